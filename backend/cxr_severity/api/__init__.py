@@ -1,0 +1,1 @@
+"""The service: HTTP in, `Predictor` in the middle, JSON out."""

@@ -1,0 +1,117 @@
+"""The application: composed by `create_app`, nothing happens at import."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import torch
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.openapi.utils import get_openapi
+
+from cxr_severity import __version__
+from cxr_severity.api import errors, page
+from cxr_severity.api.registry import ModelRegistry
+from cxr_severity.api.routes import health, models, predict, problems
+from cxr_severity.api.schemas import Problem
+from cxr_severity.api.security import SecurityHeaders
+from cxr_severity.api.settings import Settings
+from cxr_severity.api.state import State
+from cxr_severity.api.upload import BodyLimit
+from cxr_severity.imaging.decode import Limits
+
+logger = logging.getLogger(__name__)
+
+DESCRIPTION = """Severity of COVID-19 on frontal chest radiographs: mild, moderate or severe, with
+probabilities and a heatmap of where the model looked.
+
+**Research software. Not a medical device, not a diagnosis.** The service keeps nothing: no upload
+touches the disk, no pixel and no file name reaches a log.
+
+Every error is `application/problem+json` (RFC 9457) with a stable `code`."""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Compose the service. The model is loaded in the background once the server starts."""
+    settings = settings or Settings()
+    registry = ModelRegistry(settings.weights, settings.version, settings.device)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        torch.set_num_threads(settings.threads)
+        app.state.service = State(
+            registry=registry,
+            limits=Limits(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels),
+            limiter=anyio.CapacityLimiter(settings.concurrency),
+        )
+        async with anyio.create_task_group() as background:
+            # Not awaited: /health/live answers while the weights are being read.
+            background.start_soon(_load, registry, settings)
+            yield
+
+    app = FastAPI(
+        title="cxr-severity",
+        version=__version__,
+        summary="COVID-19 severity from chest radiographs",
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    errors.install(app)
+    for module in (predict, models, health, problems):
+        app.include_router(module.router)
+    page.install(app, settings.page)
+    # The last added runs first: headers go on everything, also on what the limit refuses.
+    app.add_middleware(BodyLimit, max_file_bytes=settings.max_upload_bytes)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["*"],
+        )
+    app.add_middleware(SecurityHeaders)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+async def _load(registry: ModelRegistry, settings: Settings) -> None:
+    await anyio.to_thread.run_sync(registry.load_default)
+    if registry.failure is None:
+        logger.info(
+            "ready: page and API at http://%s:%d (model %s)",
+            settings.host,
+            settings.port,
+            registry.default,
+        )
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """FastAPI's document with this project's one error schema in place of its own."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            description=app.description,
+            routes=app.routes,
+            license_info=app.license_info,
+        )
+        schemas = document["components"]["schemas"]
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        # Where every value of a parameter is valid, FastAPI still announces its own 422.
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                content = operation["responses"].get("422", {}).get("content", {})
+                if "application/json" in content:
+                    del operation["responses"]["422"]
+        schemas["Problem"] = Problem.model_json_schema(mode="serialization")
+        app.openapi_schema = document
+    return app.openapi_schema

@@ -1,0 +1,162 @@
+"""Every way a request can fail, as `application/problem+json` (RFC 9457) with a stable code."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from cxr_severity.api.schemas import Problem
+from cxr_severity.imaging import errors as imaging
+
+logger = logging.getLogger(__name__)
+
+PROBLEM_JSON = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem: what it is called, its HTTP status, and what its sender can do."""
+
+    code: str
+    title: str
+    status: int
+    advice: str
+
+
+def _of(error: type[imaging.InputRefusedError], status: int, advice: str) -> Kind:
+    return Kind(error.code, error.title, status, advice)
+
+
+_RE_EXPORT = "Export the image again from its source and send that file."
+
+_KINDS = (
+    _of(imaging.EmptyFileError, 422, "Choose the file again; its copy may not have finished."),
+    _of(imaging.NotAnImageError, 422, "Send a PNG, JPEG, TIFF or DICOM file."),
+    _of(imaging.UnsupportedFormatError, 415, "Save the image as PNG, JPEG, TIFF or DICOM."),
+    _of(imaging.DamagedImageError, 422, _RE_EXPORT),
+    _of(imaging.FileTooLargeError, 413, "Compress or scale the image, or send a smaller export."),
+    _of(imaging.ImageTooLargeError, 413, "Scale the image down before sending it."),
+    _of(imaging.ImageTooSmallError, 422, "Send the original image, not a thumbnail."),
+    _of(imaging.MultiFrameError, 422, "Send one image in each request."),
+    _of(imaging.UnsupportedColourSpaceError, 422, "Save the image as greyscale or RGB."),
+    _of(imaging.DicomNotRadiographError, 422, "Send a CR, DX or secondary capture object."),
+    _of(imaging.DicomForProcessingError, 422, "Send the object meant for presentation."),
+    _of(imaging.DicomWithoutImageError, 422, "Send the image object of the study."),
+    _of(imaging.DicomUnsupportedEncodingError, 422, "Send the object uncompressed, as JPEG, "
+        "JPEG-LS, JPEG 2000 or RLE."),
+    Kind("missing-field", "A required field is missing", 422,
+         "Send the image as the multipart field `file`."),
+    Kind("invalid-request", "The request is not valid", 422, "See /docs for the parameters."),
+    Kind("unknown-target", "There is no such target", 422,
+         "Use predicted, mild, moderate or severe."),
+    Kind("unknown-version", "There is no such model version", 404, "See /models for a list."),
+    Kind("malformed-request", "The request cannot be read", 400,
+         "Send multipart/form-data as a browser or curl -F does."),
+    Kind("unsupported-media-type", "The request's content type is not supported", 415,
+         "Send multipart/form-data with the image as the field `file`."),
+    Kind("not-found", "Nothing is here", 404, "See /docs for what the service offers."),
+    Kind("method-not-allowed", "This method is not allowed here", 405, "See /docs."),
+    Kind("not-ready", "The service is not ready", 503,
+         "Wait and try again; if it lasts, tell whoever runs the service."),
+    Kind("internal-error", "The service failed", 500,
+         "Try again; if it lasts, report it with the time of the request."),
+)  # fmt: skip
+KINDS: dict[str, Kind] = {kind.code: kind for kind in _KINDS}
+
+
+class ApiError(Exception):
+    """A failure of the request rather than of the image."""
+
+    def __init__(self, code: str, detail: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.kind = KINDS[code]
+        self.detail = detail
+        self.headers = headers
+
+
+def problem(code: str, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(
+        as_problem(code, detail).model_dump(),
+        status_code=KINDS[code].status,
+        headers=headers,
+        media_type=PROBLEM_JSON,
+    )
+
+
+def as_problem(code: str, detail: str) -> Problem:
+    kind = KINDS[code]
+    return Problem(
+        type=f"/problems/{code}", title=kind.title, status=kind.status, detail=detail, code=code
+    )
+
+
+def problem_responses(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI responses for a route's possible problems, one example for each code."""
+    responses: dict[int | str, dict[str, Any]] = {}
+    for code in codes:
+        kind = KINDS[code]
+        response = responses.setdefault(
+            kind.status,
+            {
+                "description": "",
+                "content": {
+                    PROBLEM_JSON: {
+                        "schema": {"$ref": "#/components/schemas/Problem"},
+                        "examples": {},
+                    }
+                },
+            },
+        )
+        titles = [response["description"], kind.title]
+        response["description"] = "; ".join(title for title in titles if title)
+        response["content"][PROBLEM_JSON]["examples"][code] = {
+            "value": as_problem(code, kind.advice).model_dump()
+        }
+    return responses
+
+
+def install(app: FastAPI) -> None:
+    """Give every failure of `app` the one form."""
+
+    @app.exception_handler(ApiError)
+    def _api(_: Request, error: ApiError) -> Response:
+        return problem(error.kind.code, error.detail, error.headers)
+
+    @app.exception_handler(imaging.InputRefusedError)
+    def _refused(_: Request, error: imaging.InputRefusedError) -> Response:
+        return problem(error.code, error.detail)
+
+    @app.exception_handler(RequestValidationError)
+    def _invalid(_: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+        if where == "target":
+            return problem("unknown-target", "`target` is predicted, mild, moderate or severe.")
+        code = "missing-field" if first["type"] == "missing" else "invalid-request"
+        return problem(code, f"`{where}`: {first['msg']}.")
+
+    @app.exception_handler(HTTPException)
+    def _http(request: Request, error: HTTPException) -> Response:
+        headers = dict(error.headers) if error.headers else None
+        if error.status_code == 404:
+            return problem("not-found", f"There is no {request.url.path} here.", headers)
+        if error.status_code == 405:
+            return problem("method-not-allowed", f"{request.method} is not allowed here.", headers)
+        return problem("malformed-request", str(error.detail), headers)
+
+    @app.exception_handler(ClientDisconnect)
+    def _gone(_: Request, __: ClientDisconnect) -> Response:
+        # Nobody is left to read it; the status only keeps the access log truthful.
+        return Response(status_code=499)
+
+    @app.exception_handler(Exception)
+    def _unforeseen(_: Request, __: Exception) -> Response:
+        return problem("internal-error", "Something failed inside the service; it was logged.")

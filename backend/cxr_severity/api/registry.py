@@ -1,0 +1,94 @@
+"""Which versions there are, which one answers, and whether it can."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+
+from cxr_severity.api.errors import ApiError
+from cxr_severity.model.artifact import ArtifactError, Manifest, read_manifest, versions
+from cxr_severity.model.predictor import Predictor
+
+logger = logging.getLogger(__name__)
+
+
+class ModelRegistry:
+    """Versions under one folder; each is loaded at most once, the default one at start."""
+
+    def __init__(self, root: Path, default: str | None, device: str) -> None:
+        self._root = root
+        self._device = device
+        self._lock = threading.Lock()
+        self._loaded: dict[str, Predictor] = {}
+        self._failure: str | None = "the model is still being loaded"
+        self.versions = versions(root)
+        self.default = default or (self.versions[-1] if self.versions else None)
+
+    @property
+    def failure(self) -> str | None:
+        """Why the default version cannot answer, in a sentence; None when it can."""
+        return self._failure
+
+    def load_default(self) -> None:
+        """Load the default version; a failure is kept and told, never worked around."""
+        if self.default is None:
+            self._failure = "no model version is installed"
+        elif self.default not in self.versions:
+            self._failure = f"model version {self.default} is not installed"
+        else:
+            try:
+                self._load(self.default)
+                self._failure = None
+            except ArtifactError:
+                logger.exception("version %s does not load", self.default)
+                self._failure = f"model version {self.default} failed its checks"
+        if self._failure:
+            logger.error("not ready: %s", self._failure)
+
+    def predictor(self, version: str | None) -> Predictor:
+        """The loaded predictor of a version, the default one for None. Blocks while loading.
+
+        Raises:
+            ApiError: `unknown-version`, or `not-ready` when the version does not load.
+        """
+        if version is not None and version not in self.versions:
+            raise unknown_version(version)
+        if version is None or version == self.default:
+            if self._failure or self.default is None:
+                raise self.not_ready()
+            return self._loaded[self.default]
+        try:
+            return self._load(version)
+        except ArtifactError as error:
+            logger.exception("version %s does not load", version)
+            raise ApiError("not-ready", f"Model version {version} failed its checks.") from error
+
+    def manifest(self, version: str) -> Manifest:
+        """Raises ApiError: `unknown-version`, or `not-ready` when the manifest is not valid."""
+        if version not in self.versions:
+            raise unknown_version(version)
+        loaded = self._loaded.get(version)
+        if loaded is not None:
+            return loaded.manifest
+        try:
+            return read_manifest(self.directory(version))
+        except ArtifactError as error:
+            raise ApiError("not-ready", f"Model version {version} is damaged.") from error
+
+    def directory(self, version: str) -> Path:
+        return self._root / version
+
+    def not_ready(self) -> ApiError:
+        detail = self._failure or "no model version is installed"
+        return ApiError("not-ready", f"Not ready: {detail}.", {"Retry-After": "2"})
+
+    def _load(self, version: str) -> Predictor:
+        with self._lock:
+            if version not in self._loaded:
+                self._loaded[version] = Predictor.load(self.directory(version), self._device)
+            return self._loaded[version]
+
+
+def unknown_version(version: str) -> ApiError:
+    return ApiError("unknown-version", f"There is no version {version[:40]!r}; see /models.")

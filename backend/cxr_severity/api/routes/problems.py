@@ -1,0 +1,39 @@
+"""GET /problems/{code}: what the `type` of an error points to."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from cxr_severity.api.errors import KINDS, ApiError, problem_responses
+from cxr_severity.api.schemas import ProblemKind
+
+router = APIRouter(prefix="/problems", tags=["errors"])
+
+
+@router.get(
+    "/{code}",
+    operation_id="getProblem",
+    summary="A kind of error and what to do about it",
+    responses={
+        200: {
+            "content": {
+                "application/json": {
+                    "example": {
+                        "code": "empty-file",
+                        "title": KINDS["empty-file"].title,
+                        "status": KINDS["empty-file"].status,
+                        "advice": KINDS["empty-file"].advice,
+                    }
+                }
+            }
+        },
+        **problem_responses(["not-found"]),
+    },
+)
+async def get_problem(code: Annotated[str, Path(examples=["empty-file"])]) -> ProblemKind:
+    kind = KINDS.get(code)
+    if kind is None:
+        raise ApiError("not-found", "There is no such kind of problem.")
+    return ProblemKind(code=kind.code, title=kind.title, status=kind.status, advice=kind.advice)

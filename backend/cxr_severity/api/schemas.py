@@ -1,0 +1,146 @@
+"""The JSON of the service. Stable: fields may be added, never renamed or removed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cxr_severity.imaging.radiograph import Radiograph, SourceFormat
+from cxr_severity.model.artifact import Manifest, Metrics
+from cxr_severity.model.assessment import Assessment, Severity
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Milliseconds = Annotated[float, Field(ge=0)]
+
+
+class _Response(BaseModel):
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+
+
+class ModelRef(_Response):
+    name: str
+    version: str
+
+
+class InputFacts(_Response):
+    sha256: str = Field(description="Of the uploaded bytes, lower-case hex")
+    format: SourceFormat = Field(description="Sniffed from the bytes, never from the file name")
+    width: int = Field(description="Pixels, after any orientation tag was applied")
+    height: int = Field(description="Pixels, after any orientation tag was applied")
+
+
+class ClassProbabilities(_Response):
+    mild: Probability
+    moderate: Probability
+    severe: Probability
+
+
+class ExplanationBody(_Response):
+    method: Literal["grad-cam"]
+    target: Severity = Field(description="The class the heatmap speaks of")
+    peak: float = Field(
+        ge=0, description="Maximum of the map before scaling; near 0 the map says little"
+    )
+    heatmap: str = Field(
+        description="PNG data URL, 8-bit grey (0 none, 255 the map's maximum), aligned with the "
+        "oriented input, longest side at most 1024 pixels"
+    )
+    overlay: str = Field(description="Image data URL: the heatmap blended over the radiograph")
+
+
+class Timings(_Response):
+    """Wall time of each step within the service, milliseconds; the upload is not counted."""
+
+    decode: Milliseconds
+    model: Milliseconds
+    explain: Milliseconds
+    encode: Milliseconds
+    total: Milliseconds = Field(description="From the parsed request to the finished answer")
+
+
+class Prediction(_Response):
+    """The severity of one radiograph. Research software; not a diagnosis."""
+
+    model: ModelRef
+    input: InputFacts
+    severity: Severity
+    probabilities: ClassProbabilities
+    confidence: Probability = Field(description="Probability of `severity`")
+    explanation: ExplanationBody | None = Field(description="null when `explain=false`")
+    timings_ms: Timings
+
+    @classmethod
+    def build(
+        cls,
+        radiograph: Radiograph,
+        assessment: Assessment,
+        explanation: ExplanationBody | None,
+        timings: Timings,
+    ) -> Prediction:
+        return cls(
+            model=ModelRef(name=assessment.model_name, version=assessment.model_version),
+            input=InputFacts(
+                sha256=radiograph.source.sha256,
+                format=radiograph.source.format,
+                width=radiograph.width,
+                height=radiograph.height,
+            ),
+            severity=assessment.severity,
+            probabilities=ClassProbabilities(**assessment.probabilities),
+            confidence=assessment.confidence,
+            explanation=explanation,
+            timings_ms=timings,
+        )
+
+
+class ModelSummary(_Response):
+    name: str
+    version: str
+    created: str = Field(description="ISO 8601 date")
+    default: bool = Field(description="Answers when a request names no version")
+    macro_f1: float = Field(description="On the version's own held-out patients")
+
+    @classmethod
+    def build(cls, manifest: Manifest, *, default: bool) -> ModelSummary:
+        return cls(
+            name=manifest.name,
+            version=manifest.version,
+            created=manifest.created.isoformat(),
+            default=default,
+            macro_f1=manifest.metrics.macro_f1.value,
+        )
+
+
+class ModelList(_Response):
+    default: str = Field(description="Version that answers when a request names none")
+    models: list[ModelSummary]
+
+
+class ModelDetails(_Response):
+    manifest: Manifest
+    metrics: Metrics
+    card: str = Field(description="Path of the model card, Markdown")
+
+
+class Health(_Response):
+    status: Literal["live", "ready"]
+
+
+class Problem(_Response):
+    """An error, RFC 9457. `code` is stable; `title` and `detail` are for people."""
+
+    type: str = Field(description="Path that describes this kind of problem")
+    title: str
+    status: int
+    detail: str
+    code: str
+
+
+class ProblemKind(_Response):
+    """A kind of error, as the `type` of a `Problem` points to it."""
+
+    code: str
+    title: str
+    status: int
+    advice: str = Field(description="What the sender of the request can do")

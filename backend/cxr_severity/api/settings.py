@@ -1,0 +1,56 @@
+"""Settings from the environment; every one has a default that suits a laptop."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def _first_existing(*candidates: Path) -> Path:
+    return next((path for path in candidates if path.is_dir()), candidates[0])
+
+
+class Settings(BaseSettings):
+    """Environment variables `CXR_*` (and plain `HOST`, `PORT`)."""
+
+    model_config = SettingsConfigDict(env_prefix="CXR_", extra="ignore", frozen=True)
+
+    host: str = Field(default="127.0.0.1", validation_alias=AliasChoices("CXR_HOST", "HOST"))
+    port: int = Field(
+        default=8000, ge=0, le=65535, validation_alias=AliasChoices("CXR_PORT", "PORT")
+    )
+    weights: Path = Field(
+        default_factory=lambda: _first_existing(_PACKAGE.parent / "weights", _PACKAGE / "weights"),
+        description="Folder with one sub-folder for each version of the model",
+    )
+    version: str | None = Field(
+        default=None, description="Version that answers by default; the newest when unset"
+    )
+    page: Path = Field(
+        default_factory=lambda: _first_existing(
+            _PACKAGE.parent.parent / "frontend" / "dist", _PACKAGE / "page"
+        ),
+        description="Folder with the built page; the service runs without it",
+    )
+    device: str = Field(default="cpu", description="PyTorch device: cpu, cuda, cuda:1, mps")
+    threads: int = Field(
+        default_factory=lambda: min(4, os.cpu_count() or 1),
+        ge=1,
+        description="PyTorch threads within one prediction",
+    )
+    concurrency: int = Field(
+        default_factory=lambda: max(2, (os.cpu_count() or 1) // 2),
+        ge=1,
+        description="Predictions that run at the same time; others wait",
+    )
+    max_upload_bytes: int = Field(default=25_000_000, ge=1)
+    max_pixels: int = Field(default=64_000_000, ge=1)
+    cors_origins: list[str] = Field(
+        default=[], description='Origins that may call from a browser, as JSON: ["https://…"]'
+    )
+    log_level: str = Field(default="info", pattern="^(critical|error|warning|info|debug)$")

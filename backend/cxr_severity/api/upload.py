@@ -1,0 +1,104 @@
+"""Reading an upload without letting it touch the disk or grow without bound."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cxr_severity.api.errors import ApiError, problem
+from cxr_severity.imaging.errors import FileTooLargeError
+
+FIELD = "file"
+MULTIPART_OVERHEAD = 65_536
+"""Bytes that boundaries and part headers may add to the file itself."""
+
+UPLOAD_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": [FIELD],
+                    "properties": {
+                        FIELD: {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "One radiograph: PNG, JPEG, TIFF or DICOM",
+                        }
+                    },
+                }
+            }
+        },
+    }
+}
+"""The OpenAPI request body of a route that calls `read_upload`."""
+
+
+class _InMemoryParser(MultiPartParser):
+    # 0 switches off the spooling that would write uploads over 1 MB to a temporary file.
+    spool_max_size = 0
+
+
+async def read_upload(request: Request) -> bytes:
+    """The bytes of the multipart field `file`.
+
+    Raises:
+        ApiError: `unsupported-media-type`, `malformed-request`, `missing-field`, or
+            `invalid-request` when there is more than one file.
+        FileTooLargeError: from `BodyLimit`, while the body is being read.
+    """
+    content_type = request.headers.get("content-type")
+    if content_type is None:
+        raise ApiError("missing-field", "The multipart field `file` is missing.")
+    if parse_options_header(content_type)[0] != b"multipart/form-data":
+        raise ApiError("unsupported-media-type", "Send the image as multipart/form-data.")
+    parser = _InMemoryParser(request.headers, request.stream(), max_files=2, max_fields=16)
+    try:
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise ApiError("malformed-request", f"The form cannot be read: {error.message}") from error
+    try:
+        parts = form.getlist(FIELD)
+        if not parts:
+            raise ApiError("missing-field", "The multipart field `file` is missing.")
+        if len(parts) > 1:
+            raise ApiError("invalid-request", "`file`: send one image in each request.")
+        if not isinstance(parts[0], UploadFile):
+            raise ApiError("missing-field", "`file` must be a file part, with a file name.")
+        return await parts[0].read()
+    finally:
+        await form.close()
+
+
+class BodyLimit:
+    """Refuses bodies over the limit: by `Content-Length` before a byte is read, else while
+    they arrive. The rest of a refused body is discarded by the server as it comes."""
+
+    def __init__(self, app: ASGIApp, max_file_bytes: int) -> None:
+        self._app = app
+        self._max_body = max_file_bytes + MULTIPART_OVERHEAD
+        self._detail = f"The file is over the limit of {max_file_bytes / 1e6:g} MB."
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = dict(scope["headers"]).get(b"content-length", b"")
+        if declared.isdigit() and int(declared) > self._max_body:
+            await problem(FileTooLargeError.code, self._detail)(scope, receive, send)
+            return
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._max_body:
+                raise FileTooLargeError(self._detail)
+            return message
+
+        await self._app(scope, counted, send)

@@ -1,0 +1,169 @@
+"""Command line: `cxr-severity serve | predict | openapi`."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvicorn
+from pydantic import ValidationError
+
+from cxr_severity import __version__
+from cxr_severity.api.app import create_app
+from cxr_severity.api.errors import as_problem
+from cxr_severity.api.logs import LOGGING
+from cxr_severity.api.schemas import Prediction
+from cxr_severity.api.service import predict
+from cxr_severity.api.settings import Settings
+from cxr_severity.imaging.decode import Limits
+from cxr_severity.imaging.errors import FileTooLargeError, InputRefusedError
+from cxr_severity.model.artifact import ArtifactError, versions
+from cxr_severity.model.predictor import Predictor
+
+EXIT_OK, EXIT_SOME_FAILED, EXIT_CANNOT_START = 0, 1, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Returns:
+        0 when all went well, 1 when a file was refused, 2 when nothing could be done.
+    """
+    arguments = _parser().parse_args(argv)
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            where = ".".join(str(part) for part in problem["loc"])
+            print(f"setting {where}: {problem['msg']}", file=sys.stderr)
+        return EXIT_CANNOT_START
+    if arguments.command == "serve":
+        return _serve(settings, arguments.host, arguments.port)
+    if arguments.command == "openapi":
+        print(json.dumps(create_app(settings).openapi(), indent=2, ensure_ascii=False))
+        return EXIT_OK
+    return _predict(settings, arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cxr-severity",
+        description="COVID-19 severity from chest radiographs. Research software, no diagnosis.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    serve = commands.add_parser("serve", help="run the service and its page")
+    serve.add_argument("--host", help="address to listen on (default: HOST or 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on (default: PORT or 8000)")
+
+    files = commands.add_parser("predict", help="severity of radiographs on disk")
+    files.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    files.add_argument(
+        "--json", action="store_true", help="print one JSON object per file (JSON Lines)"
+    )
+    files.add_argument(
+        "--overlay", type=Path, metavar="DIR", help="write the heatmap over each radiograph there"
+    )
+    files.add_argument(
+        "--target",
+        choices=("predicted", "mild", "moderate", "severe"),
+        default="predicted",
+        help="the class that the heatmap speaks of",
+    )
+    files.add_argument("--model", metavar="VERSION", help="model version (default: the newest)")
+
+    commands.add_parser("openapi", help="print the OpenAPI document")
+    return parser
+
+
+def _serve(settings: Settings, host: str | None, port: int | None) -> int:
+    overrides = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
+    settings = settings.model_copy(update=overrides)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_level=settings.log_level,
+        log_config=LOGGING,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    return EXIT_OK
+
+
+def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
+    installed = versions(settings.weights)
+    version = arguments.model or settings.version or (installed[-1] if installed else None)
+    if version not in installed:
+        print(f"there is no model version {version} in {settings.weights}", file=sys.stderr)
+        return EXIT_CANNOT_START
+    try:
+        predictor = Predictor.load(settings.weights / version, settings.device)
+        if arguments.overlay:
+            arguments.overlay.mkdir(parents=True, exist_ok=True)
+    except (ArtifactError, OSError) as error:
+        print(error, file=sys.stderr)
+        return EXIT_CANNOT_START
+    limits = Limits(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels)
+    explain = arguments.json or arguments.overlay is not None
+    failed = False
+    for path in arguments.files:
+        try:
+            data = _read(path, limits)
+            prediction = predict(predictor, data, limits, target=arguments.target, explain=explain)
+            if arguments.overlay:
+                _write_overlay(prediction, path, arguments.overlay)
+        except (InputRefusedError, OSError) as error:
+            failed = True
+            _report_failure(path, error, as_json=arguments.json)
+            continue
+        if arguments.json:
+            print(json.dumps({"file": str(path), **prediction.model_dump()}), flush=True)
+        else:
+            print(_line(path, prediction), flush=True)
+    return EXIT_SOME_FAILED if failed else EXIT_OK
+
+
+def _read(path: Path, limits: Limits) -> bytes:
+    if path.stat().st_size > limits.max_bytes:
+        raise FileTooLargeError(f"The file is over the limit of {limits.max_bytes / 1e6:g} MB.")
+    return path.read_bytes()
+
+
+def _line(path: Path, prediction: Prediction) -> str:
+    shares = "  ".join(f"{k} {v:.2f}" for k, v in prediction.probabilities)
+    return f"{path}: {prediction.severity}  ({shares})"
+
+
+def _report_failure(path: Path, error: InputRefusedError | OSError, *, as_json: bool) -> None:
+    if isinstance(error, InputRefusedError):
+        code, detail = error.code, error.detail
+    else:
+        code, detail = "unreadable-file", error.strerror or str(error)
+    if as_json:
+        body = (
+            as_problem(code, detail).model_dump()
+            if isinstance(error, InputRefusedError)
+            else {"code": code, "detail": detail}
+        )
+        print(json.dumps({"file": str(path), "error": body}), flush=True)
+    print(f"{path}: {code}: {detail}", file=sys.stderr)
+
+
+def _write_overlay(prediction: Prediction, path: Path, folder: Path) -> None:
+    if prediction.explanation is None:
+        raise ValueError("the prediction was made without an explanation")
+    header, encoded = prediction.explanation.overlay.split(",", 1)
+    suffix = header.removeprefix("data:image/").removesuffix(";base64").replace("jpeg", "jpg")
+    # Files of one name from several folders must not overwrite each other.
+    name = f"{path.stem}-{prediction.input.sha256[:8]}-{prediction.explanation.target}.{suffix}"
+    (folder / name).write_bytes(base64.b64decode(encoded))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

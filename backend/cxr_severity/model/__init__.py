@@ -1,0 +1,1 @@
+"""`Radiograph` in, `Assessment` out: the network, its versions, its explanation. No web."""

@@ -1,0 +1,196 @@
+"""A version of the model on disk: what makes it up, how it is written, checked and loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from cxr_severity.model.assessment import SEVERITIES, Probabilities, Severity
+from cxr_severity.model.network import NetworkConfig, SeverityNet
+from cxr_severity.model.preprocess import PreprocessConfig
+
+MANIFEST = "manifest.json"
+WEIGHTS = "model.safetensors"
+MODEL_CARD = "model-card.md"
+MAX_WEIGHTS_BYTES = 12_000_000
+
+VERSION_PATTERN = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
+
+
+class ArtifactError(Exception):
+    """A version on disk cannot be trusted or does not exist; the message says why."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Estimate(_Frozen):
+    """A measured value with its 95% interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class ClassMetrics(_Frozen):
+    precision: Estimate
+    recall: Estimate
+    f1: Estimate
+    support: int = Field(description="Images of this class in the evaluated set")
+
+
+class Metrics(_Frozen):
+    """How a version did on patients it had never seen."""
+
+    evaluated_on: str = Field(description="Which images, and how they were set apart")
+    interval: str = Field(description="How the intervals were made")
+    images: int
+    patients: int
+    accuracy: Estimate
+    macro_f1: Estimate
+    quadratic_weighted_kappa: Estimate
+    per_class: dict[Severity, ClassMetrics]
+    confusion_matrix: list[list[int]] = Field(
+        description="Rows: reference; columns: predicted; both mild, moderate, severe"
+    )
+
+
+class WeightsFile(_Frozen):
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    bytes: int = Field(gt=0, le=MAX_WEIGHTS_BYTES)
+
+
+class DataProvenance(_Frozen):
+    labels_sha256: str
+    split_sha256: str
+    images: dict[Literal["train", "validation", "test"], int]
+    patients: dict[Literal["train", "validation", "test"], int]
+
+
+class Golden(_Frozen):
+    """The answer to `golden_radiograph()` when the version was made; checked at every load."""
+
+    probabilities: Probabilities
+    tolerance: float = Field(default=2e-3, gt=0, lt=0.1)
+
+
+class Manifest(_Frozen):
+    """Everything that gives a version's numbers meaning."""
+
+    manifest_version: Literal[1] = 1
+    name: str
+    version: str = Field(pattern=VERSION_PATTERN)
+    created: date
+    intended_use: str
+    licence: str
+    classes: tuple[Severity, ...] = Field(description="Order of the head's outputs")
+    preprocess: PreprocessConfig
+    network: NetworkConfig
+    temperature: float = Field(
+        gt=0, description="Logits are divided by it before the softmax; 1 is uncalibrated"
+    )
+    weights: WeightsFile
+    golden: Golden
+    metrics: Metrics
+    data: DataProvenance
+    recipe: dict[str, JsonValue] = Field(description="The training configuration, whole")
+
+
+def versions(root: Path) -> list[str]:
+    """Versions under a weights folder, oldest first; an empty list where there is none."""
+    if not root.is_dir():
+        return []
+    found = [p.parent.name for p in root.glob(f"*/{MANIFEST}")]
+    return sorted((v for v in found if re.match(VERSION_PATTERN, v)), key=_version_key)
+
+
+def _version_key(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """Read and validate `directory/manifest.json`.
+
+    Raises:
+        ArtifactError: when it is missing, malformed, of another class order than this code's,
+            or names another version than its folder.
+    """
+    try:
+        manifest = Manifest.model_validate_json((directory / MANIFEST).read_bytes())
+    except OSError as error:
+        raise ArtifactError(f"{directory}: {MANIFEST} cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "top level"
+        raise ArtifactError(f"{directory}: {MANIFEST} at {where}: {first['msg']}") from error
+    if manifest.version != directory.name:
+        raise ArtifactError(f"{directory}: the manifest says version {manifest.version}")
+    if manifest.classes != SEVERITIES:
+        raise ArtifactError(f"{directory}: class order {manifest.classes} is not {SEVERITIES}")
+    return manifest
+
+
+def load_network(directory: Path, manifest: Manifest) -> SeverityNet:
+    """Build the network of a version and fill it with its weights, in float32 and eval mode.
+
+    Raises:
+        ArtifactError: when the file is missing, differs from the manifest's hash, or does not
+            fit the network exactly. Nothing is ever left at random initialisation.
+    """
+    try:
+        blob = (directory / WEIGHTS).read_bytes()
+    except OSError as error:
+        raise ArtifactError(f"{directory}: {WEIGHTS} cannot be read: {error.strerror}") from error
+    if hashlib.sha256(blob).hexdigest() != manifest.weights.sha256:
+        raise ArtifactError(f"{directory}: {WEIGHTS} does not match the manifest's sha256")
+    network = SeverityNet(manifest.network, manifest.preprocess.size)
+    try:
+        state = {k: v.float() for k, v in load_tensors(blob).items()}
+        missing, unexpected = network.load_state_dict(state, strict=False)
+    except (SafetensorError, RuntimeError) as error:
+        raise ArtifactError(f"{directory}: {WEIGHTS} does not fit the network") from error
+    # The only state that carries no learned value is batch norm's step counter.
+    missing = [key for key in missing if not key.endswith("num_batches_tracked")]
+    if missing or unexpected:
+        raise ArtifactError(
+            f"{directory}: {WEIGHTS} lacks {missing[:3]} and has unknown {unexpected[:3]}"
+        )
+    return network.eval().requires_grad_(False)
+
+
+def pack_weights(network: SeverityNet) -> bytes:
+    """Weights as safetensors bytes: matrices and kernels in half precision, vectors in single.
+
+    Vectors (biases, batch-norm statistics) are a hundredth of the size, and variances do not
+    fit half precision's range.
+
+    Raises:
+        ArtifactError: when a value is not finite in the stored precision, or the result is
+            larger than `MAX_WEIGHTS_BYTES`.
+    """
+    state: dict[str, torch.Tensor] = {}
+    for key, value in network.state_dict().items():
+        if key.endswith("num_batches_tracked"):
+            continue
+        stored = value.detach().cpu().to(torch.float16 if value.ndim > 1 else torch.float32)
+        if not torch.isfinite(stored).all():
+            raise ArtifactError(f"{key} is not finite in {stored.dtype}")
+        state[key] = stored.contiguous()
+    blob = save_tensors(state)
+    if len(blob) > MAX_WEIGHTS_BYTES:
+        raise ArtifactError(f"weights take {len(blob)} bytes, more than {MAX_WEIGHTS_BYTES}")
+    return blob
+
+
+def describe_weights(blob: bytes) -> WeightsFile:
+    return WeightsFile(sha256=hashlib.sha256(blob).hexdigest(), bytes=len(blob))

@@ -1,0 +1,56 @@
+"""What the model says about one radiograph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+Severity = Literal["mild", "moderate", "severe"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""Class order of every probability vector, confusion matrix and head in this project."""
+
+Target = Literal["predicted", "mild", "moderate", "severe"]
+"""The class that an explanation speaks of; `predicted` is the most probable one."""
+
+Probabilities = dict[Severity, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explanation:
+    """A class activation map on the network's own grid.
+
+    `cam` is (h, w) float32 in [0, 1], scaled by its maximum, covering the whole radiograph;
+    all zero where nothing spoke for the class. `peak` is that maximum before scaling, in
+    logit-gradient units: it tells a strong map from a stretched weak one.
+    """
+
+    method: Literal["grad-cam"]
+    target: Severity
+    peak: float
+    cam: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The answer for one radiograph; probabilities are in [0, 1] and sum to 1."""
+
+    model_name: str
+    model_version: str
+    probabilities: Probabilities
+    explanation: Explanation | None
+    model_ms: float
+    """Wall time of preprocessing, backbone and, where no explanation was asked for, head."""
+    explain_ms: float
+    """Wall time of the head with its gradient and the map; 0 where none was asked for."""
+
+    @property
+    def severity(self) -> Severity:
+        return max(self.probabilities, key=self.probabilities.__getitem__)
+
+    @property
+    def confidence(self) -> float:
+        """Probability of `severity`, in [1/3, 1]."""
+        return self.probabilities[self.severity]

@@ -1,0 +1,76 @@
+"""Where the model looked: Grad-CAM from features that are already there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+_cudnn_switch = threading.Lock()
+
+
+@contextmanager
+def _native_lstm(device: torch.device) -> Iterator[None]:
+    """Run LSTMs on PyTorch's own CUDA kernels: cuDNN has no backward for them in eval mode.
+
+    The switch is global to the process and restores what it found, so two threads that
+    interleave could leave it in the wrong position: on CUDA they take turns.
+    """
+    if device.type != "cuda":
+        yield
+        return
+    with _cudnn_switch, torch.backends.cudnn.flags(enabled=False):
+        yield
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GradCam:
+    """`logits` (C,) float32; `cam` (h, w) float32 in [0, 1]; `peak` its maximum before scaling."""
+
+    logits: torch.Tensor
+    target: int
+    peak: float
+    cam: NDArray[np.float32]
+
+
+def grad_cam(
+    features: torch.Tensor,
+    head: Callable[[torch.Tensor], torch.Tensor],
+    target: int | None = None,
+) -> GradCam:
+    """Gradient-weighted class activation map (Selvaraju et al., ICCV 2017).
+
+    Pure: it installs no hook and leaves no gradient on a parameter, so concurrent calls on one
+    network cannot mix. One pass of the small head gives logits and map.
+
+    Args:
+        features: (1, K, h, w) float32 feature maps, computed without gradient.
+        head: maps features to (1, C) logits.
+        target: index of the class to explain; the most probable one when None.
+
+    Raises:
+        ValueError: when `features` is not a batch of one.
+    """
+    if features.ndim != 4 or features.shape[0] != 1:
+        raise ValueError(f"features must be (1, K, h, w), not {tuple(features.shape)}")
+    leaf = features.detach().requires_grad_()
+    with torch.enable_grad(), _native_lstm(features.device):
+        logits = head(leaf)[0]
+        index = int(logits.argmax()) if target is None else target
+        (gradient,) = torch.autograd.grad(logits[index], leaf)
+    weights = gradient.mean(dim=(2, 3), keepdim=True)
+    raw = (weights * leaf.detach()).sum(dim=1)[0].clamp_min(0)
+    peak = float(raw.max())
+    # Scaled by its maximum only: a min-max stretch would make a flat map look confident.
+    scaled = raw / peak if peak > 0 else torch.zeros_like(raw)
+    return GradCam(
+        logits=logits.detach().float().cpu(),
+        target=index,
+        peak=peak,
+        cam=scaled.float().cpu().numpy(),
+    )

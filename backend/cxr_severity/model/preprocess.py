@@ -1,0 +1,63 @@
+"""Radiograph to network input. Serving and training call the same two steps."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from cxr_severity.imaging.radiograph import Radiograph
+
+
+class PreprocessConfig(BaseModel):
+    """Everything between a radiograph's pixels and the network; stored with each version."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    size: int = Field(default=224, ge=32, le=1024)
+    """Side of the square network input, pixels. The whole image is stretched to it: padding
+    would tell the network the aspect ratio, and cropping could cut a costophrenic angle."""
+    low_percentile: float = Field(default=0.5, ge=0, lt=50)
+    high_percentile: float = Field(default=99.5, gt=50, le=100)
+    """Grey values at these percentiles become 0 and 1, so that exposure, window settings and
+    12-bit data in 16-bit files do not matter."""
+    mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
+    std: tuple[float, float, float] = (0.229, 0.224, 0.225)
+    """Per-channel normalisation of the backbone's first weights (ImageNet)."""
+
+    @model_validator(mode="after")
+    def _std_is_positive(self) -> PreprocessConfig:
+        if min(self.std) <= 0:
+            raise ValueError("std must be positive")
+        return self
+
+
+def to_grid(radiograph: Radiograph, config: PreprocessConfig) -> NDArray[np.float32]:
+    """Scale a radiograph to the network's grid and stretch its contrast.
+
+    Returns (S, S) float32 in [0, 1]; all zero where the image has a single grey value.
+    Percentiles are taken after the resize: it is cheaper, and single hot pixels are gone by then.
+    """
+    image = Image.fromarray(radiograph.pixels).resize(
+        (config.size, config.size), Image.Resampling.BILINEAR, reducing_gap=3.0
+    )
+    grid = np.asarray(image, dtype=np.float32)
+    low, high = np.percentile(grid, (config.low_percentile, config.high_percentile))
+    if high - low < 1e-6:
+        return np.zeros_like(grid)
+    stretched: NDArray[np.float32] = np.clip((grid - low) / (high - low), 0, 1).astype(np.float32)
+    return stretched
+
+
+def normalise(grids: torch.Tensor, config: PreprocessConfig) -> torch.Tensor:
+    """(N, S, S) float32 in [0, 1] to (N, 3, S, S) float32, normalised per channel."""
+    mean = torch.tensor(config.mean, dtype=grids.dtype, device=grids.device).view(1, 3, 1, 1)
+    std = torch.tensor(config.std, dtype=grids.dtype, device=grids.device).view(1, 3, 1, 1)
+    return (grids.unsqueeze(1) - mean) / std
+
+
+def to_tensor(radiograph: Radiograph, config: PreprocessConfig) -> torch.Tensor:
+    """A radiograph as the network's input, (1, 3, S, S) float32."""
+    return normalise(torch.from_numpy(to_grid(radiograph, config)).unsqueeze(0), config)
