@@ -100,7 +100,8 @@ def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
     installed = versions(settings.weights)
     version = arguments.model or settings.version or (installed[-1] if installed else None)
     if version not in installed:
-        print(f"there is no model version {version} in {settings.weights}", file=sys.stderr)
+        named = f"model version {version}" if version else "any model version"
+        print(f"there is not {named} in {settings.weights}", file=sys.stderr)
         return EXIT_CANNOT_START
     try:
         predictor = Predictor.load(settings.weights / version, settings.device)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import FastAPI, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -28,20 +28,21 @@ _DOCS = """<!doctype html>
 """
 
 
-class _Page(StaticFiles):
-    """Static files; names that carry a content hash may be cached for good, others not."""
+class _Hashed(StaticFiles):
+    """Files whose names carry a hash of their content: they may be cached for good."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
-        hashed = path.startswith("assets/") and response.status_code in (200, 304)
-        response.headers["Cache-Control"] = (
-            "public, max-age=31536000, immutable" if hashed else "no-cache"
-        )
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
 
 def install(app: FastAPI, directory: Path) -> None:
-    """Serve the page at / and the documentation at /docs; must come after all other routes."""
+    """Serve the page at / and the documentation at /docs.
+
+    Each file and folder gets a route of its own. One mount at / would be shorter, but would
+    answer for the API too: a PUT on /predict would be told that GET is allowed.
+    """
     if not (directory / "index.html").is_file():
         _install_without_page(app)
         return
@@ -50,7 +51,19 @@ def install(app: FastAPI, directory: Path) -> None:
     async def docs() -> HTMLResponse:
         return HTMLResponse(_DOCS)
 
-    app.mount("/", _Page(directory=directory, html=True), name="page")
+    _serve_file(app, "/", directory / "index.html")
+    for entry in sorted(directory.iterdir()):
+        if entry.is_dir():
+            files = _Hashed if entry.name == "assets" else StaticFiles
+            app.mount(f"/{entry.name}", files(directory=entry), name=entry.name)
+        else:
+            _serve_file(app, f"/{entry.name}", entry)
+
+
+def _serve_file(app: FastAPI, route: str, file: Path) -> None:
+    @app.api_route(route, methods=["GET", "HEAD"], include_in_schema=False)
+    async def serve() -> FileResponse:
+        return FileResponse(file, headers={"Cache-Control": "no-cache"})
 
 
 def _install_without_page(app: FastAPI) -> None:

@@ -8,7 +8,6 @@ from cxr_severity.api.schemas import ExplanationBody, Prediction, Timings
 from cxr_severity.imaging.decode import Limits, decode
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.imaging.render import (
-    OVERLAY_MEDIA_TYPE,
     data_url,
     fit_within,
     heatmap_png,
@@ -58,7 +57,7 @@ def render(radiograph: Radiograph, explanation: Explanation) -> ExplanationBody:
         target=explanation.target,
         peak=explanation.peak,
         heatmap=data_url("image/png", heatmap_png(heat)),
-        overlay=data_url(OVERLAY_MEDIA_TYPE, overlay_image(radiograph, heat)),
+        overlay=data_url("image/jpeg", overlay_image(radiograph, heat)),
     )
 
 

@@ -39,12 +39,13 @@ class Settings(BaseSettings):
     )
     device: str = Field(default="cpu", description="PyTorch device: cpu, cuda, cuda:1, mps")
     threads: int = Field(
-        default_factory=lambda: min(4, os.cpu_count() or 1),
+        default=1,
         ge=1,
-        description="PyTorch threads within one prediction",
+        description="PyTorch threads within one prediction. One is best under load: threads of "
+        "several predictions that wait for each other cost far more than they gain",
     )
     concurrency: int = Field(
-        default_factory=lambda: max(2, (os.cpu_count() or 1) // 2),
+        default_factory=lambda: max(1, os.cpu_count() or 1),
         ge=1,
         description="Predictions that run at the same time; others wait",
     )

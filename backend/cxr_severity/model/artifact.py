@@ -155,17 +155,27 @@ def load_network(directory: Path, manifest: Manifest) -> SeverityNet:
         raise ArtifactError(f"{directory}: {WEIGHTS} does not match the manifest's sha256")
     network = SeverityNet(manifest.network, manifest.preprocess.size)
     try:
-        state = {k: v.float() for k, v in load_tensors(blob).items()}
+        load_state(network, blob)
+    except ArtifactError as error:
+        raise ArtifactError(f"{directory}: {WEIGHTS} {error}") from error
+    return network.eval().requires_grad_(False)
+
+
+def load_state(network: SeverityNet, blob: bytes) -> None:
+    """Fill a network with packed weights, cast to float32.
+
+    Raises:
+        ArtifactError: when they are damaged or do not fit the network exactly.
+    """
+    try:
+        state = {key: value.float() for key, value in load_tensors(blob).items()}
         missing, unexpected = network.load_state_dict(state, strict=False)
     except (SafetensorError, RuntimeError) as error:
-        raise ArtifactError(f"{directory}: {WEIGHTS} does not fit the network") from error
+        raise ArtifactError("does not fit the network") from error
     # The only state that carries no learned value is batch norm's step counter.
     missing = [key for key in missing if not key.endswith("num_batches_tracked")]
     if missing or unexpected:
-        raise ArtifactError(
-            f"{directory}: {WEIGHTS} lacks {missing[:3]} and has unknown {unexpected[:3]}"
-        )
-    return network.eval().requires_grad_(False)
+        raise ArtifactError(f"lacks {missing[:3]} and has unknown {unexpected[:3]}")
 
 
 def pack_weights(network: SeverityNet) -> bytes:

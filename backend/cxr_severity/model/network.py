@@ -49,6 +49,9 @@ class SeverityNet(nn.Module):
             image_size=image_size,
             include_top=False,
             batch_norm_epsilon=config.batch_norm_eps,
+            # The package counts like TensorFlow (share kept): 0.9 is PyTorch's momentum of 0.1.
+            # Its own 0.99 needs thousands of steps to follow the weights.
+            batch_norm_momentum=0.9,
         )
         if config.padding == "symmetric":
             _pad_symmetrically(self.backbone)

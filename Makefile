@@ -1,0 +1,92 @@
+# One command each; CI calls these and nothing else. `make help` lists them.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DATA ?= ../shared/data
+CONFIG ?= training/configs/v0.1.0.yaml
+OUT ?= runs/$(basename $(notdir $(CONFIG)))
+# Where torch comes from; empty: pip's own index. See the README for machines without a GPU.
+TORCH_INDEX ?=
+export HOST PORT
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+TORCH := $(PIP) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
+SOURCES := backend/cxr_severity backend/tests training/cxr_training training/tests
+PAGE := frontend/dist/index.html
+PAGE_SOURCES := $(shell find frontend samples -type f \
+	-not -path '*/node_modules/*' -not -path 'frontend/dist/*' -not -path 'frontend/e2e/*' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test test-python test-page e2e check format openapi train clean
+
+help: ## List the commands
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+		while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+run: .venv/.service $(PAGE) ## Set up what is missing, then serve page and API (HOST, PORT)
+	@exec $(BIN)/cxr-severity serve
+
+test: test-python test-page e2e ## Run every test: Python, TypeScript, and the page in Chromium
+
+test-python: .venv/.dev
+	$(BIN)/python -m pytest -q
+
+test-page: frontend/node_modules/.installed
+	cd frontend && npm run --silent test
+
+e2e: .venv/.dev $(PAGE)
+	CHROMIUM="$$(scripts/chromium.sh)" && export CHROMIUM && cd frontend && npm run --silent e2e
+
+check: .venv/.dev frontend/node_modules/.installed ## Lint, formats, strict types, import rules, API drift
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/lint-imports
+	scripts/check-drift.sh
+	cd frontend && npm run --silent check
+
+format: .venv/.dev frontend/node_modules/.installed ## Format the code and mend what lint can mend
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+	cd frontend && npm run --silent format
+
+openapi: .venv/.dev frontend/node_modules/.installed ## Write backend/openapi.json and the TypeScript client from it
+	$(BIN)/cxr-severity openapi > backend/openapi.json
+	cd frontend && npm run --silent generate
+
+train: .venv/.dev ## Train and export a version (DATA, CONFIG, OUT; RESUME=1 goes on after a stop)
+	$(BIN)/cxr-train --config $(CONFIG) --data $(DATA) --out $(OUT) $(if $(RESUME),--resume)
+
+clean: ## Remove everything that the other commands made, except runs/
+	rm -rf .venv frontend/node_modules frontend/dist artifacts
+
+# The stamps below are older than their sources exactly when something must be installed again.
+
+.venv/.created:
+	@scripts/check-tools.sh $(PYTHON)
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.service: .venv/.created constraints.txt backend/pyproject.toml
+	@echo "installing the service (a few minutes the first time)"
+	@$(TORCH) torch
+	@$(PIP) -e backend
+	@touch $@
+
+.venv/.dev: .venv/.service training/pyproject.toml
+	@echo "installing training and development tools"
+	@$(TORCH) torchvision
+	@$(PIP) -e 'backend[dev]' -e training
+	@touch $@
+
+frontend/node_modules/.installed: frontend/package.json frontend/package-lock.json
+	@scripts/check-tools.sh $(PYTHON)
+	cd frontend && npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+$(PAGE): frontend/node_modules/.installed $(PAGE_SOURCES)
+	cd frontend && npm run --silent build
+	@touch $@

@@ -1,0 +1,180 @@
+"""DICOM radiographs to grey values: which objects are taken, and how they are read.
+
+Computed and digital radiography "for presentation" and secondary captures of one frame are
+taken. What is ambiguous is refused with its reason. No text of the data set is repeated in an
+error or a log. Rows and columns stay as they are stored; Patient Orientation is not applied.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cxr_severity.imaging import dicom_elements as tags
+from cxr_severity.imaging.dicom_elements import Elements, read_elements, read_meta
+from cxr_severity.imaging.dicom_grey import LUMA, grey_table, palette_table
+from cxr_severity.imaging.dicom_pixels import (
+    COMPRESSED,
+    EXPLICIT_BIG,
+    EXPLICIT_LITTLE,
+    SUPPORTED,
+    PixelLayout,
+    read_compressed,
+    read_native,
+)
+from cxr_severity.imaging.errors import (
+    DamagedImageError,
+    DicomForProcessingError,
+    DicomNotRadiographError,
+    DicomUnsupportedEncodingError,
+    DicomWithoutImageError,
+    MultiFrameError,
+    UnsupportedColourSpaceError,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from cxr_severity.imaging.dicom_pixels import Codes
+    from cxr_severity.imaging.limits import Limits
+
+_CLASSES = "1.2.840.10008.5.1.4.1.1."
+_RADIOGRAPHS = frozenset({_CLASSES + "1", _CLASSES + "1.1"})  # CR, DX for presentation
+_FOR_PROCESSING = _CLASSES + "1.1.1"
+_SECONDARY_CAPTURES = frozenset(_CLASSES + end for end in ("7", "7.1", "7.2", "7.3", "7.4"))
+# Secondary captures carry the modality of what was captured.
+_MODALITIES = frozenset({"", "CR", "DX", "DR", "RG", "OT", "SC"})
+
+_GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
+_LUMA_FIRST = frozenset({"YBR_FULL", "YBR_FULL_422"})
+_COLOUR = _LUMA_FIRST | {"RGB", "YBR_RCT", "YBR_ICT"}
+_LUMA = np.array(LUMA, np.float32)
+_BAND_PIXELS = 1 << 20
+
+
+def decode_dicom(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
+    """Grey values of the single image in a DICOM file, and its Bits Stored.
+
+    Returns:
+        (Rows, Columns) float32 in [0, 1], where 1 is white.
+
+    Raises:
+        InputRefusedError: one of its subclasses, and nothing else but MemoryError.
+    """
+    syntax, start = read_meta(data)
+    # Before the data set is read: a deflated one cannot be read without inflating it.
+    if syntax and syntax not in SUPPORTED:
+        raise DicomUnsupportedEncodingError(
+            "The DICOM object's transfer syntax is not supported. Export it uncompressed, or "
+            "as JPEG, JPEG-LS, JPEG 2000 or RLE."
+        )
+    syntax = syntax or EXPLICIT_LITTLE
+    elements = read_elements(data, start, big_endian=syntax == EXPLICIT_BIG)
+    pixel_data = elements.values.get(tags.PIXEL_DATA)
+    _check_object(elements)
+    layout = _layout(elements)
+    limits.check_size(layout.columns, layout.rows, layout.samples)
+    if elements.fragments is not None and syntax in COMPRESSED:
+        codes, layout = read_compressed(elements.fragments, layout, syntax)
+    elif pixel_data is not None and syntax not in COMPRESSED:
+        codes = read_native(pixel_data.value, layout, elements.order, pixel_data.vr)
+    else:
+        raise DamagedImageError("The DICOM object's pixel data does not fit its transfer syntax.")
+    return _to_grey(codes, elements, layout), layout.stored
+
+
+def _check_object(elements: Elements) -> None:
+    """Refuse objects that are no radiograph for presentation, or no image at all."""
+    if elements.fragments is None and tags.PIXEL_DATA not in elements.values:
+        if {tags.FLOAT_PIXELS, tags.DOUBLE_PIXELS} & elements.values.keys():
+            raise DicomUnsupportedEncodingError("The DICOM object stores floating-point values.")
+        raise DicomWithoutImageError(
+            "The DICOM object holds no pixel data, like a report or a document."
+        )
+    sop_class, modality = elements.text(tags.SOP_CLASS), elements.text(tags.MODALITY)
+    if sop_class == _FOR_PROCESSING or "PROCESSING" in elements.text(tags.PRESENTATION_INTENT):
+        raise DicomForProcessingError(
+            "The image is meant for processing, not for viewing. "
+            "Send the image for presentation of the same exposure."
+        )
+    captured = (not sop_class or sop_class in _SECONDARY_CAPTURES) and modality in _MODALITIES
+    if sop_class not in _RADIOGRAPHS and not captured:
+        raise DicomNotRadiographError(
+            "The DICOM object is of another kind than computed or digital radiography "
+            "or a secondary capture of one."
+        )
+    if (elements.number(tags.FRAMES, "Number of Frames") or 1) != 1:
+        raise MultiFrameError("The DICOM object holds more than one frame. Send a single picture.")
+
+
+def _layout(elements: Elements) -> PixelLayout:
+    rows = _required(elements, tags.ROWS, "Rows")
+    columns = _required(elements, tags.COLUMNS, "Columns")
+    photometric = elements.text(tags.PHOTOMETRIC)
+    samples = _optional(elements, tags.SAMPLES, 1)
+    allocated = _required(elements, tags.BITS_ALLOCATED, "Bits Allocated")
+    stored = _optional(elements, tags.BITS_STORED, allocated)
+    high_bit = _optional(elements, tags.HIGH_BIT, stored - 1)
+    if photometric not in _GREY | _COLOUR | {"PALETTE COLOR"}:
+        raise UnsupportedColourSpaceError(
+            "The DICOM object's Photometric Interpretation is missing or does not define a "
+            "grey scale."
+        )
+    if samples != (3 if photometric in _COLOUR else 1):
+        raise DamagedImageError(
+            "The DICOM object's Samples per Pixel do not fit its Photometric Interpretation."
+        )
+    if allocated in (24, 32, 64):
+        raise DicomUnsupportedEncodingError(
+            "The DICOM object stores more than 16 bits per value, which is not supported."
+        )
+    if allocated not in (1, 8, 16) or not 1 <= stored <= allocated:
+        raise DamagedImageError("The DICOM object's Bits Stored do not fit its Bits Allocated.")
+    if not stored - 1 <= high_bit < allocated:
+        raise DamagedImageError("The DICOM object's High Bit does not fit its Bits Stored.")
+    return PixelLayout(
+        rows=rows,
+        columns=columns,
+        samples=samples,
+        allocated=allocated,
+        stored=stored,
+        high_bit=high_bit,
+        signed=_optional(elements, tags.REPRESENTATION, 0) == 1,
+        planar=_optional(elements, tags.PLANAR, 0),
+        photometric=photometric,
+    )
+
+
+def _required(elements: Elements, tag: int, name: str) -> int:
+    values = elements.shorts(tag)
+    if not values or not values[0]:
+        raise DamagedImageError(f"The DICOM object does not say its {name}.")
+    return values[0]
+
+
+def _optional(elements: Elements, tag: int, default: int) -> int:
+    return (elements.shorts(tag) or (default,))[0]
+
+
+def _to_grey(codes: Codes, elements: Elements, layout: PixelLayout) -> NDArray[np.float32]:
+    """(rows, columns) float32, in bands of rows so that temporary copies stay small."""
+    if layout.photometric in _GREY:
+        table = grey_table(elements, layout)
+    elif layout.photometric in _COLOUR:
+        table = (np.arange(layout.top + 1) / layout.top).astype(np.float32)
+    else:
+        table = palette_table(elements, layout)
+    table = table[layout.stored_bits(1 << 8 * codes.itemsize)]
+    if codes.ndim == 3 and layout.photometric in _LUMA_FIRST:
+        codes = codes[..., 0]
+    out = np.empty((layout.rows, layout.columns), np.float32)
+    step = max(1, _BAND_PIXELS // layout.columns)
+    for top in range(0, layout.rows, step):
+        band, target = codes[top : top + step], out[top : top + step]
+        if band.ndim == 2:
+            np.take(table, band, out=target, mode="clip")
+        else:
+            np.matmul(np.take(table, band, mode="clip"), _LUMA, out=target)
+            np.clip(target, 0, 1, out=target)
+    return out

@@ -1,0 +1,58 @@
+"""How large an input may be, checked before anything is decoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cxr_severity.imaging.errors import DamagedImageError, ImageTooLargeError, ImageTooSmallError
+
+_PILLOW_WARNS_ABOVE = 89_478_485
+"""`PIL.Image.MAX_IMAGE_PIXELS`: above it Pillow warns, above twice that it raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on one input.
+
+    `max_bytes` is the file's size, `max_pixels` is width x height x samples that would have to
+    be held at once, `min_side` is the shorter side in pixels.
+
+    Raises:
+        ValueError: when a bound is not positive, or `max_pixels` is so large that Pillow's own
+            process-wide guard would speak before this one.
+    """
+
+    max_bytes: int = 25_000_000
+    max_pixels: int = 64_000_000
+    min_side: int = 32
+
+    def __post_init__(self) -> None:
+        if min(self.max_bytes, self.max_pixels, self.min_side) < 1:
+            raise ValueError("limits must be positive")
+        if self.max_pixels > _PILLOW_WARNS_ABOVE:
+            raise ValueError(f"max_pixels must not exceed {_PILLOW_WARNS_ABOVE}")
+
+    def check_size(self, width: int, height: int, samples: int = 1) -> None:
+        """Refuse a picture whose header declares `width` x `height` outside the bounds.
+
+        Raises:
+            DamagedImageError: a side is not positive.
+            ImageTooLargeError: more than `max_pixels`.
+            ImageTooSmallError: a side is shorter than `min_side`.
+        """
+        if width < 1 or height < 1:
+            raise DamagedImageError("The file's header declares a picture without width or height.")
+        if width * height * samples > self.max_pixels:
+            colours = f" with {samples} values each" if samples > 1 else ""
+            raise ImageTooLargeError(
+                f"The picture is {width} x {height} pixels{colours}; "
+                f"at most {self.max_pixels / 1e6:g} million values are accepted."
+            )
+        if min(width, height) < self.min_side:
+            raise ImageTooSmallError(
+                f"The picture is {width} x {height} pixels; "
+                f"each side must have at least {self.min_side}."
+            )
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,196 @@
+"""PNG, JPEG and TIFF to grey values, by Pillow.
+
+Each file is first taken apart by `png`, `jpeg` or `tiff`; Pillow sees a copy without metadata,
+so it neither warns about it nor applies any of it. The plugins are called by class:
+`Image.open` would try every format and apply a process-wide pixel limit.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+
+from cxr_severity.imaging.errors import (
+    DamagedImageError,
+    ImageTooLargeError,
+    InputRefusedError,
+    UnsupportedColourSpaceError,
+    UnsupportedFormatError,
+)
+from cxr_severity.imaging.jpeg import parse_jpeg
+from cxr_severity.imaging.png import parse_png
+from cxr_severity.imaging.tiff import exif_orientation, parse_tiff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cxr_severity.imaging.limits import Limits
+
+_BAND_PIXELS = 1 << 20
+_BASELINE_EXTENDED_PROGRESSIVE = (0xC0, 0xC1, 0xC2)
+_DAMAGED_DETAIL = "The picture's data is damaged or incomplete."
+
+
+def _colour_space(name: str) -> UnsupportedColourSpaceError:
+    return UnsupportedColourSpaceError(
+        f"The file's colour space is {name}. Save the picture as greyscale or RGB."
+    )
+
+
+def decode_raster(
+    data: bytes, container: Literal["png", "jpeg", "tiff"], limits: Limits
+) -> tuple[NDArray[np.float32], int]:
+    """Grey values of a PNG, JPEG or TIFF file, and the bits per sample that it stores.
+
+    Colour and alpha of 16 bits are read with 8 by Pillow; grey, also with alpha in PNG, keeps 16.
+
+    Returns:
+        (H, W) float32 in [0, 1], upright, and the stored depth in bits.
+
+    Raises:
+        InputRefusedError: one of its subclasses, and nothing else but MemoryError.
+    """
+    match container:
+        case "png":
+            return _decode_png(data, limits)
+        case "jpeg":
+            return _decode_jpeg(data, limits)
+        case "tiff":
+            return _decode_tiff(data, limits)
+
+
+def _decode_png(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
+    png = parse_png(data)
+    limits.check_size(png.width, png.height)
+    with _pillow(DamagedImageError(_DAMAGED_DETAIL)):
+        image = PngImageFile(BytesIO(png.clean))
+        image.load()
+        pixels = _grey_alpha_16(image) if png.is_grey_alpha_16 else _luminance(image)
+    return upright(pixels, exif_orientation(png.exif)), png.bit_depth
+
+
+def _decode_jpeg(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
+    jpeg = parse_jpeg(data)
+    if jpeg.precision != 8 or jpeg.sof not in _BASELINE_EXTENDED_PROGRESSIVE:
+        raise UnsupportedFormatError(
+            "The file is of a rare kind of JPEG (lossless, arithmetic or not of 8 bits). "
+            "Save it as PNG or as a common JPEG."
+        )
+    if len(jpeg.component_ids) not in (1, 3):
+        raise _colour_space("CMYK or an unusual one")
+    limits.check_size(jpeg.width, jpeg.height)
+    with _pillow(DamagedImageError(_DAMAGED_DETAIL)):
+        image = JpegImageFile(BytesIO(jpeg.clean))
+        # JPEG stores BT.601 luma beside two planes of colour: decode the first alone.
+        image.draft("L", None)
+        image.load()
+        pixels = _luminance(image)
+    return upright(pixels, exif_orientation(jpeg.exif)), 8
+
+
+def _decode_tiff(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
+    tiff = parse_tiff(data)
+    limits.check_size(tiff.width, tiff.height)
+    # The structure was found sound: what Pillow does not open, it does not know.
+    with _pillow(UnsupportedFormatError("The TIFF file's layout of values is not supported.")):
+        image = TiffImageFile(BytesIO(tiff.clean))
+    with _pillow(DamagedImageError(_DAMAGED_DETAIL)):
+        image.load()
+        pixels = _luminance(image, inverted=tiff.inverted)
+    return upright(pixels, tiff.orientation), tiff.bit_depth
+
+
+@contextmanager
+def _pillow(refusal: InputRefusedError) -> Iterator[None]:
+    """Pillow raises exceptions of any kind on hostile bytes: refuse with `refusal` instead."""
+    try:
+        yield
+    except (InputRefusedError, MemoryError):
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise ImageTooLargeError("The picture has too many pixels.") from None
+    except Exception:  # noqa: BLE001 - see above; what went wrong is of no use to the sender
+        raise refusal from None
+
+
+def _luminance(image: Image.Image, *, inverted: bool = False) -> NDArray[np.float32]:
+    """(H, W) float32 in [0, 1] from any of Pillow's grey, palette and RGB modes.
+
+    Works in bands of rows, so that no second copy of the whole picture is held.
+    """
+    width, height = image.size
+    out = np.empty((height, width), np.float32)
+    rows = max(1, _BAND_PIXELS // width)
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        _band(image.crop((0, top, width, bottom)), out[top:bottom], inverted=inverted)
+    return out
+
+
+def _band(image: Image.Image, out: NDArray[np.float32], *, inverted: bool) -> None:
+    key = image.info.get("transparency")
+    if image.mode.startswith("I;16"):
+        values = np.asarray(image)
+        np.divide(values, 65535, out=out)
+        alpha = None if key is None else values != key
+    elif image.mode in ("1", "L") and key is None:
+        np.divide(np.asarray(image), 1 if image.mode == "1" else 255, out=out)
+        alpha = None
+    elif image.mode == "La":
+        # Premultiplied: it lies on black already.
+        np.divide(np.asarray(image)[..., 0], 255, out=out)
+        alpha = None
+    elif key is not None or image.mode in ("LA", "PA", "RGBA"):
+        if image.mode == "RGB":
+            image = image.convert("RGBA")
+        values = np.asarray(image.convert("LA"))
+        np.divide(values[..., 0], 255, out=out)
+        alpha = values[..., 1] / np.float32(255)
+    elif image.mode in ("P", "RGB", "YCbCr"):
+        np.divide(np.asarray(image.convert("L")), 255, out=out)
+        alpha = None
+    else:
+        raise _colour_space("an unusual one")
+    if inverted:
+        np.subtract(1, out, out=out)
+    if alpha is not None:
+        np.multiply(out, alpha, out=out)
+
+
+def _grey_alpha_16(image: Image.Image) -> NDArray[np.float32]:
+    """Grey on black from a 16-bit grey and alpha PNG that was opened as 8-bit RGBA."""
+    pairs = np.asarray(image).view(">u2")
+    grey, alpha = pairs[..., 0], pairs[..., 1]
+    out = np.empty(grey.shape, np.float32)
+    np.divide(grey, 65535, out=out)
+    np.multiply(out, alpha, out=out)
+    np.divide(out, 65535, out=out)
+    return out
+
+
+def upright(pixels: NDArray[np.float32], orientation: int) -> NDArray[np.float32]:
+    """Apply EXIF's Orientation (1 to 8) to (H, W) `pixels`; the result is C-contiguous."""
+    match orientation:
+        case 2:
+            pixels = pixels[:, ::-1]
+        case 3:
+            pixels = pixels[::-1, ::-1]
+        case 4:
+            pixels = pixels[::-1]
+        case 5:
+            pixels = pixels.T
+        case 6:
+            pixels = pixels[::-1].T
+        case 7:
+            pixels = pixels[::-1, ::-1].T
+        case 8:
+            pixels = pixels[:, ::-1].T
+    return np.ascontiguousarray(pixels)

@@ -1,0 +1,252 @@
+"""The structure of a TIFF file, read without decoding it, and EXIF's orientation.
+
+Pillow reads the pixels, from a copy of the file whose directory holds nothing but the tags that
+define them. So orientation and polarity are applied here, once, whatever Pillow does with them.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from cxr_severity.imaging.errors import (
+    DamagedImageError,
+    MultiFrameError,
+    UnsupportedColourSpaceError,
+    UnsupportedFormatError,
+)
+
+_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+_INTEGERS = {1: "B", 3: "H", 4: "I"}
+
+_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
+_STRIP_OFFSETS, _ORIENTATION, _SAMPLES, _STRIP_BYTES = 273, 274, 277, 279
+_ROWS_PER_STRIP, _PLANAR = 278, 284
+_TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_BYTES = 322, 323, 324, 325
+_SAMPLE_FORMAT = 339
+
+_SCALARS = frozenset(
+    {_WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC, _SAMPLES, _ROWS_PER_STRIP, _PLANAR}
+    | {_TILE_WIDTH, _TILE_HEIGHT}
+    | {266, 292, 293, 317, 531}  # FillOrder, T4 and T6 options, Predictor, YCbCrPositioning
+)
+_LISTS = frozenset(
+    {_BITS, _STRIP_OFFSETS, _STRIP_BYTES, _TILE_OFFSETS, _TILE_BYTES}
+    | {320, 338, 530}  # ColorMap, ExtraSamples, YCbCrSubSampling
+)
+_OPAQUE = frozenset({347, 529, 532})  # JPEGTables, YCbCrCoefficients, ReferenceBlackWhite
+
+_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _YCBCR = 0, 1, 2, 3, 6
+_COLOUR_SPACES = {5: "CMYK", 8: "CIE L*a*b*", 9: "ICC L*a*b*", 10: "ITU L*a*b*"}
+# none, CCITT x 3, LZW, JPEG, Deflate, PackBits, Deflate's older number
+_COMPRESSIONS = frozenset({1, 2, 3, 4, 5, 7, 8, 32773, 32946})
+_MAX_TILE_PIXELS = 1 << 26
+_MAX_VALUES = 1 << 18
+_MAX_SAMPLES = 4
+_JPEG_IN_TIFF = 7
+_AS_GREY_OR_RGB = "Save the picture as greyscale or RGB."
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    kind: int
+    count: int
+    raw: bytes
+    """The entry as it stands in the directory, 12 bytes."""
+    at: int
+    """Where its values begin in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class TiffFile:
+    """What the first directory declares.
+
+    `width` and `height` in pixels before `orientation` (1 to 8) is applied, `bit_depth` in bits
+    per sample. `inverted` says that 0 is white; `clean` then declares that 0 is black.
+    """
+
+    width: int
+    height: int
+    bit_depth: int
+    orientation: int
+    inverted: bool
+    clean: bytes
+
+
+def parse_tiff(data: bytes) -> TiffFile:
+    """Read the only directory of `data`, 8 or more bytes that begin as a TIFF.
+
+    Raises:
+        DamagedImageError: the structure is broken or incomplete.
+        MultiFrameError: there is a second directory.
+        UnsupportedColourSpaceError: CMYK, L*a*b* and the like.
+        UnsupportedFormatError: samples other than unsigned integers of 1, 2, 4, 8 or 16 bits,
+            whose black and white the file does not define, or a rare compression.
+    """
+    order = "<" if data[:2] == b"II" else ">"
+    if len(data) < 8:
+        raise DamagedImageError("The TIFF file ends too early.")
+    (offset,) = struct.unpack_from(order + "I", data, 4)
+    entries, following = _directory(data, offset, order)
+    if following:
+        if following + 2 > len(data):
+            raise DamagedImageError("The TIFF file ends too early.")
+        raise MultiFrameError("The TIFF file holds more than one page. Send a single picture.")
+    tags = {
+        tag: _integers(data, entry, order)
+        for tag, entry in entries.items()
+        if tag in _SCALARS | _LISTS | {_SAMPLE_FORMAT}
+    }
+    for tag in _SCALARS & tags.keys():
+        if len(tags[tag]) != 1:
+            raise DamagedImageError("The TIFF file's directory is damaged.")
+    if not {_WIDTH, _HEIGHT, _PHOTOMETRIC} <= tags.keys():
+        raise DamagedImageError(
+            "The TIFF file does not say how large its picture is or what its values mean."
+        )
+    bit_depth = _check_samples(tags)
+    _check_data(tags, len(data))
+    (width,), (height,), (photometric,) = tags[_WIDTH], tags[_HEIGHT], tags[_PHOTOMETRIC]
+    inverted = photometric == _WHITE_IS_ZERO
+    return TiffFile(
+        width=width,
+        height=height,
+        bit_depth=bit_depth,
+        orientation=_orientation(data, entries, order),
+        inverted=inverted,
+        clean=_clean(data, entries, order, inverted),
+    )
+
+
+def exif_orientation(exif: bytes) -> int:
+    """EXIF's Orientation, 1 to 8, from a TIFF structure; 1 when it is absent or broken."""
+    if len(exif) < 8 or exif[:2] not in (b"II", b"MM"):
+        return 1
+    order = "<" if exif[:2] == b"II" else ">"
+    (offset,) = struct.unpack_from(order + "I", exif, 4)
+    try:
+        entries, _ = _directory(exif, offset, order, strict=False)
+    except DamagedImageError:
+        # Broken metadata does not make a broken picture.
+        return 1
+    return _orientation(exif, entries, order)
+
+
+def _directory(
+    data: bytes, offset: int, order: str, *, strict: bool = True
+) -> tuple[dict[int, _Entry], int]:
+    """Entries by tag, those of unknown type left out, and the next directory's offset or 0.
+
+    Unless `strict`, what lies beyond the end of `data` is left out instead of refused.
+    """
+    if offset < 8 or offset + 2 > len(data):
+        raise DamagedImageError("The TIFF file ends before its directory.")
+    (count,) = struct.unpack_from(order + "H", data, offset)
+    start, end = offset + 2, offset + 2 + 12 * count
+    if end + 4 * strict > len(data):
+        raise DamagedImageError("The TIFF file ends within its directory.")
+    entries: dict[int, _Entry] = {}
+    for pos in range(start, end, 12):
+        tag, kind, number = struct.unpack_from(order + "HHI", data, pos)
+        size = _SIZES.get(kind, 0) * number
+        at = pos + 8
+        if size > 4:
+            (at,) = struct.unpack_from(order + "I", data, pos + 8)
+        if at + size > len(data):
+            if not strict:
+                continue
+            raise DamagedImageError("The TIFF file ends before what its directory points to.")
+        if size:
+            entries.setdefault(tag, _Entry(kind, number, data[pos : pos + 12], at))
+    return entries, struct.unpack_from(order + "I", data, end)[0] if strict else 0
+
+
+def _integers(data: bytes, entry: _Entry, order: str) -> tuple[int, ...]:
+    if entry.kind not in _INTEGERS or entry.count > _MAX_VALUES:
+        raise DamagedImageError("The TIFF file's directory is damaged.")
+    return struct.unpack_from(f"{order}{entry.count}{_INTEGERS[entry.kind]}", data, entry.at)
+
+
+def _orientation(data: bytes, entries: dict[int, _Entry], order: str) -> int:
+    entry = entries.get(_ORIENTATION)
+    if entry is None or entry.kind != 3:
+        return 1
+    value = _integers(data, entry, order)[0]
+    return value if 1 <= value <= 8 else 1
+
+
+def _check_samples(tags: dict[int, tuple[int, ...]]) -> int:
+    """The bits per sample, after refusing what no grey value can be read from."""
+    (photometric,) = tags[_PHOTOMETRIC]
+    if photometric not in (_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _YCBCR):
+        name = _COLOUR_SPACES.get(photometric, "an unusual one")
+        raise UnsupportedColourSpaceError(
+            f"The TIFF file's colour space is {name}. {_AS_GREY_OR_RGB}"
+        )
+    compression = tags.get(_COMPRESSION, (1,))[0]
+    if photometric == _YCBCR and compression != _JPEG_IN_TIFF:
+        # Pillow reads it wrongly when colour is stored at a lower resolution, as is usual.
+        raise UnsupportedColourSpaceError(
+            f"The TIFF file's colour space is YCbCr. {_AS_GREY_OR_RGB}"
+        )
+    if not set(tags.get(_SAMPLE_FORMAT, (1,))) <= {1, 4}:
+        raise UnsupportedFormatError(
+            "The TIFF file stores signed or floating-point values, which do not define black "
+            "and white. Save the picture with 8 or 16 bits of unsigned integers."
+        )
+    if tags.get(_SAMPLES, (1,))[0] > _MAX_SAMPLES:
+        raise UnsupportedFormatError(
+            f"The TIFF file stores more than {_MAX_SAMPLES} values per pixel. {_AS_GREY_OR_RGB}"
+        )
+    depths = set(tags.get(_BITS, (1,)))
+    allowed = {_RGB: {8, 16}, _YCBCR: {8}, _PALETTE: {1, 2, 4, 8}}
+    if len(depths) != 1 or not depths <= allowed.get(photometric, {1, 2, 4, 8, 16}):
+        raise UnsupportedFormatError(
+            "The TIFF file stores a number of bits per value that is not supported. "
+            "Save the picture with 8 or 16 bits of unsigned integers."
+        )
+    if compression not in _COMPRESSIONS:
+        raise UnsupportedFormatError(
+            "The TIFF file's compression is not supported. "
+            "Save the picture without compression, or with LZW or Deflate."
+        )
+    return depths.pop()
+
+
+def _check_data(tags: dict[int, tuple[int, ...]], size: int) -> None:
+    """Strips or tiles are as many as the picture needs, and lie inside the file."""
+    (width,), (height,) = tags[_WIDTH], tags[_HEIGHT]
+    tile_width, tile_height = width, tags.get(_ROWS_PER_STRIP, (height,))[0]
+    offsets, lengths = tags.get(_STRIP_OFFSETS, ()), tags.get(_STRIP_BYTES, ())
+    if _TILE_OFFSETS in tags:
+        offsets, lengths = tags[_TILE_OFFSETS], tags.get(_TILE_BYTES, ())
+        tile_width, tile_height = tags.get(_TILE_WIDTH, (0,))[0], tags.get(_TILE_HEIGHT, (0,))[0]
+        if tile_width * tile_height > _MAX_TILE_PIXELS:
+            raise DamagedImageError("The TIFF file declares tiles that are larger than a picture.")
+    if width and height:
+        if not tile_width or not tile_height:
+            raise DamagedImageError("The TIFF file declares parts without width or height.")
+        needed = -(-width // tile_width) * -(-height // tile_height)
+        if tags.get(_PLANAR, (1,))[0] == 2:
+            needed *= tags.get(_SAMPLES, (1,))[0]
+        if len(offsets) < needed:
+            raise DamagedImageError("The TIFF file lacks a part of its picture.")
+    # A single uncompressed strip may leave out its length.
+    if lengths and (
+        len(lengths) != len(offsets)
+        or any(at + length > size for at, length in zip(offsets, lengths, strict=True))
+    ):
+        raise DamagedImageError("The TIFF file ends before its picture is complete.")
+
+
+def _clean(data: bytes, entries: dict[int, _Entry], order: str, inverted: bool) -> bytes:
+    """`data` with a new directory behind it that holds only what defines pixels."""
+    raws = {tag: e.raw for tag, e in entries.items() if tag in _SCALARS | _LISTS | _OPAQUE}
+    if inverted:
+        raws[_PHOTOMETRIC] = struct.pack(order + "HHIHH", _PHOTOMETRIC, 3, 1, _BLACK_IS_ZERO, 0)
+    padding = b"\x00" * (len(data) % 2)
+    directory = b"".join(
+        [struct.pack(order + "H", len(raws)), *(raws[tag] for tag in sorted(raws)), bytes(4)]
+    )
+    header = data[:4] + struct.pack(order + "I", len(data) + len(padding))
+    return b"".join([header, memoryview(data)[8:], padding, directory])

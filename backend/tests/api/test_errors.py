@@ -1,0 +1,241 @@
+"""Every failure has the one form, a stable code, and no 500 among them."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from PIL import Image
+from support import SAMPLES, MakeVersion
+from waiting import until_ready
+
+from cxr_severity.api import errors
+from cxr_severity.api.app import create_app
+from cxr_severity.api.errors import KINDS, PROBLEM_JSON
+from cxr_severity.api.settings import Settings
+from cxr_severity.imaging import errors as imaging
+
+LIMIT = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    settings = Settings(max_upload_bytes=LIMIT, cors_origins=["https://viewer.example"])
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+        until_ready(client)
+        yield client
+
+
+def assert_problem(response: Response, status: int, code: str) -> dict[str, Any]:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == PROBLEM_JSON
+    body: dict[str, Any] = response.json()
+    assert set(body) == {"type", "title", "status", "detail", "code"}
+    assert (body["code"], body["status"]) == (code, status)
+    assert body["type"] == f"/problems/{code}"
+    assert body["title"]
+    assert body["detail"].endswith((".", "`"))
+    return body
+
+
+def send(client: TestClient, data: bytes, **query: str) -> Response:
+    return client.post("/predict", files={"file": ("x.png", data)}, params=query)
+
+
+def picture(file_format: str, mode: str = "L", size: tuple[int, int] = (64, 64)) -> bytes:
+    buffer = io.BytesIO()
+    Image.new(mode, size).save(buffer, file_format)
+    return buffer.getvalue()
+
+
+def bomb() -> bytes:
+    """A PNG of 30000 x 30000 pixels in a few kilobytes."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        checksum = zlib.crc32(kind + data).to_bytes(4, "big")
+        return len(data).to_bytes(4, "big") + kind + data + checksum
+
+    side = (30_000).to_bytes(4, "big")
+    header = side + side + bytes([8, 0, 0, 0, 0])
+    pixels = zlib.compress(bytes(1_000_000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels)
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "code"),
+    [
+        (b"", 422, "empty-file"),
+        (b"not an image at all\n" * 9, 422, "not-an-image"),
+        (picture("GIF"), 415, "unsupported-format"),
+        (picture("BMP"), 415, "unsupported-format"),
+        (b"%PDF-1.7\n" + bytes(100), 415, "unsupported-format"),
+        (SAMPLES[0].read_bytes()[:5000], 422, "damaged-image"),
+        (picture("PNG", size=(1, 1)), 422, "image-too-small"),
+        (picture("JPEG", mode="CMYK"), 422, "unsupported-colour-space"),
+        (bomb(), 413, "image-too-large"),
+        (bytes(LIMIT + 1), 413, "file-too-large"),
+        (bytes(LIMIT * 3), 413, "file-too-large"),
+    ],
+)
+def test_what_is_no_radiograph(client: TestClient, data: bytes, status: int, code: str) -> None:
+    assert_problem(send(client, data), status, code)
+
+
+def test_a_missing_field(client: TestClient) -> None:
+    assert_problem(client.post("/predict"), 422, "missing-field")
+    assert_problem(client.post("/predict", files={"image": b"x"}), 422, "missing-field")
+
+
+def test_a_field_that_is_no_file(client: TestClient) -> None:
+    body = b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nfilm.png\r\n--b--\r\n'
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    response = client.post("/predict", content=body, headers=headers)
+    assert_problem(response, 422, "missing-field")
+
+
+def test_two_files(client: TestClient) -> None:
+    files = [("file", ("a.png", b"a")), ("file", ("b.png", b"b"))]
+    assert_problem(client.post("/predict", files=files), 422, "invalid-request")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status", "code"),
+    [
+        ("multipart/form-data", 400, "malformed-request"),
+        ("multipart/form-data; boundary=b", 400, "malformed-request"),
+        ("application/json", 415, "unsupported-media-type"),
+        ("application/x-www-form-urlencoded", 415, "unsupported-media-type"),
+        ("image/png", 415, "unsupported-media-type"),
+        ("", 415, "unsupported-media-type"),
+    ],
+)
+def test_a_body_that_is_no_form(
+    client: TestClient, content_type: str, status: int, code: str
+) -> None:
+    response = client.post("/predict", content=b"x" * 50, headers={"content-type": content_type})
+    assert_problem(response, status, code)
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ({"target": "critical"}, 422, "unknown-target"),
+        ({"target": ""}, 422, "unknown-target"),
+        ({"version": "9.9.9"}, 404, "unknown-version"),
+        ({"version": "../../etc"}, 404, "unknown-version"),
+        ({"version": "0.1.0\x00"}, 404, "unknown-version"),
+        ({"explain": "perhaps"}, 422, "invalid-request"),
+    ],
+)
+def test_a_parameter_out_of_range(
+    client: TestClient, query: dict[str, str], status: int, code: str
+) -> None:
+    assert_problem(send(client, SAMPLES[0].read_bytes(), **query), status, code)
+
+
+def test_frameworks_own_errors_take_the_form(client: TestClient) -> None:
+    assert_problem(client.put("/predict"), 405, "method-not-allowed")
+    assert client.put("/predict").headers["allow"] == "POST"
+    assert_problem(client.get("/models/9.9.9"), 404, "unknown-version")
+    assert_problem(client.get("/models/9.9.9/card"), 404, "unknown-version")
+    assert_problem(client.get("/problems/nothing"), 404, "not-found")
+    assert_problem(client.get("/nowhere/at/all"), 404, "not-found")
+
+
+def test_an_unforeseen_failure_is_told_without_its_message(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("secret of patient 17")
+
+    monkeypatch.setattr("cxr_severity.api.service.decode", fail)
+    body = assert_problem(send(client, SAMPLES[0].read_bytes()), 500, "internal-error")
+    assert "secret" not in str(body)
+
+
+def test_a_refused_upload_is_not_read_to_its_end() -> None:
+    """The limit answers from `Content-Length`, or once the limit is passed, not at the end."""
+    import anyio
+
+    from cxr_severity.api.upload import MULTIPART_OVERHEAD, BodyLimit
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        while (await receive()).get("more_body"):
+            pass
+
+    async def run(headers: list[tuple[bytes, bytes]]) -> tuple[int, list[Any]]:
+        read, sent = 0, []
+
+        async def receive() -> dict[str, Any]:
+            nonlocal read
+            read += 1
+            return {"type": "http.request", "body": bytes(10_000), "more_body": True}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "headers": headers}
+        try:
+            await BodyLimit(app, 100_000)(scope, receive, send)
+        except imaging.FileTooLargeError:
+            sent.append("refused")
+        return read, sent
+
+    read, sent = anyio.run(run, [(b"content-length", b"999999")])
+    assert read == 0
+    assert sent[0]["status"] == 413
+    read, sent = anyio.run(run, [])
+    assert read == (100_000 + MULTIPART_OVERHEAD) // 10_000 + 1
+    assert sent == ["refused"]
+
+
+def test_every_image_error_has_a_kind_with_a_status() -> None:
+    def leaves(kind: type[imaging.InputRefusedError]) -> Iterator[type[imaging.InputRefusedError]]:
+        for child in kind.__subclasses__():
+            yield child
+            yield from leaves(child)
+
+    for error in leaves(imaging.InputRefusedError):
+        assert KINDS[error.code].title == error.title
+        assert 400 <= KINDS[error.code].status < 500
+
+
+@pytest.mark.parametrize("code", sorted(KINDS))
+def test_every_type_can_be_looked_up(client: TestClient, code: str) -> None:
+    body = client.get(errors.as_problem(code, "x").type).json()
+    assert body["code"] == code
+    assert body["advice"]
+
+
+def test_errors_carry_the_security_headers_and_cors(client: TestClient) -> None:
+    origin = {"origin": "https://viewer.example"}
+    response = client.post("/predict", files={"file": b"x"}, headers=origin)
+    assert response.headers["access-control-allow-origin"] == "https://viewer.example"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    other = client.get("/models", headers={"origin": "https://elsewhere.example"})
+    assert "access-control-allow-origin" not in other.headers
+
+
+def test_a_damaged_version_is_not_ready_and_never_guesses(make_version: MakeVersion) -> None:
+    folder = make_version()
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    with TestClient(create_app(Settings(weights=folder.parent))) as client:
+        assert client.get("/health/live").json() == {"status": "live"}
+        body = assert_problem(client.get("/health/ready"), 503, "not-ready")
+        assert str(folder) not in str(body)
+        response = send(client, SAMPLES[0].read_bytes())
+        assert_problem(response, 503, "not-ready")
+        assert response.headers["retry-after"]
+
+
+@pytest.mark.parametrize("version", [None, "3.2.1"])
+def test_no_version_is_not_ready(tmp_path_factory: Any, version: str | None) -> None:
+    settings = Settings(weights=tmp_path_factory.mktemp("empty"), version=version)
+    with TestClient(create_app(settings)) as client:
+        assert_problem(client.get("/health/ready"), 503, "not-ready")

@@ -1,0 +1,181 @@
+"""POST /predict over the real application with the weights that ship."""
+
+from __future__ import annotations
+
+import base64
+import io
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from PIL import Image
+from support import SAMPLES
+from waiting import until_ready
+
+from cxr_severity.api.app import create_app
+from cxr_severity.api.settings import Settings
+from cxr_severity.model.assessment import SEVERITIES
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(max_upload_bytes=2_000_000))) as client:
+        until_ready(client)
+        yield client
+
+
+def post(client: TestClient, data: bytes, **query: Any) -> Response:
+    return client.post("/predict", files={"file": ("film.png", data)}, params=query)
+
+
+def png(size: tuple[int, int] = (64, 64), mode: str = "L") -> bytes:
+    buffer = io.BytesIO()
+    rng = np.random.default_rng(0)
+    image = Image.fromarray(rng.integers(0, 255, size[::-1], dtype=np.uint8)).convert(mode)
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def flat(size: tuple[int, int]) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("L", size, 90).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    with Image.open(path) as image:
+        return image.size
+
+
+def image_of(url: str) -> Image.Image:
+    header, encoded = url.split(",", 1)
+    assert header.startswith("data:image/")
+    assert header.endswith(";base64")
+    return Image.open(io.BytesIO(base64.b64decode(encoded)))
+
+
+def test_a_real_radiograph_gets_the_whole_answer(client: TestClient) -> None:
+    response = post(client, SAMPLES[0].read_bytes())
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["cache-control"] == "no-store"
+    body = response.json()
+    assert set(body) == {
+        "model", "input", "severity", "probabilities", "confidence", "explanation", "timings_ms",
+    }  # fmt: skip
+    assert set(body["model"]) == {"name", "version"}
+    assert body["input"]["format"] == "png"
+    assert (body["input"]["width"], body["input"]["height"]) == size_of(SAMPLES[0])
+    assert len(body["input"]["sha256"]) == 64
+    assert tuple(body["probabilities"]) == SEVERITIES
+    assert sum(body["probabilities"].values()) == pytest.approx(1)
+    assert body["severity"] == max(body["probabilities"], key=body["probabilities"].get)
+    assert body["confidence"] == body["probabilities"][body["severity"]]
+    assert set(body["timings_ms"]) == {"decode", "model", "explain", "encode", "total"}
+    assert all(value >= 0 for value in body["timings_ms"].values())
+
+
+def test_heatmap_and_overlay_are_aligned_with_the_input(client: TestClient) -> None:
+    body = post(client, SAMPLES[0].read_bytes()).json()
+    explanation = body["explanation"]
+    assert explanation["method"] == "grad-cam"
+    assert explanation["target"] == body["severity"]
+    size = (body["input"]["width"], body["input"]["height"])
+    heatmap, overlay = image_of(explanation["heatmap"]), image_of(explanation["overlay"])
+    assert (heatmap.format, heatmap.mode, heatmap.size) == ("PNG", "L", size)
+    assert overlay.size == size
+    values = np.asarray(heatmap)
+    if explanation["peak"] > 0:
+        assert values.max() > 200  # bicubic interpolation may miss the very peak
+    assert np.asarray(overlay.convert("RGB")).std() > 1
+
+
+def test_a_large_input_gets_pictures_of_at_most_1024(client: TestClient) -> None:
+    body = post(client, flat((3000, 1000))).json()
+    assert image_of(body["explanation"]["heatmap"]).size == (1024, 341)
+    assert (body["input"]["width"], body["input"]["height"]) == (3000, 1000)
+
+
+def test_without_explanation(client: TestClient) -> None:
+    data = SAMPLES[1].read_bytes()
+    with_map, without = post(client, data).json(), post(client, data, explain="false").json()
+    assert without["explanation"] is None
+    assert without["timings_ms"]["explain"] == 0
+    assert without["timings_ms"]["encode"] < 1
+    assert without["probabilities"] == pytest.approx(with_map["probabilities"], abs=1e-6)
+
+
+@pytest.mark.parametrize("target", SEVERITIES)
+def test_the_target_is_explained(client: TestClient, target: str) -> None:
+    body = post(client, SAMPLES[2].read_bytes(), target=target).json()
+    assert body["explanation"]["target"] == target
+
+
+def test_the_version_can_be_named(client: TestClient) -> None:
+    version = client.get("/models").json()["default"]
+    body = post(client, SAMPLES[0].read_bytes(), version=version).json()
+    assert body["model"]["version"] == version
+
+
+def test_the_same_bytes_give_the_same_answer(client: TestClient) -> None:
+    first, second = (post(client, SAMPLES[3].read_bytes()).json() for _ in range(2))
+    for body in (first, second):
+        del body["timings_ms"]
+    assert first == second
+
+
+def test_answers_of_concurrent_requests_do_not_mix(client: TestClient) -> None:
+    alone = {path: post(client, path.read_bytes()).json()["probabilities"] for path in SAMPLES}
+    work = SAMPLES * 3
+    with ThreadPoolExecutor(8) as pool:
+        answers = pool.map(lambda path: post(client, path.read_bytes()).json(), work)
+    for path, body in zip(work, answers, strict=True):
+        assert body["probabilities"] == pytest.approx(alone[path], abs=1e-5)
+
+
+def test_the_file_name_is_not_believed(client: TestClient) -> None:
+    body = client.post(
+        "/predict", files={"file": ("scan.dcm", SAMPLES[0].read_bytes(), "application/dicom")}
+    ).json()
+    assert body["input"]["format"] == "png"
+
+
+def test_no_upload_touches_the_disk(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even one that a framework would spool to a temporary file."""
+
+    def rolled_over(_: Any) -> None:
+        raise AssertionError("an upload was written to disk")
+
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", rolled_over)
+    data = png((1300, 1300))
+    assert 1_048_576 < len(data) < 2_000_000
+    assert post(client, data).status_code == 200
+
+
+def test_no_file_name_reaches_a_log(
+    client: TestClient, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with caplog.at_level("DEBUG"):
+        for data in (SAMPLES[0].read_bytes(), b"no image"):
+            client.post("/predict", files={"file": ("MUELLER_ANNA.png", data)})
+    out, err = capfd.readouterr()
+    assert "MUELLER" not in caplog.text + out + err
+
+
+def test_bytes_that_come_in_any_shape_are_answered_with_a_code(client: TestClient) -> None:
+    whole = SAMPLES[0].read_bytes()
+    rng = np.random.default_rng(1)
+    for _ in range(40):
+        damaged = bytearray(whole[: rng.integers(1, len(whole))])
+        for position in rng.integers(0, len(damaged), 8):
+            damaged[position] = rng.integers(0, 256)
+        response = post(client, bytes(damaged), explain="false")
+        assert response.status_code in (200, 413, 415, 422)
+        if response.status_code != 200:
+            assert response.json()["code"]

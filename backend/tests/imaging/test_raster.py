@@ -1,0 +1,239 @@
+"""What PNG, JPEG and TIFF pixels become: depth, colour, alpha, polarity and orientation."""
+
+from __future__ import annotations
+
+import struct
+from io import BytesIO
+from typing import Any
+
+import imagecodecs
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from cxr_severity.imaging.decode import decode
+from cxr_severity.imaging.errors import (
+    DamagedImageError,
+    ImageTooSmallError,
+    UnsupportedColourSpaceError,
+    UnsupportedFormatError,
+)
+
+from . import files
+from .corpus import COLOUR, GREY, GREY_16
+
+ALPHA = GREY[::-1, ::-1].copy()
+LUMA = np.asarray(Image.fromarray(COLOUR).convert("L"))
+
+
+def pixels(data: bytes) -> NDArray[np.float32]:
+    return decode(data).pixels
+
+
+def unit(values: NDArray[Any], top: int = 255) -> NDArray[np.float32]:
+    return values.astype(np.float32) / np.float32(top)
+
+
+def on_black(grey: NDArray[Any], alpha: NDArray[Any]) -> NDArray[np.float32]:
+    return unit(grey) * unit(alpha)
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "TIFF"])
+class TestLosslessModes:
+    def test_grey_of_8_and_16_bits_is_exact(self, file_format: str) -> None:
+        np.testing.assert_array_equal(pixels(files.saved(GREY, file_format)), unit(GREY))
+        wide = decode(files.saved(GREY_16, file_format))
+        np.testing.assert_array_equal(wide.pixels, unit(GREY_16, 65535))
+        assert wide.source.bit_depth == 16
+
+    def test_one_bit(self, file_format: str) -> None:
+        bilevel = Image.fromarray(GREY).convert("1")
+        radiograph = decode(files.saved(bilevel, file_format))
+        np.testing.assert_array_equal(radiograph.pixels, np.asarray(bilevel, np.float32))
+        assert radiograph.source.bit_depth == 1
+
+    def test_colour_is_bt601_luminance(self, file_format: str) -> None:
+        np.testing.assert_array_equal(pixels(files.saved(COLOUR, file_format)), unit(LUMA))
+
+    def test_alpha_lies_on_black(self, file_format: str) -> None:
+        grey = files.saved(np.dstack([GREY, ALPHA]), file_format)
+        np.testing.assert_allclose(pixels(grey), on_black(GREY, ALPHA), atol=1e-6)
+        colour = files.saved(np.dstack([COLOUR, ALPHA]), file_format)
+        np.testing.assert_allclose(pixels(colour), on_black(LUMA, ALPHA), atol=1e-6)
+
+    def test_palette(self, file_format: str) -> None:
+        indexed = Image.fromarray(COLOUR).quantize(32)
+        expected = unit(np.asarray(indexed.convert("RGB").convert("L")))
+        np.testing.assert_array_equal(pixels(files.saved(indexed, file_format)), expected)
+
+
+def test_png_of_16_bit_grey_and_alpha_keeps_16_bits() -> None:
+    alpha = GREY_16[::-1]
+    data = bytes(imagecodecs.png_encode(np.dstack([GREY_16, alpha])))
+    expected = unit(GREY_16, 65535) * unit(alpha, 65535)
+    radiograph = decode(data)
+    np.testing.assert_allclose(radiograph.pixels, expected, atol=1e-6)
+    assert radiograph.source.bit_depth == 16
+
+
+def test_png_of_16_bit_colour_is_read_to_8_bits() -> None:
+    colour = np.dstack([GREY_16] * 3)
+    np.testing.assert_allclose(
+        pixels(bytes(imagecodecs.png_encode(colour))), unit(GREY_16, 65535), atol=1 / 255
+    )
+
+
+@pytest.mark.parametrize("values", [GREY, GREY_16], ids=["8", "16"])
+def test_a_transparent_grey_in_png_is_black(values: NDArray[Any]) -> None:
+    key = int(values[20, 20])
+    got = pixels(files.saved(values, "PNG", transparency=key))
+    expected = unit(np.where(values == key, 0, values), int(values.max()))
+    np.testing.assert_array_equal(got, expected)
+
+
+def test_png_metadata_never_reaches_the_decoder() -> None:
+    chunks = files.png_chunks(files.saved(GREY, "PNG"))
+    bomb = (b"zTXt", b"x\x00\x00" + b"not zlib at all")
+    got = pixels(files.png_from([chunks[0], bomb, (b"iCCP", b"broken"), *chunks[1:]]))
+    np.testing.assert_array_equal(got, unit(GREY))
+
+
+def test_jpeg_is_its_luma() -> None:
+    for values in (GREY, COLOUR):
+        data = files.saved(values, "JPEG", quality=95)
+        radiograph = decode(data)
+        expected = unit(np.asarray(Image.open(BytesIO(data)).convert("L")))
+        np.testing.assert_allclose(radiograph.pixels, expected, atol=3 / 255)
+        assert radiograph.source.bit_depth == 8
+
+
+def test_rgb_jpeg_is_converted_to_luminance() -> None:
+    data = bytes(imagecodecs.jpeg8_encode(COLOUR, level=100, colorspace="RGB", outcolorspace="RGB"))
+    np.testing.assert_allclose(pixels(data), unit(LUMA), atol=3 / 255)
+
+
+@pytest.mark.parametrize("options", [{"lossless": True}, {"bitspersample": 12}])
+def test_rare_jpegs_are_refused(options: dict[str, Any]) -> None:
+    data = bytes(imagecodecs.jpeg8_encode(files.pattern(top=4095) // 16, **options))
+    with pytest.raises(UnsupportedFormatError, match="rare kind of JPEG"):
+        decode(data)
+
+
+def test_a_jpeg_of_endless_scans_is_refused() -> None:
+    data = files.saved(COLOUR, "JPEG", progressive=True)
+    last = data[data.rindex(b"\xff\xda") : -2]
+    with pytest.raises(DamagedImageError, match="scans"):
+        decode(data[:-2] + last * 60 + b"\xff\xd9")
+
+
+@pytest.mark.parametrize("orientation", [*range(1, 9), 0, 9])
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG", "TIFF"])
+def test_orientation_is_applied_exactly_once(file_format: str, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture = Image.fromarray(GREY)
+    options: dict[str, Any] = {"exif": exif} if file_format != "TIFF" else {}
+    if file_format == "TIFF":
+        options["tiffinfo"] = {274: orientation}
+    plain = Image.fromarray(pixels(files.saved(picture, file_format)))
+    plain.getexif()[0x0112] = orientation
+    expected = np.asarray(ImageOps.exif_transpose(plain))
+    np.testing.assert_array_equal(pixels(files.saved(picture, file_format, **options)), expected)
+
+
+def test_broken_exif_leaves_the_picture_as_it_is() -> None:
+    for exif in (b"Exif\x00\x00II*\x00\xff\xff\xff\xff", b"Exif\x00\x00MM", b"Exif\x00\x00"):
+        data = files.saved(GREY, "JPEG")
+        segment = b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
+        np.testing.assert_array_equal(pixels(data[:2] + segment + data[2:]), pixels(data))
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("values", [GREY, GREY_16], ids=["8", "16"])
+class TestTiffPolarity:
+    def test_black_is_zero(self, values: NDArray[Any], order: Any) -> None:
+        expected = unit(values, int(values.max()))
+        np.testing.assert_array_equal(pixels(files.tiff(values, order=order)), expected)
+
+    def test_white_is_zero(self, values: NDArray[Any], order: Any) -> None:
+        expected = 1 - unit(values, int(values.max()))
+        data = files.tiff(values, order=order, photometric=0)
+        np.testing.assert_array_equal(pixels(data), expected)
+
+    def test_strips(self, values: NDArray[Any], order: Any) -> None:
+        row = values.shape[1] * values.itemsize
+        tags: dict[int, Any] = {
+            278: 16,
+            273: tuple(8 + 16 * row * i for i in range(3)),
+            279: (16 * row,) * 3,
+        }
+        expected = unit(values, int(values.max()))
+        np.testing.assert_array_equal(pixels(files.tiff(values, order=order, tags=tags)), expected)
+
+
+@pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_adobe_deflate", "packbits"])
+def test_compressed_tiff_of_16_bits_is_exact(compression: str) -> None:
+    data = files.saved(GREY_16, "TIFF", compression=compression)
+    np.testing.assert_array_equal(pixels(data), unit(GREY_16, 65535))
+
+
+def test_fax_tiff_of_white_zeros_is_not_inverted() -> None:
+    bilevel = Image.fromarray(GREY).convert("1")
+    data = files.saved(bilevel, "TIFF", compression="group4")
+    np.testing.assert_array_equal(pixels(data), np.asarray(bilevel, np.float32))
+
+
+def test_tiff_of_several_planes() -> None:
+    planes = np.ascontiguousarray(COLOUR.transpose(2, 0, 1))
+    size = GREY.size
+    tags: dict[int, Any] = {
+        256: 40, 257: 48, 277: 3, 258: (8, 8, 8), 278: 48, 284: 2,
+        273: (8, 8 + size, 8 + 2 * size), 279: (size,) * 3,
+    }  # fmt: skip
+    data = files.tiff(planes.reshape(3 * 48, 40), photometric=2, tags=tags)
+    np.testing.assert_array_equal(pixels(data), unit(LUMA))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [GREY.astype(np.float32), GREY.astype(np.int16), GREY.astype(np.uint32), GREY.astype(np.int32)],
+    ids=["float32", "int16", "uint32", "int32"],
+)
+def test_tiff_values_without_a_black_and_white_are_refused(values: NDArray[Any]) -> None:
+    kind = {"f": 3, "i": 2, "u": 1}[values.dtype.kind]
+    with pytest.raises(UnsupportedFormatError, match="8 or 16 bits of unsigned"):
+        decode(files.tiff(values, tags={339: kind}))
+
+
+@pytest.mark.parametrize(
+    ("tags", "error"),
+    [
+        ({262: 5}, UnsupportedColourSpaceError),
+        ({262: 6}, UnsupportedColourSpaceError),
+        ({262: 32844}, UnsupportedColourSpaceError),
+        ({258: 12}, UnsupportedFormatError),
+        ({259: 6}, UnsupportedFormatError),
+        ({259: 34712}, UnsupportedFormatError),
+        ({277: 2, 258: (8, 8)}, UnsupportedFormatError),
+        ({277: 5, 258: (8,) * 5}, UnsupportedFormatError),
+        ({256: 0}, DamagedImageError),
+        ({256: (40, 40)}, DamagedImageError),
+        ({257: 400}, DamagedImageError),
+        ({273: 60_000}, DamagedImageError),
+        ({278: 8}, DamagedImageError),
+        ({279: 60_000}, DamagedImageError),
+        ({322: 60_000, 323: 60_000, 324: 8, 325: 99}, DamagedImageError),
+        ({256: 8}, ImageTooSmallError),
+    ],
+)
+def test_unfit_tiff_directories_are_refused(tags: dict[int, Any], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        decode(files.tiff(GREY, tags=tags))
+
+
+def test_a_tiff_directory_that_points_at_itself_ends() -> None:
+    data = bytearray(files.tiff(GREY))
+    struct.pack_into("<I", data, len(data) - 4, struct.unpack_from("<I", data, 4)[0])
+    with pytest.raises(Exception, match="more than one page"):
+        decode(bytes(data))

@@ -1,0 +1,70 @@
+"""The network: its two halves, its padding, its size."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from pydantic import ValidationError
+from torch import nn
+
+from cxr_severity.model.artifact import MAX_WEIGHTS_BYTES, pack_weights
+from cxr_severity.model.network import FEATURES, NetworkConfig, SeverityNet
+
+
+def test_features_and_head_make_up_the_network() -> None:
+    network = SeverityNet(NetworkConfig()).eval()
+    x = torch.randn(2, 3, 224, 224)
+    with torch.no_grad():
+        features = network.features(x)
+        assert features.shape == (2, FEATURES, 7, 7)
+        logits = network.head(features)
+        assert logits.shape == (2, 3)
+        torch.testing.assert_close(network(x), logits)
+
+
+def test_the_sequence_has_an_order() -> None:
+    """A transposed grid is another sequence: the LSTM reads, it does not pool."""
+    network = SeverityNet(NetworkConfig()).eval()
+    features = torch.randn(1, FEATURES, 7, 7)
+    with torch.no_grad():
+        upright, turned = network.head(features), network.head(features.transpose(2, 3))
+    assert not torch.allclose(upright, turned, atol=1e-5)
+
+
+def test_without_the_sequence_order_does_not_matter() -> None:
+    network = SeverityNet(NetworkConfig(sequence="none")).eval()
+    features = torch.randn(1, FEATURES, 7, 7)
+    with torch.no_grad():
+        torch.testing.assert_close(
+            network.head(features), network.head(features.transpose(2, 3)), rtol=1e-4, atol=1e-5
+        )
+
+
+def test_symmetric_padding_is_plain_padding() -> None:
+    """The stem must compute what a plain padded convolution computes with the same weights."""
+    network = SeverityNet(NetworkConfig(padding="symmetric")).eval()
+    stem = network.backbone._conv_stem
+    plain = nn.Conv2d(3, 32, 3, stride=2, padding=1, bias=False)
+    plain.weight.data = stem.weight.data
+    x = torch.randn(1, 3, 224, 224)
+    with torch.no_grad():
+        torch.testing.assert_close(stem(x), plain(x))
+        other = SeverityNet(NetworkConfig(padding="tensorflow")).backbone._conv_stem
+        other.weight.data = stem.weight.data
+        assert not torch.allclose(stem(x), other(x))
+
+
+def test_batch_norm_eps_reaches_every_layer() -> None:
+    network = SeverityNet(NetworkConfig(batch_norm_eps=1e-5))
+    norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
+    assert len(norms) == 49
+    assert {norm.eps for norm in norms} == {1e-5}
+
+
+def test_half_precision_weights_fit_the_limit() -> None:
+    assert len(pack_weights(SeverityNet(NetworkConfig()))) <= MAX_WEIGHTS_BYTES
+
+
+def test_unknown_configuration_is_refused() -> None:
+    with pytest.raises(ValidationError, match="hiden_size"):
+        NetworkConfig.model_validate({"hiden_size": 64})

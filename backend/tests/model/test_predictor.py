@@ -1,0 +1,82 @@
+"""The one entry point: same answer with and without explanation, for every target."""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import torch
+from support import MakeVersion
+
+from cxr_severity.imaging.decode import decode
+from cxr_severity.imaging.radiograph import Radiograph
+from cxr_severity.model.assessment import SEVERITIES, Severity, Target
+from cxr_severity.model.predictor import Predictor
+
+
+def test_probabilities_sum_to_one_and_name_the_severity(
+    shipped: Predictor, sample: Radiograph
+) -> None:
+    result = shipped.assess(sample)
+    assert tuple(result.probabilities) == SEVERITIES
+    assert math.fsum(result.probabilities.values()) == pytest.approx(1)
+    assert result.confidence == max(result.probabilities.values())
+    assert result.probabilities[result.severity] == result.confidence
+
+
+def test_explaining_does_not_change_the_answer(shipped: Predictor, sample: Radiograph) -> None:
+    bare = shipped.assess(sample, explain=False)
+    assert bare.explanation is None
+    assert bare.explain_ms == 0
+    for target in get_args(Target):
+        explained = shipped.assess(sample, target=target)
+        assert explained.probabilities == pytest.approx(bare.probabilities, abs=1e-6)
+
+
+@pytest.mark.parametrize("target", SEVERITIES)
+def test_every_class_can_be_explained(
+    shipped: Predictor, sample: Radiograph, target: Severity
+) -> None:
+    explanation = shipped.assess(sample, target=target).explanation
+    assert explanation is not None
+    assert explanation.target == target
+    assert explanation.cam.shape == (7, 7)
+
+
+def test_predicted_explains_the_severity(shipped: Predictor, sample: Radiograph) -> None:
+    result = shipped.assess(sample)
+    assert result.explanation is not None
+    assert result.explanation.target == result.severity
+
+
+def test_temperature_softens_without_changing_the_class(
+    make_version: MakeVersion, sample: Radiograph
+) -> None:
+    predictor = Predictor.load(make_version())
+    cold = Predictor(predictor.manifest.model_copy(update={"temperature": 0.5}), predictor._network)
+    warm, sharp = predictor.assess(sample), cold.assess(sample)
+    assert sharp.severity == warm.severity
+    assert sharp.confidence > warm.confidence
+
+
+def test_concurrent_requests_get_their_own_answers(
+    shipped: Predictor, sample_files: list[Path]
+) -> None:
+    films = [decode(path.read_bytes()) for path in sample_files]
+    alone = [shipped.assess(film).probabilities for film in films]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda film: shipped.assess(film).probabilities, films))
+    for one, other in zip(alone, together, strict=True):
+        assert other == pytest.approx(one, abs=1e-5)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_cuda_gives_the_same_answer(make_version: MakeVersion, sample: Radiograph) -> None:
+    folder = make_version()
+    expected = Predictor.load(folder).assess(sample)
+    assert Predictor.load(folder, "cuda").assess(sample).probabilities == pytest.approx(
+        expected.probabilities, abs=1e-2
+    )

@@ -1,0 +1,64 @@
+"""Preprocessing: what must not matter does not, and nothing breaks it."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from cxr_severity.imaging.radiograph import Radiograph, Source
+from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid, to_tensor
+
+CONFIG = PreprocessConfig()
+
+
+def radiograph(pixels: NDArray[np.float32]) -> Radiograph:
+    digest = hashlib.sha256(pixels.tobytes()).hexdigest()
+    return Radiograph(pixels, Source(sha256=digest, format="png", bit_depth=8))
+
+
+def test_grid_is_square_in_range_and_fills_the_range(sample: Radiograph) -> None:
+    grid = to_grid(sample, CONFIG)
+    assert grid.shape == (224, 224)
+    assert grid.dtype == np.float32
+    assert grid.min() == 0
+    assert grid.max() == 1
+
+
+def test_exposure_and_bit_depth_do_not_matter(sample: Radiograph) -> None:
+    """Twelve-bit data in a sixteen-bit file, or another window, give the same input."""
+    dim = radiograph((0.1 + sample.pixels / 16).astype(np.float32))
+    np.testing.assert_allclose(to_grid(dim, CONFIG), to_grid(sample, CONFIG), atol=1e-4)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
+def test_a_flat_image_gives_zeros_not_nan(value: float) -> None:
+    flat = radiograph(np.full((100, 120), value, np.float32))
+    assert not to_grid(flat, CONFIG).any()
+
+
+@pytest.mark.parametrize("shape", [(32, 4000), (4000, 32), (33, 33)])
+def test_any_shape_gives_the_same_grid_size(shape: tuple[int, int]) -> None:
+    pixels = np.random.default_rng(0).random(shape, dtype=np.float32)
+    assert to_tensor(radiograph(pixels), CONFIG).shape == (1, 3, 224, 224)
+
+
+def test_normalise_uses_the_configured_mean_and_std() -> None:
+    config = PreprocessConfig(mean=(0.1, 0.2, 0.3), std=(1.0, 2.0, 4.0))
+    x = normalise(torch.full((1, 2, 2), 0.5), config)
+    torch.testing.assert_close(x[0, :, 0, 0], torch.tensor([0.4, 0.15, 0.05]))
+
+
+def test_the_input_is_not_changed(sample: Radiograph) -> None:
+    before = sample.pixels.copy()
+    to_tensor(sample, CONFIG)
+    np.testing.assert_array_equal(sample.pixels, before)
+
+
+def test_zero_std_is_refused() -> None:
+    with pytest.raises(ValidationError, match="std must be positive"):
+        PreprocessConfig(std=(0.2, 0.0, 0.2))

@@ -1,0 +1,144 @@
+"""The command line, in process and, for `serve`, as the program a user starts."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from support import SAMPLES, MakeVersion
+
+from cxr_severity.cli import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED, main
+
+
+@pytest.fixture
+def weights(make_version: MakeVersion, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = make_version().parent
+    monkeypatch.setenv("CXR_WEIGHTS", str(root))
+    return root
+
+
+def test_a_line_for_each_file(weights: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", *map(str, SAMPLES[:2])]) == EXIT_OK
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith(f"{SAMPLES[0]}: ")
+    assert "severe 0." in lines[0]
+
+
+def test_json_lines(weights: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", "--json", str(SAMPLES[0])]) == EXIT_OK
+    body = json.loads(capsys.readouterr().out)
+    assert body["file"] == str(SAMPLES[0])
+    assert body["explanation"]["heatmap"].startswith("data:image/png;base64,")
+
+
+def test_a_refused_file_does_not_stop_the_others(
+    weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = tmp_path / "notes.png"
+    text.write_text("no image")
+    files = [str(text), str(tmp_path / "missing.png"), str(tmp_path), str(SAMPLES[0])]
+    assert main(["predict", "--json", *files]) == EXIT_SOME_FAILED
+    out, err = capsys.readouterr()
+    bodies = [json.loads(line) for line in out.splitlines()]
+    assert [body.get("error", {}).get("code") for body in bodies] == [
+        "not-an-image", "unreadable-file", "unreadable-file", None,
+    ]  # fmt: skip
+    assert "not-an-image" in err
+
+
+def test_overlays_are_written(weights: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "overlays"
+    assert main(["predict", "--overlay", str(folder), *map(str, SAMPLES[:2])]) == EXIT_OK
+    written = sorted(folder.iterdir())
+    assert len(written) == 2
+    with Image.open(written[0]) as overlay, Image.open(SAMPLES[0]) as film:
+        assert overlay.size == film.size
+
+
+def test_a_missing_version_is_one_line(weights: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["predict", "--model", "7.7.7", str(SAMPLES[0])]
+    assert main(arguments) == EXIT_CANNOT_START
+    assert "7.7.7" in capsys.readouterr().err
+
+
+def test_a_wrong_setting_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PORT", "eighty")
+    assert main(["serve"]) == EXIT_CANNOT_START
+    assert "PORT" in capsys.readouterr().err
+
+
+@pytest.fixture
+def server(weights: Path) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cxr_severity.cli", "serve"],
+        env={**os.environ, "PORT": str(port)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while request(port, "GET", "/health/ready")[0] != 200:
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < deadline, "the server did not become ready"
+        time.sleep(0.1)
+    yield port, process
+    process.kill()
+    process.communicate()
+
+
+def request(
+    port: int, method: str, path: str, body: bytes | Iterator[bytes] | None = None
+) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    headers = {} if body is None else {"content-type": "multipart/form-data; boundary=b"}
+    try:
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+    except OSError:
+        return 0, ""
+    finally:
+        connection.close()
+
+
+START = b'--b\r\nContent-Disposition: form-data; name="file"; filename="SECRET"\r\n\r\n'
+
+
+def test_the_served_program(server: tuple[int, subprocess.Popen[str]]) -> None:
+    """A radiograph is answered, oversized bodies are refused in time for their senders to read
+    why, and the program stops when it is told to."""
+    port, process = server
+    whole = START + SAMPLES[0].read_bytes() + b"\r\n--b--\r\n"
+    status, answer = request(port, "POST", "/predict", whole)
+    assert status == 200
+    assert json.loads(answer)["severity"] in ("mild", "moderate", "severe")
+
+    declared = START + bytes(40_000_000)
+    undeclared = (part for part in [START] + [bytes(1_000_000)] * 40)
+    for body in (declared, undeclared):
+        status, answer = request(port, "POST", "/predict", body)
+        assert status == 413
+        assert json.loads(answer)["code"] == "file-too-large"
+
+    process.send_signal(signal.SIGTERM)
+    log, _ = process.communicate(timeout=30)
+    assert process.returncode in (0, -signal.SIGTERM)
+    assert f"http://127.0.0.1:{port}" in log
+    assert "SECRET" not in log
+    assert "Traceback" not in log

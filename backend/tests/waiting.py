@@ -1,0 +1,23 @@
+"""Waiting for a service that loads its model in the background."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+
+class _Answer(Protocol):
+    @property
+    def status_code(self) -> int: ...
+
+
+class _Client(Protocol):
+    def get(self, url: str, /) -> _Answer: ...
+
+
+def until_ready(client: _Client, seconds: float = 60) -> None:
+    """Poll /health/ready; fails when the service does not become ready in time."""
+    deadline = time.monotonic() + seconds
+    while client.get("/health/ready").status_code != 200:
+        assert time.monotonic() < deadline, "the service did not become ready"
+        time.sleep(0.05)

@@ -1,0 +1,75 @@
+"""Metrics against scikit-learn; intervals that respect patients."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.metrics import (
+    accuracy_score,
+    cohen_kappa_score,
+    confusion_matrix,
+    precision_recall_fscore_support,
+)
+
+from cxr_severity.model.assessment import SEVERITIES
+from cxr_training.metrics import measure, scores
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_agrees_with_scikit_learn(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 3, 60)
+    guess = np.where(rng.random(60) < 0.6, truth, rng.integers(0, 3, 60))
+    metrics = measure(truth.tolist(), guess.tolist(), [str(i) for i in range(60)], evaluated_on="x")
+
+    precision, recall, f1, support = precision_recall_fscore_support(truth, guess, zero_division=0)
+    assert metrics.accuracy.value == pytest.approx(accuracy_score(truth, guess), abs=1e-4)
+    kappa = cohen_kappa_score(truth, guess, weights="quadratic")
+    assert metrics.quadratic_weighted_kappa.value == pytest.approx(kappa, abs=1e-4)
+    assert metrics.macro_f1.value == pytest.approx(f1.mean(), abs=1e-4)
+    assert metrics.confusion_matrix == confusion_matrix(truth, guess).tolist()
+    for i, name in enumerate(SEVERITIES):
+        row = metrics.per_class[name]
+        assert row.precision.value == pytest.approx(precision[i], abs=1e-4)
+        assert row.recall.value == pytest.approx(recall[i], abs=1e-4)
+        assert row.f1.value == pytest.approx(f1[i], abs=1e-4)
+        assert row.support == support[i]
+
+
+def test_intervals_hold_their_value() -> None:
+    truth = [0, 1, 2] * 20
+    guess = [0, 1, 1] * 20
+    metrics = measure(truth, guess, [str(i) for i in range(60)], evaluated_on="x")
+    for estimate in (metrics.accuracy, metrics.macro_f1, metrics.quadratic_weighted_kappa):
+        assert estimate.low < estimate.value < estimate.high
+
+
+def test_films_of_one_patient_are_no_independent_evidence() -> None:
+    truth, guess = [0, 0, 1, 1, 2, 2] * 10, [0, 1, 1, 1, 2, 0] * 10
+    alone = measure(truth, guess, [str(i) for i in range(60)], evaluated_on="x").accuracy
+    shared = measure(truth, guess, [str(i % 6) for i in range(60)], evaluated_on="x").accuracy
+    assert shared.value == alone.value
+    assert shared.high - shared.low > 2 * (alone.high - alone.low)
+
+
+def test_the_same_seed_gives_the_same_interval() -> None:
+    arguments = ([0, 1, 2, 1], [0, 1, 1, 1], ["a", "b", "c", "d"])
+    assert measure(*arguments, evaluated_on="x") == measure(*arguments, evaluated_on="x")
+
+
+def test_degenerate_matrices_give_zero_not_nan() -> None:
+    empty = np.zeros((1, 3, 3))
+    one_cell = np.zeros((1, 3, 3))
+    one_cell[0, 1, 1] = 9
+    for matrix in (empty, one_cell):
+        result = scores(matrix)
+        for values in (result.accuracy, result.precision, result.f1, result.macro_f1, result.kappa):
+            assert np.isfinite(values).all()
+    assert scores(one_cell).kappa[0] == 0
+
+
+def test_lengths_must_match() -> None:
+    with pytest.raises(ValueError, match="one length"):
+        measure([0, 1], [0], ["a", "b"], evaluated_on="x")
+    with pytest.raises(ValueError, match="one length"):
+        measure([], [], [], evaluated_on="x")
