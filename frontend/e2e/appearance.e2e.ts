@@ -1,0 +1,108 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectAccessible, expectNoSidewaysScroll, launch, visit } from './browser';
+import { textNamedPng } from './files';
+import { type Server, startServer } from './server';
+import { chooseFile, expectGraded, samples } from './steps';
+
+const PICTURES = join(import.meta.dirname, '../../artifacts/screenshots');
+const REFUSED = /Failed to load resource/;
+const SIZES = [
+  { width: 360, height: 740 },
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+];
+
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  mkdirSync(PICTURES, { recursive: true });
+  [server, browser] = await Promise.all([startServer(), launch()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+describe.each(['dark', 'light'] as const)('%s', (colorScheme) => {
+  it.each(SIZES)('every state fits and is accessible at $width px', async (viewport) => {
+    const { page, leave } = await visit(browser, server.url, {
+      viewport,
+      colorScheme,
+      reducedMotion: 'reduce',
+      expectedErrors: REFUSED,
+    });
+    const inspect = async (state: string) => {
+      await expectNoSidewaysScroll(page);
+      await expectAccessible(page);
+      const path = join(PICTURES, `${state}-${viewport.width}-${colorScheme}.png`);
+      await page.screenshot({ path, fullPage: viewport.width < 1000 });
+    };
+    await allThumbnails(page);
+    await inspect('empty');
+    await samples(page).last().click();
+    await expectGraded(page, 'fd389adb.png');
+    await inspect('result');
+    if (viewport.width >= 1280) {
+      await expectSideBySide(page);
+    }
+    await chooseFile(page, textNamedPng);
+    await page.getByRole('alert').waitFor();
+    await inspect('error');
+    await page.route('**/predict*', () => undefined);
+    await samples(page).first().click();
+    await page.getByRole('heading', { name: 'Analysing' }).waitFor();
+    await inspect('loading');
+    await leave();
+  });
+});
+
+it('remembers the chosen theme', async () => {
+  const { page, leave } = await visit(browser, server.url, { colorScheme: 'light' });
+  await page.getByRole('button', { name: 'Use the dark theme' }).click();
+  await page.reload();
+  await page.getByRole('button', { name: 'Use the light theme' }).waitFor();
+  const background = await page.evaluate(
+    () => getComputedStyle(document.documentElement).backgroundColor,
+  );
+  expect(background).toBe('rgb(15, 18, 20)');
+  await leave();
+});
+
+it('fits at 200% zoom of a laptop', async () => {
+  const { page, leave } = await visit(browser, server.url, {
+    viewport: { width: 640, height: 400 },
+  });
+  await samples(page).first().click();
+  await expectGraded(page, 'fff13f3a.png');
+  await expectNoSidewaysScroll(page);
+  await leave();
+});
+
+async function allThumbnails(page: Page): Promise<void> {
+  for (const thumbnail of await samples(page).locator('img').all()) {
+    await thumbnail.scrollIntoViewIfNeeded();
+    await thumbnail.evaluate((image) => (image as HTMLImageElement).decode());
+  }
+  await page.evaluate(() => window.scrollTo(0, 0));
+}
+
+/** Grade, radiograph and controls are all within the window, without scrolling. */
+async function expectSideBySide(page: Page): Promise<void> {
+  const height = page.viewportSize()?.height ?? 0;
+  const slider = page.getByRole('slider');
+  for (const part of [
+    page.getByRole('heading', { level: 1 }),
+    page.locator('canvas').first(),
+    slider,
+  ]) {
+    const box = await part.boundingBox();
+    expect(box).not.toBeNull();
+    expect(box?.y).toBeGreaterThanOrEqual(0);
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(height);
+  }
+}

@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launch, visit } from './browser';
+import { radiograph, textNamedPng, tooLarge } from './files';
+import { type Server, startServer } from './server';
+import { chooseFile, expectGraded, heading, samples } from './steps';
+
+const REFUSED = /Failed to load resource/;
+
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), launch()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+it('says what is wrong with a file, and shows no result of another', async () => {
+  const { page, leave } = await visit(browser, server.url, { expectedErrors: REFUSED });
+  await samples(page).first().click();
+  await expectGraded(page, 'fff13f3a.png');
+  await chooseFile(page, textNamedPng);
+  const alert = page.getByRole('alert');
+  await alert.waitFor();
+  expect(await alert.innerText()).toContain('The file is not an image');
+  expect(await alert.innerText()).toContain('Open the radiograph itself.');
+  await page.getByText('Code not-an-image, HTTP 422').waitFor();
+  expect(await heading(page).innerText()).toBe('No result');
+  expect(await page.getByText('Estimated severity').count()).toBe(0);
+  expect(await page.locator('canvas').count()).toBe(0);
+  await samples(page).nth(1).click();
+  await expectGraded(page, 'f64132c8.png');
+  await leave();
+});
+
+it('does not send a file over the limit', async () => {
+  const { page, leave } = await visit(browser, server.url);
+  let sent = 0;
+  page.on('request', (request) => {
+    sent += request.url().includes('/predict') ? 1 : 0;
+  });
+  await chooseFile(page, tooLarge);
+  expect(await page.getByRole('alert').innerText()).toContain('The file is too large');
+  expect(sent).toBe(0);
+  await leave();
+});
+
+it('cancels, and lets a newer file overtake an older one', async () => {
+  const { page, leave } = await visit(browser, server.url);
+  let hold = true;
+  await page.route('**/predict*', (route) => (hold ? undefined : route.continue()));
+  await chooseFile(page, radiograph('first.png', 1));
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Choose a file' }).waitFor();
+  await chooseFile(page, radiograph('second.png', 2));
+  await page.getByRole('heading', { name: 'Analysing' }).waitFor();
+  hold = false;
+  await samples(page).first().click();
+  await expectGraded(page, 'fff13f3a.png');
+  await leave();
+});
+
+it('tells when the service is gone, and goes on when it is back', async () => {
+  const { page, leave } = await visit(browser, server.url, { expectedErrors: REFUSED });
+  await samples(page).first().click();
+  await expectGraded(page, 'fff13f3a.png');
+  const { port } = server;
+  await server.stop();
+  await chooseFile(page, radiograph());
+  const alert = page.getByRole('alert');
+  await alert.waitFor();
+  expect(await alert.innerText()).toContain('The service cannot be reached');
+  server = await startServer({ port });
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expectGraded(page, 'patient.png');
+  await leave();
+});
+
+it('tells when the service has no model yet', async () => {
+  const weights = await mkdtemp(join(tmpdir(), 'no-weights-'));
+  const empty = await startServer({ env: { CXR_WEIGHTS: weights }, up: '/health/live' });
+  try {
+    const { page, leave } = await visit(browser, empty.url, { expectedErrors: REFUSED });
+    await samples(page).first().click();
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.innerText()).toContain('The service is not ready');
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    await leave();
+  } finally {
+    await empty.stop();
+    await rm(weights, { recursive: true });
+  }
+});

@@ -1,0 +1,72 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Upload } from './files';
+
+const GRADE = /^Estimated severity (Mild|Moderate|Severe)$/;
+
+export const heading = (page: Page) => page.getByRole('heading', { level: 1 });
+export const samples = (page: Page) => page.getByRole('button', { name: /^Sample / });
+export const heat = (page: Page) => page.locator('canvas[data-drawn]');
+
+export async function chooseFile(page: Page, file: Upload): Promise<void> {
+  await page.locator('input[type=file]').setInputFiles(file);
+}
+
+/** Puts a file into a `DataTransfer`, as the system would, and fires `type` with it. */
+export async function hand(page: Page, type: 'drop' | 'paste', file: Upload): Promise<void> {
+  const { name, mimeType } = file;
+  const bytes = file.buffer.toString('base64');
+  await page.evaluate(
+    ([event, base64, fileName, fileType]) => {
+      const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      const data = new DataTransfer();
+      data.items.add(new File([content], fileName, { type: fileType }));
+      const init = { bubbles: true, cancelable: true };
+      document.body.dispatchEvent(
+        event === 'drop'
+          ? new DragEvent('drop', { ...init, dataTransfer: data })
+          : new ClipboardEvent('paste', { ...init, clipboardData: data }),
+      );
+    },
+    [type, bytes, name, mimeType] as const,
+  );
+}
+
+/** Waits for a complete result of the file called `name`. */
+export async function expectGraded(page: Page, name: string): Promise<void> {
+  await page.getByText('Processing time').waitFor();
+  await page.locator('section[aria-label=Radiograph]').getByText(name, { exact: true }).waitFor();
+  expect(
+    await heading(page)
+      .innerText()
+      .then((text) => text.replace(/\s+/g, ' ')),
+  ).toMatch(GRADE);
+  const rows = await page.getByRole('list', { name: 'Probability of each grade' }).innerText();
+  const shares = [...rows.matchAll(/([\d.]+)%/g)].map(([, share]) => Number(share));
+  expect(shares).toHaveLength(3);
+  expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 0);
+  await page.locator('canvas[data-drawn=true]').waitFor();
+}
+
+/** How much of the heatmap's canvas is coloured, and its average colour there. */
+export async function heatStatistics(
+  page: Page,
+): Promise<{ share: number; red: number; blue: number }> {
+  return heat(page).evaluate((element) => {
+    const canvas = element as HTMLCanvasElement;
+    const context = canvas.getContext('2d');
+    const { data } = context?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+    let [coloured, red, blue] = [0, 0, 0];
+    for (let at = 0; at < data.length; at += 4) {
+      if ((data[at + 3] ?? 0) > 0) {
+        coloured += 1;
+        red += data[at] ?? 0;
+        blue += data[at + 2] ?? 0;
+      }
+    }
+    return { share: (4 * coloured) / data.length, red: red / coloured, blue: blue / coloured };
+  });
+}
+
+export const heatOpacity = (page: Page) =>
+  heat(page).evaluate((canvas) => Number(canvas.style.opacity));

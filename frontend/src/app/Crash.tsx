@@ -1,0 +1,16 @@
+import { Button } from '../components/Button';
+import styles from './App.module.css';
+import { text } from './messages';
+
+/** What is left to say when the page itself failed. */
+export function Crash() {
+  return (
+    <main className={styles.crash} role="alert">
+      <h1>{text.crash.title}</h1>
+      <p>{text.crash.detail}</p>
+      <Button look="primary" onClick={() => window.location.reload()}>
+        {text.crash.reload}
+      </Button>
+    </main>
+  );
+}

@@ -1,0 +1,185 @@
+import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { AnalysePage } from './AnalysePage';
+import { prediction } from './fixtures';
+import type { Prediction, Severity } from './types';
+
+type Reply = (request: Request) => Promise<Response> | Response;
+
+const network = vi.fn<Reply>();
+const targets = () =>
+  network.mock.calls.map(([request]) => new URL(request.url).searchParams.get('target'));
+
+const graded = (severity: Severity, changes: Partial<Prediction> = {}) =>
+  Response.json({ ...prediction(severity), ...changes });
+const problem = (status: number, code: string, title: string) =>
+  Response.json({ type: `/problems/${code}`, title, status, detail: 'Since.', code }, { status });
+
+const file = (name = 'chest.png') => new File(['bytes'], name, { type: 'image/png' });
+const heading = () => screen.getByRole('heading', { level: 1 }).textContent;
+
+async function choose(of: File) {
+  const input = document.querySelector<HTMLInputElement>('input[type=file]');
+  await userEvent.upload(input as HTMLInputElement, of);
+}
+
+beforeEach(() => {
+  network.mockReset();
+  vi.stubGlobal('fetch', network);
+  render(<AnalysePage />);
+});
+
+describe('a graded file', () => {
+  it('shows grade, confidence, probabilities and where they came from', async () => {
+    network.mockResolvedValue(graded('moderate'));
+    await choose(file());
+    await screen.findByText('Estimated severity');
+    expect(heading()).toContain('Moderate');
+    const rows = within(screen.getByRole('list', { name: 'Probability of each grade' }));
+    expect(rows.getAllByRole('listitem').map((row) => row.textContent)).toEqual([
+      'Mild10.0%',
+      'Moderate80.0%',
+      'Severe10.0%',
+    ]);
+    expect(screen.getByRole('link', { name: /model card/ }).getAttribute('href')).toBe(
+      '/models/0.1.0/card',
+    );
+    expect(screen.getByRole('status').textContent).toContain('Result for chest.png: moderate');
+    expect(screen.getByAltText('Radiograph: chest.png').getAttribute('src')).toMatch(/^blob:/);
+  });
+
+  it('asks once for each target that it explains', async () => {
+    network.mockImplementation((request) => {
+      const asked = new URL(request.url).searchParams.get('target');
+      return Response.json(prediction('severe', asked === 'mild' ? 'mild' : 'severe'));
+    });
+    await choose(file());
+    await userEvent.click(await screen.findByRole('radio', { name: 'Mild' }));
+    await screen.findByText(/Grad-CAM for mild/);
+    await userEvent.click(screen.getByRole('radio', { name: 'Severe' }));
+    await userEvent.click(screen.getByRole('radio', { name: 'Mild' }));
+    await screen.findByText(/Grad-CAM for mild/);
+    expect(targets()).toEqual(['predicted', 'mild']);
+  });
+
+  it('keeps the result when a target fails, and tries again', async () => {
+    network.mockResolvedValueOnce(graded('severe'));
+    await choose(file());
+    network.mockResolvedValueOnce(problem(500, 'internal-error', 'The service failed'));
+    await userEvent.click(await screen.findByRole('radio', { name: 'Mild' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('The service failed');
+    expect(heading()).toContain('Severe');
+    network.mockResolvedValueOnce(Response.json(prediction('severe', 'mild')));
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    await screen.findByText(/Grad-CAM for mild/);
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it('lies under the overlay where the browser cannot show the file', async () => {
+    const input = { ...prediction('mild').input, format: 'dicom' as const };
+    network.mockResolvedValue(graded('mild', { input }));
+    await choose(file('IM0001'));
+    const image = await screen.findByAltText('Radiograph with its heatmap: IM0001');
+    expect(image.getAttribute('src')).toMatch(/^data:image\/jpeg/);
+    expect(screen.getByText(/browser cannot show the file/)).toBeTruthy();
+    expect(screen.getByRole('slider', { name: /heatmap alone/ })).toHaveProperty('value', '0');
+  });
+});
+
+describe('a refused file', () => {
+  it('takes the former result away and says what to do', async () => {
+    network.mockResolvedValueOnce(graded('severe'));
+    await choose(file());
+    await screen.findByText('Estimated severity');
+    network.mockResolvedValueOnce(problem(422, 'damaged-image', 'The image is damaged'));
+    await choose(file('broken.png'));
+    const alert = await screen.findByRole('alert');
+    expect(alert.textContent).toContain('The image is damaged');
+    expect(alert.textContent).toContain('Export the image again');
+    expect(heading()).toBe('No result');
+    expect(screen.queryByText('Estimated severity')).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
+  });
+
+  it('is not sent when it is over the limit', async () => {
+    const large = file('large.dcm');
+    Object.defineProperty(large, 'size', { value: 25_000_001 });
+    await choose(large);
+    expect((await screen.findByRole('alert')).textContent).toContain('The file is too large');
+    expect(network).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['a service that is not ready', () => problem(503, 'not-ready', 'The service is not ready')],
+    ['a lost connection', () => Promise.reject(new TypeError('Failed to fetch'))],
+  ])('can be sent again after %s', async (_, reply) => {
+    network.mockImplementationOnce(reply);
+    await choose(file());
+    network.mockResolvedValueOnce(graded('mild'));
+    await userEvent.click(await screen.findByRole('button', { name: 'Try again' }));
+    await waitFor(() => expect(heading()).toContain('Mild'));
+  });
+});
+
+describe('while a file is being graded', () => {
+  const never = () => new Promise<Response>(() => undefined);
+
+  it('can be cancelled', async () => {
+    network.mockImplementation(never);
+    await choose(file());
+    expect(heading()).toContain('Analysing');
+    await waitFor(() => expect(network).toHaveBeenCalledOnce());
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(network.mock.calls[0]?.[0].signal.aborted).toBe(true);
+    expect(screen.getByRole('status').textContent).toBe('Cancelled.');
+    expect(document.activeElement).toBe(screen.getByRole('heading', { level: 1 }));
+  });
+
+  it('gives way to a newer one', async () => {
+    network.mockImplementationOnce(never);
+    await choose(file('old.png'));
+    await waitFor(() => expect(network).toHaveBeenCalledOnce());
+    network.mockResolvedValueOnce(graded('mild'));
+    drop(file('new.png'));
+    await waitFor(() => expect(heading()).toContain('Mild'));
+    expect(network.mock.calls[0]?.[0].signal.aborted).toBe(true);
+    expect(screen.getByRole('status').textContent).toContain('new.png');
+  });
+});
+
+function drop(...files: File[]) {
+  act(() => {
+    fireEvent.drop(window, { dataTransfer: { types: ['Files'], files } });
+  });
+}
+
+describe('ways in', () => {
+  beforeEach(() => {
+    network.mockImplementation(() => graded('mild'));
+  });
+
+  it('takes the first of several dropped files and says so', async () => {
+    drop(file('one.png'), file('two.png'));
+    await screen.findByText('Only the first of 2 files was opened.');
+    await waitFor(() => expect(screen.getByRole('status').textContent).toContain('one.png'));
+  });
+
+  it('takes a picture from the clipboard', async () => {
+    fireEvent.paste(window, { clipboardData: { files: [file('image.png')] } });
+    await waitFor(() => expect(screen.getByRole('status').textContent).toContain('Pasted image'));
+  });
+
+  it('takes a bundled sample', async () => {
+    network.mockImplementation((request) =>
+      typeof request === 'string'
+        ? // jsdom's form takes jsdom's blobs only, not those of a real response.
+          Object.assign(new Response(), { blob: () => Promise.resolve(new Blob(['png'])) })
+        : graded('mild'),
+    );
+    const [sample] = screen.getAllByRole('button', { name: /^Sample/ });
+    await userEvent.click(sample as HTMLElement);
+    await waitFor(() => expect(heading()).toContain('Mild'));
+    expect(sample?.getAttribute('aria-current')).toBe('true');
+  });
+});

@@ -1,0 +1,43 @@
+import { Button } from '../../components/Button';
+import { AlertIcon } from '../../components/icons';
+import type { Failure } from '../../lib/failure';
+import styles from './FailureBody.module.css';
+import { describeFailure } from './failureMessages';
+import { OpenButton } from './intake/OpenButton';
+import { text } from './messages';
+
+interface FailureBodyProps {
+  failure: Failure;
+  onRetry: () => void;
+  onFiles: (files: File[]) => void;
+}
+
+/** Why there is no result, and what to do next. */
+export function FailureBody({ failure, onRetry, onFiles }: FailureBodyProps) {
+  const { title, detail, hint, retry } = describeFailure(failure);
+  return (
+    <div className={styles.failure}>
+      <div role="alert">
+        <h2 className={styles.title}>
+          <AlertIcon />
+          {title}
+        </h2>
+        {detail && <p className={styles.detail}>{detail}</p>}
+        <p className={styles.hint}>{hint}</p>
+      </div>
+      <div className={styles.actions}>
+        {retry && (
+          <Button look="primary" onClick={onRetry}>
+            {text.failed.retry}
+          </Button>
+        )}
+        <OpenButton
+          look={retry ? 'plain' : 'primary'}
+          label={text.intake.choose}
+          onFiles={onFiles}
+        />
+      </div>
+      <p className={styles.code}>{text.failed.code(failure.code, failure.status)}</p>
+    </div>
+  );
+}

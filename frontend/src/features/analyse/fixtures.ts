@@ -1,0 +1,25 @@
+import type { Prediction, Severity, Study } from './types';
+
+/** For tests: a prediction whose heatmap speaks of `target`. */
+export function prediction(severity: Severity, target: Severity = severity): Prediction {
+  const probabilities = { mild: 0.1, moderate: 0.1, severe: 0.1, [severity]: 0.8 };
+  return {
+    model: { name: 'cxr-severity', version: '0.1.0' },
+    input: { sha256: 'ab'.repeat(32), format: 'png', width: 640, height: 480 },
+    severity,
+    probabilities,
+    confidence: 0.8,
+    explanation: {
+      method: 'grad-cam',
+      target,
+      peak: 0.42,
+      heatmap: 'data:image/png;base64,AA==',
+      overlay: 'data:image/jpeg;base64,AA==',
+    },
+    timings_ms: { decode: 1, model: 2, explain: 3, encode: 4, total: 10 },
+  };
+}
+
+export function study(name = 'chest.png'): Study {
+  return { name, source: new File(['x'], name, { type: 'image/png' }) };
+}

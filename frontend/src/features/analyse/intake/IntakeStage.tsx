@@ -1,0 +1,22 @@
+import { text } from '../messages';
+import { MAX_BYTES } from '../predict';
+import styles from './IntakeStage.module.css';
+import { OpenButton } from './OpenButton';
+
+/** The stage before anything was opened: where to put a radiograph. */
+export function IntakeStage({ onFiles }: { onFiles: (files: File[]) => void }) {
+  return (
+    <div className={styles.intake}>
+      <div className={styles.body}>
+        <h2 className={styles.title}>{text.intake.title}</h2>
+        <p className={styles.ways}>{text.intake.ways}</p>
+        <OpenButton look="primary" label={text.intake.choose} onFiles={onFiles} />
+        <p className={styles.note}>
+          {text.intake.formats(MAX_BYTES)}
+          <br />
+          {text.privacy}
+        </p>
+      </div>
+    </div>
+  );
+}

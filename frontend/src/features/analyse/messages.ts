@@ -1,0 +1,128 @@
+import { formatMegabytes, formatProbability } from '../../lib/format';
+import type { Severity, Target } from './types';
+
+/** Every word that this feature shows. Errors have theirs in `failureMessages.ts`. */
+
+export const SEVERITY_NAMES: Readonly<Record<Severity, string>> = {
+  mild: 'Mild',
+  moderate: 'Moderate',
+  severe: 'Severe',
+};
+
+export const TARGET_NAMES: Readonly<Record<Target, string>> = {
+  predicted: 'Predicted',
+  ...SEVERITY_NAMES,
+};
+
+const lower = (severity: Severity) => SEVERITY_NAMES[severity].toLowerCase();
+
+function daysFromAdmission(day: number): string {
+  if (day === 0) {
+    return 'day of admission';
+  }
+  const days = Math.abs(day);
+  return `${days} ${days === 1 ? 'day' : 'days'} ${day > 0 ? 'after' : 'before'} admission`;
+}
+
+export const text = {
+  intro: {
+    title: 'COVID-19 severity from a chest radiograph',
+    lead: 'Open a frontal radiograph. A neural network grades it mild, moderate or severe, gives the probability of each, and maps where it looked.',
+  },
+  intake: {
+    title: 'Open a chest radiograph',
+    ways: 'Drop it anywhere on this page, paste it, or choose a file.',
+    choose: 'Choose a file',
+    formats: (maxBytes: number) => `PNG, JPEG, TIFF or DICOM, up to ${formatMegabytes(maxBytes)}`,
+    another: 'Open another',
+    dropNow: 'Drop to analyse',
+    pastedName: 'Pasted image',
+    onlyFirst: (count: number) => `Only the first of ${count} files was opened.`,
+  },
+  privacy: 'Images are processed in memory and not stored.',
+  samples: {
+    title: 'Or try a sample',
+    titleBeside: 'Samples',
+    sexes: { f: 'Female', m: 'Male' } as Readonly<Record<string, string>>,
+    caption: (projection: string, day: number) =>
+      `${projection}, day ${day < 0 ? `−${-day}` : day}`,
+    description: (sex: string, projection: string, day: number) =>
+      `${sex} patient, ${projection} projection, ${daysFromAdmission(day)}`,
+    open: (id: string, caption: string) => `Sample ${id}: ${caption}`,
+    source: 'Winther et al., COVID-19 Image Repository',
+    publisher: 'Hannover Medical School, scaled down',
+    licence: 'CC BY 3.0',
+  },
+  running: {
+    title: 'Analysing',
+    waiting: 'Grading the image and drawing its heatmap',
+    stage: (name: string) => `Analysing ${name}`,
+    cancel: 'Cancel',
+  },
+  cancelled: 'Cancelled.',
+  failed: {
+    title: 'No result',
+    lead: (name: string) => `${name} was not graded.`,
+    retry: 'Try again',
+    code: (code: string, status: number | null) =>
+      status === null ? `Code ${code}` : `Code ${code}, HTTP ${status}`,
+  },
+  result: {
+    eyebrow: 'Estimated severity',
+    confidence: 'confidence',
+    probabilities: 'Probability of each grade',
+    announce: (name: string, severity: Severity, confidence: number) =>
+      `Result for ${name}: ${lower(severity)}, ${formatProbability(confidence)} confidence.`,
+  },
+  viewer: {
+    region: 'Radiograph',
+    image: (name: string) => `Radiograph: ${name}`,
+    overlayImage: (name: string) => `Radiograph with its heatmap: ${name}`,
+    size: (width: number, height: number, format: string) =>
+      `${width} × ${height} ${format.toUpperCase()}`,
+    target: 'Heatmap for',
+    opacity: 'Opacity',
+    fade: 'Overlay to heatmap alone',
+    scale: 'Influence on the grade',
+    scaleDescription:
+      'Colour scale of the heatmap: purple is low, orange is high, pale yellow is the maximum',
+    low: 'low',
+    high: 'high',
+    notShown:
+      'This browser cannot show the file itself. Beneath is the overlay as the service drew it; the slider fades from it to the heatmap alone.',
+    emptyMap: (target: Severity) =>
+      `The map is empty: no region of this image raised the score for ${lower(target)}.`,
+    noExplanation: 'The service sent no heatmap for this image.',
+    targetFailed: (target: Target, title: string) =>
+      `No heatmap for ${TARGET_NAMES[target].toLowerCase()}: ${title}.`,
+    announceTarget: (target: Severity) => `The heatmap now shows ${lower(target)}.`,
+  },
+  details: {
+    title: 'Details',
+    model: 'Model',
+    modelCard: (name: string, version: string) => `${name} ${version}, model card`,
+    time: 'Processing time',
+    explanation: 'Explanation',
+    method: (target: Severity, peak: string) => `Grad-CAM for ${lower(target)}, peak ${peak}`,
+    checksum: 'SHA-256',
+    json: 'Download JSON',
+    overlay: 'Download overlay',
+  },
+  guide: {
+    title: 'How to read the result',
+    entries: [
+      {
+        term: 'Severity',
+        text: 'The most probable of three grades. It speaks of this one image, not of the patient’s course.',
+      },
+      {
+        term: 'Confidence',
+        text: 'The model’s own probability for that grade. It can be high and still be wrong, above all for images unlike those it was trained on. An image that is no frontal chest radiograph gets a meaningless grade.',
+      },
+      {
+        term: 'Heatmap',
+        text: 'Grad-CAM marks coarse regions that raised the score of one grade. It is not a segmentation, and heat is no proof of disease. Colours are scaled to the map’s own maximum: when its peak is near 0, even bright heat says little.',
+      },
+    ],
+  },
+} as const;

@@ -1,0 +1,57 @@
+import { asFailure, type Failure, NETWORK_FAILURE, type Outcome } from '../../lib/failure';
+import { http, settle } from '../../lib/http';
+import type { Prediction, Study, Target } from './types';
+
+/** The service's own limit, so that a file over it need not travel first. */
+export const MAX_BYTES = 25_000_000;
+
+function ownFailure(code: string): { ok: false; failure: Failure } {
+  return { ok: false, failure: { code, title: '', detail: '', status: null } };
+}
+
+async function contentOf(source: Study['source'], signal: AbortSignal): Promise<Outcome<Blob>> {
+  if (typeof source === 'string') {
+    try {
+      const response = await fetch(source, { signal });
+      return response.ok
+        ? { ok: true, value: await response.blob() }
+        : { ok: false, failure: asFailure(null, response.status) };
+    } catch {
+      return { ok: false, failure: NETWORK_FAILURE };
+    }
+  }
+  if (source.size > MAX_BYTES) {
+    return ownFailure('file-too-large');
+  }
+  try {
+    // A folder, or a file that was moved or changed since, would otherwise look like a network
+    // failure.
+    await source.slice(0, 1).arrayBuffer();
+  } catch {
+    return ownFailure('unreadable-file');
+  }
+  return { ok: true, value: source };
+}
+
+/** Asks the service to grade `study` and to explain `target`. Never throws, not even on abort. */
+export async function predict(
+  study: Study,
+  target: Target,
+  signal: AbortSignal,
+): Promise<Outcome<Prediction>> {
+  const content = await contentOf(study.source, signal);
+  if (!content.ok) {
+    return content;
+  }
+  const form = new FormData();
+  form.set('file', content.value, study.name);
+  return settle(
+    http.POST('/predict', {
+      params: { query: { target } },
+      // The schema has no type for binary data; the form itself is what is sent.
+      body: { file: '' },
+      bodySerializer: () => form,
+      signal,
+    }),
+  );
+}

@@ -1,0 +1,36 @@
+import { formatProbability } from '../../../lib/format';
+import { SEVERITY_NAMES, text } from '../messages';
+import { type Prediction, SEVERITIES } from '../types';
+import styles from './Probabilities.module.css';
+
+interface ProbabilitiesProps {
+  /** `null` while none is known: the rows keep their place. */
+  prediction: Prediction | null;
+}
+
+/** The three probabilities as bars with numbers; the predicted one stands out. */
+export function Probabilities({ prediction }: ProbabilitiesProps) {
+  return (
+    <ul className={styles.list} aria-label={text.result.probabilities} aria-hidden={!prediction}>
+      {SEVERITIES.map((severity) => {
+        const probability = prediction?.probabilities[severity];
+        return (
+          <li
+            key={severity}
+            className={styles.row}
+            data-severity={severity}
+            data-predicted={severity === prediction?.severity}
+          >
+            <span className={styles.name}>{SEVERITY_NAMES[severity]}</span>
+            <span className={styles.value}>
+              {probability === undefined ? '–' : formatProbability(probability)}
+            </span>
+            <span className={styles.track} aria-hidden="true">
+              <span className={styles.bar} style={{ '--share': probability ?? 0 }} />
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,76 @@
+import type { Ref } from 'react';
+import { formatProbability } from '../../../lib/format';
+import type { State } from '../machine';
+import { SEVERITY_NAMES, text } from '../messages';
+import type { Prediction } from '../types';
+import { Probabilities } from './Probabilities';
+import { SeverityGlyph } from './SeverityGlyph';
+import styles from './Summary.module.css';
+
+interface SummaryProps {
+  state: State;
+  /** The page's heading, which takes the focus when what held it has gone. */
+  heading: Ref<HTMLHeadingElement>;
+}
+
+/** What there is to say first: what this is, or how the radiograph was graded. */
+export function Summary({ state, heading }: SummaryProps) {
+  switch (state.phase) {
+    case 'empty':
+      return (
+        <>
+          <h1 ref={heading} tabIndex={-1} className={styles.title}>
+            {text.intro.title}
+          </h1>
+          <p className={styles.lead}>{text.intro.lead}</p>
+        </>
+      );
+    case 'running':
+      // In the shape of the grade, so that nothing moves when it arrives.
+      return (
+        <>
+          <h1 ref={heading} tabIndex={-1} className={styles.grade}>
+            <span className={styles.eyebrow}>{text.running.title}</span>
+            <SeverityGlyph severity={null} />
+            <span className={styles.unknown} aria-hidden="true">
+              –
+            </span>
+          </h1>
+          <p className={styles.confidence}>{state.study.name}</p>
+          <Probabilities prediction={null} />
+        </>
+      );
+    case 'failed':
+      return (
+        <>
+          <h1 ref={heading} tabIndex={-1} className={styles.pending}>
+            {text.failed.title}
+          </h1>
+          <p className={styles.lead}>{text.failed.lead(state.study.name)}</p>
+        </>
+      );
+    case 'done':
+      return <Grade prediction={state.shown} heading={heading} />;
+  }
+}
+
+interface GradeProps {
+  prediction: Prediction;
+  heading: Ref<HTMLHeadingElement>;
+}
+
+function Grade({ prediction, heading }: GradeProps) {
+  return (
+    <>
+      <h1 ref={heading} tabIndex={-1} className={styles.grade}>
+        <span className={styles.eyebrow}>{text.result.eyebrow} </span>
+        <SeverityGlyph severity={prediction.severity} />
+        <span>{SEVERITY_NAMES[prediction.severity]}</span>
+      </h1>
+      <p className={styles.confidence}>
+        <strong>{formatProbability(prediction.confidence)}</strong> {text.result.confidence}
+      </p>
+      <Probabilities prediction={prediction} />
+    </>
+  );
+}

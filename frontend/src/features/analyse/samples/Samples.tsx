@@ -1,0 +1,78 @@
+import { text } from '../messages';
+import type { Study } from '../types';
+import styles from './Samples.module.css';
+import { LICENCE_URL, SAMPLES, type Sample, SOURCE_URL } from './samples';
+
+interface SamplesProps {
+  title: string;
+  /** Whether the thumbnails are what the page has to show. */
+  large: boolean;
+  /** The study that is open, to mark its thumbnail. */
+  current: Study | null;
+  onOpen: (study: Study) => void;
+}
+
+/** The bundled radiographs as a strip of thumbnails, with their attribution. */
+export function Samples({ title, large, current, onOpen }: SamplesProps) {
+  return (
+    <section className={styles.samples} data-large={large} aria-labelledby="samples-title">
+      <div className={styles.head}>
+        <h2 id="samples-title" className={styles.title}>
+          {title}
+        </h2>
+        <p className={styles.credit}>
+          <a href={SOURCE_URL}>{text.samples.source}</a>, {text.samples.publisher},{' '}
+          <a href={LICENCE_URL} rel="license">
+            {text.samples.licence}
+          </a>
+        </p>
+      </div>
+      <ul className={styles.strip}>
+        {SAMPLES.map((sample) => (
+          <li key={sample.id}>
+            <Thumbnail
+              sample={sample}
+              active={current?.source === sample.url}
+              onOpen={() => onOpen({ name: `${sample.id}.png`, source: sample.url })}
+            />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface ThumbnailProps {
+  sample: Sample;
+  active: boolean;
+  onOpen: () => void;
+}
+
+function Thumbnail({ sample, active, onOpen }: ThumbnailProps) {
+  const { id, url, projection, day } = sample;
+  const sex = text.samples.sexes[sample.sex] ?? '';
+  const caption = text.samples.caption(projection, day);
+  const description = text.samples.description(sex, projection, day);
+  return (
+    <button
+      type="button"
+      className={styles.thumbnail}
+      aria-label={text.samples.open(id, caption)}
+      aria-current={active ? 'true' : undefined}
+      title={description}
+      onClick={onOpen}
+    >
+      <img
+        className={styles.image}
+        src={url}
+        alt=""
+        loading="lazy"
+        decoding="async"
+        draggable={false}
+      />
+      <span className={styles.caption} aria-hidden="true">
+        {caption}
+      </span>
+    </button>
+  );
+}

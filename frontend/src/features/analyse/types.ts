@@ -1,0 +1,19 @@
+import type { components } from '../../client/schema';
+
+export type Prediction = components['schemas']['Prediction'];
+export type Severity = Prediction['severity'];
+export type Explanation = NonNullable<Prediction['explanation']>;
+
+/** In order of severity. */
+export const SEVERITIES = ['mild', 'moderate', 'severe'] as const satisfies readonly Severity[];
+
+/** The class that a heatmap is asked to speak of. */
+export type Target = 'predicted' | Severity;
+export const TARGETS = ['predicted', ...SEVERITIES] as const satisfies readonly Target[];
+
+/** One radiograph that the user opened. Two openings of the same file are two studies. */
+export interface Study {
+  readonly name: string;
+  /** The user's file, or the address of a bundled sample. */
+  readonly source: File | string;
+}

@@ -1,0 +1,30 @@
+/** What went wrong with a request, ready to be shown. */
+export interface Failure {
+  /** The service's stable code, or one of this page's own. */
+  readonly code: string;
+  /** Empty when the page itself must find the words for `code`. */
+  readonly title: string;
+  readonly detail: string;
+  /** HTTP status; `null` when no answer arrived. */
+  readonly status: number | null;
+}
+
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure };
+
+export const NETWORK_FAILURE: Failure = { code: 'network', title: '', detail: '', status: null };
+
+/**
+ * Reads a problem (RFC 9457). Whatever else came back, say a proxy's error page, becomes
+ * `unexpected-answer`.
+ */
+export function asFailure(body: unknown, status: number): Failure {
+  if (typeof body === 'object' && body !== null) {
+    const { code, title, detail } = body as Record<string, unknown>;
+    if (typeof code === 'string' && typeof title === 'string') {
+      return { code, title, detail: typeof detail === 'string' ? detail : '', status };
+    }
+  }
+  return { code: 'unexpected-answer', title: '', detail: '', status };
+}

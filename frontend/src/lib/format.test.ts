@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { formatMegabytes, formatMilliseconds, formatProbability } from './format';
+
+it.each([
+  [0, '0.0%'],
+  [0.0001, '<0.1%'],
+  [0.0005, '0.1%'],
+  [0.6249, '62.5%'],
+  [0.9994, '99.9%'],
+  [0.99999, '>99.9%'],
+  [1, '100.0%'],
+])('a probability of %f reads %s', (value, text) => {
+  expect(formatProbability(value)).toBe(text);
+});
+
+it('counts time and size in units that fit', () => {
+  expect(formatMilliseconds(75.7)).toBe('76 ms');
+  expect(formatMilliseconds(12_340)).toBe('12.3 s');
+  expect(formatMegabytes(25_000_000)).toBe('25 MB');
+});

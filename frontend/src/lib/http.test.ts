@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { NETWORK_FAILURE } from './failure';
+import { settle } from './http';
+
+const response = (status: number) => new Response(null, { status });
+
+describe('settle', () => {
+  it('hands on the data of an answer', async () => {
+    const outcome = await settle(Promise.resolve({ data: { a: 1 }, response: response(200) }));
+    expect(outcome).toEqual({ ok: true, value: { a: 1 } });
+  });
+
+  it('reads a problem', async () => {
+    const error = { type: '/problems/x', title: 'No', status: 422, detail: 'Since.', code: 'x' };
+    const outcome = await settle(Promise.resolve({ error, response: response(422) }));
+    expect(outcome).toEqual({
+      ok: false,
+      failure: { code: 'x', title: 'No', detail: 'Since.', status: 422 },
+    });
+  });
+
+  it('takes any other error body for an unexpected answer', async () => {
+    const outcome = await settle(
+      Promise.resolve({ error: '<h1>Bad gateway</h1>', response: response(502) }),
+    );
+    expect(outcome).toMatchObject({ failure: { code: 'unexpected-answer', status: 502 } });
+  });
+
+  it('takes a body that is no JSON for an unexpected answer', async () => {
+    const outcome = await settle(Promise.reject(new SyntaxError('Unexpected token <')));
+    expect(outcome).toMatchObject({ failure: { code: 'unexpected-answer' } });
+  });
+
+  it('takes a lost connection for a network failure', async () => {
+    const outcome = await settle(Promise.reject(new TypeError('Failed to fetch')));
+    expect(outcome).toEqual({ ok: false, failure: NETWORK_FAILURE });
+  });
+});

@@ -1,0 +1,29 @@
+import createClient from 'openapi-fetch';
+import type { paths } from '../client/schema';
+import { asFailure, NETWORK_FAILURE, type Outcome } from './failure';
+
+/** The service's client, typed by its OpenAPI document. */
+export const http = createClient<paths>({
+  baseUrl: window.location.origin,
+  // Looked up on each call, so that a test can stand in for the network.
+  fetch: (request) => globalThis.fetch(request),
+});
+
+interface Answer<T> {
+  data?: T | undefined;
+  error?: unknown;
+  response: Response;
+}
+
+/** Folds an answer, a problem and a lost connection into one type; it never throws. */
+export async function settle<T>(request: Promise<Answer<T>>): Promise<Outcome<T>> {
+  try {
+    const { data, error, response } = await request;
+    return data !== undefined && response.ok
+      ? { ok: true, value: data }
+      : { ok: false, failure: asFailure(error, response.status) };
+  } catch (error) {
+    const failure = error instanceof SyntaxError ? asFailure(null, 200) : NETWORK_FAILURE;
+    return { ok: false, failure };
+  }
+}

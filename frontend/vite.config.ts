@@ -1,0 +1,28 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+import { swaggerUi } from './tooling/swagger-ui';
+
+const API = ['/predict', '/models', '/health', '/problems', '/docs', '/openapi.json', '/swagger'];
+const backend = process.env.API_ORIGIN ?? 'http://127.0.0.1:8000';
+
+export default defineConfig({
+  plugins: [react(), swaggerUi()],
+  build: {
+    // These know `light-dark()`, which lets the dark viewer sit inside a light page.
+    target: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
+    // The content security policy allows no `data:` fonts or scripts; keep every asset a file.
+    assetsInlineLimit: 0,
+  },
+  server: {
+    // Outside this folder: the bundled radiographs.
+    fs: { allow: ['.', '../samples'] },
+    proxy: Object.fromEntries(API.map((path) => [path, backend])),
+  },
+  test: {
+    environment: 'jsdom',
+    include: ['{src,tooling}/**/*.test.{ts,tsx}'],
+    setupFiles: ['src/test-setup.ts'],
+    restoreMocks: true,
+    unstubGlobals: true,
+  },
+});
