@@ -57,8 +57,8 @@ openapi: .venv/.dev frontend/node_modules/.installed ## Write backend/openapi.js
 	$(BIN)/cxr-severity openapi > backend/openapi.json
 	cd frontend && npm run --silent generate
 
-train: .venv/.dev ## Train and export a version (DATA, CONFIG, OUT; RESUME=1 goes on after a stop)
-	$(BIN)/cxr-train --config $(CONFIG) --data $(DATA) --out $(OUT) $(if $(RESUME),--resume)
+train: .venv/.dev ## Train and export a version (DATA, CONFIG, OUT, BACKBONE; RESUME=1 goes on)
+	$(BIN)/cxr-train --config $(CONFIG) --data $(DATA) --out $(OUT) $(if $(BACKBONE),--backbone $(BACKBONE)) $(if $(RESUME),--resume)
 
 clean: ## Remove everything that the other commands made, except runs/
 	rm -rf .venv frontend/node_modules frontend/dist artifacts

@@ -12,5 +12,6 @@ command -v "$1" >/dev/null || fail "Python 3.11 or newer is needed ($1 was not f
     fail "Python's venv module is missing. On Debian and Ubuntu: sudo apt install python3-venv"
 command -v node >/dev/null && command -v npm >/dev/null ||
     fail "Node.js 20 or newer with npm is needed: https://nodejs.org"
-node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' ||
-    fail "Node.js 20 or newer is needed; this is $(node --version): https://nodejs.org"
+node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
+    process.exit(major < 20 || (major === 20 && minor < 19))' ||
+    fail "Node.js 20.19 or newer is needed; this is $(node --version): https://nodejs.org"

@@ -6,10 +6,13 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from pickle import UnpicklingError
+from typing import Literal
 
 import numpy as np
 import pytorch_lightning as pl
 import torch
+from efficientnet_pytorch import EfficientNet
 from pytorch_lightning.utilities.types import OptimizerLRSchedulerConfig
 from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
@@ -138,25 +141,35 @@ def _parameter_groups(network: SeverityNet, config: TrainConfig) -> Iterator[dic
     yield {"params": backbone, "lr": config.learning_rate * config.backbone_rate}
 
 
-def load_backbone(network: SeverityNet, path: Path) -> None:
-    """Start the backbone from an `.npz` with `efficientnet_pytorch`'s keys.
+def load_backbone(network: SeverityNet, source: Path | Literal["efficientnet-pytorch"]) -> None:
+    """Start the backbone from weights with `efficientnet_pytorch`'s keys.
+
+    Args:
+        source: an `.npz` of arrays, a `.pth` state dict (read without unpickling code), or
+            `efficientnet-pytorch`, which downloads the package's own ImageNet weights. Those
+            belong to `padding: tensorflow` and `batch_norm_eps: 0.001`.
 
     Raises:
-        TrainingError: when the file is missing or does not fit the backbone.
+        TrainingError: when they cannot be had or do not fit the backbone.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            state = {key: torch.from_numpy(archive[key]) for key in archive.files}
-    except (OSError, ValueError) as error:
-        raise TrainingError(f"{path}: cannot be read as .npz") from error
+        if not isinstance(source, Path):
+            state = EfficientNet.from_pretrained(network.config.backbone).state_dict()
+        elif source.suffix == ".npz":
+            with np.load(source, allow_pickle=False) as archive:
+                state = {key: torch.from_numpy(archive[key]) for key in archive.files}
+        else:
+            state = torch.load(source, map_location="cpu", weights_only=True)
+    except (OSError, ValueError, EOFError, UnpicklingError) as error:
+        raise TrainingError(f"{source}: the backbone's weights cannot be read") from error
     state = {key: value for key, value in state.items() if not key.startswith("_fc.")}
     try:
         missing, unexpected = network.backbone.load_state_dict(state, strict=False)
     except RuntimeError as error:
-        raise TrainingError(f"{path}: does not fit EfficientNet-B0") from error
+        raise TrainingError(f"{source}: does not fit EfficientNet-B0") from error
     missing = [key for key in missing if not key.endswith("num_batches_tracked")]
     if missing or unexpected:
-        raise TrainingError(f"{path}: lacks {missing[:3]}, has unknown {unexpected[:3]}")
+        raise TrainingError(f"{source}: lacks {missing[:3]}, has unknown {unexpected[:3]}")
 
 
 def estimate_batch_norm(network: SeverityNet, grids: torch.Tensor, config: TrainConfig) -> None:

@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import EMAWeightAveraging, ModelCheckpoint, TQDMProgressBar
@@ -39,6 +40,7 @@ from cxr_training.module import (
 from cxr_training.report import summary
 
 BACKBONE_WEIGHTS = Path("weights") / "efficientnet-b0-imagenet.npz"
+PACKAGE_WEIGHTS: Final = "efficientnet-pytorch"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,19 +50,39 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--data", type=Path, required=True, help="folder that holds severity/ and weights/"
     )
+    parser.add_argument(
+        "--backbone",
+        help=f"starting weights, .npz or .pth, or {PACKAGE_WEIGHTS!r} to download that package's "
+        f"own (default: {BACKBONE_WEIGHTS} of the data folder)",
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder of this run")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     arguments = parser.parse_args(argv)
     try:
-        run(load_config(arguments.config), arguments.data, arguments.out, resume=arguments.resume)
+        run(
+            load_config(arguments.config),
+            arguments.data,
+            arguments.out,
+            backbone=arguments.backbone,
+            resume=arguments.resume,
+        )
     except TrainingError as error:
         print(f"cxr-train: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def run(config: TrainConfig, data: Path, out: Path, *, resume: bool = False) -> None:
+def run(
+    config: TrainConfig,
+    data: Path,
+    out: Path,
+    *,
+    backbone: str | None = None,
+    resume: bool = False,
+) -> None:
     """Train, measure and export one version into `out/weights/<version>/`.
+
+    `backbone` is a path or `PACKAGE_WEIGHTS`; the data folder's own weights when None.
 
     Raises:
         TrainingError: when data or configuration cannot be used; nothing has been trained then.
@@ -71,7 +93,8 @@ def run(config: TrainConfig, data: Path, out: Path, *, resume: bool = False) -> 
     provenance = _provenance(dataset, parts)
     labels = [case.label for case in parts["train"]]
     module = SeverityModule(config, class_weights(labels, config.balance))
-    load_backbone(module.network, data / BACKBONE_WEIGHTS)
+    named = Path(backbone) if backbone else data / BACKBONE_WEIGHTS
+    load_backbone(module.network, PACKAGE_WEIGHTS if backbone == PACKAGE_WEIGHTS else named)
     grids = load_grids(dataset.root, parts["train"], config.preprocess)
     estimate_batch_norm(module.network, grids, config)
     train = Grids(grids, labels, Augment(config.augment))

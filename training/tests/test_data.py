@@ -118,7 +118,7 @@ def test_an_image_that_does_not_decode_is_named(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def cases() -> list[Case]:
     rng = random.Random(0)  # noqa: S311
-    found = []
+    found: list[Case] = []
     for patient in range(200):
         severity = rng.choices(SEVERITIES, (0.3, 0.45, 0.25))[0]
         films = range(rng.randint(1, 4))

@@ -92,6 +92,16 @@ def test_the_backbone_starts_from_the_given_weights(small_data: Path) -> None:
     torch.testing.assert_close(network.backbone._conv_stem.weight.data, expected)
 
 
+def test_a_state_dict_with_its_classifier_is_taken_too(tmp_path: Path) -> None:
+    """As `efficientnet_pytorch` publishes them."""
+    state = SeverityNet(CONFIG.network).backbone.state_dict()
+    path = tmp_path / "efficientnet-b0.pth"
+    torch.save({**state, "_fc.weight": torch.zeros(1000, 1280)}, path)
+    network = SeverityNet(CONFIG.network)
+    load_backbone(network, path)
+    torch.testing.assert_close(network.backbone.state_dict(), state)
+
+
 def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "w.npz"
     network = SeverityNet(CONFIG.network)

@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         description="Predictions that run at the same time; others wait",
     )
     max_upload_bytes: int = Field(default=25_000_000, ge=1)
-    max_pixels: int = Field(default=64_000_000, ge=1)
+    max_pixels: int = Field(default=64_000_000, ge=1, le=89_000_000)
     cors_origins: list[str] = Field(
         default=[], description='Origins that may call from a browser, as JSON: ["https://…"]'
     )
