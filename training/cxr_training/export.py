@@ -41,7 +41,7 @@ INTENDED_USE = (
 )
 LICENCE = (
     "Weights for research use only: the licences of the images and scores they were trained on "
-    "allow no more. See the model card."
+    "allow no more."
 )
 
 

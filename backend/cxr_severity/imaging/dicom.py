@@ -10,19 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian
 
 from cxr_severity.imaging import dicom_elements as tags
 from cxr_severity.imaging.dicom_elements import Elements, read_elements, read_meta
 from cxr_severity.imaging.dicom_grey import LUMA, grey_table, palette_table
-from cxr_severity.imaging.dicom_pixels import (
-    COMPRESSED,
-    EXPLICIT_BIG,
-    EXPLICIT_LITTLE,
-    SUPPORTED,
-    PixelLayout,
-    read_compressed,
-    read_native,
-)
+from cxr_severity.imaging.dicom_pixels import NATIVE, PixelLayout, read_compressed, read_native
+from cxr_severity.imaging.dicom_plugin import COMPRESSED
 from cxr_severity.imaging.errors import (
     DamagedImageError,
     DicomForProcessingError,
@@ -36,6 +30,7 @@ from cxr_severity.imaging.errors import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from cxr_severity.imaging.dicom_elements import PixelElement
     from cxr_severity.imaging.dicom_pixels import Codes
     from cxr_severity.imaging.limits import Limits
 
@@ -64,34 +59,34 @@ def decode_dicom(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]
     """
     syntax, start = read_meta(data)
     # Before the data set is read: a deflated one cannot be read without inflating it.
-    if syntax and syntax not in SUPPORTED:
+    if syntax and syntax not in NATIVE | COMPRESSED:
         raise DicomUnsupportedEncodingError(
             "The DICOM object's transfer syntax is not supported. Export it uncompressed, or "
             "as JPEG, JPEG-LS, JPEG 2000 or RLE."
         )
-    syntax = syntax or EXPLICIT_LITTLE
-    elements = read_elements(data, start, big_endian=syntax == EXPLICIT_BIG)
-    pixel_data = elements.values.get(tags.PIXEL_DATA)
-    _check_object(elements)
+    syntax = syntax or ExplicitVRLittleEndian
+    elements = read_elements(data, start, big_endian=syntax == ExplicitVRBigEndian)
+    pixels = _check_object(elements)
     layout = _layout(elements)
     limits.check_size(layout.columns, layout.rows, layout.samples)
-    if elements.fragments is not None and syntax in COMPRESSED:
-        codes, layout = read_compressed(elements.fragments, layout, syntax)
-    elif pixel_data is not None and syntax not in COMPRESSED:
-        codes = read_native(pixel_data.value, layout, elements.order, pixel_data.vr)
-    else:
+    if pixels.encapsulated != (syntax in COMPRESSED):
         raise DamagedImageError("The DICOM object's pixel data does not fit its transfer syntax.")
+    if pixels.encapsulated:
+        codes, layout = read_compressed(pixels, layout, syntax)
+    else:
+        codes = read_native(pixels, layout, syntax)
     return _to_grey(codes, elements, layout), layout.stored
 
 
-def _check_object(elements: Elements) -> None:
-    """Refuse objects that are no radiograph for presentation, or no image at all."""
-    if elements.fragments is None and tags.PIXEL_DATA not in elements.values:
-        if {tags.FLOAT_PIXELS, tags.DOUBLE_PIXELS} & elements.values.keys():
-            raise DicomUnsupportedEncodingError("The DICOM object stores floating-point values.")
+def _check_object(elements: Elements) -> PixelElement:
+    """The pixels, after refusing what is no radiograph for presentation, or no image at all."""
+    pixels = elements.pixels
+    if pixels is None:
         raise DicomWithoutImageError(
             "The DICOM object holds no pixel data, like a report or a document."
         )
+    if pixels.tag != tags.PIXEL_DATA:
+        raise DicomUnsupportedEncodingError("The DICOM object stores floating-point values.")
     sop_class, modality = elements.text(tags.SOP_CLASS), elements.text(tags.MODALITY)
     if sop_class == _FOR_PROCESSING or "PROCESSING" in elements.text(tags.PRESENTATION_INTENT):
         raise DicomForProcessingError(
@@ -106,6 +101,7 @@ def _check_object(elements: Elements) -> None:
         )
     if (elements.number(tags.FRAMES, "Number of Frames") or 1) != 1:
         raise MultiFrameError("The DICOM object holds more than one frame. Send a single picture.")
+    return pixels
 
 
 def _layout(elements: Elements) -> PixelLayout:

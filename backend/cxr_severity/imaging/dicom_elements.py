@@ -1,16 +1,30 @@
-"""The few DICOM data elements that describe an image, and no others.
+"""The few DICOM data elements that describe an image, read by pydicom, and no others.
 
-Everything else in the file, above all what names the patient, is stepped over without being
-interpreted. That is why this is not `pydicom.dcmread`: it decodes and may log any element, warns
-process-wide about odd values and inflates deflated data sets without a bound.
+pydicom takes the data set apart; what names the patient is stepped over and never interpreted.
+Values stay as they are in the file until the image needs one: pydicom's own conversion warns,
+process-wide and with the value in the text, about each that is not as the standard has it.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, TypeVar
 
-from cxr_severity.imaging.errors import DamagedImageError
+from pydicom.dataelem import DataElement
+from pydicom.encaps import generate_fragments, parse_basic_offsets
+from pydicom.filereader import read_dataset, read_sequence_item
+from pydicom.sequence import Sequence
+
+from cxr_severity.imaging.errors import DamagedImageError, MultiFrameError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pydicom.dataelem import RawDataElement
+    from pydicom.dataset import Dataset
+    from pydicom.tag import BaseTag
 
 SOP_CLASS, MODALITY, PRESENTATION_INTENT = 0x00080016, 0x00080060, 0x00080068
 SAMPLES, PHOTOMETRIC, PLANAR, FRAMES = 0x00280002, 0x00280004, 0x00280006, 0x00280008
@@ -31,56 +45,71 @@ LUT_DESCRIPTOR, LUT_DATA = 0x00283002, 0x00283006
 FLOAT_PIXELS, DOUBLE_PIXELS, PIXEL_DATA = 0x7FE00008, 0x7FE00009, 0x7FE00010
 _TRANSFER_SYNTAX = 0x00020010
 
-_VALUES = frozenset(
-    {SOP_CLASS, MODALITY, PRESENTATION_INTENT, SAMPLES, PHOTOMETRIC, PLANAR, FRAMES, ROWS}
-    | {COLUMNS, BITS_ALLOCATED, BITS_STORED, HIGH_BIT, REPRESENTATION}
-    | {PADDING_VALUE, PADDING_LIMIT, WINDOW_CENTER, WINDOW_WIDTH, VOI_FUNCTION}
-    | {RESCALE_INTERCEPT, RESCALE_SLOPE, LUT_DESCRIPTOR, LUT_DATA}
-    | {*PALETTE_DESCRIPTORS, *PALETTE_DATA, FLOAT_PIXELS, DOUBLE_PIXELS, _TRANSFER_SYNTAX}
-)
-_SEQUENCES = frozenset({MODALITY_LUT, VOI_LUT})
-_ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
+_T = TypeVar("_T")
+
+_PIXELS = frozenset({FLOAT_PIXELS, DOUBLE_PIXELS, PIXEL_DATA})
+_WANTED = (
+    _TRANSFER_SYNTAX, SOP_CLASS, MODALITY, PRESENTATION_INTENT,
+    SAMPLES, PHOTOMETRIC, PLANAR, FRAMES, ROWS, COLUMNS,
+    BITS_ALLOCATED, BITS_STORED, HIGH_BIT, REPRESENTATION, PADDING_VALUE, PADDING_LIMIT,
+    WINDOW_CENTER, WINDOW_WIDTH, VOI_FUNCTION, RESCALE_INTERCEPT, RESCALE_SLOPE,
+    *PALETTE_DESCRIPTORS, *PALETTE_DATA, MODALITY_LUT, VOI_LUT,
+)  # fmt: skip
+_CHARACTER_SET = (b"\x08\x00\x05\x00", b"\x00\x08\x00\x05")
 _UNDEFINED = 0xFFFFFFFF
-_LONG_VR = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
-_MAX_ELEMENTS, _MAX_DEPTH = 100_000, 16
+# A radiograph has some hundred elements of about two reads each; every item of a nested sequence
+# becomes a Python object, and 25 MB hold millions of empty ones.
+_MAX_READS = 200_000
 _PREFIX_END = 132
+_HEADER = 8
+_CUT = "The DICOM object ends before it is complete."
+_DAMAGED = "The DICOM object's structure is damaged."
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
-    """One value as it stands in the file; `vr` is empty where the file does not say."""
+class PixelElement:
+    """The element that ends the reading.
 
-    vr: bytes
+    `value` begins at its value, and ends with it unless `encapsulated`. `vr` is empty where the
+    file does not say.
+    """
+
+    tag: int
+    vr: str
+    encapsulated: bool
     value: memoryview
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Elements:
-    """Elements by tag, the first item of sequences, and the pixel data's fragments.
+    """A typed view of a data set that pydicom read.
 
-    `order` is struct's and numpy's sign for the byte order. `fragments` is None when the pixel
-    data is native (or absent), else one view per fragment, the offset table first.
+    `by_tag` holds the elements as pydicom leaves them before it converts a value. `order` is
+    struct's and numpy's sign for their byte order.
     """
 
+    by_tag: Mapping[int, RawDataElement | DataElement]
     order: str
-    values: dict[int, Element] = field(default_factory=dict)
-    items: dict[int, Elements] = field(default_factory=dict)
-    fragments: list[memoryview] | None = None
+    pixels: PixelElement | None = None
+
+    def raw(self, tag: int) -> bytes:
+        """The value's bytes, empty when the element is absent or empty."""
+        value = self.by_tag[tag].value if tag in self.by_tag else None
+        return value if isinstance(value, bytes) else b""
+
+    def vr(self, tag: int) -> str:
+        """The value representation, empty when the file does not say."""
+        return (self.by_tag[tag].VR or "") if tag in self.by_tag else ""
 
     def text(self, tag: int) -> str:
         """The first value of a string element in upper case, empty when absent."""
-        element = self.values.get(tag)
-        if element is None:
-            return ""
-        raw = bytes(element.value[:64]).split(b"\\")[0]
-        return raw.decode("ascii", "replace").strip(" \0").upper()
+        first = self.raw(tag)[:64].split(b"\\")[0]
+        return first.decode("ascii", "replace").strip(" \0").upper()
 
     def shorts(self, tag: int) -> tuple[int, ...]:
         """All 16-bit values of a US or SS element, read as unsigned; empty when absent."""
-        element = self.values.get(tag)
-        if element is None:
-            return ()
-        return struct.unpack_from(f"{self.order}{len(element.value) // 2}H", element.value)
+        raw = self.raw(tag)
+        return struct.unpack_from(f"{self.order}{len(raw) // 2}H", raw)
 
     def short(self, tag: int) -> int | None:
         """The first of `shorts`, None when there is none."""
@@ -103,6 +132,52 @@ class Elements:
             raise DamagedImageError(f"The DICOM object's {name} is not a number.")
         return value
 
+    def first_item(self, tag: int) -> Elements | None:
+        """The first item of a sequence, None when absent or empty.
+
+        Raises:
+            DamagedImageError: the structure is broken.
+        """
+        element = self.by_tag.get(tag)
+        if element is None or not element.value:
+            return None
+        if isinstance(element, DataElement):
+            # Of undeclared length: pydicom has read all of it to find its end.
+            item = element.value[0] if isinstance(element.value, Sequence) else None
+        else:
+            # Inside UN the encoding is always implicit: PS3.5 6.2.2.
+            implicit = element.is_implicit_VR or element.VR == "UN"
+            source, little = _Source(element.value), self.order == "<"
+            item = _guarded(lambda: read_sequence_item(source, implicit, little, "iso8859"))
+        return None if item is None else Elements(_by_tag(item), self.order)
+
+
+class _Source(BytesIO):
+    """A file as pydicom reads it: nothing in it is cut off, endless or names a character set."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._left = _MAX_READS
+        self._hidden = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As `BytesIO.read`, but a part of what is asked for is a DamagedImageError.
+
+        Nothing at all is pydicom's sign of the end, where it asks for a header or less.
+        """
+        self._left -= 1
+        if self._left < 0:
+            raise DamagedImageError("The DICOM object holds too many elements.")
+        found = super().read(size)
+        if size and len(found) < size and (found or size > _HEADER):
+            raise DamagedImageError(_CUT)
+        # pydicom warns, and repeats the value, of a Specific Character Set that it does not know.
+        # No text it would apply to is read, so pydicom is told that it is empty.
+        hidden, self._hidden = self._hidden, False
+        if size == _HEADER and found.startswith(_CHARACTER_SET):
+            self._hidden = any(found[6:] if found[4:6] == b"CS" else found[4:])
+        return b"" if hidden else found
+
 
 def read_meta(data: bytes) -> tuple[str, int]:
     """Transfer Syntax UID (empty when absent) and where the data set begins.
@@ -110,9 +185,8 @@ def read_meta(data: bytes) -> tuple[str, int]:
     Raises:
         DamagedImageError: the structure is broken.
     """
-    reader = _Reader(data, "<")
-    pos, found = reader.dataset(_PREFIX_END, len(data), explicit=True, meta_only=True)
-    return found.text(_TRANSFER_SYNTAX), pos
+    found, _, end = _read(data, _PREFIX_END, "<", lambda tag: tag >> 16 != 2)
+    return Elements(_by_tag(found), "<").text(_TRANSFER_SYNTAX), end
 
 
 def read_elements(data: bytes, start: int, *, big_endian: bool) -> Elements:
@@ -123,113 +197,78 @@ def read_elements(data: bytes, start: int, *, big_endian: bool) -> Elements:
     Raises:
         DamagedImageError: the structure is broken, incomplete or nested too deeply.
     """
-    reader = _Reader(data, ">" if big_endian else "<")
-    explicit = _is_vr(data[start + 4 : start + 6])
-    _, found = reader.dataset(start, len(data), explicit=explicit)
-    return found
+    order = ">" if big_endian else "<"
+    found, pixels, _ = _read(data, start, order, lambda tag: tag in _PIXELS)
+    return Elements(_by_tag(found), order, pixels)
 
 
-def _is_vr(code: bytes) -> bool:
-    return len(code) == 2 and all(65 <= letter <= 90 for letter in code)
+def _read(
+    data: bytes, start: int, order: str, ends: Callable[[int], bool]
+) -> tuple[Dataset, PixelElement | None, int]:
+    """The wanted elements up to the first that `ends`, which is next, and where it begins."""
+    source = _Source(data)
+    pixels: PixelElement | None = None
+
+    def stop(tag: BaseTag, vr: str | None, length: int) -> bool:
+        nonlocal pixels
+        at, number, encapsulated = source.tell(), int(tag), length == _UNDEFINED
+        stopping = ends(number)
+        if stopping and number not in _PIXELS:
+            return True
+        if not encapsulated and at + length > len(data):
+            raise DamagedImageError(_CUT)
+        if stopping:
+            value = memoryview(data)[at : None if encapsulated else at + length]
+            pixels = PixelElement(number, vr or "", encapsulated, value)
+        return stopping
+
+    # pydicom finds out by itself whether the VR is explicit, and warns when told otherwise.
+    vr = data[start + 4 : start + 6]
+    implicit = not (len(vr) == 2 and all(0x40 < letter < 0x5B for letter in vr))
+    source.seek(start)
+    found = _guarded(
+        lambda: read_dataset(
+            source, implicit, order == "<", stop_when=stop, specific_tags=list(_WANTED)
+        )
+    )
+    return found, pixels, source.tell()
 
 
-class _Reader:
-    def __init__(self, data: bytes, order: str) -> None:
-        self._data = data
-        self._view = memoryview(data)
-        self._order = order
-        self._tag = struct.Struct(order + "HH")
-        self._short = struct.Struct(order + "H")
-        self._long = struct.Struct(order + "I")
-        self._left = _MAX_ELEMENTS
+def join_fragments(value: memoryview) -> bytes:
+    """The stream of one frame from an encapsulated value that begins with its offset table.
 
-    def dataset(
-        self, pos: int, end: int, *, explicit: bool, depth: int = 0, meta_only: bool = False
-    ) -> tuple[int, Elements]:
-        """Read elements up to `end`, an item's delimiter or the pixel data."""
-        found = Elements(self._order)
-        while pos < end:
-            tag, vr, length, at = self._header(pos, end, explicit=explicit)
-            if meta_only and tag >> 16 != 2:
-                break
-            if tag == _ITEM_END:
-                pos = at
-                break
-            if length == _UNDEFINED:
-                if tag == PIXEL_DATA and depth == 0:
-                    found.fragments = self._fragments(at, end)
-                    return end, found
-                # An unknown VR of undefined length is a sequence in implicit VR: PS3.5 6.2.2.
-                nested = explicit and vr != b"UN"
-                pos, first = self._items(
-                    at, end, explicit=nested, depth=depth + 1, wanted=tag in _SEQUENCES
-                )
-            else:
-                pos = at + length
-                if pos > end:
-                    raise DamagedImageError("The DICOM object ends before it is complete.")
-                first = None
-                if tag in _SEQUENCES and length:
-                    _, first = self._items(at, pos, explicit=explicit, depth=depth + 1, wanted=True)
-                elif tag in _VALUES or (tag == PIXEL_DATA and depth == 0):
-                    found.values.setdefault(tag, Element(vr, self._view[at:pos]))
-                    if tag == PIXEL_DATA:
-                        return pos, found
-            if first is not None and tag in _SEQUENCES:
-                found.items.setdefault(tag, first)
-        return pos, found
+    Raises:
+        DamagedImageError: the structure is broken or incomplete, or there is no fragment.
+        MultiFrameError: the offset table names more than one frame.
+    """
+    if int.from_bytes(value[4:8], "little") > 4:
+        raise MultiFrameError("The DICOM object holds more than one frame. Send a single picture.")
+    source = _Source(value.tobytes())
 
-    def _header(self, pos: int, end: int, *, explicit: bool) -> tuple[int, bytes, int, int]:
-        """Tag, VR (empty if implicit), length and the value's position."""
-        self._left -= 1
-        if self._left < 0:
-            raise DamagedImageError("The DICOM object holds too many elements.")
-        if pos + 8 > end:
-            raise DamagedImageError("The DICOM object ends before it is complete.")
-        group, element = self._tag.unpack_from(self._data, pos)
-        tag = group << 16 | element
-        vr = self._data[pos + 4 : pos + 6]
-        # Items carry no VR, and some writers fall back to implicit VR inside sequences.
-        if not explicit or group == 0xFFFE or not _is_vr(vr):
-            return tag, b"", self._long.unpack_from(self._data, pos + 4)[0], pos + 8
-        if vr not in _LONG_VR:
-            return tag, vr, self._short.unpack_from(self._data, pos + 6)[0], pos + 8
-        if pos + 12 > end:
-            raise DamagedImageError("The DICOM object ends before it is complete.")
-        return tag, vr, self._long.unpack_from(self._data, pos + 8)[0], pos + 12
+    def join() -> bytes:
+        # What the table says is of no use for one frame, and it is often wrong.
+        parse_basic_offsets(source)
+        stream = b"".join(generate_fragments(source))
+        # pydicom does not miss the delimiter. Behind it comes its length.
+        if not source.read(4):
+            raise DamagedImageError(_CUT)
+        return stream
 
-    def _items(
-        self, pos: int, end: int, *, explicit: bool, depth: int, wanted: bool
-    ) -> tuple[int, Elements | None]:
-        """Position behind a sequence's items, and the first item's elements."""
-        if depth > _MAX_DEPTH:
-            raise DamagedImageError("The DICOM object is nested too deeply.")
-        first: Elements | None = None
-        while pos < end:
-            tag, _, length, at = self._header(pos, end, explicit=False)
-            if tag == _SEQUENCE_END:
-                return at, first
-            if tag != _ITEM:
-                raise DamagedImageError("The DICOM object's structure is damaged.")
-            stop = end if length == _UNDEFINED else at + length
-            if stop > end:
-                raise DamagedImageError("The DICOM object ends before it is complete.")
-            if length == _UNDEFINED:
-                pos, item = self.dataset(at, stop, explicit=explicit, depth=depth)
-            else:
-                pos, item = stop, None
-                if wanted and first is None:
-                    _, item = self.dataset(at, stop, explicit=explicit, depth=depth)
-            first = first or item
-        return pos, first
+    stream = _guarded(join)
+    if not stream:
+        raise DamagedImageError("The DICOM object's pixel data is empty.")
+    return stream
 
-    def _fragments(self, pos: int, end: int) -> list[memoryview]:
-        found: list[memoryview] = []
-        while True:
-            tag, _, length, at = self._header(pos, end, explicit=False)
-            if tag == _SEQUENCE_END:
-                return found
-            pos = at + length
-            if tag != _ITEM or length == _UNDEFINED or pos > end:
-                raise DamagedImageError("The DICOM object's pixel data is damaged or incomplete.")
-            found.append(self._view[at:pos])
+
+def _by_tag(dataset: Dataset) -> dict[int, RawDataElement | DataElement]:
+    # Of a data set's ways to its elements, this is the one that never converts.
+    return {int(tag): element for tag, element in dataset.items()}
+
+
+def _guarded(call: Callable[[], _T]) -> _T:
+    try:
+        return call()
+    except (MemoryError, DamagedImageError):
+        raise
+    except Exception:  # noqa: BLE001 - pydicom raises anything on hostile bytes
+        raise DamagedImageError(_DAMAGED) from None

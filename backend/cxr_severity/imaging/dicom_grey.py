@@ -80,7 +80,7 @@ def _modality(
     elements: Elements, layout: PixelLayout, values: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], float, float]:
     """Output values with the least and greatest value that the output can take."""
-    sequence = elements.items.get(tags.MODALITY_LUT)
+    sequence = elements.first_item(tags.MODALITY_LUT)
     if sequence is not None:
         table, first, bits = _table(sequence, tags.LUT_DESCRIPTOR, tags.LUT_DATA, layout.signed)
         index = np.clip(values - first, 0, len(table) - 1).astype(np.intp)
@@ -99,7 +99,7 @@ def _modality(
 
 def _voi(elements: Elements, values: NDArray[np.float64]) -> NDArray[np.float64] | None:
     """Values of interest scaled to [0, 1], or None when the object defines none."""
-    sequence = elements.items.get(tags.VOI_LUT)
+    sequence = elements.first_item(tags.VOI_LUT)
     if sequence is not None:
         signed = bool(values.min() < 0)
         table, first, bits = _table(sequence, tags.LUT_DESCRIPTOR, tags.LUT_DATA, signed)
@@ -139,20 +139,20 @@ def _table(
     elements: Elements, descriptor: int, data: int, signed: bool
 ) -> tuple[NDArray[np.uint16], int, int]:
     """A lookup table's entries, the input of the first one, and the bits of an entry."""
-    described, element = elements.shorts(descriptor), elements.values.get(data)
-    if len(described) != 3 or element is None:
+    described, entries = elements.shorts(descriptor), elements.raw(data)
+    if len(described) != 3 or not entries:
         raise DamagedImageError("The DICOM object's lookup table is incomplete.")
     number, first, bits = described[0] or _MAX_ENTRIES, described[1], described[2]
-    vr = elements.values[descriptor].vr
-    if vr == b"SS" or (signed and vr != b"US"):
+    vr = elements.vr(descriptor)
+    if vr == "SS" or (signed and vr != "US"):
         first = _as_signed(first)
     if not 8 <= bits <= 16:
         raise DamagedImageError("The DICOM object's lookup table has an impossible depth.")
-    size = len(element.value)
+    size = len(entries)
     if size >= 2 * number:
-        table = np.frombuffer(element.value, elements.order + "u2", number).astype(np.uint16)
+        table = np.frombuffer(entries, elements.order + "u2", number).astype(np.uint16)
     elif bits == 8 and size >= number:
-        table = np.frombuffer(element.value, np.uint8, number).astype(np.uint16)
+        table = np.frombuffer(entries, np.uint8, number).astype(np.uint16)
     else:
         raise DamagedImageError("The DICOM object's lookup table is shorter than it says.")
     # Bits above the depth have no meaning.

@@ -1,22 +1,28 @@
-"""DICOM's Pixel Data to codes.
+"""DICOM's Pixel Data to codes, by pydicom's decoders.
 
-Uncompressed and RLE data is read here. JPEG, JPEG-LS and JPEG 2000 streams go to libjpeg-turbo,
-CharLS and OpenJPEG by way of imagecodecs, after each stream's own header was compared with the
-data set: the decoders allocate what that header declares. GDCM is not used: it ends the process
-on some damaged JPEG streams.
+Before a compressed stream is decoded, its own header is compared with the data set: the decoders
+allocate what that header declares.
 """
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from imagecodecs import jpeg2k_decode, jpeg8_decode, jpegls_decode
-from PIL import Image
+from pydicom.encaps import encapsulate
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
+from cxr_severity.imaging.dicom_elements import join_fragments
+from cxr_severity.imaging.dicom_plugin import (
+    COMPRESSED,
+    JPEG_2000,
+    JPEG_LOSSY,
+    JPEG_LS,
+    PLUGIN,
+    RLE,
+    decoder,
+)
 from cxr_severity.imaging.errors import (
     DamagedImageError,
     DicomUnsupportedEncodingError,
@@ -26,24 +32,16 @@ from cxr_severity.imaging.jpeg import parse_jpeg
 from cxr_severity.imaging.jpeg2000 import parse_jpeg_2000
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from numpy.typing import NDArray
 
+    from cxr_severity.imaging.dicom_elements import PixelElement
+
     Codes = NDArray[np.unsignedinteger[Any]]
 
-IMPLICIT_LITTLE, EXPLICIT_LITTLE, EXPLICIT_BIG = (
-    "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2",
-)  # fmt: skip
-_NATIVE = frozenset({IMPLICIT_LITTLE, EXPLICIT_LITTLE, EXPLICIT_BIG})
-_RLE = "1.2.840.10008.1.2.5"
-_JPEG_LOSSY = frozenset({"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51"})
-_JPEG_LOSSLESS = frozenset({"1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"})
-_JPEG_LS = frozenset({"1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"})
-_JPEG_2000 = frozenset({"1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91"})
-COMPRESSED = {_RLE} | _JPEG_LOSSY | _JPEG_LOSSLESS | _JPEG_LS | _JPEG_2000
-SUPPORTED = _NATIVE | COMPRESSED
+NATIVE = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian})
+_DECODERS = {str(syntax): decoder(syntax) for syntax in NATIVE | COMPRESSED}
 
 _LOSSY_SOF = (0xC0, 0xC1, 0xC2)
 _DISAGREES = "The compressed picture does not agree with what the DICOM object says of it."
@@ -86,43 +84,39 @@ class PixelLayout:
         return (codes >> (self.high_bit + 1 - self.stored)) & self.top
 
 
-def read_native(value: memoryview, layout: PixelLayout, order: str, vr: bytes) -> Codes:
+def read_native(pixels: PixelElement, layout: PixelLayout, syntax: str) -> Codes:
     """Uncompressed data as codes, which `PixelLayout.stored_bits` interprets.
+
+    Bytes behind the picture are padding, as long as they would not hold another one.
 
     Returns:
         (rows, columns) or (rows, columns, 3) uint8 or uint16 of any byte order and strides.
 
     Raises:
-        DamagedImageError: `value` is shorter or longer than the layout needs.
+        DamagedImageError: the value is shorter than the layout needs, or fits another one.
+        MultiFrameError: it is long enough for two pictures.
     """
-    rows, columns, samples = layout.rows, layout.columns, layout.samples
+    area, size = layout.rows * layout.columns, len(pixels.value)
     subsampled = layout.photometric == "YBR_FULL_422"
-    count = rows * columns * (2 if subsampled else samples)
-    expected = -(-count * layout.allocated // 8)
-    if len(value) not in (expected, expected + expected % 2) or (subsampled and columns % 2):
+    bits = area * (2 if subsampled else layout.samples) * layout.allocated
+    # pydicom finds missing bytes, too, but not a half pair. Colour at full resolution that calls
+    # itself halved is the one kind of excess that is no padding.
+    if 8 * size < bits or (subsampled and (layout.columns % 2 or size >= 3 * area)):
         raise DamagedImageError(_LENGTH)
-    if layout.allocated == 1:
-        bits = np.unpackbits(np.frombuffer(value, np.uint8), count=count, bitorder="little")
-        return bits.reshape(rows, columns)
-    if layout.allocated == 16:
-        codes = np.frombuffer(value, order + "u2", count)
-    elif order == ">" and vr == b"OW":
-        # Bytes in words: each pair is swapped, also the last one with its padding.
-        codes = np.frombuffer(value, ">u2").astype("<u2").view(np.uint8)[:count]
-    else:
-        codes = np.frombuffer(value, np.uint8, count)
-    if subsampled:
-        # Y Y Cb Cr for two pixels: the luma is all that is needed.
-        return codes.reshape(rows, columns // 2, 4)[..., :2].reshape(rows, columns)
-    if samples == 1:
-        return codes.reshape(rows, columns)
-    if layout.planar == 1:
-        return codes.reshape(samples, rows, columns).transpose(1, 2, 0)
-    return codes.reshape(rows, columns, samples)
+    if 8 * size >= 2 * bits + 8:
+        raise MultiFrameError("The DICOM object holds pixel data for more than one picture.")
+    return _decode(
+        syntax, pixels.value, layout, _LENGTH,
+        bits_allocated=layout.allocated, bits_stored=layout.stored, pixel_representation=0,
+        photometric_interpretation=layout.photometric, pixel_vr=pixels.vr,
+        planar_configuration=int(layout.planar == 1),
+        # The table of grey values does it, for other high bits as well.
+        correct_unused_bits=False,
+    )  # fmt: skip
 
 
 def read_compressed(
-    fragments: list[memoryview], layout: PixelLayout, syntax: str
+    pixels: PixelElement, layout: PixelLayout, syntax: str
 ) -> tuple[Codes, PixelLayout]:
     """Compressed data of one frame as codes, as `read_native` gives them.
 
@@ -134,72 +128,51 @@ def read_compressed(
         MultiFrameError: the offset table names more than one frame.
         DicomUnsupportedEncodingError: a stream of another kind than the syntax promises.
     """
-    if len(fragments) < 2:
-        raise DamagedImageError("The DICOM object's pixel data is empty.")
-    if len(fragments[0]) > 4:
-        raise MultiFrameError("The DICOM object holds more than one frame. Send a single picture.")
-    stream = b"".join(fragments[1:])
-    if syntax == _RLE:
-        return _read_rle(stream, layout), layout
-    if syntax in _JPEG_2000:
-        return _read_jpeg_2000(stream, layout)
-    return _read_jpeg(stream, layout, syntax)
+    stream = join_fragments(pixels.value)
+    if syntax in RLE:
+        if layout.allocated == 1:
+            raise DamagedImageError(_DISAGREES)
+        codes = _decode(
+            syntax, encapsulate([stream], has_bot=False), layout, _DAMAGED,
+            bits_allocated=layout.allocated, bits_stored=layout.stored, pixel_representation=0,
+            photometric_interpretation="MONOCHROME2", correct_unused_bits=False,
+        )  # fmt: skip
+        return codes, layout
+    read = _jpeg_2000 if syntax in JPEG_2000 else _jpeg
+    clean, precision, layout = read(stream, layout, syntax)
+    codes = _decode(
+        syntax, encapsulate([clean], has_bot=False), layout, _DAMAGED,
+        # Of the stream, not of the data set. JPEG and JPEG-LS know no sign, and JPEG 2000's may
+        # contradict the data set's: pydicom extends it from the precision.
+        bits_allocated=16 if precision > 8 or layout.signed else 8, bits_stored=precision,
+        pixel_representation=int(layout.signed),
+        photometric_interpretation="RGB" if layout.samples == 3 else "MONOCHROME2",
+    )  # fmt: skip
+    clamped = precision > layout.stored and not layout.signed
+    return codes, replace(layout, high_bit=layout.stored - 1, clamped=clamped)
 
 
-def _read_rle(stream: bytes, layout: PixelLayout) -> Codes:
-    """PS3.5 Annex G: a header of 16 words, then one PackBits segment per byte of a pixel."""
-    width = layout.allocated // 8
-    number = width * layout.samples
-    pixels = layout.rows * layout.columns
-    if layout.allocated == 1 or len(stream) < 64 or struct.unpack_from("<I", stream)[0] != number:
-        raise DamagedImageError(_DAMAGED)
-    starts = [*struct.unpack_from(f"<{number}I", stream, 4), len(stream)]
-    if starts[0] < 64 or any(a >= b for a, b in pairwise(starts)):
-        raise DamagedImageError(_DAMAGED)
-    out = np.empty((layout.rows, layout.columns, layout.samples, width), np.uint8)
-    for index in range(number):
-        # The most significant byte comes first.
-        sample, byte = divmod(index, width)
-        segment = stream[starts[index] : starts[index + 1]]
-        try:
-            # Pillow's decoder is in C and, unlike pydicom's, stops at the size asked for.
-            plane = Image.frombytes("L", (pixels, 1), segment, "packbits", "L")
-        except MemoryError:
-            raise
-        except Exception:  # noqa: BLE001 - a decoder raises anything on hostile bytes
-            raise DamagedImageError(_DAMAGED) from None
-        target = out[..., sample, width - 1 - byte]
-        target[...] = np.asarray(plane).reshape(layout.rows, layout.columns)
-    codes = out.view("<u2" if width == 2 else np.uint8)[..., 0]
-    return codes[..., 0] if layout.samples == 1 else codes
-
-
-def _read_jpeg(stream: bytes, layout: PixelLayout, syntax: str) -> tuple[Codes, PixelLayout]:
-    jpeg = parse_jpeg(stream)
+def _jpeg(stream: bytes, layout: PixelLayout, syntax: str) -> tuple[bytes, int, PixelLayout]:
+    """The stream to decode, its precision, and the layout with what it corrects."""
+    # pydicom warns where JFIF and the data set disagree, as they often do.
+    jpeg = parse_jpeg(stream, keep_transform=False)
     declared = (jpeg.height, jpeg.width, len(jpeg.component_ids))
     if declared != (layout.rows, layout.columns, layout.samples):
         raise DamagedImageError(_DISAGREES)
-    if syntax in _JPEG_LOSSY:
+    if syntax in JPEG_LOSSY:
         promised = jpeg.sof in _LOSSY_SOF and jpeg.precision in (8, 12)
     else:
-        promised = jpeg.is_jpeg_ls if syntax in _JPEG_LS else jpeg.is_lossless
+        promised = jpeg.is_jpeg_ls if syntax in JPEG_LS else jpeg.is_lossless
     if not promised or not 2 <= jpeg.precision <= 16:
         raise DicomUnsupportedEncodingError(_KIND)
-    if jpeg.is_jpeg_ls:
-        return _decoded(jpegls_decode, jpeg.clean, layout, jpeg.precision)
-
-    def decode(stream: bytes) -> NDArray[Any]:
-        # Naming the same colours for stream and output keeps the components as they are.
-        colours = "RGB" if layout.samples == 3 else "GRAYSCALE"
-        return jpeg8_decode(stream, colorspace=colours, outcolorspace=colours)
-
-    if layout.samples == 3 and not jpeg.is_lossless and jpeg.colours:
+    if layout.samples == 3 and syntax in JPEG_LOSSY and jpeg.colours:
         # Encoders change the colour space more often than they say so in the data set.
         layout = replace(layout, photometric="RGB" if jpeg.colours == "RGB" else "YBR_FULL")
-    return _decoded(decode, jpeg.clean, layout, jpeg.precision)
+    return jpeg.clean, jpeg.precision, layout
 
 
-def _read_jpeg_2000(stream: bytes, layout: PixelLayout) -> tuple[Codes, PixelLayout]:
+def _jpeg_2000(stream: bytes, layout: PixelLayout, _: str) -> tuple[bytes, int, PixelLayout]:
+    """As `_jpeg`."""
     header = parse_jpeg_2000(stream)
     declared = (header.height, header.width, header.components)
     if declared != (layout.rows, layout.columns, layout.samples):
@@ -209,28 +182,29 @@ def _read_jpeg_2000(stream: bytes, layout: PixelLayout) -> tuple[Codes, PixelLay
     if layout.photometric in ("YBR_RCT", "YBR_ICT"):
         # These transforms belong to JPEG 2000 and are undone by its decoder.
         layout = replace(layout, photometric="RGB")
-    return _decoded(jpeg2k_decode, header.clean, layout, header.precision)
+    return header.clean, header.precision, layout
 
 
-def _decoded(
-    decode: Callable[[bytes], NDArray[Any]], stream: bytes, layout: PixelLayout, precision: int
-) -> tuple[Codes, PixelLayout]:
-    """The codes of a stream whose samples have `precision` bits, signed or not."""
+def _decode(
+    syntax: str, value: bytes | memoryview, layout: PixelLayout, refusal: str, **options: Any
+) -> Codes:
+    """What pydicom makes of `value`, viewed as unsigned."""
+    errors: list[Exception] = []
+    # All that pydicom needs to know; with a data set it would ask for more, and warn of it.
+    options |= {
+        "rows": layout.rows, "columns": layout.columns, "samples_per_pixel": layout.samples,
+        "number_of_frames": 1, "pixel_keyword": "PixelData", "errors": errors,
+    }  # fmt: skip
     try:
-        values = decode(stream)
+        # Validation is done here before; pydicom's warns of every padding.
+        codes, _ = _DECODERS[syntax].as_array(
+            value, index=0, raw=True, validate=False, decoding_plugin=PLUGIN, **options
+        )
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - a decoder raises anything on hostile bytes
-        raise DamagedImageError(_DAMAGED) from None
-    shape = (layout.rows, layout.columns, layout.samples)
-    if values.shape != (shape if layout.samples == 3 else shape[:2]) or values.itemsize > 2:
-        raise DamagedImageError(_DISAGREES)
-    if layout.signed:
-        # JPEG and JPEG-LS know no sign, and JPEG 2000's may contradict the data set's.
-        spare = 16 - precision
-        values = (values.astype(np.int16) << spare) >> spare
-    codes: Codes = values.view(f"u{values.itemsize}")
-    if not layout.signed and values.dtype.kind == "i":
-        codes = codes & codes.dtype.type((1 << precision) - 1)
-    clamped = precision > layout.stored and not layout.signed
-    return codes, replace(layout, high_bit=layout.stored - 1, clamped=clamped)
+    except Exception:  # noqa: BLE001 - pydicom raises anything on hostile bytes
+        if any(isinstance(error, MemoryError) for error in errors):
+            raise MemoryError from None
+        raise DamagedImageError(refusal) from None
+    unsigned: Codes = codes.view(codes.dtype.str.replace("i", "u"))
+    return unsigned

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 import struct
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cxr_severity.imaging.errors import DamagedImageError
+
+if TYPE_CHECKING:
+    from cxr_severity.imaging.limits import Limits
 
 _SOI, _EOI, _SOS, _DNL = 0xD8, 0xD9, 0xDA, 0xDC
 _SOF_LOSSLESS = frozenset({0xC3, 0xC7, 0xCB, 0xCF})
@@ -57,12 +60,17 @@ class JpegStream:
         return self.sof == _SOF_JPEG_LS
 
 
-def parse_jpeg(data: bytes) -> JpegStream:
+def parse_jpeg(
+    data: bytes, limits: Limits | None = None, *, keep_transform: bool = True
+) -> JpegStream:
     """Walk the markers of `data` from its SOI to the first EOI.
 
-    What follows EOI (an MPO's further pictures, padding) is ignored.
+    What follows EOI (an MPO's further pictures, padding) is ignored. `limits` are left out where
+    the size was checked before, in the data set of a DICOM object. `keep_transform` keeps the tags
+    of JFIF and Adobe in `clean`, for decoders that are not told the colours.
 
     Raises:
+        ImageTooLargeError, ImageTooSmallError: the frame header's size, whatever follows it.
         DamagedImageError: the structure is broken, incomplete or without a frame header, or
             declares so many scans that decoding would take minutes.
     """
@@ -98,6 +106,8 @@ def parse_jpeg(data: bytes) -> JpegStream:
             if frame is not None:
                 raise DamagedImageError("The JPEG stream declares its size twice.")
             frame = _frame_header(marker, payload)
+            if limits is not None:
+                limits.check_size(frame[3], frame[2])
         elif marker == _DNL or (marker == _LSE and payload[:1] == bytes([_LSE_OVERSIZE])):
             # Both would change the declared size after the checks.
             raise DamagedImageError("The JPEG stream declares its size outside of its header.")
@@ -111,7 +121,7 @@ def parse_jpeg(data: bytes) -> JpegStream:
         scans += in_scan
         if scans > _MAX_SCANS:
             raise DamagedImageError("The JPEG stream is cut into too many scans.")
-        if not _is_metadata(marker, payload):
+        if not _is_metadata(marker, payload, keep_transform):
             kept.append(data[found.start() : end])
         pos = end
     raise DamagedImageError("The JPEG stream is cut into too many segments.")
@@ -135,8 +145,9 @@ def _frame_header(marker: int, payload: bytes) -> tuple[int, int, int, int, byte
     return marker, precision, height, width, payload[6 : 6 + 3 * components : 3]
 
 
-def _is_metadata(marker: int, payload: bytes) -> bool:
+def _is_metadata(marker: int, payload: bytes, keep_transform: bool) -> bool:
     """Comments and application data, except what tells the colour transform."""
-    if marker in _COLOUR_TAGS:
+    # JPEG-LS's own transform is told nowhere else.
+    if marker in _COLOUR_TAGS and (keep_transform or marker == _APP8):
         return not payload.startswith(_COLOUR_TAGS[marker])
     return _APP0 <= marker <= _APP15 or marker == _COM

@@ -14,6 +14,8 @@ from cxr_severity.imaging.errors import DamagedImageError, MultiFrameError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from cxr_severity.imaging.limits import Limits
+
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # All that defines pixels. Text, colour profiles and EXIF never reach the decoder.
 _KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
@@ -49,10 +51,11 @@ class PngFile:
         return self.colour_type == _GREY_ALPHA and self.bit_depth == 16
 
 
-def parse_png(data: bytes) -> PngFile:
+def parse_png(data: bytes, limits: Limits) -> PngFile:
     """Walk the chunks of `data` from the signature to IEND.
 
     Raises:
+        ImageTooLargeError, ImageTooSmallError: the header's size, whatever follows it.
         DamagedImageError: the structure is broken or incomplete.
         MultiFrameError: an animation (APNG) of more than one frame.
     """
@@ -81,6 +84,8 @@ def parse_png(data: bytes) -> PngFile:
             if zlib.crc32(memoryview(chunk)[4:-4]) != int.from_bytes(chunk[-4:], "big"):
                 raise DamagedImageError("The PNG file is damaged: a checksum does not match.")
             kept.append(chunk)
+        if kind == b"IHDR":
+            limits.check_size(*header[:2])
         if kind == b"IEND":
             if header[2:] == (16, _GREY_ALPHA):
                 kept[1] = _chunk(b"IHDR", kept[1][8:16] + bytes([8, _RGBA]) + kept[1][18:21])

@@ -68,8 +68,7 @@ def decode_raster(
 
 
 def _decode_png(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
-    png = parse_png(data)
-    limits.check_size(png.width, png.height)
+    png = parse_png(data, limits)
     with _pillow(DamagedImageError(_DAMAGED_DETAIL)):
         image = PngImageFile(BytesIO(png.clean))
         image.load()
@@ -78,7 +77,7 @@ def _decode_png(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
 
 
 def _decode_jpeg(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
-    jpeg = parse_jpeg(data)
+    jpeg = parse_jpeg(data, limits)
     if jpeg.precision != 8 or jpeg.sof not in _BASELINE_EXTENDED_PROGRESSIVE:
         raise UnsupportedFormatError(
             "The file is of a rare kind of JPEG (lossless, arithmetic or not of 8 bits). "
@@ -86,7 +85,6 @@ def _decode_jpeg(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]
         )
     if len(jpeg.component_ids) not in (1, 3):
         raise _colour_space("CMYK or an unusual one")
-    limits.check_size(jpeg.width, jpeg.height)
     with _pillow(DamagedImageError(_DAMAGED_DETAIL)):
         image = JpegImageFile(BytesIO(jpeg.clean))
         # JPEG stores BT.601 luma beside two planes of colour: decode the first alone.
@@ -97,8 +95,7 @@ def _decode_jpeg(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]
 
 
 def _decode_tiff(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
-    tiff = parse_tiff(data)
-    limits.check_size(tiff.width, tiff.height)
+    tiff = parse_tiff(data, limits)
     # The structure was found sound: what Pillow does not open, it does not know.
     with _pillow(UnsupportedFormatError("The TIFF file's layout of values is not supported.")):
         image = TiffImageFile(BytesIO(tiff.clean))

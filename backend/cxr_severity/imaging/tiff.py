@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cxr_severity.imaging.errors import (
     DamagedImageError,
@@ -15,6 +16,9 @@ from cxr_severity.imaging.errors import (
     UnsupportedColourSpaceError,
     UnsupportedFormatError,
 )
+
+if TYPE_CHECKING:
+    from cxr_severity.imaging.limits import Limits
 
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _INTEGERS = {1: "B", 3: "H", 4: "I"}
@@ -73,10 +77,11 @@ class TiffFile:
     clean: bytes
 
 
-def parse_tiff(data: bytes) -> TiffFile:
+def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
     """Read the only directory of `data`, 8 or more bytes that begin as a TIFF.
 
     Raises:
+        ImageTooLargeError, ImageTooSmallError: the size, as far as the directory can be read.
         DamagedImageError: the structure is broken or incomplete.
         MultiFrameError: there is a second directory.
         UnsupportedColourSpaceError: CMYK, L*a*b* and the like.
@@ -87,6 +92,11 @@ def parse_tiff(data: bytes) -> TiffFile:
     if len(data) < 8:
         raise DamagedImageError("The TIFF file ends too early.")
     (offset,) = struct.unpack_from(order + "I", data, 4)
+    # First leniently: too large goes before incomplete.
+    readable, _ = _directory(data, offset, order, strict=False)
+    if {_WIDTH, _HEIGHT} <= readable.keys():
+        width, height = (_integers(data, readable[tag], order)[0] for tag in (_WIDTH, _HEIGHT))
+        limits.check_size(width, height)
     entries, following = _directory(data, offset, order)
     if following:
         if following + 2 > len(data):
@@ -223,14 +233,13 @@ def _check_data(tags: dict[int, tuple[int, ...]], size: int) -> None:
         tile_width, tile_height = tags.get(_TILE_WIDTH, (0,))[0], tags.get(_TILE_HEIGHT, (0,))[0]
         if tile_width * tile_height > _MAX_TILE_PIXELS:
             raise DamagedImageError("The TIFF file declares tiles that are larger than a picture.")
-    if width and height:
-        if not tile_width or not tile_height:
-            raise DamagedImageError("The TIFF file declares parts without width or height.")
-        needed = -(-width // tile_width) * -(-height // tile_height)
-        if tags.get(_PLANAR, (1,))[0] == 2:
-            needed *= tags.get(_SAMPLES, (1,))[0]
-        if len(offsets) < needed:
-            raise DamagedImageError("The TIFF file lacks a part of its picture.")
+    if not tile_width or not tile_height:
+        raise DamagedImageError("The TIFF file declares parts without width or height.")
+    needed = -(-width // tile_width) * -(-height // tile_height)
+    if tags.get(_PLANAR, (1,))[0] == 2:
+        needed *= tags.get(_SAMPLES, (1,))[0]
+    if len(offsets) < needed:
+        raise DamagedImageError("The TIFF file lacks a part of its picture.")
     # A single uncompressed strip may leave out its length.
     if lengths and (
         len(lengths) != len(offsets)

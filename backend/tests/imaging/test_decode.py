@@ -152,6 +152,24 @@ class TestDecompressionBombs:
             decode(files.dicom(GREY, extra={0x00280010: size, 0x00280011: size}))
 
 
+def test_too_large_goes_before_damaged() -> None:
+    png = files.with_png_header(files.saved(GREY, "PNG"), width=30_000, height=30_000)
+    jpeg = bytearray(files.saved(GREY, "JPEG"))
+    at = jpeg.index(b"\xff\xc0")
+    struct.pack_into(">HH", jpeg, at + 5, 30_000, 30_000)
+    for data, header in ((png, 33), (bytes(jpeg), at + 2 + 11)):
+        for end in (header, header + 20, len(data) - 2):
+            with pytest.raises(ImageTooLargeError):
+                decode(data[:end])
+    # Strips that are not there.
+    sides: dict[int, int | tuple[int, ...]] = {256: 30_000, 257: 30_000, 273: 60_000}
+    sides[279] = (60_000,) * 9
+    for cut in (0, 2, 10):
+        data = files.tiff(GREY, tags=sides)
+        with pytest.raises(ImageTooLargeError):
+            decode(data[: len(data) - cut])
+
+
 def test_a_bomb_within_the_limits_decodes() -> None:
     flat = files.saved(np.zeros((2000, 2000), np.uint8), "PNG")
     assert decode(flat).pixels.shape == (2000, 2000)
