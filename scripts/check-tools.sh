@@ -13,5 +13,5 @@ command -v "$1" >/dev/null || fail "Python 3.11 or newer is needed ($1 was not f
 command -v node >/dev/null && command -v npm >/dev/null ||
     fail "Node.js 20 or newer with npm is needed: https://nodejs.org"
 node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
-    process.exit(major < 20 || (major === 20 && minor < 19))' ||
+    process.exitCode = major < 20 || (major === 20 && minor < 19) ? 1 : 0' ||
     fail "Node.js 20.19 or newer is needed; this is $(node --version): https://nodejs.org"
