@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from cxr_severity import __version__
 from cxr_severity.api.app import create_app
 from cxr_severity.api.errors import as_problem
-from cxr_severity.api.logs import LOGGING
+from cxr_severity.api.logs import logging_config
 from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.service import predict
 from cxr_severity.api.settings import Settings
@@ -88,8 +88,7 @@ def _serve(settings: Settings, host: str | None, port: int | None) -> int:
         create_app(settings),
         host=settings.host,
         port=settings.port,
-        log_level=settings.log_level,
-        log_config=LOGGING,
+        log_config=logging_config(settings.log_level),
         server_header=False,
         timeout_graceful_shutdown=10,
     )
