@@ -6,13 +6,14 @@ PORT ?= 8000
 DATA ?= ../shared/data
 CONFIG ?= training/configs/v0.1.0.yaml
 OUT ?= runs/$(basename $(notdir $(CONFIG)))
-# Where torch comes from; empty: pip's own index. See the README for machines without a GPU.
+# Where torch comes from; empty: pip's own index. See the README for machines without a GPU. That
+# index has not every release of what torch needs, so torch comes alone; the next step adds the rest.
 TORCH_INDEX ?=
 export HOST PORT
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
-TORCH := $(PIP) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
+TORCH := $(PIP) --no-deps $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 SOURCES := backend/cxr_severity backend/tests training/cxr_training training/tests
 PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend samples -type f \

@@ -2,8 +2,14 @@
 # Prints the path of a Chromium for the page tests; installs Debian's package where it may.
 set -eu
 
+if [ -n "${CHROMIUM:-}" ]; then
+    command -v "$CHROMIUM" && exit 0
+    echo "CHROMIUM is set to $CHROMIUM, which is no program" >&2
+    exit 1
+fi
+
 find_chromium() {
-    for name in ${CHROMIUM:-} chromium chromium-browser google-chrome google-chrome-stable; do
+    for name in chromium chromium-browser google-chrome google-chrome-stable; do
         command -v "$name" 2>/dev/null && return 0
     done
     mac="/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"

@@ -9,14 +9,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import uvicorn
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from cxr_severity import __version__
 from cxr_severity.api.app import create_app
 from cxr_severity.api.errors import as_problem
-from cxr_severity.api.logs import logging_config
 from cxr_severity.api.schemas import Prediction
+from cxr_severity.api.server import serve
 from cxr_severity.api.service import predict
 from cxr_severity.api.settings import Settings
 from cxr_severity.imaging.decode import Limits
@@ -34,15 +34,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 when all went well, 1 when a file was refused, 2 when nothing could be done.
     """
     arguments = _parser().parse_args(argv)
+    named = {k: v for k in ("host", "port") if (v := getattr(arguments, k, None)) is not None}
     try:
-        settings = Settings()
+        settings = Settings(**named)
     except ValidationError as error:
         for problem in error.errors():
             where = ".".join(str(part) for part in problem["loc"])
             print(f"setting {where}: {problem['msg']}", file=sys.stderr)
         return EXIT_CANNOT_START
+    except SettingsError as error:  # a list or path that cannot even be read
+        print(f"{error}; lists are written as JSON", file=sys.stderr)
+        return EXIT_CANNOT_START
     if arguments.command == "serve":
-        return _serve(settings, arguments.host, arguments.port)
+        return EXIT_OK if serve(settings) else EXIT_CANNOT_START
     if arguments.command == "openapi":
         print(json.dumps(create_app(settings).openapi(), indent=2, ensure_ascii=False))
         return EXIT_OK
@@ -79,20 +83,6 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("openapi", help="print the OpenAPI document")
     return parser
-
-
-def _serve(settings: Settings, host: str | None, port: int | None) -> int:
-    overrides = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
-    settings = settings.model_copy(update=overrides)
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=logging_config(settings.log_level),
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
-    return EXIT_OK
 
 
 def _predict(settings: Settings, arguments: argparse.Namespace) -> int:

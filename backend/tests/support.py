@@ -62,9 +62,11 @@ def random_manifest(version: str, blob: bytes, network: NetworkConfig) -> Manife
             per_class=dict.fromkeys(SEVERITIES, row),
             confusion_matrix=[[1, 0, 0], [0, 1, 0], [0, 0, 1]],
         ),
+        readers=None,
         data=DataProvenance(
             labels_sha256="0" * 64,
             split_sha256="0" * 64,
+            backbone_sha256="0" * 64,
             images={"train": 1, "validation": 1, "test": 3},
             patients={"train": 1, "validation": 1, "test": 3},
         ),

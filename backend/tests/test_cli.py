@@ -72,12 +72,51 @@ def test_a_missing_version_is_one_line(weights: Path, capsys: pytest.CaptureFixt
     assert "7.7.7" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PORT", "eighty", "PORT"),
+        ("CXR_CORS_ORIGINS", "https://viewer.example", "cors_origins"),
+        ("CXR_LOG_LEVEL", "loud", "log_level"),
+    ],
+)
 def test_a_wrong_setting_is_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    said: str,
 ) -> None:
-    monkeypatch.setenv("PORT", "eighty")
+    monkeypatch.setenv(name, value)
     assert main(["serve"]) == EXIT_CANNOT_START
-    assert "PORT" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert said in err
+    assert len(err.splitlines()) == 1
+
+
+def test_options_are_checked_like_settings(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--port", "99999"]) == EXIT_CANNOT_START
+    assert "port" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_not_announced_as_ready(weights: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "cxr_severity.cli", "serve", "--port", port]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == EXIT_CANNOT_START
+    assert "address already in use" in result.stdout
+    assert "ready:" not in result.stdout
+
+
+def test_a_device_that_is_not_there_is_one_line(
+    weights: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CXR_DEVICE", "nonsense")
+    assert main(["predict", str(SAMPLES[0])]) == EXIT_CANNOT_START
+    assert "'nonsense'" in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -139,6 +178,6 @@ def test_the_served_program(server: tuple[int, subprocess.Popen[str]]) -> None:
     process.send_signal(signal.SIGTERM)
     log, _ = process.communicate(timeout=30)
     assert process.returncode in (0, -signal.SIGTERM)
-    assert f"http://127.0.0.1:{port}" in log
+    assert f"ready: page and API at http://127.0.0.1:{port}" in log
     assert "SECRET" not in log
     assert "Traceback" not in log

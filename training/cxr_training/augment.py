@@ -1,9 +1,8 @@
 """Random changes that must not matter to the reading, drawn anew for every image and epoch.
 
 The rare classes get more augmented variants (the sampler draws them more often), but every class
-gets changes of the same kind and size. Augmenting a class differently labels it: with 1.5 times
-the noise on the rare classes, the network learnt the noise within three epochs (training loss
-0.30) and called every unaugmented validation image moderate.
+gets changes of the same kind and size. Augmenting a class differently labels it: given more noise
+on the rare classes alone, the network reads the noise and calls every clean image common.
 """
 
 from __future__ import annotations
@@ -40,7 +39,6 @@ class Augment:
         return changed.clamp_(0, 1)
 
     def _add_noise(self, grid: torch.Tensor) -> torch.Tensor:
-        # Of a strength drawn for each image: with one strength for all, the network had never
-        # seen a clean image and misread those (52% of its own training images right, 79% of
-        # their noisy copies).
+        # Of a strength drawn for each image: with one strength for all, a clean image would be
+        # something the network has never seen, and its batch-norm statistics would not fit it.
         return grid + torch.randn_like(grid) * (self._noise * float(torch.rand(())))

@@ -19,8 +19,12 @@ class _Frozen(BaseModel):
 
 
 class SplitConfig(_Frozen):
-    """Shares of the patients, in units of `1 / folds`; the rest trains."""
+    """Shares of the patients, in units of `1 / folds`; the rest trains.
 
+    Its seed is not the run's: runs that differ in luck must not differ in whom they are tested on.
+    """
+
+    seed: int = Field(default=1, ge=0)
     folds: int = Field(default=20, ge=3, description="Patient-grouped, stratified folds")
     validation: int = Field(default=3, ge=1, description="Folds for validation: 3 of 20 is 15%")
     test: int = Field(default=3, ge=1, description="Folds for the test: 3 of 20 is 15%")
@@ -52,7 +56,7 @@ class TrainConfig(_Frozen):
     """One training run, whole."""
 
     version: str = Field(pattern=VERSION_PATTERN, description="Version that the run exports")
-    seed: int = Field(default=1, ge=0)
+    seed: int = Field(default=1, ge=0, description="Of weights, order and augmentation")
     epochs: int = Field(default=40, ge=1)
     batch_size: int = Field(default=16, ge=2)
     learning_rate: float = Field(default=5e-4, gt=0, description="Peak, for LSTM and class layer")

@@ -44,9 +44,20 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondReading:
+    """One image that both radiologists scored, each score by itself as a class."""
+
+    patient: str
+    senior: int
+    junior: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     root: Path
     cases: tuple[Case, ...]
+    read_twice: tuple[SecondReading, ...]
+    """What people make of each other's films: the ceiling that a model is read against."""
     labels_sha256: str
 
 
@@ -59,13 +70,17 @@ def reference_severity(
     3-5 severe; 0 means that no COVID-19 severity could be assigned).
     """
     if brixia_senior is not None and brixia_junior is not None:
-        score = (brixia_senior + brixia_junior) / 2
-        if score < MODERATE_FROM:
-            return "mild"
-        return "moderate" if score < SEVERE_FROM else "severe"
+        return brixia_severity((brixia_senior + brixia_junior) / 2)
     if grade is None or grade == 0:
         return None
     return "mild" if grade == 1 else "moderate" if grade == 2 else "severe"
+
+
+def brixia_severity(score: float) -> Severity:
+    """The class of a Brixia total (0-18), which may be a mean of readers."""
+    if score < MODERATE_FROM:
+        return "mild"
+    return "moderate" if score < SEVERE_FROM else "severe"
 
 
 def read_labels(folder: Path) -> Dataset:
@@ -80,21 +95,34 @@ def read_labels(folder: Path) -> Dataset:
         raw = path.read_bytes()
     except OSError as error:
         raise TrainingError(f"{path}: {error.strerror}") from error
-    rows = csv.DictReader(raw.decode("utf-8").splitlines())
+    try:
+        # -sig: spreadsheets put a byte-order mark before the first column's name.
+        rows = csv.DictReader(raw.decode("utf-8-sig").splitlines())
+    except UnicodeDecodeError as error:
+        raise TrainingError(f"{path}: is not UTF-8 (byte {error.start})") from error
     missing = [name for name in REQUIRED_COLUMNS if name not in (rows.fieldnames or ())]
     if missing:
         raise TrainingError(f"{path}: column {missing[0]!r} is missing")
-    cases = []
+    cases: list[Case] = []
+    read_twice: list[SecondReading] = []
     for line, row in enumerate(rows, start=2):
         where = f"{path}:{line}"
+        if None in row or None in row.values():
+            raise TrainingError(f"{where}: has another number of cells than the header")
         grade = _number(row["grade"], 5, where, "grade")
-        severity = reference_severity(
-            _number(row["brixia_senior"], 18, where, "brixia_senior"),
-            _number(row["brixia_junior"], 18, where, "brixia_junior"),
-            None if grade is None else int(grade),
-        )
+        senior = _number(row["brixia_senior"], 18, where, "brixia_senior")
+        junior = _number(row["brixia_junior"], 18, where, "brixia_junior")
+        severity = reference_severity(senior, junior, None if grade is None else int(grade))
         if severity is None:
             continue
+        if senior is not None and junior is not None:
+            read_twice.append(
+                SecondReading(
+                    row["patient"],
+                    SEVERITIES.index(brixia_severity(senior)),
+                    SEVERITIES.index(brixia_severity(junior)),
+                )
+            )
         if not row["patient"]:
             raise TrainingError(f"{where}: no patient; a split needs one")
         if not (folder / row["image"]).is_file():
@@ -104,7 +132,7 @@ def read_labels(folder: Path) -> Dataset:
     for severity in SEVERITIES:
         if not counts[severity]:
             raise TrainingError(f"{path}: no image is {severity}")
-    return Dataset(folder, tuple(cases), hashlib.sha256(raw).hexdigest())
+    return Dataset(folder, tuple(cases), tuple(read_twice), hashlib.sha256(raw).hexdigest())
 
 
 def _number(cell: str, highest: float, where: str, column: str) -> float | None:
@@ -119,9 +147,7 @@ def _number(cell: str, highest: float, where: str, column: str) -> float | None:
     return value
 
 
-def split_by_patient(
-    cases: Sequence[Case], config: SplitConfig, seed: int
-) -> dict[Part, list[Case]]:
+def split_by_patient(cases: Sequence[Case], config: SplitConfig) -> dict[Part, list[Case]]:
     """Stratified parts that share no patient; the same seed gives the same parts.
 
     Raises:
@@ -130,7 +156,7 @@ def split_by_patient(
     patients = [case.patient for case in cases]
     if len(set(patients)) < config.folds:
         raise TrainingError(f"{len(set(patients))} patients do not fill {config.folds} folds")
-    folder = StratifiedGroupKFold(n_splits=config.folds, shuffle=True, random_state=seed)
+    folder = StratifiedGroupKFold(n_splits=config.folds, shuffle=True, random_state=config.seed)
     labels = [case.label for case in cases]
     parts: dict[Part, list[Case]] = {"train": [], "validation": [], "test": []}
     for number, (_, members) in enumerate(folder.split(labels, labels, patients)):

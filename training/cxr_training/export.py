@@ -30,7 +30,7 @@ from cxr_severity.model.network import SeverityNet
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.preprocess import PreprocessConfig, normalise
 from cxr_training.config import TrainConfig
-from cxr_training.data import Case
+from cxr_training.data import Case, SecondReading
 from cxr_training.metrics import measure
 from cxr_training.report import model_card
 
@@ -91,10 +91,24 @@ def evaluate(
     )
 
 
+def reader_agreement(readings: Sequence[SecondReading]) -> Metrics | None:
+    """How the junior radiologist's classes agree with the senior's; None without any."""
+    if not readings:
+        return None
+    return measure(
+        [reading.senior for reading in readings],
+        [reading.junior for reading in readings],
+        [reading.patient for reading in readings],
+        evaluated_on="all films of these data that two radiologists scored; the senior's class "
+        "is the reference",
+    )
+
+
 def export(
     network: SeverityNet,
     config: TrainConfig,
     data: DataProvenance,
+    readers: Metrics | None,
     validation: Evaluated,
     test: Evaluated,
     root: Path,
@@ -126,8 +140,9 @@ def export(
             test,
             config.preprocess,
             f"{config.split.test} of {config.split.folds} patient-grouped folds, set apart "
-            "before training and used once",
+            "before training; no choice was made on them",
         ),
+        readers=readers,
         data=data,
         recipe=config.model_dump(mode="json", exclude={"preprocess", "network"}),
     )

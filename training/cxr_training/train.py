@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Final
 
 import pytorch_lightning as pl
+import torch
 from pytorch_lightning.callbacks import EMAWeightAveraging, ModelCheckpoint, TQDMProgressBar
 from pytorch_lightning.loggers import CSVLogger
 from torch.utils.data import DataLoader
 
-from cxr_severity.model.artifact import DataProvenance
+from cxr_severity.model.artifact import ArtifactError, DataProvenance, pack_weights
+from cxr_severity.model.network import SeverityNet
 from cxr_training.augment import Augment
 from cxr_training.config import TrainConfig, load_config
 from cxr_training.data import (
@@ -28,7 +30,7 @@ from cxr_training.data import (
     split_digest,
 )
 from cxr_training.errors import TrainingError
-from cxr_training.export import Evaluated, evaluate, export
+from cxr_training.export import Evaluated, evaluate, export, reader_agreement
 from cxr_training.module import (
     Grids,
     SeverityModule,
@@ -89,21 +91,64 @@ def run(
     """
     pl.seed_everything(config.seed, workers=True, verbose=False)
     dataset = read_labels(data / "severity")
-    parts = split_by_patient(dataset.cases, config.split, config.seed)
-    provenance = _provenance(dataset, parts)
-    labels = [case.label for case in parts["train"]]
-    module = SeverityModule(config, class_weights(labels, config.balance))
+    parts = split_by_patient(dataset.cases, config.split)
+    network = SeverityNet(config.network, config.preprocess.size)
     named = Path(backbone) if backbone else data / BACKBONE_WEIGHTS
-    load_backbone(module.network, PACKAGE_WEIGHTS if backbone == PACKAGE_WEIGHTS else named)
-    grids = load_grids(dataset.root, parts["train"], config.preprocess)
-    estimate_batch_norm(module.network, grids, config)
-    train = Grids(grids, labels, Augment(config.augment))
-    held_out = {
-        part: Evaluated(parts[part], load_grids(dataset.root, parts[part], config.preprocess))
-        for part in ("validation", "test")
-    }
-    validation = held_out["validation"]
-    checkpoints = out / "checkpoints"
+    digest = load_backbone(network, PACKAGE_WEIGHTS if backbone == PACKAGE_WEIGHTS else named)
+    try:
+        pack_weights(network)
+    except ArtifactError as error:  # better now than after the training
+        raise TrainingError(f"such a network cannot be exported: {error}") from error
+    provenance = _provenance(dataset, parts, digest)
+    train, validation, test = (
+        Evaluated(parts[part], load_grids(dataset.root, parts[part], config.preprocess))
+        for part in ("train", "validation", "test")
+    )
+    labels = train.labels.tolist()
+    module = SeverityModule(config, class_weights(labels, config.balance), network, provenance)
+    last = out / "checkpoints" / "last.ckpt"
+    if not resume:
+        last.unlink(missing_ok=True)
+    if not (last.is_file() and _is_complete(last, module, config)):
+        _fit(module, config, train, validation, out, last)
+    manifest = export(
+        module.network.cpu(),
+        config,
+        provenance,
+        reader_agreement(dataset.read_twice),
+        validation,
+        test,
+        out / "weights",
+    )
+    on_validation = evaluate(
+        module.network, validation, config.preprocess, "the validation patients of the same split"
+    )
+    (out / "metrics.json").write_text(manifest.metrics.model_dump_json(indent=2) + "\n")
+    (out / "metrics-validation.json").write_text(on_validation.model_dump_json(indent=2) + "\n")
+    print(summary(manifest), f"\nversion {manifest.version} is in {out / 'weights'}")
+
+
+def _is_complete(last: Path, module: SeverityModule, config: TrainConfig) -> bool:
+    """Whether a checkpoint ends its run; if so, the module gets its (averaged) weights."""
+    checkpoint = torch.load(last, map_location="cpu", weights_only=True)
+    module.on_load_checkpoint(checkpoint)
+    if checkpoint["epoch"] + 1 < config.epochs:
+        return False
+    module.load_state_dict(checkpoint["state_dict"])
+    return True
+
+
+def _fit(
+    module: SeverityModule,
+    config: TrainConfig,
+    train: Evaluated,
+    validation: Evaluated,
+    out: Path,
+    last: Path,
+) -> None:
+    """Train to the end, from the checkpoint `last` where there is one; it is renewed each epoch."""
+    estimate_batch_norm(module.network, train.grids, config)
+    labels = train.labels.tolist()
     trainer = pl.Trainer(
         default_root_dir=out,
         max_epochs=config.epochs,
@@ -113,7 +158,7 @@ def run(
         logger=CSVLogger(out, name="log"),
         callbacks=[
             # Without a metric to watch it keeps the newest epoch, under one name.
-            ModelCheckpoint(checkpoints, filename="last", enable_version_counter=False),
+            ModelCheckpoint(last.parent, filename=last.stem, enable_version_counter=False),
             EMAWeightAveraging(decay=config.ema_decay),
             TQDMProgressBar(),
         ],
@@ -121,32 +166,24 @@ def run(
         log_every_n_steps=1,
         num_sanity_val_steps=0,
     )
-    last = checkpoints / "last.ckpt"
-    if not resume:
-        last.unlink(missing_ok=True)
     with warnings.catch_warnings():
         # The folder of a run that goes on is meant to hold its last checkpoint.
         warnings.filterwarnings("ignore", ".*exists and is not empty.*")
         trainer.fit(
             module,
-            balanced_loader(train, labels, config),
+            balanced_loader(Grids(train.grids, labels, Augment(config.augment)), labels, config),
             DataLoader(Grids(validation.grids, validation.labels.tolist()), batch_size=32),
             ckpt_path=str(last) if last.is_file() else None,
         )
-    network = module.network.cpu()
-    manifest = export(network, config, provenance, validation, held_out["test"], out / "weights")
-    on_validation = evaluate(
-        network, validation, config.preprocess, "the validation patients of the same split"
-    )
-    (out / "metrics.json").write_text(manifest.metrics.model_dump_json(indent=2) + "\n")
-    (out / "metrics-validation.json").write_text(on_validation.model_dump_json(indent=2) + "\n")
-    print(summary(manifest), f"\nversion {manifest.version} is in {out / 'weights'}")
 
 
-def _provenance(dataset: Dataset, parts: Mapping[Part, Sequence[Case]]) -> DataProvenance:
+def _provenance(
+    dataset: Dataset, parts: Mapping[Part, Sequence[Case]], backbone_sha256: str
+) -> DataProvenance:
     return DataProvenance(
         labels_sha256=dataset.labels_sha256,
         split_sha256=split_digest(parts),
+        backbone_sha256=backbone_sha256,
         images={part: len(cases) for part, cases in parts.items()},
         patients={part: len({case.patient for case in cases}) for part, cases in parts.items()},
     )

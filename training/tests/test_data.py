@@ -97,6 +97,34 @@ def test_a_bad_row_is_named(tmp_path: Path, change: dict[str, str], message: str
         read_labels(write(tmp_path, rows, REQUIRED_COLUMNS))
 
 
+def test_a_short_row_is_named(tmp_path: Path) -> None:
+    folder = write(tmp_path, three(), REQUIRED_COLUMNS)
+    with (folder / "labels.csv").open("a") as file:
+        file.write("9.png,p9\n")
+    with pytest.raises(TrainingError, match=r"labels\.csv:5: has another number of cells"):
+        read_labels(folder)
+
+
+def test_another_encoding_is_named_and_a_byte_order_mark_is_not_minded(tmp_path: Path) -> None:
+    folder = write(tmp_path, three(), REQUIRED_COLUMNS)
+    path = folder / "labels.csv"
+    plain = path.read_bytes()
+    path.write_bytes(b"\xef\xbb\xbf" + plain)
+    assert len(read_labels(folder).cases) == 3
+    path.write_bytes(plain.replace(b"p1", b"\xe4"))
+    with pytest.raises(TrainingError, match="is not UTF-8"):
+        read_labels(folder)
+
+
+def test_films_that_two_radiologists_scored_are_kept_with_both_readings(tmp_path: Path) -> None:
+    rows = three()
+    rows[0].update(brixia_senior="5", brixia_junior="6")
+    rows[1].update(brixia_senior="14")
+    dataset = read_labels(write(tmp_path, [*rows, {**rows[0], "grade": "1", "brixia_junior": "5"}],
+                                REQUIRED_COLUMNS))  # fmt: skip
+    assert [(r.senior, r.junior) for r in dataset.read_twice] == [(0, 1), (0, 0)]
+
+
 def test_a_missing_image_is_named(tmp_path: Path) -> None:
     folder = write(tmp_path, three(), REQUIRED_COLUMNS)
     (folder / "2.png").unlink()
@@ -127,7 +155,7 @@ def cases() -> list[Case]:
 
 
 def test_no_patient_stands_in_two_parts(cases: list[Case]) -> None:
-    parts = split_by_patient(cases, SplitConfig(), seed=1)
+    parts = split_by_patient(cases, SplitConfig())
     patients = [{case.patient for case in part} for part in parts.values()]
     assert not patients[0] & patients[1]
     assert not patients[0] & patients[2]
@@ -136,7 +164,7 @@ def test_no_patient_stands_in_two_parts(cases: list[Case]) -> None:
 
 
 def test_shares_are_70_15_15_and_stratified(cases: list[Case]) -> None:
-    parts = split_by_patient(cases, SplitConfig(), seed=1)
+    parts = split_by_patient(cases, SplitConfig())
     shares = {part: len(members) / len(cases) for part, members in parts.items()}
     assert shares == pytest.approx({"train": 0.7, "validation": 0.15, "test": 0.15}, abs=0.03)
     for severity in SEVERITIES:
@@ -147,13 +175,13 @@ def test_shares_are_70_15_15_and_stratified(cases: list[Case]) -> None:
 
 
 def test_the_seed_decides_the_split(cases: list[Case]) -> None:
-    digests = [split_digest(split_by_patient(cases, SplitConfig(), seed)) for seed in (1, 1, 2)]
+    digests = [split_digest(split_by_patient(cases, SplitConfig(seed=seed))) for seed in (1, 1, 2)]
     assert digests[0] == digests[1] != digests[2]
 
 
 def test_too_few_patients(cases: list[Case]) -> None:
     with pytest.raises(TrainingError, match="do not fill 20 folds"):
-        split_by_patient(cases[:10], SplitConfig(), 1)
+        split_by_patient(cases[:10], SplitConfig())
 
 
 def test_a_patient_on_two_sides_is_found() -> None:

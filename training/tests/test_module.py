@@ -115,6 +115,11 @@ def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         load_backbone(network, path)
 
 
+def test_the_packages_weights_need_its_padding() -> None:
+    with pytest.raises(TrainingError, match="needs padding: tensorflow"):
+        load_backbone(SeverityNet(CONFIG.network), "efficientnet-pytorch")
+
+
 def test_batch_norm_is_estimated_on_the_given_images() -> None:
     torch.manual_seed(0)
     network = SeverityNet(CONFIG.network, 64)

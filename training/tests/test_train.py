@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -13,9 +14,10 @@ from cxr_severity.imaging.decode import decode
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.predictor import Predictor
 from cxr_training.export import fit_temperature
+from cxr_training.module import SeverityModule
 from cxr_training.train import main
 
-RECIPE = {
+RECIPE: dict[str, Any] = {
     "version": "0.0.7",
     "epochs": 1,
     "batch_size": 8,
@@ -72,13 +74,48 @@ def test_the_same_seed_gives_the_same_weights(run: Path, small_data: Path, tmp_p
 
 
 def test_a_stopped_run_goes_on_from_its_last_epoch(
-    run: Path, small_data: Path, capsys: pytest.CaptureFixture[str]
+    small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert train(small_data, run, "--resume", epochs=2) == 0
-    checkpoint = torch.load(run / "checkpoints" / "last.ckpt", weights_only=False)
+    def stop_in_the_second_epoch(module: SeverityModule) -> None:
+        if module.current_epoch == 1:
+            raise RuntimeError("power cut")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SeverityModule, "on_train_epoch_start", stop_in_the_second_epoch)
+        with pytest.raises(RuntimeError, match="power cut"):
+            train(small_data, tmp_path, epochs=2)
+    assert train(small_data, tmp_path, "--resume", epochs=2) == 0
+    checkpoint = torch.load(tmp_path / "checkpoints" / "last.ckpt", weights_only=True)
     assert checkpoint["epoch"] == 1
     assert checkpoint["global_step"] == 4  # two epochs of two batches, not three of them
-    assert "version 0.0.7 is in" in capsys.readouterr().out
+    assert Predictor.load(tmp_path / "weights" / "0.0.7").manifest.recipe["epochs"] == 2
+
+
+def test_resuming_a_finished_run_exports_the_same_weights_again(
+    run: Path, small_data: Path
+) -> None:
+    weights = run / "weights" / "0.0.7" / "model.safetensors"
+    before = weights.read_bytes()
+    assert train(small_data, run, "--resume") == 0
+    assert weights.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "change", [{"seed": 5}, {"split": {**RECIPE["split"], "seed": 5}}, {"epochs": 3}]
+)
+def test_a_run_does_not_go_on_as_another_one(
+    run: Path, small_data: Path, capsys: pytest.CaptureFixture[str], change: dict[str, object]
+) -> None:
+    """On another split it would be tested on patients that it was trained on."""
+    assert train(small_data, run, "--resume", **change) == 2
+    assert "of another configuration, data or split" in capsys.readouterr().err
+
+
+def test_a_network_that_cannot_be_exported_is_not_trained(
+    small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(small_data, tmp_path, network={"hidden_size": 256}) == 2
+    assert "cannot be exported" in capsys.readouterr().err
 
 
 def test_what_cannot_start_says_so_in_one_line(

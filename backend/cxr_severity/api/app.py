@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,8 +22,6 @@ from cxr_severity.api.settings import Settings
 from cxr_severity.api.state import State
 from cxr_severity.api.upload import BodyLimit
 from cxr_severity.imaging.decode import Limits
-
-logger = logging.getLogger(__name__)
 
 DESCRIPTION = """Severity of COVID-19 on frontal chest radiographs: mild, moderate or severe, with
 probabilities and a heatmap of where the model looked.
@@ -47,10 +44,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             registry=registry,
             limits=Limits(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels),
             limiter=anyio.CapacityLimiter(settings.concurrency),
+            queue=settings.queue,
         )
         async with anyio.create_task_group() as background:
             # Not awaited: /health/live answers while the weights are being read.
-            background.start_soon(_load, registry, settings)
+            background.start_soon(anyio.to_thread.run_sync, registry.load_default)
             yield
 
     app = FastAPI(
@@ -63,11 +61,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    app.state.registry = registry
     errors.install(app)
     for module in (predict, models, health, problems):
         app.include_router(module.router)
     page.install(app, settings.page)
-    # The last added runs first: headers go on everything, also on what the limit refuses.
+    # The last added runs first: headers go on everything, also on refusals and failures.
     app.add_middleware(BodyLimit, max_file_bytes=settings.max_upload_bytes)
     if settings.cors_origins:
         app.add_middleware(
@@ -79,17 +78,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
-
-
-async def _load(registry: ModelRegistry, settings: Settings) -> None:
-    await anyio.to_thread.run_sync(registry.load_default)
-    if registry.failure is None:
-        logger.info(
-            "ready: page and API at http://%s:%d (model %s)",
-            settings.host,
-            settings.port,
-            registry.default,
-        )
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

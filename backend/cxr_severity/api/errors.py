@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cxr_severity.api.schemas import Problem
 from cxr_severity.imaging import errors as imaging
@@ -66,6 +67,7 @@ _KINDS = (
     Kind("method-not-allowed", "This method is not allowed here", 405, "See /docs."),
     Kind("not-ready", "The service is not ready", 503,
          "Wait and try again; if it lasts, tell whoever runs the service."),
+    Kind("busy", "The service is busy", 503, "Wait as long as `Retry-After` says and try again."),
     Kind("internal-error", "The service failed", 500,
          "Try again; if it lasts, report it with the time of the request."),
 )  # fmt: skip
@@ -124,7 +126,7 @@ def problem_responses(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
 
 
 def install(app: FastAPI) -> None:
-    """Give every failure of `app` the one form."""
+    """Give every failure of `app` the one form; must come before other middleware is added."""
 
     @app.exception_handler(ApiError)
     def _api(_: Request, error: ApiError) -> Response:
@@ -157,6 +159,34 @@ def install(app: FastAPI) -> None:
         # Nobody is left to read it; the status only keeps the access log truthful.
         return Response(status_code=499)
 
-    @app.exception_handler(Exception)
-    def _unforeseen(_: Request, __: Exception) -> Response:
-        return problem("internal-error", "Something failed inside the service; it was logged.")
+    app.add_middleware(_Unforeseen)
+
+
+class _Unforeseen:
+    """Answers for exceptions that nothing expected.
+
+    Starlette's own place for them is outside of all middleware, where the answer would miss its
+    security and CORS headers.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception:
+            if scope["type"] != "http" or started:
+                raise
+            logger.exception("%s %s failed", scope["method"], scope["path"])
+            response = problem(
+                "internal-error", "Something failed inside the service; it was logged."
+            )
+            await response(scope, receive, send)

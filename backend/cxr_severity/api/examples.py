@@ -83,9 +83,11 @@ MODEL_DETAILS: dict[str, Any] = {
             "tolerance": 0.002,
         },
         "metrics": _METRICS,
+        "readers": _METRICS,
         "data": {
             "labels_sha256": "0" * 64,
             "split_sha256": "0" * 64,
+            "backbone_sha256": "0" * 64,
             "images": {"train": 227, "validation": 49, "test": 49},
             "patients": {"train": 148, "validation": 32, "test": 32},
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+
 def logging_config(level: str) -> dict[str, Any]:
     """A `logging.config` dictionary; `level` is a name of the logging module, any case."""
     return {

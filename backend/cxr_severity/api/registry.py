@@ -21,6 +21,8 @@ class ModelRegistry:
         self._device = device
         self._lock = threading.Lock()
         self._loaded: dict[str, Predictor] = {}
+        self._broken: dict[str, ArtifactError] = {}
+        self._settled = threading.Event()
         self._failure: str | None = "the model is still being loaded"
         self.versions = versions(root)
         self.default = default or (self.versions[-1] if self.versions else None)
@@ -41,10 +43,14 @@ class ModelRegistry:
                 self._load(self.default)
                 self._failure = None
             except ArtifactError:
-                logger.exception("version %s does not load", self.default)
                 self._failure = f"model version {self.default} failed its checks"
         if self._failure:
             logger.error("not ready: %s", self._failure)
+        self._settled.set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Block until `load_default` has ended, well or not; False when `seconds` ran out."""
+        return self._settled.wait(seconds)
 
     def predictor(self, version: str | None) -> Predictor:
         """The loaded predictor of a version, the default one for None. Blocks while loading.
@@ -61,7 +67,6 @@ class ModelRegistry:
         try:
             return self._load(version)
         except ArtifactError as error:
-            logger.exception("version %s does not load", version)
             raise ApiError("not-ready", f"Model version {version} failed its checks.") from error
 
     def manifest(self, version: str) -> Manifest:
@@ -76,6 +81,16 @@ class ModelRegistry:
         except ArtifactError as error:
             raise ApiError("not-ready", f"Model version {version} is damaged.") from error
 
+    def manifests(self) -> list[Manifest]:
+        """Manifests of the versions that can be read, oldest first; a damaged one is left out."""
+        found = []
+        for version in self.versions:
+            try:
+                found.append(self.manifest(version))
+            except ApiError:
+                logger.warning("version %s has no valid manifest and is not listed", version)
+        return found
+
     def directory(self, version: str) -> Path:
         return self._root / version
 
@@ -85,8 +100,16 @@ class ModelRegistry:
 
     def _load(self, version: str) -> Predictor:
         with self._lock:
+            if version in self._broken:
+                raise self._broken[version]
             if version not in self._loaded:
-                self._loaded[version] = Predictor.load(self.directory(version), self._device)
+                try:
+                    self._loaded[version] = Predictor.load(self.directory(version), self._device)
+                except ArtifactError as error:
+                    # Kept: a version that is broken now is not hashed again for each request.
+                    self._broken[version] = error
+                    logger.exception("version %s does not load", version)
+                    raise
             return self._loaded[version]
 
 

@@ -50,13 +50,18 @@ class ExplanationBody(_Response):
 
 
 class Timings(_Response):
-    """Wall time of each step within the service, milliseconds; the upload is not counted."""
+    """Wall time of each step within the service, milliseconds.
+
+    Neither the upload nor the wait for a place is counted.
+    """
 
     decode: Milliseconds
     model: Milliseconds
     explain: Milliseconds
     encode: Milliseconds
-    total: Milliseconds = Field(description="From the parsed request to the finished answer")
+    total: Milliseconds = Field(
+        description="From the first byte decoded to the last picture encoded"
+    )
 
 
 class Prediction(_Response):

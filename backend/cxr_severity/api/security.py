@@ -25,7 +25,11 @@ HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds `HEADERS` to every HTTP response."""
+    """Adds `HEADERS` to every HTTP response, and serves every file whole.
+
+    A server may ignore `Range`; nothing here is worth a part, and Starlette answers a bad one
+    in plain text.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -36,4 +40,8 @@ class SecurityHeaders:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
-        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = [pair for pair in scope["headers"] if pair[0] != b"range"]
+        await self._app({**scope, "headers": headers}, receive, with_headers)

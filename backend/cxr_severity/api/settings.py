@@ -11,6 +11,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
+def _available_cpus() -> int:
+    """Those this process may use, which in a container can be fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def _first_existing(*candidates: Path) -> Path:
     return next((path for path in candidates if path.is_dir()), candidates[0])
 
@@ -18,7 +25,9 @@ def _first_existing(*candidates: Path) -> Path:
 class Settings(BaseSettings):
     """Environment variables `CXR_*` (and plain `HOST`, `PORT`)."""
 
-    model_config = SettingsConfigDict(env_prefix="CXR_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CXR_", extra="ignore", frozen=True, validate_by_name=True
+    )
 
     host: str = Field(default="127.0.0.1", validation_alias=AliasChoices("CXR_HOST", "HOST"))
     port: int = Field(
@@ -45,9 +54,13 @@ class Settings(BaseSettings):
         "several predictions that wait for each other cost far more than they gain",
     )
     concurrency: int = Field(
-        default_factory=lambda: max(1, os.cpu_count() or 1),
+        default_factory=lambda: min(8, _available_cpus()),
         ge=1,
-        description="Predictions that run at the same time; others wait",
+        description="Predictions that run at the same time; others wait. One of a 64-megapixel "
+        "image takes about 0.6 GB",
+    )
+    queue: int = Field(
+        default=32, ge=0, description="Requests that may wait; further ones are told to come back"
     )
     max_upload_bytes: int = Field(default=25_000_000, ge=1)
     max_pixels: int = Field(default=64_000_000, ge=1, le=89_000_000)

@@ -18,6 +18,8 @@ class State:
     limits: Limits
     limiter: CapacityLimiter
     """Predictions that run at the same time."""
+    queue: int
+    """Requests that may wait for one of them."""
 
 
 def state_of(request: Request) -> State:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request
 from python_multipart.multipart import parse_options_header
-from starlette.datastructures import UploadFile
+from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -54,9 +54,16 @@ async def read_upload(request: Request) -> bytes:
     content_type = request.headers.get("content-type")
     if content_type is None:
         raise ApiError("missing-field", "The multipart field `file` is missing.")
-    if parse_options_header(content_type)[0] != b"multipart/form-data":
+    media_type, parameters = parse_options_header(content_type)
+    if media_type != b"multipart/form-data":
         raise ApiError("unsupported-media-type", "Send the image as multipart/form-data.")
-    parser = _InMemoryParser(request.headers, request.stream(), max_files=2, max_fields=16)
+    boundary = parameters.get(b"boundary", b"")
+    if not boundary or b'"' in boundary or b"\\" in boundary:
+        raise ApiError("malformed-request", "The form cannot be read: it has no valid boundary.")
+    # The boundary alone: a `charset` would decide, or break, how the field's name is read.
+    clean = b'multipart/form-data; boundary="' + boundary + b'"'
+    headers = Headers(raw=[(b"content-type", clean)])
+    parser = _InMemoryParser(headers, request.stream(), max_files=2, max_fields=16)
     try:
         form = await parser.parse()
     except MultiPartException as error:

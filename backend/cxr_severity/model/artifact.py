@@ -73,6 +73,7 @@ class WeightsFile(_Frozen):
 class DataProvenance(_Frozen):
     labels_sha256: str
     split_sha256: str
+    backbone_sha256: str = Field(description="Weights that the backbone started from")
     images: dict[Literal["train", "validation", "test"], int]
     patients: dict[Literal["train", "validation", "test"], int]
 
@@ -102,6 +103,9 @@ class Manifest(_Frozen):
     weights: WeightsFile
     golden: Golden
     metrics: Metrics
+    readers: Metrics | None = Field(
+        description="Agreement of two radiologists on the same data; null where none is known"
+    )
     data: DataProvenance
     recipe: dict[str, JsonValue] = Field(description="The training configuration, whole")
 
@@ -123,7 +127,7 @@ def read_manifest(directory: Path) -> Manifest:
 
     Raises:
         ArtifactError: when it is missing, malformed, of another class order than this code's,
-            or names another version than its folder.
+            names another version than its folder, or has no model card beside it.
     """
     try:
         manifest = Manifest.model_validate_json((directory / MANIFEST).read_bytes())
@@ -137,6 +141,8 @@ def read_manifest(directory: Path) -> Manifest:
         raise ArtifactError(f"{directory}: the manifest says version {manifest.version}")
     if manifest.classes != SEVERITIES:
         raise ArtifactError(f"{directory}: class order {manifest.classes} is not {SEVERITIES}")
+    if not (directory / MODEL_CARD).is_file():
+        raise ArtifactError(f"{directory}: {MODEL_CARD} is missing")
     return manifest
 
 

@@ -38,11 +38,15 @@ class Predictor:
 
         Raises:
             ArtifactError: when anything about the version does not match, including its answer
-                to the golden input.
+                to the golden input, or the device cannot run it.
         """
         manifest = read_manifest(directory)
-        predictor = cls(manifest, load_network(directory, manifest), device)
-        predictor._check_golden()
+        network = load_network(directory, manifest)
+        try:
+            predictor = cls(manifest, network, device)
+            predictor._check_golden()
+        except (RuntimeError, AssertionError) as error:  # what torch raises for a bad device
+            raise ArtifactError(f"the model does not run on device {str(device)!r}") from error
         return predictor
 
     def _check_golden(self) -> None:

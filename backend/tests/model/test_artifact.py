@@ -38,6 +38,10 @@ def test_a_whole_version_loads(make_version: MakeVersion) -> None:
     assert Predictor.load(make_version()).manifest.version == "0.9.0"
 
 
+def test_a_version_ships() -> None:
+    assert "0.1.0" in versions(WEIGHTS_FOLDER)
+
+
 @pytest.mark.parametrize("version", versions(WEIGHTS_FOLDER))
 def test_every_shipped_version_is_whole(version: str) -> None:
     folder = WEIGHTS_FOLDER / version

@@ -159,6 +159,11 @@ export interface components {
             labels_sha256: string;
             /** Split Sha256 */
             split_sha256: string;
+            /**
+             * Backbone Sha256
+             * @description Weights that the backbone started from
+             */
+            backbone_sha256: string;
             /** Images */
             images: {
                 [key: string]: number;
@@ -296,6 +301,8 @@ export interface components {
             weights: components["schemas"]["WeightsFile"];
             golden: components["schemas"]["Golden"];
             metrics: components["schemas"]["Metrics"];
+            /** @description Agreement of two radiologists on the same data; null where none is known */
+            readers: components["schemas"]["Metrics"] | null;
             data: components["schemas"]["DataProvenance"];
             /**
              * Recipe
@@ -513,7 +520,9 @@ export interface components {
         };
         /**
          * Timings
-         * @description Wall time of each step within the service, milliseconds; the upload is not counted.
+         * @description Wall time of each step within the service, milliseconds.
+         *
+         *     Neither the upload nor the wait for a place is counted.
          */
         Timings: {
             /** Decode */
@@ -526,7 +535,7 @@ export interface components {
             encode: number;
             /**
              * Total
-             * @description From the parsed request to the finished answer
+             * @description From the first byte decoded to the last picture encoded
              */
             total: number;
         };
@@ -689,7 +698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is not ready */
+            /** @description The service is not ready; The service is busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -905,9 +914,104 @@ export interface operations {
                      *             ]
                      *           ]
                      *         },
+                     *         "readers": {
+                     *           "evaluated_on": "15% of the patients, set apart before training",
+                     *           "interval": "95% percentile bootstrap over patients, 2000 resamples",
+                     *           "images": 49,
+                     *           "patients": 33,
+                     *           "accuracy": {
+                     *             "value": 0.66,
+                     *             "low": 0.53,
+                     *             "high": 0.78
+                     *           },
+                     *           "macro_f1": {
+                     *             "value": 0.66,
+                     *             "low": 0.53,
+                     *             "high": 0.78
+                     *           },
+                     *           "quadratic_weighted_kappa": {
+                     *             "value": 0.66,
+                     *             "low": 0.53,
+                     *             "high": 0.78
+                     *           },
+                     *           "per_class": {
+                     *             "mild": {
+                     *               "precision": {
+                     *                 "value": 0.66,
+                     *                 "low": 0.53,
+                     *                 "high": 0.78
+                     *               },
+                     *               "recall": {
+                     *                 "value": 0.66,
+                     *                 "low": 0.53,
+                     *                 "high": 0.78
+                     *               },
+                     *               "f1": {
+                     *                 "value": 0.66,
+                     *                 "low": 0.53,
+                     *                 "high": 0.78
+                     *               },
+                     *               "support": 16
+                     *             },
+                     *             "moderate": {
+                     *               "precision": {
+                     *                 "value": 0.66,
+                     *                 "low": 0.53,
+                     *                 "high": 0.78
+                     *               },
+                     *               "recall": {
+                     *                 "value": 0.66,
+                     *                 "low": 0.53,
+                     *                 "high": 0.78
+                     *               },
+                     *               "f1": {
+                     *                 "value": 0.66,
+                     *                 "low": 0.53,
+                     *                 "high": 0.78
+                     *               },
+                     *               "support": 16
+                     *             },
+                     *             "severe": {
+                     *               "precision": {
+                     *                 "value": 0.66,
+                     *                 "low": 0.53,
+                     *                 "high": 0.78
+                     *               },
+                     *               "recall": {
+                     *                 "value": 0.66,
+                     *                 "low": 0.53,
+                     *                 "high": 0.78
+                     *               },
+                     *               "f1": {
+                     *                 "value": 0.66,
+                     *                 "low": 0.53,
+                     *                 "high": 0.78
+                     *               },
+                     *               "support": 16
+                     *             }
+                     *           },
+                     *           "confusion_matrix": [
+                     *             [
+                     *               10,
+                     *               4,
+                     *               1
+                     *             ],
+                     *             [
+                     *               5,
+                     *               14,
+                     *               3
+                     *             ],
+                     *             [
+                     *               0,
+                     *               3,
+                     *               9
+                     *             ]
+                     *           ]
+                     *         },
                      *         "data": {
                      *           "labels_sha256": "0000000000000000000000000000000000000000000000000000000000000000",
                      *           "split_sha256": "0000000000000000000000000000000000000000000000000000000000000000",
+                     *           "backbone_sha256": "0000000000000000000000000000000000000000000000000000000000000000",
                      *           "images": {
                      *             "train": 227,
                      *             "validation": 49,

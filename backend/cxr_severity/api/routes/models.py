@@ -34,8 +34,8 @@ def list_models(request: Request) -> ModelList:
     return ModelList(
         default=registry.default,
         models=[
-            ModelSummary.build(registry.manifest(version), default=version == registry.default)
-            for version in registry.versions
+            ModelSummary.build(manifest, default=manifest.version == registry.default)
+            for manifest in registry.manifests()
         ],
     )
 

@@ -7,8 +7,9 @@ from typing import Annotated
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
+from starlette.requests import ClientDisconnect
 
-from cxr_severity.api.errors import problem_responses
+from cxr_severity.api.errors import ApiError, problem_responses
 from cxr_severity.api.examples import PREDICTION
 from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.service import predict
@@ -41,6 +42,7 @@ _PROBLEMS = (
     imaging.DicomUnsupportedEncodingError.code,
     "internal-error",
     "not-ready",
+    "busy",
 )
 
 
@@ -73,11 +75,20 @@ async def predict_route(
     Research software; not a medical device and not a diagnosis.
     """
     state = state_of(request)
+    # Before the body is read: a request that will be turned away should not have to send it.
+    if (
+        state.limiter.available_tokens <= 0
+        and state.limiter.statistics().tasks_waiting >= state.queue
+    ):
+        raise ApiError("busy", "All places are taken. Try again shortly.", {"Retry-After": "1"})
     predictor = await to_thread.run_sync(state.registry.predictor, version)
     data = await read_upload(request)
     work = partial(predict, predictor, data, state.limits, target=target, explain=explain)
-    # A cancelled wait leaves the queue; work that has begun runs to its end in its thread.
-    prediction = await to_thread.run_sync(work, limiter=state.limiter)
+    async with state.limiter:
+        # Whoever left while waiting is not worked for.
+        if await request.is_disconnected():
+            raise ClientDisconnect
+        prediction = await to_thread.run_sync(work)
     # Serialised by pydantic's own encoder: a second walk over megabytes of base64 buys nothing.
     body = prediction.__pydantic_serializer__.to_json(prediction)
     return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -43,6 +43,10 @@ const WORDS: Readonly<Record<string, Words>> = {
     hint: 'The model may still be loading. Try again in a few seconds; if this lasts, tell whoever runs the service.',
     retry: true,
   },
+  busy: {
+    hint: `${NOT_THE_FILE} Wait a few seconds and try again.`,
+    retry: true,
+  },
   'internal-error': {
     hint: `${NOT_THE_FILE} Try again; if it happens again, report it with the time.`,
     retry: true,

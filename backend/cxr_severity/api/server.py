@@ -1,0 +1,56 @@
+"""The process that listens."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from contextlib import suppress
+
+import uvicorn
+from fastapi import FastAPI
+
+from cxr_severity.api.app import create_app
+from cxr_severity.api.logs import logging_config
+from cxr_severity.api.registry import ModelRegistry
+from cxr_severity.api.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """Says that the service is ready once it listens and its model is loaded, not before."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self.servers:
+            self._announcement = asyncio.create_task(self._announce())
+
+    async def _announce(self) -> None:
+        app = self.config.app
+        if not isinstance(app, FastAPI):
+            raise TypeError("the server runs another application")
+        registry: ModelRegistry = app.state.registry
+        while not registry.wait(0):
+            await asyncio.sleep(0.02)
+        if registry.failure is None:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            url = f"http://{self.config.host}:{port}"
+            logger.info("ready: page and API at %s (model %s)", url, registry.default)
+
+
+def serve(settings: Settings) -> bool:
+    """Serve until told to stop; False when the server could not start."""
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=logging_config(settings.log_level),
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    server = _Server(config)
+    # uvicorn repeats the interrupt that it has obeyed, and exits where it cannot start.
+    with suppress(KeyboardInterrupt, SystemExit):
+        server.run()
+    return server.started

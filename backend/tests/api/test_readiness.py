@@ -1,0 +1,92 @@
+"""A service that cannot answer says so, and never guesses."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from problems import assert_problem, send
+from support import SAMPLES, MakeVersion
+from waiting import until_ready
+
+from cxr_severity.api.app import create_app
+from cxr_severity.api.service import predict
+from cxr_severity.api.settings import Settings
+
+
+def test_a_damaged_version_is_not_ready_and_never_guesses(make_version: MakeVersion) -> None:
+    folder = make_version()
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    with TestClient(create_app(Settings(weights=folder.parent))) as client:
+        assert client.get("/health/live").json() == {"status": "live"}
+        body = assert_problem(client.get("/health/ready"), 503, "not-ready")
+        assert str(folder) not in str(body)
+        response = send(client, SAMPLES[0].read_bytes())
+        assert_problem(response, 503, "not-ready")
+        assert response.headers["retry-after"]
+
+
+def test_a_device_that_is_not_there_is_not_ready(make_version: MakeVersion) -> None:
+    settings = Settings(weights=make_version().parent, device="nonsense")
+    with TestClient(create_app(settings)) as client:
+        registry = client.app.state.registry  # type: ignore[attr-defined]
+        assert registry.wait(30)
+        body = assert_problem(client.get("/health/ready"), 503, "not-ready")
+        assert "failed its checks" in body["detail"]
+
+
+def test_a_version_without_its_card_is_not_ready(make_version: MakeVersion) -> None:
+    folder = make_version()
+    (folder / "model-card.md").unlink()
+    with TestClient(create_app(Settings(weights=folder.parent))) as client:
+        assert_problem(client.get("/health/ready"), 503, "not-ready")
+        assert_problem(client.get("/models/0.9.0/card"), 503, "not-ready")
+
+
+def test_one_damaged_version_does_not_hide_the_others(make_version: MakeVersion) -> None:
+    old = make_version("0.0.9")
+    root = make_version("0.9.0").parent
+    (old / "manifest.json").write_text("{")
+    with TestClient(create_app(Settings(weights=root))) as client:
+        until_ready(client)
+        assert [m["version"] for m in client.get("/models").json()["models"]] == ["0.9.0"]
+        response = send(client, SAMPLES[0].read_bytes(), version="0.0.9")
+        assert_problem(response, 503, "not-ready")
+
+
+def test_when_all_places_are_taken_the_next_one_is_told_to_come_back(
+    make_version: MakeVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, finish = threading.Event(), threading.Event()
+
+    def slow(*arguments: Any, **options: Any) -> Any:
+        started.set()
+        assert finish.wait(30)
+        return predict(*arguments, **options)
+
+    monkeypatch.setattr("cxr_severity.api.routes.predict.predict", slow)
+    settings = Settings(weights=make_version().parent, concurrency=1, queue=0)
+    with TestClient(create_app(settings)) as client, ThreadPoolExecutor(1) as pool:
+        until_ready(client)
+        first = pool.submit(send, client, SAMPLES[0].read_bytes())
+        try:
+            assert started.wait(30)
+            response = send(client, SAMPLES[0].read_bytes())
+            assert_problem(response, 503, "busy")
+            assert response.headers["retry-after"]
+            assert client.get("/health/live").status_code == 200
+        finally:
+            finish.set()
+        assert first.result().status_code == 200
+        assert send(client, SAMPLES[0].read_bytes()).status_code == 200
+
+
+@pytest.mark.parametrize("version", [None, "3.2.1"])
+def test_no_version_is_not_ready(tmp_path_factory: Any, version: str | None) -> None:
+    settings = Settings(weights=tmp_path_factory.mktemp("empty"), version=version)
+    with TestClient(create_app(settings)) as client:
+        assert_problem(client.get("/health/ready"), 503, "not-ready")
