@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,11 +47,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{error}; lists are written as JSON", file=sys.stderr)
         return EXIT_CANNOT_START
     if arguments.command == "serve":
-        return EXIT_OK if serve(settings) else EXIT_CANNOT_START
+        if serve(settings):
+            return EXIT_OK
+        print(
+            f"cannot listen on {settings.host} port {settings.port}; another port: PORT=8001",
+            file=sys.stderr,
+        )
+        return EXIT_CANNOT_START
     if arguments.command == "openapi":
         print(json.dumps(create_app(settings).openapi(), indent=2, ensure_ascii=False))
         return EXIT_OK
-    return _predict(settings, arguments)
+    try:
+        return _predict(settings, arguments)
+    except BrokenPipeError:  # whoever read the output, like `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_SOME_FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -79,7 +90,13 @@ def _parser() -> argparse.ArgumentParser:
         default="predicted",
         help="the class that the heatmap speaks of",
     )
-    files.add_argument("--model", metavar="VERSION", help="model version (default: the newest)")
+    files.add_argument(
+        "--no-explain",
+        dest="explain",
+        action="store_false",
+        help="with --json: leave out heatmap and overlay, and save their time",
+    )
+    files.add_argument("--version", metavar="VERSION", help="model version (default: the newest)")
 
     commands.add_parser("openapi", help="print the OpenAPI document")
     return parser
@@ -87,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
     installed = versions(settings.weights)
-    version = arguments.model or settings.version or (installed[-1] if installed else None)
+    version = arguments.version or settings.version or (installed[-1] if installed else None)
     if version not in installed:
         named = f"model version {version}" if version else "any model version"
         print(f"there is not {named} in {settings.weights}", file=sys.stderr)
@@ -100,7 +117,7 @@ def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return EXIT_CANNOT_START
     limits = Limits(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels)
-    explain = arguments.json or arguments.overlay is not None
+    explain = arguments.overlay is not None or (arguments.json and arguments.explain)
     failed = False
     for path in arguments.files:
         try:

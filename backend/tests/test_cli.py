@@ -42,6 +42,22 @@ def test_json_lines(weights: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert body["explanation"]["heatmap"].startswith("data:image/png;base64,")
 
 
+def test_json_without_explanation(weights: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", "--json", "--no-explain", str(SAMPLES[0])]) == EXIT_OK
+    assert json.loads(capsys.readouterr().out)["explanation"] is None
+
+
+def test_a_reader_that_stops_reading_is_no_error(weights: Path) -> None:
+    command = [sys.executable, "-m", "cxr_severity.cli", "predict", *map(str, SAMPLES)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+    assert process.wait(60) == EXIT_SOME_FAILED
+
+
 def test_a_refused_file_does_not_stop_the_others(
     weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -67,7 +83,7 @@ def test_overlays_are_written(weights: Path, tmp_path: Path) -> None:
 
 
 def test_a_missing_version_is_one_line(weights: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["predict", "--model", "7.7.7", str(SAMPLES[0])]
+    arguments = ["predict", "--version", "7.7.7", str(SAMPLES[0])]
     assert main(arguments) == EXIT_CANNOT_START
     assert "7.7.7" in capsys.readouterr().err
 
@@ -109,6 +125,7 @@ def test_a_port_in_use_is_not_announced_as_ready(weights: Path) -> None:
     assert result.returncode == EXIT_CANNOT_START
     assert "address already in use" in result.stdout
     assert "ready:" not in result.stdout
+    assert f"cannot listen on 127.0.0.1 port {port}" in result.stderr
 
 
 def test_a_device_that_is_not_there_is_one_line(

@@ -46,6 +46,7 @@ _KINDS = (
     _of(imaging.FileTooLargeError, 413, "Compress or scale the image, or send a smaller export."),
     _of(imaging.ImageTooLargeError, 413, "Scale the image down before sending it."),
     _of(imaging.ImageTooSmallError, 422, "Send the original image, not a thumbnail."),
+    _of(imaging.ImageWithoutContrastError, 422, "Check the image, or its window, in a viewer."),
     _of(imaging.MultiFrameError, 422, "Send one image in each request."),
     _of(imaging.UnsupportedColourSpaceError, 422, "Save the image as greyscale or RGB."),
     _of(imaging.DicomNotRadiographError, 422, "Send a CR, DX or secondary capture object."),

@@ -24,6 +24,8 @@ def logging_config(level: str) -> dict[str, Any]:
             "uvicorn.access": {"level": level.upper()},
             # Its messages may quote values of a data set, which can be a patient's.
             "pydicom": {"level": "CRITICAL"},
+            # Quotes bytes of a malformed body; the request's own answer says what is wrong.
+            "python_multipart": {"level": "CRITICAL"},
         },
         "root": {"handlers": ["console"], "level": "WARNING"},
     }

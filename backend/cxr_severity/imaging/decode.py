@@ -129,8 +129,7 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Radiograph:
         raise EmptyFileError("The file holds no bytes.")
     if len(data) > limits.max_bytes:
         raise FileTooLargeError(
-            f"The file has {len(data) / 1e6:.1f} MB; "
-            f"at most {limits.max_bytes / 1e6:g} MB are accepted."
+            f"The file has {len(data):,} bytes; at most {limits.max_bytes / 1e6:g} MB are accepted."
         )
     container = sniff(data)
     try:

@@ -26,6 +26,7 @@ from pydicom.uid import (
     JPEGLSNearLossless,
     RLELossless,
 )
+from simplejpeg import decode_jpeg
 
 if TYPE_CHECKING:
     from typing import Any
@@ -86,6 +87,9 @@ def _decoded(src: bytes, runner: DecodeRunner) -> NDArray[Any]:
         values: NDArray[Any] = jpeg2k_decode(src)
     elif syntax in JPEG_LS:
         values = jpegls_decode(src)
+    elif syntax == JPEGBaseline8Bit and runner.samples_per_pixel == 1 and runner.bits_stored <= 8:
+        # Strict: a stream that was cut or lost bits is an error, not a warning and rubble.
+        values = decode_jpeg(src, colorspace="GRAY", strict=True)[..., 0]
     else:
         # Naming the same colours for stream and output keeps the components as they are.
         colours = "RGB" if runner.samples_per_pixel == 3 else "GRAYSCALE"

@@ -55,6 +55,11 @@ class ImageTooSmallError(InputRefusedError):
     title = "The image has too few pixels"
 
 
+class ImageWithoutContrastError(InputRefusedError):
+    code = "image-without-contrast"
+    title = "The image shows nothing"
+
+
 class MultiFrameError(InputRefusedError):
     code = "multi-frame"
     title = "The file holds more than one image"

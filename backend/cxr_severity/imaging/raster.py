@@ -1,7 +1,7 @@
-"""PNG, JPEG and TIFF to grey values, by Pillow.
+"""PNG and TIFF to grey values by Pillow, JPEG by libjpeg-turbo.
 
-Each file is first taken apart by `png`, `jpeg` or `tiff`; Pillow sees a copy without metadata,
-so it neither warns about it nor applies any of it. The plugins are called by class:
+Each file is first taken apart by `png`, `jpeg` or `tiff`; the decoder sees a copy without
+metadata, so it neither warns about it nor applies any of it. Pillow's plugins are called by class:
 `Image.open` would try every format and apply a process-wide pixel limit.
 """
 
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
+from simplejpeg import decode_jpeg
 
 from cxr_severity.imaging.errors import (
     DamagedImageError,
@@ -69,7 +69,7 @@ def decode_raster(
 
 def _decode_png(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
     png = parse_png(data, limits)
-    with _pillow(DamagedImageError(_DAMAGED_DETAIL)):
+    with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
         image = PngImageFile(BytesIO(png.clean))
         image.load()
         pixels = _grey_alpha_16(image) if png.is_grey_alpha_16 else _luminance(image)
@@ -85,29 +85,30 @@ def _decode_jpeg(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]
         )
     if len(jpeg.component_ids) not in (1, 3):
         raise _colour_space("CMYK or an unusual one")
-    with _pillow(DamagedImageError(_DAMAGED_DETAIL)):
-        image = JpegImageFile(BytesIO(jpeg.clean))
-        # JPEG stores BT.601 luma beside two planes of colour: decode the first alone.
-        image.draft("L", None)
-        image.load()
-        pixels = _luminance(image)
+    with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
+        # Strict, which Pillow cannot be: libjpeg only warns of a stream that was cut or has lost
+        # bits, and fills in rubble. JPEG stores BT.601 luma beside two planes of colour, and the
+        # first alone is decoded.
+        luma = decode_jpeg(jpeg.clean, colorspace="GRAY", strict=True)
+    pixels = np.empty(luma.shape[:2], np.float32)
+    np.divide(luma[..., 0], 255, out=pixels)
     return upright(pixels, exif_orientation(jpeg.exif)), 8
 
 
 def _decode_tiff(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
     tiff = parse_tiff(data, limits)
     # The structure was found sound: what Pillow does not open, it does not know.
-    with _pillow(UnsupportedFormatError("The TIFF file's layout of values is not supported.")):
+    with _decoder(UnsupportedFormatError("The TIFF file's layout of values is not supported.")):
         image = TiffImageFile(BytesIO(tiff.clean))
-    with _pillow(DamagedImageError(_DAMAGED_DETAIL)):
+    with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
         image.load()
         pixels = _luminance(image, inverted=tiff.inverted)
     return upright(pixels, tiff.orientation), tiff.bit_depth
 
 
 @contextmanager
-def _pillow(refusal: InputRefusedError) -> Iterator[None]:
-    """Pillow raises exceptions of any kind on hostile bytes: refuse with `refusal` instead."""
+def _decoder(refusal: InputRefusedError) -> Iterator[None]:
+    """Decoders raise exceptions of any kind on hostile bytes: refuse with `refusal` instead."""
     try:
         yield
     except (InputRefusedError, MemoryError):

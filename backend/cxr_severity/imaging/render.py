@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SAMPLE_PIXELS = 1 << 16
 _LOW_PERCENTILE, _HIGH_PERCENTILE = 0.5, 99.5
+_VISIBLE = 0.25
 
 # Every sixteenth colour of matplotlib's inferno (CC0), and its last.
 _INFERNO = (
@@ -31,11 +32,13 @@ _INFERNO = (
 
 
 def display_window(pixels: NDArray[np.float32]) -> tuple[float, float]:
-    """Grey values to show as black and as white: the 0.5th and 99.5th percentile.
+    """Grey values to show as black and as white.
 
-    Percentiles, unlike the extremes, are not moved by a burnt-in marker or a border. They are
-    taken on a regular grid of about 65 000 pixels, which moves them by a grey level at most on
-    the sample radiographs. An even picture gets a window of its value and up.
+    The whole range, so that a film looks as its sender's window or viewer shows it; only where
+    that would hide it (12-bit data in a 16-bit file, say) from the 0.5th to the 99.5th
+    percentile. Percentiles, unlike the extremes, are not moved by a burnt-in marker or a border.
+    They are taken on a regular grid of about 65 000 pixels, which moves them by less than 0.01
+    on a radiograph. An even picture gets the whole range.
 
     Args:
         pixels: (H, W) float32 in [0, 1].
@@ -44,9 +47,10 @@ def display_window(pixels: NDArray[np.float32]) -> tuple[float, float]:
         low < high.
     """
     step = max(1, int(np.sqrt(pixels.size / _SAMPLE_PIXELS)))
-    sample = pixels[step // 2 :: step, step // 2 :: step]
-    low, high = np.percentile(sample, (_LOW_PERCENTILE, _HIGH_PERCENTILE))
-    return float(low), float(max(high, low + 1 / 255))
+    low, high = np.percentile(pixels[::step, ::step], (_LOW_PERCENTILE, _HIGH_PERCENTILE))
+    if high - low >= _VISIBLE or high == low:
+        return 0.0, 1.0
+    return float(low), float(high)
 
 
 def fit_within(height: int, width: int, longest: int = 1024) -> tuple[int, int]:

@@ -65,6 +65,9 @@ class Predictor:
         """Severity of one radiograph, with a map for `target` unless `explain` is false.
 
         The backbone runs once, without gradient; the map takes the gradient of the head alone.
+
+        Raises:
+            ImageWithoutContrastError: when the image shows nothing.
         """
         start = perf_counter()
         x = to_tensor(radiograph, self.manifest.preprocess).to(self._device)

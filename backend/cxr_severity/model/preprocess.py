@@ -8,7 +8,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from cxr_severity.imaging.errors import ImageWithoutContrastError
 from cxr_severity.imaging.radiograph import Radiograph
+
+_LEAST_CONTRAST = 1e-4
+"""A fortieth of the range that 8-bit data fills in a 16-bit file."""
 
 
 class PreprocessConfig(BaseModel):
@@ -37,16 +41,25 @@ class PreprocessConfig(BaseModel):
 def to_grid(radiograph: Radiograph, config: PreprocessConfig) -> NDArray[np.float32]:
     """Scale a radiograph to the network's grid and stretch its contrast.
 
-    Returns (S, S) float32 in [0, 1]; all zero where the image has a single grey value.
     Percentiles are taken after the resize: it is cheaper, and single hot pixels are gone by then.
+
+    Returns:
+        (S, S) float32 in [0, 1], 0 and 1 included.
+
+    Raises:
+        ImageWithoutContrastError: when both percentiles are one grey value, as in a blank image
+            or one whose window misses all its data. Any answer to it would be made up.
     """
     image = Image.fromarray(radiograph.pixels).resize(
         (config.size, config.size), Image.Resampling.BILINEAR, reducing_gap=3.0
     )
     grid = np.asarray(image, dtype=np.float32)
     low, high = np.percentile(grid, (config.low_percentile, config.high_percentile))
-    if high - low < 1e-6:
-        return np.zeros_like(grid)
+    if high - low < _LEAST_CONTRAST:
+        raise ImageWithoutContrastError(
+            "The image has hardly more than one grey value: it is blank, or its window misses "
+            "all of its data."
+        )
     stretched: NDArray[np.float32] = np.clip((grid - low) / (high - low), 0, 1).astype(np.float32)
     return stretched
 

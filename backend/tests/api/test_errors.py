@@ -63,6 +63,7 @@ def bomb() -> bytes:
         (b"%PDF-1.7\n" + bytes(100), 415, "unsupported-format"),
         (SAMPLES[0].read_bytes()[:5000], 422, "damaged-image"),
         (picture("PNG", size=(1, 1)), 422, "image-too-small"),
+        (picture("PNG"), 422, "image-without-contrast"),
         (picture("JPEG", mode="CMYK"), 422, "unsupported-colour-space"),
         (bomb(), 413, "image-too-large"),
         (bytes(LIMIT + 1), 413, "file-too-large"),

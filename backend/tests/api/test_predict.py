@@ -42,9 +42,9 @@ def png(size: tuple[int, int] = (64, 64), mode: str = "L") -> bytes:
     return buffer.getvalue()
 
 
-def flat(size: tuple[int, int]) -> bytes:
+def ramp(size: tuple[int, int]) -> bytes:
     buffer = io.BytesIO()
-    Image.new("L", size, 90).save(buffer, "PNG")
+    Image.linear_gradient("L").resize(size).save(buffer, "PNG")
     return buffer.getvalue()
 
 
@@ -97,7 +97,7 @@ def test_heatmap_and_overlay_are_aligned_with_the_input(client: TestClient) -> N
 
 
 def test_a_large_input_gets_pictures_of_at_most_1024(client: TestClient) -> None:
-    body = post(client, flat((3000, 1000))).json()
+    body = post(client, ramp((3000, 1000))).json()
     assert image_of(body["explanation"]["heatmap"]).size == (1024, 341)
     assert (body["input"]["width"], body["input"]["height"]) == (3000, 1000)
 

@@ -237,3 +237,20 @@ def test_a_tiff_directory_that_points_at_itself_ends() -> None:
     struct.pack_into("<I", data, len(data) - 4, struct.unpack_from("<I", data, 4)[0])
     with pytest.raises(Exception, match="more than one page"):
         decode(bytes(data))
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("fill", [b"", bytes(3000)], ids=["closed", "zeros"])
+def test_a_jpeg_that_lost_its_end_is_damaged_even_when_it_was_closed(
+    progressive: bool, fill: bytes
+) -> None:
+    """libjpeg only warns of these, and paints the rest grey: another film, with an answer."""
+    buffer = BytesIO()
+    with Image.open(files.SAMPLES[0]) as film:
+        film.save(buffer, "JPEG", quality=95, progressive=progressive)
+    whole = buffer.getvalue()
+    decode(whole)
+    for share in (0.3, 0.5, 0.9):
+        cut = whole[: int(len(whole) * share)] + fill + b"\xff\xd9"
+        with pytest.raises(DamagedImageError):
+            decode(cut)

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from cxr_severity.imaging.errors import ImageWithoutContrastError
 from cxr_severity.imaging.radiograph import Radiograph, Source
 from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid, to_tensor
 
@@ -36,9 +37,16 @@ def test_exposure_and_bit_depth_do_not_matter(sample: Radiograph) -> None:
 
 
 @pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
-def test_a_flat_image_gives_zeros_not_nan(value: float) -> None:
-    flat = radiograph(np.full((100, 120), value, np.float32))
-    assert not to_grid(flat, CONFIG).any()
+def test_an_image_that_shows_nothing_is_refused(value: float) -> None:
+    pixels = np.full((300, 320), value, np.float32)
+    pixels[:8, :8] = 1 - value  # a marker is not content
+    with pytest.raises(ImageWithoutContrastError):
+        to_grid(radiograph(pixels), CONFIG)
+
+
+def test_eight_bit_data_in_a_sixteen_bit_file_is_content(sample: Radiograph) -> None:
+    dim = radiograph((sample.pixels * (255 / 65535)).astype(np.float32))
+    np.testing.assert_allclose(to_grid(dim, CONFIG), to_grid(sample, CONFIG), atol=1e-3)
 
 
 @pytest.mark.parametrize("shape", [(32, 4000), (4000, 32), (33, 33)])

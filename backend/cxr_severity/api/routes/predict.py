@@ -34,6 +34,7 @@ _PROBLEMS = (
     imaging.NotAnImageError.code,
     imaging.DamagedImageError.code,
     imaging.ImageTooSmallError.code,
+    imaging.ImageWithoutContrastError.code,
     imaging.MultiFrameError.code,
     imaging.UnsupportedColourSpaceError.code,
     imaging.DicomNotRadiographError.code,
