@@ -1,6 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { swaggerUi } from './tooling/swagger-ui';
+import { swaggerUi } from './tooling/swagger-ui.ts';
 
 const API = ['/predict', '/models', '/health', '/problems', '/docs', '/openapi.json', '/swagger'];
 const backend = process.env.API_ORIGIN ?? 'http://127.0.0.1:8000';

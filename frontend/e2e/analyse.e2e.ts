@@ -102,8 +102,11 @@ it('shows a rotated photograph upright, in the shape that the service saw', asyn
     const dataUrl = await page.evaluate(() => {
       const canvas = Object.assign(document.createElement('canvas'), { width: 300, height: 200 });
       const context = canvas.getContext('2d');
-      context?.fillRect(0, 0, 300, 200);
-      context?.clearRect(40, 40, 120, 80);
+      if (context) {
+        context.fillRect(0, 0, 300, 200);
+        context.fillStyle = 'white';
+        context.fillRect(40, 40, 120, 80);
+      }
       return canvas.toDataURL('image/jpeg');
     });
     const jpeg = Buffer.from(dataUrl.split(',')[1] ?? '', 'base64');

@@ -46,6 +46,7 @@ describe.each(['dark', 'light'] as const)('%s', (colorScheme) => {
     await inspect('empty');
     await samples(page).last().click();
     await expectGraded(page, 'fd389adb.png');
+    await worth(page).waitFor();
     await inspect('result');
     if (viewport.width >= 1280) {
       await expectSideBySide(page);
@@ -91,12 +92,15 @@ async function allThumbnails(page: Page): Promise<void> {
   await page.evaluate(() => window.scrollTo(0, 0));
 }
 
-/** Grade, radiograph and controls are all within the window, without scrolling. */
+const worth = (page: Page) => page.getByText(/^Right on \d+% of \d+ unseen test images/);
+
+/** Grade, its worth, radiograph and controls are all within the window, without scrolling. */
 async function expectSideBySide(page: Page): Promise<void> {
   const height = page.viewportSize()?.height ?? 0;
   const slider = page.getByRole('slider');
   for (const part of [
     page.getByRole('heading', { level: 1 }),
+    worth(page),
     page.locator('canvas').first(),
     slider,
   ]) {

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { formatMegabytes, formatMilliseconds, formatProbability } from './format';
+import {
+  formatMegabytes,
+  formatMilliseconds,
+  formatProbability,
+  formatShare,
+  formatShares,
+} from './format';
 
 it.each([
   [0, '0.0%'],
@@ -11,6 +17,11 @@ it.each([
   [1, '100.0%'],
 ])('a probability of %f reads %s', (value, text) => {
   expect(formatProbability(value)).toBe(text);
+});
+
+it('tells shares in whole per cent', () => {
+  expect(formatShare(0.5417)).toBe('54%');
+  expect(formatShares(0.4375, 1)).toBe('44–100%');
 });
 
 it('counts time and size in units that fit', () => {

@@ -5,6 +5,7 @@ const percent = new Intl.NumberFormat(LANGUAGE, {
   minimumFractionDigits: 1,
   maximumFractionDigits: 1,
 });
+const wholePercent = new Intl.NumberFormat(LANGUAGE, { style: 'percent' });
 const integer = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 0 });
 const megabytes = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
 const significant = new Intl.NumberFormat(LANGUAGE, { maximumSignificantDigits: 3 });
@@ -18,6 +19,15 @@ export function formatProbability(value: number): string {
     return `>${percent.format(0.999)}`;
   }
   return percent.format(value);
+}
+
+/** A share that was counted, in whole per cent. */
+export function formatShare(value: number): string {
+  return wholePercent.format(value);
+}
+
+export function formatShares(low: number, high: number): string {
+  return `${integer.format(100 * low)}–${formatShare(high)}`;
 }
 
 export function formatMilliseconds(value: number): string {

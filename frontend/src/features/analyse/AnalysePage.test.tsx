@@ -2,12 +2,14 @@ import { act, fireEvent, render, screen, waitFor, within } from '@testing-librar
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AnalysePage } from './AnalysePage';
-import { prediction } from './fixtures';
+import { metrics, prediction } from './fixtures';
 import type { Prediction, Severity } from './types';
 
 type Reply = (request: Request) => Promise<Response> | Response;
 
 const network = vi.fn<Reply>();
+/** What the service tells of a model; apart, so that it takes no answer meant for a file. */
+const models = vi.fn<Reply>();
 const targets = () =>
   network.mock.calls.map(([request]) => new URL(request.url).searchParams.get('target'));
 
@@ -26,7 +28,14 @@ async function choose(of: File) {
 
 beforeEach(() => {
   network.mockReset();
-  vi.stubGlobal('fetch', network);
+  models
+    .mockReset()
+    .mockImplementation(() => problem(503, 'not-ready', 'The service is not ready'));
+  vi.stubGlobal('fetch', (request: Request) =>
+    typeof request !== 'string' && new URL(request.url).pathname.startsWith('/models/')
+      ? models(request)
+      : network(request),
+  );
   render(<AnalysePage />);
 });
 
@@ -45,7 +54,9 @@ describe('a graded file', () => {
     expect(screen.getByRole('link', { name: /model card/ }).getAttribute('href')).toBe(
       '/models/0.1.0/card',
     );
-    expect(screen.getByRole('status').textContent).toContain('Result for chest.png: moderate');
+    expect(screen.getByRole('status').textContent).toContain(
+      'Result for chest.png: moderate, 80.0% model confidence.',
+    );
     expect(screen.getByAltText('Radiograph: chest.png').getAttribute('src')).toMatch(/^blob:/);
   });
 
@@ -84,6 +95,51 @@ describe('a graded file', () => {
     expect(image.getAttribute('src')).toMatch(/^data:image\/jpeg/);
     expect(screen.getByText(/browser cannot show the file/)).toBeTruthy();
     expect(screen.getByRole('slider', { name: /heatmap alone/ })).toHaveProperty('value', '0');
+  });
+});
+
+describe('what a grade is worth', () => {
+  const WORTH = /^Right on/;
+  const gradedBy = (version: string) =>
+    graded('mild', { model: { name: 'cxr-severity', version } });
+  const openBy = async (version: string) => {
+    network.mockResolvedValueOnce(gradedBy(version));
+    await choose(file(`${version}.png`));
+    await waitFor(() => expect(screen.getByRole('status').textContent).toContain(version));
+    await screen.findByText('Estimated severity');
+  };
+
+  // What a version told is kept for good: each test has versions of its own.
+  it('is told of each version, asking once for each', async () => {
+    const told = { ...metrics(), accuracy: { value: 0.5, low: 0.25, high: 0.8 } };
+    models.mockResolvedValueOnce(Response.json({ metrics: metrics() }));
+    await openBy('1.0.0');
+    const worth = await screen.findByText(WORTH);
+    expect(worth.textContent).toBe('Right on 75% of 24 unseen test images (95% interval 63–88%).');
+    models.mockResolvedValueOnce(Response.json({ metrics: told }));
+    await openBy('1.1.0');
+    await screen.findByText(/^Right on 50% of 24 .* 25–80%/);
+    await openBy('1.0.0');
+    await screen.findByText(/^Right on 75%/);
+    const asked = models.mock.calls.map(([request]) => new URL(request.url).pathname);
+    expect(asked).toEqual(['/models/1.0.0', '/models/1.1.0']);
+  });
+
+  it('is left out while it cannot be had, and asked for with the next result', async () => {
+    await openBy('2.0.0');
+    await waitFor(() => expect(models).toHaveBeenCalledOnce());
+    expect(screen.queryByText(WORTH)).toBeNull();
+    expect(screen.queryByRole('alert')).toBeNull();
+    models.mockResolvedValueOnce(Response.json({ metrics: metrics() }));
+    await openBy('2.0.0');
+    await screen.findByText(WORTH);
+  });
+
+  it('does not hold up the grade', async () => {
+    models.mockImplementation(() => new Promise(() => undefined));
+    await openBy('3.0.0');
+    expect(heading()).toContain('Mild');
+    expect(screen.queryByText(WORTH)).toBeNull();
   });
 });
 

@@ -27,6 +27,9 @@ const WORDS: Readonly<Record<string, Words>> = {
   },
   'image-too-large': { hint: 'Scale the image down, then open it again.' },
   'image-too-small': { hint: 'Open the original image, not its thumbnail.' },
+  'image-without-contrast': {
+    hint: 'Open the image in a viewer: if it is blank there too, export it again; if not, its window settings may miss the data.',
+  },
   'multi-frame': { hint: 'Save the one image you mean as a file of its own.' },
   'unsupported-colour-space': { hint: 'Save the image in greyscale or RGB.' },
   'dicom-not-a-radiograph': {

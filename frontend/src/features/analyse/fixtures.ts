@@ -1,4 +1,4 @@
-import type { Prediction, Severity, Study } from './types';
+import type { Metrics, Prediction, Severity, Study } from './types';
 
 /** For tests: a prediction whose heatmap speaks of `target`. */
 export function prediction(severity: Severity, target: Severity = severity): Prediction {
@@ -17,6 +17,26 @@ export function prediction(severity: Severity, target: Severity = severity): Pre
       overlay: 'data:image/jpeg;base64,AA==',
     },
     timings_ms: { decode: 1, model: 2, explain: 3, encode: 4, total: 10 },
+  };
+}
+
+export function metrics(): Metrics {
+  const estimate = { value: 0.75, low: 0.625, high: 0.875 };
+  const ofClass = { precision: estimate, recall: estimate, f1: estimate, support: 8 };
+  return {
+    evaluated_on: 'patients set apart',
+    interval: 'bootstrap',
+    images: 24,
+    patients: 20,
+    accuracy: estimate,
+    macro_f1: estimate,
+    quadratic_weighted_kappa: estimate,
+    per_class: { mild: ofClass, moderate: ofClass, severe: ofClass },
+    confusion_matrix: [
+      [6, 1, 1],
+      [1, 6, 1],
+      [1, 1, 6],
+    ],
   };
 }
 

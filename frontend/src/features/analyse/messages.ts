@@ -1,5 +1,5 @@
-import { formatMegabytes, formatProbability } from '../../lib/format';
-import type { Severity, Target } from './types';
+import { formatMegabytes, formatProbability, formatShare, formatShares } from '../../lib/format';
+import type { Metrics, Severity, Target } from './types';
 
 /** Every word that this feature shows. Errors have theirs in `failureMessages.ts`. */
 
@@ -69,10 +69,12 @@ export const text = {
   },
   result: {
     eyebrow: 'Estimated severity',
-    confidence: 'confidence',
+    confidence: 'model confidence',
+    worth: ({ accuracy: { value, low, high }, images }: Metrics) =>
+      `Right on ${formatShare(value)} of ${images} unseen test images (95% interval ${formatShares(low, high)}).`,
     probabilities: 'Probability of each grade',
     announce: (name: string, severity: Severity, confidence: number) =>
-      `Result for ${name}: ${lower(severity)}, ${formatProbability(confidence)} confidence.`,
+      `Result for ${name}: ${lower(severity)}, ${formatProbability(confidence)} model confidence.`,
   },
   viewer: {
     region: 'Radiograph',
@@ -116,7 +118,7 @@ export const text = {
         text: 'The most probable of three grades. It speaks of this one image, not of the patient’s course.',
       },
       {
-        term: 'Confidence',
+        term: 'Model confidence',
         text: 'The model’s own probability for that grade. It can be high and still be wrong, above all for images unlike those it was trained on. An image that is no frontal chest radiograph gets a meaningless grade.',
       },
       {

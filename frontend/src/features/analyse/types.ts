@@ -2,6 +2,7 @@ import type { components } from '../../client/schema';
 
 export type Prediction = components['schemas']['Prediction'];
 export type Severity = Prediction['severity'];
+export type Metrics = components['schemas']['Metrics'];
 export type Explanation = NonNullable<Prediction['explanation']>;
 
 /** In order of severity. */

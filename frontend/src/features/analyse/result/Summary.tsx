@@ -6,6 +6,7 @@ import type { Prediction } from '../types';
 import { Probabilities } from './Probabilities';
 import { SeverityGlyph } from './SeverityGlyph';
 import styles from './Summary.module.css';
+import { useMetrics } from './useMetrics';
 
 interface SummaryProps {
   state: State;
@@ -37,6 +38,7 @@ export function Summary({ state, heading }: SummaryProps) {
             </span>
           </h1>
           <p className={styles.confidence}>{state.study.name}</p>
+          <Worth version={null} />
           <Probabilities prediction={null} />
         </>
       );
@@ -70,7 +72,14 @@ function Grade({ prediction, heading }: GradeProps) {
       <p className={styles.confidence}>
         <strong>{formatProbability(prediction.confidence)}</strong> {text.result.confidence}
       </p>
+      <Worth version={prediction.model.version} />
       <Probabilities prediction={prediction} />
     </>
   );
+}
+
+/** How often `version` grades right. While that is not known, the line keeps its place. */
+function Worth({ version }: { version: string | null }) {
+  const metrics = useMetrics(version);
+  return <p className={styles.worth}>{metrics && text.result.worth(metrics)}</p>;
 }
