@@ -50,6 +50,7 @@ _KINDS = (
     _of(imaging.MultiFrameError, 422, "Send one image in each request."),
     _of(imaging.UnsupportedColourSpaceError, 422, "Save the image as greyscale or RGB."),
     _of(imaging.DicomNotRadiographError, 422, "Send a CR, DX or secondary capture object."),
+    _of(imaging.NotFrontalChestError, 422, "Send a PA or AP film of the chest."),
     _of(imaging.DicomForProcessingError, 422, "Send the object meant for presentation."),
     _of(imaging.DicomWithoutImageError, 422, "Send the image object of the study."),
     _of(imaging.DicomUnsupportedEncodingError, 422, "Send the object uncompressed, as JPEG, "

@@ -24,6 +24,7 @@ from cxr_severity.imaging.errors import (
     DicomUnsupportedEncodingError,
     DicomWithoutImageError,
     MultiFrameError,
+    NotFrontalChestError,
     UnsupportedColourSpaceError,
 )
 
@@ -40,6 +41,15 @@ _FOR_PROCESSING = _CLASSES + "1.1.1"
 _SECONDARY_CAPTURES = frozenset(_CLASSES + end for end in ("7", "7.1", "7.2", "7.3", "7.4"))
 # Secondary captures carry the modality of what was captured.
 _MODALITIES = frozenset({"", "CR", "DX", "DR", "RG", "OT", "SC"})
+
+# What an object says of itself is believed where it speaks against a frontal chest film. Where it
+# says nothing, or something unforeseen (chests go by many names), the image itself must tell.
+_NOT_FRONTAL = frozenset({"LL", "RL", "LATERAL", "LAT", "LLO", "RLO", "LAO", "RAO"})
+_OTHER_BODY_PARTS = frozenset(
+    {"ABDOMEN", "ANKLE", "ARM", "BREAST", "CALCANEUS", "CERVICALSPINE", "CSPINE", "ELBOW", "FEMUR"}
+    | {"FINGER", "FOOT", "FOREARM", "HAND", "HEAD", "HEEL", "HIP", "HUMERUS", "JAW", "KNEE", "LEG"}
+    | {"LSPINE", "LUMBARSPINE", "NECK", "PELVIS", "SHOULDER", "SKULL", "TIBIA", "TOE", "WRIST"}
+)
 
 _GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
 _LUMA_FIRST = frozenset({"YBR_FULL", "YBR_FULL_422"})
@@ -99,6 +109,10 @@ def _check_object(elements: Elements) -> PixelElement:
             "The DICOM object is of another kind than computed or digital radiography "
             "or a secondary capture of one."
         )
+    if elements.text(tags.VIEW_POSITION) in _NOT_FRONTAL:
+        raise NotFrontalChestError("The DICOM object says that the film is lateral or oblique.")
+    if elements.text(tags.BODY_PART) in _OTHER_BODY_PARTS:
+        raise NotFrontalChestError("The DICOM object says that the film is not of the chest.")
     if (elements.number(tags.FRAMES, "Number of Frames") or 1) != 1:
         raise MultiFrameError("The DICOM object holds more than one frame. Send a single picture.")
     return pixels

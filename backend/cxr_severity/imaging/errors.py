@@ -75,6 +75,11 @@ class DicomNotRadiographError(InputRefusedError):
     title = "The DICOM object is not a radiograph"
 
 
+class NotFrontalChestError(InputRefusedError):
+    code = "not-a-frontal-chest-radiograph"
+    title = "The image is not a frontal chest radiograph"
+
+
 class DicomForProcessingError(InputRefusedError):
     code = "dicom-for-processing"
     title = "The DICOM object holds raw detector data"

@@ -22,6 +22,7 @@ from cxr_severity.imaging.errors import (
     ImageTooLargeError,
     InputRefusedError,
     MultiFrameError,
+    NotFrontalChestError,
     UnsupportedColourSpaceError,
 )
 
@@ -41,6 +42,25 @@ def test_radiographs_and_captures_are_taken(end: str) -> None:
 def test_other_objects_are_not_radiographs(end: str) -> None:
     with pytest.raises(DicomNotRadiographError):
         decode(files.dicom(GREY, sop_class=CLASSES + end))
+
+
+@pytest.mark.parametrize(
+    ("tag", "value"),
+    [(0x00185101, b"LL"), (0x00185101, b"LATERAL"), (0x00180015, b"HAND"), (0x00180015, b"Knee")],
+)
+def test_an_object_that_says_it_is_no_frontal_chest_film_is_believed(
+    tag: int, value: bytes
+) -> None:
+    with pytest.raises(NotFrontalChestError):
+        decode(files.dicom(GREY, extra={tag: (b"CS", value)}))
+
+
+@pytest.mark.parametrize(
+    ("tag", "value"),
+    [(0x00185101, b"PA"), (0x00185101, b""), (0x00180015, b"CHEST"), (0x00180015, b"PORT THORAX")],
+)
+def test_other_words_for_a_chest_film_are_no_hindrance(tag: int, value: bytes) -> None:
+    decode(files.dicom(GREY, extra={tag: (b"CS", value)}))
 
 
 @pytest.mark.parametrize("sop_class", [None, CLASSES + "7"])

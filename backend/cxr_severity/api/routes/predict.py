@@ -38,6 +38,7 @@ _PROBLEMS = (
     imaging.MultiFrameError.code,
     imaging.UnsupportedColourSpaceError.code,
     imaging.DicomNotRadiographError.code,
+    imaging.NotFrontalChestError.code,
     imaging.DicomForProcessingError.code,
     imaging.DicomWithoutImageError.code,
     imaging.DicomUnsupportedEncodingError.code,

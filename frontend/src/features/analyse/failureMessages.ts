@@ -35,6 +35,9 @@ const WORDS: Readonly<Record<string, Words>> = {
   'dicom-not-a-radiograph': {
     hint: 'Open a CR or DX image, or a secondary capture of one. CT, MR and others cannot be graded.',
   },
+  'not-a-frontal-chest-radiograph': {
+    hint: 'Open the PA or AP film of the chest.',
+  },
   'dicom-for-processing': {
     hint: 'Export the image “for presentation” from your PACS; raw detector data is not graded.',
   },
