@@ -63,7 +63,7 @@ def summary(manifest: Manifest) -> str:
     metrics = manifest.metrics
     return (
         f"\ntest: {metrics.images} images of {metrics.patients} patients\n\n"
-        f"{metrics_table(metrics)}\n"
+        f"{metrics_table(metrics)}\n\n{_people(manifest.readers)}\n"
     )
 
 
@@ -120,7 +120,8 @@ Intervals: {metrics.interval}. Weights as shipped, in half precision.
 - Films come from case reports and single hospitals; exposure, projection and markers differ from
   any one hospital's. Nothing is known about other populations or devices.
 - The labels carry the disagreement of their readers, and some combine two scales.
-- No check yet refuses an image that is not a frontal chest radiograph.
+- It has no check of its own for images that are not frontal chest radiographs: they get a grade
+  that means nothing.
 
 ## Made by
 `make train` with the recipe in `manifest.json`; `cxr-train` writes this card.

@@ -58,6 +58,16 @@ def test_the_manifest_tells_how_it_was_made(run: Path) -> None:
     assert f"{manifest.metrics.macro_f1.value:.3f}" in card
 
 
+def test_the_run_prints_what_its_card_says(
+    run: Path, small_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(small_data, run, "--resume") == 0
+    printed = capsys.readouterr().out
+    metrics = Predictor.load(run / "weights" / "0.0.7").manifest.metrics
+    assert f"| macro-F1 | {metrics.macro_f1.value:.3f}" in printed
+    assert "two radiologists" in printed
+
+
 def test_metrics_are_written_with_their_intervals(run: Path) -> None:
     metrics = json.loads((run / "metrics.json").read_text())
     assert set(metrics["accuracy"]) == {"value", "low", "high"}
