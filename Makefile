@@ -4,8 +4,12 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= ../shared/data
-CONFIG ?= training/configs/v0.1.0.yaml
+CONFIG ?= training/configs/v1.0.0.yaml
 OUT ?= runs/$(basename $(notdir $(CONFIG)))
+BACKBONE ?= runs/pretrain/backbone.npz
+REPORT ?= docs/evaluation
+# Networks trained at a time. One suits a GPU; on a CPU, two processes of one thread beat one of two.
+JOBS ?= 2
 # Where torch comes from; empty: pip's own index. See the README for machines without a GPU. That
 # index has not every release of what torch needs, so torch comes alone; the next step adds the rest.
 TORCH_INDEX ?=
@@ -21,7 +25,7 @@ PAGE_SOURCES := $(shell find frontend samples -type f \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-python test-page e2e check format openapi train clean
+.PHONY: help run test test-python test-page e2e check format openapi pretrain train evaluate ablation clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -58,8 +62,23 @@ openapi: .venv/.dev frontend/node_modules/.installed ## Write backend/openapi.js
 	$(BIN)/cxr-severity openapi > backend/openapi.json
 	cd frontend && npm run --silent generate
 
-train: .venv/.dev ## Train and export a version (DATA, CONFIG, OUT, BACKBONE; RESUME=1 goes on)
-	$(BIN)/cxr-train --config $(CONFIG) --data $(DATA) --out $(OUT) $(if $(BACKBONE),--backbone $(BACKBONE)) $(if $(RESUME),--resume)
+pretrain: .venv/.dev ## Teach the backbone radiographs (DATA; RESUME=1 goes on)
+	$(BIN)/cxr-pretrain --config training/configs/pretrain.yaml --data $(DATA) --out runs/pretrain $(if $(RESUME),--resume)
+
+runs/pretrain/backbone.npz:
+	$(MAKE) pretrain
+
+train: .venv/.dev $(BACKBONE) ## Cross-validate a recipe and export its version (DATA, CONFIG, OUT, BACKBONE, JOBS; RESUME=1 goes on)
+	$(BIN)/cxr-train --config $(CONFIG) --data $(DATA) --out $(OUT) --backbone $(BACKBONE) --jobs $(JOBS) $(if $(RESUME),--resume)
+
+evaluate: .venv/.dev ## Report and figures of a run's out-of-fold predictions (DATA, OUT, REPORT)
+	$(BIN)/cxr-evaluate --run $(OUT) --data $(DATA) --out $(REPORT)
+
+ablation: .venv/.dev ## The published recipe and its two steps back, in one table (DATA; RESUME=1 goes on)
+	for name in published-cnn published-balanced-cnn published; do \
+		$(BIN)/cxr-train --config training/configs/$$name.yaml --data $(DATA) --out runs/$$name $(if $(RESUME),--resume) || exit; \
+	done
+	$(BIN)/cxr-ablation --data $(DATA) --out docs/ablation.md runs/published-cnn runs/published-balanced-cnn runs/published
 
 clean: ## Remove everything that the other commands made, except runs/
 	rm -rf .venv frontend/node_modules frontend/dist artifacts
@@ -79,7 +98,6 @@ clean: ## Remove everything that the other commands made, except runs/
 
 .venv/.dev: .venv/.service training/pyproject.toml
 	@echo "installing training and development tools"
-	@$(TORCH) torchvision
 	@$(PIP) -e 'backend[dev]' -e training
 	@touch $@
 

@@ -144,7 +144,8 @@ def _read(path: Path, limits: Limits) -> bytes:
 
 def _line(path: Path, prediction: Prediction) -> str:
     shares = "  ".join(f"{k} {v:.2f}" for k, v in prediction.probabilities)
-    return f"{path}: {prediction.severity}  ({shares})"
+    line = f"{path}: {prediction.severity}  ({shares})  Brixia {prediction.brixia.total:.1f} of 18"
+    return f"{line}  refer: {' or '.join(prediction.prediction_set)}" if prediction.refer else line
 
 
 def _report_failure(path: Path, error: InputRefusedError | OSError, *, as_json: bool) -> None:

@@ -6,11 +6,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from support import SAMPLES, WEIGHTS_FOLDER, MakeVersion, write_version
+from support import SAMPLES, MakeVersion, write_version
 
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.radiograph import Radiograph
-from cxr_severity.model.artifact import versions
 from cxr_severity.model.predictor import Predictor
 
 
@@ -26,9 +25,14 @@ def sample(sample_files: list[Path]) -> Radiograph:
 
 
 @pytest.fixture(scope="session")
-def shipped() -> Predictor:
-    """The newest version that ships, loaded as the service loads it."""
-    return Predictor.load(WEIGHTS_FOLDER / versions(WEIGHTS_FOLDER)[-1])
+def random_version(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a version of the shipped ones' input size, with random weights."""
+    return write_version(tmp_path_factory.mktemp("random") / "weights", seed=1, size=224)
+
+
+@pytest.fixture(scope="session")
+def predictor(random_version: Path) -> Predictor:
+    return Predictor.load(random_version)
 
 
 @pytest.fixture

@@ -7,23 +7,31 @@ from datetime import date
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from cxr_severity.model.artifact import (
     MANIFEST,
     MODEL_CARD,
     WEIGHTS,
-    ClassMetrics,
-    DataProvenance,
-    Estimate,
-    Golden,
-    Manifest,
-    Metrics,
     describe_weights,
     load_state,
     pack_weights,
 )
-from cxr_severity.model.assessment import SEVERITIES
+from cxr_severity.model.assessment import SEVERITIES, ZONES
+from cxr_severity.model.calibration import Conformal
 from cxr_severity.model.golden import golden_radiograph
+from cxr_severity.model.manifest import DataProvenance, Golden, Manifest
+from cxr_severity.model.measured import (
+    Auc,
+    Calibration,
+    CalibrationScores,
+    ClassMetrics,
+    ConformalScores,
+    Estimate,
+    Evaluation,
+    Metrics,
+    Selective,
+)
 from cxr_severity.model.network import NetworkConfig, SeverityNet
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.preprocess import PreprocessConfig
@@ -36,9 +44,69 @@ SAMPLES = sorted((REPOSITORY / "samples").glob("*.png"))
 MakeVersion = Callable[..., Path]
 
 
-def random_manifest(version: str, blob: bytes, network: NetworkConfig) -> Manifest:
+def random_network(config: NetworkConfig, size: int = 64, seed: int = 0) -> SeverityNet:
+    """A network with random weights whose answers depend on its input.
+
+    Straight from initialisation they hardly do: its batch norms would take the features for
+    standardised, and sixteen blocks of shrinking ones leave nothing. So they see a few blurred
+    pictures first.
+    """
+    torch.manual_seed(seed)
+    network = SeverityNet(config, size).eval()
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = None  # the plain average of what it sees
+            module.train()
+    pictures = nn.functional.interpolate(2 * torch.randn(8, 1, 5, 5), size, mode="bicubic")
+    with torch.no_grad():
+        network.features(pictures.expand(-1, 3, -1, -1))
+    return network.eval()
+
+
+def invented_evaluation() -> Evaluation:
     half = Estimate(value=0.5, low=0.4, high=0.6)
     row = ClassMetrics(precision=half, recall=half, f1=half, support=1)
+    each = dict.fromkeys(SEVERITIES, half)
+    metrics = Metrics(
+        evaluated_on="nothing",
+        interval="none",
+        images=3,
+        patients=3,
+        accuracy=half,
+        macro_f1=half,
+        quadratic_weighted_kappa=half,
+        per_class=dict.fromkeys(SEVERITIES, row),
+        confusion_matrix=[[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    )
+    scores = CalibrationScores(
+        expected_error=half, adaptive_error=half, brier=half, log_loss=half, reliability=[]
+    )
+    return Evaluation(
+        metrics=metrics,
+        seeds=[],
+        majority=metrics,
+        readers=None,
+        on_readers_films=None,
+        against_senior=None,
+        auc=Auc(per_class=each, macro=half),
+        calibration=Calibration(temperature=2.0, temperatures=[], before=scores, after=scores),
+        conformal=ConformalScores(
+            fitted=Conformal(coverage=0.9, threshold=0.3),
+            coverage=half,
+            coverage_per_class=each,
+            mean_size=half,
+            single=half,
+        ),
+        selective=Selective(area=half, accuracy_at_half=half, coverage_at_90=half, curve=[]),
+        brixia=None,
+        readers_brixia=None,
+        correlations=[],
+        subgroups=[],
+        explanations=[],
+    )
+
+
+def random_manifest(version: str, blob: bytes, network: NetworkConfig, size: int = 64) -> Manifest:
     return Manifest(
         name="random",
         version=version,
@@ -46,44 +114,38 @@ def random_manifest(version: str, blob: bytes, network: NetworkConfig) -> Manife
         intended_use="tests",
         licence="none",
         classes=SEVERITIES,
-        preprocess=PreprocessConfig(size=64),
+        preprocess=PreprocessConfig(size=size),
         network=network,
         temperature=2.0,
+        conformal=Conformal(coverage=0.9, threshold=0.3),
         weights=describe_weights(blob),
-        golden=Golden(probabilities=dict.fromkeys(SEVERITIES, 1 / 3)),
-        metrics=Metrics(
-            evaluated_on="nothing",
-            interval="none",
-            images=3,
-            patients=3,
-            accuracy=half,
-            macro_f1=half,
-            quadratic_weighted_kappa=half,
-            per_class=dict.fromkeys(SEVERITIES, row),
-            confusion_matrix=[[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+        golden=Golden(
+            probabilities=dict.fromkeys(SEVERITIES, 1 / 3), zones=dict.fromkeys(ZONES, 1.5)
         ),
-        readers=None,
+        evaluation=invented_evaluation(),
         data=DataProvenance(
             labels_sha256="0" * 64,
             split_sha256="0" * 64,
             backbone_sha256="0" * 64,
-            images={"train": 1, "validation": 1, "test": 3},
-            patients={"train": 1, "validation": 1, "test": 3},
+            images=3,
+            classed=3,
+            patients=3,
+            folds=3,
         ),
         recipe={"seed": 0},
     )
 
 
-def write_version(root: Path, version: str = "0.9.0", seed: int = 0) -> Path:
+def write_version(root: Path, version: str = "0.9.0", seed: int = 0, size: int = 64) -> Path:
     """Write a whole, valid version with random weights; returns its folder."""
-    torch.manual_seed(seed)
     config = NetworkConfig(hidden_size=8)
-    network = SeverityNet(config, 64)
+    network = random_network(config, size, seed)
     blob = pack_weights(network)
-    manifest = random_manifest(version, blob, config)
+    manifest = random_manifest(version, blob, config, size)
     load_state(network, blob)
-    answer = Predictor(manifest, network).assess(golden_radiograph()).probabilities
-    manifest = manifest.model_copy(update={"golden": Golden(probabilities=answer)})
+    answer = Predictor(manifest, network).assess(golden_radiograph())
+    golden = Golden(probabilities=answer.probabilities, zones=answer.brixia.zones)
+    manifest = manifest.model_copy(update={"golden": golden})
     folder = root / version
     folder.mkdir(parents=True)
     (folder / WEIGHTS).write_bytes(blob)

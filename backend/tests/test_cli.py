@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -33,6 +34,21 @@ def test_a_line_for_each_file(weights: Path, capsys: pytest.CaptureFixture[str])
     assert len(lines) == 2
     assert lines[0].startswith(f"{SAMPLES[0]}: ")
     assert "severe 0." in lines[0]
+    assert re.search(r"\)  Brixia \d+\.\d of 18", lines[0])
+
+
+@pytest.mark.parametrize(
+    ("threshold", "ending"), [(0.0, "  refer: mild or moderate or severe"), (1.0, "of 18")]
+)
+def test_a_line_says_between_what_a_person_should_decide(
+    weights: Path, capsys: pytest.CaptureFixture[str], threshold: float, ending: str
+) -> None:
+    path = weights / "0.9.0" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["conformal"]["threshold"] = threshold
+    path.write_text(json.dumps(manifest))
+    assert main(["predict", str(SAMPLES[0])]) == EXIT_OK
+    assert capsys.readouterr().out.rstrip().endswith(ending)
 
 
 def test_json_lines(weights: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -40,6 +56,8 @@ def test_json_lines(weights: Path, capsys: pytest.CaptureFixture[str]) -> None:
     body = json.loads(capsys.readouterr().out)
     assert body["file"] == str(SAMPLES[0])
     assert body["explanation"]["heatmap"].startswith("data:image/png;base64,")
+    assert body["refer"] == (len(body["prediction_set"]) > 1)
+    assert set(body["brixia"]) == {"zones", "total"}
 
 
 def test_json_without_explanation(weights: Path, capsys: pytest.CaptureFixture[str]) -> None:

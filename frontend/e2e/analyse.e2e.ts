@@ -134,7 +134,11 @@ it('saves the result and the overlay', async () => {
   };
   const json = await saved('Download JSON');
   expect(json.name).toBe('patient.severity.json');
-  expect(JSON.parse(json.content.toString())).toMatchObject({ input: { format: 'png' } });
+  expect(JSON.parse(json.content.toString())).toMatchObject({
+    input: { format: 'png' },
+    brixia: { total: expect.any(Number) },
+    refer: expect.any(Boolean),
+  });
   const overlay = await saved('Download overlay');
   expect(overlay.name).toMatch(/^patient\.(mild|moderate|severe)\.(jpg|png)$/);
   expect(overlay.content.length).toBeGreaterThan(1000);

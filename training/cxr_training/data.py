@@ -1,77 +1,89 @@
-"""Labels, reference standard, splits by patient, and images on the network's grid."""
+"""Films and what their readers said: `severity/labels.csv`, and the reference standard."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
-import json
+import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-import numpy as np
-import torch
-from sklearn.model_selection import StratifiedGroupKFold
-from tqdm import tqdm
-
-from cxr_severity.imaging.decode import decode
-from cxr_severity.imaging.errors import InputRefusedError
-from cxr_severity.model.assessment import SEVERITIES, Severity
-from cxr_severity.model.preprocess import PreprocessConfig, to_grid
-from cxr_training.config import SplitConfig
+from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Severity
 from cxr_training.errors import TrainingError
 
-Part = Literal["train", "validation", "test"]
-
-REQUIRED_COLUMNS = ("image", "patient", "brixia_senior", "brixia_junior", "grade")
+READERS = ("senior", "junior")
 MODERATE_FROM, SEVERE_FROM = 5.5, 11.5
 """Brixia totals (mean of two readers) at which the classes begin: bins 0-5, 6-11, 12-18."""
+HIGHEST = {
+    "brixia_senior": 18, "brixia_junior": 18, "grade": 5, "extent": 8, "opacity": 6,
+    "involvement": 1,
+    **{f"brixia_{reader}_{zone}": HIGHEST_ZONE_SCORE for reader in READERS for zone in ZONES},
+}  # fmt: skip
+"""Scores, each from 0 to this; an empty cell means that its reader did not score the film."""
+TEXT_COLUMNS = ("image", "patient", "view", "sex", "age", "source", "lung_mask", "opacity_mask")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One labelled radiograph."""
+    """One film with everything its readers said about it; NaN or None where they said nothing."""
 
     image: str
     patient: str
-    severity: Severity
+    severity: Severity | None
+    """The reference class; None where the scores define none."""
+    brixia: tuple[float, float]
+    """Totals of the senior and the junior radiologist, 0-18."""
+    zones: tuple[tuple[float, ...], tuple[float, ...]]
+    """Of each of the two, the scores of `ZONES`, 0-3."""
+    grade: float
+    """1 mild to 5 critical, 0 no severity assignable."""
+    extent: float
+    opacity: float
+    involvement: float
+    """Geographic extent 0-8, degree of opacity 0-6, share of the lung area 0-1."""
+    view: str
+    sex: str
+    age: float
+    source: str
+    lung_mask: str | None
+    opacity_mask: str | None
 
     @property
     def label(self) -> int:
+        """Index of the reference class in `SEVERITIES`; ValueError where there is none."""
+        if self.severity is None:
+            raise ValueError(f"{self.image} has no class")
         return SEVERITIES.index(self.severity)
 
-
-@dataclass(frozen=True, slots=True)
-class SecondReading:
-    """One image that both radiologists scored, each score by itself as a class."""
-
-    patient: str
-    senior: int
-    junior: int
+    @property
+    def mean_brixia(self) -> float:
+        """Mean of both readers' totals; NaN unless both scored the film."""
+        return sum(self.brixia) / 2
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
     root: Path
     cases: tuple[Case, ...]
-    read_twice: tuple[SecondReading, ...]
-    """What people make of each other's films: the ceiling that a model is read against."""
     labels_sha256: str
 
+    @property
+    def classed(self) -> tuple[Case, ...]:
+        return tuple(case for case in self.cases if case.severity is not None)
 
-def reference_severity(
-    brixia_senior: float | None, brixia_junior: float | None, grade: int | None
-) -> Severity | None:
-    """The class of an image from its readers' scores; None where they define none.
+
+def reference_severity(brixia_senior: float, brixia_junior: float, grade: float) -> Severity | None:
+    """The class of a film from its readers' scores (NaN: not scored); None where none is defined.
 
     The mean of two Brixia scores (0-18) where both exist, else the grade (1 mild, 2 moderate,
     3-5 severe; 0 means that no COVID-19 severity could be assigned).
     """
-    if brixia_senior is not None and brixia_junior is not None:
-        return brixia_severity((brixia_senior + brixia_junior) / 2)
-    if grade is None or grade == 0:
+    mean = (brixia_senior + brixia_junior) / 2
+    if not math.isnan(mean):
+        return brixia_severity(mean)
+    if math.isnan(grade) or grade == 0:
         return None
     return "mild" if grade == 1 else "moderate" if grade == 2 else "severe"
 
@@ -84,11 +96,11 @@ def brixia_severity(score: float) -> Severity:
 
 
 def read_labels(folder: Path) -> Dataset:
-    """Read `folder/labels.csv` and keep the images that have a class.
+    """Read `folder/labels.csv`.
 
     Raises:
         TrainingError: a missing file or column, a cell that is no number, a score out of range,
-            an image that is not there, or a class without images.
+            an image or mask that is not there, or a class without images.
     """
     path = folder / "labels.csv"
     try:
@@ -100,44 +112,62 @@ def read_labels(folder: Path) -> Dataset:
         rows = csv.DictReader(raw.decode("utf-8-sig").splitlines())
     except UnicodeDecodeError as error:
         raise TrainingError(f"{path}: is not UTF-8 (byte {error.start})") from error
-    missing = [name for name in REQUIRED_COLUMNS if name not in (rows.fieldnames or ())]
-    if missing:
-        raise TrainingError(f"{path}: column {missing[0]!r} is missing")
+    for column in (*TEXT_COLUMNS, *HIGHEST):
+        if column not in (rows.fieldnames or ()):
+            raise TrainingError(f"{path}: column {column!r} is missing")
     cases: list[Case] = []
-    read_twice: list[SecondReading] = []
     for line, row in enumerate(rows, start=2):
         where = f"{path}:{line}"
         if None in row or None in row.values():
             raise TrainingError(f"{where}: has another number of cells than the header")
-        grade = _number(row["grade"], 5, where, "grade")
-        senior = _number(row["brixia_senior"], 18, where, "brixia_senior")
-        junior = _number(row["brixia_junior"], 18, where, "brixia_junior")
-        severity = reference_severity(senior, junior, None if grade is None else int(grade))
-        if severity is None:
-            continue
-        if senior is not None and junior is not None:
-            read_twice.append(
-                SecondReading(
-                    row["patient"],
-                    SEVERITIES.index(brixia_severity(senior)),
-                    SEVERITIES.index(brixia_severity(junior)),
-                )
-            )
-        if not row["patient"]:
-            raise TrainingError(f"{where}: no patient; a split needs one")
-        if not (folder / row["image"]).is_file():
-            raise TrainingError(f"{where}: {row['image']} is not there")
-        cases.append(Case(row["image"], row["patient"], severity))
+        cases.append(_case(row, folder, where))
     counts = Counter(case.severity for case in cases)
     for severity in SEVERITIES:
         if not counts[severity]:
             raise TrainingError(f"{path}: no image is {severity}")
-    return Dataset(folder, tuple(cases), tuple(read_twice), hashlib.sha256(raw).hexdigest())
+    seen = Counter(case.image for case in cases)
+    twice = next((image for image, count in seen.items() if count > 1), None)
+    if twice is not None:
+        raise TrainingError(f"{path}: {twice} stands in two rows")
+    return Dataset(folder, tuple(cases), hashlib.sha256(raw).hexdigest())
 
 
-def _number(cell: str, highest: float, where: str, column: str) -> float | None:
+def _case(row: Mapping[str, str], folder: Path, where: str) -> Case:
+    score = {
+        column: _number(row[column], highest, where, column)
+        for column, highest in HIGHEST.items()
+    }  # fmt: skip
+    if not row["patient"]:
+        raise TrainingError(f"{where}: no patient; a split needs one")
+    for column in ("image", "lung_mask", "opacity_mask"):
+        name = row[column]
+        if (name or column == "image") and not (folder / name).is_file():
+            raise TrainingError(f"{where}: {column} {name!r} is not there")
+    senior, junior = (
+        tuple(score[f"brixia_{reader}_{zone}"] for zone in ZONES) for reader in READERS
+    )
+    return Case(
+        image=row["image"],
+        patient=row["patient"],
+        severity=reference_severity(score["brixia_senior"], score["brixia_junior"], score["grade"]),
+        brixia=(score["brixia_senior"], score["brixia_junior"]),
+        zones=(senior, junior),
+        grade=score["grade"],
+        extent=score["extent"],
+        opacity=score["opacity"],
+        involvement=score["involvement"],
+        view=row["view"],
+        sex=row["sex"],
+        age=_number(row["age"], 130, where, "age"),
+        source=row["source"],
+        lung_mask=row["lung_mask"] or None,
+        opacity_mask=row["opacity_mask"] or None,
+    )
+
+
+def _number(cell: str, highest: float, where: str, column: str) -> float:
     if cell == "":
-        return None
+        return math.nan
     try:
         value = float(cell)
     except ValueError as error:
@@ -145,62 +175,3 @@ def _number(cell: str, highest: float, where: str, column: str) -> float | None:
     if not 0 <= value <= highest:
         raise TrainingError(f"{where}: {column} {cell} is not between 0 and {highest:g}")
     return value
-
-
-def split_by_patient(cases: Sequence[Case], config: SplitConfig) -> dict[Part, list[Case]]:
-    """Stratified parts that share no patient; the same seed gives the same parts.
-
-    Raises:
-        TrainingError: fewer patients than folds, or a part without one of the classes.
-    """
-    patients = [case.patient for case in cases]
-    if len(set(patients)) < config.folds:
-        raise TrainingError(f"{len(set(patients))} patients do not fill {config.folds} folds")
-    folder = StratifiedGroupKFold(n_splits=config.folds, shuffle=True, random_state=config.seed)
-    labels = [case.label for case in cases]
-    parts: dict[Part, list[Case]] = {"train": [], "validation": [], "test": []}
-    for number, (_, members) in enumerate(folder.split(labels, labels, patients)):
-        part: Part = (
-            "test" if number < config.test
-            else "validation" if number < config.test + config.validation
-            else "train"
-        )  # fmt: skip
-        parts[part].extend(cases[i] for i in members)
-    for part, members_of in parts.items():
-        lacking = set(SEVERITIES) - {case.severity for case in members_of}
-        if lacking:
-            raise TrainingError(f"the {part} part has no {sorted(lacking)[0]} image")
-    check_disjoint(parts)
-    return parts
-
-
-def check_disjoint(parts: Mapping[Part, Sequence[Case]]) -> None:
-    """Raises TrainingError when a patient stands in two parts."""
-    owner: dict[str, Part] = {}
-    for part, cases in parts.items():
-        for case in cases:
-            if owner.setdefault(case.patient, part) != part:
-                raise TrainingError(
-                    f"patient {case.patient} stands in {owner[case.patient]} and in {part}"
-                )
-
-
-def split_digest(parts: Mapping[Part, Sequence[Case]]) -> str:
-    """Hash of who is where, independent of order."""
-    content = {part: sorted(case.image for case in cases) for part, cases in parts.items()}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def load_grids(root: Path, cases: Sequence[Case], config: PreprocessConfig) -> torch.Tensor:
-    """All images decoded and scaled as the service does it: (N, S, S) float32 in [0, 1].
-
-    Raises:
-        TrainingError: naming the image that does not decode.
-    """
-    grids = np.empty((len(cases), config.size, config.size), dtype=np.float32)
-    for i, case in enumerate(tqdm(cases, desc="decode", unit="image")):
-        try:
-            grids[i] = to_grid(decode((root / case.image).read_bytes()), config)
-        except InputRefusedError as error:
-            raise TrainingError(f"{root / case.image}: {error.detail}") from error
-    return torch.from_numpy(grids)

@@ -10,20 +10,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cxr_severity.model.artifact import ClassMetrics, Estimate, Metrics
 from cxr_severity.model.assessment import SEVERITIES
+from cxr_severity.model.measured import ClassMetrics, Metrics
+from cxr_training.evaluation.bootstrap import (
+    RESAMPLES,
+    Array,
+    Bootstrap,
+    Indices,
+    describe,
+    interval,
+    ratio,
+)
 
-RESAMPLES = 2000
 CLASSES = len(SEVERITIES)
 
-Array = NDArray[np.float64]
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scores:
-    """Metrics of B confusion matrices: (B,) or, by class, (B, 3); float64."""
+    """Metrics of B confusion matrices: (B,) or, by class, (B, 3); float64, each in [0, 1] but
+    kappa in [-1, 1]."""
 
     accuracy: Array
     precision: Array
@@ -31,91 +37,92 @@ class Scores:
     f1: Array
     macro_f1: Array
     kappa: Array
+    two_step: Array
+    """Share of mild taken for severe or severe for mild."""
 
 
 def scores(confusion: Array) -> Scores:
     """Metrics of (B, 3, 3) confusion matrices (rows: reference, columns: predicted).
 
     A precision or recall without a case, and kappa of matrices with all in one cell, are 0.
-    Quadratic weighted kappa after Cohen (1968).
+    Macro-F1 is the mean over the classes that are in the reference or predicted, as
+    scikit-learn's. Quadratic weighted kappa after Cohen (1968).
     """
     total = confusion.sum(axis=(1, 2))
     hits = np.diagonal(confusion, axis1=1, axis2=2)
     reference, predicted = confusion.sum(axis=2), confusion.sum(axis=1)
-    precision, recall = _ratio(hits, predicted), _ratio(hits, reference)
-    f1 = _ratio(2 * hits, reference + predicted)
+    f1 = ratio(2 * hits, reference + predicted)
     steps = np.arange(CLASSES)
     distance = (steps[:, None] - steps[None, :]) ** 2
     observed = (confusion * distance).sum(axis=(1, 2))
     expected = np.einsum("bi,ij,bj->b", reference, distance, predicted)
-    disagreement = _ratio(observed * total, expected)
+    disagreement = ratio(observed * total, expected)
+    occurring = (reference + predicted > 0).sum(axis=1).astype(np.float64)
     return Scores(
-        accuracy=_ratio(hits.sum(axis=1), total),
-        precision=precision,
-        recall=recall,
+        accuracy=ratio(hits.sum(axis=1), total),
+        precision=ratio(hits, predicted),
+        recall=ratio(hits, reference),
         f1=f1,
-        macro_f1=f1.mean(axis=1),
+        macro_f1=ratio(f1.sum(axis=1), occurring),
         kappa=np.where(expected > 0, 1 - disagreement, 0.0),
+        two_step=ratio(confusion[:, 0, -1] + confusion[:, -1, 0], total),
     )
 
 
-def _ratio(numerator: Array, denominator: Array) -> Array:
-    out = np.zeros(np.broadcast_shapes(numerator.shape, denominator.shape))
-    return np.divide(numerator, denominator, out=out, where=denominator > 0)
+def confusions(reference: Indices, predicted: Indices, bootstrap: Bootstrap) -> Array:
+    """(N,) class indices to (1 + B, 3, 3) confusion matrices, the sample's first."""
+    cells = np.eye(CLASSES * CLASSES)[reference * CLASSES + predicted]
+    return bootstrap.sums(cells).reshape(-1, CLASSES, CLASSES)
 
 
 def measure(
-    reference: Sequence[int],
-    predicted: Sequence[int],
+    reference: Sequence[int] | Indices,
+    predicted: Sequence[int] | Indices,
     patients: Sequence[str],
     *,
     evaluated_on: str,
+    seeds: int = 1,
     seed: int = 0,
     resamples: int = RESAMPLES,
 ) -> Metrics:
     """Metrics with 95% percentile intervals from resampling patients with replacement.
 
     Args:
-        reference, predicted: class indices in the order of `SEVERITIES`, one per image.
+        reference, predicted: class indices in the order of `SEVERITIES`, one per reading.
         patients: whose image it is; images of one patient stay together in a resample.
+        seeds: how many readings there are of each image; images are counted once.
 
     Raises:
-        ValueError: when the three differ in length or are empty.
+        ValueError: when the three differ in length or are empty, or are no multiple of `seeds`.
     """
-    if not len(reference) == len(predicted) == len(patients) > 0:
+    count = len(reference)
+    if not count == len(predicted) == len(patients) > 0:
         raise ValueError("reference, predicted and patients must be of one length, not empty")
-    names = sorted(set(patients))
-    row = {name: i for i, name in enumerate(names)}
-    per_patient = np.zeros((len(names), CLASSES * CLASSES))
-    for truth, guess, patient in zip(reference, predicted, patients, strict=True):
-        per_patient[row[patient], truth * CLASSES + guess] += 1
-    matrix = per_patient.sum(axis=0).reshape(1, CLASSES, CLASSES)
-    rng = np.random.default_rng(seed)
-    draws = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples)
-    point, spread = scores(matrix), scores((draws @ per_patient).reshape(-1, CLASSES, CLASSES))
-
-    def estimate(value: Array, sample: Array) -> Estimate:
-        low, high = np.percentile(sample, (2.5, 97.5))
-        return Estimate(
-            value=round(float(value[0]), 4), low=round(float(low), 4), high=round(float(high), 4)
-        )
-
+    if count % seeds:
+        raise ValueError(f"{count} readings are not {seeds} of each image")
+    bootstrap = Bootstrap.over(patients, seed, resamples)
+    matrices = confusions(
+        np.asarray(reference, dtype=np.intp), np.asarray(predicted, dtype=np.intp), bootstrap
+    )
+    found = scores(matrices)
     return Metrics(
         evaluated_on=evaluated_on,
-        interval=f"95% percentile bootstrap over patients, {resamples} resamples",
-        images=len(reference),
-        patients=len(names),
-        accuracy=estimate(point.accuracy, spread.accuracy),
-        macro_f1=estimate(point.macro_f1, spread.macro_f1),
-        quadratic_weighted_kappa=estimate(point.kappa, spread.kappa),
+        interval=describe(resamples),
+        images=count // seeds,
+        patients=bootstrap.patients,
+        seeds=seeds,
+        accuracy=interval(found.accuracy),
+        macro_f1=interval(found.macro_f1),
+        quadratic_weighted_kappa=interval(found.kappa),
+        two_step_errors=interval(found.two_step),
         per_class={
             name: ClassMetrics(
-                precision=estimate(point.precision[:, i], spread.precision[:, i]),
-                recall=estimate(point.recall[:, i], spread.recall[:, i]),
-                f1=estimate(point.f1[:, i], spread.f1[:, i]),
-                support=int(matrix[0, i].sum()),
+                precision=interval(found.precision[:, i]),
+                recall=interval(found.recall[:, i]),
+                f1=interval(found.f1[:, i]),
+                support=int(matrices[0, i].sum()) // seeds,
             )
             for i, name in enumerate(SEVERITIES)
         },
-        confusion_matrix=matrix[0].astype(int).tolist(),
+        confusion_matrix=matrices[0].astype(int).tolist(),
     )

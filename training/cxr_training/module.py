@@ -2,117 +2,114 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from pickle import UnpicklingError
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Any
 
-import numpy as np
 import pytorch_lightning as pl
 import torch
-from efficientnet_pytorch import EfficientNet
 from pytorch_lightning.utilities.types import OptimizerLRSchedulerConfig
-from torch.nn.functional import cross_entropy
-from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
+from torch import nn
+from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax, smooth_l1_loss
 
-from cxr_severity.model.artifact import DataProvenance
-from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.network import SeverityNet
-from cxr_severity.model.preprocess import normalise
-from cxr_training.augment import Augment
-from cxr_training.config import TrainConfig
+from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE
+from cxr_severity.model.network import Reading, SeverityNet, States
+from cxr_training.bank import Augmenter, Batch, VariantBank, make_batch
+from cxr_training.config import LossConfig, TrainConfig
 from cxr_training.errors import TrainingError
-from cxr_training.metrics import scores
+from cxr_training.targets import SCORES, Targets
 
-Batch = tuple[torch.Tensor, torch.Tensor]
-
-
-class Grids(Dataset[tuple[torch.Tensor, int]]):
-    """Grids held in memory with their labels; augmented on the way out when asked."""
-
-    def __init__(
-        self, grids: torch.Tensor, labels: Sequence[int], augment: Augment | None = None
-    ) -> None:
-        self._grids = grids
-        self._labels = list(labels)
-        self._augment = augment
-
-    def __len__(self) -> int:
-        return len(self._labels)
-
-    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
-        grid, label = self._grids[index], self._labels[index]
-        return (grid if self._augment is None else self._augment(grid)), label
-
-
-def class_weights(labels: Sequence[int], power: float) -> torch.Tensor:
-    """Inverse class frequency to a power, (3,) float32 with mean 1."""
-    counts = Counter(labels)
-    weights = torch.tensor([counts[i] for i in range(len(SEVERITIES))]).float() ** -power
-    return weights / weights.mean()
-
-
-def balanced_loader(
-    dataset: Grids, labels: Sequence[int], config: TrainConfig
-) -> DataLoader[tuple[torch.Tensor, int]]:
-    """Batches in which rare classes are drawn more often (weighted random sampler).
-
-    An epoch has as many draws as if every class were as large as the largest; each draw of an
-    image is a new augmented variant of it, so the rare classes get more variants.
-    A last batch of one is dropped: batch norm cannot train on it.
-    """
-    weights = class_weights(labels, config.balance)[list(labels)].tolist()
-    draws = len(SEVERITIES) * max(Counter(labels).values())
-    generator = torch.Generator().manual_seed(config.seed)
-    sampler = WeightedRandomSampler(weights, num_samples=draws, generator=generator)
-    return DataLoader(
-        dataset,
-        batch_size=config.batch_size,
-        sampler=sampler,
-        drop_last=draws % config.batch_size == 1,
-    )
+_TOLERANCE = 0.1
+"""Error, as a share of the highest score, below which a regression loss is quadratic."""
 
 
 class SeverityModule(pl.LightningModule):
-    """`SeverityNet` with its loss, optimiser and validation metrics."""
+    """`SeverityNet` with its losses and optimiser, and heads that only training needs."""
 
     def __init__(
         self,
         config: TrainConfig,
-        weights: torch.Tensor,
         network: SeverityNet,
-        data: DataProvenance,
+        source: Augmenter | VariantBank,
+        targets: Targets,
+        class_weights: torch.Tensor,
+        identity: dict[str, Any],
+        seed: int,
     ) -> None:
         super().__init__()
         self.config = config
-        self._identity = {
-            "recipe": config.model_dump(mode="json"),
-            "data": data.model_dump(mode="json"),
-        }
+        self._source, self._targets = source, targets
+        self._identity, self._seed = identity, seed
         # Channels last: 1.7 times the speed of the default layout in training on two CPU cores.
         self.network = network.to(
             memory_format=torch.channels_last  # type: ignore[call-overload]
         )
-        self.loss_weights: torch.Tensor
-        self.register_buffer("loss_weights", weights, persistent=False)
-        self._confusion = np.zeros((1, len(SEVERITIES), len(SEVERITIES)))
+        self.class_weights: torch.Tensor
+        self.register_buffer("class_weights", class_weights, persistent=False)
+        width = network.width
+        self.scores = nn.Linear(width, len(SCORES))
+        self.cells = nn.Linear(width, 1)
+        # A head that no loss asks would keep several processes waiting for its gradient.
+        self.scores.requires_grad_(config.loss.scores > 0)
+        self.cells.requires_grad_(config.loss.opacities > 0)
+        network.zones.requires_grad_(config.loss.zones > 0 or config.loss.total > 0)
+        self._generator = torch.Generator()
 
-    def _logits(self, grids: torch.Tensor) -> torch.Tensor:
-        x = normalise(grids, self.config.preprocess)
-        logits: torch.Tensor = self.network(x.contiguous(memory_format=torch.channels_last))
-        return logits
+    def on_train_epoch_start(self) -> None:
+        # Of seed, epoch and process, so that a run that goes on draws what it would have drawn.
+        seed = self._seed * 1_000_003 + self.current_epoch * 1009 + self.global_rank
+        self._generator.manual_seed(seed)
+        torch.manual_seed(seed)  # dropout
 
-    def training_step(self, batch: Batch, _: int) -> torch.Tensor:
-        grids, labels = batch
-        logits = self._logits(grids)
-        loss = cross_entropy(
-            logits, labels, self.loss_weights, label_smoothing=self.config.label_smoothing
-        )
-        self.log("loss", loss, prog_bar=True, on_epoch=True, on_step=False, batch_size=len(grids))
-        return loss
+    def training_step(self, batch: list[torch.Tensor], _: int) -> torch.Tensor:
+        indices = batch[0].cpu()
+        inputs = self._source(indices, self._generator)
+        made = make_batch(inputs, self._targets, indices)
+        made = Batch(*(part.to(self.device) for part in made))
+        maps = made.maps.contiguous(memory_format=torch.channels_last)
+        frozen = self.config.frozen_blocks
+        features = self.network.upper(maps, frozen) if frozen else self.network.features(maps)
+        states = self.network.read(features)
+        reading = self.network.decide(states, (features.shape[2], features.shape[3]))
+        losses = self._losses(made, states, reading)
+        for name, loss in losses.items():
+            self.log(name, loss, on_epoch=True, on_step=False, batch_size=len(indices))
+        total = torch.stack(list(losses.values())).sum()
+        self.log("loss", total, prog_bar=True, on_epoch=True, on_step=False,
+                 batch_size=len(indices))  # fmt: skip
+        return total
+
+    def _losses(self, batch: Batch, states: States, reading: Reading) -> dict[str, torch.Tensor]:
+        config = self.config.loss
+        losses = {"class": class_loss(reading.logits, batch.classes, self.class_weights)}
+        shares = reading.zones / HIGHEST_ZONE_SCORE
+        if config.zones:
+            both = shares.unsqueeze(1).expand_as(batch.zones)
+            losses["zones"] = config.zones * masked_regression(both, batch.zones)
+        if config.total:
+            total = shares.mean(dim=1, keepdim=True).expand(-1, 2)
+            losses["total"] = config.total * masked_regression(total, batch.scores[:, :2])
+        if config.scores:
+            estimated = torch.sigmoid(self.scores(states.pooled))
+            losses["scores"] = config.scores * masked_regression(estimated, batch.scores)
+        losses.update(self._mask_losses(config, batch, states))
+        return losses
+
+    def _mask_losses(
+        self, config: LossConfig, batch: Batch, states: States
+    ) -> dict[str, torch.Tensor]:
+        lung, opacity = batch.cells.flatten(2).unbind(dim=1)
+        losses: dict[str, torch.Tensor] = {}
+        if config.lungs:
+            inside = (states.attention * lung.nan_to_num()).sum(dim=1).clamp(1e-4, 1)
+            losses["lungs"] = config.lungs * _mean(-inside.log(), ~lung.isnan().any(dim=1))
+        if config.opacities:
+            found = self.cells(states.sequence).squeeze(2)
+            loss = binary_cross_entropy_with_logits(
+                found, opacity.nan_to_num().clamp(0, 1), reduction="none"
+            )
+            losses["opacities"] = config.opacities * _mean(loss, ~opacity.isnan())
+        return losses
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         checkpoint["run"] = self._identity
@@ -122,104 +119,48 @@ class SeverityModule(pl.LightningModule):
         if checkpoint.get("run") != self._identity:
             raise TrainingError("the checkpoint is of another configuration, data or split")
 
-    def on_validation_epoch_start(self) -> None:
-        self._confusion[:] = 0
-
-    def validation_step(self, batch: Batch, _: int) -> None:
-        grids, labels = batch
-        guesses = self._logits(grids).argmax(dim=1)
-        np.add.at(self._confusion[0], (labels.cpu().numpy(), guesses.cpu().numpy()), 1)
-
-    def on_validation_epoch_end(self) -> None:
-        result = scores(self._confusion)
-        self.log("val_macro_f1", float(result.macro_f1[0]), prog_bar=True)
-        self.log("val_kappa", float(result.kappa[0]), prog_bar=True)
-
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         config = self.config
-        optimiser = torch.optim.AdamW(
-            _parameter_groups(self.network, config), weight_decay=config.weight_decay
-        )
+        kind = torch.optim.AdamW if config.optimiser == "adamw" else torch.optim.Adam
+        optimiser = kind(self._parameter_groups(), weight_decay=config.weight_decay)
         total = int(self.trainer.estimated_stepping_batches)
         warmup = max(1, round(total * config.warmup_epochs / config.epochs))
 
         def rate(step: int) -> float:
             if step < warmup:
                 return (step + 1) / warmup
+            if config.schedule == "constant":
+                return 1.0
             return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, total - warmup)))
 
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
-
-def _parameter_groups(network: SeverityNet, config: TrainConfig) -> Iterator[dict[str, object]]:
-    # Lists, not sets: a checkpoint finds its optimiser state by position.
-    backbone = list(network.backbone.parameters())
-    of_backbone = {id(parameter) for parameter in backbone}
-    head = [p for p in network.parameters() if id(p) not in of_backbone]
-    yield {"params": head, "lr": config.learning_rate}
-    yield {"params": backbone, "lr": config.learning_rate * config.backbone_rate}
-
-
-def load_backbone(network: SeverityNet, source: Path | Literal["efficientnet-pytorch"]) -> str:
-    """Start the backbone from weights with `efficientnet_pytorch`'s keys.
-
-    Args:
-        source: an `.npz` of arrays, a `.pth` state dict (read without unpickling code), or
-            `efficientnet-pytorch`, which downloads the package's own ImageNet weights. Those
-            belong to `padding: tensorflow` and `batch_norm_eps: 0.001`.
-
-    Returns:
-        Their sha256, over keys and values.
-
-    Raises:
-        TrainingError: when they cannot be had or do not fit the backbone.
-    """
-    own = (network.config.padding, network.config.batch_norm_eps) == ("tensorflow", 1e-3)
-    if not isinstance(source, Path) and not own:
-        raise TrainingError(f"{source}: needs padding: tensorflow and batch_norm_eps: 0.001")
-    try:
-        if not isinstance(source, Path):
-            state = EfficientNet.from_pretrained(network.config.backbone).state_dict()
-        elif source.suffix == ".npz":
-            with np.load(source, allow_pickle=False) as archive:
-                state = {key: torch.from_numpy(archive[key]) for key in archive.files}
-        else:
-            state = torch.load(source, map_location="cpu", weights_only=True)
-    except (OSError, ValueError, EOFError, UnpicklingError) as error:
-        raise TrainingError(f"{source}: the backbone's weights cannot be read") from error
-    state = {key: value for key, value in state.items() if not key.startswith("_fc.")}
-    try:
-        missing, unexpected = network.backbone.load_state_dict(state, strict=False)
-    except RuntimeError as error:
-        raise TrainingError(f"{source}: does not fit EfficientNet-B0") from error
-    missing = [key for key in missing if not key.endswith("num_batches_tracked")]
-    if missing or unexpected:
-        raise TrainingError(f"{source}: lacks {missing[:3]}, has unknown {unexpected[:3]}")
-    digest = hashlib.sha256()
-    for key in sorted(state):
-        digest.update(key.encode())
-        digest.update(state[key].contiguous().numpy().tobytes())
-    return digest.hexdigest()
+    def _parameter_groups(self) -> Iterator[dict[str, object]]:
+        # Lists, not sets: a checkpoint finds its optimiser state by position.
+        backbone = list(self.network.backbone.parameters())
+        of_backbone = {id(parameter) for parameter in backbone}
+        rest = [p for p in self.parameters() if id(p) not in of_backbone]
+        rate = self.config.learning_rate
+        yield {"params": rest, "lr": rate}
+        trained = [parameter for parameter in backbone if parameter.requires_grad]
+        yield {"params": trained, "lr": rate * self.config.backbone_rate}
 
 
-def estimate_batch_norm(network: SeverityNet, grids: torch.Tensor, config: TrainConfig) -> None:
-    """Replace batch norm's running statistics by those of these radiographs, (N, S, S).
+def class_loss(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy against (N, 3) class probabilities, NaN rows left out; weights (3,)."""
+    known = ~targets.isnan().any(dim=1)
+    weighted = targets.nan_to_num() * weights
+    loss = -(weighted * log_softmax(logits, dim=1)).sum(dim=1)
+    # By the weights, as PyTorch's own: a batch of heavy classes does not take a larger step.
+    return (loss * known).sum() / weighted.sum().clamp_min(1e-6)
 
-    ImageNet's statistics are far off for radiographs, and an average of the weights over the run
-    would carry them along.
-    """
-    norms = [m for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
-    momenta = [norm.momentum for norm in norms]
-    was_training = network.training
-    network.eval()
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None  # cumulative average
-        norm.train()
-    with torch.no_grad():
-        for part in torch.split(grids, 2 * config.batch_size):
-            network.features(normalise(part, config.preprocess))
-    for norm, momentum in zip(norms, momenta, strict=True):
-        norm.momentum = momentum
-    network.train(was_training)
+
+def masked_regression(estimated: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """Huber loss (Huber, 1964) over the targets that are not NaN; 0 where there are none."""
+    loss = smooth_l1_loss(estimated, targets.nan_to_num(), beta=_TOLERANCE, reduction="none")
+    return _mean(loss, ~targets.isnan())
+
+
+def _mean(values: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+    return (values * known).sum() / known.sum().clamp_min(1)

@@ -1,48 +1,38 @@
-"""`make train`: from labels and images to a version, in one run."""
+"""`make train`: from labels and images to out-of-fold predictions and a version, in one run."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import logging
+import shutil
 import sys
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
-import pytorch_lightning as pl
-import torch
-from pytorch_lightning.callbacks import EMAWeightAveraging, ModelCheckpoint, TQDMProgressBar
-from pytorch_lightning.loggers import CSVLogger
-from torch.utils.data import DataLoader
-
-from cxr_severity.model.artifact import ArtifactError, DataProvenance, pack_weights
+from cxr_severity.model.artifact import ArtifactError, pack_weights
 from cxr_severity.model.network import SeverityNet
-from cxr_training.augment import Augment
+from cxr_training.backbone import BACKBONE_WEIGHTS, PACKAGE_WEIGHTS, backbone_source
+from cxr_training.bank import load_films
 from cxr_training.config import TrainConfig, load_config
-from cxr_training.data import (
-    Case,
-    Dataset,
-    Part,
-    load_grids,
-    read_labels,
-    split_by_patient,
-    split_digest,
-)
+from cxr_training.crossval import cross_validate, round_folder, train_network
 from cxr_training.errors import TrainingError
-from cxr_training.export import Evaluated, evaluate, export, reader_agreement
-from cxr_training.module import (
-    Grids,
-    SeverityModule,
-    balanced_loader,
-    class_weights,
-    estimate_batch_norm,
-    load_backbone,
+from cxr_training.evaluation.evaluate import evaluate
+from cxr_training.evaluation.explanations import EXPLANATIONS, read_explanations
+from cxr_training.evaluation.predictions import PREDICTIONS, read_predictions
+from cxr_training.evaluation.tables import headline_table
+from cxr_training.export import export
+from cxr_training.fit import Workshop, open_workshop
+from cxr_training.machine import is_first_process
+from cxr_training.shares import Share, in_shares
+from cxr_training.splits import (
+    check_disjoint,
+    open_dataset,
+    rounds,
+    split_by_patient,
 )
-from cxr_training.report import summary
 
-BACKBONE_WEIGHTS = Path("weights") / "efficientnet-b0-imagenet.npz"
-PACKAGE_WEIGHTS: Final = "efficientnet-pytorch"
+FINAL, RUN = "final", "run.json"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,15 +48,36 @@ def main(argv: Sequence[str] | None = None) -> int:
         f"own (default: {BACKBONE_WEIGHTS} of the data folder)",
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of this run")
-    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
+        help="change a key of the configuration, as in loss.zones=2; may be repeated",
+    )  # fmt: skip
+    parser.add_argument("--resume", action="store_true", help="go on where the last run stopped")
+    parser.add_argument(
+        "--share", type=Share.parse, metavar="I/N", help="train only each N-th network, from the "
+        "I-th (0 to N-1); to be gathered by a run with --resume"
+    )  # fmt: skip
+    parser.add_argument(
+        "--jobs", type=int, default=1, help="networks trained at a time, each by a process of its "
+        "own; on a CPU two processes of one thread beat one of two"
+    )  # fmt: skip
     arguments = parser.parse_args(argv)
     try:
+        config = load_config(arguments.config, TrainConfig, arguments.changes)
+        resume = arguments.resume or arguments.share is not None
+        if arguments.jobs > 1:
+            if not resume:
+                forget(arguments.out)
+            if not in_shares(arguments.jobs, sys.argv[1:] if argv is None else argv):
+                return 2
+            resume = True
         run(
-            load_config(arguments.config),
+            config,
             arguments.data,
             arguments.out,
             backbone=arguments.backbone,
-            resume=arguments.resume,
+            resume=resume,
+            share=arguments.share,
         )
     except TrainingError as error:
         print(f"cxr-train: {error}", file=sys.stderr)
@@ -81,112 +92,83 @@ def run(
     *,
     backbone: str | None = None,
     resume: bool = False,
+    share: Share | None = None,
 ) -> None:
-    """Train, measure and export one version into `out/weights/<version>/`.
+    """Cross-validate a recipe into `out`; where every film was tested, train on all and export.
 
-    `backbone` is a path or `PACKAGE_WEIGHTS`; the data folder's own weights when None.
+    `backbone` is a path or `PACKAGE_WEIGHTS`; the data folder's own weights when None. The version
+    is written to `out/weights/<version>/`. With a `share` only its networks are trained, and a
+    later run with `resume` gathers them.
 
     Raises:
         TrainingError: when data or configuration cannot be used; nothing has been trained then.
     """
-    pl.seed_everything(config.seed, workers=True, verbose=False)
-    dataset = read_labels(data / "severity")
-    parts = split_by_patient(dataset.cases, config.split)
-    network = SeverityNet(config.network, config.preprocess.size)
-    named = Path(backbone) if backbone else data / BACKBONE_WEIGHTS
-    digest = load_backbone(network, PACKAGE_WEIGHTS if backbone == PACKAGE_WEIGHTS else named)
     try:
-        pack_weights(network)
+        pack_weights(SeverityNet(config.network, config.preprocess.size))
     except ArtifactError as error:  # better now than after the training
         raise TrainingError(f"such a network cannot be exported: {error}") from error
-    provenance = _provenance(dataset, parts, digest)
-    train, validation, test = (
-        Evaluated(parts[part], load_grids(dataset.root, parts[part], config.preprocess))
-        for part in ("train", "validation", "test")
+    dataset, hashes = open_dataset(data / "severity")
+    split = split_by_patient(dataset, config.split)
+    parts = rounds(dataset, split, config.split)
+    for part in parts:
+        check_disjoint(dataset.cases, (part.train, part.validation, part.test), hashes)
+    films = load_films(dataset, config.preprocess)
+    workshop = open_workshop(config, dataset, split, films, backbone_source(backbone, data))
+    _claim(out, workshop, resume=resume)
+    if is_first_process():
+        split.write(out / "split.json")
+    everything = tuple(range(len(dataset.cases)))
+    whole = config.split.rounds * config.split.test == config.split.folds
+    if share is not None:
+        jobs = [
+            (part.train, seed, round_folder(out, part, seed))
+            for part in parts
+            for seed in config.seeds
+        ]
+        if whole:
+            jobs.append((everything, config.seeds[0], out / FINAL))
+        for train, seed, folder in jobs[share.number :: share.of]:
+            train_network(workshop, train, seed, folder, resume=True)
+        return
+    cross_validate(workshop, parts, out, resume=resume)
+    if not whole:
+        if is_first_process():
+            print(f"predictions are in {out}; no version: not every film was tested")
+        return
+    network = train_network(workshop, everything, config.seeds[0], out / FINAL, resume=resume)
+    if not is_first_process():
+        return
+    evaluation = evaluate(
+        read_predictions(out / PREDICTIONS), dataset, read_explanations(out / EXPLANATIONS)
     )
-    labels = train.labels.tolist()
-    module = SeverityModule(config, class_weights(labels, config.balance), network, provenance)
-    last = out / "checkpoints" / "last.ckpt"
-    if not resume:
-        last.unlink(missing_ok=True)
-    if not (last.is_file() and _is_complete(last, module, config)):
-        _fit(module, config, train, validation, out, last)
-    manifest = export(
-        module.network.cpu(),
-        config,
-        provenance,
-        reader_agreement(dataset.read_twice),
-        validation,
-        test,
-        out / "weights",
-    )
-    on_validation = evaluate(
-        module.network, validation, config.preprocess, "the validation patients of the same split"
-    )
-    (out / "metrics.json").write_text(manifest.metrics.model_dump_json(indent=2) + "\n")
-    (out / "metrics-validation.json").write_text(on_validation.model_dump_json(indent=2) + "\n")
-    print(summary(manifest), f"\nversion {manifest.version} is in {out / 'weights'}")
+    folder = export(network, workshop, evaluation, out / "weights")
+    print(headline_table(evaluation), f"\nversion {config.version} is in {folder}", sep="\n")
 
 
-def _is_complete(last: Path, module: SeverityModule, config: TrainConfig) -> bool:
-    """Whether a checkpoint ends its run; if so, the module gets its (averaged) weights."""
-    checkpoint = torch.load(last, map_location="cpu", weights_only=True)
-    module.on_load_checkpoint(checkpoint)
-    if checkpoint["epoch"] + 1 < config.epochs:
-        return False
-    module.load_state_dict(checkpoint["state_dict"])
-    return True
+def _claim(out: Path, workshop: Workshop, *, resume: bool) -> None:
+    """Note whose folder this is; TrainingError when `resume` finds another run's.
+
+    Without `resume` a former run's networks and predictions are removed: resumed later, this run
+    would take them for its own.
+    """
+    path, text = out / RUN, json.dumps(workshop.identity, indent=1) + "\n"
+    if resume and path.is_file():
+        if path.read_text(encoding="utf-8") != text:
+            raise TrainingError(f"{out}: is of another configuration, data or split")
+        return
+    if is_first_process():
+        forget(out)
+        out.mkdir(parents=True, exist_ok=True)
+        path.with_suffix(".partial").write_text(text, encoding="utf-8")
+        path.with_suffix(".partial").replace(path)
 
 
-def _fit(
-    module: SeverityModule,
-    config: TrainConfig,
-    train: Evaluated,
-    validation: Evaluated,
-    out: Path,
-    last: Path,
-) -> None:
-    """Train to the end, from the checkpoint `last` where there is one; it is renewed each epoch."""
-    estimate_batch_norm(module.network, train.grids, config)
-    labels = train.labels.tolist()
-    trainer = pl.Trainer(
-        default_root_dir=out,
-        max_epochs=config.epochs,
-        accelerator="auto",
-        devices=1,
-        deterministic="warn",
-        logger=CSVLogger(out, name="log"),
-        callbacks=[
-            # Without a metric to watch it keeps the newest epoch, under one name.
-            ModelCheckpoint(last.parent, filename=last.stem, enable_version_counter=False),
-            EMAWeightAveraging(decay=config.ema_decay),
-            TQDMProgressBar(),
-        ],
-        enable_model_summary=False,
-        log_every_n_steps=1,
-        num_sanity_val_steps=0,
-    )
-    with warnings.catch_warnings():
-        # The folder of a run that goes on is meant to hold its last checkpoint.
-        warnings.filterwarnings("ignore", ".*exists and is not empty.*")
-        trainer.fit(
-            module,
-            balanced_loader(Grids(train.grids, labels, Augment(config.augment)), labels, config),
-            DataLoader(Grids(validation.grids, validation.labels.tolist()), batch_size=32),
-            ckpt_path=str(last) if last.is_file() else None,
-        )
-
-
-def _provenance(
-    dataset: Dataset, parts: Mapping[Part, Sequence[Case]], backbone_sha256: str
-) -> DataProvenance:
-    return DataProvenance(
-        labels_sha256=dataset.labels_sha256,
-        split_sha256=split_digest(parts),
-        backbone_sha256=backbone_sha256,
-        images={part: len(cases) for part, cases in parts.items()},
-        patients={part: len({case.patient for case in cases}) for part, cases in parts.items()},
-    )
+def forget(out: Path) -> None:
+    """Remove a former run's networks and predictions."""
+    for folder in (*out.glob("fold-*"), out / FINAL):
+        shutil.rmtree(folder, ignore_errors=True)
+    for name in (RUN, PREDICTIONS, EXPLANATIONS):
+        (out / name).unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -73,3 +73,27 @@ def test_lengths_must_match() -> None:
         measure([0, 1], [0], ["a", "b"], evaluated_on="x")
     with pytest.raises(ValueError, match="one length"):
         measure([], [], [], evaluated_on="x")
+
+
+def test_macro_f1_is_over_the_classes_that_occur() -> None:
+    truth, guess = [0, 0, 1, 1, 1], [0, 1, 1, 1, 0]  # nobody is severe, nobody is called so
+    metrics = measure(truth, guess, list("abcde"), evaluated_on="x")
+    expected = precision_recall_fscore_support(truth, guess, average="macro")[2]
+    assert metrics.macro_f1.value == pytest.approx(expected, abs=1e-4)
+
+
+def test_two_step_errors_are_mild_for_severe_and_the_reverse() -> None:
+    metrics = measure([0, 2, 2, 1, 0], [2, 0, 1, 0, 0], list("abcde"), evaluated_on="x")
+    assert metrics.two_step_errors is not None
+    assert metrics.two_step_errors.value == pytest.approx(0.4)
+
+
+def test_readings_of_several_seeds_count_images_once() -> None:
+    truth, guess = [0, 1, 2] * 3, [0, 1, 1, 0, 1, 2, 1, 1, 2]
+    metrics = measure(truth, guess, ["a", "b", "c"] * 3, evaluated_on="x", seeds=3)
+    assert (metrics.images, metrics.patients, metrics.seeds) == (3, 3, 3)
+    assert metrics.per_class["mild"].support == 1
+    assert sum(map(sum, metrics.confusion_matrix)) == 9
+    assert metrics.accuracy.value == pytest.approx(7 / 9, abs=1e-4)
+    with pytest.raises(ValueError, match="2 of each image"):
+        measure(truth, guess, ["a", "b", "c"] * 3, evaluated_on="x", seeds=2)

@@ -7,7 +7,8 @@ import threading
 from pathlib import Path
 
 from cxr_severity.api.errors import ApiError
-from cxr_severity.model.artifact import ArtifactError, Manifest, read_manifest, versions
+from cxr_severity.model.artifact import ArtifactError, read_manifest, versions
+from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.predictor import Predictor
 
 logger = logging.getLogger(__name__)

@@ -7,10 +7,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from cxr_severity.imaging.radiograph import Radiograph, SourceFormat
-from cxr_severity.model.artifact import Manifest, Metrics
-from cxr_severity.model.assessment import Assessment, Severity
+from cxr_severity.model.assessment import Assessment, Brixia, Severity
+from cxr_severity.model.manifest import Manifest
+from cxr_severity.model.measured import Metrics
 
 Probability = Annotated[float, Field(ge=0, le=1)]
+ZoneScore = Annotated[float, Field(ge=0, le=3)]
 Milliseconds = Annotated[float, Field(ge=0)]
 
 
@@ -34,6 +36,30 @@ class ClassProbabilities(_Response):
     mild: Probability
     moderate: Probability
     severe: Probability
+
+
+class ZoneScores(_Response):
+    """How far each zone is changed: 0 not at all, 1 interstitial, 2 interstitial more than
+    alveolar, 3 alveolar more than interstitial; estimates lie between. Right and left are the
+    patient's: A, B and C are on the left of the image."""
+
+    A: ZoneScore = Field(description="Right lung, upper zone")
+    B: ZoneScore = Field(description="Right lung, middle zone")
+    C: ZoneScore = Field(description="Right lung, lower zone")
+    D: ZoneScore = Field(description="Left lung, upper zone")
+    E: ZoneScore = Field(description="Left lung, middle zone")
+    F: ZoneScore = Field(description="Left lung, lower zone")
+
+
+class BrixiaScore(_Response):
+    """The network's estimate of the Brixia score (Borghesi and Maroldi, Radiol Med 2020)."""
+
+    zones: ZoneScores
+    total: float = Field(ge=0, le=18, description="Sum of the six zones; not rounded, like them")
+
+    @classmethod
+    def build(cls, brixia: Brixia) -> BrixiaScore:
+        return cls(zones=ZoneScores(**brixia.zones), total=brixia.total)
 
 
 class ExplanationBody(_Response):
@@ -72,6 +98,17 @@ class Prediction(_Response):
     severity: Severity
     probabilities: ClassProbabilities
     confidence: Probability = Field(description="Probability of `severity`")
+    prediction_set: list[Severity] = Field(
+        min_length=1,
+        max_length=3,
+        description="Plausible classes, `severity` among them, in order of severity and without "
+        "gaps. Over many films like those it was fitted on, this list holds the reference class "
+        "as often as `conformal.coverage` of the version's manifest says",
+    )
+    refer: bool = Field(
+        description="Whether more than one class is plausible, so that a person should decide"
+    )
+    brixia: BrixiaScore
     explanation: ExplanationBody | None = Field(description="null when `explain=false`")
     timings_ms: Timings
 
@@ -94,6 +131,9 @@ class Prediction(_Response):
             severity=assessment.severity,
             probabilities=ClassProbabilities(**assessment.probabilities),
             confidence=assessment.confidence,
+            prediction_set=list(assessment.prediction_set),
+            refer=assessment.refer,
+            brixia=BrixiaScore.build(assessment.brixia),
             explanation=explanation,
             timings_ms=timings,
         )
@@ -113,7 +153,7 @@ class ModelSummary(_Response):
             version=manifest.version,
             created=manifest.created.isoformat(),
             default=default,
-            macro_f1=manifest.metrics.macro_f1.value,
+            macro_f1=manifest.evaluation.metrics.macro_f1.value,
         )
 
 
@@ -124,7 +164,7 @@ class ModelList(_Response):
 
 class ModelDetails(_Response):
     manifest: Manifest
-    metrics: Metrics
+    metrics: Metrics = Field(description="As in the manifest's evaluation")
     card: str = Field(description="Path of the model card, Markdown")
 
 

@@ -4,110 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import date
 from pathlib import Path
-from typing import Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from cxr_severity.model.assessment import SEVERITIES, Probabilities, Severity
-from cxr_severity.model.network import NetworkConfig, SeverityNet
-from cxr_severity.model.preprocess import PreprocessConfig
+from cxr_severity.model.assessment import SEVERITIES
+from cxr_severity.model.manifest import MAX_WEIGHTS_BYTES, VERSION_PATTERN, Manifest, WeightsFile
+from cxr_severity.model.network import SeverityNet
 
 MANIFEST = "manifest.json"
 WEIGHTS = "model.safetensors"
 MODEL_CARD = "model-card.md"
-MAX_WEIGHTS_BYTES = 12_000_000
-
-VERSION_PATTERN = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
 
 
 class ArtifactError(Exception):
     """A version on disk cannot be trusted or does not exist; the message says why."""
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Estimate(_Frozen):
-    """A measured value with its 95% interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-class ClassMetrics(_Frozen):
-    precision: Estimate
-    recall: Estimate
-    f1: Estimate
-    support: int = Field(description="Images of this class in the evaluated set")
-
-
-class Metrics(_Frozen):
-    """How a version did on patients it had never seen."""
-
-    evaluated_on: str = Field(description="Which images, and how they were set apart")
-    interval: str = Field(description="How the intervals were made")
-    images: int
-    patients: int
-    accuracy: Estimate
-    macro_f1: Estimate
-    quadratic_weighted_kappa: Estimate
-    per_class: dict[Severity, ClassMetrics]
-    confusion_matrix: list[list[int]] = Field(
-        description="Rows: reference; columns: predicted; both mild, moderate, severe"
-    )
-
-
-class WeightsFile(_Frozen):
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    bytes: int = Field(gt=0, le=MAX_WEIGHTS_BYTES)
-
-
-class DataProvenance(_Frozen):
-    labels_sha256: str
-    split_sha256: str
-    backbone_sha256: str = Field(description="Weights that the backbone started from")
-    images: dict[Literal["train", "validation", "test"], int]
-    patients: dict[Literal["train", "validation", "test"], int]
-
-
-class Golden(_Frozen):
-    """The answer to `golden_radiograph()` when the version was made; checked at every load."""
-
-    probabilities: Probabilities
-    tolerance: float = Field(default=2e-3, gt=0, lt=0.1)
-
-
-class Manifest(_Frozen):
-    """Everything that gives a version's numbers meaning."""
-
-    manifest_version: Literal[1] = 1
-    name: str
-    version: str = Field(pattern=VERSION_PATTERN)
-    created: date
-    intended_use: str
-    licence: str
-    classes: tuple[Severity, ...] = Field(description="Order of the head's outputs")
-    preprocess: PreprocessConfig
-    network: NetworkConfig
-    temperature: float = Field(
-        gt=0, description="Logits are divided by it before the softmax; 1 is uncalibrated"
-    )
-    weights: WeightsFile
-    golden: Golden
-    metrics: Metrics
-    readers: Metrics | None = Field(
-        description="Agreement of two radiologists on the same data; null where none is known"
-    )
-    data: DataProvenance
-    recipe: dict[str, JsonValue] = Field(description="The training configuration, whole")
 
 
 def versions(root: Path) -> list[str]:
@@ -126,8 +41,8 @@ def read_manifest(directory: Path) -> Manifest:
     """Read and validate `directory/manifest.json`.
 
     Raises:
-        ArtifactError: when it is missing, malformed, of another class order than this code's,
-            names another version than its folder, or has no model card beside it.
+        ArtifactError: when it is missing, malformed, of another manifest version or class order
+            than this code's, names another version than its folder, or has no model card beside it.
     """
     try:
         manifest = Manifest.model_validate_json((directory / MANIFEST).read_bytes())
@@ -135,6 +50,12 @@ def read_manifest(directory: Path) -> Manifest:
         raise ArtifactError(f"{directory}: {MANIFEST} cannot be read: {error.strerror}") from error
     except ValidationError as error:
         first = error.errors()[0]
+        if first["loc"] == ("manifest_version",):
+            reads = Manifest.model_fields["manifest_version"].default
+            raise ArtifactError(
+                f"{directory}: {MANIFEST} is of manifest version {first['input']}, and this "
+                f"release reads {reads}: train the version again, or use the release that made it"
+            ) from error
         where = ".".join(str(part) for part in first["loc"]) or "top level"
         raise ArtifactError(f"{directory}: {MANIFEST} at {where}: {first['msg']}") from error
     if manifest.version != directory.name:

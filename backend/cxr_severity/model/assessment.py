@@ -17,6 +17,24 @@ Target = Literal["predicted", "mild", "moderate", "severe"]
 
 Probabilities = dict[Severity, float]
 
+Zone = Literal["A", "B", "C", "D", "E", "F"]
+ZONES: tuple[Zone, ...] = get_args(Zone)
+"""Brixia zones: A, B, C the patient's right lung from top to bottom (left in the image); D, E, F
+the left lung (Borghesi and Maroldi, Radiol Med 2020)."""
+HIGHEST_ZONE_SCORE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Brixia:
+    """An estimated Brixia score: each of `ZONES` in [0, 3], not rounded."""
+
+    zones: dict[Zone, float]
+
+    @property
+    def total(self) -> float:
+        """In [0, 18]."""
+        return sum(self.zones.values())
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Explanation:
@@ -40,6 +58,10 @@ class Assessment:
     model_name: str
     model_version: str
     probabilities: Probabilities
+    prediction_set: tuple[Severity, ...]
+    """Classes that hold the reference class in about as many films as the version's conformal
+    coverage says; in order of severity, without gaps, never empty."""
+    brixia: Brixia
     explanation: Explanation | None
     model_ms: float
     """Wall time of preprocessing, backbone and, where no explanation was asked for, head."""
@@ -54,3 +76,8 @@ class Assessment:
     def confidence(self) -> float:
         """Probability of `severity`, in [1/3, 1]."""
         return self.probabilities[self.severity]
+
+    @property
+    def refer(self) -> bool:
+        """Whether more than one class is plausible, so that a person should decide."""
+        return len(self.prediction_set) > 1

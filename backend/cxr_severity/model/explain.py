@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cxr_severity.model.network import Reading
+
 _cudnn_switch = threading.Lock()
 
 
@@ -30,9 +32,9 @@ def _native_lstm(device: torch.device) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GradCam:
-    """`logits` (C,) float32; `cam` (h, w) float32 in [0, 1]; `peak` its maximum before scaling."""
+    """`cam` (h, w) float32 in [0, 1]; `peak` its maximum before scaling; `reading` the head's."""
 
-    logits: torch.Tensor
+    reading: Reading
     target: int
     peak: float
     cam: NDArray[np.float32]
@@ -40,7 +42,7 @@ class GradCam:
 
 def grad_cam(
     features: torch.Tensor,
-    head: Callable[[torch.Tensor], torch.Tensor],
+    head: Callable[[torch.Tensor], Reading],
     target: int | None = None,
 ) -> GradCam:
     """Gradient-weighted class activation map (Selvaraju et al., ICCV 2017).
@@ -50,7 +52,7 @@ def grad_cam(
 
     Args:
         features: (1, K, h, w) float32 feature maps, computed without gradient.
-        head: maps features to (1, C) logits.
+        head: maps features to a reading.
         target: index of the class to explain; the most probable one when None.
 
     Raises:
@@ -60,7 +62,8 @@ def grad_cam(
         raise ValueError(f"features must be (1, K, h, w), not {tuple(features.shape)}")
     leaf = features.detach().requires_grad_()
     with torch.enable_grad(), _native_lstm(features.device):
-        logits = head(leaf)[0]
+        reading = head(leaf)
+        logits = reading.logits[0]
         index = int(logits.argmax()) if target is None else target
         (gradient,) = torch.autograd.grad(logits[index], leaf)
     weights = gradient.mean(dim=(2, 3), keepdim=True)
@@ -69,7 +72,7 @@ def grad_cam(
     # Scaled by its maximum only: a min-max stretch would make a flat map look confident.
     scaled = raw / peak if peak > 0 else torch.zeros_like(raw)
     return GradCam(
-        logits=logits.detach().float().cpu(),
+        reading=Reading(*(part.detach() for part in reading)),
         target=index,
         peak=peak,
         cam=scaled.float().cpu().numpy(),

@@ -8,16 +8,19 @@ from time import perf_counter
 import torch
 
 from cxr_severity.imaging.radiograph import Radiograph
-from cxr_severity.model.artifact import ArtifactError, Manifest, load_network, read_manifest
+from cxr_severity.model.artifact import ArtifactError, load_network, read_manifest
 from cxr_severity.model.assessment import (
     SEVERITIES,
+    ZONES,
     Assessment,
+    Brixia,
     Explanation,
-    Probabilities,
     Target,
 )
+from cxr_severity.model.calibration import prediction_set, softmax
 from cxr_severity.model.explain import grad_cam
 from cxr_severity.model.golden import golden_radiograph
+from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.network import SeverityNet
 from cxr_severity.model.preprocess import to_tensor
 
@@ -51,8 +54,11 @@ class Predictor:
 
     def _check_golden(self) -> None:
         golden = self.manifest.golden
-        answer = self.assess(golden_radiograph()).probabilities
-        worst = max(abs(answer[name] - golden.probabilities[name]) for name in SEVERITIES)
+        answer = self.assess(golden_radiograph())
+        worst = max(
+            *(abs(answer.probabilities[name] - golden.probabilities[name]) for name in SEVERITIES),
+            *(abs(answer.brixia.zones[zone] - golden.zones[zone]) / 10 for zone in ZONES),
+        )
         if not worst <= golden.tolerance:
             raise ArtifactError(
                 f"version {self.manifest.version} answers its golden input {worst:.4f} away from "
@@ -79,7 +85,7 @@ class Predictor:
             model_done = perf_counter()
             index = None if target == "predicted" else SEVERITIES.index(target)
             result = grad_cam(features, self._network.head, index)
-            logits = result.logits
+            reading = result.reading
             explanation = Explanation(
                 method="grad-cam",
                 target=SEVERITIES[result.target],
@@ -88,17 +94,17 @@ class Predictor:
             )
         else:
             with torch.no_grad():
-                logits = self._network.head(features)[0].float().cpu()
+                reading = self._network.head(features)
             model_done = perf_counter()
+        probabilities = softmax(reading.logits[0].cpu().numpy(), self.manifest.temperature).tolist()
+        plausible = prediction_set(probabilities, self.manifest.conformal.threshold)
         return Assessment(
             model_name=self.manifest.name,
             model_version=self.manifest.version,
-            probabilities=self._probabilities(logits),
+            probabilities=dict(zip(SEVERITIES, probabilities, strict=True)),
+            prediction_set=tuple(SEVERITIES[i] for i in plausible),
+            brixia=Brixia(dict(zip(ZONES, reading.zones[0].tolist(), strict=True))),
             explanation=explanation,
             model_ms=(model_done - start) * 1e3,
             explain_ms=(perf_counter() - model_done) * 1e3 if explain else 0.0,
         )
-
-    def _probabilities(self, logits: torch.Tensor) -> Probabilities:
-        softmax = (logits.double() / self.manifest.temperature).softmax(dim=0)
-        return dict(zip(SEVERITIES, softmax.tolist(), strict=True))

@@ -96,7 +96,7 @@ def test_the_newest_version_answers_by_default(client: TestClient) -> None:
 def test_a_version_gives_its_manifest_metrics_and_card(client: TestClient) -> None:
     body = client.get("/models/0.9.0").json()
     assert body["manifest"]["version"] == "0.9.0"
-    assert body["metrics"] == body["manifest"]["metrics"]
+    assert body["metrics"] == body["manifest"]["evaluation"]["metrics"]
     card = client.get(body["card"])
     assert card.text.startswith("# Model card: 0.9.0")
     assert card.headers["content-type"].startswith("text/plain")

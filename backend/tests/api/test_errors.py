@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,8 +25,12 @@ LIMIT = 1_000_000
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
-    settings = Settings(max_upload_bytes=LIMIT, cors_origins=["https://viewer.example"])
+def client(random_version: Path) -> Iterator[TestClient]:
+    settings = Settings(
+        weights=random_version.parent,
+        max_upload_bytes=LIMIT,
+        cors_origins=["https://viewer.example"],
+    )
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         until_ready(client)
         yield client
@@ -116,7 +121,7 @@ def test_a_body_that_is_no_form(
         ({"target": ""}, 422, "unknown-target"),
         ({"version": "9.9.9"}, 404, "unknown-version"),
         ({"version": "../../etc"}, 404, "unknown-version"),
-        ({"version": "0.1.0\x00"}, 404, "unknown-version"),
+        ({"version": "0.9.0\x00"}, 404, "unknown-version"),
         ({"explain": "perhaps"}, 422, "invalid-request"),
     ],
 )

@@ -1,9 +1,10 @@
-"""POST /predict over the real application with the weights that ship."""
+"""POST /predict over the real application, with random weights and once with those that ship."""
 
 from __future__ import annotations
 
 import base64
 import io
+import json
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,17 +16,18 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from PIL import Image
-from support import SAMPLES
+from support import SAMPLES, MakeVersion
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
 from cxr_severity.api.settings import Settings
-from cxr_severity.model.assessment import SEVERITIES
+from cxr_severity.model.assessment import SEVERITIES, ZONES
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(max_upload_bytes=2_000_000))) as client:
+def client(random_version: Path) -> Iterator[TestClient]:
+    settings = Settings(weights=random_version.parent, max_upload_bytes=2_000_000)
+    with TestClient(create_app(settings)) as client:
         until_ready(client)
         yield client
 
@@ -67,7 +69,8 @@ def test_a_real_radiograph_gets_the_whole_answer(client: TestClient) -> None:
     assert response.headers["cache-control"] == "no-store"
     body = response.json()
     assert set(body) == {
-        "model", "input", "severity", "probabilities", "confidence", "explanation", "timings_ms",
+        "model", "input", "severity", "probabilities", "confidence", "prediction_set", "refer",
+        "brixia", "explanation", "timings_ms",
     }  # fmt: skip
     assert set(body["model"]) == {"name", "version"}
     assert body["input"]["format"] == "png"
@@ -77,8 +80,37 @@ def test_a_real_radiograph_gets_the_whole_answer(client: TestClient) -> None:
     assert sum(body["probabilities"].values()) == pytest.approx(1)
     assert body["severity"] == max(body["probabilities"], key=body["probabilities"].get)
     assert body["confidence"] == body["probabilities"][body["severity"]]
+    assert body["severity"] in body["prediction_set"]
+    assert body["refer"] == (len(body["prediction_set"]) > 1)
+    assert tuple(body["brixia"]["zones"]) == ZONES
+    assert all(0 <= score <= 3 for score in body["brixia"]["zones"].values())
+    assert body["brixia"]["total"] == pytest.approx(sum(body["brixia"]["zones"].values()))
     assert set(body["timings_ms"]) == {"decode", "model", "explain", "encode", "total"}
     assert all(value >= 0 for value in body["timings_ms"].values())
+
+
+def test_the_version_that_ships_answers_by_default() -> None:
+    with TestClient(create_app(Settings())) as client:
+        until_ready(client)
+        body = post(client, SAMPLES[0].read_bytes(), explain="false").json()
+        listed = client.get("/models").json()
+    assert body["model"]["version"] == listed["default"]
+    assert body["severity"] in SEVERITIES
+
+
+@pytest.mark.parametrize(("threshold", "refer"), [(0.0, True), (1.0, False)])
+def test_more_than_one_plausible_class_asks_for_a_person(
+    make_version: MakeVersion, threshold: float, refer: bool
+) -> None:
+    folder = make_version()
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["conformal"]["threshold"] = threshold
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with TestClient(create_app(Settings(weights=folder.parent))) as client:
+        until_ready(client)
+        body = post(client, SAMPLES[0].read_bytes(), explain="false").json()
+    assert body["prediction_set"] == (list(SEVERITIES) if refer else [body["severity"]])
+    assert body["refer"] is refer
 
 
 def test_heatmap_and_overlay_are_aligned_with_the_input(client: TestClient) -> None:
@@ -108,6 +140,7 @@ def test_without_explanation(client: TestClient) -> None:
     assert without["timings_ms"]["explain"] == 0
     assert without["timings_ms"]["encode"] < 1
     assert without["probabilities"] == pytest.approx(with_map["probabilities"], abs=1e-6)
+    assert without["brixia"]["zones"] == pytest.approx(with_map["brixia"]["zones"], abs=1e-5)
 
 
 @pytest.mark.parametrize("target", SEVERITIES)

@@ -13,7 +13,6 @@ from support import WEIGHTS_FOLDER, MakeVersion
 
 from cxr_severity.model.artifact import (
     MANIFEST,
-    MAX_WEIGHTS_BYTES,
     MODEL_CARD,
     WEIGHTS,
     ArtifactError,
@@ -23,6 +22,7 @@ from cxr_severity.model.artifact import (
     read_manifest,
     versions,
 )
+from cxr_severity.model.manifest import MAX_WEIGHTS_BYTES
 from cxr_severity.model.network import NetworkConfig, SeverityNet
 from cxr_severity.model.predictor import Predictor
 
@@ -39,7 +39,7 @@ def test_a_whole_version_loads(make_version: MakeVersion) -> None:
 
 
 def test_a_version_ships() -> None:
-    assert "0.1.0" in versions(WEIGHTS_FOLDER)
+    assert versions(WEIGHTS_FOLDER)
 
 
 @pytest.mark.parametrize("version", versions(WEIGHTS_FOLDER))
@@ -49,8 +49,8 @@ def test_every_shipped_version_is_whole(version: str) -> None:
     assert manifest.weights.bytes == (folder / WEIGHTS).stat().st_size <= MAX_WEIGHTS_BYTES
     card = (folder / MODEL_CARD).read_text()
     # The card's headline figures are the manifest's.
-    assert f"| accuracy | {manifest.metrics.accuracy.value:.3f}" in card
-    assert f"| macro-F1 | {manifest.metrics.macro_f1.value:.3f}" in card
+    assert f"| accuracy | {manifest.evaluation.metrics.accuracy.value:.3f}" in card
+    assert f"| macro-F1 | {manifest.evaluation.metrics.macro_f1.value:.3f}" in card
     assert "not a diagnosis" in card
 
 
@@ -93,6 +93,10 @@ def test_missing_weights_do_not_become_random_weights(make_version: MakeVersion)
         (lambda m: m["network"].update(hidden_size=16), "does not fit"),
         (lambda m: m["network"].update(sequence="none"), "does not fit"),
         (lambda m: m["golden"]["probabilities"].update(mild=0.9), "golden input"),
+        (lambda m: m["golden"]["zones"].update(F=m["golden"]["zones"]["F"] + 0.1), "golden input"),
+        (lambda m: m["golden"].pop("zones"), "zones"),
+        (lambda m: m.pop("conformal"), "conformal"),
+        (lambda m: m["conformal"].update(threshold=1.1), "threshold"),
         (lambda m: m["preprocess"].update(size=96), "golden input"),
     ],
 )
@@ -103,6 +107,26 @@ def test_a_version_that_does_not_match_its_manifest_does_not_load(
     edit(folder, change)
     with pytest.raises(ArtifactError, match=message):
         Predictor.load(folder)
+
+
+def test_a_zone_may_differ_as_much_as_another_runtime_makes_it(make_version: MakeVersion) -> None:
+    folder = make_version()
+    edit(folder, lambda m: m["golden"]["zones"].update(F=m["golden"]["zones"]["F"] + 0.01))
+    Predictor.load(folder)
+
+
+def test_a_manifest_of_the_first_form_is_refused_with_what_to_do(
+    make_version: MakeVersion,
+) -> None:
+    folder = make_version()
+
+    def as_before(manifest: dict[str, Any]) -> None:
+        manifest.update(manifest_version=1)
+        del manifest["conformal"], manifest["golden"]["zones"]
+
+    edit(folder, as_before)
+    with pytest.raises(ArtifactError, match="manifest version 1, and this release reads 2: train"):
+        read_manifest(folder)
 
 
 def test_a_manifest_that_is_no_json_is_named(make_version: MakeVersion) -> None:

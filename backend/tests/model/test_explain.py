@@ -9,13 +9,16 @@ import pytest
 import torch
 
 from cxr_severity.model.explain import grad_cam
-from cxr_severity.model.network import FEATURES, NetworkConfig, SeverityNet
+from cxr_severity.model.network import FEATURES, NetworkConfig, Reading, SeverityNet
 
 
 @pytest.fixture(scope="module")
 def network() -> SeverityNet:
     torch.manual_seed(0)
-    return SeverityNet(NetworkConfig(hidden_size=16)).eval().requires_grad_(False)
+    network = SeverityNet(NetworkConfig(hidden_size=16)).eval().requires_grad_(False)
+    # It starts at zero, with nothing to say beyond the zones.
+    torch.nn.init.normal_(network.classifier.weight)
+    return network
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +31,7 @@ def test_equals_the_textbook_computation(
     network: SeverityNet, features: torch.Tensor, target: int
 ) -> None:
     leaf = features.clone().requires_grad_()
-    network.head(leaf)[0, target].backward()  # type: ignore[no-untyped-call]
+    network.head(leaf).logits[0, target].backward()  # type: ignore[no-untyped-call]
     assert leaf.grad is not None
     alphas = [float(leaf.grad[0, k].mean()) for k in range(FEATURES)]
     raw = sum(a * features[0, k].numpy() for k, a in enumerate(alphas))
@@ -52,13 +55,15 @@ def test_without_a_target_it_explains_the_most_probable_class(
     network: SeverityNet, features: torch.Tensor
 ) -> None:
     result = grad_cam(features, network.head)
-    assert result.target == int(result.logits.argmax())
-    torch.testing.assert_close(result.logits, network.head(features)[0])
+    assert result.target == int(result.reading.logits.argmax())
+    torch.testing.assert_close(result.reading, network.head(features))
+    assert not any(part.requires_grad for part in result.reading)
 
 
 def test_nothing_found_is_zero_not_stretched(features: torch.Tensor) -> None:
-    def indifferent(x: torch.Tensor) -> torch.Tensor:
-        return torch.stack([-x.mean(), x.mean() * 0, x.mean() * 0])[None]
+    def indifferent(x: torch.Tensor) -> Reading:
+        logits = torch.stack([-x.mean(), x.mean() * 0, x.mean() * 0])[None]
+        return Reading(logits, torch.zeros(1, 6))
 
     result = grad_cam(features.abs(), indifferent, 0)
     assert result.peak == 0

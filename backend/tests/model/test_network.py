@@ -7,7 +7,8 @@ import torch
 from pydantic import ValidationError
 from torch import nn
 
-from cxr_severity.model.artifact import MAX_WEIGHTS_BYTES, pack_weights
+from cxr_severity.model.artifact import pack_weights
+from cxr_severity.model.manifest import MAX_WEIGHTS_BYTES
 from cxr_severity.model.network import FEATURES, NetworkConfig, SeverityNet
 
 
@@ -17,9 +18,10 @@ def test_features_and_head_make_up_the_network() -> None:
     with torch.no_grad():
         features = network.features(x)
         assert features.shape == (2, FEATURES, 7, 7)
-        logits = network.head(features)
-        assert logits.shape == (2, 3)
-        torch.testing.assert_close(network(x), logits)
+        reading = network.head(features)
+        assert reading.logits.shape == (2, 3)
+        assert reading.zones.shape == (2, 6)
+        torch.testing.assert_close(network(x), reading)
 
 
 def test_the_sequence_has_an_order() -> None:
@@ -27,17 +29,16 @@ def test_the_sequence_has_an_order() -> None:
     network = SeverityNet(NetworkConfig()).eval()
     features = torch.randn(1, FEATURES, 7, 7)
     with torch.no_grad():
-        upright, turned = network.head(features), network.head(features.transpose(2, 3))
-    assert not torch.allclose(upright, turned, atol=1e-5)
+        upright, turned = network.read(features), network.read(features.transpose(2, 3))
+    assert not torch.allclose(upright.pooled, turned.pooled, atol=1e-5)
 
 
 def test_without_the_sequence_order_does_not_matter() -> None:
     network = SeverityNet(NetworkConfig(sequence="none")).eval()
     features = torch.randn(1, FEATURES, 7, 7)
     with torch.no_grad():
-        torch.testing.assert_close(
-            network.head(features), network.head(features.transpose(2, 3)), rtol=1e-4, atol=1e-5
-        )
+        upright, turned = network.read(features), network.read(features.transpose(2, 3))
+    torch.testing.assert_close(upright.pooled, turned.pooled, rtol=1e-4, atol=1e-5)
 
 
 def test_symmetric_padding_is_plain_padding() -> None:

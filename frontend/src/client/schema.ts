@@ -133,6 +133,86 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Auc
+         * @description Areas under the receiver operating characteristic, mean over the seeds.
+         */
+        Auc: {
+            /**
+             * Per Class
+             * @description This class against the other two
+             */
+            per_class: {
+                [key: string]: components["schemas"]["Estimate"];
+            };
+            /** @description Mean of the three */
+            macro: components["schemas"]["Estimate"];
+        };
+        /**
+         * BrixiaScore
+         * @description The network's estimate of the Brixia score (Borghesi and Maroldi, Radiol Med 2020).
+         */
+        BrixiaScore: {
+            zones: components["schemas"]["ZoneScores"];
+            /**
+             * Total
+             * @description Sum of the six zones; not rounded, like them
+             */
+            total: number;
+        };
+        /**
+         * BrixiaScores
+         * @description How near Brixia scores come to a reference.
+         */
+        BrixiaScores: {
+            /** Reference */
+            reference: string;
+            /** Images */
+            images: number;
+            /** Patients */
+            patients: number;
+            /** @description Mean absolute error of the total (0-18) */
+            total_mae: components["schemas"]["Estimate"];
+            /** @description Mean of estimate less reference */
+            total_bias: components["schemas"]["Estimate"];
+            /** @description Pearson correlation of the totals */
+            total_r: components["schemas"]["Estimate"];
+            /** @description Mean absolute error of a zone (0-3) */
+            zone_mae: components["schemas"]["Estimate"];
+        };
+        /**
+         * Calibration
+         * @description Do the probabilities mean what they say? Each fold by a temperature of other patients.
+         */
+        Calibration: {
+            /**
+             * Temperature
+             * @description Fitted on all readings; what a version carries
+             */
+            temperature: number;
+            /**
+             * Temperatures
+             * @description Fitted without the fold each was measured on
+             */
+            temperatures: number[];
+            /** @description Softmax of the raw logits */
+            before: components["schemas"]["CalibrationScores"];
+            /** @description After the fold's temperature */
+            after: components["schemas"]["CalibrationScores"];
+        };
+        /** CalibrationScores */
+        CalibrationScores: {
+            /** @description Expected calibration error, 15 equal-width bins */
+            expected_error: components["schemas"]["Estimate"];
+            /** @description The same over 15 bins of equally many readings */
+            adaptive_error: components["schemas"]["Estimate"];
+            /** @description Sum over the classes of squared errors, 0-2 */
+            brier: components["schemas"]["Estimate"];
+            /** @description Mean negative log-likelihood, nats */
+            log_loss: components["schemas"]["Estimate"];
+            /** Reliability */
+            reliability: components["schemas"]["ReliabilityBin"][];
+        };
         /** ClassMetrics */
         ClassMetrics: {
             precision: components["schemas"]["Estimate"];
@@ -153,11 +233,68 @@ export interface components {
             /** Severe */
             severe: number;
         };
-        /** DataProvenance */
+        /**
+         * Conformal
+         * @description Threshold of conformal prediction sets, fitted on patients that the network had not seen.
+         */
+        Conformal: {
+            /**
+             * Coverage
+             * @description Share of films whose set holds their class
+             */
+            coverage: number;
+            /**
+             * Threshold
+             * @description Lowest probability of a class in the set
+             */
+            threshold: number;
+        };
+        /**
+         * ConformalScores
+         * @description Prediction sets, each fold by a threshold of other patients.
+         */
+        ConformalScores: {
+            /** @description Threshold fitted on all readings; what a version has */
+            fitted: components["schemas"]["Conformal"];
+            /** @description Share of readings whose set holds the reference class */
+            coverage: components["schemas"]["Estimate"];
+            /** Coverage Per Class */
+            coverage_per_class: {
+                [key: string]: components["schemas"]["Estimate"];
+            };
+            /** @description Classes in a set, 1-3 */
+            mean_size: components["schemas"]["Estimate"];
+            /** @description Share of sets of one class */
+            single: components["schemas"]["Estimate"];
+        };
+        /**
+         * Correlation
+         * @description The estimated Brixia total against a score it was not made for.
+         */
+        Correlation: {
+            /**
+             * Score
+             * @enum {string}
+             */
+            score: "extent" | "opacity" | "grade" | "involvement";
+            /** Images */
+            images: number;
+            /** Patients */
+            patients: number;
+            /** @description Spearman rank correlation */
+            rho: components["schemas"]["Estimate"];
+        };
+        /**
+         * DataProvenance
+         * @description What the shipped weights were trained on: all films, once the folds had been measured.
+         */
         DataProvenance: {
             /** Labels Sha256 */
             labels_sha256: string;
-            /** Split Sha256 */
+            /**
+             * Split Sha256
+             * @description Of the folds that the metrics were measured on
+             */
             split_sha256: string;
             /**
              * Backbone Sha256
@@ -165,13 +302,19 @@ export interface components {
              */
             backbone_sha256: string;
             /** Images */
-            images: {
-                [key: string]: number;
-            };
+            images: number;
+            /**
+             * Classed
+             * @description Images with a reference class; the others have other scores
+             */
+            classed: number;
             /** Patients */
-            patients: {
-                [key: string]: number;
-            };
+            patients: number;
+            /**
+             * Folds
+             * @description Patient-grouped; each tested on networks trained without it
+             */
+            folds: number;
         };
         /**
          * Estimate
@@ -184,6 +327,37 @@ export interface components {
             low: number;
             /** High */
             high: number;
+        };
+        /**
+         * Evaluation
+         * @description Everything measured on out-of-fold readings: of networks that never saw the patient.
+         */
+        Evaluation: {
+            metrics: components["schemas"]["Metrics"];
+            /** Seeds */
+            seeds: components["schemas"]["SeedScores"][];
+            /** @description Who always says the most frequent class */
+            majority: components["schemas"]["Metrics"];
+            /** @description The junior radiologist's class against the senior's, on films both scored; null where there are none */
+            readers: components["schemas"]["Metrics"] | null;
+            /** @description The model against the mean of both, on exactly those films */
+            on_readers_films: components["schemas"]["Metrics"] | null;
+            /** @description The model against the senior alone, on exactly those films */
+            against_senior: components["schemas"]["Metrics"] | null;
+            auc: components["schemas"]["Auc"];
+            calibration: components["schemas"]["Calibration"];
+            conformal: components["schemas"]["ConformalScores"];
+            selective: components["schemas"]["Selective"];
+            /** @description The model against the mean of both readers */
+            brixia: components["schemas"]["BrixiaScores"] | null;
+            /** @description The junior against the senior */
+            readers_brixia: components["schemas"]["BrixiaScores"] | null;
+            /** Correlations */
+            correlations: components["schemas"]["Correlation"][];
+            /** Subgroups */
+            subgroups: components["schemas"]["Subgroup"][];
+            /** Explanations */
+            explanations: components["schemas"]["ExplanationScores"][];
         };
         /** ExplanationBody */
         ExplanationBody: {
@@ -215,6 +389,31 @@ export interface components {
             overlay: string;
         };
         /**
+         * ExplanationScores
+         * @description Where the heatmaps point, beside maps that know nothing.
+         */
+        ExplanationScores: {
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "peak in opacity" | "energy in opacity" | "energy in lungs";
+            /**
+             * Against
+             * @description What the uninformed map is spread over, evenly
+             * @enum {string}
+             */
+            against: "image" | "lungs";
+            /** Images */
+            images: number;
+            /** Patients */
+            patients: number;
+            measured: components["schemas"]["Estimate"];
+            uninformed: components["schemas"]["Estimate"];
+            /** @description Measured less uninformed, paired by image */
+            difference: components["schemas"]["Estimate"];
+        };
+        /**
          * Golden
          * @description The answer to `golden_radiograph()` when the version was made; checked at every load.
          */
@@ -224,7 +423,15 @@ export interface components {
                 [key: string]: number;
             };
             /**
+             * Zones
+             * @description Estimated Brixia zone scores, 0-3
+             */
+            zones: {
+                [key: string]: number;
+            };
+            /**
              * Tolerance
+             * @description Largest difference of a probability; of a zone score, ten times it
              * @default 0.002
              */
             tolerance: number;
@@ -269,10 +476,10 @@ export interface components {
         Manifest: {
             /**
              * Manifest Version
-             * @default 1
+             * @default 2
              * @constant
              */
-            manifest_version: 1;
+            manifest_version: 2;
             /** Name */
             name: string;
             /** Version */
@@ -298,11 +505,11 @@ export interface components {
              * @description Logits are divided by it before the softmax; 1 is uncalibrated
              */
             temperature: number;
+            conformal: components["schemas"]["Conformal"];
             weights: components["schemas"]["WeightsFile"];
             golden: components["schemas"]["Golden"];
-            metrics: components["schemas"]["Metrics"];
-            /** @description Agreement of two radiologists on the same data; null where none is known */
-            readers: components["schemas"]["Metrics"] | null;
+            /** @description Out-of-fold: of networks of the same recipe */
+            evaluation: components["schemas"]["Evaluation"];
             data: components["schemas"]["DataProvenance"];
             /**
              * Recipe
@@ -331,22 +538,31 @@ export interface components {
             images: number;
             /** Patients */
             patients: number;
+            /**
+             * Seeds
+             * @description Readings of each image, by networks of different random seeds
+             * @default 1
+             */
+            seeds: number;
             accuracy: components["schemas"]["Estimate"];
             macro_f1: components["schemas"]["Estimate"];
             quadratic_weighted_kappa: components["schemas"]["Estimate"];
+            /** @description Share of readings that took mild for severe or severe for mild */
+            two_step_errors?: components["schemas"]["Estimate"] | null;
             /** Per Class */
             per_class: {
                 [key: string]: components["schemas"]["ClassMetrics"];
             };
             /**
              * Confusion Matrix
-             * @description Rows: reference; columns: predicted; both mild, moderate, severe
+             * @description Rows: reference; columns: predicted; both mild, moderate, severe; counts every reading of an image
              */
             confusion_matrix: number[][];
         };
         /** ModelDetails */
         ModelDetails: {
             manifest: components["schemas"]["Manifest"];
+            /** @description As in the manifest's evaluation */
             metrics: components["schemas"]["Metrics"];
             /**
              * Card
@@ -427,6 +643,11 @@ export interface components {
              */
             hidden_size: number;
             /**
+             * Ordinal
+             * @default true
+             */
+            ordinal: boolean;
+            /**
              * Dropout
              * @default 0.3
              */
@@ -450,6 +671,17 @@ export interface components {
              * @description Probability of `severity`
              */
             confidence: number;
+            /**
+             * Prediction Set
+             * @description Plausible classes, `severity` among them, in order of severity and without gaps. Over many films like those it was fitted on, this list holds the reference class as often as `conformal.coverage` of the version's manifest says
+             */
+            prediction_set: ("mild" | "moderate" | "severe")[];
+            /**
+             * Refer
+             * @description Whether more than one class is plausible, so that a person should decide
+             */
+            refer: boolean;
+            brixia: components["schemas"]["BrixiaScore"];
             /** @description null when `explain=false` */
             explanation: components["schemas"]["ExplanationBody"] | null;
             timings_ms: components["schemas"]["Timings"];
@@ -519,6 +751,81 @@ export interface components {
             advice: string;
         };
         /**
+         * ReliabilityBin
+         * @description Readings whose confidence lies in one of 15 bins of equal width; empty bins are left out.
+         */
+        ReliabilityBin: {
+            /** Readings */
+            readings: number;
+            /**
+             * Confidence
+             * @description Mean probability of the predicted class
+             */
+            confidence: number;
+            /** @description Share of them whose predicted class is right */
+            accuracy: components["schemas"]["Estimate"];
+        };
+        /**
+         * SeedScores
+         * @description The same images as read by the networks of one random seed.
+         */
+        SeedScores: {
+            /** Seed */
+            seed: number;
+            /** Accuracy */
+            accuracy: number;
+            /** Macro F1 */
+            macro_f1: number;
+            /** Quadratic Weighted Kappa */
+            quadratic_weighted_kappa: number;
+            /**
+             * Brixia Mae
+             * @description Of the total; null where no film has one
+             */
+            brixia_mae: number | null;
+        };
+        /**
+         * Selective
+         * @description Accuracy where the least confident readings are left to a person.
+         */
+        Selective: {
+            /** @description Area under the risk-coverage curve: mean share of errors over all coverages */
+            area: components["schemas"]["Estimate"];
+            /** @description On the most confident half */
+            accuracy_at_half: components["schemas"]["Estimate"];
+            /** @description Largest share of the most confident readings that is right at least 9 times in 10, found with hindsight; 0 where there is none */
+            coverage_at_90: components["schemas"]["Estimate"];
+            /**
+             * Curve
+             * @description Coverage 0.05 to 1, in steps of 0.05
+             */
+            curve: components["schemas"]["SelectivePoint"][];
+        };
+        /** SelectivePoint */
+        SelectivePoint: {
+            /** Coverage */
+            coverage: number;
+            accuracy: components["schemas"]["Estimate"];
+        };
+        /** Subgroup */
+        Subgroup: {
+            /**
+             * Attribute
+             * @enum {string}
+             */
+            attribute: "view" | "sex" | "age" | "source";
+            /** Value */
+            value: string;
+            /** Images */
+            images: number;
+            /** Patients */
+            patients: number;
+            accuracy: components["schemas"]["Estimate"];
+            /** @description Over the classes that occur in the subgroup */
+            macro_f1: components["schemas"]["Estimate"];
+            quadratic_weighted_kappa: components["schemas"]["Estimate"];
+        };
+        /**
          * Timings
          * @description Wall time of each step within the service, milliseconds.
          *
@@ -545,6 +852,44 @@ export interface components {
             sha256: string;
             /** Bytes */
             bytes: number;
+        };
+        /**
+         * ZoneScores
+         * @description How far each zone is changed: 0 not at all, 1 interstitial, 2 interstitial more than
+         *     alveolar, 3 alveolar more than interstitial; estimates lie between. Right and left are the
+         *     patient's: A, B and C are on the left of the image.
+         */
+        ZoneScores: {
+            /**
+             * A
+             * @description Right lung, upper zone
+             */
+            A: number;
+            /**
+             * B
+             * @description Right lung, middle zone
+             */
+            B: number;
+            /**
+             * C
+             * @description Right lung, lower zone
+             */
+            C: number;
+            /**
+             * D
+             * @description Left lung, upper zone
+             */
+            D: number;
+            /**
+             * E
+             * @description Left lung, middle zone
+             */
+            E: number;
+            /**
+             * F
+             * @description Left lung, lower zone
+             */
+            F: number;
         };
         /**
          * Problem
@@ -610,7 +955,7 @@ export interface operations {
                      * @example {
                      *       "model": {
                      *         "name": "cxr-severity",
-                     *         "version": "0.1.0"
+                     *         "version": "1.0.0"
                      *       },
                      *       "input": {
                      *         "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
@@ -625,6 +970,22 @@ export interface operations {
                      *         "severe": 0.17
                      *       },
                      *       "confidence": 0.62,
+                     *       "prediction_set": [
+                     *         "mild",
+                     *         "moderate"
+                     *       ],
+                     *       "refer": true,
+                     *       "brixia": {
+                     *         "zones": {
+                     *           "A": 0.4,
+                     *           "B": 1.3,
+                     *           "C": 1.9,
+                     *           "D": 0.3,
+                     *           "E": 1.2,
+                     *           "F": 2.1
+                     *         },
+                     *         "total": 7.2
+                     *       },
                      *       "explanation": {
                      *         "method": "grad-cam",
                      *         "target": "moderate",
@@ -726,11 +1087,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "default": "0.1.0",
+                     *       "default": "1.0.0",
                      *       "models": [
                      *         {
                      *           "name": "cxr-severity",
-                     *           "version": "0.1.0",
+                     *           "version": "1.0.0",
                      *           "created": "2026-11-22",
                      *           "default": true,
                      *           "macro_f1": 0.66
@@ -773,10 +1134,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "manifest": {
-                     *         "manifest_version": 1,
+                     *         "manifest_version": 2,
                      *         "name": "cxr-severity",
-                     *         "version": "0.1.0",
-                     *         "created": "2026-11-22",
+                     *         "version": "1.0.0",
+                     *         "created": "2026-11-23",
                      *         "intended_use": "Research. Not a medical device and not for diagnosis.",
                      *         "licence": "Research use",
                      *         "classes": [
@@ -808,6 +1169,10 @@ export interface operations {
                      *           "dropout": 0.3
                      *         },
                      *         "temperature": 1,
+                     *         "conformal": {
+                     *           "coverage": 0.9,
+                     *           "threshold": 0.18
+                     *         },
                      *         "weights": {
                      *           "sha256": "0000000000000000000000000000000000000000000000000000000000000000",
                      *           "bytes": 10900000
@@ -818,311 +1183,847 @@ export interface operations {
                      *             "moderate": 0.5,
                      *             "severe": 0.2
                      *           },
+                     *           "zones": {
+                     *             "A": 0.9,
+                     *             "B": 1.4,
+                     *             "C": 1.8,
+                     *             "D": 0.8,
+                     *             "E": 1.1,
+                     *             "F": 1.5
+                     *           },
                      *           "tolerance": 0.002
                      *         },
-                     *         "metrics": {
-                     *           "evaluated_on": "15% of the patients, set apart before training",
-                     *           "interval": "95% percentile bootstrap over patients, 2000 resamples",
-                     *           "images": 49,
-                     *           "patients": 33,
-                     *           "accuracy": {
-                     *             "value": 0.66,
-                     *             "low": 0.53,
-                     *             "high": 0.78
-                     *           },
-                     *           "macro_f1": {
-                     *             "value": 0.66,
-                     *             "low": 0.53,
-                     *             "high": 0.78
-                     *           },
-                     *           "quadratic_weighted_kappa": {
-                     *             "value": 0.66,
-                     *             "low": 0.53,
-                     *             "high": 0.78
-                     *           },
-                     *           "per_class": {
-                     *             "mild": {
-                     *               "precision": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
-                     *               },
-                     *               "recall": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
-                     *               },
-                     *               "f1": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
-                     *               },
-                     *               "support": 16
+                     *         "evaluation": {
+                     *           "metrics": {
+                     *             "evaluated_on": "every film with a class, each read only by networks that had not seen its patient (5 patient-grouped folds, 3 seeds)",
+                     *             "interval": "95% percentile bootstrap over patients, 2000 resamples",
+                     *             "images": 325,
+                     *             "patients": 210,
+                     *             "seeds": 3,
+                     *             "accuracy": {
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
-                     *             "moderate": {
-                     *               "precision": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
-                     *               },
-                     *               "recall": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
-                     *               },
-                     *               "f1": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
-                     *               },
-                     *               "support": 16
+                     *             "macro_f1": {
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
-                     *             "severe": {
-                     *               "precision": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
+                     *             "quadratic_weighted_kappa": {
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
+                     *             },
+                     *             "two_step_errors": {
+                     *               "value": 0.01,
+                     *               "low": 0,
+                     *               "high": 0.02
+                     *             },
+                     *             "per_class": {
+                     *               "mild": {
+                     *                 "precision": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "recall": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "f1": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "support": 108
                      *               },
-                     *               "recall": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
+                     *               "moderate": {
+                     *                 "precision": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "recall": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "f1": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "support": 108
                      *               },
-                     *               "f1": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
+                     *               "severe": {
+                     *                 "precision": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "recall": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "f1": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "support": 108
+                     *               }
+                     *             },
+                     *             "confusion_matrix": [
+                     *               [
+                     *                 220,
+                     *                 60,
+                     *                 2
+                     *               ],
+                     *               [
+                     *                 70,
+                     *                 310,
+                     *                 61
+                     *               ],
+                     *               [
+                     *                 1,
+                     *                 50,
+                     *                 201
+                     *               ]
+                     *             ]
+                     *           },
+                     *           "seeds": [],
+                     *           "majority": {
+                     *             "evaluated_on": "every film with a class, each read only by networks that had not seen its patient (5 patient-grouped folds, 3 seeds)",
+                     *             "interval": "95% percentile bootstrap over patients, 2000 resamples",
+                     *             "images": 325,
+                     *             "patients": 210,
+                     *             "seeds": 3,
+                     *             "accuracy": {
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
+                     *             },
+                     *             "macro_f1": {
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
+                     *             },
+                     *             "quadratic_weighted_kappa": {
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
+                     *             },
+                     *             "two_step_errors": {
+                     *               "value": 0.01,
+                     *               "low": 0,
+                     *               "high": 0.02
+                     *             },
+                     *             "per_class": {
+                     *               "mild": {
+                     *                 "precision": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "recall": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "f1": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "support": 108
                      *               },
-                     *               "support": 16
+                     *               "moderate": {
+                     *                 "precision": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "recall": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "f1": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "support": 108
+                     *               },
+                     *               "severe": {
+                     *                 "precision": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "recall": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "f1": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "support": 108
+                     *               }
+                     *             },
+                     *             "confusion_matrix": [
+                     *               [
+                     *                 220,
+                     *                 60,
+                     *                 2
+                     *               ],
+                     *               [
+                     *                 70,
+                     *                 310,
+                     *                 61
+                     *               ],
+                     *               [
+                     *                 1,
+                     *                 50,
+                     *                 201
+                     *               ]
+                     *             ]
+                     *           },
+                     *           "readers": {
+                     *             "evaluated_on": "every film with a class, each read only by networks that had not seen its patient (5 patient-grouped folds, 3 seeds)",
+                     *             "interval": "95% percentile bootstrap over patients, 2000 resamples",
+                     *             "images": 325,
+                     *             "patients": 210,
+                     *             "seeds": 3,
+                     *             "accuracy": {
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
+                     *             },
+                     *             "macro_f1": {
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
+                     *             },
+                     *             "quadratic_weighted_kappa": {
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
+                     *             },
+                     *             "two_step_errors": {
+                     *               "value": 0.01,
+                     *               "low": 0,
+                     *               "high": 0.02
+                     *             },
+                     *             "per_class": {
+                     *               "mild": {
+                     *                 "precision": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "recall": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "f1": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "support": 108
+                     *               },
+                     *               "moderate": {
+                     *                 "precision": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "recall": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "f1": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "support": 108
+                     *               },
+                     *               "severe": {
+                     *                 "precision": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "recall": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "f1": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "support": 108
+                     *               }
+                     *             },
+                     *             "confusion_matrix": [
+                     *               [
+                     *                 220,
+                     *                 60,
+                     *                 2
+                     *               ],
+                     *               [
+                     *                 70,
+                     *                 310,
+                     *                 61
+                     *               ],
+                     *               [
+                     *                 1,
+                     *                 50,
+                     *                 201
+                     *               ]
+                     *             ]
+                     *           },
+                     *           "on_readers_films": {
+                     *             "evaluated_on": "every film with a class, each read only by networks that had not seen its patient (5 patient-grouped folds, 3 seeds)",
+                     *             "interval": "95% percentile bootstrap over patients, 2000 resamples",
+                     *             "images": 325,
+                     *             "patients": 210,
+                     *             "seeds": 3,
+                     *             "accuracy": {
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
+                     *             },
+                     *             "macro_f1": {
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
+                     *             },
+                     *             "quadratic_weighted_kappa": {
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
+                     *             },
+                     *             "two_step_errors": {
+                     *               "value": 0.01,
+                     *               "low": 0,
+                     *               "high": 0.02
+                     *             },
+                     *             "per_class": {
+                     *               "mild": {
+                     *                 "precision": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "recall": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "f1": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "support": 108
+                     *               },
+                     *               "moderate": {
+                     *                 "precision": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "recall": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "f1": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "support": 108
+                     *               },
+                     *               "severe": {
+                     *                 "precision": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "recall": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "f1": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "support": 108
+                     *               }
+                     *             },
+                     *             "confusion_matrix": [
+                     *               [
+                     *                 220,
+                     *                 60,
+                     *                 2
+                     *               ],
+                     *               [
+                     *                 70,
+                     *                 310,
+                     *                 61
+                     *               ],
+                     *               [
+                     *                 1,
+                     *                 50,
+                     *                 201
+                     *               ]
+                     *             ]
+                     *           },
+                     *           "against_senior": {
+                     *             "evaluated_on": "every film with a class, each read only by networks that had not seen its patient (5 patient-grouped folds, 3 seeds)",
+                     *             "interval": "95% percentile bootstrap over patients, 2000 resamples",
+                     *             "images": 325,
+                     *             "patients": 210,
+                     *             "seeds": 3,
+                     *             "accuracy": {
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
+                     *             },
+                     *             "macro_f1": {
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
+                     *             },
+                     *             "quadratic_weighted_kappa": {
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
+                     *             },
+                     *             "two_step_errors": {
+                     *               "value": 0.01,
+                     *               "low": 0,
+                     *               "high": 0.02
+                     *             },
+                     *             "per_class": {
+                     *               "mild": {
+                     *                 "precision": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "recall": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "f1": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "support": 108
+                     *               },
+                     *               "moderate": {
+                     *                 "precision": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "recall": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "f1": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "support": 108
+                     *               },
+                     *               "severe": {
+                     *                 "precision": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "recall": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "f1": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 },
+                     *                 "support": 108
+                     *               }
+                     *             },
+                     *             "confusion_matrix": [
+                     *               [
+                     *                 220,
+                     *                 60,
+                     *                 2
+                     *               ],
+                     *               [
+                     *                 70,
+                     *                 310,
+                     *                 61
+                     *               ],
+                     *               [
+                     *                 1,
+                     *                 50,
+                     *                 201
+                     *               ]
+                     *             ]
+                     *           },
+                     *           "auc": {
+                     *             "per_class": {
+                     *               "mild": {
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
+                     *               },
+                     *               "moderate": {
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
+                     *               },
+                     *               "severe": {
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
+                     *               }
+                     *             },
+                     *             "macro": {
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             }
                      *           },
-                     *           "confusion_matrix": [
-                     *             [
-                     *               10,
-                     *               4,
+                     *           "calibration": {
+                     *             "temperature": 1,
+                     *             "temperatures": [
                      *               1
                      *             ],
-                     *             [
-                     *               5,
-                     *               14,
-                     *               3
-                     *             ],
-                     *             [
-                     *               0,
-                     *               3,
-                     *               9
-                     *             ]
-                     *           ]
-                     *         },
-                     *         "readers": {
-                     *           "evaluated_on": "15% of the patients, set apart before training",
-                     *           "interval": "95% percentile bootstrap over patients, 2000 resamples",
-                     *           "images": 49,
-                     *           "patients": 33,
-                     *           "accuracy": {
-                     *             "value": 0.66,
-                     *             "low": 0.53,
-                     *             "high": 0.78
-                     *           },
-                     *           "macro_f1": {
-                     *             "value": 0.66,
-                     *             "low": 0.53,
-                     *             "high": 0.78
-                     *           },
-                     *           "quadratic_weighted_kappa": {
-                     *             "value": 0.66,
-                     *             "low": 0.53,
-                     *             "high": 0.78
-                     *           },
-                     *           "per_class": {
-                     *             "mild": {
-                     *               "precision": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
+                     *             "before": {
+                     *               "expected_error": {
+                     *                 "value": 0.04,
+                     *                 "low": 0.03,
+                     *                 "high": 0.07
                      *               },
-                     *               "recall": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
+                     *               "adaptive_error": {
+                     *                 "value": 0.04,
+                     *                 "low": 0.03,
+                     *                 "high": 0.07
                      *               },
-                     *               "f1": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
+                     *               "brier": {
+                     *                 "value": 0.35,
+                     *                 "low": 0.3,
+                     *                 "high": 0.4
                      *               },
-                     *               "support": 16
+                     *               "log_loss": {
+                     *                 "value": 0.6,
+                     *                 "low": 0.5,
+                     *                 "high": 0.7
+                     *               },
+                     *               "reliability": [
+                     *                 {
+                     *                   "readings": 90,
+                     *                   "confidence": 0.9,
+                     *                   "accuracy": {
+                     *                     "value": 0.75,
+                     *                     "low": 0.7,
+                     *                     "high": 0.8
+                     *                   }
+                     *                 }
+                     *               ]
                      *             },
-                     *             "moderate": {
-                     *               "precision": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
+                     *             "after": {
+                     *               "expected_error": {
+                     *                 "value": 0.04,
+                     *                 "low": 0.03,
+                     *                 "high": 0.07
                      *               },
-                     *               "recall": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
+                     *               "adaptive_error": {
+                     *                 "value": 0.04,
+                     *                 "low": 0.03,
+                     *                 "high": 0.07
                      *               },
-                     *               "f1": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
+                     *               "brier": {
+                     *                 "value": 0.35,
+                     *                 "low": 0.3,
+                     *                 "high": 0.4
                      *               },
-                     *               "support": 16
-                     *             },
-                     *             "severe": {
-                     *               "precision": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
+                     *               "log_loss": {
+                     *                 "value": 0.6,
+                     *                 "low": 0.5,
+                     *                 "high": 0.7
                      *               },
-                     *               "recall": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
-                     *               },
-                     *               "f1": {
-                     *                 "value": 0.66,
-                     *                 "low": 0.53,
-                     *                 "high": 0.78
-                     *               },
-                     *               "support": 16
+                     *               "reliability": [
+                     *                 {
+                     *                   "readings": 90,
+                     *                   "confidence": 0.9,
+                     *                   "accuracy": {
+                     *                     "value": 0.75,
+                     *                     "low": 0.7,
+                     *                     "high": 0.8
+                     *                   }
+                     *                 }
+                     *               ]
                      *             }
                      *           },
-                     *           "confusion_matrix": [
-                     *             [
-                     *               10,
-                     *               4,
-                     *               1
-                     *             ],
-                     *             [
-                     *               5,
-                     *               14,
-                     *               3
-                     *             ],
-                     *             [
-                     *               0,
-                     *               3,
-                     *               9
+                     *           "conformal": {
+                     *             "fitted": {
+                     *               "coverage": 0.9,
+                     *               "threshold": 0.18
+                     *             },
+                     *             "coverage": {
+                     *               "value": 0.9,
+                     *               "low": 0.86,
+                     *               "high": 0.93
+                     *             },
+                     *             "coverage_per_class": {
+                     *               "mild": {
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
+                     *               },
+                     *               "moderate": {
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
+                     *               },
+                     *               "severe": {
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
+                     *               }
+                     *             },
+                     *             "mean_size": {
+                     *               "value": 1.5,
+                     *               "low": 1.4,
+                     *               "high": 1.6
+                     *             },
+                     *             "single": {
+                     *               "value": 0.55,
+                     *               "low": 0.5,
+                     *               "high": 0.6
+                     *             }
+                     *           },
+                     *           "selective": {
+                     *             "area": {
+                     *               "value": 0.15,
+                     *               "low": 0.1,
+                     *               "high": 0.2
+                     *             },
+                     *             "accuracy_at_half": {
+                     *               "value": 0.85,
+                     *               "low": 0.8,
+                     *               "high": 0.9
+                     *             },
+                     *             "coverage_at_90": {
+                     *               "value": 0.3,
+                     *               "low": 0.1,
+                     *               "high": 0.5
+                     *             },
+                     *             "curve": [
+                     *               {
+                     *                 "coverage": 1,
+                     *                 "accuracy": {
+                     *                   "value": 0.75,
+                     *                   "low": 0.7,
+                     *                   "high": 0.8
+                     *                 }
+                     *               }
                      *             ]
-                     *           ]
+                     *           },
+                     *           "brixia": {
+                     *             "reference": "the mean of two radiologists",
+                     *             "images": 152,
+                     *             "patients": 108,
+                     *             "total_mae": {
+                     *               "value": 1.9,
+                     *               "low": 1.7,
+                     *               "high": 2.1
+                     *             },
+                     *             "total_bias": {
+                     *               "value": 0.1,
+                     *               "low": -0.2,
+                     *               "high": 0.4
+                     *             },
+                     *             "total_r": {
+                     *               "value": 0.87,
+                     *               "low": 0.83,
+                     *               "high": 0.9
+                     *             },
+                     *             "zone_mae": {
+                     *               "value": 0.4,
+                     *               "low": 0.37,
+                     *               "high": 0.43
+                     *             }
+                     *           },
+                     *           "readers_brixia": {
+                     *             "reference": "the mean of two radiologists",
+                     *             "images": 152,
+                     *             "patients": 108,
+                     *             "total_mae": {
+                     *               "value": 1.9,
+                     *               "low": 1.7,
+                     *               "high": 2.1
+                     *             },
+                     *             "total_bias": {
+                     *               "value": 0.1,
+                     *               "low": -0.2,
+                     *               "high": 0.4
+                     *             },
+                     *             "total_r": {
+                     *               "value": 0.87,
+                     *               "low": 0.83,
+                     *               "high": 0.9
+                     *             },
+                     *             "zone_mae": {
+                     *               "value": 0.4,
+                     *               "low": 0.37,
+                     *               "high": 0.43
+                     *             }
+                     *           },
+                     *           "correlations": [],
+                     *           "subgroups": [],
+                     *           "explanations": []
                      *         },
                      *         "data": {
                      *           "labels_sha256": "0000000000000000000000000000000000000000000000000000000000000000",
                      *           "split_sha256": "0000000000000000000000000000000000000000000000000000000000000000",
                      *           "backbone_sha256": "0000000000000000000000000000000000000000000000000000000000000000",
-                     *           "images": {
-                     *             "train": 227,
-                     *             "validation": 49,
-                     *             "test": 49
-                     *           },
-                     *           "patients": {
-                     *             "train": 148,
-                     *             "validation": 32,
-                     *             "test": 32
-                     *           }
+                     *           "images": 349,
+                     *           "classed": 325,
+                     *           "patients": 224,
+                     *           "folds": 5
                      *         },
                      *         "recipe": {
-                     *           "seed": 1,
-                     *           "epochs": 60
+                     *           "epochs": 30
                      *         }
                      *       },
                      *       "metrics": {
-                     *         "evaluated_on": "15% of the patients, set apart before training",
+                     *         "evaluated_on": "every film with a class, each read only by networks that had not seen its patient (5 patient-grouped folds, 3 seeds)",
                      *         "interval": "95% percentile bootstrap over patients, 2000 resamples",
-                     *         "images": 49,
-                     *         "patients": 33,
+                     *         "images": 325,
+                     *         "patients": 210,
+                     *         "seeds": 3,
                      *         "accuracy": {
-                     *           "value": 0.66,
-                     *           "low": 0.53,
-                     *           "high": 0.78
+                     *           "value": 0.75,
+                     *           "low": 0.7,
+                     *           "high": 0.8
                      *         },
                      *         "macro_f1": {
-                     *           "value": 0.66,
-                     *           "low": 0.53,
-                     *           "high": 0.78
+                     *           "value": 0.75,
+                     *           "low": 0.7,
+                     *           "high": 0.8
                      *         },
                      *         "quadratic_weighted_kappa": {
-                     *           "value": 0.66,
-                     *           "low": 0.53,
-                     *           "high": 0.78
+                     *           "value": 0.75,
+                     *           "low": 0.7,
+                     *           "high": 0.8
+                     *         },
+                     *         "two_step_errors": {
+                     *           "value": 0.01,
+                     *           "low": 0,
+                     *           "high": 0.02
                      *         },
                      *         "per_class": {
                      *           "mild": {
                      *             "precision": {
-                     *               "value": 0.66,
-                     *               "low": 0.53,
-                     *               "high": 0.78
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
                      *             "recall": {
-                     *               "value": 0.66,
-                     *               "low": 0.53,
-                     *               "high": 0.78
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
                      *             "f1": {
-                     *               "value": 0.66,
-                     *               "low": 0.53,
-                     *               "high": 0.78
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
-                     *             "support": 16
+                     *             "support": 108
                      *           },
                      *           "moderate": {
                      *             "precision": {
-                     *               "value": 0.66,
-                     *               "low": 0.53,
-                     *               "high": 0.78
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
                      *             "recall": {
-                     *               "value": 0.66,
-                     *               "low": 0.53,
-                     *               "high": 0.78
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
                      *             "f1": {
-                     *               "value": 0.66,
-                     *               "low": 0.53,
-                     *               "high": 0.78
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
-                     *             "support": 16
+                     *             "support": 108
                      *           },
                      *           "severe": {
                      *             "precision": {
-                     *               "value": 0.66,
-                     *               "low": 0.53,
-                     *               "high": 0.78
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
                      *             "recall": {
-                     *               "value": 0.66,
-                     *               "low": 0.53,
-                     *               "high": 0.78
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
                      *             "f1": {
-                     *               "value": 0.66,
-                     *               "low": 0.53,
-                     *               "high": 0.78
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
-                     *             "support": 16
+                     *             "support": 108
                      *           }
                      *         },
                      *         "confusion_matrix": [
                      *           [
-                     *             10,
-                     *             4,
-                     *             1
+                     *             220,
+                     *             60,
+                     *             2
                      *           ],
                      *           [
-                     *             5,
-                     *             14,
-                     *             3
+                     *             70,
+                     *             310,
+                     *             61
                      *           ],
                      *           [
-                     *             0,
-                     *             3,
-                     *             9
+                     *             1,
+                     *             50,
+                     *             201
                      *           ]
                      *         ]
                      *       },
-                     *       "card": "/models/0.1.0/card"
+                     *       "card": "/models/1.0.0/card"
                      *     }
                      */
                     "application/json": components["schemas"]["ModelDetails"];
@@ -1167,7 +2068,7 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example # Model card: version 0.1.0
+                     * @example # Model card: version 1.0.0
                      *     …
                      */
                     "text/plain": string;

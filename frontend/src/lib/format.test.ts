@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import {
   formatMegabytes,
   formatMilliseconds,
+  formatOfHundred,
   formatProbability,
+  formatScore,
   formatShare,
   formatShares,
 } from './format';
@@ -22,6 +24,11 @@ it.each([
 it('tells shares in whole per cent', () => {
   expect(formatShare(0.5417)).toBe('54%');
   expect(formatShares(0.4375, 1)).toBe('44–100%');
+});
+
+it('tells scores to one decimal, and shares as films of 100', () => {
+  expect([0, 2.04, 17.96].map(formatScore)).toEqual(['0.0', '2.0', '18.0']);
+  expect(formatOfHundred(0.9)).toBe('90');
 });
 
 it('counts time and size in units that fit', () => {

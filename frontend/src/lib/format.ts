@@ -8,6 +8,10 @@ const percent = new Intl.NumberFormat(LANGUAGE, {
 const wholePercent = new Intl.NumberFormat(LANGUAGE, { style: 'percent' });
 const integer = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 0 });
 const megabytes = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
+const score = new Intl.NumberFormat(LANGUAGE, {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
 const significant = new Intl.NumberFormat(LANGUAGE, { maximumSignificantDigits: 3 });
 
 /** A probability in per cent. One that is short of certain never reads "100.0%" or "0.0%". */
@@ -28,6 +32,16 @@ export function formatShare(value: number): string {
 
 export function formatShares(low: number, high: number): string {
   return `${integer.format(100 * low)}–${formatShare(high)}`;
+}
+
+/** A share as so many of 100, for sentences. */
+export function formatOfHundred(share: number): string {
+  return integer.format(100 * share);
+}
+
+/** An estimated score, to one decimal: more would promise what no estimate holds. */
+export function formatScore(value: number): string {
+  return score.format(value);
 }
 
 export function formatMilliseconds(value: number): string {

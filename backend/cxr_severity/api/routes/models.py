@@ -15,7 +15,7 @@ from cxr_severity.model.artifact import MODEL_CARD
 
 router = APIRouter(prefix="/models", tags=["models"])
 
-Version = Annotated[str, Path(description="A version from /models", examples=["0.1.0"])]
+Version = Annotated[str, Path(description="A version from /models", examples=["1.0.0"])]
 
 
 @router.get(
@@ -51,7 +51,9 @@ def list_models(request: Request) -> ModelList:
 )
 def get_model(request: Request, version: Version) -> ModelDetails:
     manifest = state_of(request).registry.manifest(version)
-    return ModelDetails(manifest=manifest, metrics=manifest.metrics, card=f"/models/{version}/card")
+    return ModelDetails(
+        manifest=manifest, metrics=manifest.evaluation.metrics, card=f"/models/{version}/card"
+    )
 
 
 @router.get(
@@ -60,7 +62,7 @@ def get_model(request: Request, version: Version) -> ModelDetails:
     summary="Model card of a version, Markdown",
     response_class=PlainTextResponse,
     responses={
-        200: {"content": {"text/plain": {"example": "# Model card: version 0.1.0\n…"}}},
+        200: {"content": {"text/plain": {"example": "# Model card: version 1.0.0\n…"}}},
         **problem_responses(["unknown-version", "not-ready"]),
     },
 )

@@ -2,7 +2,7 @@ import { act, fireEvent, render, screen, waitFor, within } from '@testing-librar
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AnalysePage } from './AnalysePage';
-import { metrics, prediction } from './fixtures';
+import { model, prediction } from './fixtures';
 import type { Prediction, Severity } from './types';
 
 type Reply = (request: Request) => Promise<Response> | Response;
@@ -57,6 +57,7 @@ describe('a graded file', () => {
     expect(screen.getByRole('status').textContent).toContain(
       'Result for chest.png: moderate, 80.0% model confidence.',
     );
+    expect(screen.getByRole('table').textContent).toContain('Estimated Brixia score 7.3 of 18');
     expect(screen.getByAltText('Radiograph: chest.png').getAttribute('src')).toMatch(/^blob:/);
   });
 
@@ -111,12 +112,12 @@ describe('what a grade is worth', () => {
 
   // What a version told is kept for good: each test has versions of its own.
   it('is told of each version, asking once for each', async () => {
-    const told = { ...metrics(), accuracy: { value: 0.5, low: 0.25, high: 0.8 } };
-    models.mockResolvedValueOnce(Response.json({ metrics: metrics() }));
+    const told = model({ accuracy: { value: 0.5, low: 0.25, high: 0.8 } });
+    models.mockResolvedValueOnce(Response.json(model()));
     await openBy('1.0.0');
     const worth = await screen.findByText(WORTH);
     expect(worth.textContent).toBe('Right on 75% of 24 unseen test images (95% interval 63–88%).');
-    models.mockResolvedValueOnce(Response.json({ metrics: told }));
+    models.mockResolvedValueOnce(Response.json(told));
     await openBy('1.1.0');
     await screen.findByText(/^Right on 50% of 24 .* 25–80%/);
     await openBy('1.0.0');
@@ -130,7 +131,7 @@ describe('what a grade is worth', () => {
     await waitFor(() => expect(models).toHaveBeenCalledOnce());
     expect(screen.queryByText(WORTH)).toBeNull();
     expect(screen.queryByRole('alert')).toBeNull();
-    models.mockResolvedValueOnce(Response.json({ metrics: metrics() }));
+    models.mockResolvedValueOnce(Response.json(model()));
     await openBy('2.0.0');
     await screen.findByText(WORTH);
   });
@@ -140,6 +141,41 @@ describe('what a grade is worth', () => {
     await openBy('3.0.0');
     expect(heading()).toContain('Mild');
     expect(screen.queryByText(WORTH)).toBeNull();
+  });
+});
+
+describe('when more than one grade is plausible', () => {
+  const unsure = (version: string) =>
+    graded('moderate', {
+      prediction_set: ['moderate', 'severe'],
+      refer: true,
+      model: { name: 'cxr-severity', version },
+    });
+
+  it('leaves the grade to a person, and says how often one of these is right', async () => {
+    models.mockResolvedValue(Response.json(model({}, 0.85)));
+    network.mockResolvedValue(unsure('4.0.0'));
+    await choose(file());
+    await screen.findByText('Moderate or severe: let a person decide.');
+    await screen.findByText('In about 85 of 100 films the reference grade is among these.');
+    expect(screen.getByRole('status').textContent).toContain('let a person decide');
+    // The grade itself stays what the heading says.
+    expect(heading()).toBe('Estimated severity Moderate');
+  });
+
+  it('does so without a number where none can be had', async () => {
+    network.mockResolvedValue(unsure('4.1.0'));
+    await choose(file());
+    await screen.findByText('Moderate or severe: let a person decide.');
+    await waitFor(() => expect(models).toHaveBeenCalledOnce());
+    expect(screen.queryByText(/of 100 films/)).toBeNull();
+  });
+
+  it('does not say so of one', async () => {
+    network.mockResolvedValue(graded('moderate'));
+    await choose(file());
+    await screen.findByText('Estimated severity');
+    expect(screen.queryByText(/: let a person decide/)).toBeNull();
   });
 });
 

@@ -5,6 +5,7 @@ import { announce } from './announce';
 import { DropVeil } from './intake/DropVeil';
 import { useIntake } from './intake/useIntake';
 import { text } from './messages';
+import { Brixia } from './result/Brixia';
 import { Details } from './result/Details';
 import { Guide } from './result/Guide';
 import { Summary } from './result/Summary';
@@ -53,7 +54,12 @@ export function AnalysePage() {
         />
       </section>
       <div className={styles.details}>
-        {state.phase === 'done' && <Details study={state.study} prediction={state.shown} />}
+        {state.phase === 'done' && (
+          <>
+            <Brixia score={state.shown.brixia} />
+            <Details study={state.study} prediction={state.shown} />
+          </>
+        )}
         <Guide folded={state.phase !== 'empty'} />
       </div>
       <Announcer message={`${announce(state)} ${notice}`.trim()} />

@@ -11,11 +11,12 @@ export function announce(state: State): string {
     case 'failed':
       return '';
     case 'done': {
-      const { severity, confidence, explanation } = state.shown;
-      const isFirst = state.target === 'predicted' || !explanation;
-      return isFirst
-        ? text.result.announce(state.study.name, severity, confidence)
-        : text.viewer.announceTarget(explanation.target);
+      const { severity, confidence, explanation, refer, prediction_set } = state.shown;
+      if (state.target !== 'predicted' && explanation) {
+        return text.viewer.announceTarget(explanation.target);
+      }
+      const result = text.result.announce(state.study.name, severity, confidence);
+      return refer ? `${result} ${text.result.refer(prediction_set)}` : result;
     }
   }
 }

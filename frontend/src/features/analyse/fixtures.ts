@@ -1,4 +1,4 @@
-import type { Metrics, Prediction, Severity, Study } from './types';
+import type { Metrics, Model, Prediction, Severity, Study } from './types';
 
 /** For tests: a prediction whose heatmap speaks of `target`. */
 export function prediction(severity: Severity, target: Severity = severity): Prediction {
@@ -9,6 +9,9 @@ export function prediction(severity: Severity, target: Severity = severity): Pre
     severity,
     probabilities,
     confidence: 0.8,
+    prediction_set: [severity],
+    refer: false,
+    brixia: { zones: { A: 0.25, B: 1, C: 1.75, D: 0.5, E: 1.25, F: 2.5 }, total: 7.25 },
     explanation: {
       method: 'grad-cam',
       target,
@@ -20,7 +23,7 @@ export function prediction(severity: Severity, target: Severity = severity): Pre
   };
 }
 
-export function metrics(): Metrics {
+function metrics(): Metrics {
   const estimate = { value: 0.75, low: 0.625, high: 0.875 };
   const ofClass = { precision: estimate, recall: estimate, f1: estimate, support: 8 };
   return {
@@ -28,6 +31,7 @@ export function metrics(): Metrics {
     interval: 'bootstrap',
     images: 24,
     patients: 20,
+    seeds: 1,
     accuracy: estimate,
     macro_f1: estimate,
     quadratic_weighted_kappa: estimate,
@@ -37,6 +41,17 @@ export function metrics(): Metrics {
       [1, 6, 1],
       [1, 1, 6],
     ],
+  };
+}
+
+/** What the page reads of the service's answer about a model. */
+export function model(
+  changes: Partial<Metrics> = {},
+  coverage = 0.9,
+): { metrics: Metrics; manifest: Pick<Model, 'conformal'> } {
+  return {
+    metrics: { ...metrics(), ...changes },
+    manifest: { conformal: { coverage, threshold: 0.2 } },
   };
 }
 

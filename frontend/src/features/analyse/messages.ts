@@ -1,4 +1,10 @@
-import { formatMegabytes, formatProbability, formatShare, formatShares } from '../../lib/format';
+import {
+  formatMegabytes,
+  formatOfHundred,
+  formatProbability,
+  formatShare,
+  formatShares,
+} from '../../lib/format';
 import type { Metrics, Severity, Target } from './types';
 
 /** Every word that this feature shows. Errors have theirs in `failureMessages.ts`. */
@@ -14,7 +20,15 @@ export const TARGET_NAMES: Readonly<Record<Target, string>> = {
   ...SEVERITY_NAMES,
 };
 
+const alternatives = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+
 const lower = (severity: Severity) => SEVERITY_NAMES[severity].toLowerCase();
+
+/** "Mild or moderate": a sentence's beginning. */
+function either(severities: readonly Severity[]): string {
+  const names = alternatives.format(severities.map(lower));
+  return names.charAt(0).toUpperCase() + names.slice(1);
+}
 
 function daysFromAdmission(day: number): string {
   if (day === 0) {
@@ -73,6 +87,9 @@ export const text = {
     worth: ({ accuracy: { value, low, high }, images }: Metrics) =>
       `Right on ${formatShare(value)} of ${images} unseen test images (95% interval ${formatShares(low, high)}).`,
     probabilities: 'Probability of each grade',
+    refer: (severities: readonly Severity[]) => `${either(severities)}: let a person decide.`,
+    coverage: (coverage: number) =>
+      `In about ${formatOfHundred(coverage)} of 100 films the reference grade is among these.`,
     announce: (name: string, severity: Severity, confidence: number) =>
       `Result for ${name}: ${lower(severity)}, ${formatProbability(confidence)} model confidence.`,
   },
@@ -99,6 +116,17 @@ export const text = {
       `No heatmap for ${TARGET_NAMES[target].toLowerCase()}: ${title}.`,
     announceTarget: (target: Severity) => `The heatmap now shows ${lower(target)}.`,
   },
+  brixia: {
+    title: 'Estimated Brixia score',
+    of: 'of 18',
+    height: 'Height in the lung',
+    rightLung: 'Right lung',
+    leftLung: 'Left lung',
+    upper: 'Upper',
+    middle: 'Middle',
+    lower: 'Lower',
+    note: 'As in the image, the patient’s right lung is on the left. Each zone: 0 (not changed) to 3.',
+  },
   details: {
     title: 'Details',
     model: 'Model',
@@ -120,6 +148,14 @@ export const text = {
       {
         term: 'Model confidence',
         text: 'The model’s own probability for that grade. It can be high and still be wrong, above all for images unlike those it was trained on. An image that is no frontal chest radiograph gets a meaningless grade.',
+      },
+      {
+        term: 'Let a person decide',
+        text: 'Said when more than one grade stays plausible; all of them are named. How often the reference grade is among those named was set on films of other patients: it holds for many films together, not for each one, and not for images unlike those.',
+      },
+      {
+        term: 'Brixia score',
+        text: 'The model’s estimate of how far six zones of the lungs are changed: each from 0 (not at all) to 3 (alveolar more than interstitial), 18 together. It is not a radiologist’s score.',
       },
       {
         term: 'Heatmap',

@@ -2,11 +2,12 @@ import type { Ref } from 'react';
 import { formatProbability } from '../../../lib/format';
 import type { State } from '../machine';
 import { SEVERITY_NAMES, text } from '../messages';
-import type { Prediction } from '../types';
+import type { Metrics, Prediction } from '../types';
+import { Plausible } from './Plausible';
 import { Probabilities } from './Probabilities';
 import { SeverityGlyph } from './SeverityGlyph';
 import styles from './Summary.module.css';
-import { useMetrics } from './useMetrics';
+import { useModel } from './useModel';
 
 interface SummaryProps {
   state: State;
@@ -38,7 +39,7 @@ export function Summary({ state, heading }: SummaryProps) {
             </span>
           </h1>
           <p className={styles.confidence}>{state.study.name}</p>
-          <Worth version={null} />
+          <Worth metrics={null} />
           <Probabilities prediction={null} />
         </>
       );
@@ -62,6 +63,7 @@ interface GradeProps {
 }
 
 function Grade({ prediction, heading }: GradeProps) {
+  const model = useModel(prediction.model.version);
   return (
     <>
       <h1 ref={heading} tabIndex={-1} className={styles.grade}>
@@ -72,14 +74,19 @@ function Grade({ prediction, heading }: GradeProps) {
       <p className={styles.confidence}>
         <strong>{formatProbability(prediction.confidence)}</strong> {text.result.confidence}
       </p>
-      <Worth version={prediction.model.version} />
+      {prediction.refer && (
+        <Plausible
+          severities={prediction.prediction_set}
+          coverage={model?.conformal.coverage ?? null}
+        />
+      )}
+      <Worth metrics={model?.metrics ?? null} />
       <Probabilities prediction={prediction} />
     </>
   );
 }
 
-/** How often `version` grades right. While that is not known, the line keeps its place. */
-function Worth({ version }: { version: string | null }) {
-  const metrics = useMetrics(version);
+/** How often the version grades right. While that is not known, the line keeps its place. */
+function Worth({ metrics }: { metrics: Metrics | null }) {
   return <p className={styles.worth}>{metrics && text.result.worth(metrics)}</p>;
 }

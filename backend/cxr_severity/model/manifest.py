@@ -1,0 +1,69 @@
+"""What a version says about itself: everything that gives its numbers meaning."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from cxr_severity.model.assessment import Probabilities, Severity, Zone
+from cxr_severity.model.calibration import Conformal
+from cxr_severity.model.measured import Evaluation, Frozen
+from cxr_severity.model.network import NetworkConfig
+from cxr_severity.model.preprocess import PreprocessConfig
+
+MAX_WEIGHTS_BYTES = 12_000_000
+
+VERSION_PATTERN = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
+
+
+class WeightsFile(Frozen):
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    bytes: int = Field(gt=0, le=MAX_WEIGHTS_BYTES)
+
+
+class DataProvenance(Frozen):
+    """What the shipped weights were trained on: all films, once the folds had been measured."""
+
+    labels_sha256: str
+    split_sha256: str = Field(description="Of the folds that the metrics were measured on")
+    backbone_sha256: str = Field(description="Weights that the backbone started from")
+    images: int
+    classed: int = Field(description="Images with a reference class; the others have other scores")
+    patients: int
+    folds: int = Field(description="Patient-grouped; each tested on networks trained without it")
+
+
+class Golden(Frozen):
+    """The answer to `golden_radiograph()` when the version was made; checked at every load."""
+
+    probabilities: Probabilities
+    zones: dict[Zone, float] = Field(description="Estimated Brixia zone scores, 0-3")
+    tolerance: float = Field(
+        default=2e-3, gt=0, lt=0.1, description="Largest difference of a probability; of a zone "
+        "score, ten times it"
+    )  # fmt: skip
+
+
+class Manifest(Frozen):
+    """Everything that gives a version's numbers meaning."""
+
+    manifest_version: Literal[2] = 2
+    name: str
+    version: str = Field(pattern=VERSION_PATTERN)
+    created: date
+    intended_use: str
+    licence: str
+    classes: tuple[Severity, ...] = Field(description="Order of the head's outputs")
+    preprocess: PreprocessConfig
+    network: NetworkConfig
+    temperature: float = Field(
+        gt=0, description="Logits are divided by it before the softmax; 1 is uncalibrated"
+    )
+    conformal: Conformal
+    weights: WeightsFile
+    golden: Golden
+    evaluation: Evaluation = Field(description="Out-of-fold: of networks of the same recipe")
+    data: DataProvenance
+    recipe: dict[str, JsonValue] = Field(description="The training configuration, whole")

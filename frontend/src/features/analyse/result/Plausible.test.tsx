@@ -1,0 +1,35 @@
+import { render, screen } from '@testing-library/react';
+import { expect, it } from 'vitest';
+import { announce } from '../announce';
+import { prediction, study } from '../fixtures';
+import type { State } from '../machine';
+import { SEVERITIES } from '../types';
+import { Plausible } from './Plausible';
+
+it.each([
+  [['mild', 'moderate'], 'Mild or moderate: let a person decide.'],
+  [['moderate', 'severe'], 'Moderate or severe: let a person decide.'],
+  [SEVERITIES, 'Mild, moderate or severe: let a person decide.'],
+] as const)('names %j', (severities, sentence) => {
+  render(<Plausible severities={severities} coverage={0.95} />);
+  expect(screen.getByText(sentence)).toBeTruthy();
+  expect(
+    screen.getByText('In about 95 of 100 films the reference grade is among these.'),
+  ).toBeTruthy();
+});
+
+it('states no coverage that it does not know', () => {
+  render(<Plausible severities={['mild', 'moderate']} coverage={null} />);
+  expect(screen.getByText(/let a person decide/)).toBeTruthy();
+  expect(screen.queryByText(/of 100 films/)).toBeNull();
+});
+
+it('is heard with the result, and only when there is more than one', () => {
+  const done = (shown: ReturnType<typeof prediction>): State =>
+    ({ phase: 'done', study: study(), target: 'predicted', shown }) as State;
+  const unsure = { prediction_set: ['mild' as const, 'moderate' as const], refer: true };
+  expect(announce(done({ ...prediction('mild'), ...unsure }))).toBe(
+    'Result for chest.png: mild, 80.0% model confidence. Mild or moderate: let a person decide.',
+  );
+  expect(announce(done(prediction('mild')))).not.toContain('decide');
+});

@@ -1,0 +1,20 @@
+import { text } from '../messages';
+import type { Severity } from '../types';
+import styles from './Plausible.module.css';
+
+interface PlausibleProps {
+  /** More than one, in order of severity. */
+  severities: readonly Severity[];
+  /** How often such grades hold the reference grade; `null` until it is known. */
+  coverage: number | null;
+}
+
+/** The grades between which the model cannot tell, and who should. */
+export function Plausible({ severities, coverage }: PlausibleProps) {
+  return (
+    <div className={styles.plausible}>
+      <p className={styles.who}>{text.result.refer(severities)}</p>
+      <p className={styles.coverage}>{coverage !== null && text.result.coverage(coverage)}</p>
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+"""The backbone's weights between runs: where training starts, and what pretraining hands on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Final, Literal
+from zipfile import BadZipFile
+
+import numpy as np
+import torch
+from efficientnet_pytorch import EfficientNet
+
+from cxr_severity.model.network import SeverityNet
+from cxr_severity.model.preprocess import PreprocessConfig, normalise
+from cxr_training.errors import TrainingError
+
+BACKBONE_WEIGHTS = Path("weights") / "efficientnet-b0-imagenet.npz"
+"""ImageNet's, inside the data folder."""
+PACKAGE_WEIGHTS: Final = "efficientnet-pytorch"
+Source = Path | Literal["efficientnet-pytorch"]
+
+
+def backbone_source(named: str | None, data: Path) -> Source:
+    """What a command line names: a file, the package's own weights, or the data folder's."""
+    if named == PACKAGE_WEIGHTS:
+        return PACKAGE_WEIGHTS
+    return Path(named) if named else data / BACKBONE_WEIGHTS
+
+
+def load_backbone(network: SeverityNet, source: Source) -> str:
+    """Start the backbone from weights with `efficientnet_pytorch`'s keys.
+
+    Args:
+        source: an `.npz` of arrays, a `.pth` state dict (read without unpickling code), or
+            `efficientnet-pytorch`, which downloads the package's own ImageNet weights. Those
+            belong to `padding: tensorflow` and `batch_norm_eps: 0.001`.
+
+    Returns:
+        Their sha256, over keys and values.
+
+    Raises:
+        TrainingError: when they cannot be had or do not fit the backbone.
+    """
+    own = (network.config.padding, network.config.batch_norm_eps) == ("tensorflow", 1e-3)
+    if not isinstance(source, Path) and not own:
+        raise TrainingError(f"{source}: needs padding: tensorflow and batch_norm_eps: 0.001")
+    try:
+        if not isinstance(source, Path):
+            state = EfficientNet.from_pretrained(network.config.backbone).state_dict()
+        elif source.suffix == ".npz":
+            with source.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+                state = {key: torch.from_numpy(archive[key]) for key in archive.files}
+        else:
+            state = torch.load(source, map_location="cpu", weights_only=True)
+    except (OSError, ValueError, EOFError, BadZipFile, UnpicklingError) as error:
+        raise TrainingError(f"{source}: the backbone's weights cannot be read") from error
+    state = {key: value for key, value in state.items() if not key.startswith("_fc.")}
+    try:
+        missing, unexpected = network.backbone.load_state_dict(state, strict=False)
+    except RuntimeError as error:
+        raise TrainingError(f"{source}: does not fit EfficientNet-B0") from error
+    missing = [key for key in missing if not key.endswith("num_batches_tracked")]
+    if missing or unexpected:
+        raise TrainingError(f"{source}: lacks {missing[:3]}, has unknown {unexpected[:3]}")
+    return _digest(state)
+
+
+def save_backbone(network: SeverityNet, path: Path) -> str:
+    """Write the backbone as `load_backbone` reads it; returns the sha256 that it will return."""
+    state = {
+        key: value.detach().cpu().contiguous()
+        for key, value in network.backbone.state_dict().items()
+        if not key.endswith("num_batches_tracked")
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial.npz")
+    np.savez(partial, allow_pickle=False, **{key: value.numpy() for key, value in state.items()})
+    partial.replace(path)
+    return _digest(state)
+
+
+def _digest(state: Mapping[str, torch.Tensor]) -> str:
+    digest = hashlib.sha256()
+    for key in sorted(state):
+        digest.update(key.encode())
+        digest.update(state[key].contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def estimate_batch_norm(
+    network: SeverityNet, grids: torch.Tensor, config: PreprocessConfig, batch_size: int = 32
+) -> None:
+    """Replace batch norm's running statistics by those of these radiographs, (N, S, S).
+
+    ImageNet's statistics are far off for radiographs, and an average of the weights over the run
+    would carry them along.
+    """
+    norms = [m for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    momenta = [norm.momentum for norm in norms]
+    was_training = network.training
+    network.eval()
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # cumulative average
+        norm.train()
+    with torch.no_grad():
+        for part in torch.split(grids, batch_size):
+            network.features(normalise(part, config))
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
+    network.train(was_training)

@@ -1,0 +1,175 @@
+"""Films in memory, and the batches that are made of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from PIL import Image
+from torch.nn.functional import avg_pool2d
+from tqdm import tqdm
+
+from cxr_severity.imaging.decode import decode
+from cxr_severity.imaging.errors import InputRefusedError
+from cxr_severity.model.assessment import SEVERITIES
+from cxr_severity.model.network import SeverityNet
+from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid
+from cxr_training.augment import change_exposure, draw_warp
+from cxr_training.config import TrainConfig
+from cxr_training.data import Case, Dataset
+from cxr_training.errors import TrainingError
+from cxr_training.targets import Targets, mirror_zones
+
+STRIDE = 32
+"""Pixels of the input to a cell of the last feature map, each way."""
+MASK_SIZE = 256
+_FINE = 8
+"""Masks are warped this many times finer than the cells that they are averaged into."""
+
+
+class Inputs(NamedTuple):
+    """Augmented films: `maps` (N, 3, S, S), or what the frozen blocks made of them; `cells`
+    (N, 2, S/32, S/32) shares of lung and of opacity in each cell, NaN where there is no mask;
+    `mirrored` (N,) bool."""
+
+    maps: torch.Tensor
+    cells: torch.Tensor
+    mirrored: torch.Tensor
+
+
+class Batch(NamedTuple):
+    """`Inputs` with their targets, zones already on the side where the film shows them."""
+
+    maps: torch.Tensor
+    cells: torch.Tensor
+    classes: torch.Tensor
+    zones: torch.Tensor
+    scores: torch.Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Films:
+    """N films on the network's grid: `grids` (N, S, S) float32 in [0, 1]; `masks`
+    (N, 2, 256, 256) float32, lung and opacity, NaN where there is none."""
+
+    cases: tuple[Case, ...]
+    grids: torch.Tensor
+    masks: torch.Tensor
+
+
+def load_films(dataset: Dataset, config: PreprocessConfig) -> Films:
+    """Decode and scale all films as the service does it.
+
+    Raises:
+        TrainingError: naming the image that does not decode.
+    """
+    grids = np.empty((len(dataset.cases), config.size, config.size), dtype=np.float32)
+    masks = np.full((len(dataset.cases), 2, MASK_SIZE, MASK_SIZE), np.nan, dtype=np.float32)
+    for i, case in enumerate(tqdm(dataset.cases, desc="decode", unit="image")):
+        path = dataset.root / case.image
+        try:
+            grids[i] = to_grid(decode(path.read_bytes()), config)
+        except (OSError, InputRefusedError) as error:
+            reason = error.detail if isinstance(error, InputRefusedError) else error.strerror
+            raise TrainingError(f"{path}: {reason}") from error
+        for kind, name in enumerate((case.lung_mask, case.opacity_mask)):
+            if name is None:
+                continue
+            try:
+                with Image.open(dataset.root / name) as mask:
+                    scaled = mask.convert("L").resize((MASK_SIZE, MASK_SIZE), Image.Resampling.BOX)
+            except OSError as error:
+                raise TrainingError(f"{dataset.root / name}: does not decode") from error
+            masks[i, kind] = np.asarray(scaled, dtype=np.float32) / 255
+    return Films(dataset.cases, torch.from_numpy(grids), torch.from_numpy(masks))
+
+
+class Augmenter:
+    """Makes new `Inputs` of films each time."""
+
+    def __init__(self, films: Films, config: TrainConfig) -> None:
+        self._films = films
+        self._config = config
+        noisy = [case.severity in config.augment.noisy for case in films.cases]
+        every = config.augment.noisy == SEVERITIES
+        self._noisy = torch.tensor([every or one for one in noisy])
+
+    def __call__(self, indices: torch.Tensor, generator: torch.Generator) -> Inputs:
+        """(N,) int64 indices of films to normalised images with their masks."""
+        config, size = self._config, self._config.preprocess.size
+        warp = draw_warp(len(indices), config.augment, generator)
+        grids = warp(self._films.grids[indices].unsqueeze(1), size).squeeze(1)
+        grids = change_exposure(grids, config.augment, generator, self._noisy[indices])
+        fine = warp(self._films.masks[indices], math.ceil(size / STRIDE) * _FINE)
+        return Inputs(normalise(grids, config.preprocess), avg_pool2d(fine, _FINE), warp.mirrored)
+
+
+class VariantBank:
+    """What the frozen blocks make of `variants` augmented copies of each film, computed once.
+
+    The lowest blocks cost most of a training step and have the least to learn from a few hundred
+    films that thousands of others have not taught them already. The copies are made when the first
+    is asked for: a run that only gathers finished networks needs none.
+    """
+
+    def __init__(
+        self, augmenter: Augmenter, network: SeverityNet, config: TrainConfig, films: int, seed: int
+    ) -> None:
+        self._augmenter, self._network = augmenter, network.eval()
+        self._config, self._films, self._seed = config, films, seed
+        self._inputs: Inputs | None = None
+
+    def _compute(self) -> Inputs:
+        config, network = self._config, self._network
+        generator = torch.Generator().manual_seed(self._seed)
+        maps, cells, mirrored = [], [], []
+        indices = torch.arange(self._films)
+        for _ in tqdm(range(config.variants), desc="variants", unit="copy"):
+            parts = [self._augmenter(part, generator) for part in torch.split(indices, 32)]
+            with torch.no_grad():
+                maps.append(
+                    torch.cat(
+                        [
+                            network.lower(
+                                part.maps.contiguous(memory_format=torch.channels_last),
+                                config.frozen_blocks,
+                            ).half()
+                            for part in parts
+                        ]
+                    )
+                )
+            cells.append(torch.cat([part.cells for part in parts]))
+            mirrored.append(torch.cat([part.mirrored for part in parts]))
+        return Inputs(torch.stack(maps), torch.stack(cells), torch.stack(mirrored))
+
+    def __call__(self, indices: torch.Tensor, generator: torch.Generator) -> Inputs:
+        """(N,) int64 indices of films to one of the variants of each."""
+        if self._inputs is None:
+            self._inputs = self._compute()
+        inputs = self._inputs
+        chosen = torch.randint(len(inputs.maps), (len(indices),), generator=generator)
+        return Inputs(
+            inputs.maps[chosen, indices].float(),
+            inputs.cells[chosen, indices],
+            inputs.mirrored[chosen, indices],
+        )
+
+
+def make_batch(inputs: Inputs, targets: Targets, indices: torch.Tensor) -> Batch:
+    return Batch(
+        inputs.maps,
+        inputs.cells,
+        targets.classes[indices],
+        mirror_zones(targets.zones[indices], inputs.mirrored),
+        targets.scores[indices],
+    )
+
+
+def class_shares(cases: Sequence[Case]) -> torch.Tensor:
+    """(3,) float32 number of films of each class."""
+    labels = [case.label for case in cases if case.severity is not None]
+    return torch.bincount(torch.tensor(labels), minlength=len(SEVERITIES)).float()

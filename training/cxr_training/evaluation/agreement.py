@@ -1,0 +1,125 @@
+"""Estimated Brixia scores against readers', and against scores of other kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxr_severity.model.measured import BrixiaScores, Correlation
+from cxr_training.data import Case
+from cxr_training.evaluation.bootstrap import RESAMPLES, Array, Bootstrap, interval, ratio
+from cxr_training.evaluation.predictions import Joined
+
+OtherScore = Literal["extent", "opacity", "grade", "involvement"]
+FEWEST = 3
+"""Films that a correlation needs."""
+
+
+def model_brixia(joined: Joined, resamples: int = RESAMPLES) -> BrixiaScores | None:
+    """The model against the mean of both readers, each seed's reading by itself."""
+    scores = np.concatenate([joined.brixia, joined.reader_zones.reshape(len(joined.cases), -1)], 1)
+    scored: NDArray[np.bool_] = np.isfinite(scores).all(axis=1)
+    return _brixia(
+        joined.predictions.totals[scored],
+        joined.brixia[scored].mean(axis=1),
+        joined.predictions.zones[scored],
+        joined.reader_zones[scored].mean(axis=1),
+        [case for case, chosen in zip(joined.cases, scored, strict=True) if chosen],
+        "mean of the senior and the junior radiologist",
+        resamples,
+    )
+
+
+def reader_brixia(cases: Sequence[Case], resamples: int = RESAMPLES) -> BrixiaScores | None:
+    """The junior radiologist against the senior, on all films both scored."""
+    both = [case for case in cases if np.isfinite([*case.brixia, *np.ravel(case.zones)]).all()]
+    totals = np.array([case.brixia for case in both]).reshape(-1, 2)
+    zones = np.array([case.zones for case in both]).reshape(len(both), 2, -1)
+    return _brixia(
+        totals[:, 1], totals[:, 0], zones[:, 1], zones[:, 0], both,
+        "senior radiologist, read by the junior", resamples,
+    )  # fmt: skip
+
+
+def _brixia(
+    totals: Array,
+    reference: Array,
+    zones: Array,
+    reference_zones: Array,
+    cases: Sequence[Case],
+    described: str,
+    resamples: int,
+) -> BrixiaScores | None:
+    if len({case.image for case in cases}) < FEWEST:
+        return None
+    bootstrap = Bootstrap.over([case.patient for case in cases], resamples=resamples)
+    return BrixiaScores(
+        reference=described,
+        images=len({case.image for case in cases}),
+        patients=bootstrap.patients,
+        total_mae=bootstrap.mean(np.abs(totals - reference)),
+        total_bias=bootstrap.mean(totals - reference),
+        total_r=interval(pearson(totals, reference, bootstrap)),
+        zone_mae=bootstrap.mean(np.abs(zones - reference_zones).mean(axis=1)),
+    )
+
+
+def correlations(joined: Joined, resamples: int = RESAMPLES) -> list[Correlation]:
+    """Estimated totals against each other score that at least three films have."""
+    found = []
+    for name in get_args(OtherScore):
+        values = np.array([getattr(case, name) for case in joined.cases], np.float64)
+        # Grade 0 says that no severity could be assigned; it is no step below mild.
+        scored = np.isfinite(values) & ((values > 0) if name == "grade" else True)
+        cases = [case for case, chosen in zip(joined.cases, scored, strict=True) if chosen]
+        images = len({case.image for case in cases})
+        if images < FEWEST:
+            continue
+        bootstrap = Bootstrap.over([case.patient for case in cases], resamples=resamples)
+        found.append(
+            Correlation(
+                score=name,
+                images=images,
+                patients=bootstrap.patients,
+                rho=interval(
+                    spearman(joined.predictions.totals[scored], values[scored], bootstrap)
+                ),
+            )
+        )
+    return found
+
+
+def pearson(x: Array, y: Array, bootstrap: Bootstrap) -> Array:
+    """(1 + B,) correlations of (N,) values; 0 where one of them does not vary."""
+    # Centred first: the sums of squares below would otherwise lose digits.
+    x, y = x - x.mean(), y - y.mean()
+    moments = bootstrap.sums(np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], axis=1))
+    n, sum_x, sum_y, sum_xx, sum_yy, sum_xy = moments.T
+    return _correlation(sum_xx - sum_x**2 / n, sum_yy - sum_y**2 / n, sum_xy - sum_x * sum_y / n)
+
+
+def spearman(x: Array, y: Array, bootstrap: Bootstrap) -> Array:
+    """(1 + B,) rank correlations of (N,) values, ranked anew in every resample (mid-ranks).
+
+    A row's rank is the weight of the rows below it and half of that of its equals, itself
+    included, so one matrix product ranks all resamples.
+    """
+    weights = bootstrap.weights()
+    total = weights.sum(axis=1, keepdims=True)
+    ranks = []
+    for values in (x, y):
+        below = (values[:, None] < values[None, :]) + 0.5 * (values[:, None] == values[None, :])
+        ranks.append(weights @ below - total / 2)  # mid-ranks have the mean total / 2
+    a, b = ranks
+    return _correlation(
+        (weights * a * a).sum(axis=1), (weights * b * b).sum(axis=1), (weights * a * b).sum(axis=1)
+    )
+
+
+def _correlation(variance_x: Array, variance_y: Array, covariance: Array) -> Array:
+    tiny = 1e-9
+    spread = np.sqrt(np.maximum(variance_x, 0) * np.maximum(variance_y, 0))
+    return ratio(covariance, np.where(spread > tiny, spread, 0.0))

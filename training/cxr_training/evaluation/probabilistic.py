@@ -1,0 +1,167 @@
+"""What probabilities are worth: discrimination, calibration, prediction sets, abstention."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxr_severity.model.assessment import SEVERITIES
+from cxr_severity.model.measured import (
+    Auc,
+    Calibration,
+    CalibrationScores,
+    ConformalScores,
+    ReliabilityBin,
+    Selective,
+    SelectivePoint,
+)
+from cxr_training.evaluation.bootstrap import Array, Bootstrap, Indices, interval, ratio
+from cxr_training.evaluation.calibrate import Readings, log_loss
+
+BINS = 15
+CURVE = tuple(step / 20 for step in range(1, 21))
+"""Coverages of the risk-coverage curve."""
+HIGH_ACCURACY = 0.9
+
+
+def auc(readings: Readings, bootstrap: Bootstrap) -> Auc:
+    """One-against-rest areas: the Mann-Whitney probability that a film of the class ranks higher.
+
+    Only readings of one seed are compared with each other, which makes the value the mean of the
+    seeds' areas. Per-patient sums of the pairwise comparisons turn a resample into d'Gd.
+    """
+    probabilities, same_seed = readings.probabilities, readings.seeds
+    areas = []
+    for index in range(len(SEVERITIES)):
+        inside = readings.labels == index
+        positive, negative = np.flatnonzero(inside), np.flatnonzero(~inside)
+        score = probabilities[:, index]
+        pairs = (same_seed[positive, None] == same_seed[None, negative]).astype(np.float64)
+        difference = score[positive, None] - score[None, negative]
+        wins = np.where(difference > 0, 1.0, np.where(difference == 0, 0.5, 0.0)) * pairs
+        sums = []
+        for values in (wins, pairs):
+            by_patient = np.zeros((bootstrap.patients, bootstrap.patients))
+            cells = (bootstrap.rows[positive][:, None], bootstrap.rows[negative][None, :])
+            np.add.at(by_patient, np.broadcast_arrays(*cells), values)
+            sums.append(((bootstrap.draws @ by_patient) * bootstrap.draws).sum(axis=1))
+        areas.append(ratio(sums[0], sums[1], np.nan))
+    return Auc(
+        per_class={name: interval(area) for name, area in zip(SEVERITIES, areas, strict=True)},
+        macro=interval(np.mean(areas, axis=0)),
+    )
+
+
+def calibration(readings: Readings, bootstrap: Bootstrap) -> Calibration:
+    scaled = readings.logits / readings.temperatures[:, None]
+    return Calibration(
+        temperature=readings.final_temperature,
+        temperatures=sorted(set(readings.temperatures.tolist())),
+        before=_calibration_scores(
+            readings.raw_probabilities, readings.logits, readings.labels, bootstrap
+        ),
+        after=_calibration_scores(readings.probabilities, scaled, readings.labels, bootstrap),
+    )
+
+
+def _calibration_scores(
+    probabilities: Array, logits: Array, labels: Indices, bootstrap: Bootstrap
+) -> CalibrationScores:
+    confidence = probabilities.max(axis=1)
+    correct = (probabilities.argmax(axis=1) == labels).astype(np.float64)
+    # Bins are open below and closed above, as in Guo et al. (ICML 2017).
+    equal_width = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
+    edges = np.quantile(confidence, np.arange(1, BINS) / BINS)
+    equal_mass = np.searchsorted(edges, confidence, side="left")
+    squared = ((probabilities - np.eye(len(SEVERITIES))[labels]) ** 2).sum(axis=1)
+    return CalibrationScores(
+        expected_error=interval(calibration_error(confidence, correct, equal_width, bootstrap)),
+        adaptive_error=interval(calibration_error(confidence, correct, equal_mass, bootstrap)),
+        brier=bootstrap.mean(squared),
+        log_loss=bootstrap.mean(log_loss(logits, labels)),
+        reliability=[
+            ReliabilityBin(
+                readings=int(inside.sum()),
+                confidence=round(float(confidence[inside].mean()), 4),
+                accuracy=bootstrap.mean(correct, inside),
+            )
+            for inside in (equal_width == index for index in np.unique(equal_width))
+        ],
+    )
+
+
+def calibration_error(
+    confidence: Array, correct: Array, bins: NDArray[np.integer], bootstrap: Bootstrap
+) -> Array:
+    """(1 + B,) expected calibration errors: gaps of accuracy and confidence, weighed by bin.
+
+    With equal-width bins Guo et al. (ICML 2017); with equally full ones the adaptive error of
+    Nixon et al. (CVPR workshops 2019). Resampling adds noise to every gap, so that the interval
+    tends to lie high: it errs on the side of a worse calibration.
+    """
+    member = (bins[:, None] == np.unique(bins)[None, :]).astype(np.float64)
+    gaps = np.abs(bootstrap.sums(member * (correct - confidence)[:, None])).sum(axis=1)
+    return ratio(gaps, bootstrap.sums(np.ones(len(bins))))
+
+
+def conformal(readings: Readings, bootstrap: Bootstrap) -> ConformalScores:
+    sets = readings.sets
+    covered = sets[np.arange(len(sets)), readings.labels].astype(np.float64)
+    size = sets.sum(axis=1).astype(np.float64)
+    return ConformalScores(
+        fitted=readings.final_threshold,
+        coverage=bootstrap.mean(covered),
+        coverage_per_class={
+            name: bootstrap.mean(covered, readings.labels == index)
+            for index, name in enumerate(SEVERITIES)
+        },
+        mean_size=bootstrap.mean(size),
+        single=bootstrap.mean((size == 1).astype(np.float64)),
+    )
+
+
+def selective(readings: Readings, bootstrap: Bootstrap) -> Selective:
+    """Risk and coverage when the least confident readings are left out (Geifman and El-Yaniv,
+    NeurIPS 2017); confidence is the calibrated probability of the predicted class."""
+    confidence = readings.probabilities.max(axis=1)
+    order = np.argsort(-confidence, kind="stable")
+    correct = (readings.predicted == readings.labels)[order].astype(np.float64)
+    weights = bootstrap.weights()[:, order]
+    return Selective(
+        area=interval(risk_coverage_area(correct, weights)),
+        accuracy_at_half=interval(accuracy_at(0.5, correct, weights)),
+        coverage_at_90=interval(coverage_at(HIGH_ACCURACY, correct, weights)),
+        curve=[
+            SelectivePoint(
+                coverage=coverage, accuracy=interval(accuracy_at(coverage, correct, weights))
+            )
+            for coverage in CURVE
+        ],
+    )
+
+
+def risk_coverage_area(correct: Array, weights: Array) -> Array:
+    """(N,) correctness from the most to the least confident, and (B, N) weights, to (B,) areas."""
+    taken = weights.cumsum(axis=1)
+    risk = 1 - ratio((weights * correct).cumsum(axis=1), taken)
+    area: Array = (weights * risk).sum(axis=1) / taken[:, -1]
+    return area
+
+
+def accuracy_at(coverage: float, correct: Array, weights: Array) -> Array:
+    """(B,) accuracies on the most confident share; a reading on its border counts in part."""
+    taken = weights.cumsum(axis=1)
+    wanted = coverage * taken[:, -1:]
+    inside = np.clip(wanted - (taken - weights), 0, weights)
+    accuracy: Array = inside @ correct / wanted[:, 0]
+    return accuracy
+
+
+def coverage_at(accuracy: float, correct: Array, weights: Array) -> Array:
+    """(B,) largest coverages that are right at least so often; 0 where none is."""
+    taken = weights.cumsum(axis=1)
+    right = (weights * correct).cumsum(axis=1)
+    # In whole readings, so that 9 of 10 is not lost to rounding.
+    enough = (right >= accuracy * taken - 1e-9) & (taken > 0)
+    largest: Array = np.where(enough, taken, 0.0).max(axis=1) / taken[:, -1]
+    return largest

@@ -1,0 +1,248 @@
+"""An evaluation as Markdown tables, for reports and model cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cxr_severity.model.assessment import SEVERITIES
+from cxr_severity.model.measured import (
+    BrixiaScores,
+    CalibrationScores,
+    Estimate,
+    Evaluation,
+    Metrics,
+)
+from cxr_training.evaluation.goals import PUBLISHED, goals
+
+NONE = "–"
+
+
+def cell(estimate: Estimate | None, digits: int = 3) -> str:
+    """A value with its interval, `0.771 (0.74 to 0.80)`; a dash for None."""
+    if estimate is None:
+        return NONE
+    fine = max(2, digits - 1)
+    return f"{estimate.value:.{digits}f} ({estimate.low:.{fine}f} to {estimate.high:.{fine}f})"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table without a final newline."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _percent(value: float) -> str:
+    return f"{value:.1%}"
+
+
+def headline_table(evaluation: Evaluation) -> str:
+    """Model, majority class, radiologists, and the model on exactly the radiologists' films."""
+    columns: list[tuple[str, Metrics]] = [
+        ("model", evaluation.metrics),
+        ("always the most frequent class", evaluation.majority),
+    ]
+    for name, metrics in (
+        ("junior against senior radiologist", evaluation.readers),
+        ("model against senior, same films", evaluation.against_senior),
+        ("model against the mean of both, same films", evaluation.on_readers_films),
+    ):
+        if metrics is not None:
+            columns.append((name, metrics))
+    found = [metrics for _, metrics in columns]
+    return table(
+        ["", *(name for name, _ in columns)],
+        [
+            ["images (patients)", *(f"{m.images} ({m.patients})" for m in found)],
+            ["accuracy", *(cell(m.accuracy) for m in found)],
+            ["macro-F1", *(cell(m.macro_f1) for m in found)],
+            *([f"F1, {name}", *(cell(m.per_class[name].f1) for m in found)] for name in SEVERITIES),
+            ["quadratic weighted kappa", *(cell(m.quadratic_weighted_kappa) for m in found)],
+            ["mild for severe or the reverse", *(cell(m.two_step_errors) for m in found)],
+        ],
+    )
+
+
+def class_table(evaluation: Evaluation) -> str:
+    """Precision, recall, F1 and area under the curve of each class."""
+    return table(
+        ["class", "precision", "recall", "F1", "AUC against the rest", "images"],
+        [
+            [
+                name,
+                cell(evaluation.metrics.per_class[name].precision),
+                cell(evaluation.metrics.per_class[name].recall),
+                cell(evaluation.metrics.per_class[name].f1),
+                cell(evaluation.auc.per_class[name]),
+                str(evaluation.metrics.per_class[name].support),
+            ]
+            for name in SEVERITIES
+        ]
+        + [["mean", NONE, NONE, cell(evaluation.metrics.macro_f1), cell(evaluation.auc.macro),
+            str(evaluation.metrics.images)]],
+    )  # fmt: skip
+
+
+def confusion_table(metrics: Metrics) -> str:
+    """Counts of readings; rows are the reference."""
+    return table(
+        ["reference \\ predicted", *SEVERITIES],
+        [
+            [name, *(str(count) for count in counts)]
+            for name, counts in zip(SEVERITIES, metrics.confusion_matrix, strict=True)
+        ],
+    )
+
+
+def seeds_table(evaluation: Evaluation) -> str:
+    return table(
+        ["seed", "accuracy", "macro-F1", "quadratic weighted kappa", "Brixia total, error"],
+        [
+            [
+                str(one.seed),
+                f"{one.accuracy:.3f}",
+                f"{one.macro_f1:.3f}",
+                f"{one.quadratic_weighted_kappa:.3f}",
+                NONE if one.brixia_mae is None else f"{one.brixia_mae:.2f}",
+            ]
+            for one in evaluation.seeds
+        ],
+    )
+
+
+def published_table() -> str:
+    return table(
+        ["published by others", "films", "accuracy", "F1 (mild, moderate, severe)",
+         "accuracy within mild, moderate, severe"],
+        [
+            [
+                one.source,
+                one.films,
+                NONE if one.accuracy is None else _percent(one.accuracy),
+                NONE if one.f1 is None else ", ".join(map(_percent, one.f1)),
+                NONE if one.recall is None else ", ".join(map(_percent, one.recall)),
+            ]
+            for one in PUBLISHED
+        ],
+    )  # fmt: skip
+
+
+def goals_table(evaluation: Evaluation) -> str:
+    return table(
+        ["goal", "wanted", "measured", "met"],
+        [
+            [
+                goal.name,
+                goal.wanted,
+                cell(goal.measured),
+                "cannot be told" if goal.measured is None else "yes" if goal.met else "**no**",
+            ]
+            for goal in goals(evaluation)
+        ],
+    )
+
+
+def calibration_table(evaluation: Evaluation) -> str:
+    def row(name: str, scores: CalibrationScores) -> list[str]:
+        return [
+            name,
+            cell(scores.expected_error),
+            cell(scores.adaptive_error),
+            cell(scores.brier),
+            cell(scores.log_loss),
+        ]
+
+    return table(
+        ["probabilities", "expected calibration error", "the same, adaptive bins", "Brier score",
+         "log loss"],
+        [
+            row("raw", evaluation.calibration.before),
+            row("after temperature", evaluation.calibration.after),
+        ],
+    )  # fmt: skip
+
+
+def uncertainty_table(evaluation: Evaluation) -> str:
+    """Prediction sets and selective reading."""
+    sets, selective = evaluation.conformal, evaluation.selective
+    return table(
+        ["", "measured"],
+        [
+            [f"sets that hold the reference class (aim: {sets.fitted.coverage:g})",
+             cell(sets.coverage)],
+            *([f"the same, {name}", cell(sets.coverage_per_class[name])] for name in SEVERITIES),
+            ["classes in a set, mean", cell(sets.mean_size)],
+            ["sets of one class", cell(sets.single)],
+            ["area under the risk–coverage curve", cell(selective.area)],
+            ["accuracy on the most confident half", cell(selective.accuracy_at_half)],
+            ["largest coverage with accuracy at least 0.9", cell(selective.coverage_at_90)],
+        ],
+    )  # fmt: skip
+
+
+def brixia_table(evaluation: Evaluation) -> str:
+    """The model's Brixia scores beside the readers' agreement; empty where nobody scored."""
+
+    def row(name: str, scores: BrixiaScores) -> list[str]:
+        return [
+            name,
+            cell(scores.total_mae, 2),
+            cell(scores.total_bias, 2),
+            cell(scores.total_r),
+            cell(scores.zone_mae),
+            f"{scores.images} ({scores.patients})",
+        ]
+
+    pairs = (
+        ("model against the mean of both readers", evaluation.brixia),
+        ("junior against senior radiologist", evaluation.readers_brixia),
+    )
+    rows = [row(name, scores) for name, scores in pairs if scores is not None]
+    if not rows:
+        return ""
+    return table(
+        ["Brixia score", "total, mean absolute error", "total, bias", "total, Pearson r",
+         "zone, mean absolute error", "images (patients)"],
+        rows,
+    )  # fmt: skip
+
+
+def correlations_table(evaluation: Evaluation) -> str:
+    return table(
+        ["score of other readers", "Spearman's rho with the estimated total", "images (patients)"],
+        [
+            [one.score, cell(one.rho), f"{one.images} ({one.patients})"]
+            for one in evaluation.correlations
+        ],
+    )
+
+
+def subgroups_table(evaluation: Evaluation) -> str:
+    return table(
+        ["subgroup", "images (patients)", "accuracy", "macro-F1", "quadratic weighted kappa"],
+        [
+            [
+                f"{one.attribute}: {one.value}",
+                f"{one.images} ({one.patients})",
+                cell(one.accuracy),
+                cell(one.macro_f1),
+                cell(one.quadratic_weighted_kappa),
+            ]
+            for one in evaluation.subgroups
+        ],
+    )
+
+
+def explanations_table(evaluation: Evaluation) -> str:
+    return table(
+        ["heatmap", "measured", "uninformed map", "difference", "images (patients)"],
+        [
+            [
+                one.measure,
+                cell(one.measured),
+                f"{cell(one.uninformed)}, even over the {one.against}",
+                cell(one.difference),
+                f"{one.images} ({one.patients})",
+            ]
+            for one in evaluation.explanations
+        ],
+    )

@@ -1,0 +1,1 @@
+"""The data folder that training reads, rebuilt from the public collections (`cxr-prepare`)."""

@@ -1,0 +1,70 @@
+"""Tables and folders inside the checkout of a source, read with one line for what is wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from cxr_training.errors import TrainingError
+
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
+
+
+def folder(path: Path, *inside: str) -> Path:
+    """The first of `path/inside` that is there.
+
+    Raises:
+        TrainingError: none of them is a folder.
+    """
+    for part in inside:
+        if (path / part).is_dir():
+            return path / part
+    raise TrainingError(f"{path}: has no folder {' or '.join(inside)}")
+
+
+def read_rows(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
+    """The rows of a CSV file; cells stripped, an absent one empty. Lines before the header that
+    begin with `#` are the file's own comment.
+
+    Raises:
+        TrainingError: the file is not there, or lacks a column.
+    """
+    try:
+        # Free-text notes of the collections hold bytes of other encodings; no cell used here does.
+        text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    except OSError as error:
+        raise TrainingError(f"{path}: {error.strerror}") from error
+    while text.startswith("##"):
+        text = text.partition("\n")[2]
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    for column in columns:
+        if column not in (reader.fieldnames or ()):
+            raise TrainingError(f"{path}: column {column!r} is missing")
+    return [
+        {key: (value or "").strip() for key, value in row.items() if isinstance(key, str)}
+        for row in reader
+    ]
+
+
+def score(row: Mapping[str, str], column: str, path: Path) -> str:
+    """A score as `labels.csv` writes it (`8.0`).
+
+    Raises:
+        TrainingError: the cell is no number.
+    """
+    value = number(row[column])
+    if not value:
+        raise TrainingError(f"{path}: {column} {row[column]!r} is no number")
+    return value
+
+
+def number(cell: str) -> str:
+    """The number of a cell as `labels.csv` writes it, empty where it is none (`70+`, `?`)."""
+    try:
+        value = float(cell)
+    except ValueError:
+        return ""
+    return str(value) if math.isfinite(value) else ""

@@ -1,0 +1,85 @@
+"""Films and masks as the data folder holds them."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cxr_training.errors import TrainingError
+
+LONGEST_SIDE = 512
+FILM_QUALITY, THUMBNAIL_QUALITY = 92, 85
+THUMBNAIL_SIDE = 224
+_SIXTEEN_BIT = 65535 / 255
+
+Mask = NDArray[np.bool_]
+
+
+def read_film(path: Path) -> Image.Image:
+    """An image in 8-bit grey.
+
+    Raises:
+        TrainingError: the file is no image, or cut.
+    """
+    try:
+        with Image.open(path) as image:
+            image.load()
+            if image.mode.startswith("I"):  # convert("L") would clip 16 bits at 255
+                grey = np.asarray(image, np.float64) / _SIXTEEN_BIT
+                return Image.fromarray(np.clip(np.round(grey), 0, 255).astype(np.uint8))
+            return image.convert("L")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise TrainingError(f"{path}: is no image that can be read ({error})") from error
+
+
+def film_jpeg(film: Image.Image) -> tuple[bytes, tuple[int, int]]:
+    """The film as JPEG, its longest side at most 512 px (never enlarged), and its size."""
+    reduced = film.copy()
+    reduced.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    return _jpeg(reduced, FILM_QUALITY), reduced.size
+
+
+def thumbnail_jpeg(film: Image.Image) -> bytes:
+    """The film at 224x224, whatever its aspect, as JPEG."""
+    side = (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+    return _jpeg(film.resize(side, Image.Resampling.LANCZOS), THUMBNAIL_QUALITY)
+
+
+def read_mask(path: Path) -> Mask:
+    """(H, W), true where a mask is nearer to its own white than to black.
+
+    Raises:
+        TrainingError: the file is no image.
+    """
+    grey = np.asarray(read_film(path))
+    # Collections write 1 or 255 for white; an all-black mask has none.
+    brightest = int(grey.max())
+    marked: Mask = grey > brightest / 2 if brightest else np.zeros(grey.shape, np.bool_)
+    return marked
+
+
+def fits(mask: Mask, size: tuple[int, int]) -> bool:
+    """Whether a mask has the aspect of a film of (width, height) `size`, to a pixel."""
+    height, width = mask.shape
+    off = abs(width * size[1] - height * size[0])
+    return bool(off <= max(width, height, size[0], size[1]))
+
+
+def mask_png(mask: Mask, size: tuple[int, int]) -> bytes:
+    """The mask as 1-bit PNG of (width, height) `size`."""
+    grey = Image.fromarray(mask.astype(np.uint8) * 255)
+    # Averaged, then halved: the boundary stays where it is, as nearest neighbours would not.
+    reduced = grey.resize(size, Image.Resampling.BOX).point(lambda value: 255 * (value >= 128))
+    buffer = io.BytesIO()
+    reduced.convert("1", dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _jpeg(image: Image.Image, quality: int) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()

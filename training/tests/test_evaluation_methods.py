@@ -1,0 +1,266 @@
+"""Each method of the evaluation against known values, scikit-learn or scipy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import pearsonr, spearmanr
+from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
+
+from cxr_severity.model.assessment import SEVERITIES
+from cxr_severity.model.calibration import Conformal, softmax
+from cxr_training.evaluation.agreement import pearson, spearman
+from cxr_training.evaluation.bootstrap import Array, Bootstrap, Indices, interval
+from cxr_training.evaluation.calibrate import (
+    Readings,
+    fit_temperature,
+    fit_threshold,
+    prediction_sets,
+)
+from cxr_training.evaluation.probabilistic import (
+    accuracy_at,
+    auc,
+    calibration,
+    calibration_error,
+    conformal,
+    coverage_at,
+    risk_coverage_area,
+    selective,
+)
+
+
+def _sample(count: int, seed: int = 0, sharpness: float = 1.0) -> tuple[Array, Indices]:
+    """Logits whose softmax at temperature `sharpness` is exactly calibrated, and labels."""
+    rng = np.random.default_rng(seed)
+    logits = rng.normal(size=(count, 3)) * 1.5
+    cumulated = softmax(logits, 1.0).cumsum(axis=1)
+    labels = (rng.random(count)[:, None] > cumulated).sum(axis=1)
+    return logits * sharpness, np.minimum(labels, 2)
+
+
+def _readings(count: int = 120, threshold: float = 0.2, seeds: int = 2) -> Readings:
+    logits, labels = _sample(count * seeds, seed=3, sharpness=2.0)
+    labels = np.tile(labels[:count], seeds)
+    return Readings(
+        seeds=np.repeat(np.arange(seeds), count),
+        images=tuple(f"{i}.png" for i in range(count)) * seeds,
+        patients=tuple(f"p{i // 2}" for i in range(count)) * seeds,
+        labels=labels,
+        logits=logits,
+        temperatures=np.full(count * seeds, 2.0),
+        thresholds=np.full(count * seeds, threshold),
+        final_temperature=2.0,
+        final_threshold=Conformal(coverage=0.9, threshold=threshold),
+    )
+
+
+def _repeat(bootstrap: Bootstrap, draw: int) -> Indices:
+    """Rows of one resample, as often as they were drawn."""
+    return np.repeat(np.arange(len(bootstrap.rows)), bootstrap.weights()[draw].astype(int))
+
+
+def test_the_first_resample_is_the_sample_itself() -> None:
+    bootstrap = Bootstrap.over(["a", "b", "a", "c"], resamples=50)
+    values = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]])
+    sums = bootstrap.sums(values)
+    assert sums.shape == (51, 2)
+    assert sums[0].tolist() == [16, 20]
+    for draw in (1, 7, 50):
+        assert sums[draw] == pytest.approx(values[_repeat(bootstrap, draw)].sum(axis=0))
+    weights = bootstrap.weights()
+    assert (weights[:, 0] == weights[:, 2]).all(), "films of one patient are drawn together"
+    assert (bootstrap.draws.sum(axis=1) == 3).all()
+
+
+def test_mean_is_over_the_selected_rows_only() -> None:
+    bootstrap = Bootstrap.over(list("abcd"))
+    values = np.array([1.0, 3.0, np.nan, 9.0])
+    assert bootstrap.mean(values, np.array([True, True, False, False])).value == 2
+    with pytest.raises(ValueError, match="does not exist"):
+        bootstrap.mean(values, np.zeros(4, dtype=np.bool_))
+    with pytest.raises(ValueError, match="nothing"):
+        Bootstrap.over([])
+
+
+def test_the_interval_is_that_of_the_normal_theory() -> None:
+    values = np.random.default_rng(1).normal(size=400)
+    estimate = Bootstrap.over([str(i) for i in range(400)]).mean(values)
+    half = 1.96 * values.std() / 20
+    assert estimate.high - estimate.value == pytest.approx(half, rel=0.12)
+    assert estimate.value - estimate.low == pytest.approx(half, rel=0.12)
+
+
+def test_auc_agrees_with_scikit_learn_in_sample_and_resample() -> None:
+    readings = _readings()
+    bootstrap = Bootstrap.over(readings.patients, resamples=1)  # one resample: both ends are it
+    found = auc(readings, bootstrap)
+    expected = np.zeros((2, 3))
+    for index in range(3):
+        for draw in (0, 1):
+            weights = bootstrap.weights()[draw]
+            pairs, wins = 0.0, 0.0
+            for seed in (0, 1):
+                part = readings.seeds == seed
+                truth = readings.labels[part] == index
+                area = roc_auc_score(
+                    truth, readings.probabilities[part, index], sample_weight=weights[part]
+                )
+                count = weights[part][truth].sum() * weights[part][~truth].sum()
+                pairs, wins = pairs + count, wins + area * count
+            expected[draw, index] = wins / pairs
+    for index, name in enumerate(SEVERITIES):
+        assert found.per_class[name].value == pytest.approx(expected[0, index], abs=1e-4)
+        assert found.per_class[name].low == pytest.approx(expected[1, index], abs=1e-4)
+    assert found.macro.value == pytest.approx(expected[0].mean(), abs=1e-4)
+
+
+@pytest.mark.parametrize("draw", [0, 1, 2])
+def test_correlations_agree_with_scipy(draw: int) -> None:
+    rng = np.random.default_rng(5)
+    x = rng.integers(0, 8, 60).astype(float)  # with ties
+    y = x + rng.normal(size=60) * 3
+    bootstrap = Bootstrap.over([str(i // 2) for i in range(60)], resamples=2)
+    rows = _repeat(bootstrap, draw)
+    assert pearson(x, y, bootstrap)[draw] == pytest.approx(pearsonr(x[rows], y[rows])[0])
+    assert spearman(x, y, bootstrap)[draw] == pytest.approx(spearmanr(x[rows], y[rows])[0])
+
+
+def test_a_constant_correlates_with_nothing() -> None:
+    bootstrap = Bootstrap.over(list("abcd"), resamples=5)
+    flat, slope = np.full(4, 2.5), np.arange(4.0)
+    assert not pearson(flat, slope, bootstrap).any()
+    assert not spearman(flat, slope, bootstrap).any()
+
+
+def test_temperature_is_found_again() -> None:
+    logits, labels = _sample(6000, sharpness=2.5)
+    assert fit_temperature(logits, labels) == pytest.approx(2.5, rel=0.06)
+    assert fit_temperature(logits * 0.5, labels) == pytest.approx(
+        fit_temperature(logits, labels) * 0.5, rel=1e-3
+    )
+
+
+def test_calibration_error_of_known_gaps() -> None:
+    bootstrap = Bootstrap.over([str(i) for i in range(10)], resamples=3)
+    confidence = np.array([0.8] * 5 + [0.6] * 5)
+    correct = np.array([1, 1, 1, 0, 0, 1, 1, 1, 1, 1.0])  # gaps 0.2 and 0.4
+    bins = np.repeat([11, 8], 5)
+    assert calibration_error(confidence, correct, bins, bootstrap)[0] == pytest.approx(0.3)
+    # In one bin the gaps cancel in part: 0.8 right at a mean confidence of 0.7.
+    assert calibration_error(confidence, correct, bins * 0, bootstrap)[0] == pytest.approx(0.1)
+
+
+def test_calibration_scores_agree_with_scikit_learn() -> None:
+    readings = _readings()
+    bootstrap = Bootstrap.over(readings.patients, resamples=20)
+    found = calibration(readings, bootstrap)
+    for scores, probabilities in (
+        (found.before, readings.raw_probabilities),
+        (found.after, readings.probabilities),
+    ):
+        brier = brier_score_loss(readings.labels, probabilities, scale_by_half=False)
+        assert scores.brier.value == pytest.approx(brier, abs=1e-4)
+        loss = log_loss(readings.labels, probabilities)
+        assert scores.log_loss.value == pytest.approx(loss, abs=1e-4)
+        sizes = [one.readings for one in scores.reliability]
+        assert sum(sizes) == len(readings.labels)
+        gaps = [
+            one.readings * abs(one.accuracy.value - one.confidence) for one in scores.reliability
+        ]
+        assert scores.expected_error.value == pytest.approx(sum(gaps) / sum(sizes), abs=2e-4)
+
+
+def test_calibrated_probabilities_have_a_small_error_and_sharpened_ones_a_large_one() -> None:
+    logits, labels = _sample(3000, sharpness=3.0)
+    bootstrap = Bootstrap.over([str(i) for i in range(3000)], resamples=2)
+
+    def error(temperature: float) -> float:
+        probabilities = softmax(logits, temperature)
+        confidence = probabilities.max(axis=1)
+        correct = (probabilities.argmax(axis=1) == labels).astype(float)
+        bins = np.ceil(confidence * 15).astype(int)
+        return float(calibration_error(confidence, correct, bins, bootstrap)[0])
+
+    assert error(3.0) < 0.03
+    assert error(1.0) > 0.1
+
+
+@pytest.mark.parametrize(("patients", "rank"), [(5, 0), (9, 0), (19, 1), (29, 2), (100, 9)])
+def test_threshold_has_the_finite_sample_correction(patients: int, rank: int) -> None:
+    own = np.linspace(0.1, 0.9, patients)
+    probabilities = np.stack([own, 1 - own, np.zeros(patients)], axis=1)
+    names = [str(i) for i in range(patients)]
+    fitted = fit_threshold(probabilities, np.zeros(patients, np.intp), names)
+    assert fitted.threshold == pytest.approx(own[rank], abs=2e-6)
+    assert fitted.threshold <= own[rank], "the reading that sets it stays covered"
+
+
+def test_sets_cover_new_patients_as_promised() -> None:
+    covered = []
+    for seed in range(60):
+        logits, labels = _sample(150, seed=seed)
+        probabilities = softmax(logits, 1.0)
+        names = [str(i) for i in range(75)]
+        fitted = fit_threshold(probabilities[:75], labels[:75], names)
+        own = probabilities[75:][np.arange(75), labels[75:]]
+        covered.append((own >= fitted.threshold).mean())
+    assert 0.89 < np.mean(covered) < 0.93
+
+
+def test_sets_follow_the_rule_of_the_service() -> None:
+    probabilities = np.array([[0.45, 0.1, 0.45], [0.9, 0.06, 0.04], [0.4, 0.35, 0.25]])
+    sets = prediction_sets(probabilities, np.array([0.3, 0.95, 0.3]))
+    assert sets.tolist() == [[True, True, True], [True, False, False], [True, True, False]]
+
+
+def test_conformal_scores_count_the_sets() -> None:
+    readings = _readings(threshold=0.25)
+    bootstrap = Bootstrap.over(readings.patients, resamples=10)
+    found, sets = conformal(readings, bootstrap), readings.sets
+    covered = sets[np.arange(len(sets)), readings.labels]
+    assert found.coverage.value == pytest.approx(covered.mean(), abs=1e-4)
+    assert found.mean_size.value == pytest.approx(sets.sum() / len(sets), abs=1e-4)
+    assert found.single.value == pytest.approx((sets.sum(axis=1) == 1).mean(), abs=1e-4)
+    mild = covered[readings.labels == 0].mean()
+    assert found.coverage_per_class["mild"].value == pytest.approx(mild, abs=1e-4)
+
+
+def test_risk_and_coverage_of_known_orders() -> None:
+    once = np.ones((1, 4))
+    best, worst = np.array([1, 1, 0, 0.0]), np.array([0, 0, 1, 1.0])
+    assert risk_coverage_area(best, once)[0] == pytest.approx((0 + 0 + 1 / 3 + 1 / 2) / 4)
+    assert risk_coverage_area(worst, once)[0] == pytest.approx((1 + 1 + 2 / 3 + 1 / 2) / 4)
+    assert accuracy_at(0.5, best, once)[0] == 1
+    assert accuracy_at(0.75, best, once)[0] == pytest.approx(2 / 3)
+    assert accuracy_at(1.0, worst, once)[0] == 0.5
+    assert coverage_at(0.9, best, once)[0] == 0.5
+    assert coverage_at(0.9, worst, once)[0] == 0
+    nine_of_ten = np.array([1.0] * 9 + [0])
+    assert coverage_at(0.9, nine_of_ten, np.ones((1, 10)))[0] == 1
+
+
+def test_weights_are_repeated_readings() -> None:
+    correct, weights = np.array([1, 0, 1, 1, 0.0]), np.array([[2, 1, 0, 3, 2.0]])
+    repeated = np.repeat(correct, weights[0].astype(int))
+    once = np.ones((1, len(repeated)))
+    for coverage in (0.25, 0.5, 1.0):
+        assert accuracy_at(coverage, correct, weights) == pytest.approx(
+            accuracy_at(coverage, repeated, once)
+        )
+
+
+def test_selective_reading_orders_by_confidence() -> None:
+    readings = _readings()
+    found = selective(readings, Bootstrap.over(readings.patients, resamples=50))
+    confidence = readings.probabilities.max(axis=1)
+    right = (readings.predicted == readings.labels)[np.argsort(-confidence, kind="stable")]
+    assert found.accuracy_at_half.value == pytest.approx(right[:120].mean(), abs=1e-4)
+    risks = 1 - right.cumsum() / np.arange(1, 241)
+    assert found.area.value == pytest.approx(risks.mean(), abs=1e-4)
+    assert found.curve[-1].accuracy.value == pytest.approx(right.mean(), abs=1e-4)
+    assert [point.coverage for point in found.curve] == sorted(p.coverage for p in found.curve)
+
+
+def test_resamples_without_the_statistic_are_left_out() -> None:
+    estimate = interval(np.array([0.5, np.nan, 0.4, 0.6]))
+    assert 0.4 <= estimate.low < estimate.high <= 0.6
