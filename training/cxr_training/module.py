@@ -52,7 +52,9 @@ class SeverityModule(pl.LightningModule):
         # A head that no loss asks would keep several processes waiting for its gradient.
         self.scores.requires_grad_(config.loss.scores > 0)
         self.cells.requires_grad_(config.loss.opacities > 0)
-        network.zones.requires_grad_(config.loss.zones > 0 or config.loss.total > 0)
+        network.zones.requires_grad_(
+            network.config.zones_inform_class or config.loss.zones > 0 or config.loss.total > 0
+        )
         self._generator = torch.Generator()
 
     def on_train_epoch_start(self) -> None:

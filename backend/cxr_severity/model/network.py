@@ -50,9 +50,8 @@ class NetworkConfig(BaseModel):
     """`none` pools the features directly: the plain-CNN side of an ablation."""
     hidden_size: int = Field(default=128, ge=8, le=512)
     """LSTM units in each direction."""
-    ordinal: bool = True
-    """The class follows from the estimated Brixia total, and the pooled states correct it; without,
-    the pooled states alone decide."""
+    zones_inform_class: bool = True
+    """The class layer sees the zone scores beside the pooled states."""
     dropout: float = Field(default=0.3, ge=0, lt=1)
     """On the features before the LSTM and on the pooled sequence before the class layer."""
 
@@ -87,11 +86,8 @@ class SeverityNet(nn.Module):
         self.attention = nn.Linear(width, 1)
         self.zones = ZoneReader(width)
         self.width = width
-        self.classifier = nn.Linear(width, len(SEVERITIES))
-        if config.ordinal:
-            self.ordinal = OrdinalHead()
-            nn.init.zeros_(self.classifier.weight)
-            nn.init.zeros_(self.classifier.bias)
+        seen = width + (len(ZONES) if config.zones_inform_class else 0)
+        self.classifier = nn.Linear(seen, len(SEVERITIES))
 
     def features(self, x: torch.Tensor) -> torch.Tensor:
         """(N, 3, S, S) normalised input to (N, 1280, S/32, S/32) feature maps."""
@@ -134,13 +130,10 @@ class SeverityNet(nn.Module):
     def decide(self, states: States, grid: tuple[int, int]) -> Reading:
         """The states of a grid of (h, w) cells to a reading."""
         zones = self.zones(states.sequence, grid)
-        logits = self.classifier(self.dropout(states.pooled))
-        if self.config.ordinal:
-            total = zones.sum(dim=1)
-            # The class does not teach the zones: half of the classes come from a grade, which is
-            # another scale, and the Brixia estimate would drift towards it.
-            logits = logits + self.ordinal(total.detach() if self.training else total)
-        return Reading(logits, zones)
+        facts = self.dropout(states.pooled)
+        if self.config.zones_inform_class:
+            facts = torch.cat([facts, zones / HIGHEST_ZONE_SCORE], dim=1)
+        return Reading(self.classifier(facts), zones)
 
     def head(self, features: torch.Tensor) -> Reading:
         """(N, 1280, h, w) feature maps to a reading."""
@@ -149,29 +142,6 @@ class SeverityNet(nn.Module):
     def forward(self, x: torch.Tensor) -> Reading:
         """(N, 3, S, S) normalised input to a reading."""
         return self.head(self.features(x))
-
-
-class OrdinalHead(nn.Module):
-    """Class logits from a Brixia total: the nearer to a class's centre, the more probable.
-
-    Squared distances to centres that lie in order make the classes ordered: between mild and severe
-    there is always moderate. The centres start where the reference standard's bins put their
-    borders, 5.5 and 11.5, half-way between them.
-
-    The square of the total is left out: it is the same for all classes, so the softmax does not
-    change, and every logit rises with the total. An explanation of any class then shows what adds
-    to the score; with the square, that of a film beyond a class's centre would show what does not.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.centres = nn.Parameter(torch.tensor([2.5, 8.5, 14.5]))
-        self.log_spread = nn.Parameter(torch.tensor(2.0).log())
-
-    def forward(self, total: torch.Tensor) -> torch.Tensor:
-        """(N,) totals in [0, 18] to (N, 3) logits."""
-        variance = (2 * self.log_spread).exp()
-        return self.centres * (total.unsqueeze(1) - self.centres / 2) / variance
 
 
 class ZoneReader(nn.Module):

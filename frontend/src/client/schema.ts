@@ -643,10 +643,10 @@ export interface components {
              */
             hidden_size: number;
             /**
-             * Ordinal
+             * Zones Inform Class
              * @default true
              */
-            ordinal: boolean;
+            zones_inform_class: boolean;
             /**
              * Dropout
              * @default 0.3

@@ -4,7 +4,7 @@ import type { Metrics, Model, Prediction, Severity, Study } from './types';
 export function prediction(severity: Severity, target: Severity = severity): Prediction {
   const probabilities = { mild: 0.1, moderate: 0.1, severe: 0.1, [severity]: 0.8 };
   return {
-    model: { name: 'cxr-severity', version: '0.1.0' },
+    model: { name: 'cxr-severity', version: '1.0.0' },
     input: { sha256: 'ab'.repeat(32), format: 'png', width: 640, height: 480 },
     severity,
     probabilities,
