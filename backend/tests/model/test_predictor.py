@@ -101,7 +101,8 @@ def test_concurrent_requests_get_their_own_answers(
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda film: predictor.assess(film).probabilities, films))
     for one, other in zip(alone, together, strict=True):
-        assert other == pytest.approx(one, abs=1e-5)
+        # Sums run in another order beside other threads; another film's answer is ten times off.
+        assert other == pytest.approx(one, abs=1e-4)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
