@@ -53,7 +53,7 @@ each lung zone (0-3; their sum 0-18).
             "Reference standard",
             """The mean of two radiologists' Brixia scores (0-18): mild below 5.5, moderate from 5.5
 to below 11.5, severe from 11.5; where there are none, one thoracic radiologist's grade (1 mild,
-2 moderate, 3-5 severe). The readers differ: see "Human readers" below.""",
+2 moderate, 3-5 severe). The readers differ: see "Results" below.""",
         ),
         _section(
             "Data",
@@ -68,7 +68,7 @@ weights sha256 `{data.backbone_sha256[:16]}…`. The data card tells the rest.
 
 The shipped weights were trained on all of these films, so no film here can test them. The figures
 below are of networks of the same recipe: the patients were dealt into {data.folds} parts, each part
-was read by networks trained on the others, with {metrics.seeds} random seeds.""",
+was read by networks trained on the others, with {metrics.seeds} random seed{"s" * (metrics.seeds > 1)}.""",
         ),
         _section("Results", f"Intervals: {metrics.interval}."),
         tables.headline_table(evaluation) + "\n",
