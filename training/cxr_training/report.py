@@ -68,7 +68,8 @@ weights sha256 `{data.backbone_sha256[:16]}…`. The data card tells the rest.
 
 The shipped weights were trained on all of these films, so no film here can test them. The figures
 below are of networks of the same recipe: the patients were dealt into {data.folds} parts, each part
-was read by networks trained on the others, with {metrics.seeds} random seed{"s" * (metrics.seeds > 1)}.""",
+was read by networks trained on the others, with {metrics.seeds} random
+seed{"s" * (metrics.seeds > 1)}.""",
         ),
         _section("Results", f"Intervals: {metrics.interval}."),
         tables.headline_table(evaluation) + "\n",
