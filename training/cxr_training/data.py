@@ -6,7 +6,7 @@ import csv
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,14 +95,12 @@ def brixia_severity(score: float) -> Severity:
     return "moderate" if score < SEVERE_FROM else "severe"
 
 
-def read_labels(folder: Path) -> Dataset:
-    """Read `folder/labels.csv`.
+def read_csv(path: Path, columns: Sequence[str]) -> tuple[csv.DictReader[str], str]:
+    """The rows of a table that has these columns, and the file's sha256.
 
     Raises:
-        TrainingError: a missing file or column, a cell that is no number, a score out of range,
-            an image or mask that is not there, or a class without images.
+        TrainingError: the file cannot be read, is not UTF-8, or lacks a column.
     """
-    path = folder / "labels.csv"
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -112,9 +110,21 @@ def read_labels(folder: Path) -> Dataset:
         rows = csv.DictReader(raw.decode("utf-8-sig").splitlines())
     except UnicodeDecodeError as error:
         raise TrainingError(f"{path}: is not UTF-8 (byte {error.start})") from error
-    for column in (*TEXT_COLUMNS, *HIGHEST):
+    for column in columns:
         if column not in (rows.fieldnames or ()):
             raise TrainingError(f"{path}: column {column!r} is missing")
+    return rows, hashlib.sha256(raw).hexdigest()
+
+
+def read_labels(folder: Path) -> Dataset:
+    """Read `folder/labels.csv`.
+
+    Raises:
+        TrainingError: a missing file or column, a cell that is no number, a score out of range,
+            an image or mask that is not there, or a class without images.
+    """
+    path = folder / "labels.csv"
+    rows, digest = read_csv(path, (*TEXT_COLUMNS, *HIGHEST))
     cases: list[Case] = []
     for line, row in enumerate(rows, start=2):
         where = f"{path}:{line}"
@@ -129,7 +139,7 @@ def read_labels(folder: Path) -> Dataset:
     twice = next((image for image, count in seen.items() if count > 1), None)
     if twice is not None:
         raise TrainingError(f"{path}: {twice} stands in two rows")
-    return Dataset(folder, tuple(cases), hashlib.sha256(raw).hexdigest())
+    return Dataset(folder, tuple(cases), digest)
 
 
 def _case(row: Mapping[str, str], folder: Path, where: str) -> Case:

@@ -8,8 +8,6 @@ head for all would learn to tell the hospitals. The labels are a pretext; only t
 from __future__ import annotations
 
 import argparse
-import csv
-import hashlib
 import logging
 import math
 import sys
@@ -44,6 +42,7 @@ from cxr_training.backbone import (
     save_backbone,
 )
 from cxr_training.config import PretrainConfig, load_config
+from cxr_training.data import read_csv
 from cxr_training.duplicates import SAME_FILM, near_duplicates, perceptual_hash
 from cxr_training.errors import TrainingError
 from cxr_training.machine import processes
@@ -112,22 +111,12 @@ def read_pretext(folder: Path, exclude: NDArray[np.bool_], limit: int | None = N
 
 def _read_labels(folder: Path) -> tuple[dict[str, str], str]:
     path = folder / "labels.csv"
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise TrainingError(f"{path}: {error.strerror}") from error
-    try:
-        rows = csv.DictReader(raw.decode("utf-8-sig").splitlines())
-    except UnicodeDecodeError as error:
-        raise TrainingError(f"{path}: is not UTF-8 (byte {error.start})") from error
-    for column in ("file", "label"):
-        if column not in (rows.fieldnames or ()):
-            raise TrainingError(f"{path}: column {column!r} is missing")
+    rows, digest = read_csv(path, ("file", "label"))
     labels = {row["file"]: f"{row['file'].split('/')[0]}/{row['label']}" for row in rows}
     for file, label in labels.items():
         if label not in ADULTS + CHILDREN:
             raise TrainingError(f"{path}: {file} has the unknown label {label!r}")
-    return labels, hashlib.sha256(raw).hexdigest()
+    return labels, digest
 
 
 def _index(classes: Sequence[str], label: str) -> int:
