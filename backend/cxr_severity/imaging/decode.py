@@ -135,9 +135,10 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Radiograph:
     try:
         if container == "dicom":
             pixels, bit_depth = decode_dicom(data, limits)
+            colour = 0.0
         else:
-            pixels, bit_depth = decode_raster(data, container, limits)
+            pixels, bit_depth, colour = decode_raster(data, container, limits)
     except MemoryError:
         raise ImageTooLargeError("The picture is too large for the memory available.") from None
     digest = hashlib.sha256(data).hexdigest()
-    return Radiograph(pixels, Source(sha256=digest, format=container, bit_depth=bit_depth))
+    return Radiograph(pixels, Source(digest, container, bit_depth, colour))

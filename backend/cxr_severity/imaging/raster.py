@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from simplejpeg import decode_jpeg
 
+from cxr_severity.imaging import colour
 from cxr_severity.imaging.errors import (
     DamagedImageError,
     ImageTooLargeError,
@@ -39,21 +40,25 @@ _BASELINE_EXTENDED_PROGRESSIVE = (0xC0, 0xC1, 0xC2)
 _DAMAGED_DETAIL = "The picture's data is damaged or incomplete."
 
 
+class Raster(NamedTuple):
+    """`pixels` (H, W) float32 in [0, 1], upright; the stored `bit_depth`; `colour` in [0, 1] as
+    `colour.colourfulness` measures it."""
+
+    pixels: NDArray[np.float32]
+    bit_depth: int
+    colour: float
+
+
 def _colour_space(name: str) -> UnsupportedColourSpaceError:
     return UnsupportedColourSpaceError(
         f"The file's colour space is {name}. Save the picture as greyscale or RGB."
     )
 
 
-def decode_raster(
-    data: bytes, container: Literal["png", "jpeg", "tiff"], limits: Limits
-) -> tuple[NDArray[np.float32], int]:
-    """Grey values of a PNG, JPEG or TIFF file, and the bits per sample that it stores.
+def decode_raster(data: bytes, container: Literal["png", "jpeg", "tiff"], limits: Limits) -> Raster:
+    """Grey values of a PNG, JPEG or TIFF file.
 
     Colour and alpha of 16 bits are read with 8 by Pillow; grey, also with alpha in PNG, keeps 16.
-
-    Returns:
-        (H, W) float32 in [0, 1], upright, and the stored depth in bits.
 
     Raises:
         InputRefusedError: one of its subclasses, and nothing else but MemoryError.
@@ -67,16 +72,18 @@ def decode_raster(
             return _decode_tiff(data, limits)
 
 
-def _decode_png(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
+def _decode_png(data: bytes, limits: Limits) -> Raster:
     png = parse_png(data, limits)
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
         image = PngImageFile(BytesIO(png.clean))
         image.load()
-        pixels = _grey_alpha_16(image) if png.is_grey_alpha_16 else _luminance(image)
-    return upright(pixels, exif_orientation(png.exif)), png.bit_depth
+        grey = png.is_grey_alpha_16
+        pixels = _grey_alpha_16(image) if grey else _luminance(image)
+        found = 0.0 if grey else colour.of_image(image)
+    return Raster(upright(pixels, exif_orientation(png.exif)), png.bit_depth, found)
 
 
-def _decode_jpeg(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
+def _decode_jpeg(data: bytes, limits: Limits) -> Raster:
     jpeg = parse_jpeg(data, limits)
     if jpeg.precision != 8 or jpeg.sof not in _BASELINE_EXTENDED_PROGRESSIVE:
         raise UnsupportedFormatError(
@@ -90,12 +97,13 @@ def _decode_jpeg(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]
         # bits, and fills in rubble. JPEG stores BT.601 luma beside two planes of colour, and the
         # first alone is decoded.
         luma = decode_jpeg(jpeg.clean, colorspace="GRAY", strict=True)
+        found = colour.of_jpeg(jpeg.clean) if len(jpeg.component_ids) == 3 else 0.0
     pixels = np.empty(luma.shape[:2], np.float32)
     np.divide(luma[..., 0], 255, out=pixels)
-    return upright(pixels, exif_orientation(jpeg.exif)), 8
+    return Raster(upright(pixels, exif_orientation(jpeg.exif)), 8, found)
 
 
-def _decode_tiff(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
+def _decode_tiff(data: bytes, limits: Limits) -> Raster:
     tiff = parse_tiff(data, limits)
     # The structure was found sound: what Pillow does not open, it does not know.
     with _decoder(UnsupportedFormatError("The TIFF file's layout of values is not supported.")):
@@ -103,7 +111,8 @@ def _decode_tiff(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
         image.load()
         pixels = _luminance(image, inverted=tiff.inverted)
-    return upright(pixels, tiff.orientation), tiff.bit_depth
+        found = colour.of_image(image)
+    return Raster(upright(pixels, tiff.orientation), tiff.bit_depth, found)
 
 
 @contextmanager

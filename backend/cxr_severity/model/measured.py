@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from cxr_severity.model.assessment import Severity
-from cxr_severity.model.calibration import Conformal
+from cxr_severity.model.calibration import Conformal, Scaling
 
 
 class Frozen(BaseModel):
@@ -88,12 +88,13 @@ class CalibrationScores(Frozen):
 
 
 class Calibration(Frozen):
-    """Do the probabilities mean what they say? Each fold by a temperature of other patients."""
+    """Do the probabilities mean what they say? Each fold by a fit on other patients."""
 
-    temperature: float = Field(gt=0, description="Fitted on all readings; what a version carries")
+    fitted: Scaling = Field(description="Fitted on all readings; what a version carries")
     temperatures: list[float] = Field(description="Fitted without the fold each was measured on")
     before: CalibrationScores = Field(description="Softmax of the raw logits")
-    after: CalibrationScores = Field(description="After the fold's temperature")
+    tempered: CalibrationScores = Field(description="After the fold's temperature alone")
+    after: CalibrationScores = Field(description="After the fold's matrix scaling: as it ships")
 
 
 class ConformalScores(Frozen):
