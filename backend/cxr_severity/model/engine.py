@@ -6,10 +6,10 @@ import importlib.util
 import io
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
+import threadpoolctl
 import torch
 from numpy.typing import NDArray
 from torch import nn
@@ -40,7 +40,7 @@ class EngineError(Exception):
     """A runtime is missing or cannot execute the network; the message is one clear line."""
 
 
-def candidates(choice: EngineChoice, device: torch.device) -> tuple[EngineName, ...]:
+def candidates(choice: EngineChoice, device: torch.device | str) -> tuple[EngineName, ...]:
     """Runtimes to try, in this order.
 
     `auto` means the fastest that is installed on a CPU, and PyTorch elsewhere: the other
@@ -49,14 +49,15 @@ def candidates(choice: EngineChoice, device: torch.device) -> tuple[EngineName, 
     Raises:
         EngineError: when the one asked for is not installed or does not run on the device.
     """
+    on_cpu = str(device).startswith("cpu")
     if choice == "auto":
-        if device.type != "cpu":
+        if not on_cpu:
             return ("torch",)
         return tuple(name for name in FASTEST_FIRST if is_installed(name))
     absent = [module for module in _NEEDED[choice] if not _is_importable(module)]
     if absent:
         raise EngineError(f"engine {choice} is not installed: pip install {' '.join(absent)}")
-    if choice != "torch" and device.type != "cpu":
+    if choice != "torch" and not on_cpu:
         raise EngineError(f"engine {choice} runs on the CPU, not on {device}; use engine torch")
     return (choice,)
 
@@ -90,6 +91,15 @@ def compile_module(name: EngineName, module: nn.Module, example: Array, threads:
         raise EngineError(f"engine {name} cannot run the network: {error}") from error
 
 
+def limit_threads(threads: int) -> None:
+    """Set for the whole process how many threads PyTorch may use; numpy's matrices get one.
+
+    The LSTM's products are so small that threads would spend their time waiting for each other.
+    """
+    torch.set_num_threads(threads)
+    threadpoolctl.threadpool_limits(1, user_api="blas")
+
+
 def to_onnx(module: nn.Module, example: Array) -> bytes:
     """`module` as an ONNX graph with a free batch dimension, weights inside."""
     with torch.no_grad():
@@ -102,7 +112,7 @@ def to_onnx(module: nn.Module, example: Array) -> bytes:
         torch.onnx.export(
             module,
             (torch.from_numpy(example),),
-            buffer,
+            buffer,  # type: ignore[arg-type]  # its annotation forgets files in memory
             dynamo=False,
             opset_version=_OPSET,
             input_names=["input"],

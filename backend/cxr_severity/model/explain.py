@@ -75,7 +75,7 @@ def grad_cam(
 
 
 def scaled_map(raw: NDArray[np.float32]) -> tuple[float, NDArray[np.float32]]:
-    """A map (h, w) of any sign to its peak and itself in [0, 1]; 0 and zeros where none is positive.
+    """A map (h, w) of any sign to its peak and itself in [0, 1]; all zero where none is positive.
 
     Scaled by its maximum only: a min-max stretch would make a flat map look confident.
     """

@@ -122,7 +122,7 @@ class SeverityNet(nn.Module):
 
         The grid is read row by row, from the top left.
         """
-        sequence = self.dropout(features.flatten(2).transpose(1, 2))
+        sequence: torch.Tensor = self.dropout(features.flatten(2).transpose(1, 2))
         if self.config.sequence == "lstm":
             sequence, _ = self.lstm(sequence)
         return sequence

@@ -148,9 +148,7 @@ class Predictor:
         prepared: NDArray[np.float32] = to_tensor(radiograph, self.manifest.preprocess).numpy()
         return prepared
 
-    def read(
-        self, batch: NDArray[np.float32], wanted: list[Target | None]
-    ) -> list[Finding]:
+    def read(self, batch: NDArray[np.float32], wanted: list[Target | None]) -> list[Finding]:
         """(N, 3, S, S) input of N radiographs to what the network says of each, with a map where a
         target is wanted. The backbone runs once, without gradient."""
         return self._reader.read(batch, wanted)
