@@ -47,7 +47,7 @@ def fit_lungs(films: Films, train: Sequence[int], config: LungTrainConfig, seed:
     network.train()
     for _ in range(config.epochs):
         order = members[torch.randperm(len(members), generator=generator)]
-        for part in order.split(config.batch_size):
+        for part in torch.split(order, config.batch_size):
             if len(part) < min(config.batch_size, len(members)):
                 continue
             x, mask = _augmented(grids[part], films.masks[part, :1], config, generator)
@@ -80,7 +80,8 @@ def dice(shares: torch.Tensor, masks: torch.Tensor) -> torch.Tensor:
 def find(network: LungNet, films: Films, indices: Sequence[int]) -> torch.Tensor:
     """(len(indices), S/2, S/2) probabilities of lung."""
     with torch.no_grad():
-        return network(thumbnails(films, network.config)[list(indices)]).sigmoid()
+        found: torch.Tensor = network(thumbnails(films, network.config)[list(indices)]).sigmoid()
+    return found
 
 
 def held_out_dice(network: LungNet, films: Films, indices: Sequence[int]) -> list[float]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cxr_severity.api.errors import ApiError
 from cxr_severity.model.artifact import ArtifactError, read_manifest, versions
+from cxr_severity.model.engine import EngineChoice, EngineError
 from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.predictor import Predictor
 
@@ -17,12 +18,21 @@ logger = logging.getLogger(__name__)
 class ModelRegistry:
     """Versions under one folder; each is loaded at most once, the default one at start."""
 
-    def __init__(self, root: Path, default: str | None, device: str) -> None:
+    def __init__(
+        self,
+        root: Path,
+        default: str | None,
+        device: str,
+        engine: EngineChoice = "auto",
+        threads: int = 1,
+    ) -> None:
         self._root = root
         self._device = device
+        self._engine = engine
+        self._threads = threads
         self._lock = threading.Lock()
         self._loaded: dict[str, Predictor] = {}
-        self._broken: dict[str, ArtifactError] = {}
+        self._broken: dict[str, ArtifactError | EngineError] = {}
         self._settled = threading.Event()
         self._failure: str | None = "the model is still being loaded"
         self.versions = versions(root)
@@ -43,6 +53,8 @@ class ModelRegistry:
             try:
                 self._load(self.default)
                 self._failure = None
+            except EngineError as error:
+                self._failure = str(error)
             except ArtifactError:
                 self._failure = f"model version {self.default} failed its checks"
         if self._failure:
@@ -67,8 +79,12 @@ class ModelRegistry:
             return self._loaded[self.default]
         try:
             return self._load(version)
-        except ArtifactError as error:
+        except (ArtifactError, EngineError) as error:
             raise ApiError("not-ready", f"Model version {version} failed its checks.") from error
+
+    def is_loaded(self, version: str | None) -> bool:
+        """Whether `predictor` returns at once."""
+        return version is None or version == self.default or version in self._loaded
 
     def manifest(self, version: str) -> Manifest:
         """Raises ApiError: `unknown-version`, or `not-ready` when the manifest is not valid."""
@@ -105,8 +121,13 @@ class ModelRegistry:
                 raise self._broken[version]
             if version not in self._loaded:
                 try:
-                    self._loaded[version] = Predictor.load(self.directory(version), self._device)
-                except ArtifactError as error:
+                    self._loaded[version] = Predictor.load(
+                        self.directory(version),
+                        self._device,
+                        engine=self._engine,
+                        threads=self._threads,
+                    )
+                except (ArtifactError, EngineError) as error:
                     # Kept: a version that is broken now is not hashed again for each request.
                     self._broken[version] = error
                     logger.exception("version %s does not load", version)

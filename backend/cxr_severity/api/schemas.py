@@ -77,9 +77,12 @@ class ExplanationBody(_Response):
     )
     heatmap: str = Field(
         description="PNG data URL, 8-bit grey (0 none, 255 the map's maximum), aligned with the "
-        "oriented input, longest side at most 1024 pixels"
+        "oriented input, longest side at most 256 pixels: it is smooth, scale it up as needed"
     )
-    overlay: str = Field(description="Image data URL: the heatmap blended over the radiograph")
+    overlay: str = Field(
+        description="JPEG data URL: the heatmap blended over the radiograph, longest side at most "
+        "1024 pixels"
+    )
 
 
 class FindingBody(_Response):
@@ -119,7 +122,8 @@ class QualityBody(_Response):
 class Timings(_Response):
     """Wall time of each step within the service, milliseconds.
 
-    Neither the upload nor the wait for a place is counted.
+    Neither the upload nor the wait for a place is counted. Steps overlap: the radiograph is drawn
+    while the model works.
     """
 
     decode: Milliseconds

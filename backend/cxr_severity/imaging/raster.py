@@ -99,7 +99,7 @@ def _decode_jpeg(data: bytes, limits: Limits) -> Raster:
         luma = decode_jpeg(jpeg.clean, colorspace="GRAY", strict=True)
         found = colour.of_jpeg(jpeg.clean) if len(jpeg.component_ids) == 3 else 0.0
     pixels = np.empty(luma.shape[:2], np.float32)
-    np.divide(luma[..., 0], 255, out=pixels)
+    np.divide(luma[..., 0], 255, out=pixels, dtype=np.float32)
     return Raster(upright(pixels, exif_orientation(jpeg.exif)), 8, found)
 
 
@@ -149,7 +149,7 @@ def _band(image: Image.Image, out: NDArray[np.float32], *, inverted: bool) -> No
         np.divide(values, 65535, out=out)
         alpha = None if key is None else values != key
     elif image.mode in ("1", "L") and key is None:
-        np.divide(np.asarray(image), 1 if image.mode == "1" else 255, out=out)
+        np.divide(np.asarray(image), 1 if image.mode == "1" else 255, out=out, dtype=np.float32)
         alpha = None
     elif image.mode == "La":
         # Premultiplied: it lies on black already.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from cxr_severity.imaging.radiograph import Radiograph
-from cxr_severity.model.lungs import LungField
+from cxr_severity.model.lungs import LungField, LungNet
 from cxr_severity.model.network import FEATURES
 from cxr_severity.model.quality import Finding, FindingCode, Quality
 
@@ -189,6 +189,14 @@ class Gate:
         coordinates = (description[..., :FEATURES] - self.centre) @ self.whitening
         distances: NDArray[np.float32] = np.sqrt(np.square(coordinates).mean(axis=-1))
         return distances
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guard:
+    """A gate with the lung network that it measures by."""
+
+    gate: Gate
+    lungs: LungNet
 
 
 def describe(features: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -117,15 +117,22 @@ class SeverityNet(nn.Module):
         return maps
 
     def read(self, features: torch.Tensor) -> States:
-        """(N, 1280, h, w) feature maps to the states that head and training's extra heads share.
+        """(N, 1280, h, w) feature maps to the states that head and training's extra heads share."""
+        return self.pool(self.scan(features))
 
-        The grid is read row by row, from the top left. Its states are averaged with learned
-        weights (attention pooling; Yang et al., 2016), because the last state alone would
-        mostly see the corner that the scan ends in.
+    def scan(self, features: torch.Tensor) -> torch.Tensor:
+        """(N, 1280, h, w) feature maps to the states (N, h*w, W) of their cells.
+
+        The grid is read row by row, from the top left.
         """
-        sequence = self.dropout(features.flatten(2).transpose(1, 2))
+        sequence: torch.Tensor = self.dropout(features.flatten(2).transpose(1, 2))
         if self.config.sequence == "lstm":
             sequence, _ = self.lstm(sequence)
+        return sequence
+
+    def pool(self, sequence: torch.Tensor) -> States:
+        """The states (N, L, W) with their mean, by learned weights (attention pooling; Yang et
+        al., 2016): the last state alone would mostly see the corner that the scan ends in."""
         attention = self.attention(sequence).softmax(dim=1)
         pooled = (attention * sequence).sum(dim=1)
         return States(sequence, attention.squeeze(2), pooled)

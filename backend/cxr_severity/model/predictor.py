@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
-from time import perf_counter
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from cxr_severity.imaging.radiograph import Radiograph
-from cxr_severity.model.artifact import ArtifactError, load_network, read_manifest
+from cxr_severity.model.agreement import disagreement
+from cxr_severity.model.artifact import (
+    ArtifactError,
+    load_guard,
+    load_network,
+    read_manifest,
+)
 from cxr_severity.model.assessment import (
     SEVERITIES,
     ZONES,
@@ -18,44 +26,94 @@ from cxr_severity.model.assessment import (
     Target,
 )
 from cxr_severity.model.calibration import prediction_set, softmax
-from cxr_severity.model.explain import grad_cam
+from cxr_severity.model.engine import EngineChoice, EngineError, EngineName, candidates
+from cxr_severity.model.gate import Guard
 from cxr_severity.model.golden import golden_radiograph
+from cxr_severity.model.lungs import LungField, find_lungs
 from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.network import SeverityNet
 from cxr_severity.model.preprocess import to_tensor
-from cxr_severity.model.quality import Quality
+from cxr_severity.model.quality import RejectedError
+from cxr_severity.model.reader import ClassMap, Finding, FusedReader, Reader, TorchReader
+
+logger = logging.getLogger(__name__)
 
 
 class Predictor:
-    """A loaded version. Safe to call from several threads: nothing changes after construction."""
+    """A loaded version. Safe to call from several threads: nothing changes after construction.
+
+    Built from a network it computes as PyTorch does; `load` finds a faster engine.
+    """
 
     def __init__(
-        self, manifest: Manifest, network: SeverityNet, device: torch.device | str = "cpu"
+        self,
+        manifest: Manifest,
+        network: SeverityNet,
+        guard: Guard,
+        device: torch.device | str = "cpu",
     ) -> None:
         self.manifest = manifest
         self._device = torch.device(device)
         self._network = network.to(self._device).eval().requires_grad_(False)
+        self._network.calibrate(manifest.calibration)
+        self._guard = guard
+        self._reader: Reader = TorchReader(self._network, self._device)
+
+    @property
+    def engine(self) -> EngineName:
+        """The runtime that executes the backbone."""
+        return self._reader.engine
 
     @classmethod
-    def load(cls, directory: Path, device: torch.device | str = "cpu") -> Predictor:
+    def load(
+        cls,
+        directory: Path,
+        device: torch.device | str = "cpu",
+        *,
+        engine: EngineChoice = "auto",
+        threads: int = 1,
+    ) -> Predictor:
         """Load a version from its folder, check it against its manifest, and warm it up.
+
+        Args:
+            directory: of the version.
+            device: PyTorch's name of it.
+            engine: runtime of the backbone; `auto` takes the fastest that is installed and agrees
+                with PyTorch on the golden input, and says so in the log when one does not.
+            threads: of the engine, within one batch.
 
         Raises:
             ArtifactError: when anything about the version does not match, including its answer
                 to the golden input, or the device cannot run it.
+            EngineError: when the engine that was asked for is missing, cannot execute the network
+                or disagrees with PyTorch.
         """
         manifest = read_manifest(directory)
-        network = load_network(directory, manifest)
+        network, guard = load_network(directory, manifest), load_guard(directory, manifest)
+        return cls.of(manifest, network, guard, device, engine, threads)
+
+    @classmethod
+    def of(
+        cls,
+        manifest: Manifest,
+        network: SeverityNet,
+        guard: Guard,
+        device: torch.device | str = "cpu",
+        engine: EngineChoice = "auto",
+        threads: int = 1,
+    ) -> Predictor:
+        """As `load`, of a version that has been read already."""
         try:
-            predictor = cls(manifest, network, device)
+            predictor = cls(manifest, network, guard, device)
             predictor._check_golden()
         except (RuntimeError, AssertionError) as error:  # what torch raises for a bad device
             raise ArtifactError(f"the model does not run on device {str(device)!r}") from error
+        predictor._choose_engine(engine, threads)
         return predictor
 
     def _check_golden(self) -> None:
         golden = self.manifest.golden
-        answer = self.assess(golden_radiograph())
+        answer = self.assess(golden_radiograph(), force=True)
         worst = max(
             *(abs(answer.probabilities[name] - golden.probabilities[name]) for name in SEVERITIES),
             *(abs(answer.brixia.zones[zone] - golden.zones[zone]) / 10 for zone in ZONES),
@@ -65,6 +123,25 @@ class Predictor:
                 f"version {self.manifest.version} answers its golden input {worst:.4f} away from "
                 f"what its manifest expects (tolerance {golden.tolerance})"
             )
+
+    def _choose_engine(self, choice: EngineChoice, threads: int) -> None:
+        reference = self._reader
+        for name in candidates(choice, self._device):
+            if name == "torch":
+                return
+            try:
+                self._reader = FusedReader(
+                    self._network, name, self.manifest.preprocess.size, threads
+                )
+                fault = disagreement(self, reference, [golden_radiograph()])
+            except (EngineError, ValueError, AttributeError) as error:
+                fault = str(error)
+            if fault is None:
+                return
+            self._reader = reference
+            if choice != "auto":
+                raise EngineError(f"engine {name}: {fault}")
+            logger.warning("engine %s is left out: %s", name, fault)
 
     def assess(
         self,
@@ -76,44 +153,68 @@ class Predictor:
     ) -> Assessment:
         """Severity of one radiograph, with a map for `target` unless `explain` is false.
 
-        The backbone runs once, without gradient; the map takes the gradient of the head alone.
+        Raises:
+            ImageWithoutContrastError: when the image shows nothing.
+            RejectedError: when the gate holds it unfit and `force` is false.
+        """
+        batch = self.prepare(radiograph)
+        (finding,) = self.read(batch, [target if explain else None])
+        return self.conclude(finding, radiograph, self.lungs(batch), force=force)
+
+    def prepare(self, radiograph: Radiograph) -> NDArray[np.float32]:
+        """The network's input, (1, 3, S, S).
 
         Raises:
             ImageWithoutContrastError: when the image shows nothing.
         """
-        start = perf_counter()
-        x = to_tensor(radiograph, self.manifest.preprocess).to(self._device)
-        # Not inference_mode: its tensors could not enter the explanation's autograd.
-        with torch.no_grad():
-            features = self._network.features(x)
-        explanation: Explanation | None = None
-        if explain:
-            model_done = perf_counter()
-            index = None if target == "predicted" else SEVERITIES.index(target)
-            result = grad_cam(features, self._network.head, index)
-            reading = result.reading
-            explanation = Explanation(
-                method="grad-cam",
-                target=SEVERITIES[result.target],
-                peak=result.peak,
-                low_signal=result.peak <= 0,
-                lung_fraction=None,
-                cam=result.cam,
-            )
-        else:
-            with torch.no_grad():
-                reading = self._network.head(features)
-            model_done = perf_counter()
-        probabilities = softmax(reading.logits[0].cpu().numpy(), self.manifest.temperature).tolist()
+        prepared: NDArray[np.float32] = to_tensor(radiograph, self.manifest.preprocess).numpy()
+        return prepared
+
+    def read(self, batch: NDArray[np.float32], wanted: list[Target | None]) -> list[Finding]:
+        """(N, 3, S, S) input of N radiographs to what the network says of each, with a map where a
+        target is wanted. The backbone runs once, without gradient."""
+        return self._reader.read(batch, wanted)
+
+    def lungs(self, prepared: NDArray[np.float32]) -> LungField:
+        """Where the lungs are in what `prepare` gave."""
+        config = self.manifest.preprocess
+        grid = prepared[0, 0] * np.float32(config.std[0]) + np.float32(config.mean[0])
+        return find_lungs(grid, self._guard.lungs, self._guard.lungs.config)
+
+    def conclude(
+        self, finding: Finding, radiograph: Radiograph, lungs: LungField, *, force: bool = False
+    ) -> Assessment:
+        """What the network said of one radiograph, named, once the gate has let it pass.
+
+        Raises:
+            RejectedError: when the gate holds it unfit and `force` is false.
+        """
+        quality = self._guard.gate(radiograph, finding.features, lungs)
+        if not (quality.accepted or force):
+            raise RejectedError(quality)
+        probabilities = softmax(finding.logits).tolist()
         plausible = prediction_set(probabilities, self.manifest.conformal.threshold)
         return Assessment(
             model_name=self.manifest.name,
             model_version=self.manifest.version,
             probabilities=dict(zip(SEVERITIES, probabilities, strict=True)),
             prediction_set=tuple(SEVERITIES[i] for i in plausible),
-            brixia=Brixia(dict(zip(ZONES, reading.zones[0].tolist(), strict=True))),
-            quality=Quality(),
-            explanation=explanation,
-            model_ms=(model_done - start) * 1e3,
-            explain_ms=(perf_counter() - model_done) * 1e3 if explain else 0.0,
+            brixia=Brixia(dict(zip(ZONES, finding.zones.tolist(), strict=True))),
+            quality=quality,
+            explanation=None if finding.map is None else self._explanation(finding.map, lungs),
+            model_ms=finding.model_ms,
+            explain_ms=finding.explain_ms,
+        )
+
+    def _explanation(self, found: ClassMap, lungs: LungField) -> Explanation:
+        faint = self.manifest.faint_peak
+        low_signal = found.peak <= faint
+        cam = found.cam * np.float32(found.peak / faint) if low_signal and faint else found.cam
+        return Explanation(
+            method="grad-cam",
+            target=found.target,
+            peak=found.peak,
+            low_signal=low_signal,
+            lung_fraction=lungs.share_of(found.cam),
+            cam=cam,
         )

@@ -16,7 +16,10 @@ from cxr_training.evaluation.explanations import EXPLANATIONS, read_explanations
 from cxr_training.evaluation.figures import draw
 from cxr_training.evaluation.predictions import PREDICTIONS, Predictions, read_predictions
 from cxr_training.evaluation.report import report
+from cxr_training.evaluation.run import open_run
+from cxr_training.evaluation.shifts import probe_source, shifts, stress
 from cxr_training.evaluation.tables import goals_table, headline_table
+from cxr_training.gate.rows import GATE, read_rows
 from cxr_training.splits import open_dataset
 
 EVALUATION = "evaluation.json"
@@ -54,10 +57,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _evaluate(predictions: Predictions, dataset: Dataset, run: Path, out: Path) -> None:
-    explained = run / EXPLANATIONS
+    explained, gated = run / EXPLANATIONS, run / GATE
     evaluation = evaluate(
-        predictions, dataset, read_explanations(explained) if explained.is_file() else None
+        predictions,
+        dataset,
+        read_explanations(explained) if explained.is_file() else None,
+        read_rows(gated) if gated.is_file() else (),
     )
+    trained = open_run(run)
+    if trained is not None:
+        found = stress(
+            trained.networks, trained.fold_of, dataset, evaluation.calibration.fitted,
+            trained.preprocess,
+        )  # fmt: skip
+        update = {
+            "shifts": shifts(found, RESAMPLES),
+            "source_probe": probe_source(found, trained.fold_of, RESAMPLES),
+        }
+        evaluation = evaluation.model_copy(update=update)
     out.mkdir(parents=True, exist_ok=True)
     figures = draw(evaluation, predictions, dataset, out)
     (out / EVALUATION).write_text(evaluation.model_dump_json(indent=2) + "\n", encoding="utf-8")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import torch
@@ -25,21 +25,21 @@ from cxr_training.errors import TrainingError
 from cxr_training.gate.synthetic import pictures
 from cxr_training.pretrain import read_sample
 
-Damage = Literal["cut", "small", "over-exposed", "under-exposed"]
+Damage = Literal["cut off", "too small", "over-exposed", "under-exposed"]
+DAMAGES: tuple[Damage, ...] = get_args(Damage)
 _KIND_OF: dict[str, Kind] = {"ct": "cross-section", "lateral": "lateral", "photo": "other"}
 
 
 @dataclass(frozen=True, slots=True)
 class Images:
     """N images on the network's grid: `grids` (N, S, S) float32 in [0, 1]; `kinds` (N,) indices
-    into `KINDS`; `folds` (N,); `origins` and, of the file, `colours` and shorter `sides`."""
+    into `KINDS`; `folds` (N,); where they are from, and how colourful their files are."""
 
     grids: torch.Tensor
     kinds: NDArray[np.int64]
     folds: NDArray[np.int64]
     origins: tuple[str, ...]
-    colours: NDArray[np.float64]
-    sides: NDArray[np.int64]
+    colours: tuple[float, ...]
 
     def __len__(self) -> int:
         return len(self.origins)
@@ -52,7 +52,6 @@ class _One:
     fold: int
     origin: str
     colour: float = 0.0
-    side: int = 512
 
 
 def collect(
@@ -67,11 +66,15 @@ def collect(
     """
     ones: list[_One] = []
     folds = max(fold_of) + 1
+    # The films come first, in their order.
+    for i, fold in enumerate(fold_of):
+        ones.append(_One(films.grids[i].numpy(), "frontal", fold, "severity"))
     for i, fold in enumerate(fold_of):
         grid = films.grids[i].numpy()
-        ones.append(_One(grid, "frontal", fold, "severity"))
-        ones.extend(_turned(grid, fold, "severity"))
-        ones.append(_One(_fragment(grid, i), "other", fold, "fragment"))
+        if i % 2:
+            ones.extend(_turned(grid, fold, "severity"))
+        else:
+            ones.append(_One(_fragment(grid, i), "other", fold, "fragment"))
     for name, grid in read_sample(data / "pretrain", config.every, hashes, preprocess):
         fold = _fold(_person(name), folds)
         origin = f"pretrain {name.split('/')[0]}"
@@ -86,8 +89,7 @@ def collect(
         kinds=np.array([KINDS.index(one.kind) for one in ones]),
         folds=np.array([one.fold for one in ones]),
         origins=tuple(one.origin for one in ones),
-        colours=np.array([one.colour for one in ones]),
-        sides=np.array([one.side for one in ones]),
+        colours=tuple(one.colour for one in ones),
     )
 
 
@@ -112,18 +114,22 @@ def damaged(grid: NDArray[np.float32], damage: Damage) -> NDArray[np.float32]:
     """A film that was taken or cut badly, in the network's own grey scale."""
     side = len(grid)
     match damage:
-        case "cut":
+        case "cut off":
             return _stretched(grid[:, : side * 2 // 3], side)
-        case "small":
+        case "too small":
             small = _stretched(grid, side // 3)
             out = np.zeros_like(grid)
             out[side // 3 : side // 3 + len(small), side // 3 : side // 3 + len(small)] = small
             return out
         case "over-exposed":
             dark = float(np.quantile(grid, 0.5))
-            return np.clip((grid - dark) / max(1e-3, 1 - dark), 0, 1)
+            burnt: NDArray[np.float32] = np.clip((grid - dark) / max(1e-3, 1 - dark), 0, 1)
+            return burnt
         case "under-exposed":
-            return np.clip(grid / max(1e-3, float(np.quantile(grid, 0.1))), 0, 1)
+            pale: NDArray[np.float32] = np.clip(
+                grid / max(1e-3, float(np.quantile(grid, 0.1))), 0, 1
+            )
+            return pale
 
 
 def _strangers(folder: Path, folds: int, config: PreprocessConfig) -> Iterator[_One]:
@@ -143,9 +149,10 @@ def _strangers(folder: Path, folds: int, config: PreprocessConfig) -> Iterator[_
             radiograph = decode(content)
         except InputRefusedError as error:
             raise TrainingError(f"{path}: {error.detail}") from error
-        grid = to_grid(radiograph, config)
-        side = min(radiograph.height, radiograph.width)
-        yield _One(grid, _KIND_OF[name], fold, name, radiograph.source.colour, side)
+        grid, colour = to_grid(radiograph, config), radiograph.source.colour
+        yield _One(grid, _KIND_OF[name], fold, name, colour)
+        if name == "photo":
+            yield _One(grid, _KIND_OF[name], fold, "photo without colour")
 
 
 def _person(name: str) -> str:

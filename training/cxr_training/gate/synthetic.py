@@ -68,7 +68,8 @@ def gradient(rng: np.random.Generator) -> Canvas:
     y, x = np.mgrid[-1 : 1 : _SIDE * 1j, -1 : 1 : _SIDE * 1j]
     a, b, c, d = rng.normal(size=4)
     values = a * x + b * y + c * x * y + d * (x**2 + y**2)
-    return (values - values.min()).astype(np.float32) / np.float32(max(np.ptp(values), 1e-6))
+    scaled: Canvas = ((values - values.min()) / max(np.ptp(values), 1e-6)).astype(np.float32)
+    return scaled
 
 
 def shapes(rng: np.random.Generator) -> Canvas:
