@@ -168,7 +168,11 @@ def _read(path: Path, limits: Limits) -> bytes:
 def _line(path: Path, prediction: Prediction) -> str:
     shares = "  ".join(f"{k} {v:.2f}" for k, v in prediction.probabilities)
     line = f"{path}: {prediction.severity}  ({shares})  Brixia {prediction.brixia.total:.1f} of 18"
-    return f"{line}  refer: {' or '.join(prediction.prediction_set)}" if prediction.refer else line
+    if prediction.refer:
+        line += f"  refer: {' or '.join(prediction.prediction_set)}"
+    if prediction.quality.findings:
+        line += f"  quality: {', '.join(finding.code for finding in prediction.quality.findings)}"
+    return line
 
 
 def _report_failure(
