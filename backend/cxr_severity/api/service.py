@@ -23,20 +23,20 @@ from cxr_severity.imaging.render import (
 )
 from cxr_severity.model.assessment import Explanation, Target
 from cxr_severity.model.predictor import Predictor
-from cxr_severity.model.reader import Finding
+from cxr_severity.model.reader import Answer
 
 HEATMAP_SIDE = 256
 """A map of 7 x 7 to 10 x 10 cells has no more to say, and at 1024 its PNG took 6 ms."""
 
-Submit = Callable[[Predictor, NDArray[np.float32], Target | None], Future[Finding]]
+Submit = Callable[[Predictor, NDArray[np.float32], Target | None], Future[Answer]]
 """Hands one network input to the model, now or in a batch with others."""
 
 
 def at_once(
     predictor: Predictor, image: NDArray[np.float32], target: Target | None
-) -> Future[Finding]:
+) -> Future[Answer]:
     """Runs the model in the calling thread."""
-    answer: Future[Finding] = Future()
+    answer: Future[Answer] = Future()
     answer.set_result(predictor.read(image, [target])[0])
     return answer
 

@@ -26,7 +26,7 @@ from cxr_severity.model.golden import golden_radiograph
 from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.network import SeverityNet
 from cxr_severity.model.preprocess import to_tensor
-from cxr_severity.model.reader import Finding, FusedReader, Reader, TorchReader
+from cxr_severity.model.reader import Answer, FusedReader, Reader, TorchReader
 
 logger = logging.getLogger(__name__)
 
@@ -136,8 +136,8 @@ class Predictor:
             ImageWithoutContrastError: when the image shows nothing.
         """
         batch = self.prepare(radiograph)
-        (finding,) = self.read(batch, [target if explain else None])
-        return self.conclude(finding)
+        (answer,) = self.read(batch, [target if explain else None])
+        return self.conclude(answer)
 
     def prepare(self, radiograph: Radiograph) -> NDArray[np.float32]:
         """The network's input, (1, 3, S, S).
@@ -148,27 +148,27 @@ class Predictor:
         prepared: NDArray[np.float32] = to_tensor(radiograph, self.manifest.preprocess).numpy()
         return prepared
 
-    def read(self, batch: NDArray[np.float32], wanted: list[Target | None]) -> list[Finding]:
+    def read(self, batch: NDArray[np.float32], wanted: list[Target | None]) -> list[Answer]:
         """(N, 3, S, S) input of N radiographs to what the network says of each, with a map where a
         target is wanted. The backbone runs once, without gradient."""
         return self._reader.read(batch, wanted)
 
-    def conclude(self, finding: Finding) -> Assessment:
+    def conclude(self, answer: Answer) -> Assessment:
         """What the network said of one radiograph, calibrated and named."""
-        found = finding.map
-        probabilities = softmax(finding.logits, self.manifest.temperature).tolist()
+        found = answer.map
+        probabilities = softmax(answer.logits, self.manifest.temperature).tolist()
         plausible = prediction_set(probabilities, self.manifest.conformal.threshold)
         return Assessment(
             model_name=self.manifest.name,
             model_version=self.manifest.version,
             probabilities=dict(zip(SEVERITIES, probabilities, strict=True)),
             prediction_set=tuple(SEVERITIES[i] for i in plausible),
-            brixia=Brixia(dict(zip(ZONES, finding.zones.tolist(), strict=True))),
+            brixia=Brixia(dict(zip(ZONES, answer.zones.tolist(), strict=True))),
             explanation=None
             if found is None
             else Explanation(
                 method="grad-cam", target=found.target, peak=found.peak, cam=found.cam
             ),
-            model_ms=finding.model_ms,
-            explain_ms=finding.explain_ms,
+            model_ms=answer.model_ms,
+            explain_ms=answer.explain_ms,
         )
