@@ -38,7 +38,7 @@ def _import_grad_cam() -> Any:
     except RuntimeError:
         for name in [name for name in sys.modules if name.startswith("torchvision")]:
             del sys.modules[name]
-        library = torch.library.Library("torchvision", "FRAGMENT")  # noqa: TOR901
+        library = torch.library.Library("torchvision", "FRAGMENT")
         library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         library.define(
             "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",

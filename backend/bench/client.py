@@ -17,10 +17,7 @@ _BOUNDARY = "bench-boundary"
 
 
 def multipart(data: bytes) -> bytes:
-    head = (
-        f"--{_BOUNDARY}\r\nContent-Disposition: form-data; "
-        'name="file"; filename="film"\r\n\r\n'
-    )
+    head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="film"\r\n\r\n'
     return head.encode() + data + f"\r\n--{_BOUNDARY}--\r\n".encode()
 
 

@@ -104,9 +104,10 @@ Measured by `{result["made_by"]}` at {result["made_at"]} on {machine["cpus"]} co
 {machine["model"]}, engine {machine["engine"]}. Python {machine["python"]}, {packages}.
 Settings: {settings}. Client, service and baseline shared these cores.
 
-The baseline is [Flask, eager PyTorch and the grad-cam library](../../backend/bench/baseline_flask.py),
-with the same network and weights, and pictures of the same sizes. Ratios are medians of ratios, each
-within one round.
+The baseline is
+[Flask, eager PyTorch and the grad-cam library](../../backend/bench/baseline_flask.py), with the
+same network and weights, and pictures of the same sizes. Ratios are medians of ratios, each within
+one round.
 
 ![Latency alone, and throughput by number of clients]({NAME}.svg)
 
@@ -117,8 +118,8 @@ within one round.
 {alone_table(result)}
 
 ## Under load, PNG of 1024 x 1024
-A client sends its next request when it has its answer; after a 503 it waits as long as `Retry-After`
-says. Latencies are of answers with 200. Health is asked ten times a second meanwhile.
+A client sends its next request when it has its answer; after a 503 it waits as long as
+`Retry-After` says. Latencies are of answers with 200. Health is asked ten times a second meanwhile.
 
 {load_table(result)}
 
@@ -130,7 +131,7 @@ says. Latencies are of answers with 200. Health is asked ten times a second mean
         table(
             ["", ""],
             [
-                ["start to ready, s, one after the other", ", ".join(map(str, starts["service_s"]))],
+                ["starts to ready, s, in turn", ", ".join(map(str, starts["service_s"]))],
                 ["start to ready, baseline, s", starts["baseline_s"]],
                 ["resident when ready, MB", endurance["ready_mb"]],
                 [f"resident after {endurance['requests']:,} requests, MB", endurance["steady_mb"]],
@@ -142,7 +143,8 @@ says. Latencies are of answers with 200. Health is asked ten times a second mean
     }
 
 ## More work on the command line
-`cxr-severity predict --json --no-explain` over JPEG files of 512 x 512. The rate leaves the start out.
+`cxr-severity predict --json --no-explain` over JPEG files of 512 x 512. The rate leaves the start
+out.
 
 {table(["images", "seconds", "images/s", "peak MB"], growth)}
 """

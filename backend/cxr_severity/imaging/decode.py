@@ -111,7 +111,9 @@ def _sniff_loose(data: bytes) -> str | None:
     return None
 
 
-def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Radiograph:
+def decode(
+    data: bytes, limits: Limits = DEFAULT_LIMITS, *, enough: int | None = None
+) -> Radiograph:
     """Decode one radiograph from a whole file's bytes.
 
     Samples are scaled from the range that the stored depth can hold to [0, 1]; colour becomes
@@ -121,6 +123,9 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Radiograph:
     Args:
         data: the file, 1 to `limits.max_bytes` bytes.
         limits: bounds on bytes and pixels; pixels are checked from the header.
+        enough: pixels that both sides must keep, where the format can be decoded at a reduced
+            scale (JPEG: half, quarter, eighth); each pixel is then a mean of those it stands for.
+            By default everything is decoded whole.
 
     Raises:
         InputRefusedError: one of its subclasses, and nothing else.
@@ -134,10 +139,10 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Radiograph:
     container = sniff(data)
     try:
         if container == "dicom":
-            pixels, bit_depth = decode_dicom(data, limits)
+            (pixels, bit_depth), stored = decode_dicom(data, limits), None
         else:
-            pixels, bit_depth = decode_raster(data, container, limits)
+            pixels, bit_depth, stored = decode_raster(data, container, limits, enough)
     except MemoryError:
         raise ImageTooLargeError("The picture is too large for the memory available.") from None
     digest = hashlib.sha256(data).hexdigest()
-    return Radiograph(pixels, Source(sha256=digest, format=container, bit_depth=bit_depth))
+    return Radiograph(pixels, Source(sha256=digest, format=container, bit_depth=bit_depth), stored)

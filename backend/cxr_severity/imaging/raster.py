@@ -45,15 +45,22 @@ def _colour_space(name: str) -> UnsupportedColourSpaceError:
     )
 
 
+Raster = tuple[NDArray[np.float32], int, tuple[int, int] | None]
+
+
 def decode_raster(
-    data: bytes, container: Literal["png", "jpeg", "tiff"], limits: Limits
-) -> tuple[NDArray[np.float32], int]:
+    data: bytes,
+    container: Literal["png", "jpeg", "tiff"],
+    limits: Limits,
+    enough: int | None = None,
+) -> Raster:
     """Grey values of a PNG, JPEG or TIFF file, and the bits per sample that it stores.
 
     Colour and alpha of 16 bits are read with 8 by Pillow; grey, also with alpha in PNG, keeps 16.
 
     Returns:
-        (H, W) float32 in [0, 1], upright, and the stored depth in bits.
+        (H, W) float32 in [0, 1], upright, the stored depth in bits, and the stored height and
+        width where the picture was decoded at a reduced scale.
 
     Raises:
         InputRefusedError: one of its subclasses, and nothing else but MemoryError.
@@ -62,21 +69,21 @@ def decode_raster(
         case "png":
             return _decode_png(data, limits)
         case "jpeg":
-            return _decode_jpeg(data, limits)
+            return _decode_jpeg(data, limits, enough)
         case "tiff":
             return _decode_tiff(data, limits)
 
 
-def _decode_png(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
+def _decode_png(data: bytes, limits: Limits) -> Raster:
     png = parse_png(data, limits)
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
         image = PngImageFile(BytesIO(png.clean))
         image.load()
         pixels = _grey_alpha_16(image) if png.is_grey_alpha_16 else _luminance(image)
-    return upright(pixels, exif_orientation(png.exif)), png.bit_depth
+    return upright(pixels, exif_orientation(png.exif)), png.bit_depth, None
 
 
-def _decode_jpeg(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
+def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
     jpeg = parse_jpeg(data, limits)
     if jpeg.precision != 8 or jpeg.sof not in _BASELINE_EXTENDED_PROGRESSIVE:
         raise UnsupportedFormatError(
@@ -89,13 +96,26 @@ def _decode_jpeg(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]
         # Strict, which Pillow cannot be: libjpeg only warns of a stream that was cut or has lost
         # bits, and fills in rubble. JPEG stores BT.601 luma beside two planes of colour, and the
         # first alone is decoded.
-        luma = decode_jpeg(jpeg.clean, colorspace="GRAY", strict=True)
+        luma = decode_jpeg(
+            jpeg.clean,
+            colorspace="GRAY",
+            strict=True,
+            # libjpeg takes the smallest scale that keeps both; its pixels are means of blocks.
+            min_height=enough or jpeg.height,
+            min_width=enough or jpeg.width,
+            min_factor=1 if enough is None else 2,
+        )
     pixels = np.empty(luma.shape[:2], np.float32)
     np.divide(luma[..., 0], 255, out=pixels, dtype=np.float32)
-    return upright(pixels, exif_orientation(jpeg.exif)), 8
+    orientation = exif_orientation(jpeg.exif)
+    stored = None
+    if pixels.shape != (jpeg.height, jpeg.width):
+        turned = orientation >= 5
+        stored = (jpeg.width, jpeg.height) if turned else (jpeg.height, jpeg.width)
+    return upright(pixels, orientation), 8, stored
 
 
-def _decode_tiff(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
+def _decode_tiff(data: bytes, limits: Limits) -> Raster:
     tiff = parse_tiff(data, limits)
     # The structure was found sound: what Pillow does not open, it does not know.
     with _decoder(UnsupportedFormatError("The TIFF file's layout of values is not supported.")):
@@ -103,7 +123,7 @@ def _decode_tiff(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
         image.load()
         pixels = _luminance(image, inverted=tiff.inverted)
-    return upright(pixels, tiff.orientation), tiff.bit_depth
+    return upright(pixels, tiff.orientation), tiff.bit_depth, None
 
 
 @contextmanager

@@ -62,7 +62,7 @@ def compare(predictor: Predictor, reference: Reader, film: Radiograph) -> Agreem
     Raises:
         ImageWithoutContrastError: when the film shows nothing.
     """
-    batch = np.repeat(predictor.prepare(film), len(SEVERITIES), axis=0)
+    batch = np.repeat(predictor.prepare(film).image, len(SEVERITIES), axis=0)
     pairs = list(
         zip(
             predictor.read(batch, list(SEVERITIES)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,16 @@ from cxr_severity.model.preprocess import to_tensor
 from cxr_severity.model.reader import Answer, FusedReader, Reader, TorchReader
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """One radiograph on its way to the network.
+
+    `image` (1, 3, S, S) float32: the network's input.
+    """
+
+    image: NDArray[np.float32]
 
 
 class Predictor:
@@ -135,25 +146,24 @@ class Predictor:
         Raises:
             ImageWithoutContrastError: when the image shows nothing.
         """
-        batch = self.prepare(radiograph)
-        (answer,) = self.read(batch, [target if explain else None])
-        return self.conclude(answer)
+        prepared = self.prepare(radiograph)
+        (answer,) = self.read(prepared.image, [target if explain else None])
+        return self.conclude(prepared, answer)
 
-    def prepare(self, radiograph: Radiograph) -> NDArray[np.float32]:
-        """The network's input, (1, 3, S, S).
+    def prepare(self, radiograph: Radiograph) -> Prepared:
+        """All that is computed from the image before the network sees it.
 
         Raises:
             ImageWithoutContrastError: when the image shows nothing.
         """
-        prepared: NDArray[np.float32] = to_tensor(radiograph, self.manifest.preprocess).numpy()
-        return prepared
+        return Prepared(to_tensor(radiograph, self.manifest.preprocess).numpy())
 
     def read(self, batch: NDArray[np.float32], wanted: list[Target | None]) -> list[Answer]:
         """(N, 3, S, S) input of N radiographs to what the network says of each, with a map where a
         target is wanted. The backbone runs once, without gradient."""
         return self._reader.read(batch, wanted)
 
-    def conclude(self, answer: Answer) -> Assessment:
+    def conclude(self, _: Prepared, answer: Answer) -> Assessment:
         """What the network said of one radiograph, calibrated and named."""
         found = answer.map
         probabilities = softmax(answer.logits, self.manifest.temperature).tolist()
