@@ -15,6 +15,7 @@ from cxr_severity import __version__
 from cxr_severity.api import errors, page
 from cxr_severity.api.admission import Admission
 from cxr_severity.api.batching import Batcher
+from cxr_severity.api.memory import share_arenas
 from cxr_severity.api.registry import ModelRegistry
 from cxr_severity.api.routes import health, models, predict, problems
 from cxr_severity.api.schemas import Problem
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        share_arenas()
         limit_threads(settings.threads)
         budget = settings.batch_wait_ms / 1e3
         with Batcher(settings.lanes, settings.batch, budget) as batcher:

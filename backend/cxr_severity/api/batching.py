@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.predictor import Predictor
-from cxr_severity.model.reader import Finding
+from cxr_severity.model.reader import Answer
 
 Array = NDArray[np.float32]
 
@@ -24,7 +24,7 @@ class _Item:
     predictor: Predictor
     image: Array
     target: Target | None
-    answer: Future[Finding] = field(default_factory=Future)
+    answer: Future[Answer] = field(default_factory=Future)
     arrived: float = field(default_factory=monotonic)
 
 
@@ -125,7 +125,7 @@ class Ticket:
             self._open = False
             self._batcher._announce(-1)
 
-    def submit(self, predictor: Predictor, image: Array, target: Target | None) -> Future[Finding]:
+    def submit(self, predictor: Predictor, image: Array, target: Target | None) -> Future[Answer]:
         """Put one image, (1, 3, S, S), into the next batch; its result is what was found.
 
         Raises:
@@ -142,10 +142,10 @@ class Ticket:
 def _run(batch: list[_Item]) -> None:
     try:
         images = batch[0].image if len(batch) == 1 else np.concatenate([i.image for i in batch])
-        findings = batch[0].predictor.read(images, [item.target for item in batch])
+        answers = batch[0].predictor.read(images, [item.target for item in batch])
     except BaseException as error:  # noqa: BLE001 - each waiting request must hear of it
         for item in batch:
             item.answer.set_exception(error)
         return
-    for item, finding in zip(batch, findings, strict=True):
-        item.answer.set_result(finding)
+    for item, answer in zip(batch, answers, strict=True):
+        item.answer.set_result(answer)

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from cxr_severity.api.errors import ApiError
+from cxr_severity.api.memory import give_back
 from cxr_severity.model.artifact import ArtifactError, read_manifest, versions
 from cxr_severity.model.engine import EngineChoice, EngineError
 from cxr_severity.model.manifest import Manifest
@@ -59,6 +60,7 @@ class ModelRegistry:
                 self._failure = f"model version {self.default} failed its checks"
         if self._failure:
             logger.error("not ready: %s", self._failure)
+        give_back()
         self._settled.set()
 
     def wait(self, seconds: float | None = None) -> bool:

@@ -171,8 +171,8 @@ class Prediction(_Response):
             input=InputFacts(
                 sha256=radiograph.source.sha256,
                 format=radiograph.source.format,
-                width=radiograph.width,
-                height=radiograph.height,
+                width=radiograph.stored_size[1],
+                height=radiograph.stored_size[0],
             ),
             severity=assessment.severity,
             probabilities=ClassProbabilities(**assessment.probabilities),

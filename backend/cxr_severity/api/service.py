@@ -23,20 +23,22 @@ from cxr_severity.imaging.render import (
 )
 from cxr_severity.model.assessment import Explanation, Target
 from cxr_severity.model.predictor import Predictor
-from cxr_severity.model.reader import Finding
+from cxr_severity.model.reader import Answer
 
+ENOUGH = 1024
+"""Sides in pixels that suffice: the overlay's, and more than three times the network's."""
 HEATMAP_SIDE = 256
 """A map of 7 x 7 to 10 x 10 cells has no more to say, and at 1024 its PNG took 6 ms."""
 
-Submit = Callable[[Predictor, NDArray[np.float32], Target | None], Future[Finding]]
+Submit = Callable[[Predictor, NDArray[np.float32], Target | None], Future[Answer]]
 """Hands one network input to the model, now or in a batch with others."""
 
 
 def at_once(
     predictor: Predictor, image: NDArray[np.float32], target: Target | None
-) -> Future[Finding]:
+) -> Future[Answer]:
     """Runs the model in the calling thread."""
-    answer: Future[Finding] = Future()
+    answer: Future[Answer] = Future()
     answer.set_result(predictor.read(image, [target])[0])
     return answer
 
@@ -58,24 +60,24 @@ def predict(
         RejectedError: when the gate holds it unfit and `force` is false.
     """
     start = perf_counter()
-    radiograph = decode(data, limits)
+    radiograph = decode(data, limits, enough=ENOUGH)
     decoded = perf_counter()
-    image = predictor.prepare(radiograph)
-    prepared = perf_counter()
-    answer = submit(predictor, image, target if explain else None)
+    prepared = predictor.prepare(radiograph)
+    ready = perf_counter()
+    answer = submit(predictor, prepared.image, target if explain else None)
     submitted = perf_counter()
     # What the overlay needs of the radiograph is drawn while the model works in its own thread.
-    lungs = predictor.lungs(image)
+    lungs = predictor.lungs(prepared)
     ground = backdrop(radiograph) if explain else None
     drawn = perf_counter()
-    assessment = predictor.conclude(answer.result(), radiograph, lungs, force=force)
+    assessment = predictor.conclude(prepared, answer.result(), lungs, force=force)
     found = perf_counter()
     explained = assessment.explanation
     explanation = None if explained is None or ground is None else _pictures(ground, explained)
     done = perf_counter()
     timings = Timings(
         decode=_ms(decoded - start),
-        model=_ms(prepared - decoded + assessment.model_ms / 1e3),
+        model=_ms(ready - decoded + assessment.model_ms / 1e3),
         explain=_ms(assessment.explain_ms / 1e3),
         encode=_ms(drawn - submitted + done - found),
         total=_ms(done - start),

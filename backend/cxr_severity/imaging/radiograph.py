@@ -38,6 +38,8 @@ class Radiograph:
 
     pixels: NDArray[np.float32]
     source: Source
+    stored: tuple[int, int] | None = None
+    """Height and width in the file, upright, where it was decoded at a reduced scale."""
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or self.pixels.dtype != np.float32 or 0 in self.pixels.shape:
@@ -45,6 +47,11 @@ class Radiograph:
                 f"pixels must be a non-empty (H, W) float32 array, "
                 f"not {self.pixels.dtype} {self.pixels.shape}"
             )
+
+    @property
+    def stored_size(self) -> tuple[int, int]:
+        """Height and width of the picture in the file, upright."""
+        return self.stored or (self.height, self.width)
 
     @property
     def height(self) -> int:

@@ -42,11 +42,13 @@ _DAMAGED_DETAIL = "The picture's data is damaged or incomplete."
 
 class Raster(NamedTuple):
     """`pixels` (H, W) float32 in [0, 1], upright; the stored `bit_depth`; `colour` in [0, 1] as
-    `colour.colourfulness` measures it."""
+    `colour.colourfulness` measures it; the stored height and width where the picture was decoded
+    at a reduced scale."""
 
     pixels: NDArray[np.float32]
     bit_depth: int
-    colour: float
+    colour: float = 0.0
+    stored: tuple[int, int] | None = None
 
 
 def _colour_space(name: str) -> UnsupportedColourSpaceError:
@@ -55,7 +57,12 @@ def _colour_space(name: str) -> UnsupportedColourSpaceError:
     )
 
 
-def decode_raster(data: bytes, container: Literal["png", "jpeg", "tiff"], limits: Limits) -> Raster:
+def decode_raster(
+    data: bytes,
+    container: Literal["png", "jpeg", "tiff"],
+    limits: Limits,
+    enough: int | None = None,
+) -> Raster:
     """Grey values of a PNG, JPEG or TIFF file.
 
     Colour and alpha of 16 bits are read with 8 by Pillow; grey, also with alpha in PNG, keeps 16.
@@ -67,7 +74,7 @@ def decode_raster(data: bytes, container: Literal["png", "jpeg", "tiff"], limits
         case "png":
             return _decode_png(data, limits)
         case "jpeg":
-            return _decode_jpeg(data, limits)
+            return _decode_jpeg(data, limits, enough)
         case "tiff":
             return _decode_tiff(data, limits)
 
@@ -83,7 +90,7 @@ def _decode_png(data: bytes, limits: Limits) -> Raster:
     return Raster(upright(pixels, exif_orientation(png.exif)), png.bit_depth, found)
 
 
-def _decode_jpeg(data: bytes, limits: Limits) -> Raster:
+def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
     jpeg = parse_jpeg(data, limits)
     if jpeg.precision != 8 or jpeg.sof not in _BASELINE_EXTENDED_PROGRESSIVE:
         raise UnsupportedFormatError(
@@ -96,11 +103,24 @@ def _decode_jpeg(data: bytes, limits: Limits) -> Raster:
         # Strict, which Pillow cannot be: libjpeg only warns of a stream that was cut or has lost
         # bits, and fills in rubble. JPEG stores BT.601 luma beside two planes of colour, and the
         # first alone is decoded.
-        luma = decode_jpeg(jpeg.clean, colorspace="GRAY", strict=True)
+        luma = decode_jpeg(
+            jpeg.clean,
+            colorspace="GRAY",
+            strict=True,
+            # libjpeg takes the smallest scale that keeps both; its pixels are means of blocks.
+            min_height=enough or jpeg.height,
+            min_width=enough or jpeg.width,
+            min_factor=1 if enough is None else 2,
+        )
         found = colour.of_jpeg(jpeg.clean) if len(jpeg.component_ids) == 3 else 0.0
     pixels = np.empty(luma.shape[:2], np.float32)
     np.divide(luma[..., 0], 255, out=pixels, dtype=np.float32)
-    return Raster(upright(pixels, exif_orientation(jpeg.exif)), 8, found)
+    orientation = exif_orientation(jpeg.exif)
+    stored = None
+    if pixels.shape != (jpeg.height, jpeg.width):
+        turned = orientation >= 5
+        stored = (jpeg.width, jpeg.height) if turned else (jpeg.height, jpeg.width)
+    return Raster(upright(pixels, orientation), 8, found, stored)
 
 
 def _decode_tiff(data: bytes, limits: Limits) -> Raster:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.calibration import softmax
-from cxr_severity.model.reader import Finding, Reader
+from cxr_severity.model.reader import Answer, Reader
 
 if TYPE_CHECKING:
     from cxr_severity.model.predictor import Predictor
@@ -62,7 +62,7 @@ def compare(predictor: Predictor, reference: Reader, film: Radiograph) -> Agreem
     Raises:
         ImageWithoutContrastError: when the film shows nothing.
     """
-    batch = np.repeat(predictor.prepare(film), len(SEVERITIES), axis=0)
+    batch = np.repeat(predictor.prepare(film).image, len(SEVERITIES), axis=0)
     pairs = list(
         zip(
             predictor.read(batch, list(SEVERITIES)),
@@ -80,7 +80,7 @@ def compare(predictor: Predictor, reference: Reader, film: Radiograph) -> Agreem
     )
 
 
-def _correlation(one: Finding, other: Finding) -> float:
+def _correlation(one: Answer, other: Answer) -> float:
     if one.map is None or other.map is None:
         raise ValueError("both must hold a map")
     return correlation(one.map.cam, other.map.cam)

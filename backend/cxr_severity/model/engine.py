@@ -25,7 +25,7 @@ FASTEST_FIRST: tuple[EngineName, ...] = ("onnxruntime", "openvino", "torch")
 while it may compute in bfloat16, which is no longer the same network."""
 
 Compiled = Callable[[Array], tuple[Array, ...]]
-"""(N, ...) float32 to one array for each output, N in front; may be called from any thread."""
+"""(1, ...) float32 to one array for each output; may be called from any thread at a time."""
 
 # PyTorch's ONNX exporter imports `onnx`.
 _NEEDED: dict[EngineName, tuple[str, ...]] = {
@@ -75,8 +75,8 @@ def compile_module(name: EngineName, module: nn.Module, example: Array, threads:
 
     Args:
         name: runtime; `torch` runs the module as it is, on its own device.
-        module: in eval mode. Its first dimension, in and out, is the batch's.
-        example: (1, ...) input of the shape that will come; only N may vary later.
+        module: in eval mode.
+        example: (1, ...) input of the one shape that will come.
         threads: within one call.
 
     Raises:
@@ -101,10 +101,7 @@ def limit_threads(threads: int) -> None:
 
 
 def to_onnx(module: nn.Module, example: Array) -> bytes:
-    """`module` as an ONNX graph with a free batch dimension, weights inside."""
-    with torch.no_grad():
-        count = len(module(torch.from_numpy(example)))
-    names = [f"output{i}" for i in range(count)]
+    """`module` as an ONNX graph for inputs of the example's shape, weights inside."""
     buffer = io.BytesIO()
     with torch.no_grad(), warnings.catch_warnings():
         # Its successor takes ten times as long and needs one package more, for the same graph.
@@ -116,8 +113,6 @@ def to_onnx(module: nn.Module, example: Array) -> bytes:
             dynamo=False,
             opset_version=_OPSET,
             input_names=["input"],
-            output_names=names,
-            dynamic_axes={name: {0: "n"} for name in ["input", *names]},
         )
     return buffer.getvalue()
 

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.lungs import LungField, LungNet
 from cxr_severity.model.network import FEATURES
 from cxr_severity.model.quality import Finding, FindingCode, Quality
@@ -135,18 +134,18 @@ class Gate:
     whitening: NDArray[np.float32]
 
     def __call__(
-        self, radiograph: Radiograph, features: NDArray[np.float32], lungs: LungField
+        self, features: NDArray[np.float32], lungs: LungField, colour: float, side: int
     ) -> Quality:
         """Judge the image. Never raises: what cannot be measured is a finding.
 
         Args:
             features: (1280, h, w) of the backbone.
+            lungs: of the same image.
+            colour: as in `Source`.
+            side: shorter side of the stored picture, pixels.
         """
         try:
-            side = min(radiograph.height, radiograph.width)
-            description = describe(features)
-            found = self.measure(description, lungs, radiograph.source.colour, side)
-            return judge(found, self.limits)
+            return judge(self.measure(describe(features), lungs, colour, side), self.limits)
         except (ValueError, ArithmeticError):
             # The traceback holds no pixels and no names.
             logger.exception("the gate could not measure an image")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -32,11 +33,25 @@ from cxr_severity.model.golden import golden_radiograph
 from cxr_severity.model.lungs import LungField, find_lungs
 from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.network import SeverityNet
-from cxr_severity.model.preprocess import to_tensor
+from cxr_severity.model.preprocess import normalise, to_grid
 from cxr_severity.model.quality import RejectedError
-from cxr_severity.model.reader import ClassMap, Finding, FusedReader, Reader, TorchReader
+from cxr_severity.model.reader import Answer, ClassMap, FusedReader, Reader, TorchReader
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """One radiograph on its way to the network.
+
+    `image` (1, 3, S, S) float32: the network's input. `grid` (S, S) float32 in [0, 1]: the same
+    before normalisation. `colour` and `side`: of the file, as the gate takes them.
+    """
+
+    image: NDArray[np.float32]
+    grid: NDArray[np.float32]
+    colour: float
+    side: int
 
 
 class Predictor:
@@ -157,53 +172,57 @@ class Predictor:
             ImageWithoutContrastError: when the image shows nothing.
             RejectedError: when the gate holds it unfit and `force` is false.
         """
-        batch = self.prepare(radiograph)
-        (finding,) = self.read(batch, [target if explain else None])
-        return self.conclude(finding, radiograph, self.lungs(batch), force=force)
+        prepared = self.prepare(radiograph)
+        (answer,) = self.read(prepared.image, [target if explain else None])
+        return self.conclude(prepared, answer, self.lungs(prepared), force=force)
 
-    def prepare(self, radiograph: Radiograph) -> NDArray[np.float32]:
-        """The network's input, (1, 3, S, S).
+    def prepare(self, radiograph: Radiograph) -> Prepared:
+        """All that is computed from the image before the network sees it.
 
         Raises:
             ImageWithoutContrastError: when the image shows nothing.
         """
-        prepared: NDArray[np.float32] = to_tensor(radiograph, self.manifest.preprocess).numpy()
-        return prepared
+        config = self.manifest.preprocess
+        grid = to_grid(radiograph, config)
+        return Prepared(
+            image=normalise(torch.from_numpy(grid)[None], config).numpy(),
+            grid=grid,
+            colour=radiograph.source.colour,
+            side=min(radiograph.stored_size),
+        )
 
-    def read(self, batch: NDArray[np.float32], wanted: list[Target | None]) -> list[Finding]:
+    def read(self, batch: NDArray[np.float32], wanted: list[Target | None]) -> list[Answer]:
         """(N, 3, S, S) input of N radiographs to what the network says of each, with a map where a
         target is wanted. The backbone runs once, without gradient."""
         return self._reader.read(batch, wanted)
 
-    def lungs(self, prepared: NDArray[np.float32]) -> LungField:
-        """Where the lungs are in what `prepare` gave."""
-        config = self.manifest.preprocess
-        grid = prepared[0, 0] * np.float32(config.std[0]) + np.float32(config.mean[0])
-        return find_lungs(grid, self._guard.lungs, self._guard.lungs.config)
+    def lungs(self, prepared: Prepared) -> LungField:
+        """Where the lungs are; apart from `read`, so that both can run at a time."""
+        return find_lungs(prepared.grid, self._guard.lungs, self._guard.lungs.config)
 
     def conclude(
-        self, finding: Finding, radiograph: Radiograph, lungs: LungField, *, force: bool = False
+        self, prepared: Prepared, answer: Answer, lungs: LungField, *, force: bool = False
     ) -> Assessment:
         """What the network said of one radiograph, named, once the gate has let it pass.
 
         Raises:
             RejectedError: when the gate holds it unfit and `force` is false.
         """
-        quality = self._guard.gate(radiograph, finding.features, lungs)
+        quality = self._guard.gate(answer.features, lungs, prepared.colour, prepared.side)
         if not (quality.accepted or force):
             raise RejectedError(quality)
-        probabilities = softmax(finding.logits).tolist()
+        probabilities = softmax(answer.logits).tolist()
         plausible = prediction_set(probabilities, self.manifest.conformal.threshold)
         return Assessment(
             model_name=self.manifest.name,
             model_version=self.manifest.version,
             probabilities=dict(zip(SEVERITIES, probabilities, strict=True)),
             prediction_set=tuple(SEVERITIES[i] for i in plausible),
-            brixia=Brixia(dict(zip(ZONES, finding.zones.tolist(), strict=True))),
+            brixia=Brixia(dict(zip(ZONES, answer.zones.tolist(), strict=True))),
             quality=quality,
-            explanation=None if finding.map is None else self._explanation(finding.map, lungs),
-            model_ms=finding.model_ms,
-            explain_ms=finding.explain_ms,
+            explanation=None if answer.map is None else self._explanation(answer.map, lungs),
+            model_ms=answer.model_ms,
+            explain_ms=answer.explain_ms,
         )
 
     def _explanation(self, found: ClassMap, lungs: LungField) -> Explanation:

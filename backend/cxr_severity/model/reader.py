@@ -34,7 +34,7 @@ class ClassMap:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Finding:
+class Answer:
     """What the network says of one image.
 
     `logits` (3,), `zones` (6,) and `features` (K, h, w) are float32. `model_ms` and `explain_ms`
@@ -52,8 +52,8 @@ class Finding:
 class Reader(Protocol):
     engine: EngineName
 
-    def read(self, batch: Array, wanted: Sequence[Target | None]) -> list[Finding]:
-        """(N, 3, S, S) network input to N findings, with a map where a target is wanted."""
+    def read(self, batch: Array, wanted: Sequence[Target | None]) -> list[Answer]:
+        """(N, 3, S, S) network input to N answers, with a map where a target is wanted."""
 
 
 class TorchReader:
@@ -65,18 +65,18 @@ class TorchReader:
         self._network = network
         self._device = device
 
-    def read(self, batch: Array, wanted: Sequence[Target | None]) -> list[Finding]:
+    def read(self, batch: Array, wanted: Sequence[Target | None]) -> list[Answer]:
         start = perf_counter()
         # Not inference_mode: its tensors could not enter the explanation's autograd.
         with torch.no_grad():
             features = self._network.features(torch.from_numpy(batch).to(self._device))
         backbone_ms = (perf_counter() - start) * 1e3
         return [
-            self._finding(features[i : i + 1], target, backbone_ms)
+            self._answer(features[i : i + 1], target, backbone_ms)
             for i, target in enumerate(wanted)
         ]
 
-    def _finding(self, features: torch.Tensor, target: Target | None, model_ms: float) -> Finding:
+    def _answer(self, features: torch.Tensor, target: Target | None, model_ms: float) -> Answer:
         start = perf_counter()
         found: ClassMap | None = None
         if target is None:
@@ -91,8 +91,8 @@ class TorchReader:
         maps = features[0].cpu().numpy()
         head_ms = (perf_counter() - start) * 1e3
         if target is None:
-            return Finding(logits, zones, maps, None, model_ms + head_ms, 0.0)
-        return Finding(logits, zones, maps, found, model_ms, head_ms)
+            return Answer(logits, zones, maps, None, model_ms + head_ms, 0.0)
+        return Answer(logits, zones, maps, found, model_ms, head_ms)
 
 
 class FusedReader:
@@ -112,9 +112,13 @@ class FusedReader:
             engine, front, np.zeros((1, 3, size, size), np.float32), threads
         )
 
-    def read(self, batch: Array, wanted: Sequence[Target | None]) -> list[Finding]:
+    def read(self, batch: Array, wanted: Sequence[Target | None]) -> list[Answer]:
         start = perf_counter()
-        features, projected = self._run(batch)
+        # One image after the other: in the convolutions a CPU gains nothing from a batch, which
+        # only takes more memory. The recurrence below gains threefold.
+        fronts = [self._run(batch[i : i + 1]) for i in range(len(batch))]
+        features = np.concatenate([front[0] for front in fronts])
+        projected = np.concatenate([front[1] for front in fronts])
         tape = self._lstm.forward(projected)
         grid = (features.shape[2], features.shape[3])
         asked = [i for i, target in enumerate(wanted) if target is not None]
@@ -134,7 +138,7 @@ class FusedReader:
                 found[i] = ClassMap(SEVERITIES[target], *scaled_map(values))
         explain_ms = (perf_counter() - start) * 1e3 if asked else 0.0
         return [
-            Finding(
+            Answer(
                 logits[i],
                 zones[i],
                 features[i],

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NO_LIMITS, random_guard
 
-from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.gate import (
     DESCRIPTION,
     KINDS,
@@ -109,18 +108,18 @@ def test_a_worse_image_never_loses_a_finding(found: Measurements) -> None:
     assert before <= after
 
 
-def test_a_gate_without_limits_finds_nothing(sample: Radiograph) -> None:
+def test_a_gate_without_limits_finds_nothing() -> None:
     features = np.random.default_rng(0).normal(size=(FEATURES, 7, 7)).astype(np.float32)
-    assert random_guard(NO_LIMITS).gate(sample, features, LUNGS).findings == ()
+    assert random_guard(NO_LIMITS).gate(features, LUNGS, 0, 512).findings == ()
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_what_cannot_be_measured_is_said_and_logged_without_pixels(
-    sample: Radiograph, value: float, caplog: pytest.LogCaptureFixture
+    value: float, caplog: pytest.LogCaptureFixture
 ) -> None:
     features = np.full((FEATURES, 7, 7), value, np.float32)
     with np.errstate(all="ignore"):
-        quality = random_guard(LIMITS).gate(sample, features, LUNGS)
+        quality = random_guard(LIMITS).gate(features, LUNGS, 0, 512)
     (finding,) = quality.findings
     assert (finding.code, finding.level) == ("not-measured", "warn")
     assert quality.accepted

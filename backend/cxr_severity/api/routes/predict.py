@@ -22,7 +22,7 @@ from cxr_severity.api.upload import UPLOAD_BODY, read_upload
 from cxr_severity.imaging import errors as imaging
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.predictor import Predictor
-from cxr_severity.model.reader import Finding
+from cxr_severity.model.reader import Answer
 
 router = APIRouter(tags=["prediction"])
 
@@ -131,7 +131,7 @@ def _unless(left: Event, submit: Submit) -> Submit:
 
     def checked(
         predictor: Predictor, image: NDArray[np.float32], target: Target | None
-    ) -> Future[Finding]:
+    ) -> Future[Answer]:
         if left.is_set():
             raise ClientDisconnect
         return submit(predictor, image, target)
