@@ -44,13 +44,18 @@ def section(evaluation: Evaluation) -> str:
 def _sentences(evaluation: Evaluation, metrics: Metrics) -> list[str]:
     sets, senior = evaluation.conformal, evaluation.against_senior
     unmet = [goal.name for goal in goals(evaluation) if not goal.met]
+    error, size = evaluation.calibration.after.expected_error, sets.mean_size.value
     lines = [
         f"- Measured on {metrics.evaluated_on}; 95% intervals over patients.",
-        f"- Probabilities are off by {_plain(evaluation.calibration.after.expected_error)} on "
-        "average (expected calibration error). Prediction sets hold the reference grade in "
-        f"{_percent(sets.coverage)} of readings, with {sets.mean_size.value:.2f} grades on average.",
-        "- On the half that it is most sure of, the model is right in "
-        f"{_percent(evaluation.selective.accuracy_at_half)}.",
+        (
+            f"- Probabilities are off by {_plain(error)} on average (expected calibration error). "
+            f"Prediction sets hold the reference grade in {_percent(sets.coverage)} of readings, "
+            f"with {size:.2f} grades on average."
+        ),
+        (
+            "- On the half that it is most sure of, the model is right in "
+            f"{_percent(evaluation.selective.accuracy_at_half)}."
+        ),
     ]
     if senior is not None:
         lines.append(
