@@ -48,12 +48,12 @@ def main() -> int:
             if agreement.fault:
                 faults += 1
                 print(f"{path}: engine {name}: {agreement.fault}")
-    for name, rows in found.items():
+    for engine, rows in found.items():
         if not rows:
             print("no image was found", file=sys.stderr)
             return 1
         print(
-            f"{name}, {len(rows)} images: "
+            f"{engine}, {len(rows)} images: "
             f"probabilities within {max(r.probability for r in rows):.1e}, "
             f"zones within {max(r.zone for r in rows):.1e}, "
             f"same class on {sum(r.same_class for r in rows)}, "

@@ -30,6 +30,10 @@ from cxr_severity.model.network import SeverityNet
 _HEATMAP_SIDE, _OVERLAY_SIDE = 256, 1024
 
 
+_declared: list[Any] = []
+"""Declarations of operators live as long as what declared them."""
+
+
 def _import_grad_cam() -> Any:
     """`grad-cam` imports torchvision, whose CUDA build stops beside a CPU build of PyTorch: it
     misses two operators that nothing here uses. They are declared, and the import tried again."""
@@ -38,12 +42,11 @@ def _import_grad_cam() -> Any:
     except RuntimeError:
         for name in [name for name in sys.modules if name.startswith("torchvision")]:
             del sys.modules[name]
-        library = torch.library.Library("torchvision", "FRAGMENT")
-        library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        library.define(
-            "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
-        )
-        globals()["_library"] = library  # its declarations live as long as it does
+        library: Any = torch.library
+        declared = library.Library("torchvision", "FRAGMENT")
+        for name in ("nms", "qnms"):
+            declared.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        _declared.append(declared)
     import pytorch_grad_cam
 
     return pytorch_grad_cam

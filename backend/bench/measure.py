@@ -94,7 +94,7 @@ def by_input(
     for side in sides:
         for file_format in FORMATS:
             data = radiograph(side, file_format)
-            row = {"format": file_format, "side": side, "bytes": len(data)}
+            row: dict[str, Any] = {"format": file_format, "side": side, "bytes": len(data)}
             row |= _input_row(ours, theirs, file_format, multipart(data), repeats)
             say(str(row))
             rows.append(row)
@@ -148,7 +148,7 @@ def growth(weights: Path, counts: list[int], say: Say) -> list[dict[str, Any]]:
 
     Its start is measured by a run of one file and taken off, so that the rate is the work's.
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:
         files = []
         for i in range(20):
@@ -159,7 +159,11 @@ def growth(weights: Path, counts: list[int], say: Say) -> list[dict[str, Any]]:
             wanted = (files * (count // len(files) + 1))[:count]
             seconds, peak = _command_line(weights, wanted)
             start = rows[0]["seconds"] if rows else 0.0
-            row = {"images": count, "seconds": round(seconds, 2), "peak_mb": round(peak, 1)}
+            row: dict[str, Any] = {
+                "images": count,
+                "seconds": round(seconds, 2),
+                "peak_mb": round(peak, 1),
+            }
             if rows:
                 row["images_per_second"] = round(count / max(seconds - start, 1e-3), 1)
             say(str(row))

@@ -35,12 +35,21 @@ touches the disk, no pixel and no file name reaches a log.
 Every error is `application/problem+json` (RFC 9457) with a stable `code`."""
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Compose the service. The model is loaded in the background once the server starts."""
-    settings = settings or Settings()
-    registry = ModelRegistry(
+def registry_of(settings: Settings) -> ModelRegistry:
+    return ModelRegistry(
         settings.weights, settings.version, settings.device, settings.engine, settings.threads
     )
+
+
+def create_app(settings: Settings | None = None, registry: ModelRegistry | None = None) -> FastAPI:
+    """Compose the service. The model is loaded in the background once the server starts.
+
+    Args:
+        settings: from the environment when None.
+        registry: one that has read its weights already; else one is made from the settings.
+    """
+    settings = settings or Settings()
+    registry = registry or registry_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from cxr_severity.api.errors import ApiError
 from cxr_severity.api.memory import give_back
-from cxr_severity.model.artifact import ArtifactError, read_manifest, versions
+from cxr_severity.model.artifact import (
+    ArtifactError,
+    load_network,
+    read_manifest,
+    versions,
+)
 from cxr_severity.model.engine import EngineChoice, EngineError
 from cxr_severity.model.manifest import Manifest
+from cxr_severity.model.network import SeverityNet
 from cxr_severity.model.predictor import Predictor
 
 logger = logging.getLogger(__name__)
@@ -34,6 +41,7 @@ class ModelRegistry:
         self._lock = threading.Lock()
         self._loaded: dict[str, Predictor] = {}
         self._broken: dict[str, ArtifactError | EngineError] = {}
+        self._read: dict[str, tuple[Manifest, SeverityNet]] = {}
         self._settled = threading.Event()
         self._failure: str | None = "the model is still being loaded"
         self.versions = versions(root)
@@ -43,6 +51,17 @@ class ModelRegistry:
     def failure(self) -> str | None:
         """Why the default version cannot answer, in a sentence; None when it can."""
         return self._failure
+
+    def read_default(self) -> None:
+        """Read the default version's weights, so that processes forked later share them.
+
+        What cannot be read is left to `load_default`, which says why.
+        """
+        if self.default in self.versions:
+            directory = self.directory(self.default)
+            with suppress(ArtifactError):
+                manifest = read_manifest(directory)
+                self._read[self.default] = manifest, load_network(directory, manifest)
 
     def load_default(self) -> None:
         """Load the default version; a failure is kept and told, never worked around."""
@@ -123,11 +142,9 @@ class ModelRegistry:
                 raise self._broken[version]
             if version not in self._loaded:
                 try:
-                    self._loaded[version] = Predictor.load(
-                        self.directory(version),
-                        self._device,
-                        engine=self._engine,
-                        threads=self._threads,
+                    manifest, network = self._open(version)
+                    self._loaded[version] = Predictor.of(
+                        manifest, network, self._device, self._engine, self._threads
                     )
                 except (ArtifactError, EngineError) as error:
                     # Kept: a version that is broken now is not hashed again for each request.
@@ -135,6 +152,13 @@ class ModelRegistry:
                     logger.exception("version %s does not load", version)
                     raise
             return self._loaded[version]
+
+    def _open(self, version: str) -> tuple[Manifest, SeverityNet]:
+        if version in self._read:
+            return self._read.pop(version)
+        directory = self.directory(version)
+        manifest = read_manifest(directory)
+        return manifest, load_network(directory, manifest)
 
 
 def unknown_version(version: str) -> ApiError:
