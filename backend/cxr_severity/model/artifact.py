@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from pydantic import ValidationError
@@ -76,6 +77,20 @@ def read_manifest(directory: Path) -> Manifest:
     if not (directory / MODEL_CARD).is_file():
         raise ArtifactError(f"{directory}: {MODEL_CARD} is missing")
     return manifest
+
+
+class Stored(NamedTuple):
+    """A version as it lies on disk, checked and read."""
+
+    manifest: Manifest
+    network: SeverityNet
+    guard: Guard
+
+
+def load_version(directory: Path) -> Stored:
+    """Read a whole version; ArtifactError as its parts' loaders raise it."""
+    manifest = read_manifest(directory)
+    return Stored(manifest, load_network(directory, manifest), load_guard(directory, manifest))
 
 
 def load_network(directory: Path, manifest: Manifest) -> SeverityNet:

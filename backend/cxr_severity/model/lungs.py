@@ -5,7 +5,6 @@ Nothing here feeds the class: it serves the gate, and says how much of a heatmap
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +14,8 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 from torch import nn
 from torch.nn.functional import interpolate
+
+from cxr_severity.model.engine import Compiled
 
 _LUNG = 0.5
 """A pixel is taken for lung above this probability."""
@@ -66,6 +67,17 @@ class LungNet(nn.Module):
         return logits
 
 
+class LungProbabilities(nn.Module):
+    """A lung network as an engine compiles it: (N, S, S) grids to one (N, S/2, S/2) array."""
+
+    def __init__(self, network: LungNet) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, grids: torch.Tensor) -> tuple[torch.Tensor]:
+        return (self.network(grids).sigmoid(),)
+
+
 def _block(inner: int, outer: int, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(inner, outer, 3, stride, 1, bias=False), nn.BatchNorm2d(outer), nn.SiLU()
@@ -106,19 +118,16 @@ class LungField:
         return float(enlarged[inside].sum()) / total if total > 0 else None
 
 
-def find_lungs(
-    grid: NDArray[np.float32], network: Callable[[torch.Tensor], torch.Tensor], config: LungConfig
-) -> LungField:
+def find_lungs(grid: NDArray[np.float32], run: Compiled, config: LungConfig) -> LungField:
     """The lungs of a preprocessed image.
 
     Args:
         grid: (S, S) float32 in [0, 1], as `to_grid` makes it, of any size.
-        network: a `LungNet`, or what runs as one.
+        run: `LungProbabilities`, compiled.
     """
     small = thumbnail(grid, config)
-    with torch.no_grad():
-        logits = network(torch.from_numpy(small)[None])[0]
-    return measure_lungs(logits.sigmoid().cpu().numpy(), small)
+    (found,) = run(small[None])
+    return measure_lungs(found[0], small)
 
 
 def thumbnail(grid: NDArray[np.float32], config: LungConfig) -> NDArray[np.float32]:

@@ -12,12 +12,7 @@ from numpy.typing import NDArray
 
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.agreement import disagreement
-from cxr_severity.model.artifact import (
-    ArtifactError,
-    load_guard,
-    load_network,
-    read_manifest,
-)
+from cxr_severity.model.artifact import ArtifactError, Stored, load_version
 from cxr_severity.model.assessment import (
     SEVERITIES,
     ZONES,
@@ -27,10 +22,17 @@ from cxr_severity.model.assessment import (
     Target,
 )
 from cxr_severity.model.calibration import prediction_set, softmax
-from cxr_severity.model.engine import EngineChoice, EngineError, EngineName, candidates
+from cxr_severity.model.engine import (
+    Compiled,
+    EngineChoice,
+    EngineError,
+    EngineName,
+    candidates,
+    compile_module,
+)
 from cxr_severity.model.gate import Guard
 from cxr_severity.model.golden import golden_radiograph
-from cxr_severity.model.lungs import LungField, find_lungs
+from cxr_severity.model.lungs import LungField, LungProbabilities, find_lungs, thumbnail
 from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.network import SeverityNet
 from cxr_severity.model.preprocess import normalise, to_grid
@@ -72,6 +74,7 @@ class Predictor:
         self._network = network.to(self._device).eval().requires_grad_(False)
         self._network.calibrate(manifest.calibration)
         self._guard = guard
+        self._find_lungs = self._compiled_lungs("torch", 1)
         self._reader: Reader = TorchReader(self._network, self._device)
 
     @property
@@ -103,23 +106,19 @@ class Predictor:
             EngineError: when the engine that was asked for is missing, cannot execute the network
                 or disagrees with PyTorch.
         """
-        manifest = read_manifest(directory)
-        network, guard = load_network(directory, manifest), load_guard(directory, manifest)
-        return cls.of(manifest, network, guard, device, engine, threads)
+        return cls.of(load_version(directory), device, engine, threads)
 
     @classmethod
     def of(
         cls,
-        manifest: Manifest,
-        network: SeverityNet,
-        guard: Guard,
+        stored: Stored,
         device: torch.device | str = "cpu",
         engine: EngineChoice = "auto",
         threads: int = 1,
     ) -> Predictor:
         """As `load`, of a version that has been read already."""
         try:
-            predictor = cls(manifest, network, guard, device)
+            predictor = cls(*stored, device)
             predictor._check_golden()
         except (RuntimeError, AssertionError) as error:  # what torch raises for a bad device
             raise ArtifactError(f"the model does not run on device {str(device)!r}") from error
@@ -149,6 +148,7 @@ class Predictor:
                     self._network, name, self.manifest.preprocess.size, threads
                 )
                 fault = disagreement(self, reference, [golden_radiograph()])
+                fault = fault or self._take_lungs(name, threads)
             except (EngineError, ValueError, AttributeError) as error:
                 fault = str(error)
             if fault is None:
@@ -157,6 +157,21 @@ class Predictor:
             if choice != "auto":
                 raise EngineError(f"engine {name}: {fault}")
             logger.warning("engine %s is left out: %s", name, fault)
+
+    def _compiled_lungs(self, engine: EngineName, threads: int) -> Compiled:
+        side = self._guard.lungs.config.size
+        example = np.zeros((1, side, side), np.float32)
+        return compile_module(engine, LungProbabilities(self._guard.lungs), example, threads)
+
+    def _take_lungs(self, engine: EngineName, threads: int) -> str | None:
+        """Have the engine find the lungs too, unless it finds others: then that is the fault."""
+        fast = self._compiled_lungs(engine, threads)
+        grid = self.prepare(golden_radiograph()).grid
+        example = thumbnail(grid, self._guard.lungs.config)[None]
+        if not np.allclose(fast(example)[0], self._find_lungs(example)[0], atol=1e-3):
+            return "its lungs are not PyTorch's"
+        self._find_lungs = fast
+        return None
 
     def assess(
         self,
@@ -198,7 +213,7 @@ class Predictor:
 
     def lungs(self, prepared: Prepared) -> LungField:
         """Where the lungs are; apart from `read`, so that both can run at a time."""
-        return find_lungs(prepared.grid, self._guard.lungs, self._guard.lungs.config)
+        return find_lungs(prepared.grid, self._find_lungs, self._guard.lungs.config)
 
     def conclude(
         self, prepared: Prepared, answer: Answer, lungs: LungField, *, force: bool = False

@@ -9,8 +9,9 @@ import torch
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from cxr_severity.model.engine import compile_module
 from cxr_severity.model.gate import KINDS, Gate, GateLimits, Limit, Measurements, describe
-from cxr_severity.model.lungs import LungNet, find_lungs
+from cxr_severity.model.lungs import LungNet, LungProbabilities, find_lungs
 from cxr_severity.model.network import FEATURES, SeverityNet
 from cxr_severity.model.preprocess import PreprocessConfig, normalise
 from cxr_training.augment import change_exposure, draw_warp
@@ -83,8 +84,10 @@ def measure(
     colours: Sequence[float], preprocess: PreprocessConfig,
 ) -> list[Measurements]:  # fmt: skip
     """Of (N, S, S) grids. Files are taken to be as large as these data's radiographs."""
+    example = np.zeros((1, lungs.config.size, lungs.config.size), np.float32)
+    run = compile_module("torch", LungProbabilities(lungs), example, 1)
     return [
-        gate.measure(row, find_lungs(grid.numpy(), lungs, lungs.config), colour, _SIDE)
+        gate.measure(row, find_lungs(grid.numpy(), run, lungs.config), colour, _SIDE)
         for row, grid, colour in zip(
             descriptions(network, grids, preprocess), grids, colours, strict=True
         )
