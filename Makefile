@@ -74,7 +74,7 @@ train: .venv/.dev $(BACKBONE) ## Cross-validate a recipe and export its version 
 	$(BIN)/cxr-train --config $(CONFIG) --data $(DATA) --out $(OUT) --backbone $(BACKBONE) --jobs $(JOBS) $(if $(RESUME),--resume)
 
 evaluate: .venv/.dev ## Report and figures of a run's out-of-fold predictions (DATA, OUT, REPORT)
-	$(BIN)/cxr-evaluate --run $(OUT) --data $(DATA) --out $(REPORT)
+	$(BIN)/cxr-evaluate --run $(OUT) --data $(DATA) --out $(REPORT) $(if $(filter docs/evaluation,$(REPORT)),--readme README.md)
 
 ablation: .venv/.dev ## The published recipe and its two steps back, in one table (DATA; RESUME=1 goes on)
 	for name in published-cnn published-balanced-cnn published; do \

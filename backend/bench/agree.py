@@ -14,7 +14,7 @@ from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.agreement import Agreement, compare
-from cxr_severity.model.artifact import load_network, read_manifest, versions
+from cxr_severity.model.artifact import load_version, versions
 from cxr_severity.model.engine import ENGINES, is_installed, limit_threads
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.reader import TorchReader
@@ -31,11 +31,10 @@ def main() -> int:
     limit_threads(1)
     weights = Settings().weights
     directory = weights / versions(weights)[-1]
-    manifest = read_manifest(directory)
-    network = load_network(directory, manifest)
-    reference = TorchReader(network, torch.device("cpu"))
+    stored = load_version(directory)
+    reference = TorchReader(stored.network, torch.device("cpu"))
     engines = [name for name in ENGINES if name != "torch" and is_installed(name)]
-    predictors = {name: Predictor.of(manifest, network, engine=name) for name in engines}
+    predictors = {name: Predictor.of(stored, engine=name) for name in engines}
     found: dict[str, list[Agreement]] = {name: [] for name in engines}
     faults = 0
     for path, film in _films(arguments.folders, arguments.limit):

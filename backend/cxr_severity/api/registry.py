@@ -11,13 +11,13 @@ from cxr_severity.api.errors import ApiError
 from cxr_severity.api.memory import give_back
 from cxr_severity.model.artifact import (
     ArtifactError,
-    load_network,
+    Stored,
+    load_version,
     read_manifest,
     versions,
 )
 from cxr_severity.model.engine import EngineChoice, EngineError
 from cxr_severity.model.manifest import Manifest
-from cxr_severity.model.network import SeverityNet
 from cxr_severity.model.predictor import Predictor
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class ModelRegistry:
         self._lock = threading.Lock()
         self._loaded: dict[str, Predictor] = {}
         self._broken: dict[str, ArtifactError | EngineError] = {}
-        self._read: dict[str, tuple[Manifest, SeverityNet]] = {}
+        self._read: dict[str, Stored] = {}
         self._settled = threading.Event()
         self._failure: str | None = "the model is still being loaded"
         self.versions = versions(root)
@@ -60,8 +60,7 @@ class ModelRegistry:
         if self.default in self.versions:
             directory = self.directory(self.default)
             with suppress(ArtifactError):
-                manifest = read_manifest(directory)
-                self._read[self.default] = manifest, load_network(directory, manifest)
+                self._read[self.default] = load_version(directory)
 
     def load_default(self) -> None:
         """Load the default version; a failure is kept and told, never worked around."""
@@ -142,9 +141,8 @@ class ModelRegistry:
                 raise self._broken[version]
             if version not in self._loaded:
                 try:
-                    manifest, network = self._open(version)
                     self._loaded[version] = Predictor.of(
-                        manifest, network, self._device, self._engine, self._threads
+                        self._open(version), self._device, self._engine, self._threads
                     )
                 except (ArtifactError, EngineError) as error:
                     # Kept: a version that is broken now is not hashed again for each request.
@@ -153,12 +151,10 @@ class ModelRegistry:
                     raise
             return self._loaded[version]
 
-    def _open(self, version: str) -> tuple[Manifest, SeverityNet]:
+    def _open(self, version: str) -> Stored:
         if version in self._read:
             return self._read.pop(version)
-        directory = self.directory(version)
-        manifest = read_manifest(directory)
-        return manifest, load_network(directory, manifest)
+        return load_version(self.directory(version))
 
 
 def unknown_version(version: str) -> ApiError:

@@ -50,12 +50,14 @@ def predict(
     *,
     target: Target = "predicted",
     explain: bool = True,
+    force: bool = False,
     submit: Submit = at_once,
 ) -> Prediction:
     """Decode, assess and render one file. Blocking; run it in a thread.
 
     Raises:
         InputRefusedError: when the file cannot be judged.
+        RejectedError: when the gate holds it unfit and `force` is false.
     """
     start = perf_counter()
     radiograph = decode(data, limits, enough=ENOUGH)
@@ -65,9 +67,10 @@ def predict(
     answer = submit(predictor, prepared.image, target if explain else None)
     submitted = perf_counter()
     # What the overlay needs of the radiograph is drawn while the model works in its own thread.
+    lungs = predictor.lungs(prepared)
     ground = backdrop(radiograph) if explain else None
     drawn = perf_counter()
-    assessment = predictor.conclude(prepared, answer.result())
+    assessment = predictor.conclude(prepared, answer.result(), lungs, force=force)
     found = perf_counter()
     explained = assessment.explanation
     explanation = None if explained is None or ground is None else _pictures(ground, explained)
@@ -94,6 +97,8 @@ def _pictures(ground: Backdrop, explanation: Explanation) -> ExplanationBody:
         method=explanation.method,
         target=explanation.target,
         peak=explanation.peak,
+        low_signal=explanation.low_signal,
+        lung_fraction=explanation.lung_fraction,
         heatmap=data_url("image/png", heatmap_png(heat)),
         overlay=data_url("image/jpeg", overlay_image(ground, heat)),
     )

@@ -18,7 +18,7 @@ from cxr_severity.imaging.errors import (
 )
 from cxr_severity.imaging.limits import DEFAULT_LIMITS, Limits
 from cxr_severity.imaging.radiograph import Radiograph, Source, SourceFormat
-from cxr_severity.imaging.raster import decode_raster
+from cxr_severity.imaging.raster import Raster, decode_raster
 
 __all__ = ["DEFAULT_LIMITS", "Limits", "decode", "sniff"]
 
@@ -139,10 +139,11 @@ def decode(
     container = sniff(data)
     try:
         if container == "dicom":
-            (pixels, bit_depth), stored = decode_dicom(data, limits), None
+            raster = Raster(*decode_dicom(data, limits))
         else:
-            pixels, bit_depth, stored = decode_raster(data, container, limits, enough)
+            raster = decode_raster(data, container, limits, enough)
     except MemoryError:
         raise ImageTooLargeError("The picture is too large for the memory available.") from None
     digest = hashlib.sha256(data).hexdigest()
-    return Radiograph(pixels, Source(sha256=digest, format=container, bit_depth=bit_depth), stored)
+    source = Source(digest, container, raster.bit_depth, raster.colour)
+    return Radiograph(raster.pixels, source, raster.stored)

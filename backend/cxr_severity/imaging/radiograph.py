@@ -21,6 +21,8 @@ class Source:
     """Container, sniffed from the bytes."""
     bit_depth: int
     """Bits per sample that the file stores (1 to 32)."""
+    colour: float = 0.0
+    """How colourful the stored picture is, in [0, 1]; 0 is grey or evenly tinted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from simplejpeg import decode_jpeg
 
+from cxr_severity.imaging import colour
 from cxr_severity.imaging.errors import (
     DamagedImageError,
     ImageTooLargeError,
@@ -39,13 +40,21 @@ _BASELINE_EXTENDED_PROGRESSIVE = (0xC0, 0xC1, 0xC2)
 _DAMAGED_DETAIL = "The picture's data is damaged or incomplete."
 
 
+class Raster(NamedTuple):
+    """`pixels` (H, W) float32 in [0, 1], upright; the stored `bit_depth`; `colour` in [0, 1] as
+    `colour.colourfulness` measures it; the stored height and width where the picture was decoded
+    at a reduced scale."""
+
+    pixels: NDArray[np.float32]
+    bit_depth: int
+    colour: float = 0.0
+    stored: tuple[int, int] | None = None
+
+
 def _colour_space(name: str) -> UnsupportedColourSpaceError:
     return UnsupportedColourSpaceError(
         f"The file's colour space is {name}. Save the picture as greyscale or RGB."
     )
-
-
-Raster = tuple[NDArray[np.float32], int, tuple[int, int] | None]
 
 
 def decode_raster(
@@ -54,13 +63,9 @@ def decode_raster(
     limits: Limits,
     enough: int | None = None,
 ) -> Raster:
-    """Grey values of a PNG, JPEG or TIFF file, and the bits per sample that it stores.
+    """Grey values of a PNG, JPEG or TIFF file.
 
     Colour and alpha of 16 bits are read with 8 by Pillow; grey, also with alpha in PNG, keeps 16.
-
-    Returns:
-        (H, W) float32 in [0, 1], upright, the stored depth in bits, and the stored height and
-        width where the picture was decoded at a reduced scale.
 
     Raises:
         InputRefusedError: one of its subclasses, and nothing else but MemoryError.
@@ -79,8 +84,10 @@ def _decode_png(data: bytes, limits: Limits) -> Raster:
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
         image = PngImageFile(BytesIO(png.clean))
         image.load()
-        pixels = _grey_alpha_16(image) if png.is_grey_alpha_16 else _luminance(image)
-    return upright(pixels, exif_orientation(png.exif)), png.bit_depth, None
+        grey = png.is_grey_alpha_16
+        pixels = _grey_alpha_16(image) if grey else _luminance(image)
+        found = 0.0 if grey else colour.of_image(image)
+    return Raster(upright(pixels, exif_orientation(png.exif)), png.bit_depth, found)
 
 
 def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
@@ -105,6 +112,7 @@ def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
             min_width=enough or jpeg.width,
             min_factor=1 if enough is None else 2,
         )
+        found = colour.of_jpeg(jpeg.clean) if len(jpeg.component_ids) == 3 else 0.0
     pixels = np.empty(luma.shape[:2], np.float32)
     np.divide(luma[..., 0], 255, out=pixels, dtype=np.float32)
     orientation = exif_orientation(jpeg.exif)
@@ -112,7 +120,7 @@ def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
     if pixels.shape != (jpeg.height, jpeg.width):
         turned = orientation >= 5
         stored = (jpeg.width, jpeg.height) if turned else (jpeg.height, jpeg.width)
-    return upright(pixels, orientation), 8, stored
+    return Raster(upright(pixels, orientation), 8, found, stored)
 
 
 def _decode_tiff(data: bytes, limits: Limits) -> Raster:
@@ -123,7 +131,8 @@ def _decode_tiff(data: bytes, limits: Limits) -> Raster:
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
         image.load()
         pixels = _luminance(image, inverted=tiff.inverted)
-    return upright(pixels, tiff.orientation), tiff.bit_depth, None
+        found = colour.of_image(image)
+    return Raster(upright(pixels, tiff.orientation), tiff.bit_depth, found)
 
 
 @contextmanager

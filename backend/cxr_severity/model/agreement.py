@@ -70,11 +70,9 @@ def compare(predictor: Predictor, reference: Reader, film: Radiograph) -> Agreem
             strict=True,
         )
     )
-    temperature = predictor.manifest.temperature
     return Agreement(
         probability=max(
-            float(np.abs(softmax(a.logits, temperature) - softmax(b.logits, temperature)).max())
-            for a, b in pairs
+            float(np.abs(softmax(a.logits) - softmax(b.logits)).max()) for a, b in pairs
         ),
         zone=max(float(np.abs(a.zones - b.zones).max()) for a, b in pairs),
         correlation=min(_correlation(a, b) for a, b in pairs),

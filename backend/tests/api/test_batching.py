@@ -1,4 +1,4 @@
-"""Requests that wait are joined, each gets its own answer, and nobody waits in vain."""
+"""Requests that wait are joined into batches; each gets its own answer, nobody waits in vain."""
 
 from __future__ import annotations
 
@@ -140,12 +140,8 @@ def test_the_budget_bounds_the_wait() -> None:
 
 def test_what_was_submitted_is_finished_on_exit() -> None:
     recorder = Recorder()
-    with (
-        Batcher(lanes=2, size=1, budget=0) as batcher,
-        batcher.ticket() as a,
-        batcher.ticket() as b,
-        batcher.ticket() as c,
-    ):
+    batcher = Batcher(lanes=2, size=1, budget=0)
+    with batcher, batcher.ticket() as a, batcher.ticket() as b, batcher.ticket() as c:
         answers = [t.submit(predictor(recorder), image(7), None) for t in (a, b, c)]
     assert all(answer.done() for answer in answers)
     with batcher.ticket() as ticket, pytest.raises(RuntimeError, match="closed"):

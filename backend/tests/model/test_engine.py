@@ -15,7 +15,7 @@ from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model import engine as engines
 from cxr_severity.model import predictor as predictors
 from cxr_severity.model.agreement import Agreement, compare, correlation
-from cxr_severity.model.artifact import load_network, read_manifest, versions
+from cxr_severity.model.artifact import load_guard, load_network, read_manifest, versions
 from cxr_severity.model.engine import (
     ENGINES,
     EngineError,
@@ -197,7 +197,7 @@ def test_a_network_without_an_lstm_keeps_pytorch(caplog: pytest.LogCaptureFixtur
     manifest = read_manifest(newest)
     network = load_network(newest, manifest)
     del network.lstm
-    predictor = Predictor(manifest, network)
+    predictor = Predictor(manifest, network, load_guard(newest, manifest))
     with caplog.at_level(logging.WARNING, logger=predictors.__name__):
         predictor._choose_engine("auto", 1)
     assert predictor.engine == "torch"

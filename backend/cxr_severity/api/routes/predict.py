@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from starlette.requests import ClientDisconnect
 
 from cxr_severity.api.admission import while_connected
-from cxr_severity.api.errors import ApiError, problem_responses
+from cxr_severity.api.errors import REJECTIONS, ApiError, problem_responses
 from cxr_severity.api.examples import PREDICTION
 from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.service import Submit, predict
@@ -45,6 +45,7 @@ _PROBLEMS = (
     imaging.UnsupportedColourSpaceError.code,
     imaging.DicomNotRadiographError.code,
     imaging.NotFrontalChestError.code,
+    *REJECTIONS,
     imaging.DicomForProcessingError.code,
     imaging.DicomWithoutImageError.code,
     imaging.DicomUnsupportedEncodingError.code,
@@ -74,6 +75,9 @@ async def predict_route(
     target: Annotated[Target, Query(description="The class that the heatmap speaks of")] = (
         "predicted"
     ),
+    force: Annotated[
+        bool, Query(description="`true` judges also what the gate rejects; `quality` says why")
+    ] = False,
     version: Annotated[
         str | None, Query(description="A version from /models; the default one when absent")
     ] = None,
@@ -102,6 +106,7 @@ async def predict_route(
                         state.limits,
                         target=target,
                         explain=explain,
+                        force=force,
                         submit=_unless(left, ticket.submit),
                     )
                 # By pydantic's own encoder: a second walk over the base64 would buy nothing.

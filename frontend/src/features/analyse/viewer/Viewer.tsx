@@ -82,7 +82,7 @@ function Notes({ state, overlaid }: { state: DoneState; overlaid: boolean }) {
   }
   return (
     <>
-      {explanation.peak === 0 && (
+      {explanation.low_signal && (
         <p className={styles.note}>{text.viewer.emptyMap(explanation.target)}</p>
       )}
       {overlaid && <p className={styles.note}>{text.viewer.notShown}</p>}
