@@ -99,10 +99,11 @@ def overlay_image(ground: Backdrop, heat: NDArray[np.float32]) -> bytes:
     """
     height, width = ground.shape
     level = Image.fromarray(_to_bytes(heat))
-    full = _enlarged(level, width, height)
+    half = _enlarged(level, (width + 1) // 2, (height + 1) // 2)
+    # Steps of two pixels in something this smooth are not seen, and take a third of the time.
+    full = half.resize((width, height), Image.Resampling.NEAREST)
     luma = Image.fromarray(ground)
     luma.paste(full.point(_LUMA), (0, 0), full.point(_OPACITY))
-    half = _enlarged(level, (width + 1) // 2, (height + 1) // 2)
     blue, red = (np.asarray(half.point(table)) for table in (_BLUE, _RED))
     jpeg: bytes = encode_jpeg_yuv_planes(np.asarray(luma), blue, red, quality=90)
     return jpeg
