@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { text } from '../messages';
+import { useText } from '../../../i18n/context';
 import type { Prediction, Study } from '../types';
 import { Frame } from './Frame';
 import { HeatCanvas } from './HeatCanvas';
@@ -34,6 +34,7 @@ interface PictureProps {
 
 /** The radiograph with its heatmap on top. */
 export function Picture({ study, url, prediction, opacity, overlaid, onUnfit }: PictureProps) {
+  const text = useText('viewer');
   const { input, explanation } = prediction;
   return (
     <Frame width={input.width} height={input.height}>
@@ -42,14 +43,14 @@ export function Picture({ study, url, prediction, opacity, overlaid, onUnfit }: 
             <img
               className={styles.layer}
               src={explanation.overlay}
-              alt={text.viewer.overlayImage(study.name)}
+              alt={text.overlayImage(study.name)}
             />
           )
         : url && (
             <img
               className={styles.layer}
               src={url}
-              alt={text.viewer.image(study.name)}
+              alt={text.image(study.name)}
               draggable={false}
               onError={onUnfit}
               onLoad={(event) => {

@@ -2,15 +2,13 @@ import { useState } from 'react';
 import { Button } from '../../../components/Button';
 import { SegmentedControl } from '../../../components/SegmentedControl';
 import { Slider } from '../../../components/Slider';
-import { describeFailure } from '../failureMessages';
+import { useText } from '../../../i18n/context';
+import { describeFailure } from '../../../lib/describeFailure';
 import type { DoneState } from '../machine';
-import { TARGET_NAMES, text } from '../messages';
 import { TARGETS, type Target } from '../types';
 import { Legend } from './Legend';
 import { canShow, Picture } from './Picture';
 import styles from './Viewer.module.css';
-
-const TARGET_OPTIONS = TARGETS.map((value) => ({ value, label: TARGET_NAMES[value] }));
 
 interface ViewerProps {
   state: DoneState;
@@ -24,6 +22,9 @@ interface ViewerProps {
 
 /** The graded radiograph, its heatmap and the controls of the latter. */
 export function Viewer({ state, url, opacity, onOpacity, onTarget }: ViewerProps) {
+  const text = useText('viewer');
+  const shared = useText('shared');
+  const failures = useText('failures');
   const { study, shown, pending, target, targetFailure } = state;
   const [unfit, setUnfit] = useState(false);
   // Where the file cannot be shown, the slider starts at the overlay alone.
@@ -47,13 +48,13 @@ export function Viewer({ state, url, opacity, onOpacity, onTarget }: ViewerProps
       {shown.explanation && (
         <div className={styles.controls}>
           <SegmentedControl
-            label={text.viewer.target}
-            options={TARGET_OPTIONS}
+            label={text.target}
+            options={TARGETS.map((value) => ({ value, label: shared.targets[value] }))}
             value={pending ?? target}
             onChange={onTarget}
           />
           <Slider
-            label={overlaid ? text.viewer.fade : text.viewer.opacity}
+            label={overlaid ? text.fade : text.opacity}
             value={value}
             onChange={overlaid ? setFade : onOpacity}
           />
@@ -63,12 +64,12 @@ export function Viewer({ state, url, opacity, onOpacity, onTarget }: ViewerProps
       {targetFailure && (
         <div className={styles.failure} role="alert">
           <p>
-            {text.viewer.targetFailed(
+            {text.targetFailed(
               targetFailure.target,
-              describeFailure(targetFailure.failure).title,
+              describeFailure(targetFailure.failure, failures).title,
             )}
           </p>
-          <Button onClick={() => onTarget(targetFailure.target)}>{text.failed.retry}</Button>
+          <Button onClick={() => onTarget(targetFailure.target)}>{shared.retry}</Button>
         </div>
       )}
     </>
@@ -76,16 +77,15 @@ export function Viewer({ state, url, opacity, onOpacity, onTarget }: ViewerProps
 }
 
 function Notes({ state, overlaid }: { state: DoneState; overlaid: boolean }) {
+  const text = useText('viewer');
   const { explanation } = state.shown;
   if (!explanation) {
-    return <p className={styles.note}>{text.viewer.noExplanation}</p>;
+    return <p className={styles.note}>{text.noExplanation}</p>;
   }
   return (
     <>
-      {explanation.peak === 0 && (
-        <p className={styles.note}>{text.viewer.emptyMap(explanation.target)}</p>
-      )}
-      {overlaid && <p className={styles.note}>{text.viewer.notShown}</p>}
+      {explanation.peak === 0 && <p className={styles.note}>{text.emptyMap(explanation.target)}</p>}
+      {overlaid && <p className={styles.note}>{text.notShown}</p>}
     </>
   );
 }
