@@ -57,6 +57,7 @@ export function Stage({ analysis, onFiles }: StageProps) {
           <FailureBody
             failure={state.failure}
             onRetry={() => open(state.study)}
+            onForce={() => open({ ...state.study, force: true })}
             onFiles={onFiles}
           />
         </>

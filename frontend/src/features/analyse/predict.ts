@@ -47,7 +47,7 @@ export async function predict(
   form.set('file', content.value, study.name);
   return settle(
     http.POST('/predict', {
-      params: { query: { target } },
+      params: { query: { target, ...(study.force && { force: true }) } },
       // The schema has no type for binary data; the form itself is what is sent.
       body: { file: '' },
       bodySerializer: () => form,

@@ -84,7 +84,11 @@ function Notes({ state, overlaid }: { state: DoneState; overlaid: boolean }) {
   }
   return (
     <>
-      {explanation.peak === 0 && <p className={styles.note}>{text.emptyMap(explanation.target)}</p>}
+      {explanation.low_signal && (
+        <p className={styles.note}>
+          {explanation.peak === 0 ? text.emptyMap(explanation.target) : text.weakMap}
+        </p>
+      )}
       {overlaid && <p className={styles.note}>{text.notShown}</p>}
     </>
   );
