@@ -11,6 +11,7 @@ const answered = (of: Study, target: Target = 'predicted'): Event => ({
   study: of,
   target,
   prediction: prediction('severe', target === 'predicted' ? 'severe' : target),
+  at: new Date(0),
 });
 const failed = (of: Study, target: Target = 'predicted'): Event => ({
   type: 'failed',

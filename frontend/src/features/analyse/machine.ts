@@ -7,6 +7,8 @@ type Predictions = Readonly<Partial<Record<Target, Prediction>>>;
 export interface DoneState {
   readonly phase: 'done';
   readonly study: Study;
+  /** When the first answer came. */
+  readonly gradedAt: Date;
   readonly predictions: Predictions;
   /** What is shown: `predictions[target]`. */
   readonly target: Target;
@@ -31,6 +33,7 @@ export type Event =
       readonly study: Study;
       readonly target: Target;
       readonly prediction: Prediction;
+      readonly at: Date;
     }
   | {
       readonly type: 'failed';
@@ -67,6 +70,7 @@ function settle(state: OpenState, event: Settled): State {
       : { phase: 'failed', study, failure };
   }
   const { target, prediction } = event;
+  const gradedAt = state.phase === 'done' ? state.gradedAt : event.at;
   // "Predicted" and the class it turned out to be are one and the same map.
   const same = prediction.explanation?.target;
   const predictions = {
@@ -75,7 +79,7 @@ function settle(state: OpenState, event: Settled): State {
     [target]: prediction,
   };
   const settled = { pending: null, targetFailure: null };
-  return { phase: 'done', study, predictions, target, shown: prediction, ...settled };
+  return { phase: 'done', study, gradedAt, predictions, target, shown: prediction, ...settled };
 }
 
 function chooseTarget(state: DoneState, target: Target): DoneState {

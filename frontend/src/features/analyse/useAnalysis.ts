@@ -34,7 +34,7 @@ export function useAnalysis(): Analysis {
       }
       dispatch(
         outcome.ok
-          ? { type: 'answered', study, target, prediction: outcome.value }
+          ? { type: 'answered', study, target, prediction: outcome.value, at: new Date() }
           : { type: 'failed', study, target, failure: outcome.failure },
       );
     },
