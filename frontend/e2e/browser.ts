@@ -43,15 +43,25 @@ export interface Visit {
 interface VisitOptions extends BrowserContextOptions {
   /** Failed requests that the visit provokes on purpose; the browser logs them as errors. */
   expectedErrors?: RegExp;
+  theme?: 'dark' | 'light';
 }
 
 /** Opens `address` as a new visitor. */
 export async function visit(
   browser: Browser,
   address: string,
-  { expectedErrors, ...options }: VisitOptions = {},
+  { expectedErrors, theme, ...options }: VisitOptions = {},
 ): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
+    // It would answer requests that a test means to hold or to lose.
+    serviceWorkers: 'block',
+    ...options,
+  });
+  if (theme) {
+    await context.addInitScript((chosen) => localStorage.setItem('theme', chosen), theme);
+  }
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const { origin } = new URL(address);
