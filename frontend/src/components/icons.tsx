@@ -56,3 +56,10 @@ export const ChevronIcon = () => (
     <path d="m7.5 5 5 5-5 5" />
   </Icon>
 );
+
+export const KeyboardIcon = () => (
+  <Icon>
+    <rect x="2.4" y="5" width="15.2" height="10" rx="1.6" />
+    <path d="M5.4 8.2v.1M8.5 8.2v.1M11.5 8.2v.1M14.6 8.2v.1M6.6 11.8h6.8" />
+  </Icon>
+);

@@ -9,6 +9,14 @@ export const http = createClient<paths>({
   fetch: (request) => globalThis.fetch(request),
 });
 
+// The service words its problems in the language of the page.
+http.use({
+  onRequest({ request }) {
+    request.headers.set('Accept-Language', document.documentElement.lang || 'en');
+    return request;
+  },
+});
+
 interface Answer<T> {
   data?: T | undefined;
   error?: unknown;

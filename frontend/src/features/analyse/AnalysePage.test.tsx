@@ -52,7 +52,7 @@ describe('a graded file', () => {
       'Severe10.0%',
     ]);
     expect(screen.getByRole('link', { name: /model card/ }).getAttribute('href')).toBe(
-      '/models/1.0.0/card',
+      '#/model/1.0.0',
     );
     expect(screen.getByRole('status').textContent).toContain(
       'Result for chest.png: moderate, 80.0% model confidence.',

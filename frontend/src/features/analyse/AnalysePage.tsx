@@ -1,10 +1,10 @@
 import { useRef, useState } from 'react';
 import { Announcer } from '../../components/Announcer';
+import { useLanguage } from '../../i18n/context';
 import styles from './AnalysePage.module.css';
 import { announce } from './announce';
 import { DropVeil } from './intake/DropVeil';
 import { useIntake } from './intake/useIntake';
-import { text } from './messages';
 import { Brixia } from './result/Brixia';
 import { Details } from './result/Details';
 import { Guide } from './result/Guide';
@@ -17,6 +17,8 @@ import { useArrival } from './useArrival';
 
 /** Open a radiograph, see how it was graded and where the network looked. */
 export function AnalysePage() {
+  const { catalogue } = useLanguage();
+  const text = catalogue.analyse;
   const analysis = useAnalysis();
   const { state } = analysis;
   const [notice, setNotice] = useState('');
@@ -44,7 +46,7 @@ export function AnalysePage() {
         <Summary state={state} heading={heading} />
         {notice && <p className={styles.notice}>{notice}</p>}
       </div>
-      <section className={styles.stage} aria-label={text.viewer.region}>
+      <section className={styles.stage} aria-label={catalogue.viewer.region}>
         <Stage analysis={analysis} onFiles={openFiles} />
         <Samples
           title={state.phase === 'empty' ? text.samples.title : text.samples.titleBeside}
@@ -62,7 +64,7 @@ export function AnalysePage() {
         )}
         <Guide folded={state.phase !== 'empty'} />
       </div>
-      <Announcer message={`${announce(state)} ${notice}`.trim()} />
+      <Announcer message={`${announce(state, catalogue)} ${notice}`.trim()} />
       {hovering && <DropVeil />}
     </div>
   );

@@ -1,10 +1,10 @@
 import { Button } from '../../components/Button';
 import { AlertIcon } from '../../components/icons';
+import { useText } from '../../i18n/context';
+import { describeFailure } from '../../lib/describeFailure';
 import type { Failure } from '../../lib/failure';
 import styles from './FailureBody.module.css';
-import { describeFailure } from './failureMessages';
 import { OpenButton } from './intake/OpenButton';
-import { text } from './messages';
 
 interface FailureBodyProps {
   failure: Failure;
@@ -14,7 +14,9 @@ interface FailureBodyProps {
 
 /** Why there is no result, and what to do next. */
 export function FailureBody({ failure, onRetry, onFiles }: FailureBodyProps) {
-  const { title, detail, hint, retry } = describeFailure(failure);
+  const text = useText('analyse');
+  const shared = useText('shared');
+  const { title, detail, hint, retry } = describeFailure(failure, useText('failures'));
   return (
     <div className={styles.failure}>
       <div role="alert">
@@ -28,7 +30,7 @@ export function FailureBody({ failure, onRetry, onFiles }: FailureBodyProps) {
       <div className={styles.actions}>
         {retry && (
           <Button look="primary" onClick={onRetry}>
-            {text.failed.retry}
+            {shared.retry}
           </Button>
         )}
         <OpenButton

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { Button } from '../../components/Button';
+import { useText } from '../../i18n/context';
 import { FailureBody } from './FailureBody';
 import { IntakeStage } from './intake/IntakeStage';
 import { OpenButton } from './intake/OpenButton';
-import { text } from './messages';
 import styles from './Stage.module.css';
 import { StageBar } from './StageBar';
 import type { Analysis } from './useAnalysis';
@@ -21,6 +21,9 @@ interface StageProps {
 
 /** The dark half of the page: the radiograph, or the way to one. */
 export function Stage({ analysis, onFiles }: StageProps) {
+  const text = useText('analyse');
+  const shared = useText('shared');
+  const viewer = useText('viewer');
   const { state, open, cancel, explain } = analysis;
   // Kept here, so that it outlives the radiograph it was chosen for.
   const [opacity, setOpacity] = useState(INITIAL_OPACITY);
@@ -35,7 +38,7 @@ export function Stage({ analysis, onFiles }: StageProps) {
         <>
           <StageBar name={state.study.name}>
             <Button look="compact" onClick={cancel}>
-              {text.running.cancel}
+              {shared.cancel}
             </Button>
           </StageBar>
           <div className={viewerStyles.viewport} aria-busy="true">
@@ -62,7 +65,7 @@ export function Stage({ analysis, onFiles }: StageProps) {
       const { width, height, format } = state.shown.input;
       return (
         <>
-          <StageBar name={state.study.name} facts={text.viewer.size(width, height, format)}>
+          <StageBar name={state.study.name} facts={viewer.size(width, height, format)}>
             <OpenButton look="compact" label={text.intake.another} onFiles={onFiles} />
           </StageBar>
           <Viewer

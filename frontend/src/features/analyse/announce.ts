@@ -1,8 +1,8 @@
+import type { Catalogue } from '../../i18n/catalogue';
 import type { State } from './machine';
-import { text } from './messages';
 
 /** What a screen reader should hear about `state`. Failures speak for themselves, as alerts. */
-export function announce(state: State): string {
+export function announce(state: State, { analyse: text, viewer }: Catalogue): string {
   switch (state.phase) {
     case 'empty':
       return state.cancelled ? text.cancelled : '';
@@ -13,7 +13,7 @@ export function announce(state: State): string {
     case 'done': {
       const { severity, confidence, explanation, refer, prediction_set } = state.shown;
       if (state.target !== 'predicted' && explanation) {
-        return text.viewer.announceTarget(explanation.target);
+        return viewer.announceTarget(explanation.target);
       }
       const result = text.result.announce(state.study.name, severity, confidence);
       return refer ? `${result} ${text.result.refer(prediction_set)}` : result;

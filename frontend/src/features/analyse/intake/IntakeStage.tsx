@@ -1,10 +1,11 @@
-import { text } from '../messages';
+import { useText } from '../../../i18n/context';
 import { MAX_BYTES } from '../predict';
 import styles from './IntakeStage.module.css';
 import { OpenButton } from './OpenButton';
 
 /** The stage before anything was opened: where to put a radiograph. */
 export function IntakeStage({ onFiles }: { onFiles: (files: File[]) => void }) {
+  const text = useText('analyse');
   return (
     <div className={styles.intake}>
       <div className={styles.body}>

@@ -1,44 +1,18 @@
-import {
-  formatMegabytes,
-  formatOfHundred,
-  formatProbability,
-  formatShare,
-  formatShares,
-} from '../../lib/format';
-import type { Metrics, Severity, Target } from './types';
-
-/** Every word that this feature shows. Errors have theirs in `failureMessages.ts`. */
-
-export const SEVERITY_NAMES: Readonly<Record<Severity, string>> = {
-  mild: 'Mild',
-  moderate: 'Moderate',
-  severe: 'Severe',
-};
-
-export const TARGET_NAMES: Readonly<Record<Target, string>> = {
-  predicted: 'Predicted',
-  ...SEVERITY_NAMES,
-};
-
-const alternatives = new Intl.ListFormat('en-GB', { type: 'disjunction' });
-
-const lower = (severity: Severity) => SEVERITY_NAMES[severity].toLowerCase();
-
-/** "Mild or moderate": a sentence's beginning. */
-function either(severities: readonly Severity[]): string {
-  const names = alternatives.format(severities.map(lower));
-  return names.charAt(0).toUpperCase() + names.slice(1);
-}
+import type { Metrics, Severity } from '../../lib/prediction';
+import { format } from './format';
+import { either, lower } from './shared';
 
 function daysFromAdmission(day: number): string {
   if (day === 0) {
     return 'day of admission';
   }
   const days = Math.abs(day);
-  return `${days} ${days === 1 ? 'day' : 'days'} ${day > 0 ? 'after' : 'before'} admission`;
+  const noun = format.plural(days, { one: 'day', other: 'days' });
+  return `${days} ${noun} ${day > 0 ? 'after' : 'before'} admission`;
 }
 
-export const text = {
+/** Opening a radiograph and reading its result. */
+export const analyse = {
   intro: {
     title: 'COVID-19 severity from a chest radiograph',
     lead: 'Open a frontal radiograph. A neural network grades it mild, moderate or severe, gives the probability of each, and maps where it looked.',
@@ -47,7 +21,7 @@ export const text = {
     title: 'Open a chest radiograph',
     ways: 'Drop it anywhere on this page, paste it, or choose a file.',
     choose: 'Choose a file',
-    formats: (maxBytes: number) => `PNG, JPEG, TIFF or DICOM, up to ${formatMegabytes(maxBytes)}`,
+    formats: (maxBytes: number) => `PNG, JPEG, TIFF or DICOM, up to ${format.megabytes(maxBytes)}`,
     another: 'Open another',
     dropNow: 'Drop to analyse',
     pastedName: 'Pasted image',
@@ -57,7 +31,7 @@ export const text = {
   samples: {
     title: 'Or try a sample',
     titleBeside: 'Samples',
-    sexes: { f: 'Female', m: 'Male' } as Readonly<Record<string, string>>,
+    sexes: { f: 'Female', m: 'Male' } as Record<string, string>,
     caption: (projection: string, day: number) =>
       `${projection}, day ${day < 0 ? `−${-day}` : day}`,
     description: (sex: string, projection: string, day: number) =>
@@ -71,13 +45,11 @@ export const text = {
     title: 'Analysing',
     waiting: 'Grading the image and drawing its heatmap',
     stage: (name: string) => `Analysing ${name}`,
-    cancel: 'Cancel',
   },
   cancelled: 'Cancelled.',
   failed: {
     title: 'No result',
     lead: (name: string) => `${name} was not graded.`,
-    retry: 'Try again',
     code: (code: string, status: number | null) =>
       status === null ? `Code ${code}` : `Code ${code}, HTTP ${status}`,
   },
@@ -85,36 +57,13 @@ export const text = {
     eyebrow: 'Estimated severity',
     confidence: 'model confidence',
     worth: ({ accuracy: { value, low, high }, images }: Metrics) =>
-      `Right on ${formatShare(value)} of ${images} unseen test images (95% interval ${formatShares(low, high)}).`,
+      `Right on ${format.share(value)} of ${images} unseen test images (95% interval ${format.shares(low, high)}).`,
     probabilities: 'Probability of each grade',
     refer: (severities: readonly Severity[]) => `${either(severities)}: let a person decide.`,
     coverage: (coverage: number) =>
-      `In about ${formatOfHundred(coverage)} of 100 films the reference grade is among these.`,
+      `In about ${format.ofHundred(coverage)} of 100 films the reference grade is among these.`,
     announce: (name: string, severity: Severity, confidence: number) =>
-      `Result for ${name}: ${lower(severity)}, ${formatProbability(confidence)} model confidence.`,
-  },
-  viewer: {
-    region: 'Radiograph',
-    image: (name: string) => `Radiograph: ${name}`,
-    overlayImage: (name: string) => `Radiograph with its heatmap: ${name}`,
-    size: (width: number, height: number, format: string) =>
-      `${width} × ${height} ${format.toUpperCase()}`,
-    target: 'Heatmap for',
-    opacity: 'Opacity',
-    fade: 'Overlay to heatmap alone',
-    scale: 'Influence on the grade',
-    scaleDescription:
-      'Colour scale of the heatmap: purple is low, orange is high, pale yellow is the maximum',
-    low: 'low',
-    high: 'high',
-    notShown:
-      'This browser cannot show the file itself. Beneath is the overlay as the service drew it; the slider fades from it to the heatmap alone.',
-    emptyMap: (target: Severity) =>
-      `The map is empty: no region of this image raised the score for ${lower(target)}.`,
-    noExplanation: 'The service sent no heatmap for this image.',
-    targetFailed: (target: Target, title: string) =>
-      `No heatmap for ${TARGET_NAMES[target].toLowerCase()}: ${title}.`,
-    announceTarget: (target: Severity) => `The heatmap now shows ${lower(target)}.`,
+      `Result for ${name}: ${lower(severity)}, ${format.probability(confidence)} model confidence.`,
   },
   brixia: {
     title: 'Estimated Brixia score',
@@ -135,8 +84,6 @@ export const text = {
     explanation: 'Explanation',
     method: (target: Severity, peak: string) => `Grad-CAM for ${lower(target)}, peak ${peak}`,
     checksum: 'SHA-256',
-    json: 'Download JSON',
-    overlay: 'Download overlay',
   },
   guide: {
     title: 'How to read the result',
@@ -163,4 +110,4 @@ export const text = {
       },
     ],
   },
-} as const;
+};

@@ -1,19 +1,16 @@
-import type { Failure } from '../../lib/failure';
+const EXPORT_AGAIN = 'Export the image again from its source and open that file.';
+const NOT_THE_FILE = 'The fault is not in your file.';
 
-interface Words {
-  /** Used where the service said nothing itself. */
+/** What can be said of a failure; `title` and `detail` only where the service said nothing. */
+export interface FailureText {
   readonly title?: string;
   readonly detail?: string;
   /** What the user can do next. */
   readonly hint: string;
-  /** Whether sending the same file once more may succeed. */
-  readonly retry?: boolean;
 }
 
-const EXPORT_AGAIN = 'Export the image again from its source and open that file.';
-const NOT_THE_FILE = 'The fault is not in your file.';
-
-const WORDS: Readonly<Record<string, Words>> = {
+/** By the service's stable code, or one of this page's own. */
+const words = {
   'empty-file': { hint: 'Choose the file again; its copy may not have finished.' },
   'not-an-image': {
     hint: 'Open the radiograph itself. What a file is called does not matter; its content does.',
@@ -35,67 +32,43 @@ const WORDS: Readonly<Record<string, Words>> = {
   'dicom-not-a-radiograph': {
     hint: 'Open a CR or DX image, or a secondary capture of one. CT, MR and others cannot be graded.',
   },
-  'not-a-frontal-chest-radiograph': {
-    hint: 'Open the PA or AP film of the chest.',
-  },
+  'not-a-frontal-chest-radiograph': { hint: 'Open the PA or AP film of the chest.' },
   'dicom-for-processing': {
     hint: 'Export the image “for presentation” from your PACS; raw detector data is not graded.',
   },
   'dicom-without-image': { hint: 'Choose the object of the study that holds the image.' },
-  'dicom-unsupported-encoding': {
-    hint: 'Export the DICOM object uncompressed, or as PNG.',
-  },
+  'dicom-unsupported-encoding': { hint: 'Export the DICOM object uncompressed, or as PNG.' },
   'not-ready': {
     hint: 'The model may still be loading. Try again in a few seconds; if this lasts, tell whoever runs the service.',
-    retry: true,
   },
-  busy: {
-    hint: `${NOT_THE_FILE} Wait a few seconds and try again.`,
-    retry: true,
-  },
+  busy: { hint: `${NOT_THE_FILE} Wait a few seconds and try again.` },
   'internal-error': {
     hint: `${NOT_THE_FILE} Try again; if it happens again, report it with the time.`,
-    retry: true,
   },
   network: {
     title: 'The service cannot be reached',
     detail: 'The connection failed before an answer arrived.',
     hint: 'Check your connection and that the service is running, then try again.',
-    retry: true,
   },
   'unexpected-answer': {
     title: 'The answer cannot be read',
     detail: 'Something other than the service answered, perhaps a proxy in between.',
     hint: `${NOT_THE_FILE} Try again; if this lasts, tell whoever runs the service.`,
-    retry: true,
   },
   'unreadable-file': {
     title: 'The file cannot be read',
     detail: 'It is a folder, or it was moved or changed after you chose it.',
     hint: 'Choose the file again.',
   },
+} satisfies Record<string, FailureText>;
+
+export type FailureCode = keyof typeof words;
+
+/** Why there is no result, and what to do next. */
+export const failures = {
+  words: words as Record<FailureCode, FailureText>,
+  unknown: {
+    title: 'The file was not graded',
+    hint: 'Try again, or open another file.',
+  } as FailureText,
 };
-
-const UNKNOWN: Words = {
-  title: 'The file was not graded',
-  hint: 'Try again, or open another file.',
-  retry: true,
-};
-
-export interface FailureWords {
-  readonly title: string;
-  readonly detail: string;
-  readonly hint: string;
-  readonly retry: boolean;
-}
-
-/** The words for a failure: the service's own where it said something, with what to do next. */
-export function describeFailure(failure: Failure): FailureWords {
-  const words = WORDS[failure.code] ?? UNKNOWN;
-  return {
-    title: failure.title || words.title || failure.code,
-    detail: failure.detail || words.detail || '',
-    hint: words.hint,
-    retry: words.retry ?? false,
-  };
-}

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
-import { describeFailure } from './failureMessages';
+import { en } from '../i18n/catalogue';
+import { describeFailure } from './describeFailure';
 
-const silent = (code: string) => describeFailure({ code, title: '', detail: '', status: null });
+const silent = (code: string) =>
+  describeFailure({ code, title: '', detail: '', status: null }, en.failures);
 
 it.each(['network', 'unexpected-answer', 'unreadable-file', 'file-too-large'])(
   'has words of its own for %s',
@@ -13,11 +15,12 @@ it.each(['network', 'unexpected-answer', 'unreadable-file', 'file-too-large'])(
 
 it('lets the service speak for itself', () => {
   const failure = { code: 'file-too-large', title: 'T', detail: 'D', status: 413 };
-  expect(describeFailure(failure)).toMatchObject({ title: 'T', detail: 'D' });
+  expect(describeFailure(failure, en.failures)).toMatchObject({ title: 'T', detail: 'D' });
 });
 
 it('offers another try only where it may help', () => {
   expect(silent('not-ready').retry).toBe(true);
   expect(silent('network').retry).toBe(true);
+  expect(silent('a code of tomorrow').retry).toBe(true);
   expect(silent('damaged-image').retry).toBe(false);
 });

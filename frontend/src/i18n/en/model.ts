@@ -1,0 +1,2 @@
+/** What a version of the model is worth. */
+export const model = {};

@@ -1,0 +1,2 @@
+/** What the service finds wanting in an image, by its stable code. */
+export const quality = {};
