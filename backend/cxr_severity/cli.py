@@ -15,7 +15,7 @@ from pydantic_settings import SettingsError
 
 from cxr_severity import __version__
 from cxr_severity.api.app import create_app
-from cxr_severity.api.errors import as_problem
+from cxr_severity.api.errors import as_problem, as_rejection
 from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.server import serve
 from cxr_severity.api.service import predict
@@ -24,6 +24,7 @@ from cxr_severity.imaging.decode import Limits
 from cxr_severity.imaging.errors import FileTooLargeError, InputRefusedError
 from cxr_severity.model.artifact import ArtifactError, versions
 from cxr_severity.model.predictor import Predictor
+from cxr_severity.model.quality import RejectedError
 
 EXIT_OK, EXIT_SOME_FAILED, EXIT_CANNOT_START = 0, 1, 2
 
@@ -96,6 +97,9 @@ def _parser() -> argparse.ArgumentParser:
         action="store_false",
         help="with --json: leave out heatmap and overlay, and save their time",
     )
+    files.add_argument(
+        "--force", action="store_true", help="judge also images that the gate rejects"
+    )
     files.add_argument("--version", metavar="VERSION", help="model version (default: the newest)")
 
     commands.add_parser("openapi", help="print the OpenAPI document")
@@ -122,10 +126,17 @@ def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
     for path in arguments.files:
         try:
             data = _read(path, limits)
-            prediction = predict(predictor, data, limits, target=arguments.target, explain=explain)
+            prediction = predict(
+                predictor,
+                data,
+                limits,
+                target=arguments.target,
+                explain=explain,
+                force=arguments.force,
+            )
             if arguments.overlay:
                 _write_overlay(prediction, path, arguments.overlay)
-        except (InputRefusedError, OSError) as error:
+        except (InputRefusedError, RejectedError, OSError) as error:
             failed = True
             _report_failure(path, error, as_json=arguments.json)
             continue
@@ -148,19 +159,18 @@ def _line(path: Path, prediction: Prediction) -> str:
     return f"{line}  refer: {' or '.join(prediction.prediction_set)}" if prediction.refer else line
 
 
-def _report_failure(path: Path, error: InputRefusedError | OSError, *, as_json: bool) -> None:
-    if isinstance(error, InputRefusedError):
-        code, detail = error.code, error.detail
+def _report_failure(
+    path: Path, error: InputRefusedError | RejectedError | OSError, *, as_json: bool
+) -> None:
+    if isinstance(error, OSError):
+        body = {"code": "unreadable-file", "detail": error.strerror or str(error)}
+    elif isinstance(error, RejectedError):
+        body = as_rejection(error).model_dump(exclude_none=True)
     else:
-        code, detail = "unreadable-file", error.strerror or str(error)
+        body = as_problem(error.code, error.detail).model_dump(exclude_none=True)
     if as_json:
-        body = (
-            as_problem(code, detail).model_dump()
-            if isinstance(error, InputRefusedError)
-            else {"code": code, "detail": detail}
-        )
         print(json.dumps({"file": str(path), "error": body}), flush=True)
-    print(f"{path}: {code}: {detail}", file=sys.stderr)
+    print(f"{path}: {body['code']}: {body['detail']}", file=sys.stderr)
 
 
 def _write_overlay(prediction: Prediction, path: Path, folder: Path) -> None:

@@ -100,6 +100,10 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 content = operation["responses"].get("422", {}).get("content", {})
                 if "application/json" in content:
                     del operation["responses"]["422"]
-        schemas["Problem"] = Problem.model_json_schema(mode="serialization")
+        problem = Problem.model_json_schema(
+            mode="serialization", ref_template="#/components/schemas/{model}"
+        )
+        schemas.update(problem.pop("$defs", {}))
+        schemas["Problem"] = problem
         app.openapi_schema = document
     return app.openapi_schema

@@ -14,12 +14,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cxr_severity.api.schemas import Problem
+from cxr_severity.api.schemas import FindingBody, Problem
 from cxr_severity.imaging import errors as imaging
+from cxr_severity.model.quality import FindingCode, RejectedError
 
 logger = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
+_NOT_FRONTAL = imaging.NotFrontalChestError.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,20 @@ class Kind:
 def _of(error: type[imaging.InputRefusedError], status: int, advice: str) -> Kind:
     return Kind(error.code, error.title, status, advice)
 
+
+_OR_FORCE = "or ask for a judgement all the same with `force=true`."
+_REJECTED: dict[FindingCode, tuple[str, str]] = {
+    "cross-section": ("The image is a cross-section", "Send a PA or AP film of the chest"),
+    "lateral-projection": ("The image is a lateral film", "Send a PA or AP film of the chest"),
+    "inverted-grey-scale": ("The grey scale is inverted", "Invert the picture and send it again"),
+    "turned-by-90-degrees": ("The radiograph lies on its side", "Turn the picture upright"),
+    "turned-by-180-degrees": ("The radiograph is upside down", "Turn the picture upright"),
+    "field-too-small": ("The lungs are too small in the image", "Crop the picture to the chest"),
+    "low-resolution": ("The image has too few pixels", "Send the original image"),
+}
+"""Findings that are a kind of problem of their own; the others that reject are answered
+`not-a-frontal-chest-radiograph`."""
+REJECTIONS: tuple[str, ...] = tuple(_REJECTED)
 
 _RE_EXPORT = "Export the image again from its source and send that file."
 
@@ -55,6 +71,10 @@ _KINDS = (
     _of(imaging.DicomWithoutImageError, 422, "Send the image object of the study."),
     _of(imaging.DicomUnsupportedEncodingError, 422, "Send the object uncompressed, as JPEG, "
         "JPEG-LS, JPEG 2000 or RLE."),
+    *(
+        Kind(code, title, 422, f"{advice}, {_OR_FORCE}")
+        for code, (title, advice) in _REJECTED.items()
+    ),
     Kind("missing-field", "A required field is missing", 422,
          "Send the image as the multipart field `file`."),
     Kind("invalid-request", "The request is not valid", 422, "See /docs for the parameters."),
@@ -87,9 +107,13 @@ class ApiError(Exception):
 
 
 def problem(code: str, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    return _response(as_problem(code, detail), headers)
+
+
+def _response(body: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
     return JSONResponse(
-        as_problem(code, detail).model_dump(),
-        status_code=KINDS[code].status,
+        body.model_dump(exclude_none=True),
+        status_code=body.status,
         headers=headers,
         media_type=PROBLEM_JSON,
     )
@@ -100,6 +124,14 @@ def as_problem(code: str, detail: str) -> Problem:
     return Problem(
         type=f"/problems/{code}", title=kind.title, status=kind.status, detail=detail, code=code
     )
+
+
+def as_rejection(error: RejectedError) -> Problem:
+    """The gate's findings, under the code of the first that has a kind of its own."""
+    code = error.first.code
+    body = as_problem(code if code in _REJECTED else _NOT_FRONTAL, error.first.message)
+    findings = [FindingBody.build(finding) for finding in error.quality.findings]
+    return body.model_copy(update={"findings": findings})
 
 
 def problem_responses(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
@@ -122,7 +154,7 @@ def problem_responses(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
         titles = [response["description"], kind.title]
         response["description"] = "; ".join(title for title in titles if title)
         response["content"][PROBLEM_JSON]["examples"][code] = {
-            "value": as_problem(code, kind.advice).model_dump()
+            "value": as_problem(code, kind.advice).model_dump(exclude_none=True)
         }
     return responses
 
@@ -137,6 +169,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(imaging.InputRefusedError)
     def _refused(_: Request, error: imaging.InputRefusedError) -> Response:
         return problem(error.code, error.detail)
+
+    @app.exception_handler(RejectedError)
+    def _rejected(_: Request, error: RejectedError) -> Response:
+        return _response(as_rejection(error))
 
     @app.exception_handler(RequestValidationError)
     def _invalid(_: Request, error: RequestValidationError) -> Response:

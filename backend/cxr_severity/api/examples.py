@@ -21,10 +21,24 @@ PREDICTION: dict[str, Any] = {
         "zones": {"A": 0.4, "B": 1.3, "C": 1.9, "D": 0.3, "E": 1.2, "F": 2.1},
         "total": 7.2,
     },
+    "quality": {
+        "accepted": True,
+        "findings": [
+            {
+                "code": "lungs-cut-off",
+                "level": "warn",
+                "message": "A part of the lungs may lie outside the picture.",
+                "value": 0.21,
+                "limit": 0.15,
+            }
+        ],
+    },
     "explanation": {
         "method": "grad-cam",
         "target": "moderate",
         "peak": 0.84,
+        "low_signal": False,
+        "lung_fraction": 0.78,
         "heatmap": "data:image/png;base64,iVBORw0KGgo…",
         "overlay": "data:image/jpeg;base64,/9j/4AAQSkZJRg…",
     },

@@ -10,6 +10,7 @@ from cxr_severity.imaging.radiograph import Radiograph, SourceFormat
 from cxr_severity.model.assessment import Assessment, Brixia, Severity
 from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.measured import Metrics
+from cxr_severity.model.quality import Finding, FindingCode, Level, Quality
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 ZoneScore = Annotated[float, Field(ge=0, le=3)]
@@ -68,11 +69,51 @@ class ExplanationBody(_Response):
     peak: float = Field(
         ge=0, description="Maximum of the map before scaling; near 0 the map says little"
     )
+    low_signal: bool = Field(
+        description="Whether the map is too weak to say anything; its pictures are then faint"
+    )
+    lung_fraction: Probability | None = Field(
+        description="Share of the map inside the estimated lungs; null where no lungs were found"
+    )
     heatmap: str = Field(
         description="PNG data URL, 8-bit grey (0 none, 255 the map's maximum), aligned with the "
         "oriented input, longest side at most 1024 pixels"
     )
     overlay: str = Field(description="Image data URL: the heatmap blended over the radiograph")
+
+
+class FindingBody(_Response):
+    code: FindingCode = Field(description="Stable")
+    level: Level = Field(description="`reject`: not fit for a judgement; `warn`: judge with care")
+    message: str = Field(description="One plain sentence for people")
+    value: float | None = Field(description="What was measured; null where nothing could be")
+    limit: float | None = Field(description="The version's threshold that it passed")
+
+    @classmethod
+    def build(cls, finding: Finding) -> FindingBody:
+        return cls(
+            code=finding.code,
+            level=finding.level,
+            message=finding.message,
+            value=finding.value,
+            limit=finding.limit,
+        )
+
+
+class QualityBody(_Response):
+    """Whether the image is fit for the model, found before it was judged."""
+
+    accepted: bool = Field(
+        description="False only with `force=true`: a rejected image is otherwise answered 422"
+    )
+    findings: list[FindingBody] = Field(description="Those that reject come first")
+
+    @classmethod
+    def build(cls, quality: Quality) -> QualityBody:
+        return cls(
+            accepted=quality.accepted,
+            findings=[FindingBody.build(finding) for finding in quality.findings],
+        )
 
 
 class Timings(_Response):
@@ -109,6 +150,7 @@ class Prediction(_Response):
         description="Whether more than one class is plausible, so that a person should decide"
     )
     brixia: BrixiaScore
+    quality: QualityBody
     explanation: ExplanationBody | None = Field(description="null when `explain=false`")
     timings_ms: Timings
 
@@ -134,6 +176,7 @@ class Prediction(_Response):
             prediction_set=list(assessment.prediction_set),
             refer=assessment.refer,
             brixia=BrixiaScore.build(assessment.brixia),
+            quality=QualityBody.build(assessment.quality),
             explanation=explanation,
             timings_ms=timings,
         )
@@ -180,6 +223,9 @@ class Problem(_Response):
     status: int
     detail: str
     code: str
+    findings: list[FindingBody] | None = Field(
+        default=None, description="Only where the gate rejected the image: why"
+    )
 
 
 class ProblemKind(_Response):

@@ -25,16 +25,18 @@ def predict(
     *,
     target: Target = "predicted",
     explain: bool = True,
+    force: bool = False,
 ) -> Prediction:
     """Decode, assess and render one file. Blocking; run it in a thread.
 
     Raises:
         InputRefusedError: when the file cannot be judged.
+        RejectedError: when the gate holds it unfit and `force` is false.
     """
     start = perf_counter()
     radiograph = decode(data, limits)
     decoded = perf_counter()
-    assessment = predictor.assess(radiograph, target=target, explain=explain)
+    assessment = predictor.assess(radiograph, target=target, explain=explain, force=force)
     assessed = perf_counter()
     explained = assessment.explanation
     explanation = None if explained is None else render(radiograph, explained)
@@ -56,6 +58,8 @@ def render(radiograph: Radiograph, explanation: Explanation) -> ExplanationBody:
         method=explanation.method,
         target=explanation.target,
         peak=explanation.peak,
+        low_signal=explanation.low_signal,
+        lung_fraction=explanation.lung_fraction,
         heatmap=data_url("image/png", heatmap_png(heat)),
         overlay=data_url("image/jpeg", overlay_image(radiograph, heat)),
     )

@@ -8,6 +8,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from cxr_severity.model.quality import Quality
+
 Severity = Literal["mild", "moderate", "severe"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """Class order of every probability vector, confusion matrix and head in this project."""
@@ -48,6 +50,11 @@ class Explanation:
     method: Literal["grad-cam"]
     target: Severity
     peak: float
+    low_signal: bool
+    """Whether `peak` is so low that the map says next to nothing; it is then to be shown faint."""
+    lung_fraction: float | None
+    """Share of the map inside the estimated lungs, in [0, 1]; None where no lungs were found or the
+    map is empty."""
     cam: NDArray[np.float32]
 
 
@@ -62,6 +69,7 @@ class Assessment:
     """Classes that hold the reference class in about as many films as the version's conformal
     coverage says; in order of severity, without gaps, never empty."""
     brixia: Brixia
+    quality: Quality
     explanation: Explanation | None
     model_ms: float
     """Wall time of preprocessing, backbone and, where no explanation was asked for, head."""

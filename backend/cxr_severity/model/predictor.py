@@ -23,6 +23,7 @@ from cxr_severity.model.golden import golden_radiograph
 from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.network import SeverityNet
 from cxr_severity.model.preprocess import to_tensor
+from cxr_severity.model.quality import Quality
 
 
 class Predictor:
@@ -66,7 +67,12 @@ class Predictor:
             )
 
     def assess(
-        self, radiograph: Radiograph, *, target: Target = "predicted", explain: bool = True
+        self,
+        radiograph: Radiograph,
+        *,
+        target: Target = "predicted",
+        explain: bool = True,
+        force: bool = False,
     ) -> Assessment:
         """Severity of one radiograph, with a map for `target` unless `explain` is false.
 
@@ -90,6 +96,8 @@ class Predictor:
                 method="grad-cam",
                 target=SEVERITIES[result.target],
                 peak=result.peak,
+                low_signal=result.peak <= 0,
+                lung_fraction=None,
                 cam=result.cam,
             )
         else:
@@ -104,6 +112,7 @@ class Predictor:
             probabilities=dict(zip(SEVERITIES, probabilities, strict=True)),
             prediction_set=tuple(SEVERITIES[i] for i in plausible),
             brixia=Brixia(dict(zip(ZONES, reading.zones[0].tolist(), strict=True))),
+            quality=Quality(),
             explanation=explanation,
             model_ms=(model_done - start) * 1e3,
             explain_ms=(perf_counter() - model_done) * 1e3 if explain else 0.0,

@@ -70,7 +70,7 @@ def test_a_real_radiograph_gets_the_whole_answer(client: TestClient) -> None:
     body = response.json()
     assert set(body) == {
         "model", "input", "severity", "probabilities", "confidence", "prediction_set", "refer",
-        "brixia", "explanation", "timings_ms",
+        "brixia", "quality", "explanation", "timings_ms",
     }  # fmt: skip
     assert set(body["model"]) == {"name", "version"}
     assert body["input"]["format"] == "png"
@@ -85,6 +85,7 @@ def test_a_real_radiograph_gets_the_whole_answer(client: TestClient) -> None:
     assert tuple(body["brixia"]["zones"]) == ZONES
     assert all(0 <= score <= 3 for score in body["brixia"]["zones"].values())
     assert body["brixia"]["total"] == pytest.approx(sum(body["brixia"]["zones"].values()))
+    assert body["quality"]["accepted"]
     assert set(body["timings_ms"]) == {"decode", "model", "explain", "encode", "total"}
     assert all(value >= 0 for value in body["timings_ms"].values())
 

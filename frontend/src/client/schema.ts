@@ -378,6 +378,16 @@ export interface components {
              */
             peak: number;
             /**
+             * Low Signal
+             * @description Whether the map is too weak to say anything; its pictures are then faint
+             */
+            low_signal: boolean;
+            /**
+             * Lung Fraction
+             * @description Share of the map inside the estimated lungs; null where no lungs were found
+             */
+            lung_fraction: number | null;
+            /**
              * Heatmap
              * @description PNG data URL, 8-bit grey (0 none, 255 the map's maximum), aligned with the oriented input, longest side at most 1024 pixels
              */
@@ -412,6 +422,36 @@ export interface components {
             uninformed: components["schemas"]["Estimate"];
             /** @description Measured less uninformed, paired by image */
             difference: components["schemas"]["Estimate"];
+        };
+        /** FindingBody */
+        FindingBody: {
+            /**
+             * Code
+             * @description Stable
+             * @enum {string}
+             */
+            code: "colour-image" | "not-a-radiograph" | "cross-section" | "lateral-projection" | "inverted-grey-scale" | "turned-by-90-degrees" | "turned-by-180-degrees" | "lungs-not-found" | "lungs-cut-off" | "field-too-small" | "low-resolution" | "over-exposed" | "under-exposed" | "unfamiliar-image" | "not-measured";
+            /**
+             * Level
+             * @description `reject`: not fit for a judgement; `warn`: judge with care
+             * @enum {string}
+             */
+            level: "reject" | "warn";
+            /**
+             * Message
+             * @description One plain sentence for people
+             */
+            message: string;
+            /**
+             * Value
+             * @description What was measured; null where nothing could be
+             */
+            value: number | null;
+            /**
+             * Limit
+             * @description The version's threshold that it passed
+             */
+            limit: number | null;
         };
         /**
          * Golden
@@ -682,6 +722,7 @@ export interface components {
              */
             refer: boolean;
             brixia: components["schemas"]["BrixiaScore"];
+            quality: components["schemas"]["QualityBody"];
             /** @description null when `explain=false` */
             explanation: components["schemas"]["ExplanationBody"] | null;
             timings_ms: components["schemas"]["Timings"];
@@ -749,6 +790,22 @@ export interface components {
              * @description What the sender of the request can do
              */
             advice: string;
+        };
+        /**
+         * QualityBody
+         * @description Whether the image is fit for the model, found before it was judged.
+         */
+        QualityBody: {
+            /**
+             * Accepted
+             * @description False only with `force=true`: a rejected image is otherwise answered 422
+             */
+            accepted: boolean;
+            /**
+             * Findings
+             * @description Those that reject come first
+             */
+            findings: components["schemas"]["FindingBody"][];
         };
         /**
          * ReliabilityBin
@@ -909,6 +966,12 @@ export interface components {
             detail: string;
             /** Code */
             code: string;
+            /**
+             * Findings
+             * @description Only where the gate rejected the image: why
+             * @default null
+             */
+            findings: components["schemas"]["FindingBody"][] | null;
         };
     };
     responses: never;
@@ -926,6 +989,8 @@ export interface operations {
                 explain?: boolean;
                 /** @description The class that the heatmap speaks of */
                 target?: "predicted" | "mild" | "moderate" | "severe";
+                /** @description `true` judges also what the gate rejects; `quality` says why */
+                force?: boolean;
                 /** @description A version from /models; the default one when absent */
                 version?: string | null;
             };
@@ -986,10 +1051,24 @@ export interface operations {
                      *         },
                      *         "total": 7.2
                      *       },
+                     *       "quality": {
+                     *         "accepted": true,
+                     *         "findings": [
+                     *           {
+                     *             "code": "lungs-cut-off",
+                     *             "level": "warn",
+                     *             "message": "A part of the lungs may lie outside the picture.",
+                     *             "value": 0.21,
+                     *             "limit": 0.15
+                     *           }
+                     *         ]
+                     *       },
                      *       "explanation": {
                      *         "method": "grad-cam",
                      *         "target": "moderate",
                      *         "peak": 0.84,
+                     *         "low_signal": false,
+                     *         "lung_fraction": 0.78,
                      *         "heatmap": "data:image/png;base64,iVBORw0KGgo…",
                      *         "overlay": "data:image/jpeg;base64,/9j/4AAQSkZJRg…"
                      *       },
@@ -1041,7 +1120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A required field is missing; The request is not valid; There is no such target; The file is empty; The file is not an image; The image is damaged; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported */
+            /** @description A required field is missing; The request is not valid; There is no such target; The file is empty; The file is not an image; The image is damaged; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The image is a cross-section; The image is a lateral film; The grey scale is inverted; The radiograph lies on its side; The radiograph is upside down; The lungs are too small in the image; The image has too few pixels; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -9,7 +9,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 from starlette.requests import ClientDisconnect
 
-from cxr_severity.api.errors import ApiError, problem_responses
+from cxr_severity.api.errors import REJECTIONS, ApiError, problem_responses
 from cxr_severity.api.examples import PREDICTION
 from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.service import predict
@@ -39,6 +39,7 @@ _PROBLEMS = (
     imaging.UnsupportedColourSpaceError.code,
     imaging.DicomNotRadiographError.code,
     imaging.NotFrontalChestError.code,
+    *REJECTIONS,
     imaging.DicomForProcessingError.code,
     imaging.DicomWithoutImageError.code,
     imaging.DicomUnsupportedEncodingError.code,
@@ -67,6 +68,9 @@ async def predict_route(
     target: Annotated[Target, Query(description="The class that the heatmap speaks of")] = (
         "predicted"
     ),
+    force: Annotated[
+        bool, Query(description="`true` judges also what the gate rejects; `quality` says why")
+    ] = False,
     version: Annotated[
         str | None, Query(description="A version from /models; the default one when absent")
     ] = None,
@@ -85,7 +89,9 @@ async def predict_route(
         raise ApiError("busy", "All places are taken. Try again shortly.", {"Retry-After": "1"})
     predictor = await to_thread.run_sync(state.registry.predictor, version)
     data = await read_upload(request)
-    work = partial(predict, predictor, data, state.limits, target=target, explain=explain)
+    work = partial(
+        predict, predictor, data, state.limits, target=target, explain=explain, force=force
+    )
     async with state.limiter:
         # Whoever left while waiting is not worked for.
         if await request.is_disconnected():

@@ -12,10 +12,13 @@ export function prediction(severity: Severity, target: Severity = severity): Pre
     prediction_set: [severity],
     refer: false,
     brixia: { zones: { A: 0.25, B: 1, C: 1.75, D: 0.5, E: 1.25, F: 2.5 }, total: 7.25 },
+    quality: { accepted: true, findings: [] },
     explanation: {
       method: 'grad-cam',
       target,
       peak: 0.42,
+      low_signal: false,
+      lung_fraction: 0.8,
       heatmap: 'data:image/png;base64,AA==',
       overlay: 'data:image/jpeg;base64,AA==',
     },
