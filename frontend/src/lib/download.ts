@@ -10,12 +10,19 @@ export function saveDataUrl(dataUrl: string, name: string): void {
   save(dataUrl, name);
 }
 
-export function saveJson(value: unknown, name: string): void {
-  const blob = new Blob([`${JSON.stringify(value, null, 2)}\n`], { type: 'application/json' });
+export function saveBlob(blob: Blob, name: string): void {
   const url = URL.createObjectURL(blob);
   save(url, name);
   // The download has taken its own reference by the next task.
   setTimeout(() => URL.revokeObjectURL(url), 0);
+}
+
+export function saveText(text: string, type: string, name: string): void {
+  saveBlob(new Blob([text], { type }), name);
+}
+
+export function saveJson(value: unknown, name: string): void {
+  saveText(`${JSON.stringify(value, null, 2)}\n`, 'application/json', name);
 }
 
 /** `image/jpeg` gives `jpg`. */

@@ -1,3 +1,8 @@
+import type { components } from '../client/schema';
+
+/** What the gate found about an image's fitness. */
+export type Finding = components['schemas']['FindingBody'];
+
 /** What went wrong with a request, ready to be shown. */
 export interface Failure {
   /** The service's stable code, or one of this page's own. */
@@ -7,6 +12,10 @@ export interface Failure {
   readonly detail: string;
   /** HTTP status; `null` when no answer arrived. */
   readonly status: number | null;
+  /** Why the gate rejected the image; absent for every other failure. */
+  readonly findings?: readonly Finding[];
+  /** Seconds after which the service wants to be asked again, where it says so. */
+  readonly retryAfter?: number;
 }
 
 export type Outcome<T> =
@@ -19,12 +28,22 @@ export const NETWORK_FAILURE: Failure = { code: 'network', title: '', detail: ''
  * Reads a problem (RFC 9457). Whatever else came back, say a proxy's error page, becomes
  * `unexpected-answer`.
  */
-export function asFailure(body: unknown, status: number): Failure {
+export function asFailure(body: unknown, status: number, retryAfter?: string | null): Failure {
+  const seconds = Number(retryAfter ?? Number.NaN);
+  const wait = Number.isFinite(seconds) ? { retryAfter: seconds } : {};
   if (typeof body === 'object' && body !== null) {
-    const { code, title, detail } = body as Record<string, unknown>;
+    const { code, title, detail, findings } = body as Record<string, unknown>;
     if (typeof code === 'string' && typeof title === 'string') {
-      return { code, title, detail: typeof detail === 'string' ? detail : '', status };
+      const found = Array.isArray(findings) ? { findings: findings as Finding[] } : {};
+      return {
+        code,
+        title,
+        detail: typeof detail === 'string' ? detail : '',
+        status,
+        ...found,
+        ...wait,
+      };
     }
   }
-  return { code: 'unexpected-answer', title: '', detail: '', status };
+  return { code: 'unexpected-answer', title: '', detail: '', status, ...wait };
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { useFormat, useText } from '../../../i18n/context';
 import { Button } from '../../../components/Button';
+import { useFormat, useText } from '../../../i18n/context';
 import type { Film, Header } from './decode/film';
 import styles from './HeaderPanel.module.css';
 

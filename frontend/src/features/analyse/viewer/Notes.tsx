@@ -9,11 +9,13 @@ interface NotesProps {
   result: DoneState;
   /** Whether the service's overlay stands in for the file. */
   overlaid: boolean;
+  /** Whether the Brixia zones are drawn. */
+  zones: boolean;
   onTarget: (target: Target) => void;
 }
 
 /** What has to be said of a picture or its heatmap. */
-export function Notes({ result, overlaid, onTarget }: NotesProps) {
+export function Notes({ result, overlaid, zones, onTarget }: NotesProps) {
   const text = useText('viewer');
   const shared = useText('shared');
   const failures = useText('failures');
@@ -24,9 +26,12 @@ export function Notes({ result, overlaid, onTarget }: NotesProps) {
       {!explanation && !pending && !targetFailure && (
         <p className={styles.note}>{text.noExplanation}</p>
       )}
-      {explanation?.peak === 0 && (
-        <p className={styles.note}>{text.emptyMap(explanation.target)}</p>
+      {explanation?.low_signal && (
+        <p className={styles.note}>
+          {explanation.peak === 0 ? text.emptyMap(explanation.target) : text.weakMap}
+        </p>
       )}
+      {zones && !overlaid && <p className={styles.note}>{text.zonesNote}</p>}
       {overlaid && <p className={styles.note}>{text.notShown}</p>}
       {targetFailure && (
         <div className={styles.failure} role="alert">

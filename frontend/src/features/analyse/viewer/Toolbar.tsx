@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { useFormat, useText } from '../../../i18n/context';
 import { Button } from '../../../components/Button';
+import { useFormat, useText } from '../../../i18n/context';
 import { type Film, PRESETS, type Preset } from './decode/film';
 import {
   FitIcon,

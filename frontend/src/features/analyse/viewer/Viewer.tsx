@@ -1,12 +1,13 @@
 import { useRef, useState } from 'react';
 import { useText } from '../../../i18n/context';
 import type { Target } from '../../../lib/prediction';
+import { useShortcuts } from '../../../lib/shortcuts';
 import type { DoneState } from '../machine';
 import type { Study } from '../types';
 import type { Film } from './decode/film';
 import { FilmView } from './FilmView';
 import { HeaderPanel } from './HeaderPanel';
-import { pressed } from './keys';
+import { pressed, VIEWPORT_KEYS } from './keys';
 import { Notes } from './Notes';
 import { OverlayControls } from './OverlayControls';
 import type { Overlay } from './overlay';
@@ -55,7 +56,14 @@ export default function Viewer(props: ViewerProps) {
           )}
         </div>
       )}
-      {result && <Notes result={result} overlaid={overlaid} onTarget={props.onTarget} />}
+      {result && (
+        <Notes
+          result={result}
+          overlaid={overlaid}
+          zones={props.overlay.zones}
+          onTarget={props.onTarget}
+        />
+      )}
     </>
   );
 }
@@ -75,6 +83,7 @@ function FilmPane(props: ViewerProps & { film: Film }) {
     void (document.fullscreenElement
       ? document.exitFullscreen()
       : pane.current?.requestFullscreen?.());
+  useShortcuts('viewer', VIEWPORT_KEYS);
   const save = () => {
     const stem = study.name.replace(/\.[^.]*$/, '');
     const shares = { threshold: overlay.threshold / 100, opacity: overlay.opacity / 100 };

@@ -1,4 +1,5 @@
 import type { KeyboardEvent } from 'react';
+import type { Shortcut } from '../../../lib/shortcuts';
 import { PRESETS } from './decode/film';
 import type { ToneControl } from './useTone';
 import {
@@ -6,8 +7,8 @@ import {
   mirrored,
   PAN_STEP,
   panned,
-  scaled,
   type Size,
+  scaled,
   turned,
   type View,
   ZOOM_STEP,
@@ -23,6 +24,21 @@ interface Actions {
   onZones: () => void;
   onReset: () => void;
 }
+
+/** For the sheet of shortcuts; the viewport hears them itself while it has the focus. */
+export const VIEWPORT_KEYS: readonly Shortcut[] = [
+  { action: 'moveFilm', keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'] },
+  { action: 'windowFilm', keys: ['Shift+ArrowLeft', 'Shift+ArrowUp'] },
+  { action: 'zoomFilm', keys: ['+', '-'] },
+  { action: 'fitFilm', keys: ['0'] },
+  { action: 'presetFilm', keys: PRESETS.map((_, index) => String(index + 1)) },
+  { action: 'rotateFilm', keys: ['r'] },
+  { action: 'mirrorFilm', keys: ['h'] },
+  { action: 'invertFilm', keys: ['i'] },
+  { action: 'zonesFilm', keys: ['z'] },
+  { action: 'fullScreenFilm', keys: ['f'] },
+  { action: 'resetFilm', keys: ['Backspace'] },
+];
 
 /** Pixels of a drag that one arrow key stands for. */
 const WINDOW_STEP = 20;

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useEffectEvent } from 'react';
-import { type Point, type Size, type View, ZOOM_STEP, panned, zoomed } from './view';
+import { type Point, panned, type Size, type View, ZOOM_STEP, zoomed } from './view';
 
 /** What a drag with the main button does. */
 export type Tool = 'window' | 'pan';
@@ -17,19 +17,21 @@ interface Gestures {
 /** One notch of a wheel is about 100; a trackpad sends many small ones. */
 const WHEEL_NOTCH = 100;
 
+/** Where in the element an event happened, in CSS pixels. */
+function pointIn(element: Element, event: MouseEvent): Point {
+  const box = element.getBoundingClientRect();
+  return { x: event.clientX - box.left, y: event.clientY - box.top };
+}
+
 /** Wheel, drag and pinch on the viewport. */
 export function useGestures(element: RefObject<HTMLElement | null>, gestures: Gestures): void {
   const { film, viewport, view, tool, onView, onWindow } = gestures;
 
-  const pointIn = (event: MouseEvent): Point => {
-    const box = element.current?.getBoundingClientRect();
-    return { x: event.clientX - (box?.left ?? 0), y: event.clientY - (box?.top ?? 0) };
-  };
   const wheel = useEffectEvent((event: WheelEvent) => {
     event.preventDefault();
-    if (viewport) {
+    if (viewport && element.current) {
       const factor = ZOOM_STEP ** (-event.deltaY / WHEEL_NOTCH);
-      onView(zoomed(view, factor, pointIn(event), film, viewport));
+      onView(zoomed(view, factor, pointIn(element.current, event), film, viewport));
     }
   });
   const pan = useEffectEvent((from: View, by: Point) => {
@@ -73,7 +75,7 @@ export function useGestures(element: RefObject<HTMLElement | null>, gestures: Ge
         return;
       }
       target.setPointerCapture(event.pointerId);
-      const point = pointIn(event);
+      const point = pointIn(target, event);
       pointers.set(event.pointerId, { start: point, now: point });
       restart(event);
     };
@@ -82,7 +84,7 @@ export function useGestures(element: RefObject<HTMLElement | null>, gestures: Ge
       if (!pointer || !origin) {
         return;
       }
-      pointer.now = pointIn(event);
+      pointer.now = pointIn(target, event);
       const [one, other] = [...pointers.values()];
       if (one && other) {
         const apart = (a: Point, b: Point) => Math.hypot(a.x - b.x, a.y - b.y) || 1;

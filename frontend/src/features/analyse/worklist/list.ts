@@ -10,7 +10,14 @@ export type Graded = Omit<Prediction, 'explanation'>;
  * `rejected`: the service saw the image and will not judge it.
  * `failed`: nothing was judged, for another reason.
  */
-export type Status = 'queued' | 'waiting' | 'running' | 'done' | 'rejected' | 'failed' | 'cancelled';
+export type Status =
+  | 'queued'
+  | 'waiting'
+  | 'running'
+  | 'done'
+  | 'rejected'
+  | 'failed'
+  | 'cancelled';
 
 export interface Item {
   readonly id: number;
@@ -117,3 +124,6 @@ export function removed(list: Worklist, id: number): Worklist {
 /** What still has to be graded. */
 export const isOpen = ({ status }: Item): boolean =>
   status === 'queued' || status === 'waiting' || status === 'running';
+
+/** Where a film stands in the document. */
+export const rowId = (id: number): string => `film-${id}`;

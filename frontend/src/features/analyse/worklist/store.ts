@@ -1,7 +1,7 @@
 import type { Failure, Outcome } from '../../../lib/failure';
 import { answered, chosen, targetFailed } from '../machine';
 import type { Prediction, Study, Target } from '../types';
-import { changed, EMPTY, type Item, itemOf, removed, remembered, type Worklist } from './list';
+import { changed, EMPTY, type Item, itemOf, remembered, removed, type Worklist } from './list';
 
 export interface Ask {
   readonly target: Target;
@@ -53,7 +53,10 @@ export class WorklistStore {
   };
 
   /** Queues studies and selects the first of them. One that is open already is only selected. */
-  readonly add = (studies: readonly Study[], facts?: (study: Study) => Facts): readonly number[] => {
+  readonly add = (
+    studies: readonly Study[],
+    facts?: (study: Study) => Facts,
+  ): readonly number[] => {
     const ids = studies.map((study) => {
       const open = this.#list.items.find(({ study: { source } }) => source === study.source);
       return open?.id ?? this.#append(study, facts?.(study) ?? { date: '', patient: '' });
@@ -241,7 +244,7 @@ export class WorklistStore {
       this.#rest(failure);
       return;
     }
-    const status = failure.findings.length > 0 ? 'rejected' : 'failed';
+    const status = failure.findings ? 'rejected' : 'failed';
     this.#set(changed(this.#list, id, { status, failure }));
   }
 
@@ -256,7 +259,7 @@ export class WorklistStore {
       return;
     }
     const grown = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#pauses);
-    const asked = failure.retryAfter === null ? 0 : 1000 * failure.retryAfter;
+    const asked = 1000 * (failure.retryAfter ?? 0);
     const rest = Math.max(asked, grown);
     this.#pauses += 1;
     this.#set({ ...this.#list, pause: { failure, until: Date.now() + rest } });

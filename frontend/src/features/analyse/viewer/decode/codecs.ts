@@ -6,16 +6,7 @@ import { Decoder } from '@cornerstonejs/jpeg-lossless-decoder-js';
 import type { Layout } from './dicomPixels';
 import { NotShownError } from './film';
 
-/** What both of Cornerstone's compiled decoders offer. */
-interface WasmDecoder {
-  getEncodedBuffer: (size: number) => Uint8Array;
-  decode: () => void;
-  getDecodedBuffer: () => Uint8Array;
-  getFrameInfo: () => { bitsPerSample: number };
-  delete: () => void;
-}
-
-function run(decoder: WasmDecoder, stream: Uint8Array): Uint8Array | Uint16Array {
+function run(decoder: CompiledDecoder, stream: Uint8Array): Uint8Array | Uint16Array {
   try {
     decoder.getEncodedBuffer(stream.length).set(stream);
     decoder.decode();
@@ -24,7 +15,7 @@ function run(decoder: WasmDecoder, stream: Uint8Array): Uint8Array | Uint16Array
     const bytes = decoder.getDecodedBuffer().slice();
     return bitsPerSample > 8 ? new Uint16Array(bytes.buffer) : bytes;
   } catch {
-    throw new NotShownError('the compressed stream is damaged');
+    throw new NotShownError('the-compressed-stream-is-damaged');
   } finally {
     decoder.delete();
   }
@@ -44,12 +35,9 @@ export function decodeJpegLossless(stream: Uint8Array): Uint8Array | Uint16Array
   const decoder = new Decoder();
   const copy = stream.slice();
   try {
-    const decoded = decoder.decode(copy.buffer, 0, copy.length);
-    return decoded instanceof Uint8Array || decoded instanceof Uint16Array
-      ? decoded
-      : new Uint16Array(decoded.buffer);
+    return decoder.decode(copy.buffer, 0, copy.length);
   } catch {
-    throw new NotShownError('the compressed stream is damaged');
+    throw new NotShownError('the-compressed-stream-is-damaged');
   }
 }
 
@@ -94,7 +82,7 @@ function unpackBits(packed: Uint8Array, size: number): Uint8Array {
     }
   }
   if (to < size) {
-    throw new NotShownError('a segment is cut short');
+    throw new NotShownError('a-segment-is-cut-short');
   }
   return out;
 }

@@ -15,7 +15,7 @@ export function decodeFilm(blob: Blob, signal: AbortSignal): Promise<Film> {
     const end = () => worker.terminate();
     signal.addEventListener('abort', () => {
       end();
-      reject(new NotShownError('no longer wanted'));
+      reject(new NotShownError('no-longer-wanted'));
     });
     worker.onmessage = ({ data }: MessageEvent<Reply>) => {
       end();

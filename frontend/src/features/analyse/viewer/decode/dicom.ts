@@ -14,7 +14,7 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
   const dataSet = parseDicom(bytes);
   const layout = readLayout(dataSet);
   if (layout.rows * layout.columns > maxPixels || Number(dataSet.string('x00280008') ?? 1) > 1) {
-    throw new NotShownError('too large, or several frames');
+    throw new NotShownError('too-large-or-several-frames');
   }
   const samples = await readSamples(dataSet, layout);
   const about = { spacing: readSpacing(dataSet), header: readHeader(dataSet) };
@@ -36,7 +36,7 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
 /** Stored bits without their sign: two's complement with its top bit turned. */
 function codesOf({ values, shift }: Samples, layout: Layout, count: number): Uint16Array {
   if (values.length < count) {
-    throw new NotShownError('pixel data is cut short');
+    throw new NotShownError('pixel-data-is-cut-short');
   }
   const mask = 2 ** layout.stored - 1;
   const sign = layout.signed ? 2 ** (layout.stored - 1) : 0;
@@ -47,9 +47,12 @@ function codesOf({ values, shift }: Samples, layout: Layout, count: number): Uin
   return codes;
 }
 
-function colourFilm({ values, samples }: Samples, layout: Layout): Omit<Film, 'spacing' | 'header'> {
+function colourFilm(
+  { values, samples }: Samples,
+  layout: Layout,
+): Omit<Film, 'spacing' | 'header'> {
   if (layout.photometric === 'PALETTE COLOR' || layout.allocated !== 8) {
-    throw new NotShownError('palette, or deep colour');
+    throw new NotShownError('palette-or-deep-colour');
   }
   const size = { width: layout.columns, height: layout.rows };
   // The first sample of YBR is the luminance itself. One sample: the browser made it grey.

@@ -121,13 +121,11 @@ function lutOf(dataSet: DataSet, tag: string, signed: boolean): Lut | null {
   const count = item.uint16('x00283002', 0) || 1 << 16;
   const wide = data.length >= 2 * count;
   if (bits < 8 || bits > 16 || (!wide && data.length < count)) {
-    throw new NotShownError('lookup table');
+    throw new NotShownError('lookup-table');
   }
   const top = 2 ** bits - 1;
   const entries = Uint16Array.from({ length: count }, (_, index) => {
-    const entry = wide
-      ? item.uint16('x00283006', index)
-      : item.byteArray[data.dataOffset + index];
+    const entry = wide ? item.uint16('x00283006', index) : item.byteArray[data.dataOffset + index];
     return Math.min(entry ?? 0, top);
   });
   return { first, entries, top };

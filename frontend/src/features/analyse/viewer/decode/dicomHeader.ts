@@ -44,13 +44,13 @@ function textOf(dataSet: DataSet, tag: string, decoder: TextDecoder): string {
   if (!element || element.length === 0) {
     return '';
   }
-  const bytes = dataSet.byteArray.subarray(
-    element.dataOffset,
-    element.dataOffset + element.length,
-  );
+  const bytes = dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
   const text = decoder.decode(bytes);
   // Japanese needs the escapes, and its decoder has taken them; all others would print them.
-  return text.replace(ESCAPE, '').replace(/[\0 ]+$/, '').trim();
+  return text
+    .replace(ESCAPE, '')
+    .replace(/[\0 ]+$/, '')
+    .trim();
 }
 
 /** "Family^Given" as people write it; of several scripts, the first one. */

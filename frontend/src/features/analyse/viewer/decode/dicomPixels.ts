@@ -49,16 +49,19 @@ export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Sam
   const syntax = (dataSet.string('x00020010') ?? UID).trim();
   const element = dataSet.elements.x7fe00010;
   if (!element) {
-    throw new NotShownError('no pixel data');
+    throw new NotShownError('no-pixel-data');
   }
   const { samples } = layout;
   const count = layout.rows * layout.columns * samples;
   if (NATIVE.has(syntax)) {
     const shift = layout.highBit - layout.stored + 1;
-    const bytes = dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
+    const bytes = dataSet.byteArray.subarray(
+      element.dataOffset,
+      element.dataOffset + element.length,
+    );
     const values = words(bytes, layout.allocated, syntax.endsWith('.2'));
     if (values.length < count) {
-      throw new NotShownError('pixel data is cut short');
+      throw new NotShownError('pixel-data-is-cut-short');
     }
     return { values: layout.planar ? interleave(values, samples) : values, samples, shift };
   }
@@ -87,7 +90,7 @@ export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Sam
     case '.5':
       return { values: decodeRle(stream, layout), samples, shift: 0 };
     default:
-      throw new NotShownError('unknown transfer syntax');
+      throw new NotShownError('unknown-transfer-syntax');
   }
 }
 
@@ -96,7 +99,7 @@ function words(bytes: Uint8Array, allocated: number, bigEndian: boolean): Uint8A
     return bytes;
   }
   if (allocated !== 16) {
-    throw new NotShownError('bits allocated');
+    throw new NotShownError('bits-allocated');
   }
   // A copy: the file may have them at an odd place.
   const copy = bytes.slice(0, bytes.length & ~1);
@@ -112,5 +115,8 @@ function words(bytes: Uint8Array, allocated: number, bigEndian: boolean): Uint8A
 
 function interleave(planes: ArrayLike<number>, samples: number): ArrayLike<number> {
   const size = planes.length / samples;
-  return Uint16Array.from(planes, (_, at) => planes[(at % samples) * size + Math.floor(at / samples)] ?? 0);
+  return Uint16Array.from(
+    planes,
+    (_, at) => planes[(at % samples) * size + Math.floor(at / samples)] ?? 0,
+  );
 }

@@ -47,14 +47,14 @@ export function makePresets(
 ): Pick<Film, 'presets' | 'opening'> {
   const counts = countCodes(smallest, grey);
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const valueOf = (code: number) => grey.slope * code + grey.intercept;
+  const toValue = (code: number) => grey.slope * code + grey.intercept;
   // A negative slope turns dark codes into high values, as MONOCHROME1 turns them white.
   const mirrored = grey.inverted !== grey.slope < 0;
   const between = ([dark, bright]: readonly [number, number]): Window => {
     const [from, to] = mirrored ? [1 - bright, 1 - dark] : [dark, bright];
-    return ordered(valueOf(codeAt(counts, total, from)), valueOf(codeAt(counts, total, to)));
+    return ordered(toValue(codeAt(counts, total, from)), toValue(codeAt(counts, total, to)));
   };
-  const full = ordered(valueOf(0), valueOf(grey.range - 1));
+  const full = ordered(toValue(0), toValue(grey.range - 1));
   const auto = between(SHARES.auto);
   const hidden = !stored && auto.high - auto.low < VISIBLE_SHARE * (full.high - full.low);
   return {

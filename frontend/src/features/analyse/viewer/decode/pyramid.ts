@@ -6,7 +6,8 @@ const SMALLEST_SIDE = 512;
 /** The mean of each 2 x 2 block, so that a film scaled down neither flickers nor loses lines. */
 function half({ width, height, codes }: Level): Level {
   const [across, down] = [Math.ceil(width / 2), Math.ceil(height / 2)];
-  const out = codes instanceof Uint8Array ? new Uint8Array(across * down) : new Uint16Array(across * down);
+  const out =
+    codes instanceof Uint8Array ? new Uint8Array(across * down) : new Uint16Array(across * down);
   for (let y = 0; y < down; y += 1) {
     const upper = 2 * y * width;
     // The last row and column of an odd size stand for themselves.

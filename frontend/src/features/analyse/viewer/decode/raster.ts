@@ -42,7 +42,7 @@ export async function readByBrowser(blob: Blob): Promise<Raster> {
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) {
-    throw new NotShownError('no canvas');
+    throw new NotShownError('no-canvas');
   }
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
@@ -62,12 +62,12 @@ export function readDeepPng(data: Uint8Array): Raster {
 export function readTiff(data: Uint8Array, maxPixels: number): Raster {
   const [about] = decodeTiff(data, { pages: [0], ignoreImageData: true });
   if (!about || about.width * about.height > maxPixels) {
-    throw new NotShownError('too large');
+    throw new NotShownError('too-large');
   }
   const [page] = decodeTiff(data, { pages: [0] });
   const depth = page?.bitsPerSample;
   if (!page || page.palette || (depth !== 8 && depth !== 16) || page.sampleFormat !== 1) {
-    throw new NotShownError('TIFF of another kind');
+    throw new NotShownError('tiff-of-another-kind');
   }
   return toGrey(page.data, page.samplesPerPixel, page, 2 ** depth - 1);
 }

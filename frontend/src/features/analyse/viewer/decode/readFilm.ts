@@ -37,12 +37,12 @@ async function readRaster(blob: Blob, bytes: Uint8Array): Promise<Raster> {
   if (TIFF.some(starts)) {
     return readTiff(bytes, MAX_PIXELS);
   }
-  throw new NotShownError('no format that this page knows');
+  throw new NotShownError('no-format-that-this-page-knows');
 }
 
 function refuseLarge(width: number, height: number): void {
   if (width * height > MAX_PIXELS) {
-    throw new NotShownError('too large');
+    throw new NotShownError('too-large');
   }
 }
 
@@ -56,5 +56,5 @@ function jpegSize(view: DataView): [width: number, height: number] {
       return [view.getUint16(at + 7), view.getUint16(at + 5)];
     }
   }
-  throw new NotShownError('JPEG without a frame');
+  throw new NotShownError('jpeg-without-a-frame');
 }
