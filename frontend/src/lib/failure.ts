@@ -1,7 +1,4 @@
-import type { components } from '../client/schema';
-
-/** What the gate found about an image's fitness. */
-export type Finding = components['schemas']['FindingBody'];
+import type { Finding } from './prediction';
 
 /** What went wrong with a request, ready to be shown. */
 export interface Failure {
@@ -12,7 +9,7 @@ export interface Failure {
   readonly detail: string;
   /** HTTP status; `null` when no answer arrived. */
   readonly status: number | null;
-  /** Why the gate rejected the image; absent for every other failure. */
+  /** Why the gate rejected the image; then it can be judged all the same, by `force`. */
   readonly findings?: readonly Finding[];
   /** Seconds after which the service wants to be asked again, where it says so. */
   readonly retryAfter?: number;
@@ -29,18 +26,18 @@ export const NETWORK_FAILURE: Failure = { code: 'network', title: '', detail: ''
  * `unexpected-answer`.
  */
 export function asFailure(body: unknown, status: number, retryAfter?: string | null): Failure {
-  const seconds = Number(retryAfter ?? Number.NaN);
-  const wait = Number.isFinite(seconds) ? { retryAfter: seconds } : {};
+  const seconds = Number.parseInt(retryAfter ?? '', 10);
+  const wait = Number.isNaN(seconds) ? {} : { retryAfter: seconds };
   if (typeof body === 'object' && body !== null) {
     const { code, title, detail, findings } = body as Record<string, unknown>;
     if (typeof code === 'string' && typeof title === 'string') {
-      const found = Array.isArray(findings) ? { findings: findings as Finding[] } : {};
       return {
         code,
         title,
         detail: typeof detail === 'string' ? detail : '',
         status,
-        ...found,
+        // Whoever sends a problem with findings follows the service's document.
+        ...(Array.isArray(findings) && { findings: findings as Finding[] }),
         ...wait,
       };
     }

@@ -5,6 +5,8 @@ export type Severity = Prediction['severity'];
 export type Metrics = components['schemas']['Metrics'];
 export type Conformal = components['schemas']['Conformal'];
 export type Brixia = Prediction['brixia'];
+export type Quality = Prediction['quality'];
+export type Finding = Quality['findings'][number];
 export type Zone = keyof Brixia['zones'];
 export type Explanation = NonNullable<Prediction['explanation']>;
 

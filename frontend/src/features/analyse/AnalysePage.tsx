@@ -90,7 +90,7 @@ export function AnalysePage() {
         {state.phase === 'done' && (
           <>
             <Brixia score={state.shown.brixia} />
-            <Details study={state.study} prediction={state.shown} />
+            <Details study={state.study} prediction={state.shown} gradedAt={state.gradedAt} />
           </>
         )}
         <Guide folded={state.phase !== 'empty'} />

@@ -5,53 +5,51 @@ import { describeFailure } from '../../lib/describeFailure';
 import type { Failure } from '../../lib/failure';
 import styles from './FailureBody.module.css';
 import { OpenButton } from './intake/OpenButton';
+import { Findings } from './result/Findings';
 
 interface FailureBodyProps {
   failure: Failure;
   onRetry: () => void;
-  /** Has the film judged although the service would rather not. */
-  onForce: () => void;
   onFiles: (files: File[]) => void;
+  /** Judges the image although the gate rejected it. */
+  onForce: () => void;
 }
 
 /** Why there is no result, and what to do next. */
-export function FailureBody({ failure, onRetry, onForce, onFiles }: FailureBodyProps) {
+export function FailureBody({ failure, onRetry, onFiles, onForce }: FailureBodyProps) {
   const text = useText('analyse');
   const shared = useText('shared');
-  const worklist = useText('worklist');
+  const quality = useText('quality');
+  const { findings } = failure;
   const { title, detail, hint, retry } = describeFailure(failure, useText('failures'));
-  const findings = failure.findings ?? [];
   return (
     <div className={styles.failure}>
       <div role="alert">
         <h2 className={styles.title}>
           <AlertIcon />
-          {findings.length > 0 ? worklist.notJudged : title}
+          {title}
         </h2>
-        {findings.length > 0 ? (
-          <ul className={styles.findings}>
-            {findings.map(({ code, message }) => (
-              <li key={code}>{message}</li>
-            ))}
-          </ul>
+        {findings ? (
+          <Findings findings={findings} />
         ) : (
           detail && <p className={styles.detail}>{detail}</p>
         )}
-        <p className={styles.hint}>{findings.length > 0 ? worklist.judgeAnyway.hint : hint}</p>
+        <p className={styles.hint}>{hint}</p>
       </div>
       <div className={styles.actions}>
-        {findings.length > 0 && <Button onClick={onForce}>{worklist.judgeAnyway.button}</Button>}
-        {findings.length === 0 && retry && (
+        {retry && (
           <Button look="primary" onClick={onRetry}>
             {shared.retry}
           </Button>
         )}
         <OpenButton
-          look={retry && findings.length === 0 ? 'plain' : 'primary'}
+          look={retry ? 'plain' : 'primary'}
           label={text.intake.choose}
           onFiles={onFiles}
         />
+        {findings && <Button onClick={onForce}>{quality.force}</Button>}
       </div>
+      {findings && <p className={styles.hint}>{quality.caution}</p>}
       <p className={styles.code}>{text.failed.code(failure.code, failure.status)}</p>
     </div>
   );

@@ -2,7 +2,8 @@ import type { Catalogue } from '../../i18n/catalogue';
 import type { State } from './machine';
 
 /** What a screen reader should hear about `state`. Failures speak for themselves, as alerts. */
-export function announce(state: State, { analyse: text, viewer }: Catalogue): string {
+export function announce(state: State, catalogue: Catalogue): string {
+  const { analyse: text, viewer, quality } = catalogue;
   switch (state.phase) {
     case 'empty':
       return state.cancelled ? text.cancelled : '';
@@ -12,11 +13,14 @@ export function announce(state: State, { analyse: text, viewer }: Catalogue): st
       return '';
     case 'done': {
       const { severity, confidence, explanation, refer, prediction_set } = state.shown;
+      const { accepted } = state.shown.quality;
       if (state.target !== 'predicted' && explanation) {
         return viewer.announceTarget(explanation.target);
       }
       const result = text.result.announce(state.study.name, severity, confidence);
-      return refer ? `${result} ${text.result.refer(prediction_set)}` : result;
+      return [result, refer && text.result.refer(prediction_set), !accepted && quality.rejected]
+        .filter(Boolean)
+        .join(' ');
     }
   }
 }

@@ -18,6 +18,8 @@ export interface Explained {
 export interface DoneState extends Explained {
   readonly phase: 'done';
   readonly study: Study;
+  /** When it was graded. */
+  readonly gradedAt: Date;
 }
 
 /** What the page shows of the film that is selected. */

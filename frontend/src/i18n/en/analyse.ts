@@ -84,6 +84,9 @@ export const analyse = {
     explanation: 'Explanation',
     method: (target: Severity, peak: string) => `Grad-CAM for ${lower(target)}, peak ${peak}`,
     checksum: 'SHA-256',
+    lungs: 'Map inside the lungs',
+    timings: 'Where the time went',
+    steps: { decode: 'Reading the file', model: 'Network', explain: 'Heatmap', encode: 'Pictures' },
   },
   guide: {
     title: 'How to read the result',

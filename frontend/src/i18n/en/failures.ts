@@ -1,4 +1,5 @@
 const EXPORT_AGAIN = 'Export the image again from its source and open that file.';
+const CHECK = 'Check the image, or see the prediction all the same and read it with care.';
 const NOT_THE_FILE = 'The fault is not in your file.';
 
 /** What can be said of a failure; `title` and `detail` only where the service said nothing. */
@@ -33,6 +34,13 @@ const words = {
     hint: 'Open a CR or DX image, or a secondary capture of one. CT, MR and others cannot be graded.',
   },
   'not-a-frontal-chest-radiograph': { hint: 'Open the PA or AP film of the chest.' },
+  'cross-section': { hint: CHECK },
+  'lateral-projection': { hint: CHECK },
+  'inverted-grey-scale': { hint: CHECK },
+  'turned-by-90-degrees': { hint: CHECK },
+  'turned-by-180-degrees': { hint: CHECK },
+  'field-too-small': { hint: CHECK },
+  'low-resolution': { hint: CHECK },
   'dicom-for-processing': {
     hint: 'Export the image “for presentation” from your PACS; raw detector data is not graded.',
   },

@@ -50,11 +50,6 @@ export const worklist = {
   goOn: 'Go on now',
   versions: (versions: readonly string[]) =>
     `These films were graded by versions ${format.all(versions)} of the model: compare grades of one version only, or clear the list and open the films again.`,
-  notJudged: 'Not judged',
-  judgeAnyway: {
-    hint: 'Open a better picture of the film. A grade of this one may mean nothing.',
-    button: 'Judge it anyway',
-  },
   noFile: {
     paste:
       'The clipboard holds no image. Copy the picture itself, or save it and drop the file here.',

@@ -79,6 +79,9 @@ export const analyse: Catalogue['analyse'] = {
     explanation: 'Penjelasan',
     method: (target, peak) => `Grad-CAM untuk ${lower(target)}, puncak ${peak}`,
     checksum: 'SHA-256',
+    lungs: 'Peta dalam paru-paru',
+    timings: 'Perincian masa',
+    steps: { decode: 'Membaca fail', model: 'Rangkaian', explain: 'Peta haba', encode: 'Gambar' },
   },
   guide: {
     title: 'Cara membaca keputusan',

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../catalogue';
 
 const EXPORT_AGAIN = 'Eksport semula imej daripada sumbernya dan buka fail itu.';
+const CHECK = 'Semak imej itu, atau lihat juga ramalannya dan baca dengan berhati-hati.';
 const NOT_THE_FILE = 'Masalahnya bukan pada fail anda.';
 
 export const failures: Catalogue['failures'] = {
@@ -29,6 +30,13 @@ export const failures: Catalogue['failures'] = {
       hint: 'Buka imej CR atau DX, atau tangkapan sekunder daripadanya. CT, MR dan lain-lain tidak dapat digredkan.',
     },
     'not-a-frontal-chest-radiograph': { hint: 'Buka filem dada PA atau AP.' },
+    'cross-section': { hint: CHECK },
+    'lateral-projection': { hint: CHECK },
+    'inverted-grey-scale': { hint: CHECK },
+    'turned-by-90-degrees': { hint: CHECK },
+    'turned-by-180-degrees': { hint: CHECK },
+    'field-too-small': { hint: CHECK },
+    'low-resolution': { hint: CHECK },
     'dicom-for-processing': {
       hint: 'Eksport imej “for presentation” daripada PACS anda; data mentah pengesan tidak digredkan.',
     },

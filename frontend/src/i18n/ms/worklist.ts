@@ -45,11 +45,6 @@ export const worklist: Catalogue['worklist'] = {
   goOn: 'Sambung sekarang',
   versions: (versions) =>
     `Filem ini digred oleh versi ${format.all(versions)} model: bandingkan gred satu versi sahaja, atau kosongkan senarai dan buka filem semula.`,
-  notJudged: 'Tidak dinilai',
-  judgeAnyway: {
-    hint: 'Buka gambar filem yang lebih baik. Gred bagi yang ini mungkin tidak bermakna.',
-    button: 'Nilai juga',
-  },
   noFile: {
     paste:
       'Papan klip tidak mengandungi imej. Salin gambar itu sendiri, atau simpan dan lepaskan failnya di sini.',

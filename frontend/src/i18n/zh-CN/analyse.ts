@@ -76,6 +76,9 @@ export const analyse: Catalogue['analyse'] = {
     explanation: '解释方法',
     method: (target, peak) => `针对${lower(target)}的 Grad-CAM，峰值 ${peak}`,
     checksum: 'SHA-256',
+    lungs: '热力图位于肺野内',
+    timings: '耗时明细',
+    steps: { decode: '读取文件', model: '网络', explain: '热力图', encode: '图像' },
   },
   guide: {
     title: '如何解读结果',

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../catalogue';
 
 const EXPORT_AGAIN = '请从来源重新导出图像，再打开该文件。';
+const CHECK = '请检查图像，或仍然查看预测结果并谨慎解读。';
 const NOT_THE_FILE = '问题不在您的文件。';
 
 export const failures: Catalogue['failures'] = {
@@ -25,6 +26,13 @@ export const failures: Catalogue['failures'] = {
       hint: '请打开 CR 或 DX 图像，或其二次捕获图像。CT、MR 等图像无法分级。',
     },
     'not-a-frontal-chest-radiograph': { hint: '请打开胸部 PA 或 AP 位片。' },
+    'cross-section': { hint: CHECK },
+    'lateral-projection': { hint: CHECK },
+    'inverted-grey-scale': { hint: CHECK },
+    'turned-by-90-degrees': { hint: CHECK },
+    'turned-by-180-degrees': { hint: CHECK },
+    'field-too-small': { hint: CHECK },
+    'low-resolution': { hint: CHECK },
     'dicom-for-processing': {
       hint: '请从 PACS 导出“for presentation”图像；原始探测器数据不予分级。',
     },

@@ -45,11 +45,6 @@ export const worklist: Catalogue['worklist'] = {
   goOn: '立即继续',
   versions: (versions) =>
     `这些胸片由模型的不同版本（${format.all(versions)}）分级：请只比较同一版本的等级，或清空列表后重新打开。`,
-  notJudged: '未评判',
-  judgeAnyway: {
-    hint: '请打开质量更好的胸片。对这一张的分级可能毫无意义。',
-    button: '仍然评判',
-  },
   noFile: {
     paste: '剪贴板中没有图像。请复制图像本身，或先保存再将文件拖放到此处。',
     drop: '拖放的内容不是文件。请先保存图像，再将文件拖放到此处。',

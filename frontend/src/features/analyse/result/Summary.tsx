@@ -2,6 +2,7 @@ import type { Ref } from 'react';
 import { useFormat, useText } from '../../../i18n/context';
 import type { State } from '../machine';
 import type { Metrics, Prediction } from '../types';
+import { Findings } from './Findings';
 import { Plausible } from './Plausible';
 import { Probabilities } from './Probabilities';
 import { SeverityGlyph } from './SeverityGlyph';
@@ -83,6 +84,7 @@ function Grade({ prediction, heading }: GradeProps) {
           coverage={model?.conformal.coverage ?? null}
         />
       )}
+      <Findings findings={prediction.quality.findings} forced={!prediction.quality.accepted} />
       <Worth metrics={model?.metrics ?? null} />
       <Probabilities prediction={prediction} />
     </>

@@ -58,7 +58,6 @@ export function FilmView(props: FilmViewProps) {
   }, [film, pixels, placed]);
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: the viewport takes keys, as a map does
     <div
       ref={viewport}
       className={styles.viewport}
@@ -67,6 +66,7 @@ export function FilmView(props: FilmViewProps) {
       aria-describedby={help}
       aria-busy={busy}
       data-tool={tool}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the viewport takes keys, as a map does
       tabIndex={0}
       onKeyDown={(event) => size && onKey(event, size)}
     >

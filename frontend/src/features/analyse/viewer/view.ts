@@ -47,7 +47,7 @@ export function mirrored(view: View): View {
   return { ...view, orientation: times([-1, 0, 0, 1], view.orientation) };
 }
 
-function fit(film: Size, viewport: Size, [a]: Orientation): number {
+function fitting(film: Size, viewport: Size, [a]: Orientation): number {
   const upright = a !== 0;
   const [across, down] = upright ? [film.width, film.height] : [film.height, film.width];
   return Math.min(viewport.width / across, viewport.height / down);
@@ -55,7 +55,7 @@ function fit(film: Size, viewport: Size, [a]: Orientation): number {
 
 /** CSS pixels of the viewport for one pixel of the film. */
 export function scaleOf(view: View, film: Size, viewport: Size): number {
-  return fit(film, viewport, view.orientation) * view.zoom;
+  return fitting(film, viewport, view.orientation) * view.zoom;
 }
 
 /** From the film's pixels to the viewport's CSS pixels. */

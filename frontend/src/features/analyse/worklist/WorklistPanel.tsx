@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Button } from '../../../components/Button';
 import { DownloadIcon } from '../../../components/icons';
 import { useText } from '../../../i18n/context';
-import { saveJson, saveText } from '../../../lib/download';
+import { saveBlob, saveJson } from '../../../lib/download';
 import { useShortcuts } from '../../../lib/shortcuts';
 import { Arrange } from './Arrange';
 import { AS_ADDED, arrange } from './arrange';
@@ -13,6 +13,8 @@ import { Series } from './Series';
 import type { WorklistStore } from './store';
 import { csvOf, jsonOf } from './table';
 import styles from './WorklistPanel.module.css';
+
+const CSV_TYPE = 'text/csv;charset=utf-8';
 
 interface WorklistPanelProps {
   list: Worklist;
@@ -87,7 +89,7 @@ export function WorklistPanel({ list, store }: WorklistPanelProps) {
         <Button
           look="compact"
           disabled={settled === 0}
-          onClick={() => saveText(csvOf(items), 'text/csv;charset=utf-8', 'severity.csv')}
+          onClick={() => saveBlob(new Blob([csvOf(items)], { type: CSV_TYPE }), 'severity.csv')}
         >
           <DownloadIcon />
           {text.csv}

@@ -24,6 +24,7 @@ export interface Item {
   readonly study: Study;
   readonly status: Status;
   readonly graded: Graded | null;
+  readonly gradedAt: Date | null;
   readonly failure: Failure | null;
   /** Whether the service was told to judge it although it would rather not. */
   readonly forced: boolean;
@@ -69,13 +70,13 @@ export function stateOf(list: Worklist, id: number | null): State {
   if (!item) {
     return { phase: 'empty', cancelled: list.cancelled };
   }
-  const { study, status, graded, failure } = item;
-  if (status === 'done' && graded) {
+  const { study, status, graded, gradedAt, failure } = item;
+  if (status === 'done' && graded && gradedAt) {
     const shown = { ...graded, explanation: null };
     // Graded without a heatmap: it is being asked for, or that failed.
     const bare = { predictions: {}, target: 'predicted', shown, targetFailure: null } as const;
     const explained = list.explained.get(item.id) ?? { ...bare, pending: 'predicted' as const };
-    return { phase: 'done', study, ...explained };
+    return { phase: 'done', study, gradedAt, ...explained };
   }
   if (failure) {
     return { phase: 'failed', study, failure };

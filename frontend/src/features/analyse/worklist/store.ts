@@ -70,7 +70,13 @@ export class WorklistStore {
 
   #append(study: Study, facts: Facts): number {
     const id = this.#nextId++;
-    const fresh = { status: 'queued', graded: null, failure: null, forced: false } as const;
+    const fresh = {
+      status: 'queued',
+      graded: null,
+      gradedAt: null,
+      failure: null,
+      forced: false,
+    } as const;
     this.#set({ ...this.#list, items: [...this.#list.items, { id, study, ...fresh, ...facts }] });
     return id;
   }
@@ -228,7 +234,8 @@ export class WorklistStore {
   #accept(id: number, prediction: Prediction): void {
     const { explanation, ...graded } = prediction;
     this.#pauses = 0;
-    let list = changed(this.#list, id, { status: 'done', graded, failure: null });
+    const settled = { status: 'done', graded, gradedAt: new Date(), failure: null } as const;
+    let list = changed(this.#list, id, settled);
     if (explanation) {
       list = remembered(list, id, answered(null, 'predicted', prediction));
     }

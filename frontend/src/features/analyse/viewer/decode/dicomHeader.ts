@@ -5,6 +5,7 @@ import type { Header, Spacing } from './film';
 const HEAD_BYTES = 1 << 18;
 const PREFIX_AT = 128;
 const PREFIX = [0x44, 0x49, 0x43, 0x4d];
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what these sequences begin with
 const ESCAPE = /\u001b[ -/]*[0-~]/g;
 
 /** Specific Character Set (PS3.3 C.12.1.1.2) to the encodings that browsers know. */
