@@ -8,6 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _POLICY = "; ".join(
     (
         "default-src 'self'",
+        # WebAssembly only, for the page's JPEG 2000 and JPEG-LS decoders; no `eval`.
+        "script-src 'self' 'wasm-unsafe-eval'",
         "img-src 'self' data: blob:",
         "object-src 'none'",
         "base-uri 'none'",

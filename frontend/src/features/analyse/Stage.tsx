@@ -1,7 +1,7 @@
-import { lazy, Suspense, useState } from 'react';
+import { type ComponentProps, lazy, Suspense, useState } from 'react';
 import { Button } from '../../components/Button';
 import { useText } from '../../i18n/context';
-import { Compare, type Side } from './compare/Compare';
+import type { Side } from './compare/Compare';
 import { FailureBody } from './FailureBody';
 import { IntakeStage } from './intake/IntakeStage';
 import { OpenButton } from './intake/OpenButton';
@@ -15,6 +15,7 @@ import type { WorklistStore } from './worklist/store';
 
 // Decoders and tools travel apart from the first load; they are fetched while the page is idle.
 const Viewer = lazy(() => import('./viewer/Viewer'));
+const Compare = lazy(() => import('./compare/Compare'));
 
 interface StageProps {
   list: Worklist;
@@ -47,7 +48,6 @@ export function Stage({ list, store, onFiles }: StageProps) {
           key={`${item.id}+${other.id}`}
           sides={dated && two.date < one.date ? [two, one] : sides}
           overlay={overlay}
-          Viewer={Viewer}
           onOverlay={setOverlay}
           onTarget={store.explain}
           onEnd={() => store.compare(null)}
@@ -111,7 +111,7 @@ function Bar({ state, onCancel, onFiles }: BarProps) {
   );
 }
 
-type FilmProps = Pick<React.ComponentProps<typeof Viewer>, 'overlay' | 'onOverlay' | 'onTarget'> & {
+type FilmProps = Pick<ComponentProps<typeof Viewer>, 'overlay' | 'onOverlay' | 'onTarget'> & {
   state: BarProps['state'];
 };
 

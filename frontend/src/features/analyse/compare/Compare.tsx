@@ -1,11 +1,12 @@
-import { type ComponentType, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '../../../components/Button';
 import { useFormat, useText } from '../../../i18n/context';
 import type { Target } from '../../../lib/prediction';
 import type { State } from '../machine';
 import { SeverityGlyph } from '../result/SeverityGlyph';
+import { OverlayControls } from '../viewer/OverlayControls';
 import type { Overlay } from '../viewer/overlay';
-import type { ViewerProps } from '../viewer/Viewer';
+import Viewer from '../viewer/Viewer';
 import { FITTED, type View } from '../viewer/view';
 import styles from './Compare.module.css';
 
@@ -20,19 +21,22 @@ interface CompareProps {
   /** The older film first where both have a date. */
   sides: readonly [Side, Side];
   overlay: Overlay;
-  Viewer: ComponentType<ViewerProps>;
   onOverlay: (overlay: Overlay) => void;
   onTarget: (id: number, target: Target) => void;
   onEnd: () => void;
 }
 
 /** Two films side by side; zoom, place and turns go together while they are linked. */
-export function Compare({ sides, overlay, Viewer, onOverlay, onTarget, onEnd }: CompareProps) {
+export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: CompareProps) {
   const text = useText('viewer');
   const [linked, setLinked] = useState(true);
   const [views, setViews] = useState<readonly [View, View]>([FITTED, FITTED]);
   const move = (index: 0 | 1, view: View) =>
     setViews(linked ? [view, view] : index === 0 ? [view, views[1]] : [views[0], view]);
+  // One question to both films: maps of different grades would not compare.
+  const [target = 'predicted'] = sides.flatMap(({ state }) =>
+    state.phase === 'done' ? (state.pending ?? state.target) : [],
+  );
   const link = () => {
     setLinked(!linked);
     if (!linked) {
@@ -65,11 +69,24 @@ export function Compare({ sides, overlay, Viewer, onOverlay, onTarget, onEnd }: 
                 onView={(view) => move(index, view)}
                 onOverlay={onOverlay}
                 onTarget={(target) => onTarget(id, target)}
+                bare
               />
             </section>
           );
         })}
       </div>
+      <OverlayControls
+        overlay={overlay}
+        target={target}
+        onOverlay={onOverlay}
+        onTarget={(next) => {
+          for (const { id, state } of sides) {
+            if (state.phase === 'done') {
+              onTarget(id, next);
+            }
+          }
+        }}
+      />
     </>
   );
 }

@@ -29,6 +29,8 @@ export interface ViewerProps {
   onView: (view: View) => void;
   onOverlay: (overlay: Overlay) => void;
   onTarget: (target: Target) => void;
+  /** Whether the heatmap's controls stand elsewhere. */
+  bare?: boolean;
 }
 
 /** A radiograph at full resolution, and what the model made of it. */
@@ -131,7 +133,7 @@ function FilmPane(props: ViewerProps & { film: Film }) {
         }}
       />
       {film.header && <HeaderPanel header={film.header} film={film} />}
-      {result && (result.shown.explanation || result.pending) && (
+      {!props.bare && result && (result.shown.explanation || result.pending) && (
         <OverlayControls
           overlay={overlay}
           target={result.pending ?? result.target}
