@@ -54,7 +54,9 @@ export function AnalysePage() {
     take({ ...collected, studies: collected.studies.map(named) });
   };
   const hovering = useIntake({
-    onTransfer: (data, way) => void takeTransfer(data, way),
+    onTransfer: (data, way) => {
+      takeTransfer(data, way).catch(() => setNotice(catalogue.worklist.unreadable));
+    },
     onNoFile: (way) => setNotice(catalogue.worklist.noFile[way]),
   });
   const openFiles = (files: File[]) => take(collectFiles(files));

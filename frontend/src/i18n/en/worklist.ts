@@ -55,6 +55,8 @@ export const worklist = {
       'The clipboard holds no image. Copy the picture itself, or save it and drop the file here.',
     drop: 'What was dropped is no file. Save the picture first, then drop the file here.',
   },
+  unreadable:
+    'What was dropped cannot be read; it may have been moved. Choose the files or the folder instead.',
   emptyFolder: (name: string) =>
     `The folder “${name}” holds no files. Open the folder in which the films are.`,
   skipped: (count: number) =>

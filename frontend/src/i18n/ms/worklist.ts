@@ -50,6 +50,8 @@ export const worklist: Catalogue['worklist'] = {
       'Papan klip tidak mengandungi imej. Salin gambar itu sendiri, atau simpan dan lepaskan failnya di sini.',
     drop: 'Yang dilepaskan bukan fail. Simpan gambar dahulu, kemudian lepaskan failnya di sini.',
   },
+  unreadable:
+    'Yang dilepaskan tidak dapat dibaca; mungkin telah dialihkan. Pilih fail atau folder itu sebagai ganti.',
   emptyFolder: (name) =>
     `Folder “${name}” tidak mengandungi fail. Buka folder yang mengandungi filem.`,
   skipped: (count) => `${format.integer(count)} fail sistem ditinggalkan.`,

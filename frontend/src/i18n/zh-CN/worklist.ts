@@ -49,6 +49,7 @@ export const worklist: Catalogue['worklist'] = {
     paste: '剪贴板中没有图像。请复制图像本身，或先保存再将文件拖放到此处。',
     drop: '拖放的内容不是文件。请先保存图像，再将文件拖放到此处。',
   },
+  unreadable: '无法读取拖放的内容，可能已被移动。请改用选择文件或文件夹。',
   emptyFolder: (name) => `文件夹“${name}”中没有文件。请打开存放胸片的文件夹。`,
   skipped: (count) => `已略过 ${format.integer(count)} 个系统文件。`,
   beyond: (count, taken) =>

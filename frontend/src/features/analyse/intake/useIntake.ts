@@ -4,9 +4,11 @@ export type Way = 'drop' | 'paste';
 
 const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
+const TYPED_INTO = ['input', 'textarea', '[contenteditable]'].join();
+
 /** Whether the focus is where pasted text belongs. */
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof Element && target.matches('input, textarea, [contenteditable]');
+  return target instanceof Element && target.matches(TYPED_INTO);
 }
 
 interface Intake {

@@ -10,12 +10,15 @@ import type { Overlay } from './overlay';
 interface OverlayControlsProps {
   overlay: Overlay;
   target: Target;
+  /** Whether the heat is painted into the picture already, and only its target can be chosen. */
+  painted?: boolean;
   onOverlay: (overlay: Overlay) => void;
   onTarget: (target: Target) => void;
 }
 
 /** Which heatmap lies over the film, and how. */
-export function OverlayControls({ overlay, target, onOverlay, onTarget }: OverlayControlsProps) {
+export function OverlayControls(props: OverlayControlsProps) {
+  const { overlay, target, painted = false, onOverlay, onTarget } = props;
   const text = useText('viewer');
   const { targets } = useText('shared');
   return (
@@ -26,35 +29,39 @@ export function OverlayControls({ overlay, target, onOverlay, onTarget }: Overla
         value={target}
         onChange={onTarget}
       />
-      <Slider
-        label={text.opacity}
-        value={overlay.opacity}
-        onChange={(opacity) => onOverlay({ ...overlay, opacity })}
-      />
-      <Slider
-        label={text.threshold}
-        value={overlay.threshold}
-        onChange={(threshold) => onOverlay({ ...overlay, threshold })}
-      />
-      <div className={styles.colours}>
-        <Legend map={overlay.map} threshold={overlay.threshold} />
-        <label className={styles.map}>
-          <span className={styles.mapLabel}>{text.colours}</span>
-          <select
-            className={styles.select}
-            value={overlay.map}
-            onChange={(event) =>
-              onOverlay({ ...overlay, map: event.currentTarget.value as ColourMap })
-            }
-          >
-            {COLOUR_MAPS.map((map) => (
-              <option key={map} value={map}>
-                {text.colourMaps[map]}
-              </option>
-            ))}
-          </select>
-        </label>
-      </div>
+      {!painted && (
+        <>
+          <Slider
+            label={text.opacity}
+            value={overlay.opacity}
+            onChange={(opacity) => onOverlay({ ...overlay, opacity })}
+          />
+          <Slider
+            label={text.threshold}
+            value={overlay.threshold}
+            onChange={(threshold) => onOverlay({ ...overlay, threshold })}
+          />
+          <div className={styles.colours}>
+            <Legend map={overlay.map} threshold={overlay.threshold} />
+            <label className={styles.map}>
+              <span className={styles.mapLabel}>{text.colours}</span>
+              <select
+                className={styles.select}
+                value={overlay.map}
+                onChange={(event) =>
+                  onOverlay({ ...overlay, map: event.currentTarget.value as ColourMap })
+                }
+              >
+                {COLOUR_MAPS.map((map) => (
+                  <option key={map} value={map}>
+                    {text.colourMaps[map]}
+                  </option>
+                ))}
+              </select>
+            </label>
+          </div>
+        </>
+      )}
     </div>
   );
 }

@@ -47,23 +47,41 @@ export default function Viewer(props: ViewerProps) {
           <p className={styles.loading}>{text.loading}</p>
         </div>
       )}
-      {overlaid && (
-        <div className={styles.viewport} aria-busy={props.busy}>
-          {result?.shown.explanation && (
-            <img
-              className={styles.picture}
-              src={result.shown.explanation.overlay}
-              alt={text.overlayImage(study.name)}
-            />
-          )}
-        </div>
-      )}
+      {overlaid && <Substitute {...props} />}
       {result && (
         <Notes
           result={result}
           overlaid={overlaid}
           zones={props.overlay.zones}
           onTarget={props.onTarget}
+        />
+      )}
+    </>
+  );
+}
+
+/** The service's overlay, where this page cannot show the file. */
+function Substitute({ study, result, busy, overlay, bare, onOverlay, onTarget }: ViewerProps) {
+  const text = useText('viewer');
+  const explanation = result?.shown.explanation;
+  return (
+    <>
+      <div className={styles.viewport} aria-busy={busy}>
+        {explanation && (
+          <img
+            className={styles.picture}
+            src={explanation.overlay}
+            alt={text.overlayImage(study.name)}
+          />
+        )}
+      </div>
+      {!bare && result && explanation && (
+        <OverlayControls
+          overlay={overlay}
+          target={result.pending ?? result.target}
+          painted
+          onOverlay={onOverlay}
+          onTarget={onTarget}
         />
       )}
     </>
