@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launch, visit } from './browser';
@@ -120,29 +119,6 @@ it('shows a rotated photograph upright, in the shape that the service saw', asyn
     const buffer = Buffer.concat([jpeg.subarray(0, 2), segment, body, jpeg.subarray(2)]);
     return { name: 'rotated.jpg', mimeType: 'image/jpeg', buffer };
   }
-});
-
-it('saves the result and the overlay', async () => {
-  const { page, leave } = await visit(browser, server.url);
-  await chooseFile(page, radiograph());
-  await expectGraded(page, 'patient.png');
-  const saved = async (button: string) => {
-    const download = page.waitForEvent('download');
-    await page.getByRole('button', { name: button }).click();
-    const file = await download;
-    return { name: file.suggestedFilename(), content: await readFile(await file.path()) };
-  };
-  const json = await saved('Download JSON');
-  expect(json.name).toBe('patient.severity.json');
-  expect(JSON.parse(json.content.toString())).toMatchObject({
-    input: { format: 'png' },
-    brixia: { total: expect.any(Number) },
-    refer: expect.any(Boolean),
-  });
-  const overlay = await saved('Download overlay');
-  expect(overlay.name).toMatch(/^patient\.(mild|moderate|severe)\.(jpg|png)$/);
-  expect(overlay.content.length).toBeGreaterThan(1000);
-  await leave();
 });
 
 it('works by keyboard alone, with the focus always in sight', async () => {

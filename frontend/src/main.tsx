@@ -6,6 +6,7 @@ import { App } from './app/App';
 import { en, loadCatalogue } from './i18n/catalogue';
 import { LanguageProvider } from './i18n/LanguageProvider';
 import { type Language, preferredLanguage } from './i18n/languages';
+import { keepPage } from './lib/serviceWorker';
 
 const root = document.getElementById('root');
 if (!root) {
@@ -22,6 +23,7 @@ async function start(): Promise<{ language: Language; catalogue: typeof en }> {
   }
 }
 
+keepPage();
 const initial = await start();
 createRoot(root).render(
   <StrictMode>

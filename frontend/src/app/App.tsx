@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { ErrorBoundary } from '../components/ErrorBoundary';
+import { ServiceBanner } from '../components/ServiceBanner';
 import { ShortcutSheet } from '../components/ShortcutSheet';
 import { AnalysePage } from '../features/analyse/AnalysePage';
 import { useText } from '../i18n/context';
@@ -39,6 +40,7 @@ function Page() {
     <>
       <SkipLink page={route.page} />
       <Header page={route.page} onShortcuts={() => setSheet(true)} />
+      <ServiceBanner />
       <main id="main" tabIndex={-1} className={styles.main}>
         {/* Stays where it is, unseen, so that no result is lost by a look at the model. */}
         <PageShown value={route.page === 'analyse'}>

@@ -38,12 +38,15 @@ export class Lettering {
   private readonly plain: PDFFont;
   private readonly heavy: PDFFont;
   private readonly family: string;
+  /** Code points that both standard fonts can write. */
+  private readonly letters: ReadonlySet<number>;
 
   private constructor(document: PDFDocument, plain: PDFFont, heavy: PDFFont, family: string) {
     this.document = document;
     this.plain = plain;
     this.heavy = heavy;
     this.family = family;
+    this.letters = new Set(plain.getCharacterSet());
   }
 
   static async of(document: PDFDocument): Promise<Lettering> {
@@ -101,13 +104,14 @@ export class Lettering {
     page.pushOperators(PDFOperator.of(PDFOperatorNames.EndMarkedContent));
   }
 
-  /** `null` where the standard fonts lack a letter. */
+  /** `null` where the standard fonts lack a letter: the library would write a question mark. */
   private standardWidth(text: string, { size, bold }: Style): number | null {
-    try {
-      return (bold ? this.heavy : this.plain).widthOfTextAtSize(text, size);
-    } catch {
-      return null;
+    for (const letter of text) {
+      if (!this.letters.has(letter.codePointAt(0) ?? 0)) {
+        return null;
+      }
     }
+    return (bold ? this.heavy : this.plain).widthOfTextAtSize(text, size);
   }
 
   private context(style: Style, width = 1): CanvasRenderingContext2D {
