@@ -4,7 +4,8 @@ import { NotShownError } from './film';
 import { readByBrowser } from './raster';
 
 const UID = '1.2.840.10008.1.2';
-const NATIVE = new Set([UID, `${UID}.1`, `${UID}.2`]);
+const BIG_ENDIAN = `${UID}.2`;
+const NATIVE = new Set([UID, `${UID}.1`, BIG_ENDIAN]);
 
 export interface Layout {
   readonly rows: number;
@@ -59,7 +60,7 @@ export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Sam
       element.dataOffset,
       element.dataOffset + element.length,
     );
-    const values = words(bytes, layout.allocated, syntax.endsWith('.2'));
+    const values = words(bytes, layout.allocated, syntax === BIG_ENDIAN);
     if (values.length < count) {
       throw new NotShownError('pixel-data-is-cut-short');
     }
