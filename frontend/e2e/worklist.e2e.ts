@@ -267,11 +267,7 @@ it('keeps two hundred films responsive and their memory bounded', async () => {
       revokeObjectURL.call(URL, url);
     };
   });
-  const small = tiff('small.tif', 64).buffer;
-  const files = Array.from({ length: 200 }, (_, at) => ({
-    ...radiograph(`film-${at}.tif`),
-    buffer: small,
-  }));
+  const small = tiff('small.tif', 64).buffer.toString('base64');
   // Answered here: what is measured is the page, not the service.
   const answer = await (await post(server.url, radiograph())).text();
   await page.route('**/predict*', (route) => {
@@ -279,7 +275,18 @@ it('keeps two hundred films responsive and their memory bounded', async () => {
     const body = explained ? answer : JSON.stringify({ ...JSON.parse(answer), explanation: null });
     return route.fulfill({ contentType: 'application/json', body });
   });
-  await chooseFile(page, ...files);
+  await page.evaluate((base64) => {
+    const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const data = new DataTransfer();
+    for (let at = 0; at < 200; at += 1) {
+      data.items.add(new File([content], `film-${at}.tif`));
+    }
+    // In a task of its own, as a person's drop is.
+    setTimeout(() => {
+      const init = { bubbles: true, cancelable: true, dataTransfer: data };
+      document.body.dispatchEvent(new DragEvent('drop', init));
+    }, 100);
+  }, small);
   await expectSettled(page, 200);
   for (let step = 0; step < 40; step += 1) {
     await page.keyboard.press('ArrowDown');
@@ -312,16 +319,17 @@ it(`goes from drop to severity within ${DROP_TO_SEVERITY_MS} ms for 2048 x 2048 
   for (let round = 0; round < 5; round += 1) {
     const start = Date.now();
     await chooseFile(page, named(large, `large-${round}.png`));
+    await page
+      .getByRole('region', { name: 'Radiograph' })
+      .getByText(`large-${round}.png`)
+      .first()
+      .waitFor();
     await heading(page)
       .filter({ hasText: /Mild|Moderate|Severe/ })
       .waitFor();
-    await page.getByText(`large-${round}.png`).first().waitFor();
     times.push(Date.now() - start);
-    await page
-      .getByRole('button', { name: 'Clear the list' })
-      .click()
-      .catch(() => undefined);
   }
+  process.stdout.write(`drop to severity: ${times.join(', ')} ms\n`);
   expect(Math.max(...times)).toBeLessThan(DROP_TO_SEVERITY_MS);
   await leave();
 });

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import { Button } from '../../../components/Button';
 import { DownloadIcon } from '../../../components/icons';
 import { useText } from '../../../i18n/context';
@@ -6,7 +6,7 @@ import { saveBlob, saveJson } from '../../../lib/download';
 import { useShortcuts } from '../../../lib/shortcuts';
 import { Arrange } from './Arrange';
 import { AS_ADDED, arrange } from './arrange';
-import { isOpen, rowId, type Worklist } from './list';
+import { type Item, isOpen, rowId, type Worklist } from './list';
 import { PauseNote } from './PauseNote';
 import { Row } from './Row';
 import { Series } from './Series';
@@ -14,6 +14,7 @@ import type { WorklistStore } from './store';
 import { csvOf, jsonOf } from './table';
 import styles from './WorklistPanel.module.css';
 
+const NO_ITEMS: readonly Item[] = [];
 const CSV_TYPE = 'text/csv;charset=utf-8';
 
 interface WorklistPanelProps {
@@ -26,7 +27,8 @@ export function WorklistPanel({ list, store }: WorklistPanelProps) {
   const text = useText('worklist');
   const [arrangement, setArrangement] = useState(AS_ADDED);
   const { items, selected, compared } = list;
-  const shown = arrange(items, arrangement);
+  // Hundreds of rows are drawn in slices between which the page answers.
+  const shown = arrange(useDeferredValue(items, NO_ITEMS), arrangement);
   const open = items.filter(isOpen).length;
   const settled = items.length - open;
 
