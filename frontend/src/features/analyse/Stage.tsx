@@ -11,6 +11,7 @@ import { StageBar } from './StageBar';
 import { FIRST_OVERLAY } from './viewer/overlay';
 import { FITTED } from './viewer/view';
 import { itemOf, stateOf, type Worklist } from './worklist/list';
+import { PauseNote } from './worklist/PauseNote';
 import type { WorklistStore } from './worklist/store';
 
 // Decoders and tools travel apart from the first load; they are fetched while the page is idle.
@@ -59,6 +60,10 @@ export function Stage({ list, store, onFiles }: StageProps) {
     return (
       <>
         <StageBar name={state.study.name}>{null}</StageBar>
+        {/* With several films, their list says so. */}
+        {list.pause && list.items.length === 1 && (
+          <PauseNote pause={list.pause} onResume={store.resume} />
+        )}
         <FailureBody
           failure={state.failure}
           onRetry={() => store.retry(item.id)}
