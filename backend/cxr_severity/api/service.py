@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from time import perf_counter
 
+from cxr_severity.api.language import ENGLISH, Language
 from cxr_severity.api.schemas import ExplanationBody, Prediction, Timings
 from cxr_severity.imaging.decode import Limits, decode
 from cxr_severity.imaging.radiograph import Radiograph
@@ -26,6 +27,7 @@ def predict(
     target: Target = "predicted",
     explain: bool = True,
     force: bool = False,
+    language: Language = ENGLISH,
 ) -> Prediction:
     """Decode, assess and render one file. Blocking; run it in a thread.
 
@@ -48,7 +50,7 @@ def predict(
         encode=_ms(done - assessed),
         total=_ms(done - start),
     )
-    return Prediction.build(radiograph, assessment, explanation, timings)
+    return Prediction.build(radiograph, assessment, explanation, timings, language)
 
 
 def render(radiograph: Radiograph, explanation: Explanation) -> ExplanationBody:

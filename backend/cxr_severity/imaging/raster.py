@@ -41,7 +41,7 @@ _DAMAGED_DETAIL = "The picture's data is damaged or incomplete."
 
 def _colour_space(name: str) -> UnsupportedColourSpaceError:
     return UnsupportedColourSpaceError(
-        f"The file's colour space is {name}. Save the picture as greyscale or RGB."
+        "The file's colour space is {name}. Save the picture as greyscale or RGB.", name=name
     )
 
 

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from cxr_severity.api.errors import REJECTIONS, ApiError, problem_responses
 from cxr_severity.api.examples import PREDICTION
+from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.service import predict
 from cxr_severity.api.state import state_of
@@ -89,9 +90,11 @@ async def predict_route(
         raise ApiError("busy", "All places are taken. Try again shortly.", {"Retry-After": "1"})
     predictor = await to_thread.run_sync(state.registry.predictor, version)
     data = await read_upload(request)
+    language = language_of(request.scope)
     work = partial(
-        predict, predictor, data, state.limits, target=target, explain=explain, force=force
-    )
+        predict, predictor, data, state.limits,
+        target=target, explain=explain, force=force, language=language,
+    )  # fmt: skip
     async with state.limiter:
         # Whoever left while waiting is not worked for.
         if await request.is_disconnected():
@@ -99,4 +102,8 @@ async def predict_route(
         prediction = await to_thread.run_sync(work)
     # Serialised by pydantic's own encoder: a second walk over megabytes of base64 buys nothing.
     body = prediction.__pydantic_serializer__.to_json(prediction)
-    return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+    return Response(
+        body,
+        media_type="application/json",
+        headers={"Cache-Control": "no-store", **language_headers(language)},
+    )
