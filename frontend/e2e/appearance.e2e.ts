@@ -98,7 +98,7 @@ const worth = (page: Page) => page.getByText(/^Right on \d+% of \d+ unseen test 
 /** Grade, its worth, radiograph and controls are all within the window, without scrolling. */
 async function expectSideBySide(page: Page): Promise<void> {
   const height = page.viewportSize()?.height ?? 0;
-  const slider = page.getByRole('slider');
+  const slider = page.getByRole('slider').first();
   for (const part of [
     page.getByRole('heading', { level: 1 }),
     worth(page),

@@ -9,7 +9,8 @@ _POLICY = "; ".join(
     (
         "default-src 'self'",
         # Files of the page alone: no inline script, no `eval`, and what a page could not need.
-        "script-src 'self'",
+        # WebAssembly is for its JPEG 2000 and JPEG-LS decoders.
+        "script-src 'self' 'wasm-unsafe-eval'",
         "style-src 'self'",
         "worker-src 'self'",
         "connect-src 'self'",

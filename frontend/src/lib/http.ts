@@ -40,7 +40,10 @@ export async function settle<T>(request: Promise<Answer<T>>): Promise<Outcome<T>
     const { data, error, response } = await request;
     return data !== undefined && response.ok
       ? { ok: true, value: data }
-      : { ok: false, failure: asFailure(error, response.status) };
+      : {
+          ok: false,
+          failure: asFailure(error, response.status, response.headers.get('Retry-After')),
+        };
   } catch (error) {
     const failure = error instanceof SyntaxError ? asFailure(null, 200) : lost(error);
     return { ok: false, failure };

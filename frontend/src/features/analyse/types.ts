@@ -13,6 +13,4 @@ export interface Study {
   readonly name: string;
   /** The user's file, or the address of a bundled sample. */
   readonly source: File | string;
-  /** Whether it is to be judged even where the gate rejects it. */
-  readonly force?: boolean;
 }

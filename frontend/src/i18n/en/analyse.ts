@@ -18,14 +18,14 @@ export const analyse = {
     lead: 'Open a frontal radiograph. A neural network grades it mild, moderate or severe, gives the probability of each, and maps where it looked.',
   },
   intake: {
-    title: 'Open a chest radiograph',
-    ways: 'Drop it anywhere on this page, paste it, or choose a file.',
-    choose: 'Choose a file',
+    title: 'Open chest radiographs',
+    ways: 'Drop files or a folder anywhere on this page, paste one, or choose.',
+    choose: 'Choose files',
+    chooseFolder: 'Choose a folder',
     formats: (maxBytes: number) => `PNG, JPEG, TIFF or DICOM, up to ${format.megabytes(maxBytes)}`,
     another: 'Open another',
     dropNow: 'Drop to analyse',
     pastedName: 'Pasted image',
-    onlyFirst: (count: number) => `Only the first of ${count} files was opened.`,
   },
   privacy: 'Images are processed in memory and not stored.',
   samples: {

@@ -63,6 +63,11 @@ const words = {
     detail: 'Something other than the service answered, perhaps a proxy in between.',
     hint: `${NOT_THE_FILE} Try again; if this lasts, tell whoever runs the service.`,
   },
+  'other-version': {
+    title: 'The service is of another version than this page',
+    detail: 'Its answer has another shape than this page reads.',
+    hint: 'Save your results, then reload the page to get the one that fits the service.',
+  },
   'unreadable-file': {
     title: 'The file cannot be read',
     detail: 'It is a folder, or it was moved or changed after you chose it.',

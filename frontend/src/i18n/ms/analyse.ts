@@ -16,13 +16,13 @@ export const analyse: Catalogue['analyse'] = {
   },
   intake: {
     title: 'Buka radiograf dada',
-    ways: 'Lepaskan fail di mana-mana pada halaman ini, tampalkannya, atau pilih fail.',
+    ways: 'Lepaskan fail atau folder di mana-mana pada halaman ini, tampalkan, atau pilih.',
     choose: 'Pilih fail',
+    chooseFolder: 'Pilih folder',
     formats: (maxBytes) => `PNG, JPEG, TIFF atau DICOM, sehingga ${format.megabytes(maxBytes)}`,
     another: 'Buka yang lain',
     dropNow: 'Lepaskan untuk dianalisis',
     pastedName: 'Imej yang ditampal',
-    onlyFirst: (count) => `Hanya fail pertama daripada ${count} fail dibuka.`,
   },
   privacy: 'Imej diproses dalam ingatan dan tidak disimpan.',
   samples: {

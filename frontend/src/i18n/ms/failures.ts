@@ -61,6 +61,11 @@ export const failures: Catalogue['failures'] = {
       detail: 'Sesuatu selain perkhidmatan ini telah menjawab, mungkin proksi di antaranya.',
       hint: `${NOT_THE_FILE} Cuba lagi; jika berterusan, maklumkan kepada pengendali perkhidmatan.`,
     },
+    'other-version': {
+      title: 'Perkhidmatan ini berlainan versi daripada halaman ini',
+      detail: 'Jawapannya mempunyai bentuk yang tidak dibaca oleh halaman ini.',
+      hint: 'Simpan keputusan anda, kemudian muat semula halaman untuk mendapatkan yang sepadan.',
+    },
     'unreadable-file': {
       title: 'Fail tidak dapat dibaca',
       detail: 'Ia ialah folder, atau telah dialihkan atau diubah selepas anda memilihnya.',

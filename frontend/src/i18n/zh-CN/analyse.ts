@@ -12,14 +12,14 @@ export const analyse: Catalogue['analyse'] = {
     lead: '打开一张正位胸片。神经网络将其分为轻度、中度或重度，给出各等级的概率，并标出其关注的区域。',
   },
   intake: {
-    title: '打开一张胸片',
-    ways: '将文件拖放到页面任意位置、粘贴，或选择文件。',
+    title: '打开胸片',
+    ways: '将文件或文件夹拖放到页面任意位置、粘贴，或点击选择。',
     choose: '选择文件',
+    chooseFolder: '选择文件夹',
     formats: (maxBytes) => `PNG、JPEG、TIFF 或 DICOM，最大 ${format.megabytes(maxBytes)}`,
     another: '打开其他文件',
     dropNow: '松开以分析',
     pastedName: '粘贴的图像',
-    onlyFirst: (count) => `共 ${count} 个文件，仅打开了第一个。`,
   },
   privacy: '图像仅在内存中处理，不会保存。',
   samples: {

@@ -53,6 +53,11 @@ export const failures: Catalogue['failures'] = {
       detail: '响应并非来自本服务，可能来自中间的代理。',
       hint: `${NOT_THE_FILE}请重试；如持续出现，请告知服务管理员。`,
     },
+    'other-version': {
+      title: '服务与本页面的版本不一致',
+      detail: '服务返回的内容格式本页面无法读取。',
+      hint: '请先保存结果，再重新加载页面以获取匹配的版本。',
+    },
     'unreadable-file': {
       title: '无法读取文件',
       detail: '它是一个文件夹，或在您选择后被移动或修改。',
