@@ -1,17 +1,20 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { serviceWorker } from './tooling/service-worker.ts';
 import { swaggerUi } from './tooling/swagger-ui.ts';
 
 const API = ['/predict', '/models', '/health', '/problems', '/docs', '/openapi.json', '/swagger'];
 const backend = process.env.API_ORIGIN ?? 'http://127.0.0.1:8000';
 
 export default defineConfig({
-  plugins: [react(), swaggerUi()],
+  plugins: [react(), swaggerUi(), serviceWorker()],
   build: {
     // These know `light-dark()`, which lets the dark viewer sit inside a light page.
     target: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
     // The content security policy allows no `data:` fonts or scripts; keep every asset a file.
     assetsInlineLimit: 0,
+    // The report's library: it loads when the first report is asked for.
+    chunkSizeWarningLimit: 600,
   },
   server: {
     // Outside this folder: the bundled radiographs.

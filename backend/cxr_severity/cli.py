@@ -21,7 +21,7 @@ from cxr_severity.api.server import serve
 from cxr_severity.api.service import predict
 from cxr_severity.api.settings import Settings
 from cxr_severity.imaging.decode import Limits
-from cxr_severity.imaging.errors import FileTooLargeError, InputRefusedError
+from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError, InputRefusedError
 from cxr_severity.model.artifact import ArtifactError, versions
 from cxr_severity.model.engine import EngineError, candidates, limit_threads
 from cxr_severity.model.predictor import Predictor
@@ -161,7 +161,7 @@ def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def _read(path: Path, limits: Limits) -> bytes:
     if path.stat().st_size > limits.max_bytes:
-        raise FileTooLargeError(f"The file is over the limit of {limits.max_bytes / 1e6:g} MB.")
+        raise FileTooLargeError(OVER_THE_LIMIT, limit=limits.max_bytes / 1e6)
     return path.read_bytes()
 
 

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launch, visit } from './browser';
-import { radiograph, tiff } from './files';
+import { radiograph } from './files';
 import { type Server, startServer } from './server';
 import {
   chooseFile,
@@ -74,26 +73,14 @@ it('explains each grade, asking once for each', async () => {
   }
 });
 
-it('shows the overlay where the browser cannot show the file', async () => {
-  const { page, leave } = await visit(browser, server.url);
-  await chooseFile(page, tiff());
-  await expectGraded(page, 'disc.tif');
-  const overlay = page.getByRole('img', { name: 'Radiograph with its heatmap: disc.tif' });
-  expect(await overlay.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(256);
-  expect(await heatOpacity(page)).toBe(0);
-  await page.getByRole('slider', { name: 'Overlay to heatmap alone' }).fill('100');
-  expect(await heatOpacity(page)).toBe(1);
-  await leave();
-});
-
 it('shows a rotated photograph upright, in the shape that the service saw', async () => {
   const { page, leave } = await visit(browser, server.url);
   await chooseFile(page, await rotatedJpeg());
   await expectGraded(page, 'rotated.jpg');
-  const shape = await page
-    .getByRole('img', { name: 'Radiograph: rotated.jpg' })
-    .evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight]);
-  expect(shape).toEqual([200, 300]);
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save the picture as shown' }).click();
+  const png = await readFile(await (await download).path());
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([200, 300]);
   await page.getByText('200 × 300 JPEG').waitFor();
   await leave();
 
@@ -122,29 +109,6 @@ it('shows a rotated photograph upright, in the shape that the service saw', asyn
   }
 });
 
-it('saves the result and the overlay', async () => {
-  const { page, leave } = await visit(browser, server.url);
-  await chooseFile(page, radiograph());
-  await expectGraded(page, 'patient.png');
-  const saved = async (button: string) => {
-    const download = page.waitForEvent('download');
-    await page.getByRole('button', { name: button }).click();
-    const file = await download;
-    return { name: file.suggestedFilename(), content: await readFile(await file.path()) };
-  };
-  const json = await saved('Download JSON');
-  expect(json.name).toBe('patient.severity.json');
-  expect(JSON.parse(json.content.toString())).toMatchObject({
-    input: { format: 'png' },
-    brixia: { total: expect.any(Number) },
-    refer: expect.any(Boolean),
-  });
-  const overlay = await saved('Download overlay');
-  expect(overlay.name).toMatch(/^patient\.(mild|moderate|severe)\.(jpg|png)$/);
-  expect(overlay.content.length).toBeGreaterThan(1000);
-  await leave();
-});
-
 it('works by keyboard alone, with the focus always in sight', async () => {
   const { page, leave } = await visit(browser, server.url);
   // Listening from the start: the browser needs a moment before it hands dialogues over.
@@ -161,14 +125,17 @@ it('works by keyboard alone, with the focus always in sight', async () => {
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.activeElement?.id === 'main');
   await page.keyboard.press('Tab');
-  expect(await focused()).toEqual({ name: 'Choose a file', outline: 'solid' });
+  expect(await focused()).toEqual({ name: 'Choose files', outline: 'solid' });
   await page.keyboard.press('Enter');
   await expectGraded(page, 'patient.png');
   expect(await heading(page).evaluate((element) => element === document.activeElement)).toBe(true);
   await page.keyboard.press('Tab');
   expect(await focused()).toEqual({ name: 'Open another', outline: 'solid' });
-  await page.keyboard.press('Tab');
-  expect(await focused()).toEqual({ name: 'predicted', outline: 'solid' });
+  for (let stops = 0; (await focused()).name !== 'predicted' && stops < 30; stops += 1) {
+    await page.keyboard.press('Tab');
+    expect((await focused()).outline).toBe('solid');
+  }
+  expect((await focused()).name).toBe('predicted');
   await page.keyboard.press('ArrowRight');
   await page.getByText(/^Grad-CAM for mild/).waitFor();
   await page.keyboard.press('Tab');
@@ -178,7 +145,7 @@ it('works by keyboard alone, with the focus always in sight', async () => {
   expect(await heatOpacity(page)).toBeCloseTo(before - 0.05);
   await page.keyboard.press('Home');
   expect(await heatOpacity(page)).toBe(0);
-  expect(await page.getByRole('slider').getAttribute('aria-valuetext')).toBe('0%');
+  expect(await page.getByRole('slider').first().getAttribute('aria-valuetext')).toBe('0%');
   await leave();
 });
 

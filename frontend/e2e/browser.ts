@@ -34,6 +34,9 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: findChromium(), args: ARGUMENTS });
 }
 
+/** What Playwright itself logs where `serviceWorkers` are blocked. */
+const BLOCKED = 'Service Worker registration blocked by Playwright';
+
 export interface Visit {
   readonly page: Page;
   /** Closes the page and fails if it logged an error, broke its policy or left its origin. */
@@ -43,15 +46,25 @@ export interface Visit {
 interface VisitOptions extends BrowserContextOptions {
   /** Failed requests that the visit provokes on purpose; the browser logs them as errors. */
   expectedErrors?: RegExp;
+  theme?: 'dark' | 'light';
 }
 
 /** Opens `address` as a new visitor. */
 export async function visit(
   browser: Browser,
   address: string,
-  { expectedErrors, ...options }: VisitOptions = {},
+  { expectedErrors, theme, ...options }: VisitOptions = {},
 ): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
+    // It would answer requests that a test means to hold or to lose.
+    serviceWorkers: 'block',
+    ...options,
+  });
+  if (theme) {
+    await context.addInitScript((chosen) => localStorage.setItem('theme', chosen), theme);
+  }
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const { origin } = new URL(address);
@@ -59,7 +72,8 @@ export async function visit(
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     const text = message.text();
-    if (['error', 'warning'].includes(message.type()) && !expectedErrors?.test(text)) {
+    const complaint = ['error', 'warning'].includes(message.type()) && text !== BLOCKED;
+    if (complaint && !expectedErrors?.test(text)) {
       complaints.push(text);
     }
   });

@@ -1,5 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 
 const SAMPLES = join(import.meta.dirname, '../../samples');
 
@@ -64,4 +67,43 @@ export function tiff(name = 'disc.tif', side = 256): Upload {
   });
   const buffer = Buffer.concat([header, directory, pixels]);
   return { name, mimeType: 'image/tiff', buffer };
+}
+
+const PYTHON = join(import.meta.dirname, '../../.venv/bin/python');
+
+export interface Films {
+  file: (name: string) => Upload;
+  /** By file: the grey, 0 to 255, that the service reads at the middle. */
+  expected: Readonly<Record<string, number>>;
+}
+
+/** One radiograph in every encoding, made by the makers of the backend's own tests. */
+export function makeFilms(): Films {
+  const folder = mkdtempSync(join(tmpdir(), 'films-'));
+  try {
+    execFileSync(PYTHON, [join(import.meta.dirname, 'make_films.py'), folder]);
+    const made = new Map(
+      readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]),
+    );
+    const file = (name: string): Upload => {
+      const buffer = made.get(name);
+      if (!buffer) {
+        throw new Error(`no film ${name}`);
+      }
+      return { name, mimeType: 'application/octet-stream', buffer };
+    };
+    return { file, expected: JSON.parse(file('expected.json').buffer.toString()) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The header of a grey PNG of so many pixels, and nothing after it. */
+export function hugePng(name = 'huge.png', width = 10_000, height = 10_000): Upload {
+  const buffer = Buffer.from(radiograph().buffer);
+  buffer.writeUInt32BE(width, 16);
+  buffer.writeUInt32BE(height, 20);
+  // The header's checksum, so that it is only too large and not damaged.
+  buffer.writeUInt32BE(crc32(buffer.subarray(12, 29)), 29);
+  return { name, mimeType: 'image/png', buffer };
 }

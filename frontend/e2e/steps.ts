@@ -8,8 +8,20 @@ export const heading = (page: Page) => page.getByRole('heading', { level: 1 });
 export const samples = (page: Page) => page.getByRole('button', { name: /^Sample / });
 export const heat = (page: Page) => page.locator('canvas[data-drawn]');
 
-export async function chooseFile(page: Page, file: Upload): Promise<void> {
-  await page.locator('input[type=file]').setInputFiles(file);
+export async function chooseFile(page: Page, ...files: Upload[]): Promise<void> {
+  // The first one takes files; the one for folders comes after it.
+  await page.locator('input[type=file]').first().setInputFiles(files);
+}
+
+export const worklist = (page: Page) => page.getByRole('region', { name: 'Worklist' });
+/** What each row of the worklist says, in order. */
+export const rows = (page: Page) => worklist(page).locator('button[id^=film-]').allInnerTexts();
+export const viewport = (page: Page) => page.getByRole('application').first();
+export const film = (page: Page) => page.locator('canvas[data-shown=true]').first();
+
+/** Waits until `count` films of the worklist are settled. */
+export async function expectSettled(page: Page, count: number): Promise<void> {
+  await worklist(page).getByText(`${count} of ${count}`, { exact: true }).waitFor();
 }
 
 /** Puts a file into a `DataTransfer`, as the system would, and fires `type` with it. */
@@ -35,7 +47,11 @@ export async function hand(page: Page, type: 'drop' | 'paste', file: Upload): Pr
 /** Waits for a complete result of the file called `name`. */
 export async function expectGraded(page: Page, name: string): Promise<void> {
   await page.getByText('Processing time').waitFor();
-  await page.locator('section[aria-label=Radiograph]').getByText(name, { exact: true }).waitFor();
+  await page
+    .locator('section[aria-label=Radiograph]')
+    .getByText(name, { exact: true })
+    .first()
+    .waitFor();
   expect(
     await heading(page)
       .innerText()
@@ -60,7 +76,7 @@ export async function heatStatistics(
 ): Promise<{ share: number; red: number; blue: number }> {
   return heat(page).evaluate((element) => {
     const canvas = element as HTMLCanvasElement;
-    const context = canvas.getContext('2d');
+    const context = canvas.getContext('2d', { willReadFrequently: true });
     const { data } = context?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
     let [coloured, red, blue] = [0, 0, 0];
     for (let at = 0; at < data.length; at += 4) {

@@ -1,12 +1,12 @@
-// Before the first paint, so that a chosen dark page never flashes white. See src/lib/theme.ts.
+// Before the first paint, so that a chosen light page never flashes dark. See src/lib/theme.ts.
 (() => {
   let theme = null;
   try {
     theme = localStorage.getItem('theme');
   } catch {
-    // Storage is blocked; the system's preference holds.
+    // Storage is blocked: dark.
   }
-  if (theme === 'light' || theme === 'dark') {
+  if (theme === 'light') {
     document.documentElement.dataset.theme = theme;
   }
 })();

@@ -5,4 +5,9 @@ declare module 'react' {
     /** Custom properties that components hand to their style sheets. */
     [property: `--${string}`]: string | number | undefined;
   }
+
+  interface InputHTMLAttributes<T> {
+    /** Lets the dialogue choose a folder; every browser knows it, no standard does. */
+    webkitdirectory?: string | undefined;
+  }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { describeFailure } from '../src/features/analyse/failureMessages';
+import { en } from '../src/i18n/catalogue';
+import { describeFailure } from '../src/lib/describeFailure';
 
 /** Mistakes in how a request was built: the page cannot make them. */
 const NOT_OURS = [
@@ -25,7 +26,8 @@ const { paths } = JSON.parse(readFileSync(file, 'utf8')) as Document;
 const documented = Object.values(paths['/predict']?.post?.responses ?? {}).flatMap(({ content }) =>
   Object.keys(content['application/problem+json']?.examples ?? {}),
 );
-const describe = (code: string) => describeFailure({ code, title: 'T', detail: 'D', status: 422 });
+const describe = (code: string) =>
+  describeFailure({ code, title: 'T', detail: 'D', status: 422 }, en.failures);
 
 it('reads the codes that the service documents', () => {
   expect(documented).toContain('damaged-image');

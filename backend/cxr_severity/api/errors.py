@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cxr_severity.api.language import ENGLISH, Language, language_headers, language_of, say
 from cxr_severity.api.schemas import FindingBody, Problem
 from cxr_severity.imaging import errors as imaging
 from cxr_severity.model.quality import FindingCode, RejectedError
@@ -101,38 +102,63 @@ KINDS: dict[str, Kind] = {kind.code: kind for kind in _KINDS}
 class ApiError(Exception):
     """A failure of the request rather than of the image."""
 
-    def __init__(self, code: str, detail: str, headers: dict[str, str] | None = None) -> None:
-        super().__init__(detail)
+    def __init__(
+        self,
+        code: str,
+        template: str,
+        headers: dict[str, str] | None = None,
+        **values: str | float,
+    ) -> None:
         self.kind = KINDS[code]
-        self.detail = detail
+        self.template = template
+        self.values = values
         self.headers = headers
+        super().__init__(say(template, ENGLISH, **values))
 
 
-def problem(code: str, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    return _response(as_problem(code, detail), headers)
+def problem(
+    code: str,
+    language: Language,
+    template: str,
+    headers: dict[str, str] | None = None,
+    **values: str | float,
+) -> JSONResponse:
+    body = as_problem(code, say(template, language, **values), language)
+    return _response(body, language, headers)
 
 
-def _response(body: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+def refused(error: imaging.InputRefusedError, language: Language) -> JSONResponse:
+    return problem(error.code, language, error.template, None, **error.values)
+
+
+def _response(
+    body: Problem, language: Language, headers: dict[str, str] | None = None
+) -> JSONResponse:
     return JSONResponse(
         body.model_dump(exclude_none=True),
         status_code=body.status,
-        headers=headers,
+        headers={**language_headers(language), **(headers or {})},
         media_type=PROBLEM_JSON,
     )
 
 
-def as_problem(code: str, detail: str) -> Problem:
+def as_problem(code: str, detail: str, language: Language = ENGLISH) -> Problem:
     kind = KINDS[code]
     return Problem(
-        type=f"/problems/{code}", title=kind.title, status=kind.status, detail=detail, code=code
+        type=f"/problems/{code}",
+        title=say(kind.title, language),
+        status=kind.status,
+        detail=detail,
+        code=code,
     )
 
 
-def as_rejection(error: RejectedError) -> Problem:
+def as_rejection(error: RejectedError, language: Language = ENGLISH) -> Problem:
     """The gate's findings, under the code of the first that has a kind of its own."""
     code = error.first.code
-    body = as_problem(code if code in _REJECTED else _NOT_FRONTAL, error.first.message)
-    findings = [FindingBody.build(finding) for finding in error.quality.findings]
+    kind = code if code in _REJECTED else _NOT_FRONTAL
+    body = as_problem(kind, say(error.first.message, language), language)
+    findings = [FindingBody.build(finding, language) for finding in error.quality.findings]
     return body.model_copy(update={"findings": findings})
 
 
@@ -165,34 +191,44 @@ def install(app: FastAPI) -> None:
     """Give every failure of `app` the one form; must come before other middleware is added."""
 
     @app.exception_handler(ApiError)
-    def _api(_: Request, error: ApiError) -> Response:
-        return problem(error.kind.code, error.detail, error.headers)
+    def _api(request: Request, error: ApiError) -> Response:
+        language = language_of(request.scope)
+        return problem(error.kind.code, language, error.template, error.headers, **error.values)
 
     @app.exception_handler(imaging.InputRefusedError)
-    def _refused(_: Request, error: imaging.InputRefusedError) -> Response:
-        return problem(error.code, error.detail)
+    def _refused(request: Request, error: imaging.InputRefusedError) -> Response:
+        return refused(error, language_of(request.scope))
 
     @app.exception_handler(RejectedError)
-    def _rejected(_: Request, error: RejectedError) -> Response:
-        return _response(as_rejection(error))
+    def _rejected(request: Request, error: RejectedError) -> Response:
+        language = language_of(request.scope)
+        return _response(as_rejection(error, language), language)
 
     @app.exception_handler(RequestValidationError)
-    def _invalid(_: Request, error: RequestValidationError) -> Response:
+    def _invalid(request: Request, error: RequestValidationError) -> Response:
+        language = language_of(request.scope)
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
         if where == "target":
-            return problem("unknown-target", "`target` is predicted, mild, moderate or severe.")
+            return problem(
+                "unknown-target", language, "`target` is predicted, mild, moderate or severe."
+            )
         code = "missing-field" if first["type"] == "missing" else "invalid-request"
-        return problem(code, f"`{where}`: {first['msg']}.")
+        return problem(code, language, "`{field}`: {reason}.", field=where, reason=first["msg"])
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
         headers = dict(error.headers) if error.headers else None
+        language = language_of(request.scope)
+        path, method = request.url.path, request.method
         if error.status_code == 404:
-            return problem("not-found", f"There is no {request.url.path} here.", headers)
+            return problem("not-found", language, "There is no {path} here.", headers, path=path)
         if error.status_code == 405:
-            return problem("method-not-allowed", f"{request.method} is not allowed here.", headers)
-        return problem("malformed-request", str(error.detail), headers)
+            return problem(
+                "method-not-allowed", language, "{method} is not allowed here.", headers,
+                method=method,
+            )  # fmt: skip
+        return problem("malformed-request", language, "{reason}", headers, reason=error.detail)
 
     @app.exception_handler(ClientDisconnect)
     def _gone(_: Request, __: ClientDisconnect) -> Response:
@@ -227,6 +263,8 @@ class _Unforeseen:
                 raise
             logger.exception("%s %s failed", scope["method"], scope["path"])
             response = problem(
-                "internal-error", "Something failed inside the service; it was logged."
+                "internal-error",
+                language_of(scope),
+                "Something failed inside the service; it was logged.",
             )
             await response(scope, receive, send)

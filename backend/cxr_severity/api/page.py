@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import mimetypes
 from pathlib import Path
 
 from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+# Python's table, and that of many a machine, do not know it.
+mimetypes.add_type("application/manifest+json", ".webmanifest")
 
 _DOCS = """<!doctype html>
 <html lang="en">

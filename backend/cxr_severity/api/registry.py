@@ -22,6 +22,16 @@ from cxr_severity.model.predictor import Predictor
 
 logger = logging.getLogger(__name__)
 
+_LOADING = "Not ready: the model is still being loaded."
+_NONE_INSTALLED = "Not ready: no model version is installed."
+_NOT_INSTALLED = "Not ready: model version {version} is not installed."
+_FAILED = "Not ready: model version {version} failed its checks."
+
+
+_NO_ENGINE = (
+    "Not ready: the engine that the service was told to use cannot run the model; its log says why."
+)
+
 
 class ModelRegistry:
     """Versions under one folder; each is loaded at most once, the default one at start."""
@@ -43,14 +53,14 @@ class ModelRegistry:
         self._broken: dict[str, ArtifactError | EngineError] = {}
         self._read: dict[str, Stored] = {}
         self._settled = threading.Event()
-        self._failure: str | None = "the model is still being loaded"
+        self._failure: str | None = _LOADING
         self.versions = versions(root)
         self.default = default or (self.versions[-1] if self.versions else None)
 
     @property
     def failure(self) -> str | None:
         """Why the default version cannot answer, in a sentence; None when it can."""
-        return self._failure
+        return self._failure and self._failure.format(version=self.default)
 
     def read_default(self) -> None:
         """Read the default version's weights, so that processes forked later share them.
@@ -65,19 +75,19 @@ class ModelRegistry:
     def load_default(self) -> None:
         """Load the default version; a failure is kept and told, never worked around."""
         if self.default is None:
-            self._failure = "no model version is installed"
+            self._failure = _NONE_INSTALLED
         elif self.default not in self.versions:
-            self._failure = f"model version {self.default} is not installed"
+            self._failure = _NOT_INSTALLED
         else:
             try:
                 self._load(self.default)
                 self._failure = None
-            except EngineError as error:
-                self._failure = str(error)
+            except EngineError:
+                self._failure = _NO_ENGINE
             except ArtifactError:
-                self._failure = f"model version {self.default} failed its checks"
+                self._failure = _FAILED
         if self._failure:
-            logger.error("not ready: %s", self._failure)
+            logger.error("%s", self.failure)
         give_back()
         self._settled.set()
 
@@ -100,7 +110,9 @@ class ModelRegistry:
         try:
             return self._load(version)
         except (ArtifactError, EngineError) as error:
-            raise ApiError("not-ready", f"Model version {version} failed its checks.") from error
+            raise ApiError(
+                "not-ready", "Model version {version} failed its checks.", version=version
+            ) from error
 
     def is_loaded(self, version: str | None) -> bool:
         """Whether `predictor` returns at once."""
@@ -116,7 +128,9 @@ class ModelRegistry:
         try:
             return read_manifest(self.directory(version))
         except ArtifactError as error:
-            raise ApiError("not-ready", f"Model version {version} is damaged.") from error
+            raise ApiError(
+                "not-ready", "Model version {version} is damaged.", version=version
+            ) from error
 
     def manifests(self) -> list[Manifest]:
         """Manifests of the versions that can be read, oldest first; a damaged one is left out."""
@@ -132,8 +146,8 @@ class ModelRegistry:
         return self._root / version
 
     def not_ready(self) -> ApiError:
-        detail = self._failure or "no model version is installed"
-        return ApiError("not-ready", f"Not ready: {detail}.", {"Retry-After": "2"})
+        template = self._failure or _NONE_INSTALLED
+        return ApiError("not-ready", template, {"Retry-After": "2"}, version=self.default or "")
 
     def _load(self, version: str) -> Predictor:
         with self._lock:
@@ -158,4 +172,6 @@ class ModelRegistry:
 
 
 def unknown_version(version: str) -> ApiError:
-    return ApiError("unknown-version", f"There is no version {version[:40]!r}; see /models.")
+    return ApiError(
+        "unknown-version", "There is no version {version!r}; see /models.", version=version[:40]
+    )

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cxr_severity.api.language import ENGLISH, Language, say
 from cxr_severity.imaging.radiograph import Radiograph, SourceFormat
 from cxr_severity.model.assessment import Assessment, Brixia, Severity
 from cxr_severity.model.manifest import Manifest
@@ -88,16 +89,18 @@ class ExplanationBody(_Response):
 class FindingBody(_Response):
     code: FindingCode = Field(description="Stable")
     level: Level = Field(description="`reject`: not fit for a judgement; `warn`: judge with care")
-    message: str = Field(description="One plain sentence for people")
+    message: str = Field(
+        description="One plain sentence for people, in the language of `Accept-Language`"
+    )
     value: float | None = Field(description="What was measured; null where nothing could be")
     limit: float | None = Field(description="The version's threshold that it passed")
 
     @classmethod
-    def build(cls, finding: Finding) -> FindingBody:
+    def build(cls, finding: Finding, language: Language = ENGLISH) -> FindingBody:
         return cls(
             code=finding.code,
             level=finding.level,
-            message=finding.message,
+            message=say(finding.message, language),
             value=finding.value,
             limit=finding.limit,
         )
@@ -112,10 +115,10 @@ class QualityBody(_Response):
     findings: list[FindingBody] = Field(description="Those that reject come first")
 
     @classmethod
-    def build(cls, quality: Quality) -> QualityBody:
+    def build(cls, quality: Quality, language: Language = ENGLISH) -> QualityBody:
         return cls(
             accepted=quality.accepted,
-            findings=[FindingBody.build(finding) for finding in quality.findings],
+            findings=[FindingBody.build(finding, language) for finding in quality.findings],
         )
 
 
@@ -165,6 +168,7 @@ class Prediction(_Response):
         assessment: Assessment,
         explanation: ExplanationBody | None,
         timings: Timings,
+        language: Language = ENGLISH,
     ) -> Prediction:
         return cls(
             model=ModelRef(name=assessment.model_name, version=assessment.model_version),
@@ -180,7 +184,7 @@ class Prediction(_Response):
             prediction_set=list(assessment.prediction_set),
             refer=assessment.refer,
             brixia=BrixiaScore.build(assessment.brixia),
-            quality=QualityBody.build(assessment.quality),
+            quality=QualityBody.build(assessment.quality, language),
             explanation=explanation,
             timings_ms=timings,
         )

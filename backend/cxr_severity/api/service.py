@@ -9,6 +9,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from cxr_severity.api.language import ENGLISH, Language
 from cxr_severity.api.schemas import ExplanationBody, Prediction, Timings
 from cxr_severity.imaging.decode import Limits, decode
 from cxr_severity.imaging.radiograph import Radiograph
@@ -52,6 +53,7 @@ def predict(
     explain: bool = True,
     force: bool = False,
     submit: Submit = at_once,
+    language: Language = ENGLISH,
 ) -> Prediction:
     """Decode, assess and render one file. Blocking; run it in a thread.
 
@@ -82,7 +84,7 @@ def predict(
         encode=_ms(drawn - submitted + done - found),
         total=_ms(done - start),
     )
-    return Prediction.build(radiograph, assessment, explanation, timings)
+    return Prediction.build(radiograph, assessment, explanation, timings, language)
 
 
 def render(radiograph: Radiograph, explanation: Explanation) -> ExplanationBody:

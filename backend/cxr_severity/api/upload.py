@@ -8,12 +8,15 @@ from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cxr_severity.api.errors import ApiError, problem
-from cxr_severity.imaging.errors import FileTooLargeError
+from cxr_severity.api.errors import ApiError, refused
+from cxr_severity.api.language import language_of
+from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError
 
 FIELD = "file"
 MULTIPART_OVERHEAD = 65_536
 """Bytes that boundaries and part headers may add to the file itself."""
+
+FORM_UNREADABLE = "The form cannot be read: {reason}"
 
 UPLOAD_BODY = {
     "requestBody": {
@@ -67,7 +70,7 @@ async def read_upload(request: Request) -> bytes:
     try:
         form = await parser.parse()
     except MultiPartException as error:
-        raise ApiError("malformed-request", f"The form cannot be read: {error.message}") from error
+        raise ApiError("malformed-request", FORM_UNREADABLE, reason=error.message) from error
     try:
         parts = form.getlist(FIELD)
         if not parts:
@@ -88,7 +91,7 @@ class BodyLimit:
     def __init__(self, app: ASGIApp, max_file_bytes: int) -> None:
         self._app = app
         self._max_body = max_file_bytes + MULTIPART_OVERHEAD
-        self._detail = f"The file is over the limit of {max_file_bytes / 1e6:g} MB."
+        self._limit = max_file_bytes / 1e6
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -96,7 +99,8 @@ class BodyLimit:
             return
         declared = dict(scope["headers"]).get(b"content-length", b"")
         if declared.isdigit() and int(declared) > self._max_body:
-            await problem(FileTooLargeError.code, self._detail)(scope, receive, send)
+            refusal = FileTooLargeError(OVER_THE_LIMIT, limit=self._limit)
+            await refused(refusal, language_of(scope))(scope, receive, send)
             return
         received = 0
 
@@ -105,7 +109,7 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._max_body:
-                raise FileTooLargeError(self._detail)
+                raise FileTooLargeError(OVER_THE_LIMIT, limit=self._limit)
             return message
 
         await self._app(scope, counted, send)

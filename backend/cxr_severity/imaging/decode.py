@@ -93,8 +93,8 @@ def sniff(data: bytes) -> SourceFormat:
     name = next((name for at, magic, name in _REFUSED if data.startswith(magic, at)), None)
     name = name or _sniff_loose(data)
     if name is not None:
-        raise UnsupportedFormatError(f"The file is in the format {name}. {ACCEPTED}")
-    raise NotAnImageError(f"The file's content is of no image format that is known. {ACCEPTED}")
+        raise UnsupportedFormatError("The file is in the format {name}. " + ACCEPTED, name=name)
+    raise NotAnImageError("The file's content is of no image format that is known. " + ACCEPTED)
 
 
 def _sniff_loose(data: bytes) -> str | None:
@@ -134,7 +134,9 @@ def decode(
         raise EmptyFileError("The file holds no bytes.")
     if len(data) > limits.max_bytes:
         raise FileTooLargeError(
-            f"The file has {len(data):,} bytes; at most {limits.max_bytes / 1e6:g} MB are accepted."
+            "The file has {size:,} bytes; at most {limit:g} MB are accepted.",
+            size=len(data),
+            limit=limits.max_bytes / 1e6,
         )
     container = sniff(data)
     try:

@@ -159,7 +159,7 @@ def _layout(elements: Elements) -> PixelLayout:
 def _required(elements: Elements, tag: int, name: str) -> int:
     values = elements.shorts(tag)
     if not values or not values[0]:
-        raise DamagedImageError(f"The DICOM object does not say its {name}.")
+        raise DamagedImageError("The DICOM object does not say its {name}.", name=name)
     return values[0]
 
 

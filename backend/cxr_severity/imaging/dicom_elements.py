@@ -130,7 +130,7 @@ class Elements:
         except ValueError:
             value = float("nan")
         if not abs(value) < float("inf"):
-            raise DamagedImageError(f"The DICOM object's {name} is not a number.")
+            raise DamagedImageError("The DICOM object's {name} is not a number.", name=name)
         return value
 
     def first_item(self, tag: int) -> Elements | None:

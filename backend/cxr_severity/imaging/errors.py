@@ -9,15 +9,18 @@ class InputRefusedError(Exception):
     """An input that cannot be judged, with a reason that may be shown to its sender.
 
     `code` is stable, `title` is the same for every occurrence, `detail` speaks of this one
-    and never carries a file name, a patient's data or a library's internal message.
+    and never carries a file name, a patient's data or a library's internal message. `template` and
+    `values` are what `detail` was made of, so that it can be said in another language.
     """
 
     code: ClassVar[str]
     title: ClassVar[str]
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(self, template: str, **values: str | float) -> None:
+        self.template = template
+        self.values = values
+        self.detail = template.format(**values) if values else template
+        super().__init__(self.detail)
 
 
 class EmptyFileError(InputRefusedError):
@@ -43,6 +46,10 @@ class DamagedImageError(InputRefusedError):
 class FileTooLargeError(InputRefusedError):
     code = "file-too-large"
     title = "The file is too large"
+
+
+OVER_THE_LIMIT = "The file is over the limit of {limit:g} MB."
+"""Said of a file that was not read to its end, so that its size is not known."""
 
 
 class ImageTooLargeError(InputRefusedError):

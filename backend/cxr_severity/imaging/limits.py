@@ -43,15 +43,23 @@ class Limits:
         if width < 1 or height < 1:
             raise DamagedImageError("The file's header declares a picture without width or height.")
         if width * height * samples > self.max_pixels:
-            colours = f" with {samples} values each" if samples > 1 else ""
             raise ImageTooLargeError(
-                f"The picture is {width} x {height} pixels{colours}; "
-                f"at most {self.max_pixels / 1e6:g} million values are accepted."
+                "The picture is {width} x {height} pixels with {samples} values each; "
+                "at most {limit:g} million values are accepted."
+                if samples > 1
+                else "The picture is {width} x {height} pixels; "
+                "at most {limit:g} million values are accepted.",
+                width=width,
+                height=height,
+                samples=samples,
+                limit=self.max_pixels / 1e6,
             )
         if min(width, height) < self.min_side:
             raise ImageTooSmallError(
-                f"The picture is {width} x {height} pixels; "
-                f"each side must have at least {self.min_side}."
+                "The picture is {width} x {height} pixels; each side must have at least {limit}.",
+                width=width,
+                height=height,
+                limit=self.min_side,
             )
 
 

@@ -53,7 +53,7 @@ class Raster(NamedTuple):
 
 def _colour_space(name: str) -> UnsupportedColourSpaceError:
     return UnsupportedColourSpaceError(
-        f"The file's colour space is {name}. Save the picture as greyscale or RGB."
+        "The file's colour space is {name}. Save the picture as greyscale or RGB.", name=name
     )
 
 

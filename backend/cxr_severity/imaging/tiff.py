@@ -191,13 +191,13 @@ def _check_samples(tags: dict[int, tuple[int, ...]]) -> int:
     if photometric not in (_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _YCBCR):
         name = _COLOUR_SPACES.get(photometric, "an unusual one")
         raise UnsupportedColourSpaceError(
-            f"The TIFF file's colour space is {name}. {_AS_GREY_OR_RGB}"
+            "The TIFF file's colour space is {name}. " + _AS_GREY_OR_RGB, name=name
         )
     compression = tags.get(_COMPRESSION, (1,))[0]
     if photometric == _YCBCR and compression != _JPEG_IN_TIFF:
         # Pillow reads it wrongly when colour is stored at a lower resolution, as is usual.
         raise UnsupportedColourSpaceError(
-            f"The TIFF file's colour space is YCbCr. {_AS_GREY_OR_RGB}"
+            "The TIFF file's colour space is {name}. " + _AS_GREY_OR_RGB, name="YCbCr"
         )
     if not set(tags.get(_SAMPLE_FORMAT, (1,))) <= {1, 4}:
         raise UnsupportedFormatError(
@@ -206,7 +206,8 @@ def _check_samples(tags: dict[int, tuple[int, ...]]) -> int:
         )
     if tags.get(_SAMPLES, (1,))[0] > _MAX_SAMPLES:
         raise UnsupportedFormatError(
-            f"The TIFF file stores more than {_MAX_SAMPLES} values per pixel. {_AS_GREY_OR_RGB}"
+            "The TIFF file stores more than {limit} values per pixel. " + _AS_GREY_OR_RGB,
+            limit=_MAX_SAMPLES,
         )
     depths = set(tags.get(_BITS, (1,)))
     allowed = {_RGB: {8, 16}, _YCBCR: {8}, _PALETTE: {1, 2, 4, 8}}

@@ -30,6 +30,7 @@ def client(make_version: MakeVersion, tmp_path: Path) -> Iterator[TestClient]:
     (page / "assets").mkdir(parents=True)
     (page / "index.html").write_text("<!doctype html><title>page</title>")
     (page / "assets" / "index-abc.js").write_text("1")
+    (page / "manifest.webmanifest").write_text("{}")
     with TestClient(create_app(Settings(weights=root, page=page))) as client:
         until_ready(client)
         yield client
@@ -118,7 +119,12 @@ def test_the_page_and_its_caching(client: TestClient) -> None:
     index = client.get("/")
     assert index.text.startswith("<!doctype html>")
     assert index.headers["cache-control"] == "no-cache"
-    assert "unsafe-inline" not in index.headers["content-security-policy"]
+    policy = index.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "script-src 'self';" in policy
+    assert "http" not in policy
+    manifest = client.get("/manifest.webmanifest")
+    assert manifest.headers["content-type"].startswith("application/manifest+json")
     assert "immutable" in client.get("/assets/index-abc.js").headers["cache-control"]
 
 

@@ -1,11 +1,17 @@
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { ErrorBoundary } from '../components/ErrorBoundary';
+import { ServiceBanner } from '../components/ServiceBanner';
+import { ShortcutSheet } from '../components/ShortcutSheet';
 import { AnalysePage } from '../features/analyse/AnalysePage';
-import { ServiceLinks } from '../features/model/ServiceLinks';
-import { useDefaultVersion } from '../features/model/useDefaultVersion';
+import { useText } from '../i18n/context';
+import { go, type PageName, useRoute } from '../lib/route';
+import { PageShown, useShortcutKeys, useShortcuts } from '../lib/shortcuts';
+import { useTheme } from '../lib/theme';
 import styles from './App.module.css';
 import { Crash } from './Crash';
-import { Header } from './Header';
-import { text } from './messages';
+import { Header, SkipLink } from './Header';
+
+const ModelPage = lazy(() => import('../features/model/ModelPage'));
 
 export function App() {
   return (
@@ -16,20 +22,57 @@ export function App() {
 }
 
 function Page() {
-  const links = <ServiceLinks version={useDefaultVersion()} />;
+  const text = useText('app');
+  const shared = useText('shared');
+  const route = useRoute();
+  const { theme, choose } = useTheme();
+  const [sheet, setSheet] = useState(false);
+  useShortcutKeys();
+  useShortcuts('page', [
+    { action: 'sheet', keys: ['?'], run: () => setSheet((open) => !open) },
+    { action: 'theme', keys: ['t'], run: () => choose(theme === 'dark' ? 'light' : 'dark') },
+    { action: 'analyse', keys: ['1'], run: () => go({ page: 'analyse' }) },
+    { action: 'model', keys: ['2'], run: () => go({ page: 'model', version: null }) },
+  ]);
+  useArrivalOnPage(route.page);
+
   return (
     <>
-      <a href="#main" className={styles.skip}>
-        {text.skip}
-      </a>
-      <Header links={links} />
+      <SkipLink page={route.page} />
+      <Header page={route.page} onShortcuts={() => setSheet(true)} />
+      <ServiceBanner />
       <main id="main" tabIndex={-1} className={styles.main}>
-        <AnalysePage />
+        {/* Stays where it is, unseen, so that no result is lost by a look at the model. */}
+        <PageShown value={route.page === 'analyse'}>
+          <div hidden={route.page !== 'analyse'}>
+            <AnalysePage />
+          </div>
+        </PageShown>
+        {route.page === 'model' && (
+          <Suspense fallback={<p role="status">{shared.loading}</p>}>
+            <ModelPage version={route.version} />
+          </Suspense>
+        )}
       </main>
       <footer className={styles.footer}>
         <p>{text.privacy}</p>
-        <p className={styles.links}>{links}</p>
+        <p className={styles.links}>
+          <a href="/docs">{text.docs}</a>
+        </p>
       </footer>
+      {sheet && <ShortcutSheet onClose={() => setSheet(false)} />}
     </>
   );
+}
+
+/** A new page is read from its top: by eyes and by screen readers. */
+function useArrivalOnPage(page: PageName): void {
+  const before = useRef(page);
+  useEffect(() => {
+    if (before.current !== page) {
+      before.current = page;
+      document.getElementById('main')?.focus({ preventScroll: true });
+      window.scrollTo({ top: 0 });
+    }
+  }, [page]);
 }

@@ -1,9 +1,10 @@
 import { Button } from '../components/Button';
+import { useText } from '../i18n/context';
 import styles from './App.module.css';
-import { text } from './messages';
 
 /** What is left to say when the page itself failed. */
 export function Crash() {
+  const text = useText('app');
   return (
     <main className={styles.crash} role="alert">
       <h1>{text.crash.title}</h1>

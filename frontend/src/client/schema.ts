@@ -452,7 +452,7 @@ export interface components {
             level: "reject" | "warn";
             /**
              * Message
-             * @description One plain sentence for people
+             * @description One plain sentence for people, in the language of `Accept-Language`
              */
             message: string;
             /**

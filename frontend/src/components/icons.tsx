@@ -1,6 +1,7 @@
 import type { ReactNode, SVGProps } from 'react';
 
-function Icon({ children, ...rest }: SVGProps<SVGSVGElement> & { children: ReactNode }) {
+/** The frame that every icon shares. */
+export function Icon({ children, ...rest }: SVGProps<SVGSVGElement> & { children: ReactNode }) {
   return (
     <svg
       viewBox="0 0 20 20"
@@ -54,5 +55,36 @@ export const AlertIcon = () => (
 export const ChevronIcon = () => (
   <Icon>
     <path d="m7.5 5 5 5-5 5" />
+  </Icon>
+);
+
+export const KeyboardIcon = () => (
+  <Icon>
+    <rect x="2.4" y="5" width="15.2" height="10" rx="1.6" />
+    <path d="M5.4 8.2v.1M8.5 8.2v.1M11.5 8.2v.1M14.6 8.2v.1M6.6 11.8h6.8" />
+  </Icon>
+);
+
+export const FolderIcon = () => (
+  <Icon>
+    <path d="M2.8 15.5v-11h5l1.6 2h7.8v9z" />
+  </Icon>
+);
+
+export const CrossIcon = () => (
+  <Icon>
+    <path d="m5.5 5.5 9 9M14.5 5.5l-9 9" />
+  </Icon>
+);
+
+export const RetryIcon = () => (
+  <Icon>
+    <path d="M15.5 10A5.5 5.5 0 1 1 13 5.4M13 2v4h4" />
+  </Icon>
+);
+
+export const CompareIcon = () => (
+  <Icon>
+    <path d="M3 4h6v12H3zM11 4h6v12h-6z" />
   </Icon>
 );

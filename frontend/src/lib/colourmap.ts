@@ -1,13 +1,19 @@
-/**
- * Inferno: perceptually uniform, readable with any colour vision and in greyscale. Sixteen steps
- * of the colour map by Smith and van der Walt (released to the public domain, CC0).
- */
-const STEPS = [
-  0x000004, 0x0c0826, 0x240c4f, 0x420a68, 0x5d126e, 0x781c6d, 0x932667, 0xae305c, 0xc73e4c,
-  0xdd513a, 0xed6925, 0xf8850f, 0xfca50a, 0xfac62d, 0xf2e661, 0xfcffa4,
-] as const;
+import { interpolateCividis, interpolateInferno, interpolateViridis } from 'd3-scale-chromatic';
 
-/** The map begins here: the darkest steps would read as shadow on a radiograph. */
+/**
+ * Perceptually uniform, and brighter with heat, so that they read with any colour vision and in
+ * greyscale; cividis looks the same to people with and without a red-green deficiency.
+ */
+const MAPS = {
+  inferno: interpolateInferno,
+  viridis: interpolateViridis,
+  cividis: interpolateCividis,
+} as const;
+
+export type ColourMap = keyof typeof MAPS;
+export const COLOUR_MAPS = Object.keys(MAPS) as ColourMap[];
+
+/** The maps begin here: the darkest colours would read as shadow on a radiograph. */
 const START = 0.2;
 /** Heat below this stays invisible; above `SOLID` it is as opaque as it gets. */
 const CLEAR = 0.04;
@@ -15,30 +21,31 @@ const SOLID = 0.65;
 
 export type Rgba = readonly [red: number, green: number, blue: number, alpha: number];
 
-function channel(position: number, shift: number): number {
-  const below = Math.min(Math.floor(position), STEPS.length - 2);
-  const from = ((STEPS[below] ?? 0) >> shift) & 0xff;
-  const to = ((STEPS[below + 1] ?? 0) >> shift) & 0xff;
-  return Math.round(from + (to - from) * (position - below));
+/** "#rrggbb" or "rgb(r, g, b)", as the maps write their colours. */
+function parseColour(text: string): [red: number, green: number, blue: number] {
+  const hex = /^#(..)(..)(..)$/.exec(text);
+  const parts = hex
+    ? hex.slice(1).map((part) => Number.parseInt(part, 16))
+    : [...text.matchAll(/\d+/g)].map(Number);
+  const [red = 0, green = 0, blue = 0] = parts;
+  return [red, green, blue];
 }
 
-/** Colour and opacity, 0 to 255 each, of `heat` in [0, 1]. Opacity grows with heat. */
-export function heatColour(heat: number): Rgba {
-  const position = (START + (1 - START) * heat) * (STEPS.length - 1);
+/**
+ * Colour and opacity, 0 to 255 each, of `heat` in [0, 1]. Opacity grows with heat; below
+ * `threshold` nothing shows.
+ */
+export function heatColour(heat: number, map: ColourMap = 'inferno', threshold = 0): Rgba {
+  const colour = parseColour(MAPS[map](START + (1 - START) * heat));
   const visible = Math.min(1, Math.max(0, (heat - CLEAR) / (SOLID - CLEAR)));
-  return [
-    channel(position, 16),
-    channel(position, 8),
-    channel(position, 0),
-    Math.round(255 * visible),
-  ];
+  return [...colour, heat < threshold ? 0 : Math.round(255 * visible)];
 }
 
 /** `heatColour` of every 8-bit value, as 256 x RGBA. */
-export function heatTable(): Uint8ClampedArray {
+export function heatTable(map: ColourMap, threshold: number): Uint8ClampedArray {
   const table = new Uint8ClampedArray(256 * 4);
   for (let value = 0; value < 256; value += 1) {
-    table.set(heatColour(value / 255), value * 4);
+    table.set(heatColour(value / 255, map, threshold), value * 4);
   }
   return table;
 }

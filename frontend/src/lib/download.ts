@@ -1,25 +1,15 @@
-/** Lets the browser save `href` (a blob: or data: address) under `name`. */
-function save(href: string, name: string): void {
+/** Long enough for the browser to have begun reading what it was told to save. */
+const KEPT_MS = 10_000;
+
+/** Lets the browser save `blob` under `name`. */
+export function saveBlob(blob: Blob, name: string): void {
   const link = document.createElement('a');
-  link.href = href;
+  link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
-}
-
-export function saveDataUrl(dataUrl: string, name: string): void {
-  save(dataUrl, name);
+  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
 }
 
 export function saveJson(value: unknown, name: string): void {
-  const blob = new Blob([`${JSON.stringify(value, null, 2)}\n`], { type: 'application/json' });
-  const url = URL.createObjectURL(blob);
-  save(url, name);
-  // The download has taken its own reference by the next task.
-  setTimeout(() => URL.revokeObjectURL(url), 0);
-}
-
-/** `image/jpeg` gives `jpg`. */
-export function extensionOfDataUrl(dataUrl: string): string {
-  const subtype = /^data:image\/([a-z]+)/.exec(dataUrl)?.[1] ?? 'bin';
-  return subtype === 'jpeg' ? 'jpg' : subtype;
+  saveBlob(new Blob([`${JSON.stringify(value, null, 2)}\n`], { type: 'application/json' }), name);
 }

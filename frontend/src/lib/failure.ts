@@ -1,3 +1,5 @@
+import type { Finding } from './prediction';
+
 /** What went wrong with a request, ready to be shown. */
 export interface Failure {
   /** The service's stable code, or one of this page's own. */
@@ -7,6 +9,10 @@ export interface Failure {
   readonly detail: string;
   /** HTTP status; `null` when no answer arrived. */
   readonly status: number | null;
+  /** Why the gate rejected the image; then it can be judged all the same, by `force`. */
+  readonly findings?: readonly Finding[];
+  /** Seconds after which the service wants to be asked again, where it says so. */
+  readonly retryAfter?: number;
 }
 
 export type Outcome<T> =
@@ -19,12 +25,22 @@ export const NETWORK_FAILURE: Failure = { code: 'network', title: '', detail: ''
  * Reads a problem (RFC 9457). Whatever else came back, say a proxy's error page, becomes
  * `unexpected-answer`.
  */
-export function asFailure(body: unknown, status: number): Failure {
+export function asFailure(body: unknown, status: number, retryAfter?: string | null): Failure {
+  const seconds = Number.parseInt(retryAfter ?? '', 10);
+  const wait = Number.isNaN(seconds) ? {} : { retryAfter: seconds };
   if (typeof body === 'object' && body !== null) {
-    const { code, title, detail } = body as Record<string, unknown>;
+    const { code, title, detail, findings } = body as Record<string, unknown>;
     if (typeof code === 'string' && typeof title === 'string') {
-      return { code, title, detail: typeof detail === 'string' ? detail : '', status };
+      return {
+        code,
+        title,
+        detail: typeof detail === 'string' ? detail : '',
+        status,
+        // Whoever sends a problem with findings follows the service's document.
+        ...(Array.isArray(findings) && { findings: findings as Finding[] }),
+        ...wait,
+      };
     }
   }
-  return { code: 'unexpected-answer', title: '', detail: '', status };
+  return { code: 'unexpected-answer', title: '', detail: '', status, ...wait };
 }

@@ -1,6 +1,6 @@
 import createClient from 'openapi-fetch';
 import type { paths } from '../client/schema';
-import { asFailure, NETWORK_FAILURE, type Outcome } from './failure';
+import { asFailure, type Failure, NETWORK_FAILURE, type Outcome } from './failure';
 
 /** The service's client, typed by its OpenAPI document. */
 export const http = createClient<paths>({
@@ -9,10 +9,29 @@ export const http = createClient<paths>({
   fetch: (request) => globalThis.fetch(request),
 });
 
+// The service words its problems in the language of the page.
+http.use({
+  onRequest({ request }) {
+    request.headers.set('Accept-Language', document.documentElement.lang || 'en');
+    return request;
+  },
+});
+
 interface Answer<T> {
   data?: T | undefined;
   error?: unknown;
   response: Response;
+}
+
+/** Told to the window when a request found no service. */
+export const SERVICE_LOST = 'service-lost';
+
+function lost(error: unknown): Failure {
+  const aborted = error instanceof DOMException && error.name === 'AbortError';
+  if (!aborted) {
+    window.dispatchEvent(new Event(SERVICE_LOST));
+  }
+  return NETWORK_FAILURE;
 }
 
 /** Folds an answer, a problem and a lost connection into one type; it never throws. */
@@ -21,9 +40,12 @@ export async function settle<T>(request: Promise<Answer<T>>): Promise<Outcome<T>
     const { data, error, response } = await request;
     return data !== undefined && response.ok
       ? { ok: true, value: data }
-      : { ok: false, failure: asFailure(error, response.status) };
+      : {
+          ok: false,
+          failure: asFailure(error, response.status, response.headers.get('Retry-After')),
+        };
   } catch (error) {
-    const failure = error instanceof SyntaxError ? asFailure(null, 200) : NETWORK_FAILURE;
+    const failure = error instanceof SyntaxError ? asFailure(null, 200) : lost(error);
     return { ok: false, failure };
   }
 }

@@ -6,24 +6,14 @@ export type Theme = 'light' | 'dark';
 const KEY = 'theme';
 const CHANGED = 'themechange';
 
-const system = () => window.matchMedia('(prefers-color-scheme: dark)');
-
+/** Dark unless light was chosen: films are read in dark rooms. */
 function current(): Theme {
-  const chosen = document.documentElement.dataset.theme;
-  if (chosen === 'light' || chosen === 'dark') {
-    return chosen;
-  }
-  return system().matches ? 'dark' : 'light';
+  return document.documentElement.dataset.theme === 'light' ? 'light' : 'dark';
 }
 
 function subscribe(notify: () => void): () => void {
-  const query = system();
-  query.addEventListener('change', notify);
   window.addEventListener(CHANGED, notify);
-  return () => {
-    query.removeEventListener('change', notify);
-    window.removeEventListener(CHANGED, notify);
-  };
+  return () => window.removeEventListener(CHANGED, notify);
 }
 
 /** The theme in force, and a way to choose the other one; the choice is remembered. */

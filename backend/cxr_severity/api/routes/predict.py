@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from cxr_severity.api.admission import while_connected
 from cxr_severity.api.errors import REJECTIONS, ApiError, problem_responses
 from cxr_severity.api.examples import PREDICTION
+from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.service import Submit, predict
 from cxr_severity.api.state import state_of
@@ -96,6 +97,7 @@ async def predict_route(
         else:
             predictor = await to_thread.run_sync(registry.predictor, version)
         data = await _upload(request, state.upload_seconds)
+        language = language_of(request.scope)
         async with while_connected(request) as left:
 
             def work() -> bytes:
@@ -107,13 +109,18 @@ async def predict_route(
                         target=target,
                         explain=explain,
                         force=force,
+                        language=language,
                         submit=_unless(left, ticket.submit),
                     )
                 # By pydantic's own encoder: a second walk over the base64 would buy nothing.
                 return prediction.__pydantic_serializer__.to_json(prediction)
 
             body = await to_thread.run_sync(work, limiter=state.limiter)
-    return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+    return Response(
+        body,
+        media_type="application/json",
+        headers={"Cache-Control": "no-store", **language_headers(language)},
+    )
 
 
 async def _upload(request: Request, seconds: float) -> bytes:
@@ -122,7 +129,9 @@ async def _upload(request: Request, seconds: float) -> bytes:
             return await read_upload(request)
     except TimeoutError as error:
         raise ApiError(
-            "upload-too-slow", f"The upload was not complete after {seconds:g} seconds."
+            "upload-too-slow",
+            "The upload was not complete after {seconds} seconds.",
+            seconds=f"{seconds:g}",
         ) from error
 
 

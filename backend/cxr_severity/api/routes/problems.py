@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request, Response
 
 from cxr_severity.api.errors import KINDS, ApiError, problem_responses
+from cxr_severity.api.language import language_headers, language_of, say
 from cxr_severity.api.schemas import ProblemKind
 
 router = APIRouter(prefix="/problems", tags=["errors"])
@@ -32,8 +33,17 @@ router = APIRouter(prefix="/problems", tags=["errors"])
         **problem_responses(["not-found"]),
     },
 )
-async def get_problem(code: Annotated[str, Path(examples=["empty-file"])]) -> ProblemKind:
+async def get_problem(
+    code: Annotated[str, Path(examples=["empty-file"])], request: Request, response: Response
+) -> ProblemKind:
+    language = language_of(request.scope)
+    response.headers.update(language_headers(language))
     kind = KINDS.get(code)
     if kind is None:
         raise ApiError("not-found", "There is no such kind of problem.")
-    return ProblemKind(code=kind.code, title=kind.title, status=kind.status, advice=kind.advice)
+    return ProblemKind(
+        code=kind.code,
+        title=say(kind.title, language),
+        status=kind.status,
+        advice=say(kind.advice, language),
+    )

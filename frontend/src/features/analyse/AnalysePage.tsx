@@ -1,10 +1,12 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Announcer } from '../../components/Announcer';
+import { useLanguage } from '../../i18n/context';
 import styles from './AnalysePage.module.css';
 import { announce } from './announce';
+import { type Collected, collectFiles, collectTransfer } from './intake/collect';
 import { DropVeil } from './intake/DropVeil';
-import { useIntake } from './intake/useIntake';
-import { text } from './messages';
+import { noticeOf } from './intake/notice';
+import { useIntake, type Way } from './intake/useIntake';
 import { Brixia } from './result/Brixia';
 import { Details } from './result/Details';
 import { Guide } from './result/Guide';
@@ -12,58 +14,101 @@ import { Summary } from './result/Summary';
 import { Stage } from './Stage';
 import { Samples } from './samples/Samples';
 import type { Study } from './types';
-import { useAnalysis } from './useAnalysis';
 import { useArrival } from './useArrival';
+import { dateInName, Patients, readFacts } from './worklist/facts';
+import { stateOf } from './worklist/list';
+import { useWorklist } from './worklist/useWorklist';
+import { WorklistPanel } from './worklist/WorklistPanel';
 
-/** Open a radiograph, see how it was graded and where the network looked. */
+/** Open radiographs, see how they were graded and where the network looked. */
 export function AnalysePage() {
-  const analysis = useAnalysis();
-  const { state } = analysis;
+  const { catalogue } = useLanguage();
+  const text = catalogue.analyse;
+  const { list, store } = useWorklist();
+  const state = stateOf(list, list.selected);
   const [notice, setNotice] = useState('');
+  const [patients] = useState(() => new Patients());
   const heading = useRef<HTMLHeadingElement>(null);
   useArrival(state.phase, heading);
+  useEffect(fetchViewerWhenIdle, []);
 
-  const open = (study: Study, remark = '') => {
-    setNotice(remark);
-    analysis.open(study);
+  const open = (studies: readonly Study[]) => {
+    const facts = ({ name }: Study) => ({ date: dateInName(name), patient: '' });
+    const ids = store.add(studies, facts);
+    const films = ids.flatMap((id, index) => {
+      const study = studies[index];
+      return study ? { id, study } : [];
+    });
+    void readFacts(store, films, patients);
   };
-  const openFiles = (files: File[], from?: 'drop' | 'paste') => {
-    const [file] = files;
-    if (file) {
-      // A picture on the clipboard has no name; browsers call it image.png.
-      const nameless = from === 'paste' && file.name === 'image.png';
-      const name = nameless ? text.intake.pastedName : file.name;
-      open({ name, source: file }, files.length > 1 ? text.intake.onlyFirst(files.length) : '');
-    }
+  const take = (collected: Collected) => {
+    setNotice(noticeOf(collected, catalogue.worklist));
+    open(collected.studies);
   };
-  const hovering = useIntake(openFiles);
+  const takeTransfer = async (data: DataTransfer, way: Way) => {
+    const collected = await collectTransfer(data);
+    // A picture on the clipboard has no name; browsers call it image.png.
+    const nameless = ({ name }: Study) => way === 'paste' && name === 'image.png';
+    const named = (study: Study) =>
+      nameless(study) ? { ...study, name: text.intake.pastedName } : study;
+    take({ ...collected, studies: collected.studies.map(named) });
+  };
+  const hovering = useIntake({
+    onTransfer: (data, way) => {
+      takeTransfer(data, way).catch(() => setNotice(catalogue.worklist.unreadable));
+    },
+    onNoFile: (way) => setNotice(catalogue.worklist.noFile[way]),
+  });
+  const openFiles = (files: File[]) => take(collectFiles(files));
+  const several = list.items.length > 1;
+  const own = list.items.filter(({ study }) => study.source instanceof File).length;
 
   return (
-    <div className={styles.page}>
+    <div className={styles.page} data-several={several}>
+      {several && (
+        <div className={styles.worklist}>
+          <WorklistPanel list={list} store={store} />
+        </div>
+      )}
       <div className={styles.summary}>
         <Summary state={state} heading={heading} />
         {notice && <p className={styles.notice}>{notice}</p>}
       </div>
-      <section className={styles.stage} aria-label={text.viewer.region}>
-        <Stage analysis={analysis} onFiles={openFiles} />
-        <Samples
-          title={state.phase === 'empty' ? text.samples.title : text.samples.titleBeside}
-          large={state.phase === 'empty'}
-          current={state.phase === 'empty' ? null : state.study}
-          onOpen={open}
-        />
+      <section className={styles.stage} aria-label={catalogue.viewer.region}>
+        <Stage list={list} store={store} onFiles={openFiles} />
+        {own < 2 && (
+          <Samples
+            title={state.phase === 'empty' ? text.samples.title : text.samples.titleBeside}
+            large={state.phase === 'empty'}
+            current={state.phase === 'empty' ? null : state.study}
+            onOpen={(study) => {
+              setNotice('');
+              open([study]);
+            }}
+          />
+        )}
       </section>
       <div className={styles.details}>
         {state.phase === 'done' && (
           <>
             <Brixia score={state.shown.brixia} />
-            <Details study={state.study} prediction={state.shown} />
+            <Details study={state.study} prediction={state.shown} gradedAt={state.gradedAt} />
           </>
         )}
         <Guide folded={state.phase !== 'empty'} />
       </div>
-      <Announcer message={`${announce(state)} ${notice}`.trim()} />
+      <Announcer message={`${announce(state, catalogue)} ${notice}`.trim()} />
       {hovering && <DropVeil />}
     </div>
   );
+}
+
+/** The first film should not wait for the viewer's code. */
+function fetchViewerWhenIdle(): (() => void) | undefined {
+  // Not in every browser; there the viewer comes with the first film.
+  if (!('requestIdleCallback' in window)) {
+    return undefined;
+  }
+  const waiting = window.requestIdleCallback(() => void import('./viewer/Viewer'));
+  return () => window.cancelIdleCallback(waiting);
 }

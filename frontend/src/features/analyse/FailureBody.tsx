@@ -1,20 +1,27 @@
 import { Button } from '../../components/Button';
 import { AlertIcon } from '../../components/icons';
+import { useText } from '../../i18n/context';
+import { describeFailure } from '../../lib/describeFailure';
 import type { Failure } from '../../lib/failure';
 import styles from './FailureBody.module.css';
-import { describeFailure } from './failureMessages';
 import { OpenButton } from './intake/OpenButton';
-import { text } from './messages';
+import { Findings } from './result/Findings';
 
 interface FailureBodyProps {
   failure: Failure;
   onRetry: () => void;
   onFiles: (files: File[]) => void;
+  /** Judges the image although the gate rejected it. */
+  onForce: () => void;
 }
 
 /** Why there is no result, and what to do next. */
-export function FailureBody({ failure, onRetry, onFiles }: FailureBodyProps) {
-  const { title, detail, hint, retry } = describeFailure(failure);
+export function FailureBody({ failure, onRetry, onFiles, onForce }: FailureBodyProps) {
+  const text = useText('analyse');
+  const shared = useText('shared');
+  const quality = useText('quality');
+  const { findings } = failure;
+  const { title, detail, hint, retry } = describeFailure(failure, useText('failures'));
   return (
     <div className={styles.failure}>
       <div role="alert">
@@ -22,13 +29,17 @@ export function FailureBody({ failure, onRetry, onFiles }: FailureBodyProps) {
           <AlertIcon />
           {title}
         </h2>
-        {detail && <p className={styles.detail}>{detail}</p>}
+        {findings ? (
+          <Findings findings={findings} />
+        ) : (
+          detail && <p className={styles.detail}>{detail}</p>
+        )}
         <p className={styles.hint}>{hint}</p>
       </div>
       <div className={styles.actions}>
         {retry && (
           <Button look="primary" onClick={onRetry}>
-            {text.failed.retry}
+            {shared.retry}
           </Button>
         )}
         <OpenButton
@@ -36,7 +47,9 @@ export function FailureBody({ failure, onRetry, onFiles }: FailureBodyProps) {
           label={text.intake.choose}
           onFiles={onFiles}
         />
+        {findings && <Button onClick={onForce}>{quality.force}</Button>}
       </div>
+      {findings && <p className={styles.hint}>{quality.caution}</p>}
       <p className={styles.code}>{text.failed.code(failure.code, failure.status)}</p>
     </div>
   );

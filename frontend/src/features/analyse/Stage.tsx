@@ -1,80 +1,141 @@
-import { useState } from 'react';
+import { type ComponentProps, lazy, Suspense, useState } from 'react';
 import { Button } from '../../components/Button';
+import { useText } from '../../i18n/context';
+import type { Side } from './compare/Compare';
 import { FailureBody } from './FailureBody';
 import { IntakeStage } from './intake/IntakeStage';
 import { OpenButton } from './intake/OpenButton';
-import { text } from './messages';
+import type { State } from './machine';
 import styles from './Stage.module.css';
 import { StageBar } from './StageBar';
-import type { Analysis } from './useAnalysis';
-import { Preview } from './viewer/Picture';
-import { useStudyUrl } from './viewer/useStudyUrl';
-import { Viewer } from './viewer/Viewer';
-import viewerStyles from './viewer/Viewer.module.css';
+import { FIRST_OVERLAY } from './viewer/overlay';
+import { FITTED } from './viewer/view';
+import { itemOf, stateOf, type Worklist } from './worklist/list';
+import { PauseNote } from './worklist/PauseNote';
+import type { WorklistStore } from './worklist/store';
 
-const INITIAL_OPACITY = 60;
+// Decoders and tools travel apart from the first load; they are fetched while the page is idle.
+const Viewer = lazy(() => import('./viewer/Viewer'));
+const Compare = lazy(() => import('./compare/Compare'));
 
 interface StageProps {
-  analysis: Analysis;
+  list: Worklist;
+  store: WorklistStore;
   onFiles: (files: File[]) => void;
 }
 
 /** The dark half of the page: the radiograph, or the way to one. */
-export function Stage({ analysis, onFiles }: StageProps) {
-  const { state, open, cancel, explain } = analysis;
+export function Stage({ list, store, onFiles }: StageProps) {
   // Kept here, so that it outlives the radiograph it was chosen for.
-  const [opacity, setOpacity] = useState(INITIAL_OPACITY);
+  const [overlay, setOverlay] = useState(FIRST_OVERLAY);
+  const item = itemOf(list, list.selected);
+  const other = itemOf(list, list.compared);
+  const state = stateOf(list, list.selected);
+  const compared = stateOf(list, list.compared);
 
-  const url = useStudyUrl(state.phase === 'empty' ? null : state.study);
-
-  switch (state.phase) {
-    case 'empty':
-      return <IntakeStage onFiles={onFiles} />;
-    case 'running':
-      return (
-        <>
-          <StageBar name={state.study.name}>
-            <Button look="compact" onClick={cancel}>
-              {text.running.cancel}
-            </Button>
-          </StageBar>
-          <div className={viewerStyles.viewport} aria-busy="true">
-            <div className={styles.progress} />
-            <Preview url={url} />
-          </div>
-          <div className={viewerStyles.controls}>
-            <p className={viewerStyles.waiting}>{text.running.waiting}</p>
-          </div>
-        </>
-      );
-    case 'failed':
-      return (
-        <>
-          <StageBar name={state.study.name}>{null}</StageBar>
-          <FailureBody
-            failure={state.failure}
-            onRetry={() => open(state.study)}
-            onFiles={onFiles}
-          />
-        </>
-      );
-    case 'done': {
-      const { width, height, format } = state.shown.input;
-      return (
-        <>
-          <StageBar name={state.study.name} facts={text.viewer.size(width, height, format)}>
-            <OpenButton look="compact" label={text.intake.another} onFiles={onFiles} />
-          </StageBar>
-          <Viewer
-            key={state.shown.input.sha256}
-            state={state}
-            url={url}
-            opacity={opacity}
-            onOpacity={setOpacity}
-            onTarget={explain}
-          />
-        </>
-      );
-    }
+  if (!item || state.phase === 'empty') {
+    return <IntakeStage onFiles={onFiles} />;
   }
+  if (other && compared.phase !== 'empty') {
+    const sides: [Side, Side] = [
+      { id: item.id, state, date: item.date },
+      { id: other.id, state: compared, date: other.date },
+    ];
+    const dated = sides.every(({ date }) => date !== '');
+    const [one, two] = sides;
+    return (
+      <Suspense fallback={<div className={styles.empty} />}>
+        <Compare
+          key={`${item.id}+${other.id}`}
+          sides={dated && two.date < one.date ? [two, one] : sides}
+          overlay={overlay}
+          onOverlay={setOverlay}
+          onTarget={store.explain}
+          onEnd={() => store.compare(null)}
+        />
+      </Suspense>
+    );
+  }
+  if (state.phase === 'failed') {
+    return (
+      <>
+        <StageBar name={state.study.name}>{null}</StageBar>
+        {/* With several films, their list says so. */}
+        {list.pause && list.items.length === 1 && (
+          <PauseNote pause={list.pause} onResume={store.resume} />
+        )}
+        <FailureBody
+          failure={state.failure}
+          onRetry={() => store.retry(item.id)}
+          onForce={() => store.retry(item.id, true)}
+          onFiles={onFiles}
+        />
+      </>
+    );
+  }
+  return (
+    <>
+      <Bar state={state} onCancel={() => store.cancel(item.id)} onFiles={onFiles} />
+      <Suspense fallback={<div className={styles.empty} />}>
+        <Film
+          key={item.id}
+          state={state}
+          overlay={overlay}
+          onOverlay={setOverlay}
+          onTarget={(target) => store.explain(item.id, target)}
+        />
+      </Suspense>
+    </>
+  );
+}
+
+interface BarProps {
+  state: Extract<State, { phase: 'running' | 'done' }>;
+  onCancel: () => void;
+  onFiles: (files: File[]) => void;
+}
+
+function Bar({ state, onCancel, onFiles }: BarProps) {
+  const text = useText('analyse');
+  const shared = useText('shared');
+  const viewer = useText('viewer');
+  if (state.phase === 'running') {
+    return (
+      <StageBar name={state.study.name}>
+        <Button look="compact" onClick={onCancel}>
+          {shared.cancel}
+        </Button>
+      </StageBar>
+    );
+  }
+  const { width, height, format } = state.shown.input;
+  return (
+    <StageBar name={state.study.name} facts={viewer.size(width, height, format)}>
+      <OpenButton look="compact" label={text.intake.another} onFiles={onFiles} />
+    </StageBar>
+  );
+}
+
+type FilmProps = Pick<ComponentProps<typeof Viewer>, 'overlay' | 'onOverlay' | 'onTarget'> & {
+  state: BarProps['state'];
+};
+
+function Film({ state, ...rest }: FilmProps) {
+  const text = useText('analyse');
+  const [view, setView] = useState(FITTED);
+  const running = state.phase === 'running';
+  return (
+    <>
+      {running && <div className={styles.progress} />}
+      <Viewer
+        study={state.study}
+        result={running ? null : state}
+        busy={running}
+        view={view}
+        onView={setView}
+        {...rest}
+      />
+      {running && <p className={styles.waiting}>{text.running.waiting}</p>}
+    </>
+  );
 }

@@ -1,8 +1,9 @@
+import type { Catalogue } from '../../i18n/catalogue';
 import type { State } from './machine';
-import { text } from './messages';
 
 /** What a screen reader should hear about `state`. Failures speak for themselves, as alerts. */
-export function announce(state: State): string {
+export function announce(state: State, catalogue: Catalogue): string {
+  const { analyse: text, viewer, quality } = catalogue;
   switch (state.phase) {
     case 'empty':
       return state.cancelled ? text.cancelled : '';
@@ -12,11 +13,14 @@ export function announce(state: State): string {
       return '';
     case 'done': {
       const { severity, confidence, explanation, refer, prediction_set } = state.shown;
+      const { accepted } = state.shown.quality;
       if (state.target !== 'predicted' && explanation) {
-        return text.viewer.announceTarget(explanation.target);
+        return viewer.announceTarget(explanation.target);
       }
       const result = text.result.announce(state.study.name, severity, confidence);
-      return refer ? `${result} ${text.result.refer(prediction_set)}` : result;
+      return [result, refer && text.result.refer(prediction_set), !accepted && quality.rejected]
+        .filter(Boolean)
+        .join(' ');
     }
   }
 }

@@ -4,9 +4,8 @@ import type { Prediction, Study, Target } from './types';
 /** Answers for one study, by the heatmap's target. */
 type Predictions = Readonly<Partial<Record<Target, Prediction>>>;
 
-export interface DoneState {
-  readonly phase: 'done';
-  readonly study: Study;
+/** What the service told of one study, and which of it is shown. */
+export interface Explained {
   readonly predictions: Predictions;
   /** What is shown: `predictions[target]`. */
   readonly target: Target;
@@ -16,71 +15,46 @@ export interface DoneState {
   readonly targetFailure: { readonly target: Target; readonly failure: Failure } | null;
 }
 
+export interface DoneState extends Explained {
+  readonly phase: 'done';
+  readonly study: Study;
+  /** When it was graded. */
+  readonly gradedAt: Date;
+}
+
+/** What the page shows of the film that is selected. */
 export type State =
   | { readonly phase: 'empty'; readonly cancelled: boolean }
   | { readonly phase: 'running'; readonly study: Study }
   | { readonly phase: 'failed'; readonly study: Study; readonly failure: Failure }
   | DoneState;
 
-export type Event =
-  | { readonly type: 'opened'; readonly study: Study }
-  | { readonly type: 'cancelled' }
-  | { readonly type: 'target-chosen'; readonly target: Target }
-  | {
-      readonly type: 'answered';
-      readonly study: Study;
-      readonly target: Target;
-      readonly prediction: Prediction;
-    }
-  | {
-      readonly type: 'failed';
-      readonly study: Study;
-      readonly target: Target;
-      readonly failure: Failure;
-    };
+const SETTLED = { pending: null, targetFailure: null } as const;
 
-export const INITIAL: State = { phase: 'empty', cancelled: false };
-
-export function reduce(state: State, event: Event): State {
-  switch (event.type) {
-    case 'opened':
-      return { phase: 'running', study: event.study };
-    case 'cancelled':
-      return state.phase === 'running' ? { phase: 'empty', cancelled: true } : state;
-    case 'target-chosen':
-      return state.phase === 'done' ? chooseTarget(state, event.target) : state;
-    default:
-      // An answer to a study that has been replaced since must not touch the present one.
-      return 'study' in state && state.study === event.study ? settle(state, event) : state;
-  }
-}
-
-type OpenState = Exclude<State, { phase: 'empty' }>;
-type Settled = Extract<Event, { type: 'answered' | 'failed' }>;
-
-function settle(state: OpenState, event: Settled): State {
-  const { study } = state;
-  if (event.type === 'failed') {
-    const { target, failure } = event;
-    return state.phase === 'done'
-      ? { ...state, pending: null, targetFailure: { target, failure } }
-      : { phase: 'failed', study, failure };
-  }
-  const { target, prediction } = event;
+/** An answer, beside those that were there before. */
+export function answered(
+  before: Explained | null,
+  target: Target,
+  prediction: Prediction,
+): Explained {
   // "Predicted" and the class it turned out to be are one and the same map.
   const same = prediction.explanation?.target;
   const predictions = {
-    ...(state.phase === 'done' && state.predictions),
+    ...before?.predictions,
     ...(same && { [same]: prediction }),
     [target]: prediction,
   };
-  const settled = { pending: null, targetFailure: null };
-  return { phase: 'done', study, predictions, target, shown: prediction, ...settled };
+  return { predictions, target, shown: prediction, ...SETTLED };
 }
 
-function chooseTarget(state: DoneState, target: Target): DoneState {
-  const known = state.predictions[target];
+/** Another class is asked for: shown at once where it is known, else pending. */
+export function chosen(before: Explained, target: Target): Explained {
+  const known = before.predictions[target];
   return known
-    ? { ...state, target, shown: known, pending: null, targetFailure: null }
-    : { ...state, pending: target, targetFailure: null };
+    ? { ...before, target, shown: known, ...SETTLED }
+    : { ...before, pending: target, targetFailure: null };
+}
+
+export function targetFailed(before: Explained, target: Target, failure: Failure): Explained {
+  return { ...before, pending: null, targetFailure: { target, failure } };
 }

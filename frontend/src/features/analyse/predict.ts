@@ -1,6 +1,7 @@
 import { asFailure, type Failure, NETWORK_FAILURE, type Outcome } from '../../lib/failure';
 import { http, settle } from '../../lib/http';
-import type { Prediction, Study, Target } from './types';
+import { type Prediction, SEVERITIES, type Study } from './types';
+import type { Ask } from './worklist/store';
 
 /** The service's own limit, so that a file over it need not travel first. */
 export const MAX_BYTES = 25_000_000;
@@ -33,25 +34,34 @@ async function contentOf(source: Study['source'], signal: AbortSignal): Promise<
   return { ok: true, value: source };
 }
 
-/** Asks the service to grade `study` and to explain `target`. Never throws, not even on abort. */
-export async function predict(
-  study: Study,
-  target: Target,
-  signal: AbortSignal,
-): Promise<Outcome<Prediction>> {
+/** A service of another version than this page may answer in another shape. */
+function isPrediction(value: unknown): value is Prediction {
+  const { severity, probabilities, model, brixia } = (value ?? {}) as Partial<Prediction>;
+  return (
+    SEVERITIES.some((known) => known === severity) &&
+    SEVERITIES.every((known) => typeof probabilities?.[known] === 'number') &&
+    typeof model?.version === 'string' &&
+    typeof brixia?.total === 'number'
+  );
+}
+
+/** Asks the service to grade `study`. Never throws, not even on abort. */
+export async function predict(study: Study, ask: Ask): Promise<Outcome<Prediction>> {
+  const { target, explain, force, signal } = ask;
   const content = await contentOf(study.source, signal);
   if (!content.ok) {
     return content;
   }
   const form = new FormData();
   form.set('file', content.value, study.name);
-  return settle(
+  const outcome = await settle(
     http.POST('/predict', {
-      params: { query: { target } },
+      params: { query: { target, explain, ...(force && { force }) } },
       // The schema has no type for binary data; the form itself is what is sent.
       body: { file: '' },
       bodySerializer: () => form,
       signal,
     }),
   );
+  return outcome.ok && !isPrediction(outcome.value) ? ownFailure('other-version') : outcome;
 }

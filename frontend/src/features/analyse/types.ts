@@ -1,19 +1,6 @@
-import type { components } from '../../client/schema';
+import type { Conformal, Metrics } from '../../lib/prediction';
 
-export type Prediction = components['schemas']['Prediction'];
-export type Severity = Prediction['severity'];
-export type Metrics = components['schemas']['Metrics'];
-export type Conformal = components['schemas']['Conformal'];
-export type Brixia = Prediction['brixia'];
-export type Zone = keyof Brixia['zones'];
-export type Explanation = NonNullable<Prediction['explanation']>;
-
-/** In order of severity. */
-export const SEVERITIES = ['mild', 'moderate', 'severe'] as const satisfies readonly Severity[];
-
-/** The class that a heatmap is asked to speak of. */
-export type Target = 'predicted' | Severity;
-export const TARGETS = ['predicted', ...SEVERITIES] as const satisfies readonly Target[];
+export * from '../../lib/prediction';
 
 /** What the page tells of a version of the model. */
 export interface Model {

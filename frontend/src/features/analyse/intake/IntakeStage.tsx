@@ -1,16 +1,20 @@
-import { text } from '../messages';
+import { useText } from '../../../i18n/context';
 import { MAX_BYTES } from '../predict';
 import styles from './IntakeStage.module.css';
 import { OpenButton } from './OpenButton';
 
-/** The stage before anything was opened: where to put a radiograph. */
+/** The stage before anything was opened: where to put radiographs. */
 export function IntakeStage({ onFiles }: { onFiles: (files: File[]) => void }) {
+  const text = useText('analyse');
   return (
     <div className={styles.intake}>
       <div className={styles.body}>
         <h2 className={styles.title}>{text.intake.title}</h2>
         <p className={styles.ways}>{text.intake.ways}</p>
-        <OpenButton look="primary" label={text.intake.choose} onFiles={onFiles} />
+        <div className={styles.buttons}>
+          <OpenButton look="primary" label={text.intake.choose} onFiles={onFiles} />
+          <OpenButton folder label={text.intake.chooseFolder} onFiles={onFiles} />
+        </div>
         <p className={styles.note}>
           {text.intake.formats(MAX_BYTES)}
           <br />

@@ -1,17 +1,34 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 
+export type Way = 'drop' | 'paste';
+
 const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
+const TYPED_INTO = ['input', 'textarea', '[contenteditable]'].join();
+
+/** Whether the focus is where pasted text belongs. */
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof Element && target.matches(TYPED_INTO);
+}
+
+interface Intake {
+  onTransfer: (data: DataTransfer, way: Way) => void;
+  /** Called when what was pasted or dropped holds no file. */
+  onNoFile: (way: Way) => void;
+}
+
 /**
- * Takes files that are dropped anywhere on the page or pasted into it.
+ * Takes files and folders that are dropped anywhere on the page or pasted into it.
  *
  * @returns whether files hover over the page right now.
  */
-export function useIntake(onFiles: (files: File[], from: 'drop' | 'paste') => void): boolean {
+export function useIntake({ onTransfer, onNoFile }: Intake): boolean {
   const [hovering, setHovering] = useState(false);
-  const take = useEffectEvent((list: FileList | undefined, from: 'drop' | 'paste') => {
-    if (list && list.length > 0) {
-      onFiles([...list], from);
+  const take = useEffectEvent((data: DataTransfer | null, way: Way) => {
+    if (data && data.files.length > 0) {
+      onTransfer(data, way);
+    } else {
+      onNoFile(way);
     }
   });
 
@@ -31,12 +48,16 @@ export function useIntake(onFiles: (files: File[], from: 'drop' | 'paste') => vo
     };
     const drop = (event: DragEvent) => {
       setHovering(false);
-      if (carriesFiles(event)) {
+      if (!isTyping(event.target)) {
         event.preventDefault();
-        take(event.dataTransfer?.files, 'drop');
+        take(event.dataTransfer, 'drop');
       }
     };
-    const paste = (event: ClipboardEvent) => take(event.clipboardData?.files, 'paste');
+    const paste = (event: ClipboardEvent) => {
+      if (!isTyping(event.target)) {
+        take(event.clipboardData, 'paste');
+      }
+    };
     const listening = new AbortController();
     const { signal } = listening;
     window.addEventListener('dragenter', over, { signal });

@@ -1,6 +1,5 @@
 import hidden from '../../../components/VisuallyHidden.module.css';
-import { formatScore } from '../../../lib/format';
-import { text } from '../messages';
+import { useFormat, useText } from '../../../i18n/context';
 import type { Brixia as Score, Zone } from '../types';
 import styles from './Brixia.module.css';
 
@@ -15,45 +14,48 @@ const ROWS: readonly { height: 'upper' | 'middle' | 'lower'; right: Zone; left: 
 
 /** The estimated Brixia score: its total, and the six zones where they are in the image. */
 export function Brixia({ score }: { score: Score }) {
+  const text = useText('analyse').brixia;
+  const format = useFormat();
   return (
     <div>
       <table className={styles.lungs}>
         <caption className={styles.caption}>
-          {text.brixia.title}{' '}
+          {text.title}{' '}
           <span className={styles.total}>
-            <strong>{formatScore(score.total)}</strong> {text.brixia.of}
+            <strong>{format.score(score.total)}</strong> {text.of}
           </span>
         </caption>
         <thead>
           <tr>
             <th scope="col">
-              <span className={hidden.hidden}>{text.brixia.height}</span>
+              <span className={hidden.hidden}>{text.height}</span>
             </th>
-            <th scope="col">{text.brixia.rightLung}</th>
-            <th scope="col">{text.brixia.leftLung}</th>
+            <th scope="col">{text.rightLung}</th>
+            <th scope="col">{text.leftLung}</th>
           </tr>
         </thead>
         <tbody>
           {ROWS.map(({ height, right, left }) => (
             <tr key={height}>
-              <th scope="row">{text.brixia[height]}</th>
+              <th scope="row">{text[height]}</th>
               <ZoneCell zone={right} value={score.zones[right]} />
               <ZoneCell zone={left} value={score.zones[left]} />
             </tr>
           ))}
         </tbody>
       </table>
-      <p className={styles.note}>{text.brixia.note}</p>
+      <p className={styles.note}>{text.note}</p>
     </div>
   );
 }
 
 function ZoneCell({ zone, value }: { zone: Zone; value: number }) {
+  const format = useFormat();
   return (
     <td>
       <div className={styles.zone}>
         <span className={styles.letter}>{zone}</span>{' '}
-        <span className={styles.value}>{formatScore(value)}</span>
+        <span className={styles.value}>{format.score(value)}</span>
         <span className={styles.track} aria-hidden="true">
           <span className={styles.bar} style={{ '--share': value / HIGHEST }} />
         </span>

@@ -1,58 +1,58 @@
 import type { ReactNode } from 'react';
-import { Button } from '../../../components/Button';
-import { DownloadIcon } from '../../../components/icons';
-import { extensionOfDataUrl, saveDataUrl, saveJson } from '../../../lib/download';
-import { formatMilliseconds, formatSignificant } from '../../../lib/format';
-import { text } from '../messages';
+import { ChevronIcon } from '../../../components/icons';
+import { useFormat, useText } from '../../../i18n/context';
+import { hrefOf } from '../../../lib/route';
 import type { Prediction, Study } from '../types';
 import styles from './Details.module.css';
+import { ReportMenu } from './ReportMenu';
+
+const STEPS = ['decode', 'model', 'explain', 'encode'] as const;
 
 interface DetailsProps {
   study: Study;
   prediction: Prediction;
+  gradedAt: Date;
 }
 
 /** Where the result came from, and how to take it along. */
-export function Details({ study, prediction }: DetailsProps) {
+export function Details({ study, prediction, gradedAt }: DetailsProps) {
+  const text = useText('analyse');
+  const format = useFormat();
   const { model, input, explanation, timings_ms: timings } = prediction;
-  const stem = study.name.replace(/\.[^.]*$/, '');
+  const lungs = explanation?.lung_fraction;
   return (
     <section aria-label={text.details.title}>
       <dl className={styles.facts}>
         <Fact term={text.details.model}>
-          <a href={`/models/${encodeURIComponent(model.version)}/card`}>
+          <a href={hrefOf({ page: 'model', version: model.version })}>
             {text.details.modelCard(model.name, model.version)}
           </a>
         </Fact>
         {explanation && (
           <Fact term={text.details.explanation}>
-            {text.details.method(explanation.target, formatSignificant(explanation.peak))}
+            {text.details.method(explanation.target, format.significant(explanation.peak))}
           </Fact>
         )}
-        <Fact term={text.details.time}>{formatMilliseconds(timings.total)}</Fact>
+        {lungs != null && <Fact term={text.details.lungs}>{format.share(lungs)}</Fact>}
+        <Fact term={text.details.time}>{format.milliseconds(timings.total)}</Fact>
         <Fact term={text.details.checksum}>
           <code>{input.sha256.slice(0, 12)}</code>
         </Fact>
       </dl>
-      <div className={styles.downloads}>
-        <Button onClick={() => saveJson(prediction, `${stem}.severity.json`)}>
-          <DownloadIcon />
-          {text.details.json}
-        </Button>
-        {explanation && (
-          <Button
-            onClick={() =>
-              saveDataUrl(
-                explanation.overlay,
-                `${stem}.${explanation.target}.${extensionOfDataUrl(explanation.overlay)}`,
-              )
-            }
-          >
-            <DownloadIcon />
-            {text.details.overlay}
-          </Button>
-        )}
-      </div>
+      <details className={styles.timings}>
+        <summary>
+          <ChevronIcon />
+          {text.details.timings}
+        </summary>
+        <dl className={styles.facts}>
+          {STEPS.map((step) => (
+            <Fact key={step} term={text.details.steps[step]}>
+              {format.milliseconds(timings[step])}
+            </Fact>
+          ))}
+        </dl>
+      </details>
+      <ReportMenu graded={{ name: study.name, prediction, gradedAt }} />
     </section>
   );
 }

@@ -1,9 +1,10 @@
 import { ChevronIcon } from '../../../components/icons';
-import { text } from '../messages';
+import { useText } from '../../../i18n/context';
 import styles from './Guide.module.css';
 
 /** How to read a result: open before there is one, folded away beside it. */
 export function Guide({ folded }: { folded: boolean }) {
+  const text = useText('analyse');
   const entries = (
     <dl className={styles.entries}>
       {text.guide.entries.map((entry) => (

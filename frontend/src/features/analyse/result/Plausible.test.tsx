@@ -1,5 +1,6 @@
 import { render, screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
+import { en } from '../../../i18n/catalogue';
 import { announce } from '../announce';
 import { prediction, study } from '../fixtures';
 import type { State } from '../machine';
@@ -28,8 +29,8 @@ it('is heard with the result, and only when there is more than one', () => {
   const done = (shown: ReturnType<typeof prediction>): State =>
     ({ phase: 'done', study: study(), target: 'predicted', shown }) as State;
   const unsure = { prediction_set: ['mild' as const, 'moderate' as const], refer: true };
-  expect(announce(done({ ...prediction('mild'), ...unsure }))).toBe(
+  expect(announce(done({ ...prediction('mild'), ...unsure }), en)).toBe(
     'Result for chest.png: mild, 80.0% model confidence. Mild or moderate: let a person decide.',
   );
-  expect(announce(done(prediction('mild')))).not.toContain('decide');
+  expect(announce(done(prediction('mild')), en)).not.toContain('decide');
 });

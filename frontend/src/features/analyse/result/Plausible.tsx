@@ -1,4 +1,4 @@
-import { text } from '../messages';
+import { useText } from '../../../i18n/context';
 import type { Severity } from '../types';
 import styles from './Plausible.module.css';
 
@@ -11,6 +11,7 @@ interface PlausibleProps {
 
 /** The grades between which the model cannot tell, and who should. */
 export function Plausible({ severities, coverage }: PlausibleProps) {
+  const text = useText('analyse');
   return (
     <div className={styles.plausible}>
       <p className={styles.who}>{text.result.refer(severities)}</p>

@@ -1,5 +1,4 @@
-import { formatProbability } from '../../../lib/format';
-import { SEVERITY_NAMES, text } from '../messages';
+import { useFormat, useText } from '../../../i18n/context';
 import { type Prediction, SEVERITIES } from '../types';
 import styles from './Probabilities.module.css';
 
@@ -10,6 +9,9 @@ interface ProbabilitiesProps {
 
 /** The three probabilities as bars with numbers; the predicted one stands out. */
 export function Probabilities({ prediction }: ProbabilitiesProps) {
+  const text = useText('analyse');
+  const { severities } = useText('shared');
+  const format = useFormat();
   return (
     <ul className={styles.list} aria-label={text.result.probabilities} aria-hidden={!prediction}>
       {SEVERITIES.map((severity) => {
@@ -21,9 +23,9 @@ export function Probabilities({ prediction }: ProbabilitiesProps) {
             data-severity={severity}
             data-predicted={severity === prediction?.severity}
           >
-            <span className={styles.name}>{SEVERITY_NAMES[severity]}</span>
+            <span className={styles.name}>{severities[severity]}</span>
             <span className={styles.value}>
-              {probability === undefined ? '–' : formatProbability(probability)}
+              {probability === undefined ? '–' : format.probability(probability)}
             </span>
             <span className={styles.track} aria-hidden="true">
               <span className={styles.bar} style={{ '--share': probability ?? 0 }} />

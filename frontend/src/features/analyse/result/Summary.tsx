@@ -1,8 +1,8 @@
 import type { Ref } from 'react';
-import { formatProbability } from '../../../lib/format';
+import { useFormat, useText } from '../../../i18n/context';
 import type { State } from '../machine';
-import { SEVERITY_NAMES, text } from '../messages';
 import type { Metrics, Prediction } from '../types';
+import { Findings } from './Findings';
 import { Plausible } from './Plausible';
 import { Probabilities } from './Probabilities';
 import { SeverityGlyph } from './SeverityGlyph';
@@ -17,6 +17,7 @@ interface SummaryProps {
 
 /** What there is to say first: what this is, or how the radiograph was graded. */
 export function Summary({ state, heading }: SummaryProps) {
+  const text = useText('analyse');
   switch (state.phase) {
     case 'empty':
       return (
@@ -63,16 +64,19 @@ interface GradeProps {
 }
 
 function Grade({ prediction, heading }: GradeProps) {
+  const text = useText('analyse');
+  const { severities } = useText('shared');
+  const format = useFormat();
   const model = useModel(prediction.model.version);
   return (
     <>
       <h1 ref={heading} tabIndex={-1} className={styles.grade}>
         <span className={styles.eyebrow}>{text.result.eyebrow} </span>
         <SeverityGlyph severity={prediction.severity} />
-        <span>{SEVERITY_NAMES[prediction.severity]}</span>
+        <span>{severities[prediction.severity]}</span>
       </h1>
       <p className={styles.confidence}>
-        <strong>{formatProbability(prediction.confidence)}</strong> {text.result.confidence}
+        <strong>{format.probability(prediction.confidence)}</strong> {text.result.confidence}
       </p>
       {prediction.refer && (
         <Plausible
@@ -80,6 +84,7 @@ function Grade({ prediction, heading }: GradeProps) {
           coverage={model?.conformal.coverage ?? null}
         />
       )}
+      <Findings findings={prediction.quality.findings} forced={!prediction.quality.accepted} />
       <Worth metrics={model?.metrics ?? null} />
       <Probabilities prediction={prediction} />
     </>
@@ -88,5 +93,6 @@ function Grade({ prediction, heading }: GradeProps) {
 
 /** How often the version grades right. While that is not known, the line keeps its place. */
 function Worth({ metrics }: { metrics: Metrics | null }) {
+  const text = useText('analyse');
   return <p className={styles.worth}>{metrics && text.result.worth(metrics)}</p>;
 }

@@ -1,4 +1,4 @@
-import { text } from '../messages';
+import { useText } from '../../../i18n/context';
 import type { Study } from '../types';
 import styles from './Samples.module.css';
 import { LICENCE_URL, SAMPLES, type Sample, SOURCE_URL } from './samples';
@@ -14,6 +14,7 @@ interface SamplesProps {
 
 /** The bundled radiographs as a strip of thumbnails, with their attribution. */
 export function Samples({ title, large, current, onOpen }: SamplesProps) {
+  const text = useText('analyse');
   return (
     <section className={styles.samples} data-large={large} aria-labelledby="samples-title">
       <div className={styles.head}>
@@ -49,6 +50,7 @@ interface ThumbnailProps {
 }
 
 function Thumbnail({ sample, active, onOpen }: ThumbnailProps) {
+  const text = useText('analyse');
   const { id, url, projection, day } = sample;
   const sex = text.samples.sexes[sample.sex] ?? '';
   const caption = text.samples.caption(projection, day);

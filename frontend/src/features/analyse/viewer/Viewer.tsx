@@ -1,91 +1,164 @@
-import { useState } from 'react';
-import { Button } from '../../../components/Button';
-import { SegmentedControl } from '../../../components/SegmentedControl';
-import { Slider } from '../../../components/Slider';
-import { describeFailure } from '../failureMessages';
+import { useRef, useState } from 'react';
+import { useText } from '../../../i18n/context';
+import type { Target } from '../../../lib/prediction';
+import { useShortcuts } from '../../../lib/shortcuts';
 import type { DoneState } from '../machine';
-import { TARGET_NAMES, text } from '../messages';
-import { TARGETS, type Target } from '../types';
-import { Legend } from './Legend';
-import { canShow, Picture } from './Picture';
+import type { Study } from '../types';
+import type { Film } from './decode/film';
+import { FilmView } from './FilmView';
+import { HeaderPanel } from './HeaderPanel';
+import { pressed, VIEWPORT_KEYS } from './keys';
+import { Notes } from './Notes';
+import { OverlayControls } from './OverlayControls';
+import type { Overlay } from './overlay';
+import { saveImage } from './saveImage';
+import { Toolbar } from './Toolbar';
+import { useFilm } from './useFilm';
+import type { Tool } from './useGestures';
+import { useTone } from './useTone';
 import styles from './Viewer.module.css';
+import { FITTED, type View } from './view';
 
-const TARGET_OPTIONS = TARGETS.map((value) => ({ value, label: TARGET_NAMES[value] }));
-
-interface ViewerProps {
-  state: DoneState;
-  /** Where the browser finds the study's file. */
-  url: string | null;
-  /** Heatmap over the radiograph, whole per cent. */
-  opacity: number;
-  onOpacity: (opacity: number) => void;
+export interface ViewerProps {
+  study: Study;
+  /** `null` while the film is being graded, or was not. */
+  result: DoneState | null;
+  busy: boolean;
+  view: View;
+  overlay: Overlay;
+  onView: (view: View) => void;
+  onOverlay: (overlay: Overlay) => void;
   onTarget: (target: Target) => void;
+  /** Whether the heatmap's controls stand elsewhere. */
+  bare?: boolean;
 }
 
-/** The graded radiograph, its heatmap and the controls of the latter. */
-export function Viewer({ state, url, opacity, onOpacity, onTarget }: ViewerProps) {
-  const { study, shown, pending, target, targetFailure } = state;
-  const [unfit, setUnfit] = useState(false);
-  // Where the file cannot be shown, the slider starts at the overlay alone.
-  const [fade, setFade] = useState(0);
-  const overlaid = unfit || !canShow(shown);
-  const value = overlaid ? fade : opacity;
-
+/** A radiograph at full resolution, and what the model made of it. */
+export default function Viewer(props: ViewerProps) {
+  const { study, result } = props;
+  const load = useFilm(study);
+  const text = useText('viewer');
+  const overlaid = load.status === 'unshown';
   return (
     <>
-      <div className={styles.viewport} aria-busy={pending !== null}>
-        <Picture
-          study={study}
-          url={url}
-          prediction={shown}
-          opacity={pending === null ? value / 100 : 0}
-          overlaid={overlaid}
-          onUnfit={() => setUnfit(true)}
-        />
-      </div>
-      <Notes state={state} overlaid={overlaid} />
-      {shown.explanation && (
-        <div className={styles.controls}>
-          <SegmentedControl
-            label={text.viewer.target}
-            options={TARGET_OPTIONS}
-            value={pending ?? target}
-            onChange={onTarget}
-          />
-          <Slider
-            label={overlaid ? text.viewer.fade : text.viewer.opacity}
-            value={value}
-            onChange={overlaid ? setFade : onOpacity}
-          />
-          <Legend />
+      {load.status === 'ready' && <FilmPane {...props} film={load.film} />}
+      {load.status === 'loading' && (
+        <div className={styles.viewport} aria-busy="true">
+          <p className={styles.loading}>{text.loading}</p>
         </div>
       )}
-      {targetFailure && (
-        <div className={styles.failure} role="alert">
-          <p>
-            {text.viewer.targetFailed(
-              targetFailure.target,
-              describeFailure(targetFailure.failure).title,
-            )}
-          </p>
-          <Button onClick={() => onTarget(targetFailure.target)}>{text.failed.retry}</Button>
-        </div>
+      {overlaid && <Substitute {...props} />}
+      {result && (
+        <Notes
+          result={result}
+          overlaid={overlaid}
+          zones={props.overlay.zones}
+          onTarget={props.onTarget}
+        />
       )}
     </>
   );
 }
 
-function Notes({ state, overlaid }: { state: DoneState; overlaid: boolean }) {
-  const { explanation } = state.shown;
-  if (!explanation) {
-    return <p className={styles.note}>{text.viewer.noExplanation}</p>;
-  }
+/** The service's overlay, where this page cannot show the file. */
+function Substitute({ study, result, busy, overlay, bare, onOverlay, onTarget }: ViewerProps) {
+  const text = useText('viewer');
+  const explanation = result?.shown.explanation;
   return (
     <>
-      {explanation.low_signal && (
-        <p className={styles.note}>{text.viewer.emptyMap(explanation.target)}</p>
+      <div className={styles.viewport} aria-busy={busy}>
+        {explanation && (
+          <img
+            className={styles.picture}
+            src={explanation.overlay}
+            alt={text.overlayImage(study.name)}
+          />
+        )}
+      </div>
+      {!bare && result && explanation && (
+        <OverlayControls
+          overlay={overlay}
+          target={result.pending ?? result.target}
+          painted
+          onOverlay={onOverlay}
+          onTarget={onTarget}
+        />
       )}
-      {overlaid && <p className={styles.note}>{text.viewer.notShown}</p>}
     </>
+  );
+}
+
+function FilmPane(props: ViewerProps & { film: Film }) {
+  const { study, film, result, view, overlay, onView, onOverlay } = props;
+  const pane = useRef<HTMLDivElement>(null);
+  const tone = useTone(film);
+  const [tool, setTool] = useState<Tool>('window');
+  const explanation = result && result.pending === null ? result.shown.explanation : null;
+  const reset = () => {
+    onView(FITTED);
+    tone.reset();
+  };
+  const zones = () => onOverlay({ ...overlay, zones: !overlay.zones });
+  const fullScreen = () =>
+    void (document.fullscreenElement
+      ? document.exitFullscreen()
+      : pane.current?.requestFullscreen?.());
+  useShortcuts('viewer', VIEWPORT_KEYS);
+  const save = () => {
+    const stem = study.name.replace(/\.[^.]*$/, '');
+    const shares = { threshold: overlay.threshold / 100, opacity: overlay.opacity / 100 };
+    const heatmap = explanation?.heatmap ?? null;
+    const { orientation } = view;
+    const shown = { film, tone: tone.tone, orientation, heatmap, map: overlay.map, ...shares };
+    void saveImage(shown, `${stem}.view.png`);
+  };
+
+  return (
+    <div ref={pane} className={styles.pane}>
+      <Toolbar
+        film={film}
+        view={view}
+        tone={tone}
+        tool={tool}
+        zones={result ? overlay.zones : null}
+        onTool={setTool}
+        onView={onView}
+        onZones={zones}
+        onFullScreen={fullScreen}
+        onSave={save}
+        onReset={reset}
+      />
+      <FilmView
+        name={study.name}
+        film={film}
+        view={view}
+        tone={tone.tone}
+        tool={tool}
+        overlay={overlay}
+        explanation={explanation}
+        brixia={result?.shown.brixia ?? null}
+        busy={props.busy || (result !== null && result.pending !== null)}
+        onView={onView}
+        onWindow={tone.drag}
+        onKey={(event, viewport) => {
+          const [full] = film.levels;
+          const actions = { film: full, viewport, view, tone, onView };
+          const others = { onFullScreen: fullScreen, onZones: zones, onReset: reset };
+          if (pressed(event, { ...actions, ...others })) {
+            event.preventDefault();
+            event.stopPropagation();
+          }
+        }}
+      />
+      {film.header && <HeaderPanel header={film.header} film={film} />}
+      {!props.bare && result && (result.shown.explanation || result.pending) && (
+        <OverlayControls
+          overlay={overlay}
+          target={result.pending ?? result.target}
+          onOverlay={onOverlay}
+          onTarget={props.onTarget}
+        />
+      )}
+    </div>
   );
 }

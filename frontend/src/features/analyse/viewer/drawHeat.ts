@@ -1,33 +1,56 @@
-import { colourHeat, heatColour, heatTable } from '../../../lib/colourmap';
+import { type ColourMap, colourHeat, heatColour, heatTable } from '../../../lib/colourmap';
+import type { Matrix, Size } from './view';
 
-const TABLE = heatTable();
 /** A mid-grey for the legend to lie on, as the heatmap lies on the radiograph. */
 const BENEATH = '#6b6b6b';
 const LEGEND_STEPS = 192;
 
 /**
- * Colours an 8-bit grey heatmap onto `canvas`, at the heatmap's own size.
+ * An 8-bit grey heatmap in colour, at the heatmap's own size.
  *
  * Rejects when the image cannot be decoded.
  */
-export async function drawHeat(canvas: HTMLCanvasElement, heatmap: string): Promise<void> {
+export async function paintHeat(
+  heatmap: string,
+  map: ColourMap,
+  threshold: number,
+): Promise<OffscreenCanvas> {
   const image = new Image();
   image.src = heatmap;
   await image.decode();
+  const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
   const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (context) {
+    context.drawImage(image, 0, 0);
+    const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
+    colourHeat(pixels.data, heatTable(map, threshold));
+    context.putImageData(pixels, 0, 0);
+  }
+  return canvas;
+}
+
+/** Draws painted heat onto `canvas` where the film lies; `null` clears it. */
+export function drawHeat(
+  canvas: HTMLCanvasElement,
+  heat: OffscreenCanvas | null,
+  film: Size,
+  matrix: Matrix,
+): void {
+  const context = canvas.getContext('2d');
   if (!context) {
     return;
   }
-  canvas.width = image.naturalWidth;
-  canvas.height = image.naturalHeight;
-  context.drawImage(image, 0, 0);
-  const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
-  colourHeat(pixels.data, TABLE);
-  context.putImageData(pixels, 0, 0);
+  context.resetTransform();
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  if (heat) {
+    context.setTransform(...matrix);
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(heat, 0, 0, film.width, film.height);
+  }
 }
 
 /** The colours of the heatmap from low to high, as they look over a radiograph's grey. */
-export function drawLegend(canvas: HTMLCanvasElement): void {
+export function drawLegend(canvas: HTMLCanvasElement, map: ColourMap, threshold: number): void {
   const context = canvas.getContext('2d');
   if (!context) {
     return;
@@ -37,7 +60,7 @@ export function drawLegend(canvas: HTMLCanvasElement): void {
   context.fillStyle = BENEATH;
   context.fillRect(0, 0, LEGEND_STEPS, 1);
   for (let step = 0; step < LEGEND_STEPS; step += 1) {
-    const [red, green, blue, alpha] = heatColour(step / (LEGEND_STEPS - 1));
+    const [red, green, blue, alpha] = heatColour(step / (LEGEND_STEPS - 1), map, threshold);
     context.fillStyle = `rgb(${red} ${green} ${blue} / ${alpha / 255})`;
     context.fillRect(step, 0, 1, 1);
   }

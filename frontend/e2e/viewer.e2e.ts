@@ -1,0 +1,260 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectAccessible, launch, visit } from './browser';
+import { type Films, makeFilms, radiograph } from './files';
+import { type Server, startServer } from './server';
+import {
+  chooseFile,
+  expectGraded,
+  expectSettled,
+  film,
+  heading,
+  heat,
+  rows,
+  viewport,
+  worklist,
+} from './steps';
+
+/** What the browser thinks of looking at a canvas again and again, as these tests do. */
+const READBACK = /willReadFrequently/;
+
+let server: Server;
+let browser: Browser;
+let films: Films;
+
+beforeAll(async () => {
+  films = makeFilms();
+  [server, browser] = await Promise.all([startServer(), launch()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** The grey at the middle of a canvas. */
+async function greyAtCentre(page: Page): Promise<number> {
+  return film(page).evaluate((element) => {
+    const canvas = element as HTMLCanvasElement;
+    const [x, y] = [Math.floor(canvas.width / 2), Math.floor(canvas.height / 2)];
+    return canvas.getContext('2d')?.getImageData(x, y, 1, 1).data[0] ?? -1;
+  });
+}
+
+/** Everything in a canvas as one number, to see whether it changed. */
+async function fingerprint(page: Page, which: 'film' | 'heat'): Promise<number> {
+  // The picture follows its state one frame later.
+  await page.evaluate(
+    () => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))),
+  );
+  return (which === 'film' ? film(page) : heat(page)).evaluate((element) => {
+    const canvas = element as HTMLCanvasElement;
+    const data = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data;
+    let sum = 7;
+    for (let at = 0; at < (data?.length ?? 0); at += 1) {
+      sum = (sum * 31 + (data?.[at] ?? 0) * (at % 977)) % 1e9;
+    }
+    return sum;
+  });
+}
+
+describe('pixels', () => {
+  it('are the service’s own, in every encoding', async () => {
+    const { page, leave } = await visit(browser, server.url, { expectedErrors: READBACK });
+    const differing: Record<string, string> = {};
+    for (const [name, expected] of Object.entries(films.expected)) {
+      await chooseFile(page, films.file(name));
+      await page.getByRole('application', { name: `Viewport of ${name}` }).waitFor();
+      await film(page).waitFor();
+      // So near that a pixel fills the middle.
+      await viewport(page).focus();
+      for (let step = 0; step < 16; step += 1) {
+        await page.keyboard.press('+');
+      }
+      await fingerprint(page, 'film');
+      const shown = await greyAtCentre(page);
+      if (Math.abs(shown - expected) > 1.01) {
+        differing[name] = `${shown} instead of ${expected}`;
+      }
+    }
+    expect(differing).toEqual({});
+    await leave();
+  }, 60_000);
+
+  it('that no browser can read are replaced by the service’s picture, and said so', async () => {
+    const { page, leave } = await visit(browser, server.url, { expectedErrors: READBACK });
+    await chooseFile(page, films.file('extended.dcm'));
+    await page.getByText('This page cannot show the file itself').waitFor();
+    await page.getByRole('img', { name: 'Radiograph with its heatmap: extended.dcm' }).waitFor();
+    expect(await heading(page).innerText()).toMatch(/Mild|Moderate|Severe/);
+    await page.getByRole('radio', { name: 'Mild' }).check();
+    await page.getByText(/^Grad-CAM for mild/).waitFor();
+    await expectAccessible(page);
+    await leave();
+  });
+});
+
+describe('DICOM', () => {
+  it('shows its header, and who the patient is only when asked', async () => {
+    const { page, leave } = await visit(browser, server.url, { expectedErrors: READBACK });
+    await chooseFile(page, films.file('visit-1.dcm'));
+    await expectGraded(page, 'visit-1.dcm');
+    await page.getByText('50 mm at the detector').waitFor();
+    await page.getByText('DICOM header').click();
+    expect(await page.content()).not.toMatch(/Jane|4711/);
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Show who the patient is' }).click();
+    await page.getByText('Doe, Jane').waitFor();
+    await page.getByText('S-4711').waitFor();
+    await page.getByRole('button', { name: 'Hide who the patient is' }).click();
+    expect(await page.content()).not.toMatch(/Jane|4711/);
+    await leave();
+  });
+
+  it('orders the films of one patient and shows severity over time', async () => {
+    const { page, leave } = await visit(browser, server.url, { expectedErrors: READBACK });
+    await chooseFile(page, films.file('visit-2.dcm'), films.file('visit-1.dcm'));
+    await expectSettled(page, 2);
+    const series = page.getByRole('region', { name: 'Films of one patient' });
+    await series.getByRole('listitem').nth(1).waitFor();
+    expect(await series.getByRole('time').allInnerTexts()).toEqual(['1 Mar 2020', '9 Mar 2020']);
+    expect(await series.locator('circle').count()).toBe(2);
+    await worklist(page).getByLabel('Order').selectOption('By date');
+    expect((await rows(page)).map((row) => row.split('\n')[0])).toEqual([
+      'visit-1.dcm',
+      'visit-2.dcm',
+    ]);
+    expect(await page.content()).not.toMatch(/Jane|4711/);
+    await leave();
+  });
+});
+
+describe('the view', () => {
+  it('moves, turns and mirrors film and heat together, by keyboard', async () => {
+    const { page, leave } = await visit(browser, server.url, { expectedErrors: READBACK });
+    await chooseFile(page, radiograph());
+    await expectGraded(page, 'patient.png');
+    await viewport(page).focus();
+    const before = [await fingerprint(page, 'film'), await fingerprint(page, 'heat')];
+    for (const key of ['+', 'ArrowLeft', 'ArrowUp', 'r', 'h']) {
+      const [filmBefore, heatBefore] = [
+        await fingerprint(page, 'film'),
+        await fingerprint(page, 'heat'),
+      ];
+      await page.keyboard.press(key);
+      expect(await fingerprint(page, 'film'), key).not.toBe(filmBefore);
+      expect(await fingerprint(page, 'heat'), key).not.toBe(heatBefore);
+    }
+    // The window and the polarity are the film's alone.
+    for (const key of ['i', '4', 'Shift+ArrowRight']) {
+      const [filmBefore, heatBefore] = [
+        await fingerprint(page, 'film'),
+        await fingerprint(page, 'heat'),
+      ];
+      await page.keyboard.press(key);
+      expect(await fingerprint(page, 'film'), key).not.toBe(filmBefore);
+      expect(await fingerprint(page, 'heat'), key).toBe(heatBefore);
+    }
+    await page.keyboard.press('z');
+    await page.getByRole('img', { name: /^Brixia zones with their scores/ }).waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('z');
+    await page.keyboard.press('Backspace');
+    expect([await fingerprint(page, 'film'), await fingerprint(page, 'heat')]).toEqual(before);
+    await leave();
+  });
+
+  it('follows wheel and drag, and reads out the pixel under the pointer', async () => {
+    const { page, leave } = await visit(browser, server.url, { expectedErrors: READBACK });
+    await chooseFile(page, films.file('implicit.dcm'));
+    await expectGraded(page, 'implicit.dcm');
+    const box = await viewport(page).boundingBox();
+    // Whole pixels: the browser tells a wheel's place no finer.
+    const x = Math.round((box?.x ?? 0) + (box?.width ?? 0) / 2);
+    const y = Math.round((box?.y ?? 0) + (box?.height ?? 0) / 3);
+    await page.mouse.move(x, y);
+    const readout = page.getByText(/^x \d+, y \d+: [\d,]+$/);
+    await readout.waitFor();
+    const [before, read] = [await fingerprint(page, 'film'), await readout.innerText()];
+    await page.mouse.wheel(0, -300);
+    expect(await fingerprint(page, 'film')).not.toBe(before);
+    // What is under the pointer stays under it.
+    expect(await readout.innerText()).toBe(read);
+    await page.mouse.down();
+    await page.mouse.move(x + 80, y + 40, { steps: 4 });
+    await page.mouse.up();
+    expect(await page.getByLabel('Window preset').inputValue()).toBe('');
+    await page.getByRole('button', { name: 'Drag moves the film' }).click();
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 60, y, { steps: 4 });
+    expect(await readout.innerText()).toBe(read);
+    await page.mouse.up();
+    await page.getByRole('button', { name: 'Reset the view' }).click();
+    expect(await page.getByLabel('Window preset').inputValue()).toBe('stored');
+    expect(await fingerprint(page, 'film')).toBe(before);
+    await leave();
+  });
+
+  it('hides heat below the threshold, changes its colours and saves what is shown', async () => {
+    const { page, leave } = await visit(browser, server.url, { expectedErrors: READBACK });
+    await chooseFile(page, radiograph());
+    await expectGraded(page, 'patient.png');
+    const inferno = await fingerprint(page, 'heat');
+    await page.getByLabel('Colours').selectOption('viridis');
+    await expect.poll(() => fingerprint(page, 'heat')).not.toBe(inferno);
+    const viridis = await fingerprint(page, 'heat');
+    await page.getByRole('slider', { name: 'Hide below' }).fill('60');
+    await expect.poll(() => fingerprint(page, 'heat')).not.toBe(viridis);
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save the picture as shown' }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe('patient.view.png');
+    const png = await readFile(await file.path());
+    const source = radiograph().buffer;
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([
+      source.readUInt32BE(16),
+      source.readUInt32BE(20),
+    ]);
+    await leave();
+  });
+});
+
+it('compares two films with a linked view', async () => {
+  const { page, leave } = await visit(browser, server.url, {
+    viewport: { width: 1440, height: 900 },
+  });
+  await chooseFile(page, films.file('visit-2.dcm'), films.file('visit-1.dcm'));
+  await expectSettled(page, 2);
+  await page.getByRole('button', { name: 'Compare with visit-1.dcm' }).click();
+  const canvases = page.locator('canvas[data-shown=true]');
+  await expect.poll(() => canvases.count()).toBe(2);
+  await expect.poll(() => page.locator('canvas[data-drawn=true]').count()).toBe(2);
+  // The older film stands left, whatever was opened first.
+  expect(await page.getByRole('application').first().getAttribute('aria-label')).toContain(
+    'visit-1.dcm',
+  );
+  await expectAccessible(page);
+  const scaleBars = page.getByText(/mm at the detector/);
+  const scales = await scaleBars.allInnerTexts();
+  await page.getByRole('application').first().focus();
+  for (let step = 0; step < 6; step += 1) {
+    await page.keyboard.press('+');
+  }
+  const [left, right] = await scaleBars.allInnerTexts();
+  expect(left).not.toBe(scales[0]);
+  expect(right).not.toBe(scales[1]);
+  await page.getByRole('button', { name: 'Linked' }).click();
+  await page.keyboard.press('Tab');
+  await page.getByRole('application').first().focus();
+  await page.keyboard.press('0');
+  const [fitted, untouched] = await scaleBars.allInnerTexts();
+  expect(fitted).toBe(scales[0]);
+  expect(untouched).toBe(right);
+  await page.getByRole('radio', { name: 'Mild' }).check();
+  await expect.poll(() => page.locator('canvas[data-drawn=true]').count()).toBe(2);
+  await page.getByRole('button', { name: 'End the comparison' }).click();
+  await expect.poll(() => page.getByRole('application').count()).toBe(1);
+  await leave();
+});

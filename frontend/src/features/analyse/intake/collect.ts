@@ -1,0 +1,93 @@
+import type { Study } from '../types';
+
+/** What systems leave in folders beside films. */
+const NOT_FILMS = /^(\..*|thumbs\.db|desktop\.ini|dicomdir|__macosx)$/i;
+/** More would fill the list beyond use; the rest can come after. */
+export const MOST_FILES = 2000;
+
+export interface Collected {
+  readonly studies: readonly Study[];
+  /** Folders without a file in them. */
+  readonly empty: readonly string[];
+  /** Files that were left out because they belong to the system. */
+  readonly skipped: number;
+  /** Files beyond what one list takes. */
+  readonly beyond: number;
+}
+
+interface Found {
+  readonly path: string;
+  readonly file: File;
+}
+
+const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
+const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
+
+/** All entries of a folder; browsers hand them out in portions until there are none. */
+async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const all: FileSystemEntry[] = [];
+  for (;;) {
+    const portion = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
+    if (portion.length === 0) {
+      return all;
+    }
+    all.push(...portion);
+  }
+}
+
+async function walk(entry: FileSystemEntry, empty: string[]): Promise<Found[]> {
+  if (isFile(entry)) {
+    const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
+    return [{ path: entry.fullPath.replace(/^\//, ''), file }];
+  }
+  if (!isFolder(entry)) {
+    return [];
+  }
+  const entries = await entriesOf(entry);
+  const found: Found[] = [];
+  for (const inner of entries) {
+    found.push(...(await walk(inner, empty)));
+  }
+  if (entries.length === 0) {
+    empty.push(entry.name);
+  }
+  return found;
+}
+
+function collected(found: readonly Found[], empty: readonly string[]): Collected {
+  const films = found.filter(({ path }) => !path.split('/').some((part) => NOT_FILMS.test(part)));
+  const studies = films.map(({ path, file }) => ({ name: path, source: file }));
+  return {
+    studies: studies.slice(0, MOST_FILES),
+    empty,
+    skipped: found.length - films.length,
+    beyond: Math.max(0, studies.length - MOST_FILES),
+  };
+}
+
+/** Files from a dialogue; those of a folder carry their path. */
+export function collectFiles(files: readonly File[]): Collected {
+  return collected(
+    files.map((file) => ({ path: file.webkitRelativePath || file.name, file })),
+    [],
+  );
+}
+
+/** Files and folders, with all that is in them, from a drop or the clipboard. */
+export async function collectTransfer(data: DataTransfer): Promise<Collected> {
+  // Both lists are gone once the event is over.
+  const entries = [...data.items].map((item) => item.webkitGetAsEntry?.() ?? null);
+  const files = [...data.files];
+  if (!entries.some((entry) => entry?.isDirectory)) {
+    return collectFiles(files);
+  }
+  const empty: string[] = [];
+  const found: Found[] = [];
+  for (const entry of entries) {
+    found.push(...(entry ? await walk(entry, empty) : []));
+  }
+  return collected(found, empty);
+}

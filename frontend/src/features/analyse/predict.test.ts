@@ -1,0 +1,42 @@
+import { expect, it, vi } from 'vitest';
+import { prediction, study } from './fixtures';
+import { predict } from './predict';
+
+const ask = {
+  target: 'predicted',
+  explain: false,
+  force: false,
+  signal: new AbortController().signal,
+} as const;
+
+const answering = (response: Response) => {
+  const network = vi.fn((_: Request) => Promise.resolve(response));
+  vi.stubGlobal('fetch', network);
+  return network;
+};
+
+it('asks for what is needed, and forces only when told to', async () => {
+  const network = answering(Response.json(prediction('mild')));
+  expect(await predict(study(), ask)).toMatchObject({ ok: true });
+  expect(new URL(network.mock.calls[0]?.[0].url ?? '').search).toBe(
+    '?target=predicted&explain=false',
+  );
+  await predict(study(), { ...ask, force: true });
+  expect(network.mock.calls[1]?.[0].url).toContain('force=true');
+});
+
+it.each([[{ grade: 2 }], [{ ...prediction('mild'), severity: 'critical' }], [[]]])(
+  'takes an answer of another shape for a service of another version',
+  async (body) => {
+    answering(Response.json(body));
+    expect(await predict(study(), ask)).toMatchObject({ failure: { code: 'other-version' } });
+  },
+);
+
+it('hands on when the service wants to be asked again', async () => {
+  const problem = { type: '', title: 'Busy', status: 503, detail: '', code: 'busy' };
+  answering(Response.json(problem, { status: 503, headers: { 'Retry-After': '7' } }));
+  expect(await predict(study(), ask)).toMatchObject({
+    failure: { code: 'busy', retryAfter: 7 },
+  });
+});

@@ -1,0 +1,56 @@
+import { useEffect, useRef, useState } from 'react';
+import { drawHeat, paintHeat } from './drawHeat';
+import styles from './FilmView.module.css';
+import type { Overlay } from './overlay';
+import type { Matrix, Size } from './view';
+
+interface HeatLayerProps {
+  /** PNG data URL, 8-bit grey; `null` while another one is awaited. */
+  heatmap: string | null;
+  overlay: Overlay;
+  film: Size;
+  /** Of the canvas, in device pixels. */
+  size: Size;
+  /** From the film's pixels to device pixels. */
+  matrix: Matrix;
+}
+
+/** The coloured heatmap, where the film lies. */
+export function HeatLayer({ heatmap, overlay, film, size, matrix }: HeatLayerProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { map, threshold, opacity } = overlay;
+  const [painted, setPainted] = useState<{ of: string; heat: OffscreenCanvas } | null>(null);
+  // Heat that belongs to another target must not stand under the new one's name.
+  const heat = painted?.of === heatmap ? painted.heat : null;
+
+  useEffect(() => {
+    if (heatmap === null) {
+      return;
+    }
+    let wanted = true;
+    paintHeat(heatmap, map, threshold / 100).then(
+      (made) => wanted && setPainted({ of: heatmap, heat: made }),
+      () => wanted && setPainted(null),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [heatmap, map, threshold]);
+
+  useEffect(() => {
+    if (canvas.current) {
+      drawHeat(canvas.current, heat, film, matrix);
+    }
+  }, [heat, film, matrix]);
+
+  return (
+    <canvas
+      ref={canvas}
+      className={styles.layer}
+      width={size.width}
+      height={size.height}
+      data-drawn={heat !== null}
+      style={{ opacity: heat ? opacity / 100 : 0 }}
+    />
+  );
+}

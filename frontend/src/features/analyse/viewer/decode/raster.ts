@@ -1,0 +1,73 @@
+import { decode as decodePng } from 'fast-png';
+import { decode as decodeTiff } from 'tiff';
+import { type Level, NotShownError } from './film';
+
+/** ITU-R BT.601, as the service weighs colours. */
+export const LUMA = [0.299, 0.587, 0.114] as const;
+
+export interface Raster extends Level {
+  readonly range: number;
+}
+
+/** Interleaved samples to grey; transparency is laid on black. `top` is the greatest sample. */
+export function toGrey(
+  samples: ArrayLike<number>,
+  channels: number,
+  size: { width: number; height: number },
+  top: number,
+): Raster {
+  const { width, height } = size;
+  const codes = top > 255 ? new Uint16Array(width * height) : new Uint8Array(width * height);
+  const colour = channels >= 3;
+  const alpha = channels === 2 || channels === 4;
+  for (let pixel = 0, at = 0; pixel < codes.length; pixel += 1, at += channels) {
+    const first = samples[at] ?? 0;
+    const grey = colour
+      ? LUMA[0] * first + LUMA[1] * (samples[at + 1] ?? 0) + LUMA[2] * (samples[at + 2] ?? 0)
+      : first;
+    codes[pixel] = Math.round(alpha ? (grey * (samples[at + channels - 1] ?? top)) / top : grey);
+  }
+  return { width, height, codes, range: top + 1 };
+}
+
+/** What browsers read: 8-bit PNG, JPEG; orientation tags applied, colours as they are stored. */
+export async function readByBrowser(blob: Blob): Promise<Raster> {
+  const bitmap = await createImageBitmap(blob, {
+    colorSpaceConversion: 'none',
+    premultiplyAlpha: 'none',
+  }).catch(() => {
+    throw new NotShownError('damaged');
+  });
+  const { width, height } = bitmap;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) {
+    throw new NotShownError('no-canvas');
+  }
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return toGrey(context.getImageData(0, 0, width, height).data, 4, { width, height }, 255);
+}
+
+/** PNG of 16 bits, which browsers cut down to 8. */
+export function readDeepPng(data: Uint8Array): Raster {
+  const png = decodePng(data);
+  if (png.palette) {
+    throw new NotShownError('palette');
+  }
+  return toGrey(png.data, png.channels, png, 2 ** png.depth - 1);
+}
+
+/** TIFF of 8 or 16 bits; the library refuses what is turned, or packed in other ways. */
+export function readTiff(data: Uint8Array, maxPixels: number): Raster {
+  const [about] = decodeTiff(data, { pages: [0], ignoreImageData: true });
+  if (!about || about.width * about.height > maxPixels) {
+    throw new NotShownError('too-large');
+  }
+  const [page] = decodeTiff(data, { pages: [0] });
+  const depth = page?.bitsPerSample;
+  if (!page || page.palette || (depth !== 8 && depth !== 16) || page.sampleFormat !== 1) {
+    throw new NotShownError('tiff-of-another-kind');
+  }
+  return toGrey(page.data, page.samplesPerPixel, page, 2 ** depth - 1);
+}

@@ -1,0 +1,60 @@
+import { plainFilm, readDicom } from './dicom';
+import { isDicom } from './dicomHeader';
+import { type Film, NotShownError } from './film';
+import { type Raster, readByBrowser, readDeepPng, readTiff } from './raster';
+
+/** The service's own limit: what it refuses need not fill this page's memory. */
+const MAX_PIXELS = 64_000_000;
+const PNG = [0x89, 0x50, 0x4e, 0x47];
+const JPEG = [0xff, 0xd8, 0xff];
+const TIFF = [
+  [0x49, 0x49, 0x2a, 0x00],
+  [0x4d, 0x4d, 0x00, 0x2a],
+];
+
+/** Decodes a file by its bytes, never by its name, as the service does. */
+export async function readFilm(blob: Blob): Promise<Film> {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  if (isDicom(bytes)) {
+    return readDicom(bytes, MAX_PIXELS);
+  }
+  const { range, ...full } = await readRaster(blob, bytes);
+  return { ...plainFilm(full, range), spacing: null, header: null };
+}
+
+async function readRaster(blob: Blob, bytes: Uint8Array): Promise<Raster> {
+  const starts = (magic: readonly number[]) => magic.every((byte, at) => bytes[at] === byte);
+  const view = new DataView(bytes.buffer);
+  if (starts(PNG)) {
+    refuseLarge(view.getUint32(16), view.getUint32(20));
+    const depth = view.getUint8(24);
+    return depth === 16 ? readDeepPng(bytes) : readByBrowser(blob);
+  }
+  if (starts(JPEG)) {
+    refuseLarge(...jpegSize(view));
+    return readByBrowser(blob);
+  }
+  if (TIFF.some(starts)) {
+    return readTiff(bytes, MAX_PIXELS);
+  }
+  throw new NotShownError('no-format-that-this-page-knows');
+}
+
+function refuseLarge(width: number, height: number): void {
+  if (width * height > MAX_PIXELS) {
+    throw new NotShownError('too-large');
+  }
+}
+
+/** Width and height from the frame header, the first SOF segment. */
+function jpegSize(view: DataView): [width: number, height: number] {
+  for (let at = 2; at + 9 < view.byteLength; at += 2 + view.getUint16(at + 2)) {
+    const marker = view.getUint16(at);
+    const frame = marker >= 0xffc0 && marker <= 0xffcf;
+    // C4, C8 and CC share the range and are tables.
+    if (frame && ![0xffc4, 0xffc8, 0xffcc].includes(marker)) {
+      return [view.getUint16(at + 7), view.getUint16(at + 5)];
+    }
+  }
+  throw new NotShownError('jpeg-without-a-frame');
+}

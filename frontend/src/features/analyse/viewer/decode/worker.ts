@@ -1,0 +1,16 @@
+import type { Film } from './film';
+import { readFilm } from './readFilm';
+
+export type Reply = { readonly film: Film } | { readonly reason: string };
+
+// In a worker of its own: decoding takes up to seconds, and the page must stay responsive.
+self.onmessage = async ({ data }: MessageEvent<Blob>) => {
+  try {
+    const film = await readFilm(data);
+    // Handed over, not copied.
+    const buffers = film.levels.map((level) => level.codes.buffer as ArrayBuffer);
+    self.postMessage({ film } satisfies Reply, { transfer: buffers });
+  } catch (error) {
+    self.postMessage({ reason: error instanceof Error ? error.message : '' } satisfies Reply);
+  }
+};

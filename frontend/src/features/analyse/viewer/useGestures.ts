@@ -1,0 +1,117 @@
+import { type RefObject, useEffect, useEffectEvent } from 'react';
+import { type Point, panned, type Size, type View, ZOOM_STEP, zoomed } from './view';
+
+/** What a drag with the main button does. */
+export type Tool = 'window' | 'pan';
+
+interface Gestures {
+  readonly film: Size;
+  readonly viewport: Size | null;
+  readonly view: View;
+  readonly tool: Tool;
+  onView: (view: View) => void;
+  /** By so many CSS pixels since the drag began. */
+  onWindow: (right: number, down: number, phase: 'start' | 'move') => void;
+}
+
+/** One notch of a wheel is about 100; a trackpad sends many small ones. */
+const WHEEL_NOTCH = 100;
+
+/** Where in the element an event happened, in CSS pixels. */
+function pointIn(element: Element, event: MouseEvent): Point {
+  const box = element.getBoundingClientRect();
+  return { x: event.clientX - box.left, y: event.clientY - box.top };
+}
+
+/** Wheel, drag and pinch on the viewport. */
+export function useGestures(element: RefObject<HTMLElement | null>, gestures: Gestures): void {
+  const { film, viewport, view, tool, onView, onWindow } = gestures;
+
+  const wheel = useEffectEvent((event: WheelEvent) => {
+    event.preventDefault();
+    if (viewport && element.current) {
+      const factor = ZOOM_STEP ** (-event.deltaY / WHEEL_NOTCH);
+      onView(zoomed(view, factor, pointIn(element.current, event), film, viewport));
+    }
+  });
+  const pan = useEffectEvent((from: View, by: Point) => {
+    if (viewport) {
+      onView(panned(from, by, film, viewport));
+    }
+  });
+  const pinch = useEffectEvent((from: View, factor: number, about: Point, by: Point) => {
+    if (viewport) {
+      onView(panned(zoomed(from, factor, about, film, viewport), by, film, viewport));
+    }
+  });
+  const begin = useEffectEvent((event: PointerEvent) => {
+    // The middle button, or Shift, always moves the film.
+    const pans = tool === 'pan' || event.button === 1 || event.shiftKey;
+    if (!pans) {
+      onWindow(0, 0, 'start');
+    }
+    return { view, pans };
+  });
+  const drag = useEffectEvent((right: number, down: number) => onWindow(right, down, 'move'));
+
+  useEffect(() => {
+    const target = element.current;
+    if (!target) {
+      return;
+    }
+    const listening = new AbortController();
+    const { signal } = listening;
+    const pointers = new Map<number, { start: Point; now: Point }>();
+    let origin: { view: View; pans: boolean } | null = null;
+
+    const restart = (event: PointerEvent) => {
+      for (const pointer of pointers.values()) {
+        pointer.start = pointer.now;
+      }
+      origin = begin(event);
+    };
+    const down = (event: PointerEvent) => {
+      if (event.button > 1) {
+        return;
+      }
+      target.setPointerCapture(event.pointerId);
+      const point = pointIn(target, event);
+      pointers.set(event.pointerId, { start: point, now: point });
+      restart(event);
+    };
+    const move = (event: PointerEvent) => {
+      const pointer = pointers.get(event.pointerId);
+      if (!pointer || !origin) {
+        return;
+      }
+      pointer.now = pointIn(target, event);
+      const [one, other] = [...pointers.values()];
+      if (one && other) {
+        const apart = (a: Point, b: Point) => Math.hypot(a.x - b.x, a.y - b.y) || 1;
+        const middle = (a: Point, b: Point) => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
+        const [from, to] = [middle(one.start, other.start), middle(one.now, other.now)];
+        const factor = apart(one.now, other.now) / apart(one.start, other.start);
+        pinch(origin.view, factor, from, { x: to.x - from.x, y: to.y - from.y });
+      } else {
+        const by = { x: pointer.now.x - pointer.start.x, y: pointer.now.y - pointer.start.y };
+        if (origin.pans) {
+          pan(origin.view, by);
+        } else {
+          drag(by.x, by.y);
+        }
+      }
+    };
+    const up = (event: PointerEvent) => {
+      pointers.delete(event.pointerId);
+      if (pointers.size > 0) {
+        restart(event);
+      }
+    };
+    target.addEventListener('wheel', wheel, { passive: false, signal });
+    target.addEventListener('pointerdown', down, { signal });
+    target.addEventListener('pointermove', move, { signal });
+    target.addEventListener('pointerup', up, { signal });
+    target.addEventListener('pointercancel', up, { signal });
+    return () => listening.abort();
+  }, [element]);
+}

@@ -1,0 +1,119 @@
+import { expect, it } from 'vitest';
+import type { Film } from './decode/film';
+import { makePresets } from './decode/presets';
+import { pyramid } from './decode/pyramid';
+import { dragged, greyPixels, valueAt } from './windowing';
+
+function film(changes: Partial<Film> = {}): Film {
+  const level = { width: 2, height: 2, codes: new Uint16Array([0, 5, 10, 15]) };
+  const window = { low: 0, high: 15 };
+  const presets = {
+    stored: window,
+    auto: window,
+    full: window,
+    lungs: window,
+    mediastinum: window,
+  };
+  return {
+    levels: [level],
+    range: 16,
+    slope: 1,
+    intercept: 0,
+    inverted: false,
+    padding: null,
+    table: null,
+    presets,
+    opening: 'stored',
+    spacing: null,
+    header: null,
+    ...changes,
+  };
+}
+
+const greys = (of: Film, low: number, high: number, inverted = false, asStored = false) =>
+  [...greyPixels(of, { window: { low, high }, inverted, asStored })].map((pixel) => pixel & 0xff);
+
+it('spreads greys over the window and clips outside', () => {
+  const shown = greys(film(), 5, 10);
+  expect(shown[4]).toBe(0);
+  expect(shown[5]).toBe(0);
+  expect(shown[7]).toBe(102);
+  expect(shown[10]).toBe(255);
+  expect(shown[15]).toBe(255);
+});
+
+it('windows values, not codes', () => {
+  const rescaled = film({ slope: -2, intercept: 30 });
+  expect(greys(rescaled, 0, 30)[0]).toBe(255);
+  expect(greys(rescaled, 0, 30)[15]).toBe(0);
+  expect(valueAt(rescaled, 1.7, 0.2)).toBe(20);
+  expect(valueAt(rescaled, 2, 0)).toBeNull();
+});
+
+it('shows low values white for MONOCHROME1, and inverts either way', () => {
+  const negative = film({ inverted: true });
+  expect(greys(negative, 0, 15)[0]).toBe(255);
+  expect(greys(negative, 0, 15, true)[0]).toBe(0);
+  expect(greys(film(), 0, 15, true)[0]).toBe(255);
+});
+
+it('shows padding black, whatever the polarity', () => {
+  const padded = film({ inverted: true, padding: [0, 1] });
+  expect(greys(padded, 0, 15).slice(0, 3)).toEqual([0, 0, 221]);
+});
+
+it('uses the sender’s table only as stored', () => {
+  const table = Uint8Array.from({ length: 16 }, () => 77);
+  expect(greys(film({ table }), 0, 15, false, true)[3]).toBe(77);
+  expect(greys(film({ table }), 0, 15)[3]).toBe(51);
+});
+
+it('gets wider to the right and brighter downwards', () => {
+  const from = { low: 100, high: 300 };
+  const wide = dragged(from, 50, 0, 4096);
+  expect(wide.high - wide.low).toBeGreaterThan(200);
+  expect((wide.high + wide.low) / 2).toBeCloseTo(200);
+  const bright = dragged(from, 0, 50, 4096);
+  expect((bright.high + bright.low) / 2).toBeLessThan(200);
+  const least = dragged(from, -9999, 0, 4096);
+  expect(least.high).toBeGreaterThan(least.low);
+});
+
+it('halves a film by the mean, odd edges included', () => {
+  const codes = new Uint8Array(1025 * 3).fill(100);
+  codes[0] = 120;
+  const levels = pyramid({ width: 1025, height: 3, codes });
+  expect(levels.map(({ width, height }) => [width, height])).toEqual([
+    [1025, 3],
+    [513, 2],
+    [257, 1],
+  ]);
+  expect(levels[1]?.codes[0]).toBe(105);
+  expect(levels[1]?.codes.at(-1)).toBe(100);
+});
+
+it('opens a film that fills little of its range automatically, others as stored', () => {
+  const codes = Uint16Array.from({ length: 400 }, (_, index) => index * 10);
+  const level = { width: 20, height: 20, codes };
+  const grey = { slope: 1, intercept: 0, inverted: false, padding: null };
+  const narrow = makePresets(level, { ...grey, range: 65536 }, null);
+  expect(narrow.opening).toBe('auto');
+  expect(narrow.presets.auto.high).toBeGreaterThan(3900);
+  expect(makePresets(level, { ...grey, range: 4096 }, null).opening).toBe('stored');
+  const sent = { low: 1, high: 2 };
+  expect(makePresets(level, { ...grey, range: 65536 }, sent)).toMatchObject({
+    opening: 'stored',
+    presets: { stored: sent },
+  });
+});
+
+it('takes lungs from the dark end as shown', () => {
+  const codes = Uint16Array.from({ length: 400 }, (_, index) => index);
+  const level = { width: 20, height: 20, codes };
+  const grey = { range: 512, slope: 1, intercept: 0, padding: null };
+  expect(makePresets(level, { ...grey, inverted: false }, null).presets.lungs.high).toBeLessThan(
+    250,
+  );
+  const negative = makePresets(level, { ...grey, inverted: true }, null).presets.lungs;
+  expect(negative.low).toBeGreaterThan(150);
+});

@@ -1,0 +1,289 @@
+import type { Failure, Outcome } from '../../../lib/failure';
+import { answered, chosen, targetFailed } from '../machine';
+import type { Prediction, Study, Target } from '../types';
+import { changed, EMPTY, type Item, itemOf, remembered, removed, type Worklist } from './list';
+
+export interface Ask {
+  readonly target: Target;
+  readonly explain: boolean;
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Asks the service about a study; never rejects. */
+export type Predict = (study: Study, ask: Ask) => Promise<Outcome<Prediction>>;
+export type Facts = Pick<Item, 'date' | 'patient'>;
+
+/** Enough to keep a service of two to four cores busy while the next file travels. */
+export const MAX_IN_FLIGHT = 3;
+const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 30_000;
+/** The service, or the way to it, is not there just now; the file is not to blame. */
+const TEMPORARY: ReadonlySet<string> = new Set(['busy', 'not-ready', 'network']);
+
+/** The films that are open, and the queue that has them graded a few at a time. */
+export class WorklistStore {
+  #list: Worklist = EMPTY;
+  #nextId = 1;
+  /** Pauses in a row; an answer ends the row. */
+  #pauses = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #listeners = new Set<() => void>();
+  readonly #grading = new Map<number, AbortController>();
+  readonly #explaining = new Map<number, AbortController>();
+  readonly #predict: Predict;
+
+  constructor(predict: Predict) {
+    this.#predict = predict;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly snapshot = (): Worklist => this.#list;
+
+  /** Ends whatever is under way; the list stays. */
+  readonly stop = (): void => {
+    clearTimeout(this.#timer);
+    for (const under of [...this.#grading.values(), ...this.#explaining.values()]) {
+      under.abort();
+    }
+  };
+
+  /** Queues studies and selects the first of them. One that is open already is only selected. */
+  readonly add = (
+    studies: readonly Study[],
+    facts?: (study: Study) => Facts,
+  ): readonly number[] => {
+    const ids = studies.map((study) => {
+      const open = this.#list.items.find(({ study: { source } }) => source === study.source);
+      return open?.id ?? this.#append(study, facts?.(study) ?? { date: '', patient: '' });
+    });
+    const [first] = ids;
+    if (first !== undefined) {
+      this.select(first);
+    }
+    return ids;
+  };
+
+  #append(study: Study, facts: Facts): number {
+    const id = this.#nextId++;
+    const fresh = {
+      status: 'queued',
+      graded: null,
+      gradedAt: null,
+      failure: null,
+      forced: false,
+    } as const;
+    this.#set({ ...this.#list, items: [...this.#list.items, { id, study, ...fresh, ...facts }] });
+    return id;
+  }
+
+  readonly select = (id: number): void => {
+    const compared = this.#list.compared === id ? null : this.#list.compared;
+    this.#set({ ...this.#list, selected: id, compared, cancelled: false });
+    this.#explainIfGraded(id);
+    this.#pump();
+  };
+
+  /** Shows a film beside the selected one; `null` ends it. */
+  readonly compare = (id: number | null): void => {
+    this.#set({ ...this.#list, compared: id === this.#list.selected ? null : id });
+    this.#explainIfGraded(id);
+    this.#pump();
+  };
+
+  readonly describe = (id: number, facts: Partial<Facts>): void => {
+    this.#set(changed(this.#list, id, facts));
+  };
+
+  /** Takes a film out of the queue; alone in the list, it leaves altogether. */
+  readonly cancel = (id: number): void => {
+    this.#abort(id);
+    this.#set(
+      this.#list.items.length === 1
+        ? { ...removed(this.#list, id), cancelled: true, pause: null }
+        : changed(this.#list, id, { status: 'cancelled', failure: null }),
+    );
+    this.#pump();
+  };
+
+  readonly cancelAll = (): void => {
+    for (const { id, status } of this.#list.items) {
+      if (status === 'queued' || status === 'waiting' || status === 'running') {
+        this.#abort(id);
+        this.#set(changed(this.#list, id, { status: 'cancelled', failure: null }));
+      }
+    }
+    this.#rest(null);
+  };
+
+  /** Queues a film again; with `force`, to be judged although it was rejected. */
+  readonly retry = (id: number, force = false): void => {
+    const forced = force || (itemOf(this.#list, id)?.forced ?? false);
+    this.#set(changed(this.#list, id, { status: 'queued', failure: null, forced }));
+    this.resume();
+  };
+
+  readonly remove = (id: number): void => {
+    this.#abort(id);
+    this.#set(removed(this.#list, id));
+    this.#explainIfGraded(this.#list.selected);
+    this.#pump();
+  };
+
+  readonly clear = (): void => {
+    this.stop();
+    this.#grading.clear();
+    this.#explaining.clear();
+    this.#pauses = 0;
+    this.#set(EMPTY);
+  };
+
+  /** Ends a pause before its time. */
+  readonly resume = (): void => {
+    this.#rest(null);
+    this.#pump();
+  };
+
+  /** Explains another class of a film that is shown. */
+  readonly explain = (id: number, target: Target): void => {
+    const before = this.#list.explained.get(id);
+    this.#explaining.get(id)?.abort();
+    if (before) {
+      const after = chosen(before, target);
+      this.#set(remembered(this.#list, id, after));
+      if (after.pending === null) {
+        return;
+      }
+    }
+    void this.#askToExplain(id, target);
+  };
+
+  #explainIfGraded(id: number | null): void {
+    const item = itemOf(this.#list, id);
+    if (item?.status === 'done' && !this.#list.explained.has(item.id)) {
+      void this.#askToExplain(item.id, 'predicted');
+    }
+  }
+
+  async #askToExplain(id: number, target: Target): Promise<void> {
+    const item = itemOf(this.#list, id);
+    if (!item?.graded) {
+      return;
+    }
+    this.#explaining.get(id)?.abort();
+    const controller = new AbortController();
+    this.#explaining.set(id, controller);
+    const { signal } = controller;
+    const ask = { target, explain: true, force: item.forced, signal };
+    const outcome = await this.#predict(item.study, ask);
+    if (signal.aborted) {
+      return;
+    }
+    const bare = answered(null, 'predicted', { ...item.graded, explanation: null });
+    const before = this.#list.explained.get(id) ?? null;
+    const after = outcome.ok
+      ? answered(before, target, outcome.value)
+      : targetFailed(before ?? { ...bare, predictions: {} }, target, outcome.failure);
+    this.#set(remembered(this.#list, id, after));
+  }
+
+  /** Starts what may be started: what is looked at first, then in the list's order. */
+  #pump(): void {
+    const { items, selected, compared, pause } = this.#list;
+    // After a failure one file goes ahead, to see whether the way is free.
+    const places = (this.#pauses > 0 ? 1 : MAX_IN_FLIGHT) - this.#grading.size;
+    if (pause || places <= 0) {
+      return;
+    }
+    const due = items.filter(({ status }) => status === 'queued' || status === 'waiting');
+    const looked = ({ id }: Item) => Number(id === selected || id === compared);
+    const first = due.toSorted((one, other) => looked(other) - looked(one));
+    for (const { id } of first.slice(0, places)) {
+      void this.#grade(id);
+    }
+  }
+
+  async #grade(id: number): Promise<void> {
+    const item = itemOf(this.#list, id);
+    if (!item) {
+      return;
+    }
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.#grading.set(id, controller);
+    this.#set(changed(this.#list, id, { status: 'running', failure: null }));
+    const explain = id === this.#list.selected || id === this.#list.compared;
+    const ask = { target: 'predicted', explain, force: item.forced, signal } as const;
+    const outcome = await this.#predict(item.study, ask);
+    if (signal.aborted) {
+      return;
+    }
+    this.#grading.delete(id);
+    if (outcome.ok) {
+      this.#accept(id, outcome.value);
+    } else {
+      this.#refuse(id, outcome.failure);
+    }
+    this.#pump();
+  }
+
+  #accept(id: number, prediction: Prediction): void {
+    const { explanation, ...graded } = prediction;
+    this.#pauses = 0;
+    const settled = { status: 'done', graded, gradedAt: new Date(), failure: null } as const;
+    let list = changed(this.#list, id, settled);
+    if (explanation) {
+      list = remembered(list, id, answered(null, 'predicted', prediction));
+    }
+    this.#set(list);
+    if (id === list.selected || id === list.compared) {
+      this.#explainIfGraded(id);
+    }
+  }
+
+  #refuse(id: number, failure: Failure): void {
+    if (TEMPORARY.has(failure.code)) {
+      this.#set(changed(this.#list, id, { status: 'waiting', failure }));
+      this.#rest(failure);
+      return;
+    }
+    const status = failure.findings ? 'rejected' : 'failed';
+    this.#set(changed(this.#list, id, { status, failure }));
+  }
+
+  /** Lets the queue rest for as long as the service asks, or longer each time; `null` ends it. */
+  #rest(failure: Failure | null): void {
+    if (failure && this.#list.pause) {
+      return;
+    }
+    clearTimeout(this.#timer);
+    if (!failure) {
+      this.#set({ ...this.#list, pause: null });
+      return;
+    }
+    const grown = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#pauses);
+    const asked = 1000 * (failure.retryAfter ?? 0);
+    const rest = Math.max(asked, grown);
+    this.#pauses += 1;
+    this.#set({ ...this.#list, pause: { failure, until: Date.now() + rest } });
+    this.#timer = setTimeout(this.resume, rest);
+  }
+
+  #abort(id: number): void {
+    for (const underWay of [this.#grading, this.#explaining]) {
+      underWay.get(id)?.abort();
+      underWay.delete(id);
+    }
+  }
+
+  #set(list: Worklist): void {
+    this.#list = list;
+    for (const listener of this.#listeners) {
+      listener();
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { prediction } from '../fixtures';
+import { AS_ADDED, arrange } from './arrange';
+import { seriesOf } from './dated';
+import { dateInName, dateOfDicom, Patients } from './facts';
+import type { Item } from './list';
+import { csvOf, jsonOf } from './table';
+
+let next = 0;
+function item(name: string, changes: Partial<Item> = {}): Item {
+  next += 1;
+  return {
+    id: next,
+    study: { name, source: name },
+    status: 'queued',
+    graded: null,
+    gradedAt: null,
+    failure: null,
+    forced: false,
+    date: '',
+    patient: '',
+    ...changes,
+  };
+}
+function gradedItem(name: string, severity: 'mild' | 'moderate' | 'severe', changes = {}): Item {
+  const { explanation: _, ...graded } = prediction(severity);
+  return item(name, { status: 'done', graded, ...changes });
+}
+const names = (items: readonly Item[]) => items.map(({ study }) => study.name);
+
+describe('the list', () => {
+  const items = [
+    gradedItem('film 10.png', 'mild', { date: '2020-03-02' }),
+    gradedItem('film 2.png', 'severe'),
+    item('film 1.png', { status: 'failed' }),
+    gradedItem('other.png', 'moderate', { date: '2020-03-01' }),
+  ];
+
+  it('puts the worst first and the ungraded last', () => {
+    expect(names(arrange(items, { ...AS_ADDED, sort: 'severity' }))).toEqual([
+      'film 2.png',
+      'other.png',
+      'film 10.png',
+      'film 1.png',
+    ]);
+  });
+
+  it('orders names as people count, and dates with the undated last', () => {
+    expect(names(arrange(items, { ...AS_ADDED, sort: 'name' }))[1]).toBe('film 2.png');
+    expect(names(arrange(items, { ...AS_ADDED, sort: 'date' })).slice(0, 2)).toEqual([
+      'other.png',
+      'film 10.png',
+    ]);
+  });
+
+  it('filters by grade, state and a part of the name', () => {
+    expect(names(arrange(items, { ...AS_ADDED, filter: 'severe' }))).toEqual(['film 2.png']);
+    expect(names(arrange(items, { ...AS_ADDED, filter: 'failed' }))).toEqual(['film 1.png']);
+    expect(names(arrange(items, { ...AS_ADDED, search: ' OTHER ' }))).toEqual(['other.png']);
+  });
+});
+
+describe('downloads', () => {
+  it('hold one row for each film, quoted, with no formula in it', () => {
+    const rows = csvOf([
+      gradedItem('a "b", c.png', 'severe', { patient: '1', date: '2020-03-01' }),
+      item('=cmd()', {
+        status: 'failed',
+        failure: { code: 'not-an-image', title: '', detail: '', status: 422 },
+      }),
+    ]).split('\r\n');
+    expect(rows[0]?.replace('\ufeff', '').startsWith('file,status,patient,date,severity,')).toBe(
+      true,
+    );
+    expect(rows[1]).toContain('"a ""b"", c.png",done,1,2020-03-01,severe,0.1,0.1,0.8,severe,');
+    expect(rows[2]?.startsWith("'=cmd(),failed,")).toBe(true);
+    expect(rows[2]?.endsWith('not-an-image')).toBe(true);
+    expect(new Set(rows.slice(0, 2).map((row) => row.length > 0))).toEqual(new Set([true]));
+    expect(rows).toHaveLength(4);
+  });
+
+  it('hold the whole answer as JSON', () => {
+    expect(jsonOf([gradedItem('a.png', 'mild')])).toMatchObject([
+      { file: 'a.png', status: 'done', prediction: { severity: 'mild', brixia: { total: 7.25 } } },
+    ]);
+  });
+});
+
+describe('facts', () => {
+  it.each([
+    ['film-2020-03-14.png', '2020-03-14'],
+    ['20200314_ap.dcm', '2020-03-14'],
+    ['1.2.840.20200399.dcm', ''],
+    ['123202003145.png', ''],
+    ['patient.png', ''],
+  ])('%s is of %s', (name, date) => {
+    expect(dateInName(name)).toBe(date);
+  });
+
+  it('numbers patients as they come and tells no identity', () => {
+    const patients = new Patients();
+    const numbers = ['S123', 'S9', 'S123', ''].map((id) => patients.numberOf(id));
+    expect(numbers).toEqual(['1', '2', '1', '']);
+  });
+
+  it('reads DICOM days and nothing else', () => {
+    expect([dateOfDicom('20200314'), dateOfDicom('2020')]).toEqual(['2020-03-14', '']);
+  });
+
+  it('orders the dated, graded films of one patient', () => {
+    const films = [
+      gradedItem('late', 'mild', { patient: '1', date: '2020-03-09' }),
+      gradedItem('early', 'severe', { patient: '1', date: '2020-03-01' }),
+      gradedItem('other', 'severe', { patient: '2', date: '2020-03-02' }),
+      item('ungraded', { patient: '1', date: '2020-03-03' }),
+    ];
+    expect(seriesOf(films, '1').map(({ item: { study } }) => study.name)).toEqual([
+      'early',
+      'late',
+    ]);
+  });
+});

@@ -1,0 +1,44 @@
+import type { ReactNode } from 'react';
+import { ChevronIcon } from '../../components/icons';
+import { useText } from '../../i18n/context';
+import styles from './AsTable.module.css';
+import { Figures } from './Figures';
+
+interface AsTableProps {
+  label: string;
+  headers: readonly string[];
+  rows: readonly { readonly key: number; readonly cells: readonly ReactNode[] }[];
+}
+
+/** The numbers of a chart, folded away beneath it. */
+export function AsTable({ label, headers, rows }: AsTableProps) {
+  const text = useText('model');
+  return (
+    <details className={styles.details}>
+      <summary>
+        <ChevronIcon />
+        {text.table}
+      </summary>
+      <Figures label={label}>
+        <thead>
+          <tr>
+            {headers.map((header) => (
+              <th key={header} scope="col">
+                {header}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ key, cells }) => (
+            <tr key={key}>
+              {cells.map((cell, index) => (
+                <td key={headers[index]}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </Figures>
+    </details>
+  );
+}

@@ -1,0 +1,56 @@
+import { useEffect, useState } from 'react';
+import Markdown, { type Components } from 'react-markdown';
+import remarkGfm from 'remark-gfm';
+import { useText } from '../../i18n/context';
+import styles from './Card.module.css';
+
+/** One level down: the page has its own heading. A table scrolls within itself. */
+const ELEMENTS: Components = {
+  h1: ({ children }) => <h3>{children}</h3>,
+  h2: ({ children }) => <h4>{children}</h4>,
+  h3: ({ children }) => <h5>{children}</h5>,
+  // A table's corner heads nothing.
+  th: ({ children }) => (children ? <th>{children}</th> : <td />),
+  table: ({ children }) => (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
+    <div className={styles.scroll} tabIndex={0}>
+      <table>{children}</table>
+    </div>
+  ),
+};
+
+async function textOf(address: string, signal: AbortSignal): Promise<string> {
+  const response = await fetch(address, { signal });
+  if (!response.ok) {
+    throw new Error(`HTTP ${response.status}`);
+  }
+  return response.text();
+}
+
+/** The model card, rendered without any of the HTML that it might hold. */
+export default function Card({ address }: { address: string }) {
+  const text = useText('model');
+  const shared = useText('shared');
+  const [card, setCard] = useState<string | null>(null);
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    const controller = new AbortController();
+    textOf(address, controller.signal).then(setCard, () => {
+      setFailed(!controller.signal.aborted);
+    });
+    return () => controller.abort();
+  }, [address]);
+  if (failed) {
+    return <p role="alert">{text.cardFailed}</p>;
+  }
+  if (card === null) {
+    return <p role="status">{shared.loading}</p>;
+  }
+  return (
+    <article className={styles.card} lang="en">
+      <Markdown remarkPlugins={[remarkGfm]} components={ELEMENTS} skipHtml>
+        {card}
+      </Markdown>
+    </article>
+  );
+}

@@ -1,0 +1,19 @@
+import { useFormat } from '../../i18n/context';
+import styles from './Interval.module.css';
+import type { Estimate } from './useModelDetails';
+
+/** A measured value with its 95% interval; a dash where nothing was measured. */
+export function Interval({ estimate }: { estimate: Estimate | null }) {
+  const format = useFormat();
+  if (!estimate) {
+    return '–';
+  }
+  return (
+    <>
+      {format.metric(estimate.value)}{' '}
+      <span className={styles.interval}>
+        ({format.metric(estimate.low)}–{format.metric(estimate.high)})
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,112 @@
+import { lazy, Suspense, useState } from 'react';
+import { Button } from '../../components/Button';
+import { ErrorBoundary } from '../../components/ErrorBoundary';
+import { AlertIcon } from '../../components/icons';
+import { useText } from '../../i18n/context';
+import { describeFailure } from '../../lib/describeFailure';
+import type { Failure } from '../../lib/failure';
+import { Confusion } from './Confusion';
+import { Coverage } from './Coverage';
+import { DataAndLimits } from './DataAndLimits';
+import { MetricsTable } from './MetricsTable';
+import styles from './ModelPage.module.css';
+import { Reliability } from './Reliability';
+import { Subgroups } from './Subgroups';
+import { type ModelDetails, useModelDetails } from './useModelDetails';
+
+const Card = lazy(() => import('./Card'));
+
+interface ModelPageProps {
+  /** `null`: the one that answers by default. */
+  version: string | null;
+}
+
+/** What a version of the model is worth, as it was measured. */
+export default function ModelPage({ version }: ModelPageProps) {
+  const text = useText('model');
+  const { loaded, retry } = useModelDetails(version);
+  switch (loaded.state) {
+    case 'loading':
+      return (
+        <p className={styles.loading} role="status">
+          {text.loading}
+        </p>
+      );
+    case 'failed':
+      return <Failed failure={loaded.failure} onRetry={retry} />;
+    case 'ready':
+      return <Model details={loaded.details} />;
+  }
+}
+
+function Failed({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
+  const text = useText('model');
+  const shared = useText('shared');
+  const { title, detail, hint } = describeFailure(failure, useText('failures'));
+  return (
+    <div className={styles.failed}>
+      <div role="alert">
+        <h1 className={styles.title}>
+          <AlertIcon />
+          {text.unavailable}
+        </h1>
+        <p>
+          {title}. {detail}
+        </p>
+        <p>{hint}</p>
+      </div>
+      <Button look="primary" onClick={onRetry}>
+        {shared.retry}
+      </Button>
+    </div>
+  );
+}
+
+function Model({ details }: { details: ModelDetails }) {
+  const text = useText('model');
+  const { manifest, metrics } = details;
+  const { evaluation } = manifest;
+  return (
+    <div className={styles.page}>
+      <header className={styles.head}>
+        <h1 className={styles.title}>{text.title(manifest.name, manifest.version)}</h1>
+        <p className={styles.lead}>{text.lead(metrics.images, metrics.patients)}</p>
+      </header>
+      <MetricsTable evaluation={evaluation} />
+      <div className={styles.pair}>
+        <Confusion matrix={metrics.confusion_matrix} />
+        <Reliability calibration={evaluation.calibration.after} />
+        <Coverage selective={evaluation.selective} sets={evaluation.conformal} />
+      </div>
+      <Subgroups subgroups={evaluation.subgroups} />
+      <DataAndLimits manifest={manifest} />
+      <CardSection card={details.card} version={manifest.version} />
+    </div>
+  );
+}
+
+function CardSection({ card, version }: { card: string; version: string }) {
+  const text = useText('model');
+  const shared = useText('shared');
+  const [open, setOpen] = useState(false);
+  return (
+    <section className={styles.section} aria-labelledby="model-card">
+      <h2 id="model-card">{text.sections.card}</h2>
+      <p className={styles.note}>{text.cardNote}</p>
+      <p className={styles.actions}>
+        <Button aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? shared.close : text.sections.card}
+        </Button>
+        <a href={card}>{text.rawCard}</a>
+        <a href={`/models/${encodeURIComponent(version)}`}>{text.rawManifest}</a>
+      </p>
+      {open && (
+        <ErrorBoundary fallback={<p role="alert">{text.cardFailed}</p>}>
+          <Suspense fallback={<p role="status">{shared.loading}</p>}>
+            <Card address={card} />
+          </Suspense>
+        </ErrorBoundary>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,116 @@
+import type { Metrics, Severity } from '../../lib/prediction';
+import { format } from './format';
+import { either, lower } from './shared';
+
+function daysFromAdmission(day: number): string {
+  if (day === 0) {
+    return 'day of admission';
+  }
+  const days = Math.abs(day);
+  const noun = format.plural(days, { one: 'day', other: 'days' });
+  return `${days} ${noun} ${day > 0 ? 'after' : 'before'} admission`;
+}
+
+/** Opening a radiograph and reading its result. */
+export const analyse = {
+  intro: {
+    title: 'COVID-19 severity from a chest radiograph',
+    lead: 'Open a frontal radiograph. A neural network grades it mild, moderate or severe, gives the probability of each, and maps where it looked.',
+  },
+  intake: {
+    title: 'Open chest radiographs',
+    ways: 'Drop files or a folder anywhere on this page, paste one, or choose.',
+    choose: 'Choose files',
+    chooseFolder: 'Choose a folder',
+    formats: (maxBytes: number) => `PNG, JPEG, TIFF or DICOM, up to ${format.megabytes(maxBytes)}`,
+    another: 'Open another',
+    dropNow: 'Drop to analyse',
+    pastedName: 'Pasted image',
+  },
+  privacy: 'Images are processed in memory and not stored.',
+  samples: {
+    title: 'Or try a sample',
+    titleBeside: 'Samples',
+    sexes: { f: 'Female', m: 'Male' } as Record<string, string>,
+    caption: (projection: string, day: number) =>
+      `${projection}, day ${day < 0 ? `−${-day}` : day}`,
+    description: (sex: string, projection: string, day: number) =>
+      `${sex} patient, ${projection} projection, ${daysFromAdmission(day)}`,
+    open: (id: string, caption: string) => `Sample ${id}: ${caption}`,
+    source: 'Winther et al., COVID-19 Image Repository',
+    publisher: 'Hannover Medical School, scaled down',
+    licence: 'CC BY 3.0',
+  },
+  running: {
+    title: 'Analysing',
+    waiting: 'Grading the image and drawing its heatmap',
+    stage: (name: string) => `Analysing ${name}`,
+  },
+  cancelled: 'Cancelled.',
+  failed: {
+    title: 'No result',
+    lead: (name: string) => `${name} was not graded.`,
+    code: (code: string, status: number | null) =>
+      status === null ? `Code ${code}` : `Code ${code}, HTTP ${status}`,
+  },
+  result: {
+    eyebrow: 'Estimated severity',
+    confidence: 'model confidence',
+    worth: ({ accuracy: { value, low, high }, images }: Metrics) =>
+      `Right on ${format.share(value)} of ${images} unseen test images (95% interval ${format.shares(low, high)}).`,
+    probabilities: 'Probability of each grade',
+    refer: (severities: readonly Severity[]) => `${either(severities)}: let a person decide.`,
+    coverage: (coverage: number) =>
+      `In about ${format.ofHundred(coverage)} of 100 films the reference grade is among these.`,
+    announce: (name: string, severity: Severity, confidence: number) =>
+      `Result for ${name}: ${lower(severity)}, ${format.probability(confidence)} model confidence.`,
+  },
+  brixia: {
+    title: 'Estimated Brixia score',
+    of: 'of 18',
+    height: 'Height in the lung',
+    rightLung: 'Right lung',
+    leftLung: 'Left lung',
+    upper: 'Upper',
+    middle: 'Middle',
+    lower: 'Lower',
+    note: 'As in the image, the patient’s right lung is on the left. Each zone: 0 (not changed) to 3.',
+  },
+  details: {
+    title: 'Details',
+    model: 'Model',
+    modelCard: (name: string, version: string) => `${name} ${version}, model card`,
+    time: 'Processing time',
+    explanation: 'Explanation',
+    method: (target: Severity, peak: string) => `Grad-CAM for ${lower(target)}, peak ${peak}`,
+    checksum: 'SHA-256',
+    lungs: 'Map inside the lungs',
+    timings: 'Where the time went',
+    steps: { decode: 'Reading the file', model: 'Network', explain: 'Heatmap', encode: 'Pictures' },
+  },
+  guide: {
+    title: 'How to read the result',
+    entries: [
+      {
+        term: 'Severity',
+        text: 'The most probable of three grades. It speaks of this one image, not of the patient’s course.',
+      },
+      {
+        term: 'Model confidence',
+        text: 'The model’s own probability for that grade. It can be high and still be wrong, above all for images unlike those it was trained on. An image that is no frontal chest radiograph gets a meaningless grade.',
+      },
+      {
+        term: 'Let a person decide',
+        text: 'Said when more than one grade stays plausible; all of them are named. How often the reference grade is among those named was set on films of other patients: it holds for many films together, not for each one, and not for images unlike those.',
+      },
+      {
+        term: 'Brixia score',
+        text: 'The model’s estimate of how far six zones of the lungs are changed: each from 0 (not at all) to 3 (alveolar more than interstitial), 18 together. It is not a radiologist’s score.',
+      },
+      {
+        term: 'Heatmap',
+        text: 'Grad-CAM marks coarse regions that raised the score of one grade. It is not a segmentation, and heat is no proof of disease. Colours are scaled to the map’s own maximum: when its peak is near 0, even bright heat says little.',
+      },
+    ],
+  },
+};

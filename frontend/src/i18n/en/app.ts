@@ -1,0 +1,29 @@
+/** The frame around every page. */
+export const app = {
+  title: 'CXR Severity: COVID-19 severity from chest radiographs',
+  skip: 'Skip to the radiograph',
+  skipToContent: 'Skip to the content',
+  standing: { what: 'Research software.', not: 'Not a diagnosis, not a medical device.' },
+  pages: 'Pages',
+  analyse: 'Analyse',
+  model: 'Model',
+  docs: 'API docs',
+  theme: { light: 'Use the light theme', dark: 'Use the dark theme' },
+  language: 'Language',
+  languageChanged: 'The page is now in English.',
+  languageFailed: (name: string) =>
+    `${name} could not be loaded. Check your connection and try again.`,
+  privacy: 'Images are processed in memory and not stored.',
+  offline: {
+    title: 'The service cannot be reached.',
+    detail: 'What is on the page stays. New images can be graded once the connection is back.',
+    check: 'Check again',
+    checking: 'Checking',
+    back: 'The service can be reached again.',
+  },
+  crash: {
+    title: 'This page has failed',
+    detail: 'No image was lost or stored. Reload the page; if it fails again, please report it.',
+    reload: 'Reload',
+  },
+};

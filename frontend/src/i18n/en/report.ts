@@ -1,0 +1,27 @@
+import { format } from './format';
+
+/** A result to take along. */
+export const report = {
+  menu: 'Report',
+  pdf: 'Report (PDF)',
+  png: 'Image with heatmap (PNG)',
+  json: 'Data (JSON)',
+  making: 'Making the report',
+  saved: (name: string) => `Saved ${name}.`,
+  failed: 'The report could not be made. Try again; if it fails again, save the data as JSON.',
+  title: 'Estimated COVID-19 severity from a chest radiograph',
+  disclaimer:
+    'Research software. Not a diagnosis, not a medical device, not for decisions about a patient. The grade speaks of this one image.',
+  file: 'File',
+  gradedAt: 'Graded',
+  image: 'Image',
+  plausible: 'Grades that remain plausible',
+  refer: 'Refer to a radiologist: the model cannot tell these grades apart.',
+  sure: 'One grade remains plausible.',
+  noFindings: 'The check of the image found nothing.',
+  noHeatmap: 'No heatmap was asked for.',
+  weak: 'Weak signal: the heatmap says little.',
+  insideLungs: (share: number) =>
+    `${format.share(share)} of the map lies inside the estimated lungs.`,
+  page: (page: number, of: number) => `Page ${page} of ${of}`,
+};

@@ -1,0 +1,28 @@
+import type { Severity, Target } from '../../lib/prediction';
+import { format } from './format';
+
+const severities: Record<Severity, string> = {
+  mild: 'Mild',
+  moderate: 'Moderate',
+  severe: 'Severe',
+};
+
+export const lower = (severity: Severity) => severities[severity].toLowerCase();
+
+/** "Mild or moderate": a sentence's beginning. */
+export function either(grades: readonly Severity[]): string {
+  const names = format.either(grades.map(lower));
+  return names.charAt(0).toUpperCase() + names.slice(1);
+}
+
+/** Names that more than one part of the page uses. */
+export const shared = {
+  name: 'CXR Severity',
+  severities,
+  targets: { predicted: 'Predicted', ...severities } as Record<Target, string>,
+  retry: 'Try again',
+  cancel: 'Cancel',
+  close: 'Close',
+  loading: 'Loading',
+  notDiagnosis: 'Research software. Not a diagnosis, not a medical device.',
+};

@@ -1,0 +1,103 @@
+import type { ColourMap } from '../../lib/colourmap';
+import type { Severity, Target } from '../../lib/prediction';
+import { format } from './format';
+import { lower, shared } from './shared';
+
+/** The radiograph with its heatmap and their controls. */
+export const viewer = {
+  region: 'Radiograph',
+  viewport: (name: string) => `Viewport of ${name}`,
+  image: (name: string) => `Radiograph: ${name}`,
+  overlayImage: (name: string) => `Radiograph with its heatmap: ${name}`,
+  loading: 'Reading the file',
+  keys: 'Arrow keys move the film, Shift and arrow keys change its window, plus and minus zoom, 0 fits it, 1 to 5 choose a window, R rotates, H mirrors, I inverts, Z shows the zones, F fills the screen, Backspace resets.',
+  size: (width: number, height: number, type: string) =>
+    `${width} × ${height} ${type.toUpperCase()}`,
+  tools: {
+    label: 'Picture tools',
+    window: 'Drag changes window and level',
+    pan: 'Drag moves the film',
+    invert: 'Invert black and white',
+    zoomIn: 'Zoom in',
+    zoomOut: 'Zoom out',
+    fit: 'Fit the film',
+    rotate: 'Rotate by 90°',
+    mirror: 'Mirror left and right',
+    zones: 'Show the Brixia zones',
+    reset: 'Reset the view',
+    save: 'Save the picture as shown',
+    fullScreen: 'Full screen',
+  },
+  preset: 'Window preset',
+  presets: {
+    stored: 'As stored',
+    auto: 'Automatic',
+    full: 'Full range',
+    lungs: 'Lungs',
+    mediastinum: 'Mediastinum',
+    own: 'By hand',
+  },
+  window: (centre: string, width: string) => `L ${centre} W ${width}`,
+  readout: (x: number, y: number, value: string) => `x ${x}, y ${y}: ${value}`,
+  scaleBar: (millimetres: number, atDetector: boolean) =>
+    atDetector ? `${millimetres} mm at the detector` : `${millimetres} mm`,
+  zonesDescription: (zones: readonly string[]) =>
+    `Brixia zones with their scores: ${format.all(zones)}. Their places are a scheme.`,
+  zonesNote:
+    'The zones are a scheme over the film: the model scores them but does not outline them.',
+  target: 'Heatmap for',
+  opacity: 'Opacity',
+  threshold: 'Hide below',
+  colours: 'Colours',
+  colourMaps: { inferno: 'Inferno', viridis: 'Viridis', cividis: 'Cividis' } as Record<
+    ColourMap,
+    string
+  >,
+  scale: 'Influence on the grade',
+  scaleDescription: (map: ColourMap) =>
+    ({
+      inferno: 'Colour scale of the heatmap: purple is low, orange is high, pale yellow is highest',
+      viridis: 'Colour scale of the heatmap: blue is low, green is high, yellow is highest',
+      cividis: 'Colour scale of the heatmap: dark blue is low, grey is high, yellow is highest',
+    })[map],
+  low: 'low',
+  high: 'high',
+  notShown:
+    'This page cannot show the file itself; its grade is not affected. What is shown is the overlay as the service drew it. To see the film here, export it as PNG.',
+  emptyMap: (target: Severity) =>
+    `The map is empty: no region of this image raised the score for ${lower(target)}.`,
+  weakMap: 'Weak signal: this map hardly influenced the grade. Bright colour says little here.',
+  noExplanation: 'The service sent no heatmap for this image.',
+  targetFailed: (target: Target, title: string) =>
+    `No heatmap for ${shared.targets[target].toLowerCase()}: ${title}.`,
+  announceTarget: (target: Severity) => `The heatmap now shows ${lower(target)}.`,
+  compare: {
+    title: 'Two films side by side',
+    link: 'Linked',
+    end: 'End the comparison',
+  },
+  header: {
+    title: 'DICOM header',
+    reveal: 'Show who the patient is',
+    hide: 'Hide who the patient is',
+    patientName: 'Patient name',
+    patientId: 'Patient ID',
+    birthDate: 'Date of birth',
+    institution: 'Institution',
+    sex: 'Sex',
+    age: 'Age',
+    studyDate: 'Study date',
+    studyDescription: 'Study',
+    modality: 'Modality',
+    viewPosition: 'View position',
+    bodyPart: 'Body part',
+    manufacturer: 'Device',
+    photometric: 'Grey scale',
+    transferSyntax: 'Transfer syntax',
+    matrix: 'Matrix',
+    spacing: 'Pixel spacing',
+    pixels: (columns: number, rows: number, bits: number) => `${columns} × ${rows}, ${bits} bit`,
+    millimetres: (row: string, column: string, atDetector: boolean) =>
+      `${row} × ${column} mm${atDetector ? ', at the detector' : ''}`,
+  },
+};

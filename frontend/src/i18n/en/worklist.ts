@@ -1,0 +1,73 @@
+import { format } from './format';
+
+const films = (count: number) =>
+  `${format.integer(count)} ${format.plural(count, { one: 'film', other: 'films' })}`;
+
+/** Many films at once: the queue, its table and its downloads. */
+export const worklist = {
+  title: 'Worklist',
+  progress: (settled: number, total: number) =>
+    `${format.integer(settled)} of ${format.integer(total)}`,
+  progressLabel: 'Films that are settled',
+  statuses: {
+    queued: 'Queued',
+    waiting: 'Waiting',
+    running: 'Grading',
+    done: 'Graded',
+    rejected: 'Not judged',
+    failed: 'Failed',
+    cancelled: 'Cancelled',
+  },
+  refer: 'refer',
+  forced: 'not fit',
+  search: 'Find by name',
+  filter: 'Show',
+  filters: {
+    all: 'All films',
+    refer: 'To refer',
+    rejected: 'Not judged',
+    failed: 'Failed or cancelled',
+    open: 'Still to grade',
+  },
+  sort: 'Order',
+  sorts: {
+    added: 'As added',
+    severity: 'Worst first',
+    name: 'By name',
+    date: 'By date',
+  },
+  noneMatch: 'No film matches. Show all films to see the rest.',
+  compare: (name: string) => `Compare with ${name}`,
+  retry: (name: string) => `Try ${name} again`,
+  cancel: (name: string) => `Cancel ${name}`,
+  remove: (name: string) => `Remove ${name} from the list`,
+  cancelAll: (count: number) => `Cancel ${films(count)}`,
+  clear: 'Clear the list',
+  csv: 'CSV',
+  json: 'JSON',
+  goesOnIn: (seconds: number) =>
+    `The queue goes on in ${format.integer(seconds)} ${format.plural(seconds, { one: 'second', other: 'seconds' })}.`,
+  goOn: 'Go on now',
+  versions: (versions: readonly string[]) =>
+    `These films were graded by versions ${format.all(versions)} of the model: compare grades of one version only, or clear the list and open the films again.`,
+  noFile: {
+    paste:
+      'The clipboard holds no image. Copy the picture itself, or save it and drop the file here.',
+    drop: 'What was dropped is no file. Save the picture first, then drop the file here.',
+  },
+  unreadable:
+    'What was dropped cannot be read; it may have been moved. Choose the files or the folder instead.',
+  emptyFolder: (name: string) =>
+    `The folder “${name}” holds no files. Open the folder in which the films are.`,
+  skipped: (count: number) =>
+    `${format.integer(count)} ${format.plural(count, { one: 'file', other: 'files' })} of the system left out.`,
+  beyond: (count: number, taken: number) =>
+    `Only the first ${films(taken)} were taken; open the other ${format.integer(count)} once these are done.`,
+  series: {
+    title: 'Films of one patient',
+    patient: 'Patient',
+    date: 'Date of the film',
+    tooFew: 'Give two graded films the same patient and a date each to see severity over time.',
+    brixia: (score: string) => `Brixia ${score}`,
+  },
+};

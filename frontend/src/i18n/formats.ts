@@ -1,0 +1,67 @@
+import { type Language, LOCALES } from './languages';
+
+/** A noun's forms by `Intl.PluralRules`; Malay and Chinese have only `other`. */
+export interface Forms {
+  readonly one?: string;
+  readonly other: string;
+}
+
+/** Numbers, dates and lists as one language writes them. */
+export function makeFormats(language: Language) {
+  const locale = LOCALES[language];
+  const number = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options);
+  const tenths = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  const percent = number({ style: 'percent', ...tenths });
+  const wholePercent = number({ style: 'percent' });
+  const integer = number({ maximumFractionDigits: 0 });
+  const short = number({ maximumFractionDigits: 1 });
+  const score = number(tenths);
+  const thousandths = number({ minimumFractionDigits: 3, maximumFractionDigits: 3 });
+  const significant = number({ maximumSignificantDigits: 3 });
+  const plurals = new Intl.PluralRules(locale);
+  const alternatives = new Intl.ListFormat(locale, { type: 'disjunction' });
+  const all = new Intl.ListFormat(locale, { type: 'conjunction' });
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+  const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+
+  return {
+    /** A probability in per cent. One that is short of certain never reads "100.0%" or "0.0%". */
+    probability(value: number): string {
+      if (value > 0 && value < 0.0005) {
+        return `<${percent.format(0.001)}`;
+      }
+      if (value < 1 && value >= 0.9995) {
+        return `>${percent.format(0.999)}`;
+      }
+      return percent.format(value);
+    },
+    /** A share that was counted, in whole per cent. */
+    share: (value: number): string => wholePercent.format(value),
+    shares: (low: number, high: number): string =>
+      `${integer.format(100 * low)}–${wholePercent.format(high)}`,
+    /** A share as so many of 100, for sentences. */
+    ofHundred: (share: number): string => integer.format(100 * share),
+    integer: (value: number): string => integer.format(value),
+    /** An estimated score, to one decimal: more would promise what no estimate holds. */
+    score: (value: number): string => score.format(value),
+    /** A metric, to three decimals, so that two versions can be told apart. */
+    metric: (value: number): string => thousandths.format(value),
+    milliseconds: (value: number): string =>
+      value < 10_000 ? `${integer.format(value)} ms` : `${short.format(value / 1000)} s`,
+    /** Bytes in decimal megabytes, as the service counts them. */
+    megabytes: (bytes: number): string => `${short.format(bytes / 1e6)} MB`,
+    /** A positive quantity of unknown scale, to three significant digits. */
+    significant: (value: number): string =>
+      value > 0 && value < 0.001 ? `<${significant.format(0.001)}` : significant.format(value),
+    date: (value: Date): string => day.format(value),
+    dateTime: (value: Date): string => moment.format(value),
+    plural: (count: number, forms: Forms): string =>
+      (plurals.select(count) === 'one' ? forms.one : undefined) ?? forms.other,
+    /** "a, b or c" */
+    either: (names: readonly string[]): string => alternatives.format(names),
+    /** "a, b and c" */
+    all: (names: readonly string[]): string => all.format(names),
+  };
+}
+
+export type Formats = ReturnType<typeof makeFormats>;

@@ -1,0 +1,111 @@
+import type { Catalogue } from '../catalogue';
+import { format } from './format';
+import { either, lower } from './shared';
+
+function daysFromAdmission(day: number): string {
+  if (day === 0) {
+    return 'hari kemasukan ke hospital';
+  }
+  return `${Math.abs(day)} hari ${day > 0 ? 'selepas' : 'sebelum'} kemasukan ke hospital`;
+}
+
+export const analyse: Catalogue['analyse'] = {
+  intro: {
+    title: 'Tahap keterukan COVID-19 daripada radiograf dada',
+    lead: 'Buka radiograf frontal. Rangkaian neural menggredkannya sebagai ringan, sederhana atau teruk, memberikan kebarangkalian setiap gred, dan memetakan kawasan yang dilihatnya.',
+  },
+  intake: {
+    title: 'Buka radiograf dada',
+    ways: 'Lepaskan fail atau folder di mana-mana pada halaman ini, tampalkan, atau pilih.',
+    choose: 'Pilih fail',
+    chooseFolder: 'Pilih folder',
+    formats: (maxBytes) => `PNG, JPEG, TIFF atau DICOM, sehingga ${format.megabytes(maxBytes)}`,
+    another: 'Buka yang lain',
+    dropNow: 'Lepaskan untuk dianalisis',
+    pastedName: 'Imej yang ditampal',
+  },
+  privacy: 'Imej diproses dalam ingatan dan tidak disimpan.',
+  samples: {
+    title: 'Atau cuba satu sampel',
+    titleBeside: 'Sampel',
+    sexes: { f: 'perempuan', m: 'lelaki' },
+    caption: (projection, day) => `${projection}, hari ${day < 0 ? `−${-day}` : day}`,
+    description: (sex, projection, day) =>
+      `Pesakit ${sex}, projeksi ${projection}, ${daysFromAdmission(day)}`,
+    open: (id, caption) => `Sampel ${id}: ${caption}`,
+    source: 'Winther et al., COVID-19 Image Repository',
+    publisher: 'Hannover Medical School, saiz dikecilkan',
+    licence: 'CC BY 3.0',
+  },
+  running: {
+    title: 'Menganalisis',
+    waiting: 'Menggredkan imej dan melukis peta haba',
+    stage: (name) => `Menganalisis ${name}`,
+  },
+  cancelled: 'Dibatalkan.',
+  failed: {
+    title: 'Tiada keputusan',
+    lead: (name) => `${name} tidak digredkan.`,
+    code: (code, status) => (status === null ? `Kod ${code}` : `Kod ${code}, HTTP ${status}`),
+  },
+  result: {
+    eyebrow: 'Anggaran tahap keterukan',
+    confidence: 'keyakinan model',
+    worth: ({ accuracy: { value, low, high }, images }) =>
+      `Betul pada ${format.share(value)} daripada ${images} imej ujian yang belum pernah dilihat (selang keyakinan 95% ${format.shares(low, high)}).`,
+    probabilities: 'Kebarangkalian setiap gred',
+    refer: (severities) => `${either(severities)}: biar manusia yang menentukan.`,
+    coverage: (coverage) =>
+      `Dalam kira-kira ${format.ofHundred(coverage)} daripada 100 filem, gred rujukan ada antara yang ini.`,
+    announce: (name, severity, confidence) =>
+      `Keputusan untuk ${name}: ${lower(severity)}, keyakinan model ${format.probability(confidence)}.`,
+  },
+  brixia: {
+    title: 'Anggaran skor Brixia',
+    of: 'daripada 18',
+    height: 'Aras dalam paru-paru',
+    rightLung: 'Paru-paru kanan',
+    leftLung: 'Paru-paru kiri',
+    upper: 'Atas',
+    middle: 'Tengah',
+    lower: 'Bawah',
+    note: 'Seperti dalam imej, paru-paru kanan pesakit berada di sebelah kiri. Setiap zon: 0 (tiada perubahan) hingga 3.',
+  },
+  details: {
+    title: 'Butiran',
+    model: 'Model',
+    modelCard: (name, version) => `${name} ${version}, kad model`,
+    time: 'Masa pemprosesan',
+    explanation: 'Penjelasan',
+    method: (target, peak) => `Grad-CAM untuk ${lower(target)}, puncak ${peak}`,
+    checksum: 'SHA-256',
+    lungs: 'Peta dalam paru-paru',
+    timings: 'Perincian masa',
+    steps: { decode: 'Membaca fail', model: 'Rangkaian', explain: 'Peta haba', encode: 'Gambar' },
+  },
+  guide: {
+    title: 'Cara membaca keputusan',
+    entries: [
+      {
+        term: 'Tahap keterukan',
+        text: 'Gred yang paling berkemungkinan antara tiga gred. Ia hanya tentang imej ini, bukan tentang perjalanan penyakit pesakit.',
+      },
+      {
+        term: 'Keyakinan model',
+        text: 'Kebarangkalian gred itu menurut model sendiri. Nilainya boleh tinggi tetapi masih salah, terutamanya bagi imej yang tidak serupa dengan imej latihannya. Imej yang bukan radiograf dada frontal mendapat gred yang tidak bermakna.',
+      },
+      {
+        term: 'Biar manusia yang menentukan',
+        text: 'Dinyatakan apabila lebih daripada satu gred masih munasabah; semuanya disebut. Kekerapan gred rujukan berada antara gred yang disebut ditetapkan pada filem pesakit lain: ia benar bagi banyak filem secara keseluruhan, bukan bagi setiap filem, dan bukan bagi imej yang tidak serupa.',
+      },
+      {
+        term: 'Skor Brixia',
+        text: 'Anggaran model tentang sejauh mana enam zon paru-paru berubah: setiap satu daripada 0 (tiada) hingga 3 (alveolar lebih daripada interstisial), jumlahnya 18. Ia bukan skor pakar radiologi.',
+      },
+      {
+        term: 'Peta haba',
+        text: 'Grad-CAM menanda kawasan kasar yang menaikkan skor sesuatu gred. Ia bukan segmentasi, dan haba bukan bukti penyakit. Warna diskalakan mengikut maksimum peta itu sendiri: apabila puncaknya hampir 0, haba yang terang pun tidak bermakna banyak.',
+      },
+    ],
+  },
+};

@@ -1,0 +1,31 @@
+import type { Catalogue } from '../catalogue';
+
+export const app: Catalogue['app'] = {
+  title: 'CXR Severity: tahap keterukan COVID-19 daripada radiograf dada',
+  skip: 'Langkau ke radiograf',
+  skipToContent: 'Langkau ke kandungan',
+  standing: { what: 'Perisian penyelidikan.', not: 'Bukan diagnosis, bukan peranti perubatan.' },
+  pages: 'Halaman',
+  analyse: 'Analisis',
+  model: 'Model',
+  docs: 'Dokumentasi API',
+  theme: { light: 'Guna tema cerah', dark: 'Guna tema gelap' },
+  language: 'Bahasa',
+  languageChanged: 'Halaman ini kini dalam Bahasa Melayu.',
+  languageFailed: (name) => `${name} tidak dapat dimuatkan. Semak sambungan anda dan cuba lagi.`,
+  privacy: 'Imej diproses dalam ingatan dan tidak disimpan.',
+  offline: {
+    title: 'Perkhidmatan tidak dapat dihubungi.',
+    detail:
+      'Apa yang ada pada halaman ini kekal. Imej baharu boleh digredkan sebaik sahaja sambungan pulih.',
+    check: 'Semak semula',
+    checking: 'Menyemak',
+    back: 'Perkhidmatan boleh dihubungi semula.',
+  },
+  crash: {
+    title: 'Halaman ini gagal',
+    detail:
+      'Tiada imej yang hilang atau disimpan. Muat semula halaman; jika gagal lagi, sila laporkan.',
+    reload: 'Muat semula',
+  },
+};

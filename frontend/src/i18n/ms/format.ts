@@ -1,0 +1,3 @@
+import { makeFormats } from '../formats';
+
+export const format = makeFormats('ms');

@@ -1,0 +1,27 @@
+import type { Catalogue } from '../catalogue';
+import { format } from './format';
+
+export const report: Catalogue['report'] = {
+  menu: 'Laporan',
+  pdf: 'Laporan (PDF)',
+  png: 'Imej dengan peta haba (PNG)',
+  json: 'Data (JSON)',
+  making: 'Menyediakan laporan',
+  saved: (name) => `${name} telah disimpan.`,
+  failed: 'Laporan tidak dapat dibuat. Cuba lagi; jika gagal lagi, simpan data sebagai JSON.',
+  title: 'Anggaran tahap keterukan COVID-19 daripada radiograf dada',
+  disclaimer:
+    'Perisian penyelidikan. Bukan diagnosis, bukan peranti perubatan, bukan untuk keputusan tentang pesakit. Gred ini hanya tentang imej ini.',
+  file: 'Fail',
+  gradedAt: 'Digredkan',
+  image: 'Imej',
+  plausible: 'Gred yang masih munasabah',
+  refer: 'Rujuk kepada pakar radiologi: model tidak dapat membezakan gred ini.',
+  sure: 'Satu gred sahaja yang masih munasabah.',
+  noFindings: 'Semakan imej tidak menemui apa-apa masalah.',
+  noHeatmap: 'Peta haba tidak diminta.',
+  weak: 'Isyarat lemah: peta haba ini tidak bermakna banyak.',
+  insideLungs: (share) =>
+    `${format.share(share)} daripada peta haba berada di dalam anggaran kawasan paru-paru.`,
+  page: (page, of) => `Halaman ${page} daripada ${of}`,
+};

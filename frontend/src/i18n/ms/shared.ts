@@ -1,0 +1,27 @@
+import type { Severity, Target } from '../../lib/prediction';
+import type { Catalogue } from '../catalogue';
+import { format } from './format';
+
+const severities: Record<Severity, string> = {
+  mild: 'Ringan',
+  moderate: 'Sederhana',
+  severe: 'Teruk',
+};
+
+export const lower = (severity: Severity) => severities[severity].toLowerCase();
+
+export function either(grades: readonly Severity[]): string {
+  const names = format.either(grades.map(lower));
+  return names.charAt(0).toUpperCase() + names.slice(1);
+}
+
+export const shared: Catalogue['shared'] = {
+  name: 'CXR Severity',
+  severities,
+  targets: { predicted: 'Diramal', ...severities } as Record<Target, string>,
+  retry: 'Cuba lagi',
+  cancel: 'Batal',
+  close: 'Tutup',
+  loading: 'Memuatkan',
+  notDiagnosis: 'Perisian penyelidikan. Bukan diagnosis, bukan peranti perubatan.',
+};

@@ -1,0 +1,98 @@
+import type { Catalogue } from '../catalogue';
+import { format } from './format';
+import { lower, shared } from './shared';
+
+export const viewer: Catalogue['viewer'] = {
+  region: 'Radiograf',
+  viewport: (name) => `Ruang paparan ${name}`,
+  image: (name) => `Radiograf: ${name}`,
+  overlayImage: (name) => `Radiograf dengan peta habanya: ${name}`,
+  loading: 'Membaca fail',
+  keys: 'Kekunci anak panah menggerakkan filem, Shift dan anak panah mengubah tetingkapnya, tambah dan tolak mengezum, 0 memuatkannya, 1 hingga 5 memilih tetingkap, R memutar, H mencermin, I menyongsangkan, Z menunjukkan zon, F memenuhi skrin, Backspace menetapkan semula.',
+  size: (width, height, type) => `${width} × ${height} ${type.toUpperCase()}`,
+  tools: {
+    label: 'Alat gambar',
+    window: 'Seretan mengubah tetingkap dan aras',
+    pan: 'Seretan menggerakkan filem',
+    invert: 'Songsangkan hitam dan putih',
+    zoomIn: 'Zum masuk',
+    zoomOut: 'Zum keluar',
+    fit: 'Muatkan filem',
+    rotate: 'Putar 90°',
+    mirror: 'Cerminkan kiri dan kanan',
+    zones: 'Tunjukkan zon Brixia',
+    reset: 'Tetapkan semula paparan',
+    save: 'Simpan gambar seperti yang dipaparkan',
+    fullScreen: 'Skrin penuh',
+  },
+  preset: 'Pratetap tetingkap',
+  presets: {
+    stored: 'Seperti disimpan',
+    auto: 'Automatik',
+    full: 'Julat penuh',
+    lungs: 'Peparu',
+    mediastinum: 'Mediastinum',
+    own: 'Secara manual',
+  },
+  window: (centre, width) => `L ${centre} W ${width}`,
+  readout: (x, y, value) => `x ${x}, y ${y}: ${value}`,
+  scaleBar: (millimetres, atDetector) =>
+    atDetector ? `${millimetres} mm pada pengesan` : `${millimetres} mm`,
+  zonesDescription: (zones) =>
+    `Zon Brixia dengan skornya: ${format.all(zones)}. Kedudukannya ialah skema.`,
+  zonesNote:
+    'Zon ini ialah skema di atas filem: model memberi skor kepadanya tetapi tidak melakar sempadannya.',
+  target: 'Peta haba untuk',
+  opacity: 'Kelegapan',
+  threshold: 'Sembunyikan di bawah',
+  colours: 'Warna',
+  colourMaps: { inferno: 'Inferno', viridis: 'Viridis', cividis: 'Cividis' },
+  scale: 'Pengaruh terhadap gred',
+  scaleDescription: (map) =>
+    ({
+      inferno: 'Skala warna peta haba: ungu rendah, jingga tinggi, kuning pucat tertinggi',
+      viridis: 'Skala warna peta haba: biru rendah, hijau tinggi, kuning tertinggi',
+      cividis: 'Skala warna peta haba: biru tua rendah, kelabu tinggi, kuning tertinggi',
+    })[map],
+  low: 'rendah',
+  high: 'tinggi',
+  notShown:
+    'Halaman ini tidak dapat memaparkan fail itu sendiri; grednya tidak terjejas. Yang dipaparkan ialah tindanan seperti yang dilukis oleh perkhidmatan. Untuk melihat filem di sini, eksport sebagai PNG.',
+  emptyMap: (target) =>
+    `Peta ini kosong: tiada kawasan dalam imej ini yang menaikkan skor untuk ${lower(target)}.`,
+  weakMap:
+    'Isyarat lemah: peta ini hampir tidak mempengaruhi gred. Warna terang tidak bermakna banyak di sini.',
+  noExplanation: 'Perkhidmatan tidak menghantar peta haba untuk imej ini.',
+  targetFailed: (target, title) =>
+    `Tiada peta haba untuk ${shared.targets[target].toLowerCase()}: ${title}.`,
+  announceTarget: (target) => `Peta haba kini menunjukkan ${lower(target)}.`,
+  compare: {
+    title: 'Dua filem sebelah-menyebelah',
+    link: 'Terpaut',
+    end: 'Tamatkan perbandingan',
+  },
+  header: {
+    title: 'Pengepala DICOM',
+    reveal: 'Tunjukkan identiti pesakit',
+    hide: 'Sembunyikan identiti pesakit',
+    patientName: 'Nama pesakit',
+    patientId: 'ID pesakit',
+    birthDate: 'Tarikh lahir',
+    institution: 'Institusi',
+    sex: 'Jantina',
+    age: 'Umur',
+    studyDate: 'Tarikh kajian',
+    studyDescription: 'Kajian',
+    modality: 'Modaliti',
+    viewPosition: 'Kedudukan pandangan',
+    bodyPart: 'Bahagian badan',
+    manufacturer: 'Peranti',
+    photometric: 'Skala kelabu',
+    transferSyntax: 'Sintaks pemindahan',
+    matrix: 'Matriks',
+    spacing: 'Jarak piksel',
+    pixels: (columns, rows, bits) => `${columns} × ${rows}, ${bits} bit`,
+    millimetres: (row, column, atDetector) =>
+      `${row} × ${column} mm${atDetector ? ', pada pengesan' : ''}`,
+  },
+};

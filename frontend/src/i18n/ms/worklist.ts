@@ -1,0 +1,68 @@
+import type { Catalogue } from '../catalogue';
+import { format } from './format';
+
+export const worklist: Catalogue['worklist'] = {
+  title: 'Senarai kerja',
+  progress: (settled, total) => `${format.integer(settled)} daripada ${format.integer(total)}`,
+  progressLabel: 'Filem yang telah selesai',
+  statuses: {
+    queued: 'Dalam giliran',
+    waiting: 'Menunggu',
+    running: 'Sedang digred',
+    done: 'Telah digred',
+    rejected: 'Tidak dinilai',
+    failed: 'Gagal',
+    cancelled: 'Dibatalkan',
+  },
+  refer: 'rujuk',
+  forced: 'tidak sesuai',
+  search: 'Cari mengikut nama',
+  filter: 'Tunjukkan',
+  filters: {
+    all: 'Semua filem',
+    refer: 'Perlu dirujuk',
+    rejected: 'Tidak dinilai',
+    failed: 'Gagal atau dibatalkan',
+    open: 'Belum digred',
+  },
+  sort: 'Susunan',
+  sorts: {
+    added: 'Seperti ditambah',
+    severity: 'Paling teruk dahulu',
+    name: 'Mengikut nama',
+    date: 'Mengikut tarikh',
+  },
+  noneMatch: 'Tiada filem yang sepadan. Tunjukkan semua filem untuk melihat yang lain.',
+  compare: (name) => `Bandingkan dengan ${name}`,
+  retry: (name) => `Cuba ${name} sekali lagi`,
+  cancel: (name) => `Batalkan ${name}`,
+  remove: (name) => `Buang ${name} daripada senarai`,
+  cancelAll: (count) => `Batalkan ${format.integer(count)} filem`,
+  clear: 'Kosongkan senarai',
+  csv: 'CSV',
+  json: 'JSON',
+  goesOnIn: (seconds) => `Giliran disambung dalam ${format.integer(seconds)} saat.`,
+  goOn: 'Sambung sekarang',
+  versions: (versions) =>
+    `Filem ini digred oleh versi ${format.all(versions)} model: bandingkan gred satu versi sahaja, atau kosongkan senarai dan buka filem semula.`,
+  noFile: {
+    paste:
+      'Papan klip tidak mengandungi imej. Salin gambar itu sendiri, atau simpan dan lepaskan failnya di sini.',
+    drop: 'Yang dilepaskan bukan fail. Simpan gambar dahulu, kemudian lepaskan failnya di sini.',
+  },
+  unreadable:
+    'Yang dilepaskan tidak dapat dibaca; mungkin telah dialihkan. Pilih fail atau folder itu sebagai ganti.',
+  emptyFolder: (name) =>
+    `Folder “${name}” tidak mengandungi fail. Buka folder yang mengandungi filem.`,
+  skipped: (count) => `${format.integer(count)} fail sistem ditinggalkan.`,
+  beyond: (count, taken) =>
+    `Hanya ${format.integer(taken)} filem pertama diambil; buka ${format.integer(count)} yang lain setelah ini selesai.`,
+  series: {
+    title: 'Filem seorang pesakit',
+    patient: 'Pesakit',
+    date: 'Tarikh filem',
+    tooFew:
+      'Beri dua filem bergred pesakit yang sama dan tarikh masing-masing untuk melihat keterukan mengikut masa.',
+    brixia: (score) => `Brixia ${score}`,
+  },
+};

@@ -1,0 +1,29 @@
+import type { Catalogue } from '../catalogue';
+
+export const app: Catalogue['app'] = {
+  title: 'CXR Severity：由胸片评估 COVID-19 严重程度',
+  skip: '跳至胸片',
+  skipToContent: '跳至内容',
+  standing: { what: '研究软件。', not: '不构成诊断，也不是医疗器械。' },
+  pages: '页面',
+  analyse: '分析',
+  model: '模型',
+  docs: 'API 文档',
+  theme: { light: '使用浅色主题', dark: '使用深色主题' },
+  language: '语言',
+  languageChanged: '页面已切换为简体中文。',
+  languageFailed: (name) => `无法加载${name}。请检查网络连接后重试。`,
+  privacy: '图像仅在内存中处理，不会保存。',
+  offline: {
+    title: '无法连接服务。',
+    detail: '页面上的内容会保留。连接恢复后即可继续分析新图像。',
+    check: '重新检查',
+    checking: '正在检查',
+    back: '已重新连接服务。',
+  },
+  crash: {
+    title: '页面出错',
+    detail: '没有图像丢失或被保存。请重新加载页面；如再次出错，请报告。',
+    reload: '重新加载',
+  },
+};

@@ -1,0 +1,26 @@
+import type { Catalogue } from '../catalogue';
+import { analyse } from './analyse';
+import { app } from './app';
+import { failures } from './failures';
+import { format } from './format';
+import { model } from './model';
+import { quality } from './quality';
+import { report } from './report';
+import { shared } from './shared';
+import { shortcuts } from './shortcuts';
+import { viewer } from './viewer';
+import { worklist } from './worklist';
+
+export const zh: Catalogue = {
+  format,
+  shared,
+  app,
+  analyse,
+  failures,
+  model,
+  quality,
+  report,
+  shortcuts,
+  viewer,
+  worklist,
+};

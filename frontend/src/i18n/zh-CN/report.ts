@@ -1,0 +1,26 @@
+import type { Catalogue } from '../catalogue';
+import { format } from './format';
+
+export const report: Catalogue['report'] = {
+  menu: '报告',
+  pdf: '报告（PDF）',
+  png: '叠加热力图的图像（PNG）',
+  json: '数据（JSON）',
+  making: '正在生成报告',
+  saved: (name) => `已保存 ${name}。`,
+  failed: '无法生成报告。请重试；如仍失败，请将数据保存为 JSON。',
+  title: '由胸片估计的 COVID-19 严重程度',
+  disclaimer:
+    '研究软件。不构成诊断，不是医疗器械，不得用于患者的诊疗决策。该等级仅针对这一张图像。',
+  file: '文件',
+  gradedAt: '分级时间',
+  image: '图像',
+  plausible: '仍然合理的等级',
+  refer: '请转放射科医师：模型无法区分这些等级。',
+  sure: '只有一个等级合理。',
+  noFindings: '图像检查未发现问题。',
+  noHeatmap: '未请求热力图。',
+  weak: '信号弱：热力图说明不了什么。',
+  insideLungs: (share) => `热力图的 ${format.share(share)} 位于估计的肺野之内。`,
+  page: (page, of) => `第 ${page} 页，共 ${of} 页`,
+};

@@ -1,0 +1,24 @@
+import type { Severity, Target } from '../../lib/prediction';
+import type { Catalogue } from '../catalogue';
+import { format } from './format';
+
+const severities: Record<Severity, string> = {
+  mild: '轻度',
+  moderate: '中度',
+  severe: '重度',
+};
+
+export const lower = (severity: Severity) => severities[severity];
+
+export const either = (grades: readonly Severity[]) => format.either(grades.map(lower));
+
+export const shared: Catalogue['shared'] = {
+  name: 'CXR Severity',
+  severities,
+  targets: { predicted: '预测等级', ...severities } as Record<Target, string>,
+  retry: '重试',
+  cancel: '取消',
+  close: '关闭',
+  loading: '正在加载',
+  notDiagnosis: '研究软件，不构成诊断，也不是医疗器械。',
+};

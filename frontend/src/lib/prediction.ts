@@ -1,0 +1,18 @@
+import type { components } from '../client/schema';
+
+export type Prediction = components['schemas']['Prediction'];
+export type Severity = Prediction['severity'];
+export type Metrics = components['schemas']['Metrics'];
+export type Conformal = components['schemas']['Conformal'];
+export type Brixia = Prediction['brixia'];
+export type Quality = Prediction['quality'];
+export type Finding = Quality['findings'][number];
+export type Zone = keyof Brixia['zones'];
+export type Explanation = NonNullable<Prediction['explanation']>;
+
+/** In order of severity. */
+export const SEVERITIES = ['mild', 'moderate', 'severe'] as const satisfies readonly Severity[];
+
+/** The class that a heatmap is asked to speak of. */
+export type Target = 'predicted' | Severity;
+export const TARGETS = ['predicted', ...SEVERITIES] as const satisfies readonly Target[];

@@ -1,0 +1,60 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { SERVICE_LOST } from './http';
+
+export type ServiceState = 'reachable' | 'unreachable' | 'checking' | 'back';
+
+const EVERY_MS = 5_000;
+const GIVEN_UP_MS = 4_000;
+
+async function answers(): Promise<boolean> {
+  try {
+    const response = await fetch('/health/live', {
+      cache: 'no-store',
+      signal: AbortSignal.timeout(GIVEN_UP_MS),
+    });
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether the service can be reached: asked at the start, when the network comes or goes and when a
+ * request was lost; and again every few seconds for as long as it cannot be.
+ */
+export function useService(): { state: ServiceState; check: () => void } {
+  const [state, setState] = useState<ServiceState>('reachable');
+  const lost = useRef(false);
+
+  const ask = useCallback(async () => {
+    const up = await answers();
+    const was = lost.current;
+    lost.current = !up;
+    setState(up ? (was ? 'back' : 'reachable') : 'unreachable');
+  }, []);
+
+  useEffect(() => {
+    const unseen = () => void ask();
+    unseen();
+    for (const event of ['online', 'offline', SERVICE_LOST]) {
+      window.addEventListener(event, unseen);
+    }
+    const timer = setInterval(() => {
+      if (lost.current) {
+        unseen();
+      }
+    }, EVERY_MS);
+    return () => {
+      clearInterval(timer);
+      for (const event of ['online', 'offline', SERVICE_LOST]) {
+        window.removeEventListener(event, unseen);
+      }
+    };
+  }, [ask]);
+
+  const check = useCallback(() => {
+    setState('checking');
+    void ask();
+  }, [ask]);
+  return { state, check };
+}

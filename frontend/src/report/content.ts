@@ -1,0 +1,117 @@
+import type { Catalogue } from '../i18n/catalogue';
+import { type Prediction, SEVERITIES, type Severity, type Zone } from '../lib/prediction';
+
+/** One graded radiograph, ready to be taken along. */
+export interface Graded {
+  readonly name: string;
+  readonly prediction: Prediction;
+  readonly gradedAt: Date;
+}
+
+/** A report's words and numbers, in one language and in the order of the page. */
+export interface ReportContent {
+  readonly title: string;
+  readonly disclaimer: string;
+  readonly name: string;
+  readonly severity: Severity;
+  readonly grade: string;
+  readonly confidence: string;
+  readonly plausible: { readonly title: string; readonly grades: string; readonly advice: string };
+  readonly refer: boolean;
+  readonly probabilities: readonly {
+    readonly severity: Severity;
+    readonly label: string;
+    readonly value: number;
+    readonly text: string;
+  }[];
+  readonly brixia: {
+    readonly title: string;
+    readonly total: string;
+    readonly columns: readonly [right: string, left: string];
+    readonly rows: readonly {
+      readonly height: string;
+      readonly right: string;
+      readonly left: string;
+    }[];
+  };
+  readonly quality: { readonly title: string; readonly lines: readonly string[] };
+  readonly heatmap: readonly string[];
+  readonly facts: readonly (readonly [term: string, value: string])[];
+}
+
+const ZONES: readonly (readonly ['upper' | 'middle' | 'lower', Zone, Zone])[] = [
+  ['upper', 'A', 'D'],
+  ['middle', 'B', 'E'],
+  ['lower', 'C', 'F'],
+];
+
+/** What a report of `graded` says, in the language of `catalogue`. */
+export function reportContent(graded: Graded, catalogue: Catalogue): ReportContent {
+  const { analyse, format, quality, report, shared, viewer } = catalogue;
+  const { name, prediction, gradedAt } = graded;
+  const { input, model, brixia } = prediction;
+  const zone = (of: Zone) => `${of}  ${format.score(brixia.zones[of])}`;
+  return {
+    title: report.title,
+    disclaimer: report.disclaimer,
+    name,
+    severity: prediction.severity,
+    grade: shared.severities[prediction.severity],
+    confidence: `${format.probability(prediction.confidence)} ${analyse.result.confidence}`,
+    plausible: {
+      title: report.plausible,
+      grades: format.all(prediction.prediction_set.map((grade) => shared.severities[grade])),
+      advice: prediction.refer ? report.refer : report.sure,
+    },
+    refer: prediction.refer,
+    probabilities: SEVERITIES.map((severity) => ({
+      severity,
+      label: shared.severities[severity],
+      value: prediction.probabilities[severity],
+      text: format.probability(prediction.probabilities[severity]),
+    })),
+    brixia: {
+      title: analyse.brixia.title,
+      total: `${format.score(brixia.total)} ${analyse.brixia.of}`,
+      columns: [analyse.brixia.rightLung, analyse.brixia.leftLung],
+      rows: ZONES.map(([height, right, left]) => ({
+        height: analyse.brixia[height],
+        right: zone(right),
+        left: zone(left),
+      })),
+    },
+    quality: { title: quality.title, lines: qualityLines(prediction, catalogue) },
+    heatmap: heatmapLines(prediction, catalogue),
+    facts: [
+      [report.file, name],
+      [report.gradedAt, format.dateTime(gradedAt)],
+      [report.image, viewer.size(input.width, input.height, input.format)],
+      [analyse.details.model, `${model.name} ${model.version}`],
+      [analyse.details.checksum, input.sha256],
+    ],
+  };
+}
+
+function qualityLines({ quality }: Prediction, { quality: text, report }: Catalogue): string[] {
+  const words: Readonly<Record<string, string | undefined>> = text.codes;
+  const findings = quality.findings.map(
+    ({ code, level, message }) => `${text.levels[level]}: ${words[code] ?? message}`,
+  );
+  return [
+    ...(quality.accepted ? [] : [text.rejected]),
+    ...(findings.length > 0 ? findings : [report.noFindings]),
+  ];
+}
+
+function heatmapLines({ explanation }: Prediction, catalogue: Catalogue): string[] {
+  const { analyse, format, report } = catalogue;
+  if (!explanation) {
+    return [report.noHeatmap];
+  }
+  const { target, peak, low_signal, lung_fraction } = explanation;
+  return [
+    analyse.details.method(target, format.significant(peak)),
+    ...(low_signal ? [report.weak] : []),
+    ...(lung_fraction === null ? [] : [report.insideLungs(lung_fraction)]),
+  ];
+}

@@ -1,0 +1,64 @@
+import type { Catalogue } from '../i18n/catalogue';
+import type { Graded } from './content';
+
+/** Of the caption beneath the picture, in pixels of a picture 1024 wide. */
+const LETTERS = 20;
+const LINE = 1.5;
+
+async function decoded(source: string): Promise<HTMLImageElement> {
+  const image = new Image();
+  image.src = source;
+  await image.decode();
+  return image;
+}
+
+/** The caption's lines: what the grade is, and what it is not. */
+export function captionOf({ name, prediction }: Graded, catalogue: Catalogue): string[] {
+  const { analyse, format, quality, shared } = catalogue;
+  const { severity, confidence, explanation, model } = prediction;
+  const grade = `${shared.severities[severity]}, ${format.probability(confidence)} ${analyse.result.confidence}`;
+  const map = explanation
+    ? analyse.details.method(explanation.target, format.significant(explanation.peak))
+    : '';
+  return [
+    name,
+    [grade, map, `${model.name} ${model.version}`].filter(Boolean).join('  ·  '),
+    shared.notDiagnosis,
+    ...(prediction.quality.accepted ? [] : [quality.rejected]),
+  ];
+}
+
+/**
+ * The radiograph with its heatmap as PNG, and beneath it what it shows: a picture that travels alone
+ * must not lose its words. `null` where there is no heatmap.
+ */
+export async function reportPng(graded: Graded, catalogue: Catalogue): Promise<Blob | null> {
+  const overlay = graded.prediction.explanation?.overlay;
+  if (!overlay) {
+    return null;
+  }
+  const image = await decoded(overlay);
+  const { naturalWidth: width, naturalHeight: height } = image;
+  const lines = captionOf(graded, catalogue);
+  const canvas = document.createElement('canvas');
+  const context = canvas.getContext('2d');
+  if (!context) {
+    throw new Error('no canvas');
+  }
+  const family = getComputedStyle(document.body).fontFamily || 'sans-serif';
+  const size = Math.max(10, Math.round((LETTERS * width) / 1024));
+  const step = Math.round(size * LINE);
+  canvas.width = width;
+  canvas.height = height + step * lines.length + size;
+  context.fillStyle = 'black';
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(image, 0, 0);
+  context.font = `${size}px ${family}`;
+  context.fillStyle = 'white';
+  for (const [index, line] of lines.entries()) {
+    context.fillText(line, size, height + step * (index + 1), width - 2 * size);
+  }
+  return new Promise((done, fail) => {
+    canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error('no picture'))), 'image/png');
+  });
+}

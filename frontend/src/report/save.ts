@@ -1,0 +1,48 @@
+import type { Catalogue } from '../i18n/catalogue';
+import type { Language } from '../i18n/languages';
+import { saveBlob, saveJson } from '../lib/download';
+import type { Graded } from './content';
+
+export const REPORT_KINDS = ['pdf', 'png', 'json'] as const;
+export type ReportKind = (typeof REPORT_KINDS)[number];
+
+/** `chest.v2.dcm` gives `chest.v2`. */
+const stemOf = (name: string) => name.replace(/\.[^.]*$/, '') || name;
+
+/**
+ * Makes a report of one result and lets the browser save it.
+ *
+ * @returns the file's name; rejects when it could not be made.
+ */
+export async function saveReport(
+  kind: ReportKind,
+  graded: Graded,
+  catalogue: Catalogue,
+  language: Language,
+): Promise<string> {
+  const stem = stemOf(graded.name);
+  switch (kind) {
+    case 'pdf': {
+      const { reportPdf } = await import('./pdf');
+      const name = `${stem}.severity.pdf`;
+      saveBlob(await reportPdf([graded], catalogue, language), name);
+      return name;
+    }
+    case 'png': {
+      const { reportPng } = await import('./picture');
+      const blob = await reportPng(graded, catalogue);
+      if (!blob) {
+        throw new Error('no heatmap');
+      }
+      const target = graded.prediction.explanation?.target ?? graded.prediction.severity;
+      const name = `${stem}.${target}.png`;
+      saveBlob(blob, name);
+      return name;
+    }
+    case 'json': {
+      const name = `${stem}.severity.json`;
+      saveJson(graded.prediction, name);
+      return name;
+    }
+  }
+}

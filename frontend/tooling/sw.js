@@ -1,0 +1,43 @@
+// The page without the service: it opens, keeps its look and says that the service cannot be
+// reached. Answers of the service are never kept. `tooling/service-worker.ts` fills in the names.
+const CACHE = 'page-__VERSION__';
+const FILES = __FILES__;
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)));
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(dropOthers().then(() => self.clients.claim()));
+});
+
+async function dropOthers() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+}
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== 'GET' || origin !== self.location.origin) {
+    return;
+  }
+  if (request.mode === 'navigate' && pathname === '/') {
+    event.respondWith(pageFirstFromNetwork(request));
+  } else if (FILES.includes(pathname)) {
+    event.respondWith(kept(request));
+  }
+});
+
+// Always the newest page where there is one: its scripts have names of their own.
+async function pageFirstFromNetwork(request) {
+  try {
+    return await fetch(request);
+  } catch {
+    return (await caches.match('/')) ?? Response.error();
+  }
+}
+
+async function kept(request) {
+  return (await caches.match(request, { ignoreSearch: true })) ?? fetch(request);
+}
