@@ -19,6 +19,14 @@ RESULT = REPOSITORY / "docs" / "bench" / f"{NAME}.json"
 README = REPOSITORY / "README.md"
 
 
+def measured() -> dict[str, Any] | None:
+    """The last run's data; None where there was none."""
+    if not RESULT.is_file():
+        return None
+    result: dict[str, Any] = json.loads(RESULT.read_text(encoding="utf-8"))
+    return result
+
+
 def section(result: dict[str, Any]) -> str:
     machine, found = result["machine"], result["alone"]["median_ms"]
     return (
@@ -30,8 +38,8 @@ def section(result: dict[str, Any]) -> str:
     )
 
 
-def updated(text: str, result: dict[str, Any]) -> str:
-    """The README with the section of `result` in the place of the one it has.
+def updated(text: str, result: dict[str, Any] | None) -> str:
+    """The README with the section of `result` in the place of the one it has; empty for None.
 
     Raises:
         ValueError: when it has none.
@@ -40,10 +48,11 @@ def updated(text: str, result: dict[str, Any]) -> str:
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"the README lacks {BEGIN} and {END}")
-    return before + section(result) + after
+    new = f"{BEGIN}\n{END}" if result is None else section(result)
+    return before + new + after
 
 
-def update(readme: Path, result: dict[str, Any]) -> None:
+def update(readme: Path, result: dict[str, Any] | None) -> None:
     text = readme.read_text(encoding="utf-8")
     readme.write_text(updated(text, result), encoding="utf-8")
 
@@ -52,7 +61,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.readme", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, fail on a difference")
     arguments = parser.parse_args()
-    result = json.loads(RESULT.read_text(encoding="utf-8"))
+    result = measured()
     if not arguments.check:
         update(README, result)
         return 0
