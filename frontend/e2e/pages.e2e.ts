@@ -66,7 +66,7 @@ describe.each([
       viewport: { width, height: 900 },
       theme,
     });
-    await page.locator('h2').first().waitFor();
+    await page.locator('#model-metrics').waitFor();
     expect(await page.locator('svg[role=img]').count()).toBe(2);
     // The figures are those of the service, as the language writes them.
     const told = (await (await fetch(`${server.url}/models`)).json()) as { default: string };
@@ -76,10 +76,10 @@ describe.each([
       .getByRole('cell', { name: new RegExp(`^${accuracy}`) })
       .first()
       .waitFor();
-    for (const summary of await page.locator('main summary').all()) {
+    for (const summary of await page.locator('section[aria-labelledby^=model-] summary').all()) {
       await summary.click();
     }
-    await page.locator('main button[aria-expanded=false]').click();
+    await page.locator('[aria-labelledby=model-card] button').click();
     await page.locator('article table').first().waitFor();
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);
@@ -161,7 +161,7 @@ it('opens without the service, says so, and goes on once it is back', async () =
   await expectGraded(page, 'patient.png');
   await leave();
   await own.stop();
-});
+}, 60_000);
 
 it('can be installed', async () => {
   const { page, leave } = await visit(browser, server.url);

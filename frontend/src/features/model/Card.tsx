@@ -9,6 +9,8 @@ const ELEMENTS: Components = {
   h1: ({ children }) => <h3>{children}</h3>,
   h2: ({ children }) => <h4>{children}</h4>,
   h3: ({ children }) => <h5>{children}</h5>,
+  // A table's corner heads nothing.
+  th: ({ children }) => (children ? <th>{children}</th> : <td />),
   table: ({ children }) => (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
     <div className={styles.scroll} tabIndex={0}>

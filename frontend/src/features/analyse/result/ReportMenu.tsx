@@ -70,7 +70,7 @@ export function ReportMenu({ graded }: { graded: Graded }) {
           ))}
         </ul>
       )}
-      <p className={styles.outcome} role="status">
+      <p className={styles.outcome} aria-live="polite">
         {outcome.state === 'making' && text.making}
         {outcome.state === 'saved' && text.saved(outcome.name)}
       </p>

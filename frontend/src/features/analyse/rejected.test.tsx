@@ -1,0 +1,39 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { expect, it, vi } from 'vitest';
+import { AnalysePage } from './AnalysePage';
+import { prediction } from './fixtures';
+import type { Finding } from './types';
+
+const findings = [
+  { code: 'cross-section', level: 'reject', message: 'M', value: 0.9, limit: 0.5 },
+  // As a newer service might find.
+  { code: 'of-tomorrow', level: 'warn', message: 'Said by the service.', value: 1, limit: 0 },
+] as unknown as Finding[];
+
+it('says why the gate rejected an image, and shows its grade all the same when asked', async () => {
+  const asked: (string | null)[] = [];
+  vi.stubGlobal('fetch', (request: Request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname !== '/predict') {
+      return Response.json({}, { status: 503 });
+    }
+    asked.push(searchParams.get('force'));
+    const problem = { type: '/problems/x', title: 'No', status: 422, detail: 'D', code: 'x' };
+    return asked.length === 1
+      ? Response.json({ ...problem, findings }, { status: 422 })
+      : Response.json({ ...prediction('mild'), quality: { accepted: false, findings } });
+  });
+  render(<AnalysePage />);
+  const input = document.querySelector('input[type=file]') as HTMLInputElement;
+  await userEvent.upload(input, new File(['bytes'], 'ct.png', { type: 'image/png' }));
+  const alert = await screen.findByRole('alert');
+  expect(alert.textContent).toContain('looks like a CT');
+  expect(alert.textContent).toContain('Said by the service.');
+  await userEvent.click(screen.getByRole('button', { name: 'Show the prediction all the same' }));
+  await screen.findByText('Estimated severity');
+  expect(asked).toEqual([null, 'true']);
+  const quality = screen.getByRole('region', { name: 'Image quality' });
+  expect(quality.textContent).toContain('Not fit for a judgement');
+  expect(screen.getByRole('status').textContent).toContain('Not fit for a judgement');
+});

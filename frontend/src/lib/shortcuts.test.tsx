@@ -1,0 +1,81 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, expect, it, vi } from 'vitest';
+import { matches } from './keys';
+import {
+  PageShown,
+  type Shortcut,
+  shortcutsInUse,
+  switchShortcuts,
+  useShortcutKeys,
+  useShortcuts,
+} from './shortcuts';
+
+const run = vi.fn();
+
+afterEach(() => {
+  run.mockReset();
+  localStorage.clear();
+});
+
+function Page({ shown = true, shortcuts }: { shown?: boolean; shortcuts: readonly Shortcut[] }) {
+  useShortcutKeys();
+  return (
+    <PageShown value={shown}>
+      <Part shortcuts={shortcuts} />
+    </PageShown>
+  );
+}
+
+function Part({ shortcuts }: { shortcuts: readonly Shortcut[] }) {
+  useShortcuts('page', shortcuts);
+  return (
+    <>
+      <input aria-label="text" />
+      <input type="range" aria-label="range" />
+      <button type="button">button</button>
+    </>
+  );
+}
+
+const open: Shortcut = { action: 'open', keys: ['o', 'ArrowRight', 'Enter'], run };
+
+it.each([
+  ['o', { key: 'o' }, true],
+  ['o', { key: 'O', shiftKey: true }, false],
+  ['o', { key: 'o', ctrlKey: true }, false],
+  ['?', { key: '?', shiftKey: true }, true],
+  ['+', { key: '+', shiftKey: true }, true],
+  ['Shift+ArrowUp', { key: 'ArrowUp', shiftKey: true }, true],
+  ['Shift+ArrowUp', { key: 'ArrowUp' }, false],
+  ['Control+Enter', { key: 'Enter', metaKey: true }, true],
+])('%s and %j: %s', (pattern, init, expected) => {
+  expect(matches(new KeyboardEvent('keydown', init), pattern)).toBe(expected);
+});
+
+it('leaves a key to the element that needs it', async () => {
+  render(<Page shortcuts={[open]} />);
+  await userEvent.click(screen.getByLabelText('text'));
+  await userEvent.keyboard('o');
+  screen.getByLabelText('range').focus();
+  await userEvent.keyboard('{ArrowRight}');
+  screen.getByRole('button').focus();
+  await userEvent.keyboard('{Enter}');
+  expect(run).not.toHaveBeenCalled();
+  await userEvent.keyboard('o{ArrowRight}');
+  expect(run).toHaveBeenCalledTimes(2);
+});
+
+it('is silent on a page that is not shown, and when switched off', async () => {
+  const { rerender } = render(<Page shown={false} shortcuts={[open]} />);
+  await userEvent.keyboard('o');
+  expect(shortcutsInUse().size).toBe(0);
+  rerender(<Page shortcuts={[open]} />);
+  expect(shortcutsInUse().get('page')).toEqual([open]);
+  switchShortcuts(false);
+  await userEvent.keyboard('o');
+  expect(run).not.toHaveBeenCalled();
+  switchShortcuts(true);
+  await userEvent.keyboard('o');
+  expect(run).toHaveBeenCalledOnce();
+});

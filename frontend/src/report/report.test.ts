@@ -1,0 +1,83 @@
+import { PDFDocument } from '@cantoo/pdf-lib';
+import { describe, expect, it } from 'vitest';
+import { prediction } from '../features/analyse/fixtures';
+import { en, loadCatalogue } from '../i18n/catalogue';
+import { type Graded, reportContent } from './content';
+import { reportPdf } from './pdf';
+import { captionOf } from './picture';
+
+// jsdom draws nothing: what needs a canvas is tested in Chromium (`e2e/report.e2e.ts`).
+const graded = (changes: Partial<Graded['prediction']> = {}): Graded => ({
+  name: 'chest.png',
+  prediction: { ...prediction('severe'), explanation: null, ...changes },
+  gradedAt: new Date(2026, 10, 23, 14, 5),
+});
+
+const finding = {
+  code: 'lungs-cut-off',
+  level: 'warn',
+  message: 'From the service.',
+  value: 0.2,
+  limit: 0.1,
+} as const;
+
+describe('what a report says', () => {
+  it('names grade, plausible grades and who should decide', () => {
+    const content = reportContent(
+      graded({ prediction_set: ['moderate', 'severe'], refer: true }),
+      en,
+    );
+    expect(content.grade).toBe('Severe');
+    expect(content.plausible.grades).toBe('Moderate and Severe');
+    expect(content.plausible.advice).toContain('Refer to a radiologist');
+    expect(content.probabilities.map(({ text }) => text)).toEqual(['10.0%', '10.0%', '80.0%']);
+    expect(content.brixia.rows[0]).toEqual({ height: 'Upper', right: 'A  0.3', left: 'D  0.5' });
+    expect(content.heatmap).toEqual(['No heatmap was asked for.']);
+    expect(Object.fromEntries(content.facts)).toMatchObject({
+      File: 'chest.png',
+      Graded: '23 Nov 2026, 14:05',
+      Model: 'cxr-severity 1.0.0',
+    });
+  });
+
+  it('tells findings in the language of the report, and unknown ones as they came', async () => {
+    const unknown = { ...finding, code: 'of-tomorrow' as typeof finding.code };
+    const quality = { accepted: true, findings: [finding, unknown] };
+    expect(reportContent(graded({ quality }), en).quality.lines).toEqual([
+      'With care: A part of the lungs may lie outside the picture.',
+      'With care: From the service.',
+    ]);
+    const zh = await loadCatalogue('zh-CN');
+    expect(reportContent(graded({ quality }), zh).quality.lines[0]).toContain('肺野');
+  });
+
+  it('marks a grade that was forced', () => {
+    const quality = { accepted: false, findings: [{ ...finding, level: 'reject' as const }] };
+    expect(reportContent(graded({ quality }), en).quality.lines[0]).toMatch(/^Not fit/);
+    expect(captionOf(graded({ quality }), en).at(-1)).toMatch(/^Not fit/);
+  });
+});
+
+describe('the PDF', () => {
+  const read = async (blob: Blob) =>
+    PDFDocument.load(
+      await new Promise<ArrayBuffer>((done) => {
+        const reader = new FileReader();
+        reader.onload = () => done(reader.result as ArrayBuffer);
+        reader.readAsArrayBuffer(blob);
+      }),
+    );
+
+  it('has a page for each result, and says what it is and in which language', async () => {
+    const document = await read(await reportPdf([graded(), graded()], en, 'en'));
+    expect(document.getPageCount()).toBe(2);
+    expect(document.getTitle()).toBe(en.report.title);
+    expect(document.getLanguage()).toBe('en-GB');
+  });
+
+  it('goes on overleaf where the findings are many', async () => {
+    const findings = Array.from({ length: 60 }, () => finding);
+    const pdf = await reportPdf([graded({ quality: { accepted: true, findings } })], en, 'en');
+    expect((await read(pdf)).getPageCount()).toBe(2);
+  });
+});
