@@ -75,13 +75,16 @@ def compile_module(name: EngineName, module: nn.Module, example: Array, threads:
 
     Args:
         name: runtime; `torch` runs the module as it is, on its own device.
-        module: in eval mode.
+        module: put in eval mode, with all that it holds.
         example: (1, ...) input of the one shape that will come.
         threads: within one call.
 
     Raises:
         EngineError: when the runtime refuses the network.
     """
+    # Not left to the caller: the exporter gives a module the mode back that it had, and a wrapper
+    # made a moment ago would drag the batch norms inside it into training.
+    module.eval()
     if name == "torch":
         return _eager(module)
     try:

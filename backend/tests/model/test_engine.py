@@ -175,6 +175,25 @@ def test_any_module_of_one_input_can_be_compiled(name: EngineName, size: int) ->
         np.testing.assert_allclose(one, other.numpy(), atol=1e-5)
 
 
+@pytest.mark.parametrize("name", ENGINES)
+def test_compiling_leaves_what_is_inside_in_eval_mode(name: EngineName) -> None:
+    if not is_installed(name):
+        pytest.skip(f"{name} is not installed")
+
+    class Wrapper(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.norm = torch.nn.BatchNorm1d(4).eval()
+
+        def forward(self, x: torch.Tensor) -> tuple[torch.Tensor]:
+            return (self.norm(x),)
+
+    module = Wrapper()
+    run = compile_module(name, module, np.zeros((1, 4), np.float32), 1)
+    assert not module.norm.training
+    np.testing.assert_allclose(run(np.ones((1, 4), np.float32))[0], 1, atol=1e-4)
+
+
 def test_a_fault_is_told_in_words() -> None:
     assert Agreement(0, 0, 1, True).fault is None
     assert "probability" in str(Agreement(2e-3, 0, 1, True).fault)
