@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectAccessible, expectNoSidewaysScroll, launch, visit } from './browser';
-import { textNamedPng } from './files';
+import { radiograph, textNamedPng } from './files';
 import { type Server, startServer } from './server';
-import { chooseFile, expectGraded, samples } from './steps';
+import { chooseFile, expectGraded, expectSettled, rows, samples } from './steps';
 
 const PICTURES = join(import.meta.dirname, '../../artifacts/screenshots');
 const REFUSED = /Failed to load resource/;
@@ -14,6 +14,28 @@ const SIZES = [
   { width: 1280, height: 800 },
   { width: 1920, height: 1080 },
 ];
+
+const WORKLIST_SIZES = [
+  { width: 360, height: 740 },
+  { width: 1440, height: 900 },
+];
+/** As the service says it of a film that its gate rejects. */
+const REJECTED = JSON.stringify({
+  type: '/problems/not-a-frontal-chest-radiograph',
+  title: 'The image is not a frontal chest radiograph',
+  status: 422,
+  detail: 'No lungs were found in the image.',
+  code: 'not-a-frontal-chest-radiograph',
+  findings: [
+    {
+      code: 'lungs-not-found',
+      level: 'reject',
+      message: 'No lungs were found in the image.',
+      value: 0.01,
+      limit: 0.1,
+    },
+  ],
+});
 
 let server: Server;
 let browser: Browser;
@@ -58,6 +80,40 @@ describe.each(['dark', 'light'] as const)('%s', (theme) => {
     await samples(page).first().click();
     await page.getByRole('heading', { name: 'Analysing' }).waitFor();
     await inspect('loading');
+    await leave();
+  });
+});
+
+describe.each(['dark', 'light'] as const)('%s worklist', (theme) => {
+  it.each(WORKLIST_SIZES)('fits and is accessible at $width px', async (viewport) => {
+    const { page, leave } = await visit(browser, server.url, {
+      viewport,
+      theme,
+      reducedMotion: 'reduce',
+      expectedErrors: REFUSED,
+    });
+    const inspect = async (state: string) => {
+      await expectNoSidewaysScroll(page);
+      await expectAccessible(page);
+      const path = join(PICTURES, `${state}-${viewport.width}-${theme}.png`);
+      await page.screenshot({ path, fullPage: viewport.width < 1000 });
+    };
+    const films = [0, 4, 7].map((at) => radiograph(`2020-03-0${at + 1}.png`, at));
+    await chooseFile(page, ...films, textNamedPng);
+    await expectSettled(page, 4);
+    await page.locator('canvas[data-drawn=true]').waitFor();
+    await page.getByRole('button', { name: 'Show the Brixia zones' }).click();
+    await inspect('worklist');
+    await page.getByRole('button', { name: 'Compare with 2020-03-05.png' }).click();
+    await expect.poll(() => page.locator('canvas[data-drawn=true]').count()).toBe(2);
+    await inspect('compare');
+    await page.route('**/predict*', (route) =>
+      route.fulfill({ status: 422, contentType: 'application/problem+json', body: REJECTED }),
+    );
+    await chooseFile(page, radiograph('turned.png', 2));
+    await page.getByRole('alert').waitFor();
+    expect((await rows(page)).at(-1)).toContain('Not judged');
+    await inspect('rejected');
     await leave();
   });
 });

@@ -242,7 +242,6 @@ describe('while a file is being graded', () => {
     await waitFor(() => expect(heading()).toContain('Mild'));
     expect(network.mock.calls[0]?.[0].signal.aborted).toBe(false);
     expect(announced()).toContain('new.png');
-    // Rows follow what is most urgent.
     await waitFor(() => expect(rows()).toEqual(['old.pngGrading', 'new.pngMild80.0%']));
   });
 });

@@ -67,7 +67,7 @@ export function AnalysePage() {
     <div className={styles.page} data-several={several}>
       {several && (
         <div className={styles.worklist}>
-          <WorklistPanel list={list} store={store} />
+          <WorklistPanel list={list} store={store} onFiles={openFiles} />
         </div>
       )}
       <div className={styles.summary}>

@@ -36,7 +36,13 @@ export function Stage({ list, store, onFiles }: StageProps) {
   if (!item || state.phase === 'empty') {
     return <IntakeStage onFiles={onFiles} />;
   }
-  if (other && compared.phase !== 'empty') {
+  // A film without a result has its reason to tell, which takes the whole stage.
+  if (
+    other &&
+    compared.phase !== 'empty' &&
+    compared.phase !== 'failed' &&
+    state.phase !== 'failed'
+  ) {
     const sides: [Side, Side] = [
       { id: item.id, state, date: item.date },
       { id: other.id, state: compared, date: other.date },

@@ -42,6 +42,7 @@ export const worklist = {
   cancel: (name: string) => `Cancel ${name}`,
   remove: (name: string) => `Remove ${name} from the list`,
   cancelAll: (count: number) => `Cancel ${films(count)}`,
+  add: 'Add films',
   clear: 'Clear the list',
   csv: 'CSV',
   json: 'JSON',

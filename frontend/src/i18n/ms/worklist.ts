@@ -38,6 +38,7 @@ export const worklist: Catalogue['worklist'] = {
   cancel: (name) => `Batalkan ${name}`,
   remove: (name) => `Buang ${name} daripada senarai`,
   cancelAll: (count) => `Batalkan ${format.integer(count)} filem`,
+  add: 'Tambah filem',
   clear: 'Kosongkan senarai',
   csv: 'CSV',
   json: 'JSON',

@@ -38,6 +38,7 @@ export const worklist: Catalogue['worklist'] = {
   cancel: (name) => `取消 ${name}`,
   remove: (name) => `从列表中移除 ${name}`,
   cancelAll: (count) => `取消 ${format.integer(count)} 张`,
+  add: '添加胸片',
   clear: '清空列表',
   csv: 'CSV',
   json: 'JSON',

@@ -4,6 +4,7 @@ import { DownloadIcon } from '../../../components/icons';
 import { useText } from '../../../i18n/context';
 import { saveBlob, saveJson } from '../../../lib/download';
 import { useShortcuts } from '../../../lib/shortcuts';
+import { OpenButton } from '../intake/OpenButton';
 import { Arrange } from './Arrange';
 import { AS_ADDED, arrange } from './arrange';
 import { type Item, isOpen, rowId, type Worklist } from './list';
@@ -21,10 +22,11 @@ const CSV_TYPE = 'text/csv;charset=utf-8';
 interface WorklistPanelProps {
   list: Worklist;
   store: WorklistStore;
+  onFiles: (files: File[]) => void;
 }
 
 /** All films that are open: how far each is, what came out, and what can be done with them. */
-export function WorklistPanel({ list, store }: WorklistPanelProps) {
+export function WorklistPanel({ list, store, onFiles }: WorklistPanelProps) {
   const text = useText('worklist');
   const [arrangement, setArrangement] = useState(AS_ADDED);
   const { items, selected, compared } = list;
@@ -84,6 +86,7 @@ export function WorklistPanel({ list, store }: WorklistPanelProps) {
       </ul>
       {shown.length === 0 && <p className={styles.none}>{text.noneMatch}</p>}
       <div className={styles.actions}>
+        <OpenButton look="compact" label={text.add} onFiles={onFiles} />
         {open > 0 && (
           <Button look="compact" onClick={store.cancelAll}>
             {text.cancelAll(open)}

@@ -213,6 +213,14 @@ describe('a heatmap', () => {
   });
 });
 
+it('ends a comparison when another film is opened', async () => {
+  store.add(films(2));
+  store.compare(2);
+  expect(store.snapshot().compared).toBe(2);
+  store.add([study('new.png')]);
+  expect(store.snapshot()).toMatchObject({ selected: 3, compared: null });
+});
+
 it('removes a film and selects its neighbour', async () => {
   store.add(films(3));
   store.select(2);

@@ -63,6 +63,8 @@ export class WorklistStore {
     });
     const [first] = ids;
     if (first !== undefined) {
+      // Whoever opens a film wants to see that one.
+      this.#set({ ...this.#list, compared: null });
       this.select(first);
     }
     return ids;
