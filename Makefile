@@ -8,6 +8,8 @@ CONFIG ?= training/configs/v1.0.0.yaml
 OUT ?= runs/$(basename $(notdir $(CONFIG)))
 BACKBONE ?= runs/pretrain/backbone.npz
 REPORT ?= docs/evaluation
+# QUICK=1 makes a bench of under a minute.
+QUICK ?=
 # Networks trained at a time. One suits a GPU; on a CPU, two processes of one thread beat one of two.
 JOBS ?= 2
 # Where torch comes from; empty: pip's own index. See the README for machines without a GPU. That
@@ -18,14 +20,14 @@ export HOST PORT
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 TORCH := $(PIP) --no-deps $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
-SOURCES := backend/cxr_severity backend/tests training/cxr_training training/tests
+SOURCES := backend/cxr_severity backend/bench backend/tests training/cxr_training training/tests
 PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend samples -type f \
 	-not -path '*/node_modules/*' -not -path 'frontend/dist/*' -not -path 'frontend/e2e/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-python test-page e2e check format openapi pretrain train evaluate ablation clean
+.PHONY: help run test test-python test-page e2e check format openapi pretrain train evaluate ablation bench agree clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -72,13 +74,19 @@ train: .venv/.dev $(BACKBONE) ## Cross-validate a recipe and export its version 
 	$(BIN)/cxr-train --config $(CONFIG) --data $(DATA) --out $(OUT) --backbone $(BACKBONE) --jobs $(JOBS) $(if $(RESUME),--resume)
 
 evaluate: .venv/.dev ## Report and figures of a run's out-of-fold predictions (DATA, OUT, REPORT)
-	$(BIN)/cxr-evaluate --run $(OUT) --data $(DATA) --out $(REPORT)
+	$(BIN)/cxr-evaluate --run $(OUT) --data $(DATA) --out $(REPORT) $(if $(filter docs/evaluation,$(REPORT)),--readme README.md)
 
 ablation: .venv/.dev ## The published recipe and its two steps back, in one table (DATA; RESUME=1 goes on)
 	for name in published-cnn published-balanced-cnn published; do \
 		$(BIN)/cxr-train --config training/configs/$$name.yaml --data $(DATA) --out runs/$$name $(if $(RESUME),--resume) || exit; \
 	done
 	$(BIN)/cxr-ablation --data $(DATA) --out docs/ablation.md runs/published-cnn runs/published-balanced-cnn runs/published
+
+bench: .venv/.bench ## How fast it is, beside Flask with grad-cam: tables and a chart in docs/bench (QUICK=1)
+	cd backend && ../$(BIN)/python -m bench $(if $(QUICK),--quick --out ../runs/bench,--readme)
+
+agree: .venv/.dev ## Whether every installed engine answers as PyTorch does, on all images of DATA
+	cd backend && ../$(BIN)/python -m bench.agree $(abspath $(DATA))/severity/images ../samples
 
 clean: ## Remove everything that the other commands made, except runs/
 	rm -rf .venv frontend/node_modules frontend/dist artifacts
@@ -99,6 +107,14 @@ clean: ## Remove everything that the other commands made, except runs/
 .venv/.dev: .venv/.service training/pyproject.toml
 	@echo "installing training and development tools"
 	@$(PIP) -e 'backend[dev]' -e training
+	@touch $@
+
+# torchvision comes from torch's own index, and grad-cam would bring a second OpenCV.
+.venv/.bench: .venv/.dev
+	@echo "installing what the bench compares with"
+	@$(PIP) -e 'backend[bench]'
+	@$(TORCH) torchvision
+	@$(PIP) --no-deps grad-cam ttach
 	@touch $@
 
 frontend/node_modules/.installed: frontend/package.json frontend/package-lock.json

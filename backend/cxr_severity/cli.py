@@ -23,6 +23,7 @@ from cxr_severity.api.settings import Settings
 from cxr_severity.imaging.decode import Limits
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError, InputRefusedError
 from cxr_severity.model.artifact import ArtifactError, versions
+from cxr_severity.model.engine import EngineError, candidates, limit_threads
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.quality import RejectedError
 
@@ -48,6 +49,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{error}; lists are written as JSON", file=sys.stderr)
         return EXIT_CANNOT_START
     if arguments.command == "serve":
+        try:
+            candidates(settings.engine, settings.device)
+        except EngineError as error:
+            print(error, file=sys.stderr)
+            return EXIT_CANNOT_START
         if serve(settings):
             return EXIT_OK
         print(
@@ -114,10 +120,16 @@ def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
         print(f"there is not {named} in {settings.weights}", file=sys.stderr)
         return EXIT_CANNOT_START
     try:
-        predictor = Predictor.load(settings.weights / version, settings.device)
+        limit_threads(settings.threads)
+        predictor = Predictor.load(
+            settings.weights / version,
+            settings.device,
+            engine=settings.engine,
+            threads=settings.threads,
+        )
         if arguments.overlay:
             arguments.overlay.mkdir(parents=True, exist_ok=True)
-    except (ArtifactError, OSError) as error:
+    except (ArtifactError, EngineError, OSError) as error:
         print(error, file=sys.stderr)
         return EXIT_CANNOT_START
     limits = Limits(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels)
@@ -156,7 +168,11 @@ def _read(path: Path, limits: Limits) -> bytes:
 def _line(path: Path, prediction: Prediction) -> str:
     shares = "  ".join(f"{k} {v:.2f}" for k, v in prediction.probabilities)
     line = f"{path}: {prediction.severity}  ({shares})  Brixia {prediction.brixia.total:.1f} of 18"
-    return f"{line}  refer: {' or '.join(prediction.prediction_set)}" if prediction.refer else line
+    if prediction.refer:
+        line += f"  refer: {' or '.join(prediction.prediction_set)}"
+    if prediction.quality.findings:
+        line += f"  quality: {', '.join(finding.code for finding in prediction.quality.findings)}"
+    return line
 
 
 def _report_failure(

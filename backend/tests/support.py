@@ -6,21 +6,28 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from cxr_severity.model.artifact import (
+    GATE,
     MANIFEST,
     MODEL_CARD,
     WEIGHTS,
+    describe_guard,
     describe_weights,
     load_state,
+    pack_guard,
     pack_weights,
 )
 from cxr_severity.model.assessment import SEVERITIES, ZONES
-from cxr_severity.model.calibration import Conformal
+from cxr_severity.model.calibration import Conformal, Scaling
+from cxr_severity.model.gate import DESCRIPTION, KINDS, Gate, GateLimits, Guard, Limit
 from cxr_severity.model.golden import golden_radiograph
-from cxr_severity.model.manifest import DataProvenance, Golden, Manifest
+from cxr_severity.model.lungs import LungConfig, LungNet
+from cxr_severity.model.manifest import DataProvenance, GatePart, Golden, Manifest
 from cxr_severity.model.measured import (
     Auc,
     Calibration,
@@ -32,7 +39,7 @@ from cxr_severity.model.measured import (
     Metrics,
     Selective,
 )
-from cxr_severity.model.network import NetworkConfig, SeverityNet
+from cxr_severity.model.network import FEATURES, NetworkConfig, SeverityNet
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.preprocess import PreprocessConfig
 
@@ -89,7 +96,13 @@ def invented_evaluation() -> Evaluation:
         on_readers_films=None,
         against_senior=None,
         auc=Auc(per_class=each, macro=half),
-        calibration=Calibration(temperature=2.0, temperatures=[], before=scores, after=scores),
+        calibration=Calibration(
+            fitted=Scaling.by_temperature(2.0),
+            temperatures=[],
+            before=scores,
+            tempered=scores,
+            after=scores,
+        ),
         conformal=ConformalScores(
             fitted=Conformal(coverage=0.9, threshold=0.3),
             coverage=half,
@@ -106,7 +119,31 @@ def invented_evaluation() -> Evaluation:
     )
 
 
-def random_manifest(version: str, blob: bytes, network: NetworkConfig, size: int = 64) -> Manifest:
+NO_LIMITS = GateLimits(**{name: Limit() for name in GateLimits.model_fields})
+"""A gate that lets everything pass."""
+
+
+def random_guard(limits: GateLimits = NO_LIMITS, seed: int = 0) -> Guard:
+    """A gate and a lung network of random weights."""
+    rng = np.random.default_rng(seed)
+
+    def normal(scale: float, *shape: int) -> NDArray[np.float32]:
+        return rng.normal(scale=scale, size=shape).astype(np.float32)
+
+    gate = Gate(
+        limits=limits,
+        weights=normal(1e-3, len(KINDS), DESCRIPTION),
+        bias=normal(1, len(KINDS)),
+        centre=normal(1, FEATURES),
+        whitening=normal(0.1, FEATURES, 8),
+    )
+    torch.manual_seed(seed)
+    return Guard(gate, LungNet(LungConfig(width=4)).eval().requires_grad_(False))
+
+
+def random_manifest(
+    version: str, blob: bytes, network: NetworkConfig, gate: GatePart, size: int = 64
+) -> Manifest:
     return Manifest(
         name="random",
         version=version,
@@ -116,9 +153,11 @@ def random_manifest(version: str, blob: bytes, network: NetworkConfig, size: int
         classes=SEVERITIES,
         preprocess=PreprocessConfig(size=size),
         network=network,
-        temperature=2.0,
+        calibration=Scaling.by_temperature(2.0),
         conformal=Conformal(coverage=0.9, threshold=0.3),
+        faint_peak=0.0,
         weights=describe_weights(blob),
+        gate=gate,
         golden=Golden(
             probabilities=dict.fromkeys(SEVERITIES, 1 / 3), zones=dict.fromkeys(ZONES, 1.5)
         ),
@@ -136,19 +175,28 @@ def random_manifest(version: str, blob: bytes, network: NetworkConfig, size: int
     )
 
 
-def write_version(root: Path, version: str = "0.9.0", seed: int = 0, size: int = 64) -> Path:
+def write_version(
+    root: Path,
+    version: str = "0.9.0",
+    seed: int = 0,
+    size: int = 64,
+    limits: GateLimits = NO_LIMITS,
+) -> Path:
     """Write a whole, valid version with random weights; returns its folder."""
     config = NetworkConfig(hidden_size=8)
     network = random_network(config, size, seed)
     blob = pack_weights(network)
-    manifest = random_manifest(version, blob, config, size)
+    guard = random_guard(limits, seed)
+    gate_blob = pack_guard(guard)
+    manifest = random_manifest(version, blob, config, describe_guard(guard, gate_blob), size)
     load_state(network, blob)
-    answer = Predictor(manifest, network).assess(golden_radiograph())
+    answer = Predictor(manifest, network, guard).assess(golden_radiograph(), force=True)
     golden = Golden(probabilities=answer.probabilities, zones=answer.brixia.zones)
     manifest = manifest.model_copy(update={"golden": golden})
     folder = root / version
     folder.mkdir(parents=True)
     (folder / WEIGHTS).write_bytes(blob)
+    (folder / GATE).write_bytes(gate_blob)
     (folder / MANIFEST).write_text(manifest.model_dump_json())
     (folder / MODEL_CARD).write_text(f"# Model card: {version}\n")
     return folder

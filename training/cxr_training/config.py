@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cxr_severity.model.assessment import SEVERITIES, Severity
+from cxr_severity.model.lungs import LungConfig
 from cxr_severity.model.manifest import VERSION_PATTERN
 from cxr_severity.model.network import NetworkConfig
 from cxr_severity.model.preprocess import PreprocessConfig
@@ -90,6 +91,44 @@ class LossConfig(_Frozen):
     opacities: float = Field(default=0.0, ge=0, description="Cells against the opacity mask")
 
 
+class LungTrainConfig(_Frozen):
+    """How the lung network is fitted."""
+
+    epochs: int = Field(default=40, ge=1)
+    batch_size: int = Field(default=16, ge=2)
+    learning_rate: float = Field(default=3e-3, gt=0, description="Peak")
+    weight_decay: float = Field(default=1e-3, ge=0)
+    network: LungConfig = LungConfig()
+    augment: AugmentConfig = AugmentConfig(
+        rotation=15, translation=0.15, zoom=0.3, brightness=0.2, contrast=0.3, gamma=0.4,
+        noise=0.06, erase=0.5,
+    )  # fmt: skip
+
+
+class GateConfig(_Frozen):
+    """How the gate is fitted, on the features of a trained run."""
+
+    seed: int = Field(default=1, ge=0)
+    every: int = Field(
+        default=15, ge=1, description="Of the pretraining radiographs, each so many-th is taken"
+    )
+    variants: int = Field(
+        default=4, ge=1, description="Augmented copies of each image that is to be rejected"
+    )
+    regularisation: float = Field(default=1e-2, gt=0, description="C of the logistic regression")
+    dimensions: int = Field(default=64, ge=2, description="Of the distance from known films")
+    false_alarms: float = Field(
+        default=0.005, gt=0, lt=0.5, description="Share of accepted films that one learned "
+        "threshold may reject"
+    )  # fmt: skip
+    warned: float = Field(
+        default=0.02, gt=0, lt=0.5, description="Share of accepted films that one threshold may "
+        "warn of"
+    )  # fmt: skip
+    lungs: LungTrainConfig = LungTrainConfig()
+    augment: AugmentConfig = AugmentConfig(rotation=6, zoom=0.15, translation=0.05)
+
+
 class TrainConfig(_Frozen):
     """One recipe, whole."""
 
@@ -131,6 +170,7 @@ class TrainConfig(_Frozen):
     augment: AugmentConfig = AugmentConfig()
     preprocess: PreprocessConfig = PreprocessConfig()
     network: NetworkConfig = NetworkConfig()
+    gate: GateConfig = GateConfig()
 
     @model_validator(mode="after")
     def _variants_come_with_frozen_blocks(self) -> Self:

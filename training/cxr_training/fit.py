@@ -48,7 +48,8 @@ class Workshop:
     def identity(self) -> dict[str, Any]:
         """Recipe and data; a checkpoint of another run is not taken up."""
         return {
-            "recipe": self.config.model_dump(mode="json"),
+            # The gate comes after the networks, which do not depend on it.
+            "recipe": self.config.model_dump(mode="json", exclude={"gate"}),
             "data": self.data.model_dump(mode="json"),
         }
 

@@ -13,7 +13,7 @@ import math
 import sys
 import tarfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,30 @@ def read_pretext(folder: Path, exclude: NDArray[np.bool_], limit: int | None = N
         torch.tensor([_index(CHILDREN, label) for label in classes]),
         digest,
     )
+
+
+def read_sample(
+    folder: Path, every: int, exclude: NDArray[np.bool_], config: PreprocessConfig
+) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    """Name and grid of each `every`-th labelled radiograph that is no copy of an excluded one.
+
+    Raises:
+        TrainingError: as `read_pretext` does.
+    """
+    labels, _ = _read_labels(folder)
+    wanted = set(sorted(labels)[::every])
+    for archive in sorted(folder.glob("*.tar")):
+        with tarfile.open(archive) as members:
+            for member in members:
+                content = members.extractfile(member) if member.name in wanted else None
+                if content is None:
+                    continue
+                data = content.read()
+                try:
+                    if not near_duplicates(perceptual_hash(data)[None], exclude, SAME_FILM).any():
+                        yield member.name, to_grid(decode(data), config)
+                except (OSError, InputRefusedError) as error:
+                    raise TrainingError(f"{archive}: {member.name} does not decode") from error
 
 
 def _read_labels(folder: Path) -> tuple[dict[str, str], str]:

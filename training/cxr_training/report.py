@@ -43,7 +43,7 @@ Out of scope: children, lateral films, CT, other diseases, follow-up of one pati
 a softmax gives mild, moderate and severe, and six attention-pooled outputs give a Brixia score of
 each lung zone (0-3; their sum 0-18).
 
-- Probabilities: logits divided by a temperature of {manifest.temperature:g}.
+- Probabilities: matrix scaling of the logits and the zone scores, fitted on out-of-fold readings.
 - Prediction set: every class whose probability reaches {manifest.conformal.threshold:.3f}, the most
   probable one, and what lies between. Made to hold the reference class in {coverage} of 100 films.
   Where it holds more than one class, the answer says `refer`: a person should decide.
@@ -81,6 +81,7 @@ seed{"s" * (metrics.seeds > 1)}.""",
         _section("Brixia score", tables.brixia_table(evaluation)),
         _section("Groups", tables.subgroups_table(evaluation)),
         _section("Explanations", tables.explanations_table(evaluation)),
+        _section("Gate", tables.gate_table(evaluation) if evaluation.gate else ""),
         _section(
             "Limits",
             """- The films are few; the intervals are wide and are the honest reading of the tables.
@@ -89,8 +90,8 @@ seed{"s" * (metrics.seeds > 1)}.""",
 - The labels carry the disagreement of their readers, and some combine two scales.
 - Choices of the recipe were made on the same folds that measure it; figures on new patients may be
   somewhat lower.
-- It has no check of its own for images that are not frontal chest radiographs: they get a grade
-  that means nothing.""",
+- The gate for unfit images knows the kinds in the table above. Others, such as radiographs of
+  other body parts, it was not tested on.""",
         ),
         _section(
             "Made by",

@@ -20,19 +20,24 @@ from cxr_training.errors import TrainingError
 from cxr_training.evaluation.evaluate import evaluate
 from cxr_training.evaluation.explanations import EXPLANATIONS, read_explanations
 from cxr_training.evaluation.predictions import PREDICTIONS, read_predictions
+from cxr_training.evaluation.run import RUN, SPLIT
 from cxr_training.evaluation.tables import headline_table
 from cxr_training.export import export
 from cxr_training.fit import Workshop, open_workshop
+from cxr_training.gate.images import Images, collect
+from cxr_training.gate.rows import GATE, GateRow, write_rows
+from cxr_training.gate.run import fit_guard, measure_round
 from cxr_training.machine import is_first_process
 from cxr_training.shares import Share, in_shares
 from cxr_training.splits import (
+    Round,
     check_disjoint,
     open_dataset,
     rounds,
     split_by_patient,
 )
 
-FINAL, RUN = "final", "run.json"
+FINAL = "final"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -116,9 +121,13 @@ def run(
     workshop = open_workshop(config, dataset, split, films, backbone_source(backbone, data))
     _claim(out, workshop, resume=resume)
     if is_first_process():
-        split.write(out / "split.json")
+        split.write(out / SPLIT)
     everything = tuple(range(len(dataset.cases)))
+    images = None
     whole = config.split.rounds * config.split.test == config.split.folds
+    if whole:  # before any training: data of the gate may be missing
+        fold_of = [split.fold[case.image] for case in dataset.cases]
+        images = collect(films, fold_of, hashes, data, config.gate, config.preprocess)
     if share is not None:
         jobs = [
             (part.train, seed, round_folder(out, part, seed))
@@ -131,18 +140,35 @@ def run(
             train_network(workshop, train, seed, folder, resume=True)
         return
     cross_validate(workshop, parts, out, resume=resume)
-    if not whole:
+    if images is None:
         if is_first_process():
             print(f"predictions are in {out}; no version: not every film was tested")
         return
     network = train_network(workshop, everything, config.seeds[0], out / FINAL, resume=resume)
     if not is_first_process():
         return
+    rows = [row for part in parts for row in _gate_rows(workshop, part, images, out, resume=resume)]
+    write_rows(out / GATE, rows)
+    guard = fit_guard(network, films, images, rows, config.gate, config.preprocess)
     evaluation = evaluate(
-        read_predictions(out / PREDICTIONS), dataset, read_explanations(out / EXPLANATIONS)
-    )
-    folder = export(network, workshop, evaluation, out / "weights")
+        read_predictions(out / PREDICTIONS), dataset, read_explanations(out / EXPLANATIONS),
+        rows, gate_config=config.gate,
+    )  # fmt: skip
+    folder = export(network, guard, workshop, evaluation, out / "weights")
     print(headline_table(evaluation), f"\nversion {config.version} is in {folder}", sep="\n")
+
+
+def _gate_rows(
+    workshop: Workshop, part: Round, images: Images, out: Path, *, resume: bool
+) -> list[GateRow]:
+    """A round's measurements, by its network of the first seed (trained by now)."""
+    config = workshop.config
+    folder = round_folder(out, part, config.seeds[0])
+    network = train_network(workshop, part.train, config.seeds[0], folder, resume=True)
+    return measure_round(
+        network, workshop.films, part, images, config.gate, config.preprocess, folder.parent,
+        resume=resume,
+    )  # fmt: skip
 
 
 def _claim(out: Path, workshop: Workshop, *, resume: bool) -> None:
@@ -167,7 +193,7 @@ def forget(out: Path) -> None:
     """Remove a former run's networks and predictions."""
     for folder in (*out.glob("fold-*"), out / FINAL):
         shutil.rmtree(folder, ignore_errors=True)
-    for name in (RUN, PREDICTIONS, EXPLANATIONS):
+    for name in (RUN, PREDICTIONS, EXPLANATIONS, GATE):
         (out / name).unlink(missing_ok=True)
 
 

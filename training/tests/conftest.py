@@ -51,6 +51,7 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("data")
     _write_severity(root / "severity")
     _write_pretext(root / "pretrain")
+    _write_strangers(root / "ood")
     config = PreprocessConfig(size=64)
     grids = [to_grid(decode(path.read_bytes()), config) for path in sorted(SAMPLES.glob("*.png"))]
     with torch.random.fork_rng():
@@ -137,3 +138,18 @@ def _write_pretext(folder: Path) -> None:
             member.size = content.tell()
             content.seek(0)
             archive.addfile(member, content)
+
+
+def _write_strangers(folder: Path) -> None:
+    """Two of each kind that is no frontal radiograph, drawn."""
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for number in range(2):
+        ring = Image.new("L", (128, 128))
+        ImageDraw.Draw(ring).ellipse((10, 20 + 5 * number, 118, 108), outline=255, width=9)
+        ring.save(folder / f"ct-{number}.jpg")
+        blob = Image.new("L", (96, 128), 30)
+        ImageDraw.Draw(blob).ellipse((30, 5, 60 + 10 * number, 120), fill=200)
+        blob.save(folder / f"lateral-{number}.jpg")
+        colours = rng.integers(0, 255, (8, 8, 3), dtype=np.uint8)
+        Image.fromarray(colours).resize((64, 64)).save(folder / f"photo-{number}.jpg")

@@ -8,11 +8,12 @@ from scipy.stats import pearsonr, spearmanr
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.calibration import Conformal, softmax
+from cxr_severity.model.calibration import Conformal, Scaling, softmax
 from cxr_training.evaluation.agreement import pearson, spearman
 from cxr_training.evaluation.bootstrap import Array, Bootstrap, Indices, interval
 from cxr_training.evaluation.calibrate import (
     Readings,
+    fit_scaling,
     fit_temperature,
     fit_threshold,
     prediction_sets,
@@ -48,8 +49,9 @@ def _readings(count: int = 120, threshold: float = 0.2, seeds: int = 2) -> Readi
         labels=labels,
         logits=logits,
         temperatures=np.full(count * seeds, 2.0),
+        scaled=logits / 2.0 + [0.1, 0.0, -0.1],
         thresholds=np.full(count * seeds, threshold),
-        final_temperature=2.0,
+        final_scaling=Scaling.by_temperature(2.0),
         final_threshold=Conformal(coverage=0.9, threshold=threshold),
     )
 
@@ -155,7 +157,8 @@ def test_calibration_scores_agree_with_scikit_learn() -> None:
     bootstrap = Bootstrap.over(readings.patients, resamples=20)
     found = calibration(readings, bootstrap)
     for scores, probabilities in (
-        (found.before, readings.raw_probabilities),
+        (found.before, softmax(readings.logits)),
+        (found.tempered, softmax(readings.logits, 2.0)),
         (found.after, readings.probabilities),
     ):
         brier = brier_score_loss(readings.labels, probabilities, scale_by_half=False)
@@ -183,6 +186,21 @@ def test_calibrated_probabilities_have_a_small_error_and_sharpened_ones_a_large_
 
     assert error(3.0) < 0.03
     assert error(1.0) > 0.1
+
+
+def test_scaling_learns_from_the_zones_what_the_logits_do_not_say() -> None:
+    logits, labels = _sample(900, sharpness=3.0)
+    blind = np.zeros((900, 6))
+    telling = np.repeat(labels[:, None], 6, axis=1) + np.random.default_rng(0).normal(size=(900, 6))
+    left, right = slice(0, 600), slice(600, None)
+
+    def loss(zones: Array) -> float:
+        scaling = fit_scaling(logits[left], zones[left], labels[left], seeds=1)
+        return float(log_loss(labels[right], softmax(scaling(logits[right], zones[right]))))
+
+    raw = float(log_loss(labels[right], softmax(logits[right])))
+    assert loss(blind) < raw - 0.2, "it does at least what a temperature does"
+    assert loss(telling) < loss(blind) - 0.2
 
 
 @pytest.mark.parametrize(("patients", "rank"), [(5, 0), (9, 0), (19, 1), (29, 2), (100, 9)])

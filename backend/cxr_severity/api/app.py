@@ -7,13 +7,15 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
-import torch
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
 from cxr_severity import __version__
 from cxr_severity.api import errors, page
+from cxr_severity.api.admission import Admission
+from cxr_severity.api.batching import Batcher
+from cxr_severity.api.memory import share_arenas
 from cxr_severity.api.registry import ModelRegistry
 from cxr_severity.api.routes import health, models, predict, problems
 from cxr_severity.api.schemas import Problem
@@ -22,6 +24,7 @@ from cxr_severity.api.settings import Settings
 from cxr_severity.api.state import State
 from cxr_severity.api.upload import BodyLimit
 from cxr_severity.imaging.decode import Limits
+from cxr_severity.model.engine import limit_threads
 
 DESCRIPTION = """Severity of COVID-19 on frontal chest radiographs: mild, moderate or severe, with
 probabilities and a heatmap of where the model looked.
@@ -32,24 +35,40 @@ touches the disk, no pixel and no file name reaches a log.
 Every error is `application/problem+json` (RFC 9457) with a stable `code`."""
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Compose the service. The model is loaded in the background once the server starts."""
+def registry_of(settings: Settings) -> ModelRegistry:
+    return ModelRegistry(
+        settings.weights, settings.version, settings.device, settings.engine, settings.threads
+    )
+
+
+def create_app(settings: Settings | None = None, registry: ModelRegistry | None = None) -> FastAPI:
+    """Compose the service. The model is loaded in the background once the server starts.
+
+    Args:
+        settings: from the environment when None.
+        registry: one that has read its weights already; else one is made from the settings.
+    """
     settings = settings or Settings()
-    registry = ModelRegistry(settings.weights, settings.version, settings.device)
+    registry = registry or registry_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        torch.set_num_threads(settings.threads)
-        app.state.service = State(
-            registry=registry,
-            limits=Limits(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels),
-            limiter=anyio.CapacityLimiter(settings.concurrency),
-            queue=settings.queue,
-        )
-        async with anyio.create_task_group() as background:
-            # Not awaited: /health/live answers while the weights are being read.
-            background.start_soon(anyio.to_thread.run_sync, registry.load_default)
-            yield
+        share_arenas()
+        limit_threads(settings.threads)
+        budget = settings.batch_wait_ms / 1e3
+        with Batcher(settings.lanes, settings.batch, budget) as batcher:
+            app.state.service = State(
+                registry=registry,
+                limits=Limits(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels),
+                admission=Admission(settings.concurrency + settings.queue),
+                limiter=anyio.CapacityLimiter(settings.concurrency),
+                batcher=batcher,
+                upload_seconds=settings.upload_seconds,
+            )
+            async with anyio.create_task_group() as background:
+                # Not awaited: /health/live answers while the weights are being read.
+                background.start_soon(anyio.to_thread.run_sync, registry.load_default)
+                yield
 
     app = FastAPI(
         title="cxr-severity",

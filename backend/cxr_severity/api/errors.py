@@ -88,6 +88,8 @@ _KINDS = (
          "Send multipart/form-data with the image as the field `file`."),
     Kind("not-found", "Nothing is here", 404, "See /docs for what the service offers."),
     Kind("method-not-allowed", "This method is not allowed here", 405, "See /docs."),
+    Kind("upload-too-slow", "The upload took too long", 408,
+         "Check the connection, or send a smaller file."),
     Kind("not-ready", "The service is not ready", 503,
          "Wait and try again; if it lasts, tell whoever runs the service."),
     Kind("busy", "The service is busy", 503, "Wait as long as `Retry-After` says and try again."),

@@ -91,11 +91,16 @@ _BRIXIA = {
     "total_r": {"value": 0.87, "low": 0.83, "high": 0.9},
     "zone_mae": {"value": 0.4, "low": 0.37, "high": 0.43},
 }
+_SCALING = {
+    "temperature": 1.0,
+    "weights": [[1.0 if i == j else 0.0 for j in range(9)] for i in range(3)],
+    "offset": [0.0, 0.0, 0.0],
+}
 _CONFORMAL = {"coverage": 0.9, "threshold": 0.18}
 
 MODEL_DETAILS: dict[str, Any] = {
     "manifest": {
-        "manifest_version": 2,
+        "manifest_version": 3,
         "name": "cxr-severity",
         "version": "1.0.0",
         "created": "2026-11-23",
@@ -117,9 +122,26 @@ MODEL_DETAILS: dict[str, Any] = {
             "hidden_size": 128,
             "dropout": 0.3,
         },
-        "temperature": 1.0,
+        "calibration": _SCALING,
         "conformal": _CONFORMAL,
+        "faint_peak": 0.05,
         "weights": {"sha256": "0" * 64, "bytes": 10_900_000},
+        "gate": {
+            "weights": {"sha256": "0" * 64, "bytes": 560_000},
+            "lungs": {"size": 128, "width": 12},
+            "dimensions": 64,
+            "limits": {
+                "colour": {"reject": 0.08},
+                "frontal": {"reject": 0.5},
+                "distance": {"warn": 1.4, "reject": 2.5},
+                "lung_area": {"reject": 0.1},
+                "lung_span": {"warn": 0.35, "reject": 0.2},
+                "lung_border": {"warn": 0.6},
+                "side": {"warn": 224, "reject": 64},
+                "lung_black": {"warn": 0.1},
+                "lung_contrast": {"warn": 0.06},
+            },
+        },
         "golden": {
             "probabilities": {"mild": 0.3, "moderate": 0.5, "severe": 0.2},
             "zones": {"A": 0.9, "B": 1.4, "C": 1.8, "D": 0.8, "E": 1.1, "F": 1.5},
@@ -134,9 +156,10 @@ MODEL_DETAILS: dict[str, Any] = {
             "against_senior": _METRICS,
             "auc": {"per_class": dict.fromkeys(_SEVERITIES, _ESTIMATE), "macro": _ESTIMATE},
             "calibration": {
-                "temperature": 1.0,
+                "fitted": _SCALING,
                 "temperatures": [1.0],
                 "before": _CALIBRATION,
+                "tempered": _CALIBRATION,
                 "after": _CALIBRATION,
             },
             "conformal": {
@@ -157,6 +180,8 @@ MODEL_DETAILS: dict[str, Any] = {
             "correlations": [],
             "subgroups": [],
             "explanations": [],
+            "gate": [],
+            "shifts": [],
         },
         "data": {
             "labels_sha256": "0" * 64,

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from cxr_severity.api.errors import ApiError
-from cxr_severity.model.artifact import ArtifactError, read_manifest, versions
+from cxr_severity.api.memory import give_back
+from cxr_severity.model.artifact import (
+    ArtifactError,
+    Stored,
+    load_version,
+    read_manifest,
+    versions,
+)
+from cxr_severity.model.engine import EngineChoice, EngineError
 from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.predictor import Predictor
 
@@ -19,15 +28,30 @@ _NOT_INSTALLED = "Not ready: model version {version} is not installed."
 _FAILED = "Not ready: model version {version} failed its checks."
 
 
+_NO_ENGINE = (
+    "Not ready: the engine that the service was told to use cannot run the model; its log says why."
+)
+
+
 class ModelRegistry:
     """Versions under one folder; each is loaded at most once, the default one at start."""
 
-    def __init__(self, root: Path, default: str | None, device: str) -> None:
+    def __init__(
+        self,
+        root: Path,
+        default: str | None,
+        device: str,
+        engine: EngineChoice = "auto",
+        threads: int = 1,
+    ) -> None:
         self._root = root
         self._device = device
+        self._engine = engine
+        self._threads = threads
         self._lock = threading.Lock()
         self._loaded: dict[str, Predictor] = {}
-        self._broken: dict[str, ArtifactError] = {}
+        self._broken: dict[str, ArtifactError | EngineError] = {}
+        self._read: dict[str, Stored] = {}
         self._settled = threading.Event()
         self._failure: str | None = _LOADING
         self.versions = versions(root)
@@ -37,6 +61,16 @@ class ModelRegistry:
     def failure(self) -> str | None:
         """Why the default version cannot answer, in a sentence; None when it can."""
         return self._failure and self._failure.format(version=self.default)
+
+    def read_default(self) -> None:
+        """Read the default version's weights, so that processes forked later share them.
+
+        What cannot be read is left to `load_default`, which says why.
+        """
+        if self.default in self.versions:
+            directory = self.directory(self.default)
+            with suppress(ArtifactError):
+                self._read[self.default] = load_version(directory)
 
     def load_default(self) -> None:
         """Load the default version; a failure is kept and told, never worked around."""
@@ -48,10 +82,13 @@ class ModelRegistry:
             try:
                 self._load(self.default)
                 self._failure = None
+            except EngineError:
+                self._failure = _NO_ENGINE
             except ArtifactError:
                 self._failure = _FAILED
         if self._failure:
             logger.error("%s", self.failure)
+        give_back()
         self._settled.set()
 
     def wait(self, seconds: float | None = None) -> bool:
@@ -72,10 +109,14 @@ class ModelRegistry:
             return self._loaded[self.default]
         try:
             return self._load(version)
-        except ArtifactError as error:
+        except (ArtifactError, EngineError) as error:
             raise ApiError(
                 "not-ready", "Model version {version} failed its checks.", version=version
             ) from error
+
+    def is_loaded(self, version: str | None) -> bool:
+        """Whether `predictor` returns at once."""
+        return version is None or version == self.default or version in self._loaded
 
     def manifest(self, version: str) -> Manifest:
         """Raises ApiError: `unknown-version`, or `not-ready` when the manifest is not valid."""
@@ -114,13 +155,20 @@ class ModelRegistry:
                 raise self._broken[version]
             if version not in self._loaded:
                 try:
-                    self._loaded[version] = Predictor.load(self.directory(version), self._device)
-                except ArtifactError as error:
+                    self._loaded[version] = Predictor.of(
+                        self._open(version), self._device, self._engine, self._threads
+                    )
+                except (ArtifactError, EngineError) as error:
                     # Kept: a version that is broken now is not hashed again for each request.
                     self._broken[version] = error
                     logger.exception("version %s does not load", version)
                     raise
             return self._loaded[version]
+
+    def _open(self, version: str) -> Stored:
+        if version in self._read:
+            return self._read.pop(version)
+        return load_version(self.directory(version))
 
 
 def unknown_version(version: str) -> ApiError:

@@ -78,9 +78,12 @@ class ExplanationBody(_Response):
     )
     heatmap: str = Field(
         description="PNG data URL, 8-bit grey (0 none, 255 the map's maximum), aligned with the "
-        "oriented input, longest side at most 1024 pixels"
+        "oriented input, longest side at most 256 pixels: it is smooth, scale it up as needed"
     )
-    overlay: str = Field(description="Image data URL: the heatmap blended over the radiograph")
+    overlay: str = Field(
+        description="JPEG data URL: the heatmap blended over the radiograph, longest side at most "
+        "1024 pixels"
+    )
 
 
 class FindingBody(_Response):
@@ -122,7 +125,8 @@ class QualityBody(_Response):
 class Timings(_Response):
     """Wall time of each step within the service, milliseconds.
 
-    Neither the upload nor the wait for a place is counted.
+    Neither the upload nor the wait for a place is counted. Steps overlap: the radiograph is drawn
+    while the model works.
     """
 
     decode: Milliseconds
@@ -171,8 +175,8 @@ class Prediction(_Response):
             input=InputFacts(
                 sha256=radiograph.source.sha256,
                 format=radiograph.source.format,
-                width=radiograph.width,
-                height=radiograph.height,
+                width=radiograph.stored_size[1],
+                height=radiograph.stored_size[0],
             ),
             severity=assessment.severity,
             probabilities=ClassProbabilities(**assessment.probabilities),

@@ -10,10 +10,12 @@ from contextlib import suppress
 import uvicorn
 from fastapi import FastAPI
 
-from cxr_severity.api.app import create_app
+from cxr_severity.api.app import create_app, registry_of
 from cxr_severity.api.logs import logging_config
 from cxr_severity.api.registry import ModelRegistry
 from cxr_severity.api.settings import Settings
+from cxr_severity.api.workers import Workers
+from cxr_severity.model.engine import limit_threads
 
 logger = logging.getLogger(__name__)
 
@@ -41,16 +43,41 @@ class _Server(uvicorn.Server):
 
 def serve(settings: Settings) -> bool:
     """Serve until told to stop; False when the server could not start."""
-    config = uvicorn.Config(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=logging_config(settings.log_level),
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
-    server = _Server(config)
+    if settings.workers > 1:
+        return _serve_with_workers(settings)
+    server = _server(settings, create_app(settings))
     # uvicorn repeats the interrupt that it has obeyed, and exits where it cannot start.
     with suppress(KeyboardInterrupt, SystemExit):
         server.run()
     return server.started
+
+
+def _serve_with_workers(settings: Settings) -> bool:
+    registry = registry_of(settings)
+    try:
+        listening = _server(settings, create_app(settings, registry)).config.bind_socket()
+    except SystemExit:  # uvicorn's way of saying that the port is taken
+        return False
+    # Threads do not survive a fork: the parent must not start any.
+    limit_threads(1)
+    registry.read_default()
+
+    def run() -> None:
+        server = _server(settings, create_app(settings, registry))
+        with suppress(KeyboardInterrupt, SystemExit):
+            server.run(sockets=[listening])
+
+    return Workers(settings.workers, run).supervise()
+
+
+def _server(settings: Settings, app: FastAPI) -> _Server:
+    return _Server(
+        uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_config=logging_config(settings.log_level),
+            server_header=False,
+            timeout_graceful_shutdown=10,
+        )
+    )

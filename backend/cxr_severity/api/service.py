@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cxr_severity.api.language import ENGLISH, Language
 from cxr_severity.api.schemas import ExplanationBody, Prediction, Timings
 from cxr_severity.imaging.decode import Limits, decode
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.imaging.render import (
+    Backdrop,
+    backdrop,
     data_url,
     fit_within,
     heatmap_png,
@@ -17,6 +24,24 @@ from cxr_severity.imaging.render import (
 )
 from cxr_severity.model.assessment import Explanation, Target
 from cxr_severity.model.predictor import Predictor
+from cxr_severity.model.reader import Answer
+
+ENOUGH = 1024
+"""Sides in pixels that suffice: the overlay's, and more than three times the network's."""
+HEATMAP_SIDE = 256
+"""A map of 7 x 7 to 10 x 10 cells has no more to say, and at 1024 its PNG took 6 ms."""
+
+Submit = Callable[[Predictor, NDArray[np.float32], Target | None], Future[Answer]]
+"""Hands one network input to the model, now or in a batch with others."""
+
+
+def at_once(
+    predictor: Predictor, image: NDArray[np.float32], target: Target | None
+) -> Future[Answer]:
+    """Runs the model in the calling thread."""
+    answer: Future[Answer] = Future()
+    answer.set_result(predictor.read(image, [target])[0])
+    return answer
 
 
 def predict(
@@ -27,6 +52,7 @@ def predict(
     target: Target = "predicted",
     explain: bool = True,
     force: bool = False,
+    submit: Submit = at_once,
     language: Language = ENGLISH,
 ) -> Prediction:
     """Decode, assess and render one file. Blocking; run it in a thread.
@@ -36,26 +62,39 @@ def predict(
         RejectedError: when the gate holds it unfit and `force` is false.
     """
     start = perf_counter()
-    radiograph = decode(data, limits)
+    radiograph = decode(data, limits, enough=ENOUGH)
     decoded = perf_counter()
-    assessment = predictor.assess(radiograph, target=target, explain=explain, force=force)
-    assessed = perf_counter()
+    prepared = predictor.prepare(radiograph)
+    ready = perf_counter()
+    answer = submit(predictor, prepared.image, target if explain else None)
+    submitted = perf_counter()
+    # What the overlay needs of the radiograph is drawn while the model works in its own thread.
+    lungs = predictor.lungs(prepared)
+    ground = backdrop(radiograph) if explain else None
+    drawn = perf_counter()
+    assessment = predictor.conclude(prepared, answer.result(), lungs, force=force)
+    found = perf_counter()
     explained = assessment.explanation
-    explanation = None if explained is None else render(radiograph, explained)
+    explanation = None if explained is None or ground is None else _pictures(ground, explained)
     done = perf_counter()
     timings = Timings(
         decode=_ms(decoded - start),
-        model=_ms(assessment.model_ms / 1e3),
+        model=_ms(ready - decoded + assessment.model_ms / 1e3),
         explain=_ms(assessment.explain_ms / 1e3),
-        encode=_ms(done - assessed),
+        encode=_ms(drawn - submitted + done - found),
         total=_ms(done - start),
     )
     return Prediction.build(radiograph, assessment, explanation, timings, language)
 
 
 def render(radiograph: Radiograph, explanation: Explanation) -> ExplanationBody:
-    """The explanation's map on the radiograph's own grid, as images in data URLs."""
-    heat = resize_map(explanation.cam, *fit_within(radiograph.height, radiograph.width))
+    """The explanation's map as images in data URLs, aligned with the radiograph."""
+    return _pictures(backdrop(radiograph), explanation)
+
+
+def _pictures(ground: Backdrop, explanation: Explanation) -> ExplanationBody:
+    height, width = ground.shape
+    heat = resize_map(explanation.cam, *fit_within(height, width, HEATMAP_SIDE))
     return ExplanationBody(
         method=explanation.method,
         target=explanation.target,
@@ -63,7 +102,7 @@ def render(radiograph: Radiograph, explanation: Explanation) -> ExplanationBody:
         low_signal=explanation.low_signal,
         lung_fraction=explanation.lung_fraction,
         heatmap=data_url("image/png", heatmap_png(heat)),
-        overlay=data_url("image/jpeg", overlay_image(radiograph, heat)),
+        overlay=data_url("image/jpeg", overlay_image(ground, heat)),
     )
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from cxr_severity.model.engine import EngineChoice
+
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def _available_cpus() -> int:
+def available_cpus() -> int:
     """Those this process may use, which in a container can be fewer than the machine has."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -47,20 +49,46 @@ class Settings(BaseSettings):
         description="Folder with the built page; the service runs without it",
     )
     device: str = Field(default="cpu", description="PyTorch device: cpu, cuda, cuda:1, mps")
+    engine: EngineChoice = Field(
+        default="auto",
+        description="Runtime of the backbone: torch, onnxruntime or openvino; auto takes the "
+        "fastest that is installed and agrees with torch",
+    )
     threads: int = Field(
         default=1,
         ge=1,
-        description="PyTorch threads within one prediction. One is best under load: threads of "
-        "several predictions that wait for each other cost far more than they gain",
+        description="Threads within one image's pass. Two answer a single client sooner, and cost "
+        "a third of the throughput while both wait for each other under load",
+    )
+    lanes: int = Field(
+        default_factory=lambda: max(1, min(4, available_cpus() // 4)),
+        ge=1,
+        description="Batches that run at the same time",
+    )
+    batch: int = Field(default=8, ge=1, le=256, description="Images in one batch at most")
+    batch_wait_ms: float = Field(
+        default=1.0,
+        ge=0,
+        le=1000,
+        description="Latency budget: how long an image may wait for others to join its batch",
     )
     concurrency: int = Field(
-        default_factory=lambda: min(8, _available_cpus()),
+        default_factory=lambda: min(16, available_cpus() + 2),
         ge=1,
-        description="Predictions that run at the same time; others wait. One of a 64-megapixel "
-        "image takes about 0.6 GB",
+        description="Requests whose images are read or drawn at the same time; others wait. One "
+        "of a 64-megapixel image takes about 0.6 GB",
     )
     queue: int = Field(
         default=32, ge=0, description="Requests that may wait; further ones are told to come back"
+    )
+    upload_seconds: float = Field(
+        default=60, gt=0, description="A request whose body takes longer loses its place"
+    )
+    workers: int = Field(
+        default_factory=lambda: max(1, available_cpus() // 8),
+        ge=1,
+        description="Processes that share the port and the weights' memory; each has its own "
+        "threads, lanes and queue",
     )
     max_upload_bytes: int = Field(default=25_000_000, ge=1)
     max_pixels: int = Field(default=64_000_000, ge=1, le=89_000_000)

@@ -8,6 +8,8 @@ from typing import cast
 from anyio import CapacityLimiter
 from fastapi import Request
 
+from cxr_severity.api.admission import Admission
+from cxr_severity.api.batching import Batcher
 from cxr_severity.api.registry import ModelRegistry
 from cxr_severity.imaging.decode import Limits
 
@@ -16,10 +18,12 @@ from cxr_severity.imaging.decode import Limits
 class State:
     registry: ModelRegistry
     limits: Limits
+    admission: Admission
+    """Requests that are let in."""
     limiter: CapacityLimiter
-    """Predictions that run at the same time."""
-    queue: int
-    """Requests that may wait for one of them."""
+    """Requests whose images are worked on at the same time; the others wait, first come first."""
+    batcher: Batcher
+    upload_seconds: float
 
 
 def state_of(request: Request) -> State:

@@ -18,7 +18,7 @@ from cxr_severity.imaging.errors import (
 )
 from cxr_severity.imaging.limits import DEFAULT_LIMITS, Limits
 from cxr_severity.imaging.radiograph import Radiograph, Source, SourceFormat
-from cxr_severity.imaging.raster import decode_raster
+from cxr_severity.imaging.raster import Raster, decode_raster
 
 __all__ = ["DEFAULT_LIMITS", "Limits", "decode", "sniff"]
 
@@ -111,7 +111,9 @@ def _sniff_loose(data: bytes) -> str | None:
     return None
 
 
-def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Radiograph:
+def decode(
+    data: bytes, limits: Limits = DEFAULT_LIMITS, *, enough: int | None = None
+) -> Radiograph:
     """Decode one radiograph from a whole file's bytes.
 
     Samples are scaled from the range that the stored depth can hold to [0, 1]; colour becomes
@@ -121,6 +123,9 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Radiograph:
     Args:
         data: the file, 1 to `limits.max_bytes` bytes.
         limits: bounds on bytes and pixels; pixels are checked from the header.
+        enough: pixels that both sides must keep, where the format can be decoded at a reduced
+            scale (JPEG: half, quarter, eighth); each pixel is then a mean of those it stands for.
+            By default everything is decoded whole.
 
     Raises:
         InputRefusedError: one of its subclasses, and nothing else.
@@ -136,10 +141,11 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Radiograph:
     container = sniff(data)
     try:
         if container == "dicom":
-            pixels, bit_depth = decode_dicom(data, limits)
+            raster = Raster(*decode_dicom(data, limits))
         else:
-            pixels, bit_depth = decode_raster(data, container, limits)
+            raster = decode_raster(data, container, limits, enough)
     except MemoryError:
         raise ImageTooLargeError("The picture is too large for the memory available.") from None
     digest = hashlib.sha256(data).hexdigest()
-    return Radiograph(pixels, Source(sha256=digest, format=container, bit_depth=bit_depth))
+    source = Source(digest, container, raster.bit_depth, raster.colour)
+    return Radiograph(raster.pixels, source, raster.stored)

@@ -21,6 +21,8 @@ class Source:
     """Container, sniffed from the bytes."""
     bit_depth: int
     """Bits per sample that the file stores (1 to 32)."""
+    colour: float = 0.0
+    """How colourful the stored picture is, in [0, 1]; 0 is grey or evenly tinted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +38,8 @@ class Radiograph:
 
     pixels: NDArray[np.float32]
     source: Source
+    stored: tuple[int, int] | None = None
+    """Height and width in the file, upright, where it was decoded at a reduced scale."""
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or self.pixels.dtype != np.float32 or 0 in self.pixels.shape:
@@ -43,6 +47,11 @@ class Radiograph:
                 f"pixels must be a non-empty (H, W) float32 array, "
                 f"not {self.pixels.dtype} {self.pixels.shape}"
             )
+
+    @property
+    def stored_size(self) -> tuple[int, int]:
+        """Height and width of the picture in the file, upright."""
+        return self.stored or (self.height, self.width)
 
     @property
     def height(self) -> int:

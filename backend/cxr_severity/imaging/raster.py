@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from simplejpeg import decode_jpeg
 
+from cxr_severity.imaging import colour
 from cxr_severity.imaging.errors import (
     DamagedImageError,
     ImageTooLargeError,
@@ -39,6 +40,17 @@ _BASELINE_EXTENDED_PROGRESSIVE = (0xC0, 0xC1, 0xC2)
 _DAMAGED_DETAIL = "The picture's data is damaged or incomplete."
 
 
+class Raster(NamedTuple):
+    """`pixels` (H, W) float32 in [0, 1], upright; the stored `bit_depth`; `colour` in [0, 1] as
+    `colour.colourfulness` measures it; the stored height and width where the picture was decoded
+    at a reduced scale."""
+
+    pixels: NDArray[np.float32]
+    bit_depth: int
+    colour: float = 0.0
+    stored: tuple[int, int] | None = None
+
+
 def _colour_space(name: str) -> UnsupportedColourSpaceError:
     return UnsupportedColourSpaceError(
         "The file's colour space is {name}. Save the picture as greyscale or RGB.", name=name
@@ -46,14 +58,14 @@ def _colour_space(name: str) -> UnsupportedColourSpaceError:
 
 
 def decode_raster(
-    data: bytes, container: Literal["png", "jpeg", "tiff"], limits: Limits
-) -> tuple[NDArray[np.float32], int]:
-    """Grey values of a PNG, JPEG or TIFF file, and the bits per sample that it stores.
+    data: bytes,
+    container: Literal["png", "jpeg", "tiff"],
+    limits: Limits,
+    enough: int | None = None,
+) -> Raster:
+    """Grey values of a PNG, JPEG or TIFF file.
 
     Colour and alpha of 16 bits are read with 8 by Pillow; grey, also with alpha in PNG, keeps 16.
-
-    Returns:
-        (H, W) float32 in [0, 1], upright, and the stored depth in bits.
 
     Raises:
         InputRefusedError: one of its subclasses, and nothing else but MemoryError.
@@ -62,21 +74,23 @@ def decode_raster(
         case "png":
             return _decode_png(data, limits)
         case "jpeg":
-            return _decode_jpeg(data, limits)
+            return _decode_jpeg(data, limits, enough)
         case "tiff":
             return _decode_tiff(data, limits)
 
 
-def _decode_png(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
+def _decode_png(data: bytes, limits: Limits) -> Raster:
     png = parse_png(data, limits)
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
         image = PngImageFile(BytesIO(png.clean))
         image.load()
-        pixels = _grey_alpha_16(image) if png.is_grey_alpha_16 else _luminance(image)
-    return upright(pixels, exif_orientation(png.exif)), png.bit_depth
+        grey = png.is_grey_alpha_16
+        pixels = _grey_alpha_16(image) if grey else _luminance(image)
+        found = 0.0 if grey else colour.of_image(image)
+    return Raster(upright(pixels, exif_orientation(png.exif)), png.bit_depth, found)
 
 
-def _decode_jpeg(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
+def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
     jpeg = parse_jpeg(data, limits)
     if jpeg.precision != 8 or jpeg.sof not in _BASELINE_EXTENDED_PROGRESSIVE:
         raise UnsupportedFormatError(
@@ -89,13 +103,27 @@ def _decode_jpeg(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]
         # Strict, which Pillow cannot be: libjpeg only warns of a stream that was cut or has lost
         # bits, and fills in rubble. JPEG stores BT.601 luma beside two planes of colour, and the
         # first alone is decoded.
-        luma = decode_jpeg(jpeg.clean, colorspace="GRAY", strict=True)
+        luma = decode_jpeg(
+            jpeg.clean,
+            colorspace="GRAY",
+            strict=True,
+            # libjpeg takes the smallest scale that keeps both; its pixels are means of blocks.
+            min_height=enough or jpeg.height,
+            min_width=enough or jpeg.width,
+            min_factor=1 if enough is None else 2,
+        )
+        found = colour.of_jpeg(jpeg.clean) if len(jpeg.component_ids) == 3 else 0.0
     pixels = np.empty(luma.shape[:2], np.float32)
-    np.divide(luma[..., 0], 255, out=pixels)
-    return upright(pixels, exif_orientation(jpeg.exif)), 8
+    np.divide(luma[..., 0], 255, out=pixels, dtype=np.float32)
+    orientation = exif_orientation(jpeg.exif)
+    stored = None
+    if pixels.shape != (jpeg.height, jpeg.width):
+        turned = orientation >= 5
+        stored = (jpeg.width, jpeg.height) if turned else (jpeg.height, jpeg.width)
+    return Raster(upright(pixels, orientation), 8, found, stored)
 
 
-def _decode_tiff(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
+def _decode_tiff(data: bytes, limits: Limits) -> Raster:
     tiff = parse_tiff(data, limits)
     # The structure was found sound: what Pillow does not open, it does not know.
     with _decoder(UnsupportedFormatError("The TIFF file's layout of values is not supported.")):
@@ -103,7 +131,8 @@ def _decode_tiff(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
         image.load()
         pixels = _luminance(image, inverted=tiff.inverted)
-    return upright(pixels, tiff.orientation), tiff.bit_depth
+        found = colour.of_image(image)
+    return Raster(upright(pixels, tiff.orientation), tiff.bit_depth, found)
 
 
 @contextmanager
@@ -140,7 +169,7 @@ def _band(image: Image.Image, out: NDArray[np.float32], *, inverted: bool) -> No
         np.divide(values, 65535, out=out)
         alpha = None if key is None else values != key
     elif image.mode in ("1", "L") and key is None:
-        np.divide(np.asarray(image), 1 if image.mode == "1" else 255, out=out)
+        np.divide(np.asarray(image), 1 if image.mode == "1" else 255, out=out, dtype=np.float32)
         alpha = None
     elif image.mode == "La":
         # Premultiplied: it lies on black already.

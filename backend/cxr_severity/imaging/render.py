@@ -6,18 +6,20 @@ Nothing here feeds the model.
 from __future__ import annotations
 
 import base64
-from io import BytesIO
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
+from simplejpeg import encode_jpeg_yuv_planes
 
 from cxr_severity.imaging.png import write_grey_png
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from cxr_severity.imaging.radiograph import Radiograph
+
+Backdrop = NDArray[np.uint8]
+"""(H, W) grey levels, as a radiograph is shown."""
 
 _SAMPLE_PIXELS = 1 << 16
 _LOW_PERCENTILE, _HIGH_PERCENTILE = 0.5, 99.5
@@ -75,30 +77,36 @@ def heatmap_png(heat: NDArray[np.float32]) -> bytes:
     return write_grey_png(_to_bytes(heat))
 
 
-def overlay_image(radiograph: Radiograph, heat: NDArray[np.float32]) -> bytes:
-    """The radiograph, windowed for display, with `heat` laid over it in colour, as a JPEG.
+def backdrop(radiograph: Radiograph, longest: int = 1024) -> Backdrop:
+    """The radiograph as 8-bit grey, windowed for display and scaled to fit `longest`."""
+    return _scaled(radiograph, *fit_within(radiograph.height, radiograph.width, longest))
+
+
+def overlay_image(ground: Backdrop, heat: NDArray[np.float32]) -> bytes:
+    """The radiograph with `heat` laid over it in colour, as a JPEG of the backdrop's size.
 
     Opacity grows with heat and is 0 where heat is 0, so an unmarked region shows the radiograph
     itself. The colours are inferno's upper four fifths: even steps of heat are even steps
     of perceived brightness, also without colour vision.
 
-    JPEG of quality 90 takes 3 ms and 230 kB for 1024 x 1024; PNG took 54 ms and 1.2 MB, WebP
-    of that quality 30 ms and 190 kB.
+    A grey g under a colour of opacity a has the luma (1 - a) g + a Y, and a chroma that does not
+    depend on g. So it is drawn in JPEG's own planes, brightness at full and colour at half size,
+    a third of the work of drawing in RGB and converting.
 
     Args:
-        radiograph: any size.
-        heat: (h, w) float32 in [0, 1]; the overlay takes its size.
+        ground: (H, W) uint8.
+        heat: (h, w) float32 in [0, 1] of any size; it is smooth, and enlarged to the backdrop.
     """
-    height, width = heat.shape
-    overlay = Image.fromarray(_scaled(radiograph, height, width)).convert("RGB")
+    height, width = ground.shape
     level = Image.fromarray(_to_bytes(heat))
-    # `putpalette` turns grey into indices without a conversion of the pixels.
-    colours = level.copy()
-    colours.putpalette(_PALETTE.tobytes())
-    overlay.paste(colours.convert("RGB"), (0, 0), level.point(_OPACITY))
-    buffer = BytesIO()
-    overlay.save(buffer, "JPEG", quality=90)
-    return buffer.getvalue()
+    half = _enlarged(level, (width + 1) // 2, (height + 1) // 2)
+    # Steps of two pixels in something this smooth are not seen, and take a third of the time.
+    full = half.resize((width, height), Image.Resampling.NEAREST)
+    luma = Image.fromarray(ground)
+    luma.paste(full.point(_LUMA), (0, 0), full.point(_OPACITY))
+    blue, red = (np.asarray(half.point(table)) for table in (_BLUE, _RED))
+    jpeg: bytes = encode_jpeg_yuv_planes(np.asarray(luma), blue, red, quality=90)
+    return jpeg
 
 
 def data_url(media_type: Literal["image/png", "image/jpeg"], data: bytes) -> str:
@@ -106,7 +114,13 @@ def data_url(media_type: Literal["image/png", "image/jpeg"], data: bytes) -> str
     return f"data:{media_type};base64,{base64.b64encode(data).decode('ascii')}"
 
 
-def _scaled(radiograph: Radiograph, height: int, width: int) -> NDArray[np.uint8]:
+def _enlarged(level: Image.Image, width: int, height: int) -> Image.Image:
+    if level.size == (width, height):
+        return level
+    return level.resize((width, height), Image.Resampling.BILINEAR)
+
+
+def _scaled(radiograph: Radiograph, height: int, width: int) -> Backdrop:
     """The radiograph windowed to 8 bits and scaled, with antialiasing, to (height, width)."""
     pixels = radiograph.pixels
     low, high = display_window(pixels)
@@ -115,13 +129,26 @@ def _scaled(radiograph: Radiograph, height: int, width: int) -> NDArray[np.uint8
         shrinks = pixels.shape[0] >= height and pixels.shape[1] >= width
         resample = Image.Resampling.BOX if shrinks else Image.Resampling.BICUBIC
         pixels = np.asarray(Image.fromarray(pixels).resize((width, height), resample))
-    return _to_bytes((pixels - np.float32(low)) / np.float32(high - low))
+    return _to_bytes(pixels, low, high)
 
 
-def _to_bytes(unit: NDArray[np.float32]) -> NDArray[np.uint8]:
-    levels = np.clip(unit, 0, 1) * np.float32(255)
-    rounded: NDArray[np.uint8] = np.rint(levels).astype(np.uint8)
-    return rounded
+def _to_bytes(values: NDArray[np.float32], low: float = 0, high: float = 1) -> Backdrop:
+    """Values from `low` to `high`, and clipped beyond, to 0 to 255, rounded.
+
+    In bands of rows that stay in the processor's cache.
+    """
+    out = np.empty(values.shape, np.uint8)
+    scale, shift = np.float32(255 / (high - low)), np.float32(-255 * low / (high - low))
+    rows = max(1, _SAMPLE_PIXELS // values.shape[1])
+    band = np.empty((min(rows, len(values)), values.shape[1]), np.float32)
+    for top in range(0, len(values), rows):
+        part = values[top : top + rows]
+        levels = np.multiply(part, scale, out=band[: len(part)])
+        levels += shift
+        np.rint(levels, out=levels)
+        np.clip(levels, 0, 255, out=levels)
+        out[top : top + rows] = levels
+    return out
 
 
 def _table(stops: tuple[tuple[int, int, int], ...]) -> NDArray[np.uint8]:
@@ -134,5 +161,18 @@ def _table(stops: tuple[tuple[int, int, int], ...]) -> NDArray[np.uint8]:
     return table
 
 
-_PALETTE = _table(_INFERNO)
+def _luma_chroma(
+    colours: NDArray[np.uint8], opacity: list[int]
+) -> tuple[list[int], list[int], list[int]]:
+    """Of each level: the colour's luma, and the two chromas of the colour at its opacity, by
+    JPEG's matrix (ITU-T T.871)."""
+    red, green, blue = colours.T.astype(float)
+    luma = 0.299 * red + 0.587 * green + 0.114 * blue
+    strength = np.array(opacity) / 255
+    to_blue = 128 + strength * (blue - luma) * 0.5 / (1 - 0.114)
+    to_red = 128 + strength * (red - luma) * 0.5 / (1 - 0.299)
+    return tuple(np.rint(table).astype(int).tolist() for table in (luma, to_blue, to_red))
+
+
 _OPACITY = [round(0.7 * level) for level in range(256)]
+_LUMA, _BLUE, _RED = _luma_chroma(_table(_INFERNO), _OPACITY)

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
+from torch import nn
 
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.manifest import MAX_WEIGHTS_BYTES, VERSION_PATTERN, Manifest, WeightsFile
-from cxr_severity.model.network import SeverityNet
+from cxr_severity.model.gate import DESCRIPTION, KINDS, Gate, GateLimits, Guard
+from cxr_severity.model.lungs import LungConfig, LungNet
+from cxr_severity.model.manifest import (
+    MAX_WEIGHTS_BYTES,
+    VERSION_PATTERN,
+    GatePart,
+    Manifest,
+    WeightsFile,
+)
+from cxr_severity.model.network import FEATURES, SeverityNet
 
 MANIFEST = "manifest.json"
 WEIGHTS = "model.safetensors"
+GATE = "gate.safetensors"
 MODEL_CARD = "model-card.md"
 
 
@@ -67,6 +79,20 @@ def read_manifest(directory: Path) -> Manifest:
     return manifest
 
 
+class Stored(NamedTuple):
+    """A version as it lies on disk, checked and read."""
+
+    manifest: Manifest
+    network: SeverityNet
+    guard: Guard
+
+
+def load_version(directory: Path) -> Stored:
+    """Read a whole version; ArtifactError as its parts' loaders raise it."""
+    manifest = read_manifest(directory)
+    return Stored(manifest, load_network(directory, manifest), load_guard(directory, manifest))
+
+
 def load_network(directory: Path, manifest: Manifest) -> SeverityNet:
     """Build the network of a version and fill it with its weights, in float32 and eval mode.
 
@@ -74,18 +100,77 @@ def load_network(directory: Path, manifest: Manifest) -> SeverityNet:
         ArtifactError: when the file is missing, differs from the manifest's hash, or does not
             fit the network exactly. Nothing is ever left at random initialisation.
     """
-    try:
-        blob = (directory / WEIGHTS).read_bytes()
-    except OSError as error:
-        raise ArtifactError(f"{directory}: {WEIGHTS} cannot be read: {error.strerror}") from error
-    if hashlib.sha256(blob).hexdigest() != manifest.weights.sha256:
-        raise ArtifactError(f"{directory}: {WEIGHTS} does not match the manifest's sha256")
+    blob = _read_checked(directory / WEIGHTS, manifest.weights)
     network = SeverityNet(manifest.network, manifest.preprocess.size)
     try:
         load_state(network, blob)
     except ArtifactError as error:
         raise ArtifactError(f"{directory}: {WEIGHTS} {error}") from error
     return network.eval().requires_grad_(False)
+
+
+def load_guard(directory: Path, manifest: Manifest) -> Guard:
+    """The gate of a version with its lung network, in float32 and eval mode.
+
+    Raises:
+        ArtifactError: as `load_network` does.
+    """
+    part = manifest.gate
+    blob = _read_checked(directory / GATE, part.weights)
+    try:
+        return unpack_guard(blob, part.lungs, part.limits, part.dimensions)
+    except ArtifactError as error:
+        raise ArtifactError(f"{directory}: {GATE} {error}") from error
+
+
+def _read_checked(path: Path, expected: WeightsFile) -> bytes:
+    try:
+        blob = path.read_bytes()
+    except OSError as error:
+        message = f"{path.parent}: {path.name} cannot be read: {error.strerror}"
+        raise ArtifactError(message) from error
+    if hashlib.sha256(blob).hexdigest() != expected.sha256:
+        raise ArtifactError(f"{path.parent}: {path.name} does not match the manifest's sha256")
+    return blob
+
+
+def unpack_guard(blob: bytes, lungs: LungConfig, limits: GateLimits, dimensions: int) -> Guard:
+    """The reverse of `pack_guard`; ArtifactError when the weights are damaged or do not fit."""
+    try:
+        tensors = {key: value.float() for key, value in load_tensors(blob).items()}
+    except SafetensorError as error:
+        raise ArtifactError("does not fit the gate") from error
+    shapes = {
+        "weights": (len(KINDS), DESCRIPTION), "bias": (len(KINDS),), "centre": (FEATURES,),
+        "whitening": (FEATURES, dimensions),
+    }  # fmt: skip
+    if any(tuple(tensors.get(key, torch.empty(0)).shape) != size for key, size in shapes.items()):
+        raise ArtifactError("does not fit the gate")
+    arrays = {key: tensors.pop(key).numpy() for key in shapes}
+    network = LungNet(lungs)
+    _fill(network, {key.removeprefix("lungs."): value for key, value in tensors.items()})
+    return Guard(Gate(limits=limits, **arrays), network.eval().requires_grad_(False))
+
+
+def pack_guard(guard: Guard) -> bytes:
+    """Gate and lung network as safetensors bytes, in the precisions of `pack_weights`."""
+    gate = guard.gate
+    arrays = {
+        "weights": gate.weights, "bias": gate.bias, "centre": gate.centre,
+        "whitening": gate.whitening,
+    }  # fmt: skip
+    state = {key: torch.from_numpy(array) for key, array in arrays.items()}
+    state |= {f"lungs.{key}": value for key, value in guard.lungs.state_dict().items()}
+    return _pack(state)
+
+
+def describe_guard(guard: Guard, blob: bytes) -> GatePart:
+    return GatePart(
+        weights=describe_weights(blob),
+        lungs=guard.lungs.config,
+        dimensions=guard.gate.whitening.shape[1],
+        limits=guard.gate.limits,
+    )
 
 
 def load_state(network: SeverityNet, blob: bytes) -> None:
@@ -96,8 +181,15 @@ def load_state(network: SeverityNet, blob: bytes) -> None:
     """
     try:
         state = {key: value.float() for key, value in load_tensors(blob).items()}
+    except SafetensorError as error:
+        raise ArtifactError("does not fit the network") from error
+    _fill(network, state)
+
+
+def _fill(network: nn.Module, state: dict[str, torch.Tensor]) -> None:
+    try:
         missing, unexpected = network.load_state_dict(state, strict=False)
-    except (SafetensorError, RuntimeError) as error:
+    except RuntimeError as error:
         raise ArtifactError("does not fit the network") from error
     # The only state that carries no learned value is batch norm's step counter.
     missing = [key for key in missing if not key.endswith("num_batches_tracked")]
@@ -115,8 +207,12 @@ def pack_weights(network: SeverityNet) -> bytes:
         ArtifactError: when a value is not finite in the stored precision, or the result is
             larger than `MAX_WEIGHTS_BYTES`.
     """
+    return _pack(network.state_dict())
+
+
+def _pack(tensors: Mapping[str, torch.Tensor]) -> bytes:
     state: dict[str, torch.Tensor] = {}
-    for key, value in network.state_dict().items():
+    for key, value in tensors.items():
         if key.endswith("num_batches_tracked"):
             continue
         stored = value.detach().cpu().to(torch.float16 if value.ndim > 1 else torch.float32)

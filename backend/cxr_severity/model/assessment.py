@@ -72,9 +72,9 @@ class Assessment:
     quality: Quality
     explanation: Explanation | None
     model_ms: float
-    """Wall time of preprocessing, backbone and, where no explanation was asked for, head."""
+    """Wall time of backbone and head, without the head's gradient."""
     explain_ms: float
-    """Wall time of the head with its gradient and the map; 0 where none was asked for."""
+    """Wall time of the head's gradient and the map; 0 where none was asked for."""
 
     @property
     def severity(self) -> Severity:

@@ -67,13 +67,18 @@ def grad_cam(
         index = int(logits.argmax()) if target is None else target
         (gradient,) = torch.autograd.grad(logits[index], leaf)
     weights = gradient.mean(dim=(2, 3), keepdim=True)
-    raw = (weights * leaf.detach()).sum(dim=1)[0].clamp_min(0)
-    peak = float(raw.max())
-    # Scaled by its maximum only: a min-max stretch would make a flat map look confident.
-    scaled = raw / peak if peak > 0 else torch.zeros_like(raw)
+    raw = (weights * leaf.detach()).sum(dim=1)[0].float().cpu().numpy()
+    peak, cam = scaled_map(raw)
     return GradCam(
-        reading=Reading(*(part.detach() for part in reading)),
-        target=index,
-        peak=peak,
-        cam=scaled.float().cpu().numpy(),
+        reading=Reading(*(part.detach() for part in reading)), target=index, peak=peak, cam=cam
     )
+
+
+def scaled_map(raw: NDArray[np.float32]) -> tuple[float, NDArray[np.float32]]:
+    """A map (h, w) of any sign to its peak and itself in [0, 1]; all zero where none is positive.
+
+    Scaled by its maximum only: a min-max stretch would make a flat map look confident.
+    """
+    positive: NDArray[np.float32] = np.maximum(raw, 0)
+    peak = float(positive.max())
+    return peak, positive / np.float32(peak) if peak > 0 else positive

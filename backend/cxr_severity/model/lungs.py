@@ -1,15 +1,29 @@
-"""Where the lungs are: a small network on a thumbnail, and the field that it frames."""
+"""Where the lungs are, by a small network on a thumbnail.
+
+Nothing here feeds the class: it serves the gate, and says how much of a heatmap lies in the lungs.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 from torch import nn
 from torch.nn.functional import interpolate
 
+from cxr_severity.model.engine import Compiled
+
+_LUNG = 0.5
+"""A pixel is taken for lung above this probability."""
+_BLACK = 0.02
+
 
 class LungConfig(BaseModel):
-    """Shape of the lung network and of the field that is cut by it; stored with each version."""
+    """Shape of the lung network; stored with each version."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,10 +63,97 @@ class LungNet(nn.Module):
         for block in self.up:
             skip = skips.pop()
             maps = block(torch.cat([interpolate(maps, scale_factor=2.0), skip], dim=1))
-        return self.out(maps).squeeze(1)
+        logits: torch.Tensor = self.out(maps).squeeze(1)
+        return logits
+
+
+class LungProbabilities(nn.Module):
+    """A lung network as an engine compiles it: (N, S, S) grids to one (N, S/2, S/2) array."""
+
+    def __init__(self, network: LungNet) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, grids: torch.Tensor) -> tuple[torch.Tensor]:
+        return (self.network(grids).sigmoid(),)
 
 
 def _block(inner: int, outer: int, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(inner, outer, 3, stride, 1, bias=False), nn.BatchNorm2d(outer), nn.SiLU()
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LungField:
+    """Where the lungs of an image are, and how they show.
+
+    `mask` (S/2, S/2) float32: probability of a pixel being lung; it covers the whole image.
+    """
+
+    mask: NDArray[np.float32]
+    area: float
+    """Share of the image that is lung."""
+    span: float
+    """Share of the image that the frame around the lungs takes."""
+    border: float
+    """Of the border with most lung on it, the share that is lung."""
+    black: float
+    """Share of the lungs that is black; 0 where there are none."""
+    contrast: float
+    """Standard deviation of the grey values within the lungs; 0 where there are none."""
+
+    def share_of(self, cam: NDArray[np.float32]) -> float | None:
+        """Share of a map that lies in the lungs; None where the map or the lungs are empty.
+
+        Args:
+            cam: (h, w) float32, not negative, covering the whole image.
+        """
+        inside = self.mask > _LUNG
+        side = self.mask.shape[0]
+        if not inside.any():
+            return None
+        enlarged = np.asarray(Image.fromarray(cam).resize((side, side), Image.Resampling.BILINEAR))
+        total = float(enlarged.sum())
+        return float(enlarged[inside].sum()) / total if total > 0 else None
+
+
+def find_lungs(grid: NDArray[np.float32], run: Compiled, config: LungConfig) -> LungField:
+    """The lungs of a preprocessed image.
+
+    Args:
+        grid: (S, S) float32 in [0, 1], as `to_grid` makes it, of any size.
+        run: `LungProbabilities`, compiled.
+    """
+    small = thumbnail(grid, config)
+    (found,) = run(small[None])
+    return measure_lungs(found[0], small)
+
+
+def thumbnail(grid: NDArray[np.float32], config: LungConfig) -> NDArray[np.float32]:
+    """(S, S) float32 grid to the lung network's size."""
+    size = (config.size, config.size)
+    return np.array(Image.fromarray(grid).resize(size, Image.Resampling.BILINEAR))
+
+
+def measure_lungs(mask: NDArray[np.float32], grid: NDArray[np.float32]) -> LungField:
+    """From the map of lung probabilities, (s, s), and the thumbnail, (2s, 2s), that it is of."""
+    inside = mask > _LUNG
+    area = float(inside.mean())
+    border = max(
+        float(edge.mean()) for edge in (inside[0], inside[-1], inside[:, 0], inside[:, -1])
+    )
+    if not area:
+        return LungField(mask, 0.0, 0.0, 0.0, 0.0, 0.0)
+    values = grid.reshape(len(mask), 2, len(mask), 2).mean(axis=(1, 3))[inside]
+    # The outermost hundredth on each side: specks outside the lungs must not widen the frame.
+    low, high = np.quantile(np.nonzero(inside), (0.01, 0.99), axis=1)
+    height, width = high - low + 1
+    return LungField(
+        mask=mask,
+        area=area,
+        span=float(height * width) / mask.size,
+        border=border,
+        black=float((values < _BLACK).mean()),
+        contrast=float(values.std()),
     )

@@ -8,7 +8,9 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from cxr_severity.model.assessment import Probabilities, Severity, Zone
-from cxr_severity.model.calibration import Conformal
+from cxr_severity.model.calibration import Conformal, Scaling
+from cxr_severity.model.gate import GateLimits
+from cxr_severity.model.lungs import LungConfig
 from cxr_severity.model.measured import Evaluation, Frozen
 from cxr_severity.model.network import NetworkConfig
 from cxr_severity.model.preprocess import PreprocessConfig
@@ -46,10 +48,19 @@ class Golden(Frozen):
     )  # fmt: skip
 
 
+class GatePart(Frozen):
+    """What keeps unfit images from being judged."""
+
+    weights: WeightsFile
+    lungs: LungConfig
+    dimensions: int = Field(gt=0, description="Of the distance from known films")
+    limits: GateLimits
+
+
 class Manifest(Frozen):
     """Everything that gives a version's numbers meaning."""
 
-    manifest_version: Literal[2] = 2
+    manifest_version: Literal[3] = 3
     name: str
     version: str = Field(pattern=VERSION_PATTERN)
     created: date
@@ -58,11 +69,14 @@ class Manifest(Frozen):
     classes: tuple[Severity, ...] = Field(description="Order of the head's outputs")
     preprocess: PreprocessConfig
     network: NetworkConfig
-    temperature: float = Field(
-        gt=0, description="Logits are divided by it before the softmax; 1 is uncalibrated"
-    )
+    calibration: Scaling = Field(description="Of the logits, before the softmax")
     conformal: Conformal
+    faint_peak: float = Field(
+        ge=0, description="Heatmaps whose peak lies below it say next to nothing; they are marked "
+        "as low signal and scaled by it instead of by their own peak"
+    )  # fmt: skip
     weights: WeightsFile
+    gate: GatePart
     golden: Golden
     evaluation: Evaluation = Field(description="Out-of-fold: of networks of the same recipe")
     data: DataProvenance

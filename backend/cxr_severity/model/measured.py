@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from cxr_severity.model.assessment import Severity
-from cxr_severity.model.calibration import Conformal
+from cxr_severity.model.calibration import Conformal, Scaling
 
 
 class Frozen(BaseModel):
@@ -88,12 +88,13 @@ class CalibrationScores(Frozen):
 
 
 class Calibration(Frozen):
-    """Do the probabilities mean what they say? Each fold by a temperature of other patients."""
+    """Do the probabilities mean what they say? Each fold by a fit on other patients."""
 
-    temperature: float = Field(gt=0, description="Fitted on all readings; what a version carries")
+    fitted: Scaling = Field(description="Fitted on all readings; what a version carries")
     temperatures: list[float] = Field(description="Fitted without the fold each was measured on")
     before: CalibrationScores = Field(description="Softmax of the raw logits")
-    after: CalibrationScores = Field(description="After the fold's temperature")
+    tempered: CalibrationScores = Field(description="After the fold's temperature alone")
+    after: CalibrationScores = Field(description="After the fold's matrix scaling: as it ships")
 
 
 class ConformalScores(Frozen):
@@ -170,6 +171,39 @@ class ExplanationScores(Frozen):
     difference: Estimate = Field(description="Measured less uninformed, paired by image")
 
 
+class GateScores(Frozen):
+    """What the gate did with images of one origin that it was not fitted on."""
+
+    origin: str
+    wanted: Literal["pass", "reject", "notice"] = Field(
+        description="`notice`: at least a warning, for films that were taken or cut badly"
+    )
+    images: int
+    rejected: Estimate = Field(description="Share rejected; Wilson interval, as for `noticed`")
+    noticed: Estimate = Field(description="Share with any finding")
+
+
+class Shift(Frozen):
+    """What a change that should not matter, or that takes something away, does to the readings."""
+
+    change: str
+    matters: bool = Field(description="Whether the change takes away what a reader needs")
+    images: int
+    patients: int
+    flipped: Estimate = Field(description="Share of films whose class changes")
+    moved: Estimate = Field(description="Mean over films of the largest change of a probability")
+    kappa: Estimate = Field(description="Quadratic weighted kappa with the reference class")
+
+
+class SourceProbe(Frozen):
+    """How well the features tell which collection a film is from: a shortcut that is open."""
+
+    images: int
+    patients: int
+    balanced_accuracy: Estimate
+    chance: float
+
+
 class Evaluation(Frozen):
     """Everything measured on out-of-fold readings: of networks that never saw the patient."""
 
@@ -195,3 +229,6 @@ class Evaluation(Frozen):
     correlations: list[Correlation]
     subgroups: list[Subgroup]
     explanations: list[ExplanationScores]
+    gate: list[GateScores] = Field(default=[], description="Empty where it was not measured")
+    shifts: list[Shift] = Field(default=[], description="Likewise")
+    source_probe: SourceProbe | None = Field(default=None, description="Likewise")

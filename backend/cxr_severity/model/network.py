@@ -8,8 +8,10 @@ import torch
 from efficientnet_pytorch import EfficientNet
 from pydantic import BaseModel, ConfigDict, Field
 from torch import nn
+from torch.nn.functional import linear
 
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES
+from cxr_severity.model.calibration import Scaling
 
 FEATURES = 1280
 """Channels of EfficientNet-B0's last feature map (Tan and Le, 2019)."""
@@ -88,6 +90,7 @@ class SeverityNet(nn.Module):
         self.width = width
         seen = width + (len(ZONES) if config.zones_inform_class else 0)
         self.classifier = nn.Linear(seen, len(SEVERITIES))
+        self._scaling: tuple[torch.Tensor, torch.Tensor] | None = None
 
     def features(self, x: torch.Tensor) -> torch.Tensor:
         """(N, 3, S, S) normalised input to (N, 1280, S/32, S/32) feature maps."""
@@ -114,15 +117,22 @@ class SeverityNet(nn.Module):
         return maps
 
     def read(self, features: torch.Tensor) -> States:
-        """(N, 1280, h, w) feature maps to the states that head and training's extra heads share.
+        """(N, 1280, h, w) feature maps to the states that head and training's extra heads share."""
+        return self.pool(self.scan(features))
 
-        The grid is read row by row, from the top left. Its states are averaged with learned
-        weights (attention pooling; Yang et al., 2016), because the last state alone would
-        mostly see the corner that the scan ends in.
+    def scan(self, features: torch.Tensor) -> torch.Tensor:
+        """(N, 1280, h, w) feature maps to the states (N, h*w, W) of their cells.
+
+        The grid is read row by row, from the top left.
         """
-        sequence = self.dropout(features.flatten(2).transpose(1, 2))
+        sequence: torch.Tensor = self.dropout(features.flatten(2).transpose(1, 2))
         if self.config.sequence == "lstm":
             sequence, _ = self.lstm(sequence)
+        return sequence
+
+    def pool(self, sequence: torch.Tensor) -> States:
+        """The states (N, L, W) with their mean, by learned weights (attention pooling; Yang et
+        al., 2016): the last state alone would mostly see the corner that the scan ends in."""
         attention = self.attention(sequence).softmax(dim=1)
         pooled = (attention * sequence).sum(dim=1)
         return States(sequence, attention.squeeze(2), pooled)
@@ -133,7 +143,21 @@ class SeverityNet(nn.Module):
         facts = self.dropout(states.pooled)
         if self.config.zones_inform_class:
             facts = torch.cat([facts, zones / HIGHEST_ZONE_SCORE], dim=1)
-        return Reading(self.classifier(facts), zones)
+        logits = self.classifier(facts)
+        if self._scaling is not None:
+            logits = linear(torch.cat([logits, zones], dim=1), *self._scaling)
+        return Reading(logits, zones)
+
+    def calibrate(self, scaling: Scaling) -> None:
+        """Have the network say calibrated logits from now on, so that a map explains those.
+
+        The numbers belong to the manifest and never enter the state that is stored.
+        """
+        device = self.classifier.weight.device
+        weights = torch.tensor(scaling.weights, dtype=torch.float32, device=device)
+        weights[:, : len(SEVERITIES)] /= scaling.temperature
+        # A tuple, not buffers: it is no part of the state dict.
+        self._scaling = (weights, torch.tensor(scaling.offset, device=device))
 
     def head(self, features: torch.Tensor) -> Reading:
         """(N, 1280, h, w) feature maps to a reading."""

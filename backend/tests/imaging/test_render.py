@@ -16,6 +16,10 @@ from PIL import Image
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.radiograph import Radiograph, Source
 from cxr_severity.imaging.render import (
+    _INFERNO,
+    _OPACITY,
+    _table,
+    backdrop,
     data_url,
     display_window,
     fit_within,
@@ -40,8 +44,10 @@ def opened(data: bytes) -> Image.Image:
     return image
 
 
-def overlay(pixels: NDArray[np.float32], heat: NDArray[np.float32]) -> NDArray[np.float64]:
-    image = opened(overlay_image(radiograph(pixels), heat))
+def overlay(
+    pixels: NDArray[np.float32], heat: NDArray[np.float32], longest: int = 1024
+) -> NDArray[np.float64]:
+    image = opened(overlay_image(backdrop(radiograph(pixels), longest), heat))
     assert image.format == "JPEG"
     return np.asarray(image.convert("RGB"), np.float64)
 
@@ -138,15 +144,31 @@ def test_heat_shows_where_it_is() -> None:
     assert colour[:180, :280].max() <= 2
 
 
-@pytest.mark.parametrize("shape", [(150, 200), (300, 400), (450, 600), (300, 100)])
-def test_the_overlay_has_the_size_of_the_heat(shape: tuple[int, int]) -> None:
-    assert overlay(SLOPE, np.zeros(shape, np.float32)).shape == (*shape, 3)
+@pytest.mark.parametrize("shape", [(7, 7), (75, 100), (300, 400), (450, 600)])
+def test_the_overlay_has_the_size_of_the_backdrop(shape: tuple[int, int]) -> None:
+    heat = np.zeros(shape, np.float32)
+    assert overlay(SLOPE, heat).shape == (*SLOPE.shape, 3)
+    assert overlay(SLOPE, heat, longest=200).shape == (150, 200, 3)
+    assert overlay(SLOPE[:149, :301], heat).shape == (149, 301, 3)
+
+
+def test_the_overlay_is_what_blending_in_rgb_gives() -> None:
+    """Drawn in JPEG's planes, it must be the picture that the colours and opacities describe."""
+    heat = resize_map(RNG.random((7, 7), np.float32), 300, 400)
+    level = np.rint(heat * 255).astype(int)
+    opacity = (np.array(_OPACITY)[level] / 255)[..., None]
+    low, high = display_window(SLOPE)
+    grey = np.clip((SLOPE - low) / (high - low), 0, 1)[..., None] * 255
+    expected = grey * (1 - opacity) + _table(_INFERNO)[level] * opacity
+    difference = np.abs(overlay(SLOPE, heat) - expected)
+    assert difference.mean() < 2
+    assert np.percentile(difference, 99) < 8
 
 
 def test_scaling_down_is_antialiased() -> None:
     stripes = np.zeros((1000, 1000), np.float32)
     stripes[:, ::2] = 1
-    shown = overlay(stripes, np.zeros((100, 100), np.float32))
+    shown = overlay(stripes, np.zeros((100, 100), np.float32), longest=100)
     assert abs(shown - 127.5).max() < 10
 
 

@@ -88,8 +88,13 @@ def test_missing_weights_do_not_become_random_weights(make_version: MakeVersion)
         (lambda m: m.update(version="0.9.1"), "says version 0.9.1"),
         (lambda m: m.update(classes=["severe", "moderate", "mild"]), "class order"),
         (lambda m: m.update(surprise=1), "surprise"),
-        (lambda m: m.pop("temperature"), "temperature"),
-        (lambda m: m.update(temperature=0), "temperature"),
+        (lambda m: m.pop("calibration"), "calibration"),
+        (lambda m: m["calibration"].update(temperature=0), "temperature"),
+        (lambda m: m["calibration"]["weights"].pop(), "3 rows of 9"),
+        (lambda m: m.pop("gate"), "gate"),
+        (lambda m: m["gate"]["limits"].pop("colour"), "colour"),
+        (lambda m: m["gate"]["lungs"].update(width=8), "does not fit"),
+        (lambda m: m["gate"].update(dimensions=9), "does not fit"),
         (lambda m: m["network"].update(hidden_size=16), "does not fit"),
         (lambda m: m["network"].update(sequence="none"), "does not fit"),
         (lambda m: m["golden"]["probabilities"].update(mild=0.9), "golden input"),
@@ -125,7 +130,7 @@ def test_a_manifest_of_the_first_form_is_refused_with_what_to_do(
         del manifest["conformal"], manifest["golden"]["zones"]
 
     edit(folder, as_before)
-    with pytest.raises(ArtifactError, match="manifest version 1, and this release reads 2: train"):
+    with pytest.raises(ArtifactError, match="manifest version 1, and this release reads 3: train"):
         read_manifest(folder)
 
 

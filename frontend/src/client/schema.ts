@@ -182,14 +182,11 @@ export interface components {
         };
         /**
          * Calibration
-         * @description Do the probabilities mean what they say? Each fold by a temperature of other patients.
+         * @description Do the probabilities mean what they say? Each fold by a fit on other patients.
          */
         Calibration: {
-            /**
-             * Temperature
-             * @description Fitted on all readings; what a version carries
-             */
-            temperature: number;
+            /** @description Fitted on all readings; what a version carries */
+            fitted: components["schemas"]["Scaling"];
             /**
              * Temperatures
              * @description Fitted without the fold each was measured on
@@ -197,7 +194,9 @@ export interface components {
             temperatures: number[];
             /** @description Softmax of the raw logits */
             before: components["schemas"]["CalibrationScores"];
-            /** @description After the fold's temperature */
+            /** @description After the fold's temperature alone */
+            tempered: components["schemas"]["CalibrationScores"];
+            /** @description After the fold's matrix scaling: as it ships */
             after: components["schemas"]["CalibrationScores"];
         };
         /** CalibrationScores */
@@ -358,6 +357,20 @@ export interface components {
             subgroups: components["schemas"]["Subgroup"][];
             /** Explanations */
             explanations: components["schemas"]["ExplanationScores"][];
+            /**
+             * Gate
+             * @description Empty where it was not measured
+             * @default []
+             */
+            gate: components["schemas"]["GateScores"][];
+            /**
+             * Shifts
+             * @description Likewise
+             * @default []
+             */
+            shifts: components["schemas"]["Shift"][];
+            /** @description Likewise */
+            source_probe?: components["schemas"]["SourceProbe"] | null;
         };
         /** ExplanationBody */
         ExplanationBody: {
@@ -389,12 +402,12 @@ export interface components {
             lung_fraction: number | null;
             /**
              * Heatmap
-             * @description PNG data URL, 8-bit grey (0 none, 255 the map's maximum), aligned with the oriented input, longest side at most 1024 pixels
+             * @description PNG data URL, 8-bit grey (0 none, 255 the map's maximum), aligned with the oriented input, longest side at most 256 pixels: it is smooth, scale it up as needed
              */
             heatmap: string;
             /**
              * Overlay
-             * @description Image data URL: the heatmap blended over the radiograph
+             * @description JPEG data URL: the heatmap blended over the radiograph, longest side at most 1024 pixels
              */
             overlay: string;
         };
@@ -454,6 +467,64 @@ export interface components {
             limit: number | null;
         };
         /**
+         * GateLimits
+         * @description Thresholds of a version, chosen on its own training films and on damage made to them.
+         */
+        GateLimits: {
+            /** @description Spread of colours, upper limit; see Source.colour */
+            colour: components["schemas"]["Limit"];
+            /** @description Probability of an upright frontal film, lower limit */
+            frontal: components["schemas"]["Limit"];
+            /** @description Mahalanobis distance of the features, upper limit */
+            distance: components["schemas"]["Limit"];
+            /** @description Share of the image that is lung, lower limit */
+            lung_area: components["schemas"]["Limit"];
+            /** @description Share of the image that frames the lungs, lower limit */
+            lung_span: components["schemas"]["Limit"];
+            /** @description Share of a border that is lung, upper limit */
+            lung_border: components["schemas"]["Limit"];
+            /** @description Shorter side, pixels, lower limit */
+            side: components["schemas"]["Limit"];
+            /** @description Share of the lungs that is black, upper limit */
+            lung_black: components["schemas"]["Limit"];
+            /** @description Standard deviation within the lungs, lower limit */
+            lung_contrast: components["schemas"]["Limit"];
+        };
+        /**
+         * GatePart
+         * @description What keeps unfit images from being judged.
+         */
+        GatePart: {
+            weights: components["schemas"]["WeightsFile"];
+            lungs: components["schemas"]["LungConfig"];
+            /**
+             * Dimensions
+             * @description Of the distance from known films
+             */
+            dimensions: number;
+            limits: components["schemas"]["GateLimits"];
+        };
+        /**
+         * GateScores
+         * @description What the gate did with images of one origin that it was not fitted on.
+         */
+        GateScores: {
+            /** Origin */
+            origin: string;
+            /**
+             * Wanted
+             * @description `notice`: at least a warning, for films that were taken or cut badly
+             * @enum {string}
+             */
+            wanted: "pass" | "reject" | "notice";
+            /** Images */
+            images: number;
+            /** @description Share rejected; Wilson interval, as for `noticed` */
+            rejected: components["schemas"]["Estimate"];
+            /** @description Share with any finding */
+            noticed: components["schemas"]["Estimate"];
+        };
+        /**
          * Golden
          * @description The answer to `golden_radiograph()` when the version was made; checked at every load.
          */
@@ -510,16 +581,42 @@ export interface components {
         };
         JsonValue: unknown;
         /**
+         * Limit
+         * @description Where a measurement is too high or too low, and how much that matters; None: never.
+         */
+        Limit: {
+            /** Warn */
+            warn?: number | null;
+            /** Reject */
+            reject?: number | null;
+        };
+        /**
+         * LungConfig
+         * @description Shape of the lung network; stored with each version.
+         */
+        LungConfig: {
+            /**
+             * Size
+             * @default 128
+             */
+            size: number;
+            /**
+             * Width
+             * @default 12
+             */
+            width: number;
+        };
+        /**
          * Manifest
          * @description Everything that gives a version's numbers meaning.
          */
         Manifest: {
             /**
              * Manifest Version
-             * @default 2
+             * @default 3
              * @constant
              */
-            manifest_version: 2;
+            manifest_version: 3;
             /** Name */
             name: string;
             /** Version */
@@ -540,13 +637,16 @@ export interface components {
             classes: ("mild" | "moderate" | "severe")[];
             preprocess: components["schemas"]["PreprocessConfig"];
             network: components["schemas"]["NetworkConfig"];
-            /**
-             * Temperature
-             * @description Logits are divided by it before the softmax; 1 is uncalibrated
-             */
-            temperature: number;
+            /** @description Of the logits, before the softmax */
+            calibration: components["schemas"]["Scaling"];
             conformal: components["schemas"]["Conformal"];
+            /**
+             * Faint Peak
+             * @description Heatmaps whose peak lies below it say next to nothing; they are marked as low signal and scaled by it instead of by their own peak
+             */
+            faint_peak: number;
             weights: components["schemas"]["WeightsFile"];
+            gate: components["schemas"]["GatePart"];
             golden: components["schemas"]["Golden"];
             /** @description Out-of-fold: of networks of the same recipe */
             evaluation: components["schemas"]["Evaluation"];
@@ -823,6 +923,31 @@ export interface components {
             accuracy: components["schemas"]["Estimate"];
         };
         /**
+         * Scaling
+         * @description From a network's logits and zone scores to calibrated logits.
+         *
+         *     Matrix scaling (Guo et al., ICML 2017) that also sees the six zone scores: where they and the
+         *     class layer disagree, a temperature alone leaves the network too sure. It can change the class.
+         */
+        Scaling: {
+            /**
+             * Temperature
+             * @description Logits are divided by it first
+             */
+            temperature: number;
+            /**
+             * Weights
+             * @description 3 rows, mild to severe, for the 3 divided logits and the 6 zone scores
+             */
+            weights: number[][];
+            /** Offset */
+            offset: [
+                number,
+                number,
+                number
+            ];
+        };
+        /**
          * SeedScores
          * @description The same images as read by the networks of one random seed.
          */
@@ -864,6 +989,42 @@ export interface components {
             coverage: number;
             accuracy: components["schemas"]["Estimate"];
         };
+        /**
+         * Shift
+         * @description What a change that should not matter, or that takes something away, does to the readings.
+         */
+        Shift: {
+            /** Change */
+            change: string;
+            /**
+             * Matters
+             * @description Whether the change takes away what a reader needs
+             */
+            matters: boolean;
+            /** Images */
+            images: number;
+            /** Patients */
+            patients: number;
+            /** @description Share of films whose class changes */
+            flipped: components["schemas"]["Estimate"];
+            /** @description Mean over films of the largest change of a probability */
+            moved: components["schemas"]["Estimate"];
+            /** @description Quadratic weighted kappa with the reference class */
+            kappa: components["schemas"]["Estimate"];
+        };
+        /**
+         * SourceProbe
+         * @description How well the features tell which collection a film is from: a shortcut that is open.
+         */
+        SourceProbe: {
+            /** Images */
+            images: number;
+            /** Patients */
+            patients: number;
+            balanced_accuracy: components["schemas"]["Estimate"];
+            /** Chance */
+            chance: number;
+        };
         /** Subgroup */
         Subgroup: {
             /**
@@ -886,7 +1047,8 @@ export interface components {
          * Timings
          * @description Wall time of each step within the service, milliseconds.
          *
-         *     Neither the upload nor the wait for a place is counted.
+         *     Neither the upload nor the wait for a place is counted. Steps overlap: the radiograph is drawn
+         *     while the model works.
          */
         Timings: {
             /** Decode */
@@ -1095,6 +1257,15 @@ export interface operations {
             };
             /** @description There is no such model version */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The upload took too long */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,16 +1,17 @@
-"""Temperatures and conformal thresholds, each judged on patients that it was not fitted on."""
+"""Calibration and conformal thresholds, each judged on patients that it was not fitted on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp
+from sklearn.linear_model import LogisticRegression
 
-from cxr_severity.model.calibration import Conformal, prediction_set, softmax
+from cxr_severity.model.calibration import Conformal, Scaling, prediction_set, softmax
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.bootstrap import Array, Indices
 from cxr_training.evaluation.predictions import Integers, Joined
@@ -33,6 +34,30 @@ def fit_temperature(logits: Array, labels: Indices) -> float:
 
     best = minimize_scalar(loss, bounds=(-2, 2), method="bounded")
     return round(float(2.0**best.x), 4)
+
+
+REGULARISATION = 0.1
+"""C of the logistic regression, for readings of one seed."""
+
+
+def fit_scaling(logits: Array, zones: Array, labels: Indices, seeds: int) -> Scaling:
+    """Temperature, then matrix scaling of logits and zone scores (see `Scaling`).
+
+    Args:
+        logits: (N, 3). zones: (N, 6). labels: (N,) class indices, every class among them.
+        seeds: readings of each film; more of them are no more films.
+    """
+    temperature = fit_temperature(logits, labels)
+    seen = np.concatenate([np.asarray(logits, np.float64) / temperature, zones], axis=1)
+    model = LogisticRegression(C=REGULARISATION / seeds, max_iter=2000)
+    model.fit(seen, labels)
+    rows = [[float(f"{value:.6g}") for value in row] for row in model.coef_]
+    first, second, third = (float(f"{value:.6g}") for value in model.intercept_)
+    return Scaling(
+        temperature=temperature,
+        weights=tuple(tuple(row) for row in rows),
+        offset=(first, second, third),
+    )
 
 
 def log_loss(logits: Array, labels: Indices) -> Array:
@@ -77,25 +102,23 @@ class Readings:
     """(N, 3), raw."""
     temperatures: Array
     """(N,), fitted without the reading's own fold."""
+    scaled: Array
+    """(N, 3) logits, calibrated by a fit without the reading's own fold."""
     thresholds: Array
     """(N,), likewise."""
-    final_temperature: float
+    final_scaling: Scaling
     final_threshold: Conformal
     """Fitted on all N readings."""
 
     @property
     def probabilities(self) -> Array:
-        """(N, 3), after each reading's temperature."""
-        return softmax(self.logits / self.temperatures[:, None], 1.0)
-
-    @property
-    def raw_probabilities(self) -> Array:
-        return softmax(self.logits, 1.0)
+        """(N, 3), calibrated."""
+        return softmax(self.scaled)
 
     @property
     def predicted(self) -> Indices:
-        """(N,) most probable classes; a temperature does not change them."""
-        classes: Indices = self.logits.argmax(axis=1)
+        """(N,) most probable classes, once calibrated."""
+        classes: Indices = self.scaled.argmax(axis=1)
         return classes
 
     @property
@@ -113,7 +136,7 @@ def prediction_sets(probabilities: Array, thresholds: Array) -> NDArray[np.bool_
 
 
 def cross_fit(joined: Joined, coverage: float = COVERAGE) -> Readings:
-    """Fit temperature and threshold for every fold on the patients of the other folds.
+    """Fit calibration and threshold for every fold on the patients of the other folds.
 
     A fit takes the readings of all seeds, but none of a patient of the fold: seeds may differ in
     their folds.
@@ -125,34 +148,65 @@ def cross_fit(joined: Joined, coverage: float = COVERAGE) -> Readings:
         raise TrainingError("predictions: one fold alone leaves no other patients to calibrate on")
     mask = joined.labels >= 0
     table = joined.predictions
-    seeds, folds, logits = table.seeds[mask], table.folds[mask], table.logits[mask]
-    labels = joined.labels[mask]
-    patients = np.asarray(table.patients)[mask]
-    temperatures, thresholds = np.empty(len(labels)), np.empty(len(labels))
-    for seed, fold in np.unique(np.stack([seeds, folds], axis=1), axis=0):
-        held_out = (seeds == seed) & (folds == fold)
-        others = ~np.isin(patients, patients[held_out])
-        temperatures[held_out], fitted = _fit(
-            logits[others], labels[others], patients[others].tolist(), coverage
-        )
-        thresholds[held_out] = fitted.threshold
-    temperature, threshold = _fit(logits, labels, patients.tolist(), coverage)
+    own = _Own(
+        seeds=table.seeds[mask],
+        folds=table.folds[mask],
+        patients=np.asarray(table.patients)[mask],
+        labels=joined.labels[mask],
+        logits=table.logits[mask],
+        zones=table.zones[mask],
+    )
+    everyone = np.ones(len(own.labels), dtype=np.bool_)
+    temperatures, scaled = own.calibrated(everyone)
+    thresholds = np.empty(len(own.labels))
+    for held_out, others in own.parts(everyone):
+        # Calibrated anew: a fit that saw the held-out patients would know something of them.
+        _, inner = own.calibrated(others)
+        thresholds[held_out] = fit_threshold(
+            softmax(inner[others]), own.labels[others], own.patients[others].tolist(), coverage
+        ).threshold
     return Readings(
-        seeds=seeds,
+        seeds=own.seeds,
         images=tuple(np.asarray(table.images)[mask].tolist()),
-        patients=tuple(patients.tolist()),
-        labels=labels,
-        logits=logits,
+        patients=tuple(own.patients.tolist()),
+        labels=own.labels,
+        logits=own.logits,
         temperatures=temperatures,
+        scaled=scaled,
         thresholds=thresholds,
-        final_temperature=temperature,
-        final_threshold=threshold,
+        final_scaling=own.fit(everyone),
+        final_threshold=fit_threshold(softmax(scaled), own.labels, own.patients.tolist(), coverage),
     )
 
 
-def _fit(
-    logits: Array, labels: Indices, patients: Sequence[str], coverage: float
-) -> tuple[float, Conformal]:
-    temperature = fit_temperature(logits, labels)
-    probabilities = softmax(logits, temperature)
-    return temperature, fit_threshold(probabilities, labels, patients, coverage)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Own:
+    """N readings of films with a class, row for row."""
+
+    seeds: Integers
+    folds: Integers
+    patients: NDArray[np.str_]
+    labels: Indices
+    logits: Array
+    zones: Array
+
+    def parts(self, members: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.bool_], ...]]:
+        """Of the members: a fold of a seed, and the readings of all other patients."""
+        for seed, fold in np.unique(np.stack([self.seeds, self.folds], axis=1)[members], axis=0):
+            held_out = members & (self.seeds == seed) & (self.folds == fold)
+            yield held_out, members & ~np.isin(self.patients, self.patients[held_out])
+
+    def fit(self, members: NDArray[np.bool_]) -> Scaling:
+        seeds = len(np.unique(self.seeds))
+        return fit_scaling(self.logits[members], self.zones[members], self.labels[members], seeds)
+
+    def calibrated(self, members: NDArray[np.bool_]) -> tuple[Array, Array]:
+        """(N,) temperatures and (N, 3) logits, NaN but for members, each by a fit on the other
+        members' patients."""
+        temperatures = np.full(len(self.labels), np.nan)
+        scaled = np.full(self.logits.shape, np.nan)
+        for held_out, others in self.parts(members):
+            scaling = self.fit(others)
+            temperatures[held_out] = scaling.temperature
+            scaled[held_out] = scaling(self.logits[held_out], self.zones[held_out])
+        return temperatures, scaled

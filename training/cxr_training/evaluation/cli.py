@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from cxr_severity.model.measured import Evaluation
 from cxr_training.data import Dataset
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.bootstrap import RESAMPLES, describe
@@ -15,8 +16,12 @@ from cxr_training.evaluation.evaluate import evaluate
 from cxr_training.evaluation.explanations import EXPLANATIONS, read_explanations
 from cxr_training.evaluation.figures import draw
 from cxr_training.evaluation.predictions import PREDICTIONS, Predictions, read_predictions
+from cxr_training.evaluation.readme import update
 from cxr_training.evaluation.report import report
+from cxr_training.evaluation.run import open_run
+from cxr_training.evaluation.shifts import probe_source, shifts, stress
 from cxr_training.evaluation.tables import goals_table, headline_table
+from cxr_training.gate.rows import GATE, read_rows
 from cxr_training.splits import open_dataset
 
 EVALUATION = "evaluation.json"
@@ -38,6 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--against", type=Path, metavar="PREDICTIONS",
         help="print a paired comparison with this other table of the same folds, and stop",
     )  # fmt: skip
+    parser.add_argument("--readme", type=Path, help="file whose section on the model to renew")
     arguments = parser.parse_args(argv)
     out = arguments.out or arguments.run / "evaluation"
     try:
@@ -46,24 +52,41 @@ def main(argv: Sequence[str] | None = None) -> int:
         if arguments.against is not None:
             _compare(predictions, arguments.run.name, arguments.against, dataset)
         else:
-            _evaluate(predictions, dataset, arguments.run, out)
+            evaluation = _evaluate(predictions, dataset, arguments.run, out)
+            if arguments.readme is not None:
+                update(arguments.readme, evaluation)
     except (TrainingError, OSError) as error:
         print(f"cxr-evaluate: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def _evaluate(predictions: Predictions, dataset: Dataset, run: Path, out: Path) -> None:
-    explained = run / EXPLANATIONS
+def _evaluate(predictions: Predictions, dataset: Dataset, run: Path, out: Path) -> Evaluation:
+    explained, gated = run / EXPLANATIONS, run / GATE
     evaluation = evaluate(
-        predictions, dataset, read_explanations(explained) if explained.is_file() else None
+        predictions,
+        dataset,
+        read_explanations(explained) if explained.is_file() else None,
+        read_rows(gated) if gated.is_file() else (),
     )
+    trained = open_run(run)
+    if trained is not None:
+        found = stress(
+            trained.networks, trained.fold_of, dataset, evaluation.calibration.fitted,
+            trained.preprocess,
+        )  # fmt: skip
+        update = {
+            "shifts": shifts(found, RESAMPLES),
+            "source_probe": probe_source(found, trained.fold_of, RESAMPLES),
+        }
+        evaluation = evaluation.model_copy(update=update)
     out.mkdir(parents=True, exist_ok=True)
     figures = draw(evaluation, predictions, dataset, out)
     (out / EVALUATION).write_text(evaluation.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (out / REPORT).write_text(report(evaluation, run.name, figures), encoding="utf-8")
     print(headline_table(evaluation), goals_table(evaluation), sep="\n\n")
     print(f"\nthe report is {out / REPORT}")
+    return evaluation
 
 
 def _compare(predictions: Predictions, name: str, other: Path, dataset: Dataset) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.measured import Evaluation, Metrics, SeedScores, Subgroup
+from cxr_training.config import GateConfig
 from cxr_training.data import Case, Dataset, brixia_severity
 from cxr_training.evaluation.agreement import correlations, model_brixia, reader_brixia
 from cxr_training.evaluation.bootstrap import RESAMPLES, Bootstrap, Indices, interval
 from cxr_training.evaluation.calibrate import Readings, cross_fit
 from cxr_training.evaluation.explanations import Explanations, explanation_scores
+from cxr_training.evaluation.gate import gate_scores
 from cxr_training.evaluation.predictions import Joined, Predictions, join
 from cxr_training.evaluation.probabilistic import auc, calibration, conformal, selective
+from cxr_training.gate.rows import GateRow
 from cxr_training.metrics import confusions, measure, scores
 
 UNKNOWN = "unknown"
@@ -27,7 +30,9 @@ def evaluate(
     predictions: Predictions,
     dataset: Dataset,
     explanations: Explanations | None = None,
+    gate: Sequence[GateRow] = (),
     *,
+    gate_config: GateConfig | None = None,
     resamples: int = RESAMPLES,
 ) -> Evaluation:
     """Measure out-of-fold readings; all seeds pooled, patients resampled.
@@ -73,6 +78,7 @@ def evaluate(
         correlations=correlations(joined, resamples),
         subgroups=_subgroups(readings, cases, resamples),
         explanations=explanation_scores(explanations, dataset, resamples) if explanations else [],
+        gate=gate_scores(gate, gate_config or GateConfig()) if gate else [],
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxr_severity.model.assessment import SEVERITIES
+from cxr_severity.model.calibration import softmax
 from cxr_severity.model.measured import (
     Auc,
     Calibration,
@@ -53,20 +54,22 @@ def auc(readings: Readings, bootstrap: Bootstrap) -> Auc:
 
 
 def calibration(readings: Readings, bootstrap: Bootstrap) -> Calibration:
-    scaled = readings.logits / readings.temperatures[:, None]
+    tempered = readings.logits / readings.temperatures[:, None]
+    before, between, after = (
+        _calibration_scores(logits, readings.labels, bootstrap)
+        for logits in (readings.logits, tempered, readings.scaled)
+    )
     return Calibration(
-        temperature=readings.final_temperature,
+        fitted=readings.final_scaling,
         temperatures=sorted(set(readings.temperatures.tolist())),
-        before=_calibration_scores(
-            readings.raw_probabilities, readings.logits, readings.labels, bootstrap
-        ),
-        after=_calibration_scores(readings.probabilities, scaled, readings.labels, bootstrap),
+        before=before,
+        tempered=between,
+        after=after,
     )
 
 
-def _calibration_scores(
-    probabilities: Array, logits: Array, labels: Indices, bootstrap: Bootstrap
-) -> CalibrationScores:
+def _calibration_scores(logits: Array, labels: Indices, bootstrap: Bootstrap) -> CalibrationScores:
+    probabilities = softmax(logits)
     confidence = probabilities.max(axis=1)
     correct = (probabilities.argmax(axis=1) == labels).astype(np.float64)
     # Bins are open below and closed above, as in Guo et al. (ICML 2017).

@@ -12,7 +12,7 @@ FIGURES: Final = {
     "confusion-matrix": "Confusion matrix: share of each reference class by predicted class",
     "f1": "F1 of each class: model, radiologist and published, with 95% intervals",
     "roc": "Receiver operating characteristic of each class against the rest",
-    "reliability": "Reliability diagram before and after temperature scaling",
+    "reliability": "Reliability diagram before and after calibration",
     "risk-coverage": "Accuracy on the most confident share of readings",
     "brixia": "Estimated Brixia total against the mean of two radiologists",
 }
@@ -48,8 +48,8 @@ def report(evaluation: Evaluation, run: str, figures: Sequence[str] = tuple(FIGU
         tables.published_table(),
         (
             "## Calibration\n"
-            f"Temperature {evaluation.calibration.temperature:g}, fitted on all readings; every "
-            "figure here is by temperatures fitted on other patients ("
+            "Matrix scaling of the logits and the six zone scores, after a temperature (Guo et "
+            "al. 2017); every figure here is by fits on other patients (temperatures from "
             f"{min(evaluation.calibration.temperatures):.2f} to "
             f"{max(evaluation.calibration.temperatures):.2f})."
         ),
@@ -86,6 +86,26 @@ def report(evaluation: Evaluation, run: str, figures: Sequence[str] = tuple(FIGU
             ),
             tables.explanations_table(evaluation),
         ]
+    if evaluation.gate:
+        parts += [
+            (
+                "## Gate\n"
+                "Images that the measuring gate was not fitted on, with limits chosen on the other "
+                "folds. What is damaged should at least be noticed."
+            ),
+            tables.gate_table(evaluation),
+        ]
+    if evaluation.shifts:
+        parts += [
+            (
+                "## Shortcuts\n"
+                "Every film changed before preprocessing and read again by the network of its "
+                "fold (first seed). Where only the border is left, kappa should be near 0."
+            ),
+            tables.shifts_table(evaluation),
+        ]
+    if evaluation.source_probe is not None:
+        parts.append(tables.probe_sentence(evaluation.source_probe))
     parts.append("## Figures")
     parts += [f"![{FIGURES[name]}]({name}.svg)" for name in figures]
     return "\n\n".join(parts) + "\n"

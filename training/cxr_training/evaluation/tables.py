@@ -11,6 +11,7 @@ from cxr_severity.model.measured import (
     Estimate,
     Evaluation,
     Metrics,
+    SourceProbe,
 )
 from cxr_training.evaluation.goals import PUBLISHED, goals
 
@@ -156,7 +157,8 @@ def calibration_table(evaluation: Evaluation) -> str:
          "log loss"],
         [
             row("raw", evaluation.calibration.before),
-            row("after temperature", evaluation.calibration.after),
+            row("after temperature alone", evaluation.calibration.tempered),
+            row("as shipped: matrix scaling", evaluation.calibration.after),
         ],
     )  # fmt: skip
 
@@ -245,4 +247,37 @@ def explanations_table(evaluation: Evaluation) -> str:
             ]
             for one in evaluation.explanations
         ],
+    )
+
+
+def gate_table(evaluation: Evaluation) -> str:
+    wanted = {"pass": "passes", "reject": "is rejected", "notice": "is noticed"}
+    return table(
+        ["images of", "should be", "images", "rejected", "any finding"],
+        [
+            [one.origin, wanted[one.wanted], str(one.images), cell(one.rejected), cell(one.noticed)]
+            for one in evaluation.gate
+        ],
+    )
+
+
+def shifts_table(evaluation: Evaluation) -> str:
+    return table(
+        ["change", "class flips", "largest change of a probability, mean", "kappa with the label"],
+        [
+            [
+                f"**{one.change}**" if one.matters else one.change,
+                cell(one.flipped),
+                cell(one.moved),
+                cell(one.kappa),
+            ]
+            for one in evaluation.shifts
+        ],
+    )
+
+
+def probe_sentence(probe: SourceProbe) -> str:
+    return (
+        "Whether a film is from the largest collection can be told from the features with a "
+        f"balanced accuracy of {cell(probe.balanced_accuracy)}; {probe.chance:g} is chance."
     )

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from functools import partial
+from concurrent.futures import Future
+from threading import Event
 from typing import Annotated
 
-from anyio import to_thread
+import numpy as np
+from anyio import fail_after, to_thread
 from fastapi import APIRouter, Query, Request, Response
+from numpy.typing import NDArray
 from starlette.requests import ClientDisconnect
 
+from cxr_severity.api.admission import while_connected
 from cxr_severity.api.errors import REJECTIONS, ApiError, problem_responses
 from cxr_severity.api.examples import PREDICTION
 from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.schemas import Prediction
-from cxr_severity.api.service import predict
+from cxr_severity.api.service import Submit, predict
 from cxr_severity.api.state import state_of
 from cxr_severity.api.upload import UPLOAD_BODY, read_upload
 from cxr_severity.imaging import errors as imaging
 from cxr_severity.model.assessment import Target
+from cxr_severity.model.predictor import Predictor
+from cxr_severity.model.reader import Answer
 
 router = APIRouter(tags=["prediction"])
 
@@ -44,6 +50,7 @@ _PROBLEMS = (
     imaging.DicomForProcessingError.code,
     imaging.DicomWithoutImageError.code,
     imaging.DicomUnsupportedEncodingError.code,
+    "upload-too-slow",
     "internal-error",
     "not-ready",
     "busy",
@@ -83,27 +90,59 @@ async def predict_route(
     """
     state = state_of(request)
     # Before the body is read: a request that will be turned away should not have to send it.
-    if (
-        state.limiter.available_tokens <= 0
-        and state.limiter.statistics().tasks_waiting >= state.queue
-    ):
-        raise ApiError("busy", "All places are taken. Try again shortly.", {"Retry-After": "1"})
-    predictor = await to_thread.run_sync(state.registry.predictor, version)
-    data = await read_upload(request)
-    language = language_of(request.scope)
-    work = partial(
-        predict, predictor, data, state.limits,
-        target=target, explain=explain, force=force, language=language,
-    )  # fmt: skip
-    async with state.limiter:
-        # Whoever left while waiting is not worked for.
-        if await request.is_disconnected():
-            raise ClientDisconnect
-        prediction = await to_thread.run_sync(work)
-    # Serialised by pydantic's own encoder: a second walk over megabytes of base64 buys nothing.
-    body = prediction.__pydantic_serializer__.to_json(prediction)
+    with state.admission.place():
+        registry = state.registry
+        if registry.is_loaded(version):
+            predictor = registry.predictor(version)
+        else:
+            predictor = await to_thread.run_sync(registry.predictor, version)
+        data = await _upload(request, state.upload_seconds)
+        language = language_of(request.scope)
+        async with while_connected(request) as left:
+
+            def work() -> bytes:
+                with state.batcher.ticket() as ticket:
+                    prediction = predict(
+                        predictor,
+                        data,
+                        state.limits,
+                        target=target,
+                        explain=explain,
+                        force=force,
+                        language=language,
+                        submit=_unless(left, ticket.submit),
+                    )
+                # By pydantic's own encoder: a second walk over the base64 would buy nothing.
+                return prediction.__pydantic_serializer__.to_json(prediction)
+
+            body = await to_thread.run_sync(work, limiter=state.limiter)
     return Response(
         body,
         media_type="application/json",
         headers={"Cache-Control": "no-store", **language_headers(language)},
     )
+
+
+async def _upload(request: Request, seconds: float) -> bytes:
+    try:
+        with fail_after(seconds):
+            return await read_upload(request)
+    except TimeoutError as error:
+        raise ApiError(
+            "upload-too-slow",
+            "The upload was not complete after {seconds} seconds.",
+            seconds=f"{seconds:g}",
+        ) from error
+
+
+def _unless(left: Event, submit: Submit) -> Submit:
+    """Whoever left while the image was decoded is not worked for."""
+
+    def checked(
+        predictor: Predictor, image: NDArray[np.float32], target: Target | None
+    ) -> Future[Answer]:
+        if left.is_set():
+            raise ClientDisconnect
+        return submit(predictor, image, target)
+
+    return checked

@@ -5,13 +5,13 @@ import type { ModelDetails } from './useModelDetails';
 /** Where the version comes from, and what it must not be used for. */
 export function DataAndLimits({ manifest }: { manifest: ModelDetails['manifest'] }) {
   const text = useText('model');
-  const { data, temperature, conformal, weights, created, intended_use, licence } = manifest;
+  const { data, conformal, weights, created, intended_use, licence } = manifest;
   return (
     <section className={styles.section} aria-labelledby="model-data">
       <h2 id="model-data">{text.sections.data}</h2>
       <div className={styles.prose}>
         <p>{text.data(data.images, data.patients, data.folds)}</p>
-        <p>{text.calibration(temperature, conformal.coverage, conformal.threshold)}</p>
+        <p>{text.calibration(conformal.coverage, conformal.threshold)}</p>
         <ul className={styles.limits}>
           {text.limits.map((limit) => (
             <li key={limit}>{limit}</li>

@@ -91,8 +91,8 @@ export const model = {
   ],
   data: (images: number, patients: number, folds: number) =>
     `Trained on ${format.integer(images)} public films of ${format.integer(patients)} COVID-19 patients; measured in ${format.integer(folds)} folds that keep each patient in one.`,
-  calibration: (temperature: number, coverage: number, threshold: number) =>
-    `Probabilities are divided by a temperature of ${format.metric(temperature)}; a grade is plausible from ${format.metric(threshold)} on, set to hold the reference grade in ${format.ofHundred(coverage)} of 100 films.`,
+  calibration: (coverage: number, threshold: number) =>
+    `Probabilities are calibrated on films that the networks had not seen, from the class scores and the zone scores together; a grade is plausible from ${format.metric(threshold)} on, set to hold the reference grade in ${format.ofHundred(coverage)} of 100 films.`,
   files: 'Checksum of the weights (SHA-256)',
   licence: 'Intended use and licence, as the version states them',
   cardNote: 'The card comes with the version and is written in English.',

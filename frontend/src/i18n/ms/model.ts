@@ -82,8 +82,8 @@ export const model: Catalogue['model'] = {
   ],
   data: (images, patients, folds) =>
     `Dilatih dengan ${format.integer(images)} filem awam daripada ${format.integer(patients)} pesakit COVID-19; diukur dalam ${format.integer(folds)} lipatan yang mengekalkan setiap pesakit dalam satu lipatan.`,
-  calibration: (temperature, coverage, threshold) =>
-    `Kebarangkalian dibahagi dengan suhu ${format.metric(temperature)}; sesuatu gred munasabah mulai ${format.metric(threshold)}, ditetapkan supaya mengandungi gred rujukan pada ${format.ofHundred(coverage)} daripada 100 filem.`,
+  calibration: (coverage, threshold) =>
+    `Kebarangkalian ditentukur pada filem yang belum pernah dilihat oleh rangkaian, daripada skor gred dan skor zon bersama-sama; sesuatu gred munasabah mulai ${format.metric(threshold)}, ditetapkan supaya mengandungi gred rujukan pada ${format.ofHundred(coverage)} daripada 100 filem.`,
   files: 'Hasil tambah semak pemberat (SHA-256)',
   licence: 'Tujuan penggunaan dan lesen, seperti yang dinyatakan oleh versi ini',
   cardNote: 'Kad ini disertakan dengan versi model dan ditulis dalam bahasa Inggeris.',

@@ -82,8 +82,8 @@ export const model: Catalogue['model'] = {
   ],
   data: (images, patients, folds) =>
     `使用 ${format.integer(patients)} 名 COVID-19 患者的 ${format.integer(images)} 张公开胸片训练；以 ${format.integer(folds)} 折交叉验证测量，同一患者只出现在一折中。`,
-  calibration: (temperature, coverage, threshold) =>
-    `概率经温度 ${format.metric(temperature)} 校准；概率不低于 ${format.metric(threshold)} 的等级视为合理，其设定使每 100 张胸片中有 ${format.ofHundred(coverage)} 张包含参考等级。`,
+  calibration: (coverage, threshold) =>
+    `概率由等级得分与分区得分共同校准，校准所用的胸片均未被网络见过；概率不低于 ${format.metric(threshold)} 的等级视为合理，其设定使每 100 张胸片中有 ${format.ofHundred(coverage)} 张包含参考等级。`,
   files: '权重校验和（SHA-256）',
   licence: '该版本所述的预期用途与许可',
   cardNote: '模型卡随版本提供，以英文撰写。',

@@ -1,0 +1,1 @@
+"""`make bench`: how fast the service is, beside a plain one and beside the bare network."""

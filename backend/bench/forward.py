@@ -1,0 +1,72 @@
+"""The bare network in this process: what an answer costs at the very least."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import nn
+
+from cxr_severity.model.artifact import load_network, read_manifest
+from cxr_severity.model.engine import (
+    ENGINES,
+    EngineName,
+    compile_module,
+    is_installed,
+    limit_threads,
+)
+from cxr_severity.model.network import SeverityNet
+
+
+class _Backbone(nn.Module):
+    def __init__(self, network: SeverityNet) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor]:
+        return (self.network.features(x),)
+
+
+class Bare:
+    """The backbone alone at batch 1 in each installed runtime, and Pillow's decoding alone."""
+
+    def __init__(self, directory: Path, threads: int) -> None:
+        limit_threads(threads)
+        manifest = read_manifest(directory)
+        module = _Backbone(load_network(directory, manifest)).eval()
+        size = manifest.preprocess.size
+        self._image = np.random.default_rng(0).normal(size=(1, 3, size, size)).astype(np.float32)
+        self._runs = {
+            name: compile_module(name, module, self._image, threads)
+            for name in ENGINES
+            if is_installed(name)
+        }
+
+    @property
+    def engines(self) -> list[EngineName]:
+        return list(self._runs)
+
+    def forward_ms(self, engine: EngineName, repeats: int = 5) -> float:
+        run = self._runs[engine]
+        return _median_ms(lambda: run(self._image), repeats)
+
+
+def decode_ms(data: bytes, repeats: int = 3) -> float:
+    """Milliseconds that Pillow takes to decode a picture to an array."""
+    return _median_ms(lambda: np.asarray(Image.open(BytesIO(data))), repeats)
+
+
+def _median_ms(step: Callable[[], object], repeats: int) -> float:
+    step()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        step()
+        times.append((time.perf_counter() - start) * 1e3)
+    return median(times)

@@ -1,0 +1,65 @@
+"""How many requests are let in, and how one that its client has left is let go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from threading import Event
+
+import anyio
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from cxr_severity.api.errors import ApiError
+
+
+class Admission:
+    """A bounded number of places for requests that upload, wait or are worked on."""
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self.taken = 0
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place. For the event loop alone: it does not lock.
+
+        Raises:
+            ApiError: `busy`, with `Retry-After`, when all are taken.
+        """
+        if self.taken >= self._places:
+            raise ApiError("busy", "All places are taken. Try again shortly.", {"Retry-After": "1"})
+        self.taken += 1
+        try:
+            yield
+        finally:
+            self.taken -= 1
+
+
+@asynccontextmanager
+async def while_connected(request: Request) -> AsyncIterator[Event]:
+    """Cancel what is inside as soon as the client leaves; the request's body must be read.
+
+    A thread that is already running is not stopped by that: it gets the event, which is then
+    set, and may stop by itself.
+
+    Raises:
+        ClientDisconnect: when the client left.
+    """
+    left = Event()
+    with anyio.CancelScope() as scope:
+
+        async def watch() -> None:
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+            left.set()
+            scope.cancel()
+
+        watcher = asyncio.create_task(watch())
+        try:
+            yield left
+        finally:
+            watcher.cancel()
+    if scope.cancelled_caught:
+        raise ClientDisconnect

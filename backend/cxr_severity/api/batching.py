@@ -1,0 +1,151 @@
+"""Requests that wait for the model are joined into batches."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from time import monotonic
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxr_severity.model.assessment import Target
+from cxr_severity.model.predictor import Predictor
+from cxr_severity.model.reader import Answer
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Item:
+    predictor: Predictor
+    image: Array
+    target: Target | None
+    answer: Future[Answer] = field(default_factory=Future)
+    arrived: float = field(default_factory=monotonic)
+
+
+class Batcher:
+    """`lanes` threads, each of which runs one batch at a time.
+
+    A batch holds at most `size` images for one version. The first of them waits at most
+    `budget` seconds for company, and only while other requests are known to be on their way.
+
+    Use it as a context manager; on exit it finishes what was submitted.
+    """
+
+    def __init__(self, lanes: int, size: int, budget: float) -> None:
+        self._size = size
+        self._budget = budget
+        self._changed = threading.Condition()
+        self._waiting: deque[_Item] = deque()
+        self._coming = 0
+        self._closed = False
+        self._threads = [
+            threading.Thread(target=self._lane, name=f"model-{i}", daemon=True)
+            for i in range(lanes)
+        ]
+
+    def __enter__(self) -> Batcher:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def ticket(self) -> Ticket:
+        """Announces a request; it must be entered as a context manager."""
+        return Ticket(self)
+
+    def _announce(self, change: int) -> None:
+        with self._changed:
+            self._coming += change
+            self._changed.notify_all()
+
+    def _submit(self, item: _Item) -> None:
+        with self._changed:
+            if self._closed:
+                raise RuntimeError("the batcher is closed")
+            self._coming -= 1
+            self._waiting.append(item)
+            self._changed.notify_all()
+
+    def _lane(self) -> None:
+        while batch := self._next():
+            _run(batch)
+
+    def _next(self) -> list[_Item]:
+        """Waits for the next batch; empty when there will be no more."""
+        with self._changed:
+            while True:
+                if not self._waiting:
+                    if self._closed:
+                        return []
+                    self._changed.wait()
+                    continue
+                first = self._waiting[0]
+                batch = [item for item in self._waiting if item.predictor is first.predictor]
+                left = first.arrived + self._budget - monotonic()
+                if len(batch) < self._size and self._coming and left > 0 and not self._closed:
+                    self._changed.wait(left)
+                    continue
+                del batch[self._size :]
+                taken = {id(item) for item in batch}
+                self._waiting = deque(i for i in self._waiting if id(i) not in taken)
+                return batch
+
+
+class Ticket:
+    """One request's turn: `submit` at most once, between entering and leaving."""
+
+    def __init__(self, batcher: Batcher) -> None:
+        self._batcher = batcher
+        self._open = False
+
+    def __enter__(self) -> Ticket:
+        self._batcher._announce(1)
+        self._open = True
+        return self
+
+    def __exit__(
+        self,
+        _: type[BaseException] | None,
+        __: BaseException | None,
+        ___: TracebackType | None,
+    ) -> None:
+        if self._open:
+            self._open = False
+            self._batcher._announce(-1)
+
+    def submit(self, predictor: Predictor, image: Array, target: Target | None) -> Future[Answer]:
+        """Put one image, (1, 3, S, S), into the next batch; its result is what was found.
+
+        Raises:
+            RuntimeError: when it is not entered, was used before, or the batcher is closed.
+        """
+        if not self._open:
+            raise RuntimeError("a ticket is good for one image")
+        self._open = False
+        item = _Item(predictor, image, target)
+        self._batcher._submit(item)
+        return item.answer
+
+
+def _run(batch: list[_Item]) -> None:
+    try:
+        images = batch[0].image if len(batch) == 1 else np.concatenate([i.image for i in batch])
+        answers = batch[0].predictor.read(images, [item.target for item in batch])
+    except BaseException as error:  # noqa: BLE001 - each waiting request must hear of it
+        for item in batch:
+            item.answer.set_exception(error)
+        return
+    for item, answer in zip(batch, answers, strict=True):
+        item.answer.set_result(answer)

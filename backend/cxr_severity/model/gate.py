@@ -1,0 +1,211 @@
+"""Is this a frontal chest radiograph that the model may judge?
+
+The backbone's features, which the judgement needs anyway, tell the kind of image and how unfamiliar
+it is; the lung map and the grey values tell the rest. So the gate costs well under a millisecond.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from cxr_severity.model.lungs import LungField, LungNet
+from cxr_severity.model.network import FEATURES
+from cxr_severity.model.quality import Finding, FindingCode, Quality
+
+logger = logging.getLogger(__name__)
+
+Kind = Literal[
+    "frontal", "lateral", "cross-section", "other", "inverted", "quarter-turn", "half-turn"
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""What an image can be; the order of the gate's outputs."""
+DESCRIPTION = 3 * FEATURES
+
+_FINDING_OF: dict[Kind, FindingCode] = {
+    "lateral": "lateral-projection",
+    "cross-section": "cross-section",
+    "other": "not-a-radiograph",
+    "inverted": "inverted-grey-scale",
+    "quarter-turn": "turned-by-90-degrees",
+    "half-turn": "turned-by-180-degrees",
+}
+
+
+class Limit(BaseModel):
+    """Where a measurement is too high or too low, and how much that matters; None: never."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    warn: float | None = None
+    reject: float | None = None
+
+
+class GateLimits(BaseModel):
+    """Thresholds of a version, chosen on its own training films and on damage made to them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    colour: Limit = Field(description="Spread of colours, upper limit; see Source.colour")
+    frontal: Limit = Field(description="Probability of an upright frontal film, lower limit")
+    distance: Limit = Field(description="Mahalanobis distance of the features, upper limit")
+    lung_area: Limit = Field(description="Share of the image that is lung, lower limit")
+    lung_span: Limit = Field(description="Share of the image that frames the lungs, lower limit")
+    lung_border: Limit = Field(description="Share of a border that is lung, upper limit")
+    side: Limit = Field(description="Shorter side, pixels, lower limit")
+    lung_black: Limit = Field(description="Share of the lungs that is black, upper limit")
+    lung_contrast: Limit = Field(description="Standard deviation within the lungs, lower limit")
+
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """Of one image, all that the limits are about."""
+
+    colour: float
+    frontal: float
+    """Probability of being an upright frontal film."""
+    likeliest: Kind
+    """Most probable kind but frontal."""
+    distance: float
+    """From the films that the version knows; 1 is ordinary."""
+    side: int
+    """Shorter side, pixels."""
+    lung_area: float
+    lung_span: float
+    lung_border: float
+    lung_black: float
+    lung_contrast: float
+    """As in `LungField`."""
+
+
+def judge(found: Measurements, limits: GateLimits) -> Quality:
+    """The findings that measurements give under a version's limits."""
+    findings = list(_findings(found, limits))
+    return Quality(tuple(sorted(findings, key=lambda finding: finding.level != "reject")))
+
+
+def _findings(found: Measurements, limits: GateLimits) -> Iterator[Finding]:
+    yield from _above("colour-image", found.colour, limits.colour)
+    yield from _below(_FINDING_OF[found.likeliest], found.frontal, limits.frontal)
+    yield from _above("unfamiliar-image", found.distance, limits.distance)
+    yield from _below("low-resolution", found.side, limits.side)
+    missing = list(_below("lungs-not-found", found.lung_area, limits.lung_area))
+    yield from missing
+    if missing:  # what follows would speak of lungs that are not there
+        return
+    yield from _below("field-too-small", found.lung_span, limits.lung_span)
+    yield from _above("lungs-cut-off", found.lung_border, limits.lung_border)
+    yield from _above("over-exposed", found.lung_black, limits.lung_black)
+    yield from _below("under-exposed", found.lung_contrast, limits.lung_contrast)
+
+
+def _above(code: FindingCode, value: float, limit: Limit) -> Iterator[Finding]:
+    if limit.reject is not None and value > limit.reject:
+        yield Finding(code, "reject", value, limit.reject)
+    elif limit.warn is not None and value > limit.warn:
+        yield Finding(code, "warn", value, limit.warn)
+
+
+def _below(code: FindingCode, value: float, limit: Limit) -> Iterator[Finding]:
+    if limit.reject is not None and value < limit.reject:
+        yield Finding(code, "reject", value, limit.reject)
+    elif limit.warn is not None and value < limit.warn:
+        yield Finding(code, "warn", value, limit.warn)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gate:
+    """A fitted gate. Arrays are float32.
+
+    `weights` (K, 3840) and `bias` (K,) score the `KINDS`; `centre` (1280,) and `whitening`
+    (1280, D) turn mean features into D coordinates of unit variance.
+    """
+
+    limits: GateLimits
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    centre: NDArray[np.float32]
+    whitening: NDArray[np.float32]
+
+    def __call__(
+        self, features: NDArray[np.float32], lungs: LungField, colour: float, side: int
+    ) -> Quality:
+        """Judge the image. Never raises: what cannot be measured is a finding.
+
+        Args:
+            features: (1280, h, w) of the backbone.
+            lungs: of the same image.
+            colour: as in `Source`.
+            side: shorter side of the stored picture, pixels.
+        """
+        try:
+            return judge(self.measure(describe(features), lungs, colour, side), self.limits)
+        except (ValueError, ArithmeticError):
+            # The traceback holds no pixels and no names.
+            logger.exception("the gate could not measure an image")
+            return Quality((Finding("not-measured", "warn", None, None),))
+
+    def measure(
+        self, description: NDArray[np.float32], lungs: LungField, colour: float, side: int
+    ) -> Measurements:
+        """From a (3840,) description, the lungs, and the file's colour and shorter side.
+
+        Raises:
+            ValueError: when a measurement is not finite.
+        """
+        kinds, distance = self.kinds(description), float(self.distance(description))
+        if not (np.isfinite(kinds).all() and np.isfinite(distance)):
+            raise ValueError("features are not finite")
+        return Measurements(
+            colour=colour,
+            frontal=float(kinds[0]),
+            likeliest=KINDS[1 + int(kinds[1:].argmax())],
+            distance=distance,
+            side=side,
+            lung_area=lungs.area,
+            lung_span=lungs.span,
+            lung_border=lungs.border,
+            lung_black=lungs.black,
+            lung_contrast=lungs.contrast,
+        )
+
+    def kinds(self, description: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(..., 3840) descriptions to (..., K) probabilities of the `KINDS`."""
+        scores = description @ self.weights.T + self.bias
+        shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        probabilities: NDArray[np.float32] = shares / shares.sum(axis=-1, keepdims=True)
+        return probabilities
+
+    def distance(self, description: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(..., 3840) descriptions to (...) distances from the training films, in units of the
+        ordinary one (Mahalanobis distance; Lee et al., NeurIPS 2018)."""
+        coordinates = (description[..., :FEATURES] - self.centre) @ self.whitening
+        distances: NDArray[np.float32] = np.sqrt(np.square(coordinates).mean(axis=-1))
+        return distances
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guard:
+    """A gate with the lung network that it measures by."""
+
+    gate: Gate
+    lungs: LungNet
+
+
+def describe(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(..., 1280, h, w) features to (..., 3840): their mean, and how top and bottom, and left and
+    right, differ, which tells how a film lies."""
+    half_h, half_w = features.shape[-2] // 2, features.shape[-1] // 2
+    rows, columns = features.mean(axis=-1), features.mean(axis=-2)
+    parts = [
+        rows.mean(axis=-1),
+        rows[..., :half_h].mean(axis=-1) - rows[..., -half_h:].mean(axis=-1),
+        columns[..., :half_w].mean(axis=-1) - columns[..., -half_w:].mean(axis=-1),
+    ]
+    return np.concatenate(parts, axis=-1)

@@ -1,0 +1,171 @@
+"""From the network's input to logits, zones and maps: the reference way, and the fast one.
+
+Both take a batch and run the backbone once for it; a map costs a gradient of the head alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from cxr_severity.model.assessment import SEVERITIES, Severity, Target
+from cxr_severity.model.bilstm import BiLstm
+from cxr_severity.model.engine import Compiled, EngineName, compile_module
+from cxr_severity.model.explain import grad_cam, scaled_map
+from cxr_severity.model.network import SeverityNet
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassMap:
+    """A map for one class: `cam` (h, w) float32 in [0, 1], `peak` its maximum before scaling."""
+
+    target: Severity
+    peak: float
+    cam: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What the network says of one image.
+
+    `logits` (3,), `zones` (6,) and `features` (K, h, w) are float32. `model_ms` and `explain_ms`
+    are wall times of the batch that it was in.
+    """
+
+    logits: Array
+    zones: Array
+    features: Array
+    map: ClassMap | None
+    model_ms: float
+    explain_ms: float
+
+
+class Reader(Protocol):
+    engine: EngineName
+
+    def read(self, batch: Array, wanted: Sequence[Target | None]) -> list[Answer]:
+        """(N, 3, S, S) network input to N answers, with a map where a target is wanted."""
+
+
+class TorchReader:
+    """The reference: PyTorch's own forward pass and autograd, on any device."""
+
+    engine: EngineName = "torch"
+
+    def __init__(self, network: SeverityNet, device: torch.device) -> None:
+        self._network = network
+        self._device = device
+
+    def read(self, batch: Array, wanted: Sequence[Target | None]) -> list[Answer]:
+        start = perf_counter()
+        # Not inference_mode: its tensors could not enter the explanation's autograd.
+        with torch.no_grad():
+            features = self._network.features(torch.from_numpy(batch).to(self._device))
+        backbone_ms = (perf_counter() - start) * 1e3
+        return [
+            self._answer(features[i : i + 1], target, backbone_ms)
+            for i, target in enumerate(wanted)
+        ]
+
+    def _answer(self, features: torch.Tensor, target: Target | None, model_ms: float) -> Answer:
+        start = perf_counter()
+        found: ClassMap | None = None
+        if target is None:
+            with torch.no_grad():
+                reading = self._network.head(features)
+        else:
+            index = None if target == "predicted" else SEVERITIES.index(target)
+            result = grad_cam(features, self._network.head, index)
+            reading = result.reading
+            found = ClassMap(SEVERITIES[result.target], result.peak, result.cam)
+        logits, zones = (part[0].cpu().numpy() for part in reading)
+        maps = features[0].cpu().numpy()
+        head_ms = (perf_counter() - start) * 1e3
+        if target is None:
+            return Answer(logits, zones, maps, None, model_ms + head_ms, 0.0)
+        return Answer(logits, zones, maps, found, model_ms, head_ms)
+
+
+class FusedReader:
+    """Backbone and LSTM input in a compiled graph, the LSTM in numpy, the rest in PyTorch.
+
+    What follows the LSTM is small and may change with the network, so autograd keeps deriving it.
+    """
+
+    def __init__(self, network: SeverityNet, engine: EngineName, size: int, threads: int) -> None:
+        """Raises EngineError when the engine refuses the network, ValueError when the network
+        has no LSTM of the kind that `BiLstm` computes."""
+        self.engine = engine
+        self._network = network
+        self._lstm = BiLstm(network.lstm)
+        front = _Front(network, *self._lstm.projection()).eval().requires_grad_(False)
+        self._run: Compiled = compile_module(
+            engine, front, np.zeros((1, 3, size, size), np.float32), threads
+        )
+
+    def read(self, batch: Array, wanted: Sequence[Target | None]) -> list[Answer]:
+        start = perf_counter()
+        # One image after the other: in the convolutions a CPU gains nothing from a batch, which
+        # only takes more memory. The recurrence below gains threefold.
+        fronts = [self._run(batch[i : i + 1]) for i in range(len(batch))]
+        features = np.concatenate([front[0] for front in fronts])
+        projected = np.concatenate([front[1] for front in fronts])
+        tape = self._lstm.forward(projected)
+        grid = (features.shape[2], features.shape[3])
+        asked = [i for i, target in enumerate(wanted) if target is not None]
+        states = torch.from_numpy(tape.states).requires_grad_(bool(asked))
+        with torch.set_grad_enabled(bool(asked)):
+            reading = self._network.decide(self._network.pool(states), grid)
+        logits, zones = (part.detach().numpy() for part in reading)
+        model_ms = (perf_counter() - start) * 1e3
+        found: list[ClassMap | None] = [None] * len(batch)
+        if asked:
+            start = perf_counter()
+            targets = [_index(wanted[i], logits[i]) for i in asked]
+            (gradient,) = torch.autograd.grad(reading.logits[asked, targets].sum(), states)
+            summed = self._lstm.backward(tape, gradient[asked].numpy(), asked)
+            raw = self._lstm.maps(projected[asked], summed).reshape(-1, *grid)
+            for i, target, values in zip(asked, targets, raw, strict=True):
+                found[i] = ClassMap(SEVERITIES[target], *scaled_map(values))
+        explain_ms = (perf_counter() - start) * 1e3 if asked else 0.0
+        return [
+            Answer(
+                logits[i],
+                zones[i],
+                features[i],
+                found[i],
+                model_ms,
+                explain_ms if found[i] is not None else 0.0,
+            )
+            for i in range(len(batch))
+        ]
+
+
+def _index(target: Target | None, logits: Array) -> int:
+    if target is None or target == "predicted":
+        return int(logits.argmax())
+    return SEVERITIES.index(target)
+
+
+class _Front(nn.Module):
+    """The costly, gradient-free part: features, and their projection into the LSTM's gates."""
+
+    def __init__(self, network: SeverityNet, weight: torch.Tensor, bias: torch.Tensor) -> None:
+        super().__init__()
+        self.network = network
+        self.project = nn.Linear(weight.shape[1], weight.shape[0])
+        self.project.weight.data, self.project.bias.data = weight, bias
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        features = self.network.features(x)
+        projected: torch.Tensor = self.project(features.flatten(2).transpose(1, 2))
+        return features, projected

@@ -1,0 +1,236 @@
+"""A full service says so at once, a place is given back however its request ends, and looking
+after the service stays possible meanwhile."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from problems import assert_problem, send
+from support import SAMPLES
+from waiting import until_ready
+
+from cxr_severity.api.app import create_app
+from cxr_severity.api.service import predict
+from cxr_severity.api.settings import Settings
+
+FILM = SAMPLES[0].read_bytes()
+
+
+@dataclass
+class Held:
+    """A service whose work can be held up."""
+
+    client: TestClient
+    started: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    finish: threading.Event = field(default_factory=threading.Event)
+    calls: int = 0
+
+    @property
+    def app(self) -> FastAPI:
+        app = self.client.app
+        assert isinstance(app, FastAPI)
+        return app
+
+    @property
+    def taken(self) -> int:
+        taken: int = self.app.state.service.admission.taken
+        return taken
+
+
+@contextmanager
+def held(version: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[Held]:
+    app = create_app(Settings(weights=version.parent, **settings))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        until_ready(client)
+        service = Held(client)
+
+        def slow(*arguments: Any, **options: Any) -> Any:
+            service.calls += 1
+            service.started.release()
+            assert service.finish.wait(60)
+            return predict(*arguments, **options)
+
+        monkeypatch.setattr("cxr_severity.api.routes.predict.predict", slow)
+        try:
+            yield service
+        finally:
+            service.finish.set()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+class Caller:
+    """A client at the level of ASGI, which can leave, or stop sending."""
+
+    def __init__(self, service: Held, *, whole: bool = True) -> None:
+        self._whole = whole
+        self._leave = anyio.Event()
+        self._portal = service.client.portal
+        self.messages: list[Any] = []
+        assert self._portal is not None
+        self.done = self._portal.start_task_soon(self._run, service.app)
+
+    def leave(self) -> None:
+        assert self._portal is not None
+        self._portal.call(self._leave.set)
+
+    async def _run(self, app: FastAPI) -> None:
+        head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+        bodies = [head + FILM + b"\r\n--b--\r\n"] if self._whole else [head]
+
+        async def receive() -> Any:
+            if bodies:
+                return {
+                    "type": "http.request",
+                    "body": bodies.pop(),
+                    "more_body": not self._whole,
+                }
+            await self._leave.wait()
+            return {"type": "http.disconnect"}
+
+        async def collect(message: Any) -> None:
+            self.messages.append(message)
+
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "POST",
+            "scheme": "http",
+            "path": "/predict",
+            "raw_path": b"/predict",
+            "root_path": "",
+            "query_string": b"",
+            "headers": [(b"content-type", b"multipart/form-data; boundary=b")],
+            "client": ("127.0.0.1", 1),
+            "server": ("127.0.0.1", 2),
+        }
+        await app(scope, receive, collect)
+
+    @property
+    def status(self) -> int:
+        status: int = self.messages[0]["status"]
+        return status
+
+
+def test_the_queue_is_bounded_and_health_stays_quick(
+    random_version: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        held(random_version, monkeypatch, concurrency=1, queue=2) as service,
+        ThreadPoolExecutor(3) as pool,
+    ):
+        accepted = [pool.submit(send, service.client, FILM) for _ in range(3)]
+        wait_until(lambda: service.taken == 3)
+        for _ in range(5):
+            refused = send(service.client, FILM)
+            assert_problem(refused, 503, "busy")
+            assert int(refused.headers["retry-after"]) >= 1
+        assert service.client.get("/health/live").status_code == 200
+        assert service.client.get("/health/ready").status_code == 200
+        assert service.calls == 1, "one runs, two wait"
+        service.finish.set()
+        assert [future.result(60).status_code for future in accepted] == [200, 200, 200]
+        wait_until(lambda: service.taken == 0)
+        assert send(service.client, FILM).status_code == 200
+
+
+def test_whoever_leaves_while_waiting_frees_the_place_at_once(
+    random_version: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        held(random_version, monkeypatch, concurrency=1, queue=1) as service,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        first = pool.submit(send, service.client, FILM)
+        assert service.started.acquire(timeout=30)
+        impatient = Caller(service)
+        wait_until(lambda: service.taken == 2)
+        assert_problem(send(service.client, FILM), 503, "busy")
+        impatient.leave()
+        wait_until(lambda: service.taken == 1)
+        assert impatient.done.result(30) is None
+        assert impatient.status == 499
+        second = pool.submit(send, service.client, FILM)
+        wait_until(lambda: service.taken == 2)
+        service.finish.set()
+        assert first.result(60).status_code == 200
+        assert second.result(60).status_code == 200
+    assert service.calls == 2, "nobody worked for the one who left"
+
+
+def test_whoever_leaves_while_decoding_is_not_worked_for(
+    random_version: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with held(random_version, monkeypatch, concurrency=1, queue=0) as service:
+        read: list[int] = []
+        registry = service.app.state.registry
+        predictor = registry.predictor(None)
+        inner = predictor.read
+
+        def counted(batch: Any, wanted: Any) -> Any:
+            read.append(len(batch))
+            return inner(batch, wanted)
+
+        monkeypatch.setattr(predictor, "read", counted)
+        gone = Caller(service)
+        assert service.started.acquire(timeout=30)
+        gone.leave()
+        # The thread is not stopped in the middle, so its place is held until it ends.
+        assert service.taken == 1
+        service.finish.set()
+        gone.done.result(30)
+        assert gone.status == 499
+        assert service.taken == 0
+        assert not read
+        assert send(service.client, FILM).status_code == 200
+        assert read == [1]
+
+
+@pytest.mark.parametrize("body", [b"", b"no image", FILM[:3000]])
+def test_a_refused_image_frees_its_place(random_version: Path, body: bytes) -> None:
+    settings = Settings(weights=random_version.parent, concurrency=1, queue=0)
+    with TestClient(create_app(settings)) as client:
+        until_ready(client)
+        for _ in range(3):
+            assert send(client, body).status_code == 422
+        assert send(client, FILM).status_code == 200
+
+
+def test_an_upload_that_does_not_end_loses_its_place(
+    random_version: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with held(random_version, monkeypatch, concurrency=1, queue=0, upload_seconds=0.2) as service:
+        stalled = Caller(service, whole=False)
+        wait_until(lambda: service.taken == 1)
+        stalled.done.result(30)
+        assert stalled.status == 408
+        assert b"upload-too-slow" in stalled.messages[1]["body"]
+        assert service.taken == 0
+        stalled.leave()
+
+
+def test_defaults_suit_any_number_of_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cpus in (1, 2, 4, 8, 16, 32, 64):
+        monkeypatch.setattr("cxr_severity.api.settings.available_cpus", lambda cpus=cpus: cpus)
+        settings = Settings()
+        assert settings.concurrency * settings.workers >= cpus
+        assert settings.concurrency <= 16, "images of 64 megapixels must fit into memory"
+        assert settings.lanes * settings.threads <= cpus
+        assert settings.workers <= max(1, cpus // 4)

@@ -1,0 +1,100 @@
+"""Do the maps of the version that ships depend on what they should?
+
+The tests of Adebayo et al. (NeurIPS 2018).
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from support import SAMPLES, WEIGHTS_FOLDER
+from torch import nn
+
+from cxr_severity.imaging.decode import decode
+from cxr_severity.imaging.radiograph import Radiograph, Source
+from cxr_severity.model.artifact import load_guard, load_network, read_manifest, versions
+from cxr_severity.model.assessment import SEVERITIES
+from cxr_severity.model.network import SeverityNet
+from cxr_severity.model.predictor import Predictor
+
+FOLDER = WEIGHTS_FOLDER / versions(WEIGHTS_FOLDER)[-1]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Predictor:
+    return Predictor.load(FOLDER)
+
+
+def raw_map(predictor: Predictor, path: Path, target: str) -> NDArray[np.float32]:
+    prepared = predictor.prepare(decode(path.read_bytes()))
+    (answer,) = predictor.read(prepared.image, [target])  # type: ignore[list-item]
+    assert answer.map is not None
+    return answer.map.cam * np.float32(answer.map.peak)
+
+
+def _parts(network: SeverityNet) -> Iterator[tuple[str, nn.Module]]:
+    """From the output down."""
+    yield "class layer and zones", nn.ModuleList([network.classifier, network.zones])
+    yield "attention and LSTM", nn.ModuleList([network.attention, network.lstm])
+    yield "last convolution", network.backbone._conv_head
+    for i in (15, 12, 9):
+        yield f"block {i}", network.backbone._blocks[i]
+
+
+def _shuffle(module: nn.Module, generator: torch.Generator) -> None:
+    """Every tensor keeps its values and loses their order."""
+    for parameter in module.parameters():
+        order = torch.randperm(parameter.numel(), generator=generator)
+        parameter.data = parameter.data.flatten()[order].view_as(parameter)
+
+
+def test_maps_change_as_the_weights_are_randomised_from_the_top() -> None:
+    manifest = read_manifest(FOLDER)
+    network, guard = load_network(FOLDER, manifest), load_guard(FOLDER, manifest)
+    films = SAMPLES[:4]
+    trained = Predictor(manifest, copy.deepcopy(network), guard)
+    before = [raw_map(trained, film, "severe").ravel() for film in films]
+    generator = torch.Generator().manual_seed(0)
+    alike = {}
+    for name, part in _parts(network):
+        _shuffle(part, generator)
+        other = Predictor(manifest, copy.deepcopy(network), guard)
+        maps = [raw_map(other, film, "severe").ravel() for film in films]
+        alike[name] = float(
+            np.mean([_correlation(a, b) for a, b in zip(before, maps, strict=True)])
+        )
+    # A map that were drawn by the image alone, like an edge detector's, would stay what it was.
+    assert all(value < 0.8 for value in alike.values()), alike
+    assert alike["block 9"] < 0.5, alike
+
+
+def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    if one.std() == 0 or other.std() == 0:
+        return 0.0
+    return float(np.corrcoef(one, other)[0, 1])
+
+
+@pytest.mark.parametrize("path", SAMPLES[:4], ids=lambda path: path.stem)
+def test_the_map_follows_the_class(shipped: Predictor, path: Path) -> None:
+    maps = {name: raw_map(shipped, path, name) for name in SEVERITIES}
+    assert not np.allclose(maps["mild"], maps["severe"], atol=1e-3)
+    assert _correlation(maps["mild"].ravel(), maps["severe"].ravel()) < 0.5
+
+
+def test_a_map_of_next_to_nothing_is_said_to_be_so_and_stays_faint(shipped: Predictor) -> None:
+    y, x = np.mgrid[0:1:300j, 0:1:300j]
+    plain = np.asarray(0.5 + 0.02 * (x + y), dtype=np.float32)
+    films = [Radiograph(plain, Source("0" * 64, "png", 8)), decode(SAMPLES[0].read_bytes())]
+    faint = shipped.manifest.faint_peak
+    for film in films:
+        for target in SEVERITIES:
+            found = shipped.assess(film, target=target, force=True).explanation
+            assert found is not None
+            assert found.low_signal == (found.peak <= faint)
+            assert float(found.cam.max()) == pytest.approx(min(1.0, found.peak / faint), abs=1e-3)

@@ -1,0 +1,139 @@
+"""What changes of the input do to the readings of a run's own networks, out of fold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from sklearn.linear_model import LogisticRegression
+from tqdm import tqdm
+
+from cxr_severity.imaging.decode import decode
+from cxr_severity.imaging.errors import ImageWithoutContrastError
+from cxr_severity.imaging.radiograph import Radiograph
+from cxr_severity.model.calibration import Scaling, softmax
+from cxr_severity.model.measured import Shift, SourceProbe
+from cxr_severity.model.network import SeverityNet
+from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid
+from cxr_training.data import Case, Dataset
+from cxr_training.evaluation.bootstrap import Array, Bootstrap, interval, ratio
+from cxr_training.metrics import confusions, scores
+from cxr_training.stress import CHANGES, Change, Pixels
+
+UNCHANGED = "as it is"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stressed:
+    """Of N films with a class: `probabilities` (1 + C, N, 3), unchanged first, and mean features
+    (N, 1280) of the unchanged."""
+
+    cases: tuple[Case, ...]
+    probabilities: Array
+    features: NDArray[np.float32]
+
+
+def stress(
+    networks: dict[int, SeverityNet],
+    fold_of: dict[str, int],
+    dataset: Dataset,
+    scaling: Scaling,
+    config: PreprocessConfig,
+    changes: tuple[Change, ...] = CHANGES,
+) -> Stressed:
+    """Read every film with a class, changed in every way, by the network of its fold.
+
+    Films without a lung mask take a box for it, over the middle of the film.
+    """
+    for network in networks.values():
+        network.calibrate(scaling)
+    found = np.full((1 + len(changes), len(dataset.classed), 3), np.nan)
+    features = np.empty((len(dataset.classed), 1280), np.float32)
+    for i, case in enumerate(tqdm(dataset.classed, desc="stress", unit="film")):
+        film = decode((dataset.root / case.image).read_bytes())
+        lungs = _lung_mask(dataset, case, film.pixels.shape)
+        grids = [to_grid(film, config)]
+        for change in changes:
+            try:
+                changed = Radiograph(change.apply(film.pixels, lungs), film.source)
+                grids.append(to_grid(changed, config))
+            except ImageWithoutContrastError:
+                grids.append(np.zeros_like(grids[0]))
+        network = networks[fold_of[case.image]]
+        with torch.no_grad():
+            maps = network.features(normalise(torch.from_numpy(np.stack(grids)), config))
+            logits = network.head(maps).logits.numpy()
+        found[:, i] = softmax(logits)
+        features[i] = maps[0].mean(dim=(1, 2)).numpy()
+    return Stressed(tuple(dataset.classed), found, features)
+
+
+def _lung_mask(dataset: Dataset, case: Case, shape: tuple[int, ...]) -> Pixels:
+    height, width = shape
+    if case.lung_mask is None:
+        mask = np.zeros(shape, np.float32)
+        mask[height // 8 : height * 7 // 8, width // 10 : width * 9 // 10] = 1
+        return mask
+    with Image.open(dataset.root / case.lung_mask) as image:
+        scaled = image.convert("L").resize((width, height), Image.Resampling.BILINEAR)
+    return np.asarray(scaled, dtype=np.float32) / np.float32(255)
+
+
+def shifts(
+    stressed: Stressed, resamples: int, changes: tuple[Change, ...] = CHANGES
+) -> list[Shift]:
+    """A row for each change, the unchanged films first."""
+    patients = [case.patient for case in stressed.cases]
+    labels = np.array([case.label for case in stressed.cases])
+    bootstrap = Bootstrap.over(patients, resamples=resamples)
+    before = stressed.probabilities[0]
+    rows = []
+    named = [(UNCHANGED, False), *((change.name, change.matters) for change in changes)]
+    for (name, matters), after in zip(named, stressed.probabilities, strict=True):
+        classes = after.argmax(axis=1)
+        found = scores(confusions(labels, classes, bootstrap))
+        rows.append(
+            Shift(
+                change=name,
+                matters=matters,
+                images=len(labels),
+                patients=bootstrap.patients,
+                flipped=bootstrap.mean((classes != before.argmax(axis=1)).astype(np.float64)),
+                moved=bootstrap.mean(np.abs(after - before).max(axis=1)),
+                kappa=interval(found.kappa),
+            )
+        )
+    return rows
+
+
+def probe_source(stressed: Stressed, fold_of: dict[str, int], resamples: int) -> SourceProbe | None:
+    """Whether a film is from the largest collection, told from its features by a logistic
+    regression fitted on the other folds; None when there is but one collection."""
+    sources = [case.source for case in stressed.cases]
+    largest = max(set(sources), key=sources.count)
+    target = np.array([source == largest for source in sources])
+    folds = np.array([fold_of[case.image] for case in stressed.cases])
+    guessed = np.zeros(len(target), dtype=np.bool_)
+    for fold in np.unique(folds):
+        held_out = folds == fold
+        if len(set(target[~held_out].tolist())) < 2:
+            return None
+        mean, spread = (getattr(stressed.features[~held_out], f)(axis=0) for f in ("mean", "std"))
+        seen = (stressed.features - mean) / (spread + 1e-4)
+        model = LogisticRegression(C=0.01, class_weight="balanced", max_iter=500)
+        guessed[held_out] = model.fit(seen[~held_out], target[~held_out]).predict(seen[held_out])
+    bootstrap = Bootstrap.over([case.patient for case in stressed.cases], resamples=resamples)
+    right = (guessed == target).astype(np.float64)
+    recalls = [
+        ratio(bootstrap.sums(right * side), bootstrap.sums(side.astype(np.float64)), np.nan)
+        for side in (target, ~target)
+    ]
+    return SourceProbe(
+        images=len(target),
+        patients=bootstrap.patients,
+        balanced_accuracy=interval(np.mean(recalls, axis=0)),
+        chance=0.5,
+    )

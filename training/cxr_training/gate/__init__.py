@@ -1,0 +1,1 @@
+"""Fitting and measuring the gate that keeps unfit images from being judged."""

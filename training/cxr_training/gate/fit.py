@@ -1,0 +1,125 @@
+"""From images of known kinds to a gate: what kind, how unfamiliar, and where the limits lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from cxr_severity.model.engine import compile_module
+from cxr_severity.model.gate import KINDS, Gate, GateLimits, Limit, Measurements, describe
+from cxr_severity.model.lungs import LungNet, LungProbabilities, find_lungs
+from cxr_severity.model.network import FEATURES, SeverityNet
+from cxr_severity.model.preprocess import PreprocessConfig, normalise
+from cxr_training.augment import change_exposure, draw_warp
+from cxr_training.config import GateConfig
+from cxr_training.gate.images import Images
+
+Floats = NDArray[np.float32]
+_BATCH = 32
+_SIDE = 512
+NEVER = GateLimits(**{name: Limit() for name in GateLimits.model_fields})
+
+
+def descriptions(network: SeverityNet, grids: torch.Tensor, config: PreprocessConfig) -> Floats:
+    """(N, S, S) grids to (N, 3840) descriptions by a network's features."""
+    parts = []
+    for part in torch.split(grids, _BATCH):
+        x = normalise(part, config).contiguous(memory_format=torch.channels_last)
+        with torch.no_grad():
+            parts.append(describe(network.features(x).contiguous().numpy()))
+    return np.concatenate(parts)
+
+
+def augmented_descriptions(
+    network: SeverityNet, images: Images, members: NDArray[np.int64], config: GateConfig,
+    preprocess: PreprocessConfig,
+) -> tuple[Floats, NDArray[np.int64]]:  # fmt: skip
+    """Descriptions of the members as they are, and of augmented copies of those that are real and
+    rare; with their kinds."""
+    generator = torch.Generator().manual_seed(config.seed)
+    rare = [i for i in members if images.origins[i] in ("ct", "lateral", "photo")]
+    rows = [descriptions(network, images.grids[torch.from_numpy(members)], preprocess)]
+    for _ in range(config.variants if rare else 0):
+        grids = images.grids[torch.tensor(rare)]
+        warp = draw_warp(len(rare), config.augment, generator)
+        grids = warp(grids.unsqueeze(1), preprocess.size).squeeze(1)
+        grids = change_exposure(grids, config.augment, generator)
+        rows.append(descriptions(network, grids, preprocess))
+    kinds = np.concatenate([members, *([np.array(rare, dtype=np.int64)] * (len(rows) - 1))])
+    return np.concatenate(rows), images.kinds[kinds]
+
+
+def fit_gate(description: Floats, kinds: NDArray[np.int64], config: GateConfig) -> Gate:
+    """A gate without limits.
+
+    The kind is told by a multinomial logistic regression, every kind weighing the same; the
+    distance by the whitened main axes of the frontal films' mean features.
+    """
+    centre, scale = description.mean(axis=0), description.std(axis=0) + np.float32(1e-4)
+    counts = np.bincount(kinds, minlength=len(KINDS))
+    weight = (len(kinds) / np.maximum(counts, 1))[kinds] ** 0.5
+    model = LogisticRegression(C=config.regularisation, max_iter=300)
+    model.fit((description - centre) / scale, kinds, sample_weight=weight)
+    weights = (model.coef_ / scale).astype(np.float32)
+    frontal = description[kinds == 0][:, :FEATURES].astype(np.float64)
+    mean = frontal.mean(axis=0)
+    _, spread, axes = np.linalg.svd(frontal - mean, full_matrices=False)
+    kept = min(config.dimensions, int((spread > 1e-6 * spread[0]).sum()))
+    whitening = axes[:kept].T / (spread[:kept] / np.sqrt(len(frontal)))
+    return Gate(
+        limits=NEVER,
+        weights=weights,
+        bias=(model.intercept_ - weights @ centre).astype(np.float32),
+        centre=mean.astype(np.float32),
+        whitening=whitening.astype(np.float32),
+    )
+
+
+def measure(
+    gate: Gate, network: SeverityNet, lungs: LungNet, grids: torch.Tensor,
+    colours: Sequence[float], preprocess: PreprocessConfig,
+) -> list[Measurements]:  # fmt: skip
+    """Of (N, S, S) grids. Files are taken to be as large as these data's radiographs."""
+    example = np.zeros((1, lungs.config.size, lungs.config.size), np.float32)
+    run = compile_module("torch", LungProbabilities(lungs), example, 1)
+    return [
+        gate.measure(row, find_lungs(grid.numpy(), run, lungs.config), colour, _SIDE)
+        for row, grid, colour in zip(
+            descriptions(network, grids, preprocess), grids, colours, strict=True
+        )
+    ]
+
+
+def choose_limits(accepted: Sequence[Measurements], config: GateConfig) -> GateLimits:
+    """Limits that reject or warn of few of the accepted films.
+
+    Colour and size are not learned: no accepted film here has a colour, and what size is too small
+    is said by the network's input.
+    """
+    few, some = config.false_alarms, config.warned
+
+    def low(name: str, share: float) -> float:
+        return _round(float(np.quantile([getattr(one, name) for one in accepted], share)))
+
+    def high(name: str, share: float) -> float:
+        return low(name, 1 - share)
+
+    return GateLimits(
+        colour=Limit(reject=0.08),
+        frontal=Limit(reject=min(0.5, low("frontal", few))),
+        distance=Limit(warn=high("distance", some), reject=_round(1.25 * high("distance", 0))),
+        lung_area=Limit(reject=_round(0.7 * low("lung_area", 0))),
+        lung_span=Limit(warn=low("lung_span", some), reject=_round(0.7 * low("lung_span", 0))),
+        lung_border=Limit(warn=high("lung_border", some)),
+        side=Limit(warn=224, reject=64),
+        lung_black=Limit(warn=high("lung_black", some)),
+        lung_contrast=Limit(warn=low("lung_contrast", some)),
+    )
+
+
+def _round(value: float) -> float:
+    return float(f"{value:.4g}")
