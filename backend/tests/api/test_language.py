@@ -20,7 +20,9 @@ from cxr_severity.model.quality import MESSAGES
 PACKAGE = Path(__file__).resolve().parents[2] / "cxr_severity"
 JOINED = {"ACCEPTED", "DESCRIPTION", "_AS_GREY_OR_RGB", "_OR_FORCE"}
 """Constants that are no sentence of an answer, or only ever its second half."""
-OF_OTHERS = {"ArtifactError", "EngineError", "SettingsError", "ValueError", "TypeError", "RuntimeError"}
+OF_OTHERS = {
+    "ArtifactError", "EngineError", "SettingsError", "ValueError", "TypeError", "RuntimeError",
+}  # fmt: skip
 """Errors that no answer carries."""
 CALLS = {"problem", "ApiError"}
 

@@ -1384,7 +1384,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "manifest": {
-                     *         "manifest_version": 2,
+                     *         "manifest_version": 3,
                      *         "name": "cxr-severity",
                      *         "version": "1.0.0",
                      *         "created": "2026-11-23",
@@ -1418,14 +1418,100 @@ export interface operations {
                      *           "hidden_size": 128,
                      *           "dropout": 0.3
                      *         },
-                     *         "temperature": 1,
+                     *         "calibration": {
+                     *           "temperature": 1,
+                     *           "weights": [
+                     *             [
+                     *               1,
+                     *               0,
+                     *               0,
+                     *               0,
+                     *               0,
+                     *               0,
+                     *               0,
+                     *               0,
+                     *               0
+                     *             ],
+                     *             [
+                     *               0,
+                     *               1,
+                     *               0,
+                     *               0,
+                     *               0,
+                     *               0,
+                     *               0,
+                     *               0,
+                     *               0
+                     *             ],
+                     *             [
+                     *               0,
+                     *               0,
+                     *               1,
+                     *               0,
+                     *               0,
+                     *               0,
+                     *               0,
+                     *               0,
+                     *               0
+                     *             ]
+                     *           ],
+                     *           "offset": [
+                     *             0,
+                     *             0,
+                     *             0
+                     *           ]
+                     *         },
                      *         "conformal": {
                      *           "coverage": 0.9,
                      *           "threshold": 0.18
                      *         },
+                     *         "faint_peak": 0.05,
                      *         "weights": {
                      *           "sha256": "0000000000000000000000000000000000000000000000000000000000000000",
                      *           "bytes": 10900000
+                     *         },
+                     *         "gate": {
+                     *           "weights": {
+                     *             "sha256": "0000000000000000000000000000000000000000000000000000000000000000",
+                     *             "bytes": 560000
+                     *           },
+                     *           "lungs": {
+                     *             "size": 128,
+                     *             "width": 12
+                     *           },
+                     *           "dimensions": 64,
+                     *           "limits": {
+                     *             "colour": {
+                     *               "reject": 0.08
+                     *             },
+                     *             "frontal": {
+                     *               "reject": 0.5
+                     *             },
+                     *             "distance": {
+                     *               "warn": 1.4,
+                     *               "reject": 2.5
+                     *             },
+                     *             "lung_area": {
+                     *               "reject": 0.1
+                     *             },
+                     *             "lung_span": {
+                     *               "warn": 0.35,
+                     *               "reject": 0.2
+                     *             },
+                     *             "lung_border": {
+                     *               "warn": 0.6
+                     *             },
+                     *             "side": {
+                     *               "warn": 224,
+                     *               "reject": 64
+                     *             },
+                     *             "lung_black": {
+                     *               "warn": 0.1
+                     *             },
+                     *             "lung_contrast": {
+                     *               "warn": 0.06
+                     *             }
+                     *           }
                      *         },
                      *         "golden": {
                      *           "probabilities": {
@@ -1970,11 +2056,86 @@ export interface operations {
                      *             }
                      *           },
                      *           "calibration": {
-                     *             "temperature": 1,
+                     *             "fitted": {
+                     *               "temperature": 1,
+                     *               "weights": [
+                     *                 [
+                     *                   1,
+                     *                   0,
+                     *                   0,
+                     *                   0,
+                     *                   0,
+                     *                   0,
+                     *                   0,
+                     *                   0,
+                     *                   0
+                     *                 ],
+                     *                 [
+                     *                   0,
+                     *                   1,
+                     *                   0,
+                     *                   0,
+                     *                   0,
+                     *                   0,
+                     *                   0,
+                     *                   0,
+                     *                   0
+                     *                 ],
+                     *                 [
+                     *                   0,
+                     *                   0,
+                     *                   1,
+                     *                   0,
+                     *                   0,
+                     *                   0,
+                     *                   0,
+                     *                   0,
+                     *                   0
+                     *                 ]
+                     *               ],
+                     *               "offset": [
+                     *                 0,
+                     *                 0,
+                     *                 0
+                     *               ]
+                     *             },
                      *             "temperatures": [
                      *               1
                      *             ],
                      *             "before": {
+                     *               "expected_error": {
+                     *                 "value": 0.04,
+                     *                 "low": 0.03,
+                     *                 "high": 0.07
+                     *               },
+                     *               "adaptive_error": {
+                     *                 "value": 0.04,
+                     *                 "low": 0.03,
+                     *                 "high": 0.07
+                     *               },
+                     *               "brier": {
+                     *                 "value": 0.35,
+                     *                 "low": 0.3,
+                     *                 "high": 0.4
+                     *               },
+                     *               "log_loss": {
+                     *                 "value": 0.6,
+                     *                 "low": 0.5,
+                     *                 "high": 0.7
+                     *               },
+                     *               "reliability": [
+                     *                 {
+                     *                   "readings": 90,
+                     *                   "confidence": 0.9,
+                     *                   "accuracy": {
+                     *                     "value": 0.75,
+                     *                     "low": 0.7,
+                     *                     "high": 0.8
+                     *                   }
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "tempered": {
                      *               "expected_error": {
                      *                 "value": 0.04,
                      *                 "low": 0.03,
@@ -2158,7 +2319,9 @@ export interface operations {
                      *           },
                      *           "correlations": [],
                      *           "subgroups": [],
-                     *           "explanations": []
+                     *           "explanations": [],
+                     *           "gate": [],
+                     *           "shifts": []
                      *         },
                      *         "data": {
                      *           "labels_sha256": "0000000000000000000000000000000000000000000000000000000000000000",
