@@ -80,7 +80,7 @@ describe.each([
       await summary.click();
     }
     await page.locator('[aria-labelledby=model-card] button').click();
-    await page.locator('article table').first().waitFor();
+    await page.locator('article[lang=en] h4').first().waitFor();
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);
     await page.screenshot({
