@@ -79,21 +79,31 @@ it(`answers every interaction within ${INTERACTION_MS} ms`, async () => {
       slow.push(...list.getEntries().map(({ duration }) => duration));
     }).observe({ type: 'event', durationThreshold: 16 } as PerformanceObserverInit);
   });
-  await page.getByRole('button', { name: 'Use the light theme' }).click();
-  await page.getByRole('button', { name: 'Report', exact: true }).click();
-  await page.keyboard.press('Escape');
-  await page.getByRole('slider').first().press('ArrowLeft');
-  await page.keyboard.press('?');
-  await page.keyboard.press('Escape');
-  await page.getByRole('link', { name: 'Model', exact: true }).click();
-  await page.locator('svg[role=img]').first().waitFor();
-  await page.getByRole('link', { name: 'Analyse', exact: true }).click();
-  await page.waitForTimeout(200);
-  const slow = await page.evaluate(() => (window as unknown as { slow: number[] }).slow);
-  figures.slowestInteractionMs = Math.max(16, ...slow);
+  const rounds: number[] = [];
+  for (let visits = 0; visits < VISITS; visits += 1) {
+    await page.getByRole('button', { name: /^Use the (light|dark) theme$/ }).click();
+    await page.getByRole('button', { name: 'Report', exact: true }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('slider').first().press('ArrowLeft');
+    await page.keyboard.press('?');
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Model', exact: true }).click();
+    await page.locator('svg[role=img]').first().waitFor();
+    await page.getByRole('link', { name: 'Analyse', exact: true }).click();
+    await page.waitForTimeout(100);
+    rounds.push(
+      Math.max(16, ...(await page.evaluate(() => (window as unknown as Slow).slow.splice(0)))),
+    );
+  }
+  // The slowest of each round; the median, as another process may have had the machine.
+  figures.slowestInteractionMs = median(rounds);
   expect(figures.slowestInteractionMs).toBeLessThan(INTERACTION_MS);
   await leave();
 });
+
+interface Slow {
+  slow: number[];
+}
 
 const round = (value: number) => Math.round(value * 10) / 10;
 

@@ -1,4 +1,4 @@
-"""Changes of a radiograph that should not matter to a reader, and some that should.
+"""Changes of a radiograph that should not matter to a reader, and some that may.
 
 Models of COVID-19 radiographs have been found to read markers and borders instead of lungs (DeGrave
 et al., Nature Machine Intelligence 2021). Each change here works on the pixels of the file, before
@@ -23,7 +23,7 @@ Pixels = NDArray[np.float32]
 class Change:
     name: str
     matters: bool
-    """Whether it takes away something that a reader of severity needs."""
+    """Whether it takes away or displaces what a reader may use: heart, shoulders, markers, lungs."""
     apply: Callable[[Pixels, Pixels], Pixels]
     """From pixels and the lung mask, (H, W) float32 in [0, 1], to pixels."""
 
@@ -132,8 +132,8 @@ CHANGES: tuple[Change, ...] = (
     Change("rotated by -5 degrees", False, _rotated(-5)),
     Change("letters added, top left", False, _lettered("AP SUPINE", 0.03, 0.02)),
     Change("letters added, bottom right", False, _lettered("ICU 3", 0.75, 0.9)),
-    Change("mirrored", False, lambda p, _: np.ascontiguousarray(p[:, ::-1])),
-    Change("borders blotted out", False, _blotted),
+    Change("mirrored", True, lambda p, _: np.ascontiguousarray(p[:, ::-1])),
+    Change("borders blotted out", True, _blotted),
     Change("lungs alone", True, _lungs_alone),
     Change("border alone, lungs boxed out", True, _border_alone),
 )

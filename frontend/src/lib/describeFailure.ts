@@ -3,7 +3,14 @@ import type { FailureText } from '../i18n/en/failures';
 import type { Failure } from './failure';
 
 /** Whether sending the same file once more may succeed, by code. */
-const RETRY = new Set(['not-ready', 'busy', 'internal-error', 'network', 'unexpected-answer']);
+const RETRY = new Set([
+  'not-ready',
+  'busy',
+  'internal-error',
+  'network',
+  'unexpected-answer',
+  'upload-too-slow',
+]);
 
 export interface FailureWords {
   readonly title: string;

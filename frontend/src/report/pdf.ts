@@ -70,15 +70,19 @@ class Sheet {
     await this.paragraph(content.title, TITLE);
     await this.paragraph(content.name, BODY);
     this.rule();
-    const top = this.y;
-    await this.picture(prediction.explanation?.overlay);
-    for (const line of content.heatmap) {
-      await this.paragraph(line, SMALL, PAGE.margin, PICTURE.width);
+    const overlay = prediction.explanation?.overlay;
+    if (overlay) {
+      const top = this.y;
+      await this.picture(overlay);
+      await this.lines(content.heatmap, PICTURE.width);
+      const beneath = this.y;
+      this.y = top;
+      await this.grade(content, PAGE.margin + PICTURE.width + GUTTER);
+      this.y = Math.min(beneath, this.y) - 8;
+    } else {
+      await this.grade(content, PAGE.margin);
+      await this.lines(content.heatmap, INNER);
     }
-    const beneath = this.y;
-    this.y = top;
-    await this.grade(content);
-    this.y = Math.min(beneath, this.y) - 8;
     this.rule();
     await this.heading(content.quality.title);
     for (const line of content.quality.lines) {
@@ -99,8 +103,13 @@ class Sheet {
     await this.paragraph(disclaimer, SMALL, PAGE.margin, INNER - width - GUTTER, false);
   }
 
-  private async grade(content: ReportContent): Promise<void> {
-    const x = PAGE.margin + PICTURE.width + GUTTER;
+  private async lines(lines: readonly string[], width: number): Promise<void> {
+    for (const line of lines) {
+      await this.paragraph(line, SMALL, PAGE.margin, width);
+    }
+  }
+
+  private async grade(content: ReportContent, x: number): Promise<void> {
     const width = PAGE.width - PAGE.margin - x;
     const color = GRADES[content.severity];
     await this.paragraph(content.grade, { size: 24, bold: true, color }, x, width);
@@ -142,10 +151,7 @@ class Sheet {
     }
   }
 
-  private async picture(overlay: string | undefined): Promise<void> {
-    if (!overlay) {
-      return;
-    }
+  private async picture(overlay: string): Promise<void> {
     const image = overlay.startsWith('data:image/png')
       ? await this.document.embedPng(overlay)
       : await this.document.embedJpg(overlay);

@@ -9,6 +9,16 @@ export type ReportKind = (typeof REPORT_KINDS)[number];
 /** `chest.v2.dcm` gives `chest.v2`. */
 const stemOf = (name: string) => name.replace(/\.[^.]*$/, '') || name;
 
+/** Makes one report of many results, a page for each, and lets the browser save it. */
+export async function saveReports(
+  results: readonly Graded[],
+  catalogue: Catalogue,
+  language: Language,
+): Promise<void> {
+  const { reportPdf } = await import('./pdf');
+  saveBlob(await reportPdf(results, catalogue, language), 'severity.pdf');
+}
+
 /**
  * Makes a report of one result and lets the browser save it.
  *

@@ -49,6 +49,7 @@ const words = {
   'not-ready': {
     hint: 'The model may still be loading. Try again in a few seconds; if this lasts, tell whoever runs the service.',
   },
+  'upload-too-slow': { hint: 'The connection is slow. Try again, or send a smaller export.' },
   busy: { hint: `${NOT_THE_FILE} Wait a few seconds and try again.` },
   'internal-error': {
     hint: `${NOT_THE_FILE} Try again; if it happens again, report it with the time.`,

@@ -4,6 +4,7 @@ import { format } from './format';
 export const report = {
   menu: 'Report',
   pdf: 'Report (PDF)',
+  reports: 'Reports (PDF)',
   png: 'Image with heatmap (PNG)',
   json: 'Data (JSON)',
   making: 'Making the report',

@@ -47,6 +47,9 @@ export const failures: Catalogue['failures'] = {
     'not-ready': {
       hint: 'Model mungkin masih dimuatkan. Cuba lagi dalam beberapa saat; jika berterusan, maklumkan kepada pengendali perkhidmatan.',
     },
+    'upload-too-slow': {
+      hint: 'Sambungan perlahan. Cuba lagi, atau hantar eksport yang lebih kecil.',
+    },
     busy: { hint: `${NOT_THE_FILE} Tunggu beberapa saat dan cuba lagi.` },
     'internal-error': {
       hint: `${NOT_THE_FILE} Cuba lagi; jika berlaku lagi, laporkan bersama masanya.`,

@@ -4,6 +4,7 @@ import { format } from './format';
 export const report: Catalogue['report'] = {
   menu: 'Laporan',
   pdf: 'Laporan (PDF)',
+  reports: 'Laporan (PDF)',
   png: 'Imej dengan peta haba (PNG)',
   json: 'Data (JSON)',
   making: 'Menyediakan laporan',

@@ -41,6 +41,7 @@ export const failures: Catalogue['failures'] = {
     'not-ready': {
       hint: '模型可能仍在加载。请几秒后重试；如持续出现，请告知服务管理员。',
     },
+    'upload-too-slow': { hint: '连接速度较慢。请重试，或发送较小的导出文件。' },
     busy: { hint: `${NOT_THE_FILE}请稍候几秒后重试。` },
     'internal-error': { hint: `${NOT_THE_FILE}请重试；如再次发生，请连同时间一并报告。` },
     network: {

@@ -4,6 +4,7 @@ import { format } from './format';
 export const report: Catalogue['report'] = {
   menu: '报告',
   pdf: '报告（PDF）',
+  reports: '全部报告（PDF）',
   png: '叠加热力图的图像（PNG）',
   json: '数据（JSON）',
   making: '正在生成报告',

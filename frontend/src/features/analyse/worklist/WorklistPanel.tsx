@@ -9,6 +9,7 @@ import { Arrange } from './Arrange';
 import { AS_ADDED, arrange } from './arrange';
 import { type Item, isOpen, rowId, type Worklist } from './list';
 import { PauseNote } from './PauseNote';
+import { Reports } from './Reports';
 import { Row } from './Row';
 import { Series } from './Series';
 import type { WorklistStore } from './store';
@@ -107,6 +108,7 @@ export function WorklistPanel({ list, store, onFiles }: WorklistPanelProps) {
           <DownloadIcon />
           {text.json}
         </Button>
+        <Reports list={list} />
         <Button look="compact" onClick={store.clear}>
           {text.clear}
         </Button>

@@ -1,0 +1,53 @@
+import { useState } from 'react';
+import { Button } from '../../../components/Button';
+import { DownloadIcon } from '../../../components/icons';
+import { useLanguage } from '../../../i18n/context';
+import type { Graded } from '../../../report/content';
+import { saveReports } from '../../../report/save';
+import type { Item, Worklist } from './list';
+import styles from './WorklistPanel.module.css';
+
+/** With the heatmap where it was looked at: one for each film would ask for all of them again. */
+function resultOf({ id, study, graded, gradedAt }: Item, list: Worklist): Graded[] {
+  if (!graded || !gradedAt) {
+    return [];
+  }
+  const shown = list.explained.get(id)?.shown ?? { ...graded, explanation: null };
+  return [{ name: study.name, prediction: shown, gradedAt }];
+}
+
+/** One report of all graded films, a page for each. */
+export function Reports({ list }: { list: Worklist }) {
+  const { catalogue, language } = useLanguage();
+  const text = catalogue.report;
+  const [state, setState] = useState<'idle' | 'making' | 'failed'>('idle');
+  const results = list.items.flatMap((item) => resultOf(item, list));
+
+  const save = async () => {
+    setState('making');
+    try {
+      await saveReports(results, catalogue, language);
+      setState('idle');
+    } catch {
+      setState('failed');
+    }
+  };
+
+  return (
+    <>
+      <Button
+        look="compact"
+        disabled={results.length === 0 || state === 'making'}
+        onClick={() => void save()}
+      >
+        <DownloadIcon />
+        {state === 'making' ? text.making : text.reports}
+      </Button>
+      {state === 'failed' && (
+        <p className={styles.note} role="alert">
+          {text.failed}
+        </p>
+      )}
+    </>
+  );
+}
