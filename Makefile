@@ -12,6 +12,9 @@ REPORT ?= docs/evaluation
 QUICK ?=
 # Networks trained at a time. One suits a GPU; on a CPU, two processes of one thread beat one of two.
 JOBS ?= 2
+# glibc gives freed memory back at once and asks for it again in the next step: half of the time of
+# training on a CPU went into that. These have it keep what it has.
+KEEP := MALLOC_TRIM_THRESHOLD_=8000000000 MALLOC_MMAP_THRESHOLD_=4000000000
 # Where torch comes from; empty: pip's own index. See the README for machines without a GPU. That
 # index has not every release of what torch needs, so torch comes alone; the next step adds the rest.
 TORCH_INDEX ?=
@@ -65,20 +68,20 @@ openapi: .venv/.dev frontend/node_modules/.installed ## Write backend/openapi.js
 	cd frontend && npm run --silent generate
 
 pretrain: .venv/.dev ## Teach the backbone radiographs (DATA; RESUME=1 goes on)
-	$(BIN)/cxr-pretrain --config training/configs/pretrain.yaml --data $(DATA) --out runs/pretrain $(if $(RESUME),--resume)
+	$(KEEP) $(BIN)/cxr-pretrain --config training/configs/pretrain.yaml --data $(DATA) --out runs/pretrain $(if $(RESUME),--resume)
 
 runs/pretrain/backbone.npz:
 	$(MAKE) pretrain
 
 train: .venv/.dev $(BACKBONE) ## Cross-validate a recipe and export its version (DATA, CONFIG, OUT, BACKBONE, JOBS; RESUME=1 goes on)
-	$(BIN)/cxr-train --config $(CONFIG) --data $(DATA) --out $(OUT) --backbone $(BACKBONE) --jobs $(JOBS) $(if $(RESUME),--resume)
+	$(KEEP) $(BIN)/cxr-train --config $(CONFIG) --data $(DATA) --out $(OUT) --backbone $(BACKBONE) --jobs $(JOBS) $(if $(RESUME),--resume)
 
 evaluate: .venv/.dev ## Report and figures of a run's out-of-fold predictions (DATA, OUT, REPORT)
-	$(BIN)/cxr-evaluate --run $(OUT) --data $(DATA) --out $(REPORT) $(if $(filter docs/evaluation,$(REPORT)),--readme README.md)
+	$(KEEP) $(BIN)/cxr-evaluate --run $(OUT) --data $(DATA) --out $(REPORT) $(if $(filter docs/evaluation,$(REPORT)),--readme README.md)
 
 ablation: .venv/.dev ## The published recipe and its two steps back, in one table (DATA; RESUME=1 goes on)
 	for name in published-cnn published-balanced-cnn published; do \
-		$(BIN)/cxr-train --config training/configs/$$name.yaml --data $(DATA) --out runs/$$name $(if $(RESUME),--resume) || exit; \
+		$(KEEP) $(BIN)/cxr-train --config training/configs/$$name.yaml --data $(DATA) --out runs/$$name $(if $(RESUME),--resume) || exit; \
 	done
 	$(BIN)/cxr-ablation --data $(DATA) --out docs/ablation.md runs/published-cnn runs/published-balanced-cnn runs/published
 

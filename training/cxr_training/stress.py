@@ -23,7 +23,7 @@ Pixels = NDArray[np.float32]
 class Change:
     name: str
     matters: bool
-    """Whether it takes away or displaces what a reader may use: heart, shoulders, markers, lungs."""
+    """Whether it takes away or displaces what a reader may use: heart, shoulders, lungs."""
     apply: Callable[[Pixels, Pixels], Pixels]
     """From pixels and the lung mask, (H, W) float32 in [0, 1], to pixels."""
 
