@@ -16,6 +16,7 @@ from pydantic_settings import SettingsError
 from cxr_severity import __version__
 from cxr_severity.api.app import create_app
 from cxr_severity.api.errors import as_problem, as_rejection
+from cxr_severity.api.memory import share_arenas
 from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.server import serve
 from cxr_severity.api.service import predict
@@ -120,6 +121,7 @@ def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
         print(f"there is not {named} in {settings.weights}", file=sys.stderr)
         return EXIT_CANNOT_START
     try:
+        share_arenas()
         limit_threads(settings.threads)
         predictor = Predictor.load(
             settings.weights / version,
