@@ -21,8 +21,13 @@ PACKAGE = Path(__file__).resolve().parents[2] / "cxr_severity"
 JOINED = {"ACCEPTED", "DESCRIPTION", "_AS_GREY_OR_RGB", "_OR_FORCE"}
 """Constants that are no sentence of an answer, or only ever its second half."""
 OF_OTHERS = {
-    "ArtifactError", "EngineError", "SettingsError", "ValueError", "TypeError", "RuntimeError",
-}  # fmt: skip
+    "ArtifactError",
+    "EngineError",
+    "SettingsError",
+    "ValueError",
+    "TypeError",
+    "RuntimeError",
+}
 """Errors that no answer carries."""
 CALLS = {"problem", "ApiError"}
 
