@@ -223,7 +223,7 @@ def test_goals_are_judged_by_their_bound(evaluation: Evaluation) -> None:
     by_name = {goal.name: goal for goal in goals(evaluation)}
     assert len(by_name) == 12
     assert by_name["macro-F1"].met == (evaluation.metrics.macro_f1.value >= 0.76)
-    perfect = {g.name: g for g in goals(evaluate(_predictions(noise=0), DATASET, resamples=2))}
+    perfect = {g.name: g for g in goals(evaluate(_predictions(noise=0), DATASET, resamples=50))}
     assert perfect["Brixia total, mean absolute error"].met
     assert not perfect["coverage of the prediction sets"].met, "too much is missed as well"
     unread = evaluation.model_copy(update={"brixia": None})

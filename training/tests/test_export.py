@@ -31,7 +31,7 @@ RECIPE: dict[str, object] = {
     "split": {"folds": 3, "rounds": 3},
     "preprocess": {"size": 64},
     "network": {"hidden_size": 8},
-    "gate": {"every": 1, "variants": 1, "lungs": {"epochs": 1}},
+    "gate": {"every": 1, "variants": 1, "regularisation": 1e-5, "lungs": {"epochs": 1}},
 }
 
 

@@ -44,10 +44,13 @@ def fit_scaling(logits: Array, zones: Array, labels: Indices, seeds: int) -> Sca
     """Temperature, then matrix scaling of logits and zone scores (see `Scaling`).
 
     Args:
-        logits: (N, 3). zones: (N, 6). labels: (N,) class indices, every class among them.
+        logits: (N, 3). zones: (N, 6). labels: (N,) class indices; without one of the classes the
+            temperature alone is fitted.
         seeds: readings of each film; more of them are no more films.
     """
     temperature = fit_temperature(logits, labels)
+    if len(np.unique(labels)) < logits.shape[1]:
+        return Scaling.by_temperature(temperature)
     seen = np.concatenate([np.asarray(logits, np.float64) / temperature, zones], axis=1)
     model = LogisticRegression(C=REGULARISATION / seeds, max_iter=2000)
     model.fit(seen, labels)

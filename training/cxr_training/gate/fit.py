@@ -62,7 +62,7 @@ def fit_gate(description: Floats, kinds: NDArray[np.int64], config: GateConfig) 
     centre, scale = description.mean(axis=0), description.std(axis=0) + np.float32(1e-4)
     counts = np.bincount(kinds, minlength=len(KINDS))
     weight = (len(kinds) / np.maximum(counts, 1))[kinds] ** 0.5
-    model = LogisticRegression(C=config.regularisation, max_iter=300)
+    model = LogisticRegression(C=config.regularisation, max_iter=5000)
     model.fit((description - centre) / scale, kinds, sample_weight=weight)
     weights = (model.coef_ / scale).astype(np.float32)
     frontal = description[kinds == 0][:, :FEATURES].astype(np.float64)

@@ -1,0 +1,63 @@
+"""Changes that should not matter, what they do to pixels, and the README that tells of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cxr_severity.imaging.decode import decode
+from cxr_severity.model.measured import Evaluation
+from cxr_training.errors import TrainingError
+from cxr_training.evaluation.cli import EVALUATION
+from cxr_training.evaluation.readme import BEGIN, END, updated
+from cxr_training.stress import CHANGES, Change
+
+REPOSITORY = Path(__file__).parents[2]
+MILD = {"contrast", "letters", "JPEG", "gamma", "resized", "darker", "brighter"}
+
+
+@pytest.fixture(scope="module")
+def film(sample_folder: Path) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    path = sorted(sample_folder.glob("*.png"))[0]
+    return decode(path.read_bytes()).pixels
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
+def test_a_change_gives_pixels_in_range(
+    change: Change, film: np.ndarray[tuple[int, int], np.dtype[np.float32]]
+) -> None:
+    lungs = np.zeros_like(film)
+    lungs[film.shape[0] // 4 : -film.shape[0] // 4, film.shape[1] // 4 : -film.shape[1] // 4] = 1
+    out = change.apply(film, lungs)
+    assert out.dtype == np.float32
+    assert out.ndim == 2
+    assert 0 <= out.min() <= out.max() <= 1
+    if out.shape == film.shape:
+        difference = float(np.abs(out - film).mean())
+        assert difference > 0
+        if change.name.split()[0] in MILD:
+            assert difference < 0.15
+    if change.name == "border alone, lungs boxed out":
+        assert np.ptp(out[film.shape[0] // 2, film.shape[1] // 3 : -film.shape[1] // 3]) == 0
+    if change.name == "lungs alone":
+        assert np.ptp(out[: film.shape[0] // 8]) == 0
+
+
+def test_names_are_unique() -> None:
+    assert len({change.name for change in CHANGES}) == len(CHANGES)
+
+
+def test_the_readme_tells_what_the_evaluation_says() -> None:
+    found = (REPOSITORY / "docs" / "evaluation" / EVALUATION).read_text(encoding="utf-8")
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert updated(text, Evaluation.model_validate_json(found)) == text, "run make evaluate"
+    assert BEGIN in text
+    assert END in text
+
+
+def test_a_readme_without_a_place_for_it_is_refused() -> None:
+    found = (REPOSITORY / "docs" / "evaluation" / EVALUATION).read_text(encoding="utf-8")
+    with pytest.raises(TrainingError, match="lacks"):
+        updated("# No marks\n", Evaluation.model_validate_json(found))
