@@ -3,11 +3,12 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['e2e/**/*.e2e.ts'],
-    // One server and one browser serve all flows, in order.
+    globalSetup: 'e2e/setup.ts',
+    // One service serves all files, in order.
     fileParallelism: false,
-    testTimeout: 45_000,
-    // As long as the page's own waits: a busy machine is no failure.
-    expect: { poll: { timeout: 10_000 } },
-    hookTimeout: 60_000,
+    // As long as the page's own waits, and longer: a busy machine is no failure.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });

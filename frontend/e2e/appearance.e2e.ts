@@ -1,10 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { expectAccessible, expectNoSidewaysScroll, launch, visit } from './browser';
-import { radiograph, textNamedPng } from './files';
-import { type Server, startServer } from './server';
+import { film, radiograph, textNamedPng } from './files';
 import { chooseFile, expectGraded, expectSettled, rows, samples } from './steps';
 
 const PICTURES = join(import.meta.dirname, '../../artifacts/screenshots');
@@ -19,40 +18,21 @@ const WORKLIST_SIZES = [
   { width: 360, height: 740 },
   { width: 1440, height: 900 },
 ];
-/** As the service says it of a film that its gate rejects. */
-const REJECTED = JSON.stringify({
-  type: '/problems/not-a-frontal-chest-radiograph',
-  title: 'The image is not a frontal chest radiograph',
-  status: 422,
-  detail: 'No lungs were found in the image.',
-  code: 'not-a-frontal-chest-radiograph',
-  findings: [
-    {
-      code: 'lungs-not-found',
-      level: 'reject',
-      message: 'No lungs were found in the image.',
-      value: 0.01,
-      limit: 0.1,
-    },
-  ],
-});
-
-let server: Server;
+const url = inject('service');
 let browser: Browser;
 
 beforeAll(async () => {
   mkdirSync(PICTURES, { recursive: true });
-  [server, browser] = await Promise.all([startServer(), launch()]);
+  browser = await launch();
 });
 
 afterAll(async () => {
   await browser?.close();
-  await server?.stop();
 });
 
 describe.each(['dark', 'light'] as const)('%s', (theme) => {
   it.each(SIZES)('every state fits and is accessible at $width px', async (viewport) => {
-    const { page, leave } = await visit(browser, server.url, {
+    const { page, leave } = await visit(browser, url, {
       viewport,
       theme,
       reducedMotion: 'reduce',
@@ -86,7 +66,7 @@ describe.each(['dark', 'light'] as const)('%s', (theme) => {
 
 describe.each(['dark', 'light'] as const)('%s worklist', (theme) => {
   it.each(WORKLIST_SIZES)('fits and is accessible at $width px', async (viewport) => {
-    const { page, leave } = await visit(browser, server.url, {
+    const { page, leave } = await visit(browser, url, {
       viewport,
       theme,
       reducedMotion: 'reduce',
@@ -107,19 +87,19 @@ describe.each(['dark', 'light'] as const)('%s worklist', (theme) => {
     await page.getByRole('button', { name: 'Compare with 2020-03-05.png' }).click();
     await expect.poll(() => page.locator('canvas[data-drawn=true]').count()).toBe(2);
     await inspect('compare');
-    await page.route('**/predict*', (route) =>
-      route.fulfill({ status: 422, contentType: 'application/problem+json', body: REJECTED }),
-    );
-    await chooseFile(page, radiograph('turned.png', 2));
+    await chooseFile(page, film('inverted.png'));
     await page.getByRole('alert').waitFor();
     expect((await rows(page)).at(-1)).toContain('Not judged');
     await inspect('rejected');
+    await page.getByRole('button', { name: 'Show the prediction all the same' }).click();
+    await expectGraded(page, 'inverted.png');
+    await inspect('forced');
     await leave();
   });
 });
 
 it('remembers the chosen theme', async () => {
-  const { page, leave } = await visit(browser, server.url, { colorScheme: 'light' });
+  const { page, leave } = await visit(browser, url, { colorScheme: 'light' });
   // Dark by default, whatever the system prefers: films are read in dark rooms.
   await page.getByRole('button', { name: 'Use the light theme' }).click();
   await page.reload();
@@ -132,7 +112,7 @@ it('remembers the chosen theme', async () => {
 });
 
 it('fits at 200% zoom of a laptop', async () => {
-  const { page, leave } = await visit(browser, server.url, {
+  const { page, leave } = await visit(browser, url, {
     viewport: { width: 640, height: 400 },
   });
   await samples(page).first().click();

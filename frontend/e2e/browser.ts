@@ -66,7 +66,8 @@ export async function visit(
     await context.addInitScript((chosen) => localStorage.setItem('theme', chosen), theme);
   }
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  // Long: a busy machine is no failure.
+  page.setDefaultTimeout(20_000);
   const { origin } = new URL(address);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));

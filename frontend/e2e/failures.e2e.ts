@@ -2,28 +2,27 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it, onTestFinished } from 'vitest';
 import { launch, visit } from './browser';
 import { radiograph, textNamedPng, tooLarge } from './files';
-import { type Server, startServer } from './server';
+import { startServer } from './server';
 import { chooseFile, expectGraded, heading, samples } from './steps';
 
 const REFUSED = /Failed to load resource/;
 
-let server: Server;
+const url = inject('service');
 let browser: Browser;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launch()]);
+  browser = await launch();
 });
 
 afterAll(async () => {
   await browser?.close();
-  await server?.stop();
 });
 
 it('says what is wrong with a file, and shows no result of another', async () => {
-  const { page, leave } = await visit(browser, server.url, { expectedErrors: REFUSED });
+  const { page, leave } = await visit(browser, url, { expectedErrors: REFUSED });
   await samples(page).first().click();
   await expectGraded(page, 'fff13f3a.png');
   await chooseFile(page, textNamedPng);
@@ -41,7 +40,7 @@ it('says what is wrong with a file, and shows no result of another', async () =>
 });
 
 it('does not send a file over the limit', async () => {
-  const { page, leave } = await visit(browser, server.url);
+  const { page, leave } = await visit(browser, url);
   let sent = 0;
   page.on('request', (request) => {
     sent += request.url().includes('/predict') ? 1 : 0;
@@ -53,7 +52,7 @@ it('does not send a file over the limit', async () => {
 });
 
 it('cancels, and lets a newer file overtake an older one', async () => {
-  const { page, leave } = await visit(browser, server.url);
+  const { page, leave } = await visit(browser, url);
   let hold = true;
   await page.route('**/predict*', (route) => (hold ? undefined : route.continue()));
   await chooseFile(page, radiograph('first.png', 1));
@@ -68,16 +67,18 @@ it('cancels, and lets a newer file overtake an older one', async () => {
 });
 
 it('tells when the service is gone, and goes on when it is back', async () => {
-  const { page, leave } = await visit(browser, server.url, { expectedErrors: REFUSED });
+  let own = await startServer();
+  onTestFinished(() => own.stop());
+  const { page, leave } = await visit(browser, own.url, { expectedErrors: REFUSED });
   await samples(page).first().click();
   await expectGraded(page, 'fff13f3a.png');
-  const { port } = server;
-  await server.stop();
+  const { port } = own;
+  await own.stop();
   await chooseFile(page, radiograph());
   const alert = page.getByRole('alert');
   await alert.waitFor();
   expect(await alert.innerText()).toContain('The service cannot be reached');
-  server = await startServer({ port });
+  own = await startServer({ port });
   // The queue goes on by itself too, and may have done so already.
   await page
     .getByRole('button', { name: 'Try again' })

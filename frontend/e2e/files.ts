@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { inject } from 'vitest';
 
 const SAMPLES = join(import.meta.dirname, '../../samples');
 
@@ -12,11 +11,13 @@ export interface Upload {
   buffer: Buffer;
 }
 
-const samples = readdirSync(SAMPLES).filter((name) => name.endsWith('.png'));
+export const samplesByName = readdirSync(SAMPLES)
+  .filter((name) => name.endsWith('.png'))
+  .toSorted();
 
 /** A real radiograph under another name, so that it is not taken for the sample itself. */
 export function radiograph(name = 'patient.png', index = 0): Upload {
-  const buffer = readFileSync(join(SAMPLES, samples[index] ?? ''));
+  const buffer = readFileSync(join(SAMPLES, samplesByName[index] ?? ''));
   return { name, mimeType: 'image/png', buffer };
 }
 
@@ -69,34 +70,15 @@ export function tiff(name = 'disc.tif', side = 256): Upload {
   return { name, mimeType: 'image/tiff', buffer };
 }
 
-const PYTHON = join(import.meta.dirname, '../../.venv/bin/python');
-
-export interface Films {
-  file: (name: string) => Upload;
-  /** By file: the grey, 0 to 255, that the service reads at the middle. */
-  expected: Readonly<Record<string, number>>;
+/** What `make_films.py` made under that name. */
+export function film(name: string): Upload {
+  const buffer = readFileSync(join(inject('films'), name));
+  return { name, mimeType: 'application/octet-stream', buffer };
 }
 
-/** One radiograph in every encoding, made by the makers of the backend's own tests. */
-export function makeFilms(): Films {
-  const folder = mkdtempSync(join(tmpdir(), 'films-'));
-  try {
-    execFileSync(PYTHON, [join(import.meta.dirname, 'make_films.py'), folder]);
-    const made = new Map(
-      readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]),
-    );
-    const file = (name: string): Upload => {
-      const buffer = made.get(name);
-      if (!buffer) {
-        throw new Error(`no film ${name}`);
-      }
-      return { name, mimeType: 'application/octet-stream', buffer };
-    };
-    return { file, expected: JSON.parse(file('expected.json').buffer.toString()) };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+/** By film: the grey, 0 to 255, that the service reads at the middle. */
+export const greys = (): Readonly<Record<string, number>> =>
+  JSON.parse(film('expected.json').buffer.toString());
 
 /** The header of a grey PNG of so many pixels, and nothing after it. */
 export function hugePng(name = 'huge.png', width = 10_000, height = 10_000): Upload {

@@ -13,7 +13,7 @@ from typing import Any
 
 import imagecodecs
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "backend"))
@@ -22,6 +22,8 @@ from cxr_severity.imaging.decode import decode  # noqa: E402
 from tests.imaging import files  # noqa: E402
 from tests.imaging.corpus import _rle  # noqa: E402
 
+# EXIF: the tag, and the value that has the picture turned clockwise.
+ORIENTATION, CLOCKWISE = 0x0112, 6
 US, DS, CS, SQ, LO = b"US", b"DS", b"CS", b"SQ", b"LO"
 
 
@@ -57,7 +59,8 @@ def encodings(grey: np.ndarray) -> dict[str, bytes]:
         "jpeg-ls.dcm": packed(files.JPEG_LS, bytes(imagecodecs.jpegls_encode(deep))),
         "jpeg-2000.dcm": packed(files.JPEG_2000_LOSSLESS, j2k),
         "jpeg-baseline.dcm": files.dicom(grey, syntax=files.JPEG_BASELINE, stream=baseline),
-        "negative.dcm": files.dicom(deep, stored=12, photometric="MONOCHROME1"),
+        # Stored as its kind is: high values are dark. The gate rejects a film that is inverted.
+        "negative.dcm": files.dicom(4095 - deep, stored=12, photometric="MONOCHROME1"),
         "window.dcm": files.dicom(deep, stored=12, extra=rescale | window(4000.5, 6000)),
         "exact.dcm": files.dicom(deep, stored=12, extra=window(2500, 2000, "LINEAR_EXACT")),
         "sigmoid.dcm": files.dicom(deep, stored=12, extra=window(2000, 1500, "SIGMOID")),
@@ -68,13 +71,45 @@ def encodings(grey: np.ndarray) -> dict[str, bytes]:
             deep, stored=12, extra={0x00283000: (SQ, files.lut(0, 12, curve))}
         ),
         "signed.dcm": files.dicom(signed, stored=12, extra=window(0, 3000)),
-        "colour.dcm": files.dicom(
-            np.dstack([grey, grey[::-1], grey]), photometric="RGB", sop_class=files.CAPTURE
-        ),
+        "colour.dcm": files.dicom(tinted(grey), photometric="RGB", sop_class=files.CAPTURE),
         "deep.png": files.saved(grey.astype(np.uint16) * 257, "PNG"),
         "plain.jpg": files.saved(grey, "JPEG", quality=98),
         "deep.tif": files.saved(grey.astype(np.uint16) * 257, "TIFF"),
         "packed.tif": files.saved(grey, "TIFF", compression="tiff_lzw"),
+    }
+
+
+def tinted(grey: np.ndarray) -> np.ndarray:
+    """A film base of another colour, so that each channel's weight shows in the grey."""
+    offsets = np.array([0, -12, 12])
+    return np.clip(grey[..., None].astype(int) + offsets, 0, 255).astype(np.uint8)
+
+
+def sky_and_grass(size: tuple[int, int] = (640, 480)) -> Image.Image:
+    """A picture in colour, such as a person may choose by mistake."""
+    width, height = size
+    y = np.linspace(0, 1, height)[:, None, None]
+    sky, grass = np.array([90, 160, 235]), np.array([70, 140, 50])
+    rng = np.random.default_rng(1)
+    scene = np.where(y < 0.6, sky + 90 * y, grass) + rng.normal(0, 12, (height, width, 1))
+    return Image.fromarray(np.clip(scene, 0, 255).astype(np.uint8))
+
+
+def turned(film: Image.Image) -> bytes:
+    """On its side as stored, with the tag that says how it is to be turned upright."""
+    exif = Image.Exif()
+    exif[ORIENTATION] = CLOCKWISE
+    on_its_side = film.transpose(Image.Transpose.ROTATE_90)
+    return files.saved(np.asarray(on_its_side), "JPEG", quality=95, exif=exif)
+
+
+def unfit(film: Image.Image) -> dict[str, bytes]:
+    """What the gate has to turn away."""
+    return {
+        "inverted.png": files.saved(np.asarray(ImageOps.invert(film)), "PNG"),
+        "on-its-side.png": files.saved(np.asarray(film.rotate(90, expand=True)), "PNG"),
+        "upside-down.png": files.saved(np.asarray(film.rotate(180)), "PNG"),
+        "holiday.jpg": files.saved(np.asarray(sky_and_grass()), "JPEG", quality=90),
     }
 
 
@@ -111,6 +146,10 @@ def main(folder: Path) -> None:
     (folder / "visit-1.dcm").write_bytes(patient(grey, "20200301"))
     late = np.asarray(Image.open(ROOT / "samples" / "fd389adb.png").convert("L"))
     (folder / "visit-2.dcm").write_bytes(patient(late, "20200309"))
+    film = Image.open(ROOT / "samples" / "fff13f3a.png").convert("L")
+    (folder / "turned.jpg").write_bytes(turned(film))
+    for name, data in unfit(film).items():
+        (folder / name).write_bytes(data)
     large = np.asarray(Image.fromarray(grey).resize((2048, 2048)))
     (folder / "large.png").write_bytes(files.saved(large, "PNG"))
 

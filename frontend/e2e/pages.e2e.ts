@@ -1,38 +1,37 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { expectAccessible, expectNoSidewaysScroll, launch, visit } from './browser';
 import { radiograph, textNamedPng } from './files';
-import { type Server, startServer } from './server';
+import { startServer } from './server';
 import { chooseFile, expectGraded, samples } from './steps';
 
 const PICTURES = join(import.meta.dirname, '../../artifacts/screenshots');
 const REFUSED = /Failed to load resource/;
 
-let server: Server;
+const url = inject('service');
 let browser: Browser;
 
 beforeAll(async () => {
   mkdirSync(PICTURES, { recursive: true });
-  [server, browser] = await Promise.all([startServer(), launch()]);
+  browser = await launch();
 });
 
 afterAll(async () => {
   await browser?.close();
-  await server?.stop();
 });
 
 describe('language', () => {
   it('is chosen, kept in the address and remembered', async () => {
-    const { page, leave } = await visit(browser, server.url, { expectedErrors: REFUSED });
+    const { page, leave } = await visit(browser, url, { expectedErrors: REFUSED });
     await samples(page).first().click();
     await expectGraded(page, 'fff13f3a.png');
     await page.getByRole('combobox', { name: 'Language' }).selectOption('ms');
     await page.getByText('Anggaran tahap keterukan').waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('ms');
     expect(new URL(page.url()).searchParams.get('lang')).toBe('ms');
-    await page.goto(server.url);
+    await page.goto(url);
     await page.getByRole('heading', { name: 'Buka radiograf dada' }).waitFor();
     // The service says what is wrong in the same language.
     await chooseFile(page, textNamedPng);
@@ -43,7 +42,7 @@ describe('language', () => {
   });
 
   it('follows the browser where nothing was chosen', async () => {
-    const { page, leave } = await visit(browser, server.url, { locale: 'zh-SG' });
+    const { page, leave } = await visit(browser, url, { locale: 'zh-SG' });
     await page.getByRole('heading', { name: '打开胸片' }).waitFor();
     await page.screenshot({ path: join(PICTURES, 'empty-chinese.png') });
     await chooseFile(page, radiograph());
@@ -62,15 +61,15 @@ describe.each([
   ['dark', 3840, 'ms'],
 ] as const)('the model page, %s at %i px in %s', (theme, width, language) => {
   it('draws what was measured, with the words for it', async () => {
-    const { page, leave } = await visit(browser, `${server.url}/?lang=${language}#/model`, {
+    const { page, leave } = await visit(browser, `${url}/?lang=${language}#/model`, {
       viewport: { width, height: 900 },
       theme,
     });
     await page.locator('#model-metrics').waitFor();
     expect(await page.locator('svg[role=img]').count()).toBe(2);
     // The figures are those of the service, as the language writes them.
-    const told = (await (await fetch(`${server.url}/models`)).json()) as { default: string };
-    const model = await (await fetch(`${server.url}/models/${told.default}`)).json();
+    const told = (await (await fetch(`${url}/models`)).json()) as { default: string };
+    const model = await (await fetch(`${url}/models/${told.default}`)).json();
     const accuracy = model.metrics.accuracy.value.toFixed(3);
     await page
       .getByRole('cell', { name: new RegExp(`^${accuracy}`) })
@@ -92,7 +91,7 @@ describe.each([
 });
 
 it('keeps the result while the model is looked at', async () => {
-  const { page, leave } = await visit(browser, server.url);
+  const { page, leave } = await visit(browser, url);
   await samples(page).first().click();
   await expectGraded(page, 'fff13f3a.png');
   await page.getByRole('link', { name: /model card/ }).click();
@@ -104,7 +103,7 @@ it('keeps the result while the model is looked at', async () => {
 });
 
 it('says so where there is no such version', async () => {
-  const { page, leave } = await visit(browser, `${server.url}/#/model/9.9.9`, {
+  const { page, leave } = await visit(browser, `${url}/#/model/9.9.9`, {
     expectedErrors: REFUSED,
   });
   await page.getByRole('alert').waitFor();
@@ -114,7 +113,7 @@ it('says so where there is no such version', async () => {
 });
 
 it('shows its shortcuts, and lets them be switched off', async () => {
-  const { page, leave } = await visit(browser, server.url);
+  const { page, leave } = await visit(browser, url);
   await page.keyboard.press('?');
   const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   await sheet.waitFor();
@@ -141,6 +140,7 @@ it('shows its shortcuts, and lets them be switched off', async () => {
 
 it('opens without the service, says so, and goes on once it is back', async () => {
   let own = await startServer();
+  onTestFinished(() => own.stop());
   const { page, leave } = await visit(browser, own.url, {
     serviceWorkers: 'allow',
     expectedErrors: /Failed to load resource|net::ERR/,
@@ -160,18 +160,17 @@ it('opens without the service, says so, and goes on once it is back', async () =
   await chooseFile(page, radiograph());
   await expectGraded(page, 'patient.png');
   await leave();
-  await own.stop();
-}, 120_000);
+});
 
 it('can be installed', async () => {
-  const { page, leave } = await visit(browser, server.url);
+  const { page, leave } = await visit(browser, url);
   const session = await page.context().newCDPSession(page);
-  const { errors, data, url } = await session.send('Page.getAppManifest');
-  expect(url).toBe(`${server.url}/manifest.webmanifest`);
+  const { errors, data, url: found } = await session.send('Page.getAppManifest');
+  expect(found).toBe(`${url}/manifest.webmanifest`);
   expect(errors).toEqual([]);
   const { icons } = JSON.parse(data ?? '{}') as { icons: { src: string }[] };
   for (const { src } of icons) {
-    expect((await fetch(new URL(src, server.url))).status).toBe(200);
+    expect((await fetch(new URL(src, url))).status).toBe(200);
   }
   const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
   // A private window, which every test has, is the only thing that stands against it.

@@ -2,10 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { launch, visit } from './browser';
-import { type Server, startServer } from './server';
-import { expectGraded, samples } from './steps';
+import { film, radiograph, tiff, type Upload } from './files';
+import { allowed } from './load';
+import { chooseFile, expectGraded, expectSettled, heading, samples } from './steps';
 
 /** `npm run measure` prints these figures; `artifacts/performance.json` keeps them. */
 const ARTIFACTS = join(import.meta.dirname, '../../artifacts');
@@ -13,26 +14,29 @@ const DIST = join(import.meta.dirname, '../dist');
 const FIRST_LOAD_KB = 250;
 const FIRST_PAINT_MS = 1000;
 const INTERACTION_MS = 100;
+/** No task of the page's own may hold it up longer, however many films come at once. */
+const LONGEST_TASK_MS = 200;
+/** From the drop to the grade on the screen, beyond what the service itself takes. */
+const PAGE_SHARE_MS = 500;
 const VISITS = 3;
 
-let server: Server;
+const url = inject('service');
 let browser: Browser;
 const figures: Record<string, number> = {};
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launch()]);
+  browser = await launch();
 });
 
 afterAll(async () => {
   await browser?.close();
-  await server?.stop();
   mkdirSync(ARTIFACTS, { recursive: true });
   writeFileSync(join(ARTIFACTS, 'performance.json'), `${JSON.stringify(figures, null, 2)}\n`);
   process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
 });
 
 it(`loads at most ${FIRST_LOAD_KB} kB of compressed script first`, async () => {
-  const { page, leave } = await visit(browser, server.url);
+  const { page, leave } = await visit(browser, url);
   await page.waitForLoadState('networkidle');
   const scripts = await page.evaluate(() =>
     performance
@@ -52,7 +56,7 @@ it(`loads at most ${FIRST_LOAD_KB} kB of compressed script first`, async () => {
 it(`paints first within ${FIRST_PAINT_MS} ms`, async () => {
   const paints: number[] = [];
   for (let visits = 0; visits < VISITS; visits += 1) {
-    const { page, leave } = await visit(browser, server.url);
+    const { page, leave } = await visit(browser, url);
     await page.waitForFunction(
       () => performance.getEntriesByName('first-contentful-paint').length > 0,
     );
@@ -64,11 +68,11 @@ it(`paints first within ${FIRST_PAINT_MS} ms`, async () => {
     await leave();
   }
   figures.firstContentfulPaintMs = round(median(paints));
-  expect(figures.firstContentfulPaintMs).toBeLessThan(FIRST_PAINT_MS);
+  expect(figures.firstContentfulPaintMs).toBeLessThan(allowed(FIRST_PAINT_MS));
 });
 
 it(`answers every interaction within ${INTERACTION_MS} ms`, async () => {
-  const { page, leave } = await visit(browser, server.url);
+  const { page, leave } = await visit(browser, url);
   await samples(page).first().click();
   await expectGraded(page, 'fff13f3a.png');
   // From the press to the next picture, as the Event Timing API counts: shorter than 16 ms is not told.
@@ -97,9 +101,108 @@ it(`answers every interaction within ${INTERACTION_MS} ms`, async () => {
   }
   // The slowest of each round; the median, as another process may have had the machine.
   figures.slowestInteractionMs = median(rounds);
-  expect(figures.slowestInteractionMs).toBeLessThan(INTERACTION_MS);
+  expect(figures.slowestInteractionMs).toBeLessThan(allowed(INTERACTION_MS));
   await leave();
 });
+
+it('keeps two hundred films responsive and their memory bounded', async () => {
+  const { page, leave } = await visit(browser, url);
+  await page.evaluate(() => {
+    const tasks: number[] = [];
+    const urls = { made: 0, revoked: 0 };
+    Object.assign(window, { tasks, urls });
+    new PerformanceObserver((list) => {
+      tasks.push(...list.getEntries().map(({ duration }) => duration));
+    }).observe({ type: 'longtask' });
+    const { createObjectURL, revokeObjectURL } = URL;
+    URL.createObjectURL = (...given) => {
+      urls.made += 1;
+      return createObjectURL.apply(URL, given);
+    };
+    URL.revokeObjectURL = (url) => {
+      urls.revoked += 1;
+      revokeObjectURL.call(URL, url);
+    };
+  });
+  const small = tiff('small.tif', 64).buffer.toString('base64');
+  // Answered here: what is measured is the page, not the service.
+  const answer = await (await post(url, radiograph())).text();
+  await page.route('**/predict*', (route) => {
+    const explained = new URL(route.request().url()).searchParams.get('explain') === 'true';
+    const body = explained ? answer : JSON.stringify({ ...JSON.parse(answer), explanation: null });
+    return route.fulfill({ contentType: 'application/json', body });
+  });
+  await page.evaluate((base64) => {
+    const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const data = new DataTransfer();
+    for (let at = 0; at < 200; at += 1) {
+      data.items.add(new File([content], `film-${at}.tif`));
+    }
+    // In a task of its own, as a person's drop is.
+    setTimeout(() => {
+      const init = { bubbles: true, cancelable: true, dataTransfer: data };
+      document.body.dispatchEvent(new DragEvent('drop', init));
+    }, 100);
+  }, small);
+  await expectSettled(page, 200);
+  for (let step = 0; step < 40; step += 1) {
+    await page.keyboard.press('ArrowDown');
+  }
+  await page.getByText('film-40.tif').first().waitFor();
+  const told = await page.evaluate(() => {
+    const { tasks, urls } = window as unknown as {
+      tasks: number[];
+      urls: { made: number; revoked: number };
+    };
+    return { longest: Math.max(0, ...tasks), urls };
+  });
+  figures.longestTaskOf200FilmsMs = round(told.longest);
+  expect(told.longest).toBeLessThanOrEqual(allowed(LONGEST_TASK_MS));
+  expect(told.urls.made).toBe(told.urls.revoked);
+  const heap = await page.evaluate(() => {
+    const { usedJSHeapSize } = (performance as unknown as { memory: { usedJSHeapSize: number } })
+      .memory;
+    return usedJSHeapSize / 1e6;
+  });
+  // Two hundred results take a few megabytes; two hundred heatmaps would take hundreds.
+  expect(heap).toBeLessThan(80);
+  await leave();
+});
+
+it(`adds at most ${PAGE_SHARE_MS} ms to the service's own time for 2048 x 2048 pixels`, async () => {
+  const { page, leave } = await visit(browser, url);
+  const large = film('large.png');
+  await page.waitForLoadState('networkidle');
+  const shares: number[] = [];
+  const totals: number[] = [];
+  for (let at = 0; at < 5; at += 1) {
+    const start = Date.now();
+    const answered = page.waitForResponse(/predict/);
+    await chooseFile(page, { ...large, name: `large-${at}.png` });
+    await page
+      .getByRole('region', { name: 'Radiograph' })
+      .getByText(`large-${at}.png`)
+      .first()
+      .waitFor();
+    await heading(page)
+      .filter({ hasText: /Mild|Moderate|Severe/ })
+      .waitFor();
+    totals.push(Date.now() - start);
+    const { timings_ms } = (await (await answered).json()) as { timings_ms: { total: number } };
+    shares.push((totals[at] ?? Number.NaN) - timings_ms.total);
+  }
+  // On the way lies the service, too; on two quiet cores all of it takes under a second.
+  figures.dropToSeverityMs = median(totals);
+  figures.pageShareMs = round(Math.min(...shares));
+  expect(figures.pageShareMs).toBeLessThan(allowed(PAGE_SHARE_MS));
+  await leave();
+});
+
+async function post(url: string, { name, buffer }: Upload): Promise<Response> {
+  const form = new FormData();
+  form.set('file', new Blob([new Uint8Array(buffer)]), name);
+  return fetch(`${url}/predict`, { method: 'POST', body: form });
+}
 
 interface Slow {
   slow: number[];

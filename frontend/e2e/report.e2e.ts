@@ -3,27 +3,25 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PDFDocument, PDFName, PDFRawStream } from '@cantoo/pdf-lib';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { launch, visit } from './browser';
 import { radiograph } from './files';
-import { type Server, startServer } from './server';
 import { chooseFile, expectGraded } from './steps';
 
 const REPORTS = join(import.meta.dirname, '../../artifacts/reports');
 
 const WIDTH = PDFName.of('Width');
 
-let server: Server;
+const url = inject('service');
 let browser: Browser;
 
 beforeAll(async () => {
   mkdirSync(REPORTS, { recursive: true });
-  [server, browser] = await Promise.all([startServer(), launch()]);
+  browser = await launch();
 });
 
 afterAll(async () => {
   await browser?.close();
-  await server?.stop();
 });
 
 async function save(page: Page, menu: string, kind: RegExp) {
@@ -37,7 +35,7 @@ async function save(page: Page, menu: string, kind: RegExp) {
 }
 
 it('saves the result as data, as picture and as report', async () => {
-  const { page, leave } = await visit(browser, server.url);
+  const { page, leave } = await visit(browser, url);
   await chooseFile(page, radiograph());
   await expectGraded(page, 'patient.png');
 
@@ -66,7 +64,7 @@ it.each([
   ['ms', 'Laporan', 'ms-MY', 'Anggaran tahap keterukan COVID-19 daripada radiograf dada'],
   ['zh-CN', '报告', 'zh-CN', '由胸片估计的 COVID-19 严重程度'],
 ])('writes the report in %s', async (language, menu, locale, title) => {
-  const { page, leave } = await visit(browser, `${server.url}/?lang=${language}`);
+  const { page, leave } = await visit(browser, `${url}/?lang=${language}`);
   await chooseFile(page, radiograph(`${language}-胸片.png`));
   const pdf = await save(page, menu, /PDF/);
   const document = await PDFDocument.load(pdf.content);

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const FRONTEND = join(import.meta.dirname, '..');
 const COMMAND = process.env.CXR_SEVERITY ?? join(FRONTEND, '../.venv/bin/cxr-severity');
-const READY_WITHIN_MS = 45_000;
+const READY_WITHIN_MS = 120_000;
 const STOPPED_WITHIN_MS = 5_000;
 
 export interface Server {

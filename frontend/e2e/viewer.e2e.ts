@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { expectAccessible, launch, visit } from './browser';
-import { type Films, makeFilms, radiograph } from './files';
-import { type Server, startServer } from './server';
+import { film, greys, radiograph } from './files';
 import {
   chooseFile,
   expectGraded,
   expectSettled,
-  film,
+  filmCanvas,
   heading,
   heat,
   rows,
@@ -19,23 +18,20 @@ import {
 /** What the browser thinks of looking at a canvas again and again, as these tests do. */
 const READBACK = /willReadFrequently/;
 
-let server: Server;
+const url = inject('service');
 let browser: Browser;
-let films: Films;
 
 beforeAll(async () => {
-  films = makeFilms();
-  [server, browser] = await Promise.all([startServer(), launch()]);
+  browser = await launch();
 });
 
 afterAll(async () => {
   await browser?.close();
-  await server?.stop();
 });
 
 /** The grey at the middle of a canvas. */
 async function greyAtCentre(page: Page): Promise<number> {
-  return film(page).evaluate((element) => {
+  return filmCanvas(page).evaluate((element) => {
     const canvas = element as HTMLCanvasElement;
     const [x, y] = [Math.floor(canvas.width / 2), Math.floor(canvas.height / 2)];
     return canvas.getContext('2d')?.getImageData(x, y, 1, 1).data[0] ?? -1;
@@ -48,7 +44,7 @@ async function fingerprint(page: Page, which: 'film' | 'heat'): Promise<number> 
   await page.evaluate(
     () => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))),
   );
-  return (which === 'film' ? film(page) : heat(page)).evaluate((element) => {
+  return (which === 'film' ? filmCanvas(page) : heat(page)).evaluate((element) => {
     const canvas = element as HTMLCanvasElement;
     const data = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data;
     let sum = 7;
@@ -61,12 +57,12 @@ async function fingerprint(page: Page, which: 'film' | 'heat'): Promise<number> 
 
 describe('pixels', () => {
   it('are the service’s own, in every encoding', async () => {
-    const { page, leave } = await visit(browser, server.url, { expectedErrors: READBACK });
+    const { page, leave } = await visit(browser, url, { expectedErrors: READBACK });
     const differing: Record<string, string> = {};
-    for (const [name, expected] of Object.entries(films.expected)) {
-      await chooseFile(page, films.file(name));
+    for (const [name, expected] of Object.entries(greys())) {
+      await chooseFile(page, film(name));
       await page.getByRole('application', { name: `Viewport of ${name}` }).waitFor();
-      await film(page).waitFor();
+      await filmCanvas(page).waitFor();
       // So near that a pixel fills the middle.
       await viewport(page).focus();
       for (let step = 0; step < 16; step += 1) {
@@ -80,11 +76,11 @@ describe('pixels', () => {
     }
     expect(differing).toEqual({});
     await leave();
-  }, 60_000);
+  });
 
   it('that no browser can read are replaced by the service’s picture, and said so', async () => {
-    const { page, leave } = await visit(browser, server.url, { expectedErrors: READBACK });
-    await chooseFile(page, films.file('extended.dcm'));
+    const { page, leave } = await visit(browser, url, { expectedErrors: READBACK });
+    await chooseFile(page, film('extended.dcm'));
     await page.getByText('This page cannot show the file itself').waitFor();
     await page.getByRole('img', { name: 'Radiograph with its heatmap: extended.dcm' }).waitFor();
     expect(await heading(page).innerText()).toMatch(/Mild|Moderate|Severe/);
@@ -97,8 +93,8 @@ describe('pixels', () => {
 
 describe('DICOM', () => {
   it('shows its header, and who the patient is only when asked', async () => {
-    const { page, leave } = await visit(browser, server.url, { expectedErrors: READBACK });
-    await chooseFile(page, films.file('visit-1.dcm'));
+    const { page, leave } = await visit(browser, url, { expectedErrors: READBACK });
+    await chooseFile(page, film('visit-1.dcm'));
     await expectGraded(page, 'visit-1.dcm');
     await page.getByText('50 mm at the detector').waitFor();
     await page.getByText('DICOM header').click();
@@ -113,8 +109,8 @@ describe('DICOM', () => {
   });
 
   it('orders the films of one patient and shows severity over time', async () => {
-    const { page, leave } = await visit(browser, server.url, { expectedErrors: READBACK });
-    await chooseFile(page, films.file('visit-2.dcm'), films.file('visit-1.dcm'));
+    const { page, leave } = await visit(browser, url, { expectedErrors: READBACK });
+    await chooseFile(page, film('visit-2.dcm'), film('visit-1.dcm'));
     await expectSettled(page, 2);
     const series = page.getByRole('region', { name: 'Films of one patient' });
     await series.getByRole('listitem').nth(1).waitFor();
@@ -132,7 +128,7 @@ describe('DICOM', () => {
 
 describe('the view', () => {
   it('moves, turns and mirrors film and heat together, by keyboard', async () => {
-    const { page, leave } = await visit(browser, server.url, { expectedErrors: READBACK });
+    const { page, leave } = await visit(browser, url, { expectedErrors: READBACK });
     await chooseFile(page, radiograph());
     await expectGraded(page, 'patient.png');
     await viewport(page).focus();
@@ -166,8 +162,8 @@ describe('the view', () => {
   });
 
   it('follows wheel and drag, and reads out the pixel under the pointer', async () => {
-    const { page, leave } = await visit(browser, server.url, { expectedErrors: READBACK });
-    await chooseFile(page, films.file('implicit.dcm'));
+    const { page, leave } = await visit(browser, url, { expectedErrors: READBACK });
+    await chooseFile(page, film('implicit.dcm'));
     await expectGraded(page, 'implicit.dcm');
     const box = await viewport(page).boundingBox();
     // Whole pixels: the browser tells a wheel's place no finer.
@@ -198,7 +194,7 @@ describe('the view', () => {
   });
 
   it('hides heat below the threshold, changes its colours and saves what is shown', async () => {
-    const { page, leave } = await visit(browser, server.url, { expectedErrors: READBACK });
+    const { page, leave } = await visit(browser, url, { expectedErrors: READBACK });
     await chooseFile(page, radiograph());
     await expectGraded(page, 'patient.png');
     const inferno = await fingerprint(page, 'heat');
@@ -222,10 +218,10 @@ describe('the view', () => {
 });
 
 it('compares two films with a linked view', async () => {
-  const { page, leave } = await visit(browser, server.url, {
+  const { page, leave } = await visit(browser, url, {
     viewport: { width: 1440, height: 900 },
   });
-  await chooseFile(page, films.file('visit-2.dcm'), films.file('visit-1.dcm'));
+  await chooseFile(page, film('visit-2.dcm'), film('visit-1.dcm'));
   await expectSettled(page, 2);
   await page.getByRole('button', { name: 'Compare with visit-1.dcm' }).click();
   const canvases = page.locator('canvas[data-shown=true]');

@@ -91,11 +91,11 @@ def test_distance_counts_in_spreads_of_the_known_films() -> None:
     rng = np.random.default_rng(1)
     axes = np.linalg.qr(rng.normal(size=(DESCRIPTION, 4)))[0].T.astype(np.float32)
     spread = np.array([8, 4, 2, 1], np.float32)
-    known = 5 + (rng.normal(size=(400, 4)).astype(np.float32) * spread) @ axes
+    known = (5 + (rng.normal(size=(400, 4)) * spread) @ axes).astype(np.float32)
     kinds = np.repeat([0, 1], 200)
     gate = fit_gate(known, kinds, GateConfig(dimensions=4))
     assert float(gate.distance(known[:200]).mean()) == pytest.approx(1, abs=0.15)
-    far = known[:200].mean(axis=0) + 10 * spread[3] * axes[3]
+    far = (known[:200].mean(axis=0) + 10 * axes[3]).astype(np.float32)
     assert float(gate.distance(far)) > 3
 
 

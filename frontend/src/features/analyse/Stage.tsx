@@ -70,12 +70,25 @@ export function Stage({ list, store, onFiles }: StageProps) {
         {list.pause && list.items.length === 1 && (
           <PauseNote pause={list.pause} onResume={store.resume} />
         )}
-        <FailureBody
-          failure={state.failure}
-          onRetry={() => store.retry(item.id)}
-          onForce={() => store.retry(item.id, true)}
-          onFiles={onFiles}
-        />
+        <div className={styles.failed} data-rejected={state.failure.findings !== undefined}>
+          <FailureBody
+            failure={state.failure}
+            onRetry={() => store.retry(item.id)}
+            onForce={() => store.retry(item.id, true)}
+            onFiles={onFiles}
+          />
+          {/* An image: whoever sees it can tell whether the findings are right. */}
+          {state.failure.findings && (
+            <Suspense fallback={<div className={styles.empty} />}>
+              <RejectedFilm
+                key={item.id}
+                study={state.study}
+                overlay={overlay}
+                onOverlay={setOverlay}
+              />
+            </Suspense>
+          )}
+        </div>
       </>
     );
   }
@@ -143,5 +156,23 @@ function Film({ state, ...rest }: FilmProps) {
       />
       {running && <p className={styles.waiting}>{text.running.waiting}</p>}
     </>
+  );
+}
+
+const nothingToExplain = () => undefined;
+
+function RejectedFilm(props: Pick<ComponentProps<typeof Viewer>, 'study' | 'overlay' | 'onOverlay'>) {
+  const [view, setView] = useState(FITTED);
+  return (
+    <div className={styles.film}>
+      <Viewer
+        result={null}
+        busy={false}
+        view={view}
+        onView={setView}
+        onTarget={nothingToExplain}
+        {...props}
+      />
+    </div>
   );
 }

@@ -3,8 +3,14 @@ import { SEVERITIES } from '../../lib/prediction';
 import styles from './Confusion.module.css';
 import page from './ModelPage.module.css';
 
+interface ConfusionProps {
+  matrix: readonly (readonly number[])[];
+  /** Networks that read each film: the matrix counts every reading. */
+  seeds: number;
+}
+
 /** Reference against prediction, each cell as dark as its share of the row. */
-export function Confusion({ matrix }: { matrix: readonly (readonly number[])[] }) {
+export function Confusion({ matrix, seeds }: ConfusionProps) {
   const text = useText('model');
   const { severities } = useText('shared');
   const format = useFormat();
@@ -14,7 +20,7 @@ export function Confusion({ matrix }: { matrix: readonly (readonly number[])[] }
     <section className={page.section} aria-labelledby="model-confusion">
       <h2 id="model-confusion">{text.sections.confusion}</h2>
       <table className={styles.matrix}>
-        <caption>{text.confusion.caption}</caption>
+        <caption>{text.confusion.caption(seeds)}</caption>
         <thead>
           <tr>
             <th scope="col">{text.confusion.reference}</th>
@@ -32,14 +38,14 @@ export function Confusion({ matrix }: { matrix: readonly (readonly number[])[] }
               <tr key={severity}>
                 <th scope="row">{severities[severity]}</th>
                 {SEVERITIES.map((predicted, column) => {
-                  const films = row[column] ?? 0;
+                  const readings = row[column] ?? 0;
                   return (
                     <td
                       key={predicted}
                       data-right={column === index}
-                      style={{ '--share': films / Math.max(1, sum(row)) }}
+                      style={{ '--share': readings / Math.max(1, sum(row)) }}
                     >
-                      {format.integer(films)}
+                      {format.integer(readings)}
                     </td>
                   );
                 })}

@@ -74,7 +74,7 @@ function Model({ details }: { details: ModelDetails }) {
       </header>
       <MetricsTable evaluation={evaluation} />
       <div className={styles.pair}>
-        <Confusion matrix={metrics.confusion_matrix} />
+        <Confusion matrix={metrics.confusion_matrix} seeds={metrics.seeds} />
         <Reliability calibration={evaluation.calibration.after} />
         <Coverage selective={evaluation.selective} sets={evaluation.conformal} />
       </div>

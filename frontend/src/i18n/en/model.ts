@@ -44,16 +44,17 @@ export const model = {
   ceiling:
     'The third and fourth columns are the human ceiling: how well the model agrees with the mean of two radiologists, and how well they agree with each other, on the same films.',
   confusion: {
-    caption: 'Films by reference grade (rows) and predicted grade (columns)',
+    caption: (seeds: number) =>
+      `Readings by reference grade (rows) and predicted grade (columns)${seeds > 1 ? `; ${format.integer(seeds)} networks read each film` : ''}`,
     reference: 'Reference',
     predicted: (grade: string) => `Predicted ${grade}`,
     summary: (right: number, all: number) =>
-      `${format.integer(right)} of ${format.integer(all)} films lie on the diagonal: there, both grades agree.`,
+      `${format.integer(right)} of ${format.integer(all)} readings lie on the diagonal: there, both grades agree.`,
   },
   reliability: {
     x: 'Model confidence',
     y: 'Share that is right',
-    readings: 'Films',
+    readings: 'Readings',
     ideal: 'Perfectly calibrated',
     summary: ({ value, low, high }: Interval) =>
       `On average, confidence and share of right grades differ by ${format.metric(value)} (${format.metric(low)}–${format.metric(high)}; expected calibration error). Points above the line: more often right than it says; below: less often.`,

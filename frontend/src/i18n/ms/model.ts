@@ -38,16 +38,17 @@ export const model: Catalogue['model'] = {
   ceiling:
     'Lajur ketiga dan keempat ialah had manusia: sejauh mana model bersetuju dengan min dua pakar radiologi, dan sejauh mana mereka bersetuju sesama sendiri, pada filem yang sama.',
   confusion: {
-    caption: 'Filem mengikut gred rujukan (baris) dan gred ramalan (lajur)',
+    caption: (seeds) =>
+      `Bacaan mengikut gred rujukan (baris) dan gred ramalan (lajur)${seeds > 1 ? `; setiap filem dibaca oleh ${format.integer(seeds)} rangkaian` : ''}`,
     reference: 'Rujukan',
     predicted: (grade) => `Diramal ${grade}`,
     summary: (right, all) =>
-      `${format.integer(right)} daripada ${format.integer(all)} filem terletak pada pepenjuru: di situ kedua-dua gred sama.`,
+      `${format.integer(right)} daripada ${format.integer(all)} bacaan terletak pada pepenjuru: di situ kedua-dua gred sama.`,
   },
   reliability: {
     x: 'Keyakinan model',
     y: 'Bahagian yang betul',
-    readings: 'Filem',
+    readings: 'Bacaan',
     ideal: 'Kalibrasi sempurna',
     summary: ({ value, low, high }) =>
       `Secara purata, keyakinan dan bahagian gred yang betul berbeza sebanyak ${format.metric(value)} (${format.metric(low)}–${format.metric(high)}; ralat kalibrasi jangkaan). Titik di atas garis: lebih kerap betul daripada yang dinyatakan; di bawah: kurang kerap.`,

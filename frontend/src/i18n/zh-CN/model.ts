@@ -38,16 +38,17 @@ export const model: Catalogue['model'] = {
   ceiling:
     '第三、四列为人类上限：在同一批胸片上，模型与两位放射科医师均值的一致程度，以及两位医师彼此的一致程度。',
   confusion: {
-    caption: '按参考等级（行）和预测等级（列）统计的胸片数',
+    caption: (seeds) =>
+      `按参考等级（行）和预测等级（列）统计的判读次数${seeds > 1 ? `；每张胸片由 ${format.integer(seeds)} 个网络判读` : ''}`,
     reference: '参考',
     predicted: (grade) => `预测${grade}`,
     summary: (right, all) =>
-      `${format.integer(all)} 张胸片中有 ${format.integer(right)} 张位于对角线上，即两者一致。`,
+      `${format.integer(all)} 次判读中有 ${format.integer(right)} 次位于对角线上，即两者一致。`,
   },
   reliability: {
     x: '模型置信度',
     y: '判断正确的比例',
-    readings: '胸片数',
+    readings: '判读次数',
     ideal: '完美校准',
     summary: ({ value, low, high }) =>
       `置信度与正确比例平均相差 ${format.metric(value)}（${format.metric(low)}–${format.metric(high)}；期望校准误差）。位于线上方的点：实际正确率高于所称；位于下方：低于所称。`,

@@ -92,6 +92,11 @@ export function WorklistPanel({ list, store, onFiles }: WorklistPanelProps) {
             {text.cancelAll(open)}
           </Button>
         )}
+        <Button look="compact" onClick={store.clear}>
+          {text.clear}
+        </Button>
+      </div>
+      <div className={styles.actions}>
         <Button
           look="compact"
           disabled={settled === 0}
@@ -109,9 +114,6 @@ export function WorklistPanel({ list, store, onFiles }: WorklistPanelProps) {
           {text.json}
         </Button>
         <Reports list={list} />
-        <Button look="compact" onClick={store.clear}>
-          {text.clear}
-        </Button>
       </div>
       <Series items={items} selected={selected} store={store} />
     </section>
