@@ -42,6 +42,8 @@ describe.each(['dark', 'light'] as const)('%s', (theme) => {
       await expectNoSidewaysScroll(page);
       await expectAccessible(page);
       const path = join(PICTURES, `${state}-${viewport.width}-${theme}.png`);
+      // From its top: what sticks to the window would lie in the middle of the picture.
+      await page.evaluate(() => window.scrollTo(0, 0));
       await page.screenshot({ path, fullPage: viewport.width < 1000 });
     };
     await allThumbnails(page);
@@ -76,6 +78,8 @@ describe.each(['dark', 'light'] as const)('%s worklist', (theme) => {
       await expectNoSidewaysScroll(page);
       await expectAccessible(page);
       const path = join(PICTURES, `${state}-${viewport.width}-${theme}.png`);
+      // From its top: what sticks to the window would lie in the middle of the picture.
+      await page.evaluate(() => window.scrollTo(0, 0));
       await page.screenshot({ path, fullPage: viewport.width < 1000 });
     };
     const films = [0, 4, 7].map((at) => radiograph(`2020-03-0${at + 1}.png`, at));

@@ -82,6 +82,7 @@ describe.each([
     await page.locator('article[lang=en] h4').first().waitFor();
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);
+    await page.evaluate(() => window.scrollTo(0, 0));
     await page.screenshot({
       path: join(PICTURES, `model-${width}-${theme}-${language}.png`),
       fullPage: true,

@@ -161,7 +161,9 @@ function Film({ state, ...rest }: FilmProps) {
 
 const nothingToExplain = () => undefined;
 
-function RejectedFilm(props: Pick<ComponentProps<typeof Viewer>, 'study' | 'overlay' | 'onOverlay'>) {
+function RejectedFilm(
+  props: Pick<ComponentProps<typeof Viewer>, 'study' | 'overlay' | 'onOverlay'>,
+) {
   const [view, setView] = useState(FITTED);
   return (
     <div className={styles.film}>

@@ -46,6 +46,7 @@ export const worklist = {
   clear: 'Clear the list',
   csv: 'CSV',
   json: 'JSON',
+  pdf: 'PDF',
   goesOnIn: (seconds: number) =>
     `The queue goes on in ${format.integer(seconds)} ${format.plural(seconds, { one: 'second', other: 'seconds' })}.`,
   goOn: 'Go on now',

@@ -42,6 +42,7 @@ export const worklist: Catalogue['worklist'] = {
   clear: 'Kosongkan senarai',
   csv: 'CSV',
   json: 'JSON',
+  pdf: 'PDF',
   goesOnIn: (seconds) => `Giliran disambung dalam ${format.integer(seconds)} saat.`,
   goOn: 'Sambung sekarang',
   versions: (versions) =>

@@ -42,6 +42,7 @@ export const worklist: Catalogue['worklist'] = {
   clear: '清空列表',
   csv: 'CSV',
   json: 'JSON',
+  pdf: 'PDF',
   goesOnIn: (seconds) => `队列将在 ${format.integer(seconds)} 秒后继续。`,
   goOn: '立即继续',
   versions: (versions) =>

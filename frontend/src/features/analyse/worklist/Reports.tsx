@@ -23,6 +23,8 @@ export function Reports({ list }: { list: Worklist }) {
   const [state, setState] = useState<'idle' | 'making' | 'failed'>('idle');
   const results = list.items.flatMap((item) => resultOf(item, list));
 
+  const label = state === 'making' ? text.making : text.reports;
+
   const save = async () => {
     setState('making');
     try {
@@ -37,11 +39,12 @@ export function Reports({ list }: { list: Worklist }) {
     <>
       <Button
         look="compact"
+        title={label}
         disabled={results.length === 0 || state === 'making'}
         onClick={() => void save()}
       >
         <DownloadIcon />
-        {state === 'making' ? text.making : text.reports}
+        {catalogue.worklist.pdf}
       </Button>
       {state === 'failed' && (
         <p className={styles.note} role="alert">

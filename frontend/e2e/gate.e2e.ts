@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { expectAccessible, launch, visit } from './browser';
+import { film, radiograph } from './files';
+import {
+  chooseFile,
+  expectGraded,
+  expectSettled,
+  filmCanvas,
+  heading,
+  rows,
+  worklist,
+} from './steps';
+
+const REFUSED = /Failed to load resource/;
+const ANYWAY = 'Show the prediction all the same';
+/** By file: the words for what stands against it, and the service's code. */
+const UNFIT: [name: string, words: string, code: string][] = [
+  ['inverted.png', 'Black and white look exchanged.', 'inverted-grey-scale'],
+  ['on-its-side.png', 'The film lies on its side.', 'turned-by-90-degrees'],
+  ['upside-down.png', 'The film is upside down.', 'turned-by-180-degrees'],
+  ['holiday.jpg', 'The picture is in colour', 'not-a-frontal-chest-radiograph'],
+];
+
+const url = inject('service');
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+});
+
+it('tells of each film in the list why it was not judged', async () => {
+  const { page, leave } = await visit(browser, url, { expectedErrors: REFUSED });
+  await chooseFile(page, radiograph(), ...UNFIT.map(([name]) => film(name)));
+  await expectSettled(page, 5);
+  const told = (await rows(page)).map((row) => row.replace(/\s+/g, ' '));
+  expect(told[0]).toMatch(/^patient\.png (Mild|Moderate|Severe) \d/);
+  expect(told.slice(1)).toEqual(UNFIT.map(([name]) => `${name} Not judged`));
+  for (const [name, words, code] of UNFIT) {
+    await worklist(page).getByRole('button', { name, exact: false }).first().click();
+    const alert = page.getByRole('alert').filter({ hasText: words });
+    await alert.waitFor();
+    expect(await alert.innerText()).toContain('Rejected');
+    await page.getByText(`Code ${code}, HTTP 422`).waitFor();
+    expect(await heading(page).innerText()).toBe('No result');
+    // The film, but no map of what led to a grade.
+    await page.getByRole('application', { name: `Viewport of ${name}` }).waitFor();
+    await filmCanvas(page).waitFor();
+    expect(await page.locator('canvas[data-drawn=true]').count()).toBe(0);
+  }
+  await worklist(page).getByLabel('Show').selectOption('Not judged');
+  expect(await rows(page)).toHaveLength(4);
+  await expectAccessible(page);
+  const download = page.waitForEvent('download');
+  await worklist(page).getByRole('button', { name: 'CSV' }).click();
+  const csv = await readFile(await (await download).path(), 'utf8');
+  const lines = csv.trim().split('\r\n').slice(2);
+  expect(lines).toHaveLength(4);
+  UNFIT.forEach(([name, , code], at) => {
+    expect(lines[at]).toContain(`${name},rejected`);
+    expect(lines[at]).toContain(code);
+  });
+  await leave();
+});
+
+it('shows the prediction all the same when asked, and marks it everywhere', async () => {
+  const { page, leave } = await visit(browser, url, { expectedErrors: REFUSED });
+  await chooseFile(page, film('inverted.png'), radiograph());
+  await expectSettled(page, 2);
+  await page.getByRole('button', { name: ANYWAY }).click();
+  await expectGraded(page, 'inverted.png');
+  const quality = page.getByRole('region', { name: 'Image quality' });
+  expect(await quality.innerText()).toContain('Not fit for a judgement.');
+  expect(await quality.innerText()).toContain('Black and white look exchanged.');
+  expect((await rows(page))[0]).toContain('not fit');
+  // Other classes are explained all the same, too.
+  for (const grade of ['Mild', 'Severe']) {
+    await page.getByRole('radio', { name: grade }).check();
+    await page.getByText(new RegExp(`^Grad-CAM for ${grade.toLowerCase()}`)).waitFor();
+  }
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Report', exact: true }).click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Data (JSON)' }).click();
+  const report = JSON.parse(await readFile(await (await download).path(), 'utf8'));
+  expect(report.quality).toMatchObject({
+    accepted: false,
+    findings: [{ code: 'inverted-grey-scale', level: 'reject' }, {}],
+  });
+  await leave();
+});
