@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { expectAccessible, launch, visit } from './browser';
 import { film, radiograph } from './files';
@@ -34,6 +34,8 @@ afterAll(async () => {
   await browser?.close();
 });
 
+const top = (part: Locator) => part.evaluate((element) => element.getBoundingClientRect().top);
+
 it('tells of each film in the list why it was not judged', async () => {
   const { page, leave } = await visit(browser, url, { expectedErrors: REFUSED });
   await chooseFile(page, radiograph(), ...UNFIT.map(([name]) => film(name)));
@@ -47,6 +49,10 @@ it('tells of each film in the list why it was not judged', async () => {
     await alert.waitFor();
     expect(await alert.innerText()).toContain('Rejected');
     await page.getByText(`Code ${code}, HTTP 422`).waitFor();
+    // However much there is to say, it is read from its beginning.
+    expect(await top(alert)).toBeGreaterThan(
+      await top(page.getByRole('region', { name: 'Radiograph' })),
+    );
     expect(await heading(page).innerText()).toBe('No result');
     // The film, but no map of what led to a grade.
     await page.getByRole('application', { name: `Viewport of ${name}` }).waitFor();
@@ -78,6 +84,8 @@ it('shows the prediction all the same when asked, and marks it everywhere', asyn
   expect(await quality.innerText()).toContain('Not fit for a judgement.');
   expect(await quality.innerText()).toContain('Black and white look exchanged.');
   expect((await rows(page))[0]).toContain('not fit');
+  // Measured on films that are fit for it.
+  expect(await page.getByText(/^Right on/).count()).toBe(0);
   // Other classes are explained all the same, too.
   for (const grade of ['Mild', 'Severe']) {
     await page.getByRole('radio', { name: grade }).check();

@@ -85,7 +85,8 @@ function Grade({ prediction, heading }: GradeProps) {
         />
       )}
       <Findings findings={prediction.quality.findings} forced={!prediction.quality.accepted} />
-      <Worth metrics={model?.metrics ?? null} />
+      {/* Of films that are fit to be graded: no word on this one where it is not. */}
+      {prediction.quality.accepted && <Worth metrics={model?.metrics ?? null} />}
       <Probabilities prediction={prediction} />
     </>
   );
