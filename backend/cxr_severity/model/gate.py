@@ -38,6 +38,9 @@ _FINDING_OF: dict[Kind, FindingCode] = {
 }
 
 
+_NO_FRONTAL_LUNGS: tuple[Kind, ...] = ("lateral", "cross-section", "other")
+
+
 class Limit(BaseModel):
     """Where a measurement is too high or too low, and how much that matters; None: never."""
 
@@ -92,12 +95,14 @@ def judge(found: Measurements, limits: GateLimits) -> Quality:
 
 def _findings(found: Measurements, limits: GateLimits) -> Iterator[Finding]:
     yield from _above("colour-image", found.colour, limits.colour)
-    yield from _below(_FINDING_OF[found.likeliest], found.frontal, limits.frontal)
+    kind = list(_below(_FINDING_OF[found.likeliest], found.frontal, limits.frontal))
+    yield from kind
     yield from _above("unfamiliar-image", found.distance, limits.distance)
     yield from _below("low-resolution", found.side, limits.side)
     missing = list(_below("lungs-not-found", found.lung_area, limits.lung_area))
     yield from missing
-    if missing:  # what follows would speak of lungs that are not there
+    # What follows would speak of lungs that are not there, or not shown from the front.
+    if missing or (kind and found.likeliest in _NO_FRONTAL_LUNGS):
         return
     yield from _below("field-too-small", found.lung_span, limits.lung_span)
     yield from _above("lungs-cut-off", found.lung_border, limits.lung_border)

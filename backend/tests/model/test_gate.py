@@ -87,6 +87,13 @@ def test_findings_that_reject_come_first() -> None:
     assert not quality.accepted
 
 
+def test_a_picture_without_frontal_lungs_hears_nothing_about_them() -> None:
+    faults = {"frontal": 0.1, "lung_border": 0.9, "lung_contrast": 0.01}
+    for likeliest, codes in (("other", 1), ("lateral", 1), ("inverted", 3)):
+        found = replace(GOOD, **faults, likeliest=likeliest)  # type: ignore[arg-type]
+        assert len(judge(found, LIMITS).findings) == codes
+
+
 def test_every_code_has_a_sentence() -> None:
     assert set(MESSAGES) == set(FINDING_CODES)
     assert all(message.endswith(".") for message in MESSAGES.values())
