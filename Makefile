@@ -24,6 +24,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 TORCH := $(PIP) --no-deps $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 SOURCES := backend/cxr_severity backend/bench backend/tests training/cxr_training training/tests
+# Apart: a torchvision that does not fit torch would break training, which finds it by itself.
+BENCH_ONLY := .venv/bench-only
 PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend samples -type f \
 	-not -path '*/node_modules/*' -not -path 'frontend/dist/*' -not -path 'frontend/e2e/*' 2>/dev/null)
@@ -86,7 +88,7 @@ ablation: .venv/.dev ## The published recipe and its two steps back, in one tabl
 	$(BIN)/cxr-ablation --data $(DATA) --out docs/ablation.md runs/published-cnn runs/published-balanced-cnn runs/published
 
 bench: .venv/.bench ## How fast it is, beside Flask with grad-cam: tables and a chart in docs/bench (QUICK=1)
-	cd backend && ../$(BIN)/python -m bench $(if $(QUICK),--quick --out ../runs/bench,--readme)
+	cd backend && PYTHONPATH=../$(BENCH_ONLY) ../$(BIN)/python -m bench $(if $(QUICK),--quick --out ../runs/bench,--readme)
 
 agree: .venv/.dev ## Whether every installed engine answers as PyTorch does, on all images of DATA
 	cd backend && ../$(BIN)/python -m bench.agree $(abspath $(DATA))/severity/images ../samples
@@ -116,8 +118,8 @@ clean: ## Remove everything that the other commands made, except runs/
 .venv/.bench: .venv/.dev
 	@echo "installing what the bench compares with"
 	@$(PIP) -e 'backend[bench]'
-	@$(TORCH) torchvision
-	@$(PIP) --no-deps grad-cam ttach
+	@$(TORCH) --target $(BENCH_ONLY) torchvision
+	@$(PIP) --no-deps --target $(BENCH_ONLY) grad-cam ttach
 	@touch $@
 
 frontend/node_modules/.installed: frontend/package.json frontend/package-lock.json

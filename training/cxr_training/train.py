@@ -119,15 +119,15 @@ def run(
         check_disjoint(dataset.cases, (part.train, part.validation, part.test), hashes)
     films = load_films(dataset, config.preprocess)
     workshop = open_workshop(config, dataset, split, films, backbone_source(backbone, data))
-    _claim(out, workshop, resume=resume)
-    if is_first_process():
-        split.write(out / SPLIT)
     everything = tuple(range(len(dataset.cases)))
     images = None
     whole = config.split.rounds * config.split.test == config.split.folds
-    if whole:  # before any training: data of the gate may be missing
+    if whole:  # before a former run is forgotten: data of the gate may be missing
         fold_of = [split.fold[case.image] for case in dataset.cases]
         images = collect(films, fold_of, hashes, data, config.gate, config.preprocess)
+    _claim(out, workshop, resume=resume)
+    if is_first_process():
+        split.write(out / SPLIT)
     if share is not None:
         jobs = [
             (part.train, seed, round_folder(out, part, seed))

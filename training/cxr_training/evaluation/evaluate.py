@@ -37,7 +37,7 @@ def evaluate(
 ) -> Evaluation:
     """Measure out-of-fold readings; all seeds pooled, patients resampled.
 
-    `Evaluation.calibration.temperature` and `Evaluation.conformal.fitted` are those that a version
+    `Evaluation.calibration.fitted` and `Evaluation.conformal.fitted` are those that a version
     made from the same training should carry. Films without a class count where they have a score.
 
     Raises:

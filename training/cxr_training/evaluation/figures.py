@@ -152,7 +152,7 @@ def _reliability(axes: Axes, evaluation: Evaluation) -> None:
         )  # fmt: skip
 
     plot(evaluation.calibration.before, "raw", RED, "s")
-    plot(evaluation.calibration.after, "after temperature", BLUE, "o")
+    plot(evaluation.calibration.after, "calibrated", BLUE, "o")
     axes.set(xlabel="mean confidence of the bin", ylabel="accuracy", xlim=(0.3, 1.02))
     axes.set(ylim=(0, 1.02))
     axes.legend(loc="lower right")
