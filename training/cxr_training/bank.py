@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from PIL import Image
-from torch.nn.functional import avg_pool2d
+from torch.nn.functional import avg_pool2d, interpolate
 from tqdm import tqdm
 
 from cxr_severity.imaging.decode import decode
@@ -107,6 +108,13 @@ class Augmenter:
         fine = warp(self._films.masks[indices], math.ceil(size / STRIDE) * _FINE)
         return Inputs(normalise(grids, config.preprocess), avg_pool2d(fine, _FINE), warp.mirrored)
 
+    def plain(self, indices: torch.Tensor) -> Inputs:
+        """(N,) int64 indices of films to them as they are."""
+        side = math.ceil(self._config.preprocess.size / STRIDE)
+        cells = interpolate(self._films.masks[indices], size=(side, side), mode="area")
+        grids = normalise(self._films.grids[indices], self._config.preprocess)
+        return Inputs(grids, cells, torch.zeros(len(indices), dtype=torch.bool))
+
 
 class VariantBank:
     """What the frozen blocks make of `variants` augmented copies of each film, computed once.
@@ -117,39 +125,51 @@ class VariantBank:
     """
 
     def __init__(
-        self, augmenter: Augmenter, network: SeverityNet, config: TrainConfig, films: int, seed: int
-    ) -> None:
-        self._augmenter, self._network = augmenter, network.eval()
-        self._config, self._films, self._seed = config, films, seed
-        self._inputs: Inputs | None = None
+        self, augmenter: Augmenter, network: SeverityNet, blocks: int, films: int, variants: int,
+        seed: int, *, plain: bool = False,
+    ) -> None:  # fmt: skip
+        """With `plain`, there is one more copy of each film, the first: as it is."""
+        self._augmenter, self._network, self._blocks = augmenter, network.eval(), blocks
+        self._films, self._variants, self._seed, self._plain = films, variants, seed, plain
 
-    def _compute(self) -> Inputs:
-        config, network = self._config, self._network
+    @cached_property
+    def _inputs(self) -> Inputs:
         generator = torch.Generator().manual_seed(self._seed)
-        maps, cells, mirrored = [], [], []
-        indices = torch.arange(self._films)
-        for _ in tqdm(range(config.variants), desc="variants", unit="copy"):
-            parts = [self._augmenter(part, generator) for part in torch.split(indices, 32)]
-            with torch.no_grad():
-                maps.append(
-                    torch.cat(
-                        [
-                            network.lower(
-                                part.maps.contiguous(memory_format=torch.channels_last),
-                                config.frozen_blocks,
-                            ).half()
-                            for part in parts
-                        ]
-                    )
-                )
-            cells.append(torch.cat([part.cells for part in parts]))
-            mirrored.append(torch.cat([part.mirrored for part in parts]))
-        return Inputs(torch.stack(maps), torch.stack(cells), torch.stack(mirrored))
+        films = torch.split(torch.arange(self._films), 32)
+        copies = [
+            self._copy([self._augmenter(part, generator) for part in films])
+            for _ in tqdm(range(self._variants), desc="variants", unit="copy")
+        ]
+        if self._plain:
+            copies.insert(0, self._copy([self._augmenter.plain(part) for part in films]))
+        return Inputs(*(torch.stack(column) for column in zip(*copies, strict=True)))
+
+    def _copy(self, parts: Sequence[Inputs]) -> Inputs:
+        with torch.no_grad():
+            maps = [
+                self._network.lower(
+                    part.maps.contiguous(memory_format=torch.channels_last), self._blocks
+                ).half()
+                for part in parts
+            ]
+        return Inputs(
+            torch.cat(maps),
+            torch.cat([part.cells for part in parts]),
+            torch.cat([part.mirrored for part in parts]),
+        )
+
+    def plain(self) -> torch.Tensor:
+        """What the frozen blocks make of every film as it is, half precision.
+
+        Raises:
+            ValueError: the bank was made without.
+        """
+        if not self._plain:
+            raise ValueError("this bank holds augmented copies alone")
+        return self._inputs.maps[0]
 
     def __call__(self, indices: torch.Tensor, generator: torch.Generator) -> Inputs:
         """(N,) int64 indices of films to one of the variants of each."""
-        if self._inputs is None:
-            self._inputs = self._compute()
         inputs = self._inputs
         chosen = torch.randint(len(inputs.maps), (len(indices),), generator=generator)
         return Inputs(

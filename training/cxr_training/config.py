@@ -129,6 +129,22 @@ class GateConfig(_Frozen):
     augment: AugmentConfig = AugmentConfig(rotation=6, zoom=0.15, translation=0.05)
 
 
+class DistilConfig(_Frozen):
+    """Students: networks that also learn what others say of films that nobody scored.
+
+    The others, a network of each seed trained on the same patients' films, are their teachers.
+    """
+
+    labels: tuple[str, ...] = Field(
+        default=("covid/covid",), min_length=1, description="Of the pretraining radiographs, "
+        "folder and label of those to learn from"
+    )  # fmt: skip
+    every: int = Field(default=1, ge=1, description="Of these, each so many-th is taken")
+    batch_size: int = Field(default=16, ge=1, description="Beside each batch of scored films")
+    variants: int = Field(default=2, ge=1, le=256, description="Augmented copies of each")
+    epochs: int = Field(default=16, ge=1, description="Of a student, over the scored films")
+
+
 class TrainConfig(_Frozen):
     """One recipe, whole."""
 
@@ -165,6 +181,9 @@ class TrainConfig(_Frozen):
         "make of `variants` augmented copies of each film is computed once"
     )  # fmt: skip
     variants: int = Field(default=0, ge=0, le=256, description="0 with nothing frozen")
+    distil: DistilConfig | None = Field(
+        default=None, description="What ships is a student; none: it learns from scores alone"
+    )
     loss: LossConfig = LossConfig()
     split: SplitConfig = SplitConfig()
     augment: AugmentConfig = AugmentConfig()
@@ -176,6 +195,12 @@ class TrainConfig(_Frozen):
     def _variants_come_with_frozen_blocks(self) -> Self:
         if bool(self.frozen_blocks) != bool(self.variants):
             raise ValueError("frozen_blocks and variants come together")
+        return self
+
+    @model_validator(mode="after")
+    def _students_start_from_frozen_blocks(self) -> Self:
+        if self.distil and not self.frozen_blocks:
+            raise ValueError("distil needs frozen_blocks")
         return self
 
 

@@ -16,6 +16,7 @@ from cxr_severity.model.artifact import WEIGHTS, load_state, pack_weights
 from cxr_severity.model.network import Reading, SeverityNet
 from cxr_severity.model.preprocess import PreprocessConfig, normalise
 from cxr_training.bank import Films
+from cxr_training.distil import LESSON, Lesson
 from cxr_training.evaluation.explanations import EXPLANATIONS
 from cxr_training.evaluation.predictions import COLUMNS, PREDICTIONS
 from cxr_training.explanations import Looked, look
@@ -43,8 +44,8 @@ def cross_validate(workshop: Workshop, rounds: Sequence[Round], out: Path, *, re
     tables: list[Tables] = []
     for part in rounds:
         for seed in workshop.config.seeds:
-            folder = round_folder(out, part, seed)
-            network = train_network(workshop, part.train, seed, folder, resume=resume)
+            home = round_folder(out, part)
+            network = train_network(workshop, part.train, seed, home, resume=resume)
             tables.append(_test(network, workshop, part, seed))
     if is_first_process():
         rows = [row for table in tables for row in table.predictions]
@@ -53,22 +54,44 @@ def cross_validate(workshop: Workshop, rounds: Sequence[Round], out: Path, *, re
         _write(out / EXPLANATIONS, EXPLANATION_COLUMNS, rows)
 
 
-def round_folder(out: Path, part: Round, seed: int) -> Path:
-    return out / f"fold-{part.number}" / f"seed-{seed}"
+def round_folder(out: Path, part: Round) -> Path:
+    return out / f"fold-{part.number}"
 
 
 def train_network(
-    workshop: Workshop, train: Sequence[int], seed: int, folder: Path, *, resume: bool
+    workshop: Workshop, train: Sequence[int], seed: int, home: Path, *, resume: bool
 ) -> SeverityNet:
-    """A network trained on the films `train`, rounded as a version stores it.
+    """The network of a seed, trained on the films `train`, rounded as a version stores it.
 
-    It is kept in `folder`: with `resume` a finished one is not trained again, and one that was cut
-    short goes on from its last epoch.
+    It is kept in `home/seed-<seed>`, and the teachers that its recipe may ask for, shared by all
+    students of these films, beside it: with `resume` a finished network is not trained again, and
+    one that was cut short goes on from its last epoch.
     """
+    folder = home / f"seed-{seed}"
+    if workshop.unscored is None or (resume and (folder / WEIGHTS).is_file()):
+        return _network(workshop, train, seed, folder, resume=resume)
+    teachers = [
+        train_teacher(workshop, train, other, home, resume=True) for other in workshop.config.seeds
+    ]
+    lesson = workshop.unscored.lesson(teachers, home / LESSON, keep=is_first_process())
+    return _network(workshop, train, seed, folder, lesson=lesson, resume=resume)
+
+
+def train_teacher(
+    workshop: Workshop, train: Sequence[int], seed: int, home: Path, *, resume: bool
+) -> SeverityNet:
+    """A network that learns from scores alone, kept in `home/teacher-<seed>`."""
+    return _network(workshop, train, seed, home / f"teacher-{seed}", resume=resume)
+
+
+def _network(
+    workshop: Workshop, train: Sequence[int], seed: int, folder: Path, *,
+    lesson: Lesson | None = None, resume: bool,
+) -> SeverityNet:  # fmt: skip
     finished = folder / WEIGHTS
     if not (resume and finished.is_file()):
         tqdm.write(f"{folder.parent.name}, {folder.name}: {len(train)} films")
-        trained = fit(workshop, train, seed, folder, resume=resume)
+        trained = fit(workshop, train, seed, folder, lesson=lesson, resume=resume)
         wait_for_all()  # each has looked for files of a former run
         if is_first_process():
             finished.with_suffix(".partial").write_bytes(pack_weights(trained))

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytorch_lightning as pl
 import torch
+from numpy.typing import NDArray
 from pytorch_lightning.callbacks import (
     Callback,
     EMAWeightAveraging,
@@ -25,6 +27,7 @@ from cxr_training.backbone import Source, estimate_batch_norm, load_backbone
 from cxr_training.bank import Augmenter, Films, VariantBank, class_shares
 from cxr_training.config import TrainConfig
 from cxr_training.data import Dataset
+from cxr_training.distil import Lesson, Unscored
 from cxr_training.machine import processes
 from cxr_training.module import SeverityModule
 from cxr_training.splits import Split
@@ -43,6 +46,8 @@ class Workshop:
     source: Augmenter | VariantBank
     backbone: Source
     data: DataProvenance
+    unscored: Unscored | None
+    """What students learn from beside the films; None where nobody is taught."""
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -51,16 +56,22 @@ class Workshop:
             # The gate comes after the networks, which do not depend on it.
             "recipe": self.config.model_dump(mode="json", exclude={"gate"}),
             "data": self.data.model_dump(mode="json"),
+            **({"unscored": self.unscored.labels_sha256} if self.unscored else {}),
         }
 
 
 def open_workshop(
-    config: TrainConfig, dataset: Dataset, split: Split, films: Films, backbone: Source
-) -> Workshop:
+    config: TrainConfig, dataset: Dataset, hashes: NDArray[np.bool_], split: Split, films: Films,
+    backbone: Source,
+) -> Workshop:  # fmt: skip
     """Load the backbone once and compute what the frozen blocks make of the films.
 
+    Args:
+        hashes: (N, 256) perceptual hashes of the data set's films.
+
     Raises:
-        TrainingError: when the backbone cannot be had or does not fit.
+        TrainingError: when the backbone cannot be had or does not fit, or `pretrain/` beside the
+            data set lacks the films that students are to learn from.
     """
     network = SeverityNet(config.network, config.preprocess.size)
     digest = load_backbone(network, backbone)
@@ -68,7 +79,13 @@ def open_workshop(
     source: Augmenter | VariantBank = augmenter
     if config.frozen_blocks:
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        source = VariantBank(augmenter, network, config, len(films.cases), seed=config.seeds[0])
+        source = VariantBank(
+            augmenter, network, config.frozen_blocks, len(films.cases), config.variants,
+            seed=config.seeds[0],
+        )  # fmt: skip
+    unscored = None
+    if config.distil:
+        unscored = Unscored.open(dataset.root.parent / "pretrain", hashes, network, config)
     targets = Targets.of(films.cases, config.loss)
     data = DataProvenance(
         labels_sha256=dataset.labels_sha256,
@@ -79,7 +96,7 @@ def open_workshop(
         patients=len({case.patient for case in dataset.cases}),
         folds=config.split.folds,
     )
-    return Workshop(config, films, targets, source, backbone, data)
+    return Workshop(config, films, targets, source, backbone, data, unscored)
 
 
 def fit(
@@ -88,16 +105,20 @@ def fit(
     seed: int,
     out: Path,
     *,
+    lesson: Lesson | None = None,
     resume: bool = False,
 ) -> SeverityNet:
     """Train a network on the films `train` and return it, averaged, in eval mode on the CPU.
 
-    A checkpoint in `out` is renewed each epoch; with `resume` the training goes on from it.
+    With a `lesson` it is a student, and learns from that too. A checkpoint in `out` is renewed each
+    epoch; with `resume` the training goes on from it.
 
     Raises:
         TrainingError: when that checkpoint is of another run.
     """
     config, films = workshop.config, workshop.films
+    if lesson and config.distil:
+        config = config.model_copy(update={"epochs": config.distil.epochs})
     pl.seed_everything(seed, workers=True, verbose=False)
     network = SeverityNet(config.network, config.preprocess.size)
     load_backbone(network, workshop.backbone)
@@ -120,6 +141,7 @@ def fit(
         weights / weights.mean(),
         workshop.identity,
         seed,
+        lesson,
     )
     last = out / CHECKPOINT
     if not resume:

@@ -13,7 +13,7 @@ import math
 import sys
 import tarfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,7 @@ def read_pretext(folder: Path, exclude: NDArray[np.bool_], limit: int | None = N
     Raises:
         TrainingError: a missing file or column, an unknown label, an image that does not decode.
     """
-    labels, digest = _read_labels(folder)
+    labels, digest = read_labels(folder)
     grids: list[NDArray[np.uint8]] = []
     classes: list[str] = []
     config = PreprocessConfig(size=SOURCE_SIZE)
@@ -110,15 +110,20 @@ def read_pretext(folder: Path, exclude: NDArray[np.bool_], limit: int | None = N
 
 
 def read_sample(
-    folder: Path, every: int, exclude: NDArray[np.bool_], config: PreprocessConfig
+    folder: Path,
+    every: int,
+    exclude: NDArray[np.bool_],
+    config: PreprocessConfig,
+    labels: Collection[str] = ADULTS + CHILDREN,
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    """Name and grid of each `every`-th labelled radiograph that is no copy of an excluded one.
+    """Name and grid of each `every`-th radiograph that has one of the labels and is no copy of an
+    excluded one.
 
     Raises:
         TrainingError: as `read_pretext` does.
     """
-    labels, _ = _read_labels(folder)
-    wanted = set(sorted(labels)[::every])
+    found, _ = read_labels(folder)
+    wanted = set(sorted(name for name, label in found.items() if label in labels)[::every])
     for archive in sorted(folder.glob("*.tar")):
         with tarfile.open(archive) as members:
             for member in members:
@@ -133,7 +138,12 @@ def read_sample(
                     raise TrainingError(f"{archive}: {member.name} does not decode") from error
 
 
-def _read_labels(folder: Path) -> tuple[dict[str, str], str]:
+def read_labels(folder: Path) -> tuple[dict[str, str], str]:
+    """Of each radiograph its folder and label, as in `covid/covid`, and the table's sha256.
+
+    Raises:
+        TrainingError: a missing file or column, or an unknown label.
+    """
     path = folder / "labels.csv"
     rows, digest = read_csv(path, ("file", "label"))
     labels = {row["file"]: f"{row['file'].split('/')[0]}/{row['label']}" for row in rows}

@@ -10,12 +10,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from cxr_severity.model.artifact import ArtifactError, pack_weights
+from cxr_severity.model.artifact import WEIGHTS, ArtifactError, pack_weights
 from cxr_severity.model.network import SeverityNet
 from cxr_training.backbone import BACKBONE_WEIGHTS, PACKAGE_WEIGHTS, backbone_source
 from cxr_training.bank import load_films
 from cxr_training.config import TrainConfig, load_config
-from cxr_training.crossval import cross_validate, round_folder, train_network
+from cxr_training.crossval import (
+    cross_validate,
+    round_folder,
+    train_network,
+    train_teacher,
+)
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.evaluate import evaluate
 from cxr_training.evaluation.explanations import EXPLANATIONS, read_explanations
@@ -66,15 +71,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--jobs", type=int, default=1, help="networks trained at a time, each by a process of its "
         "own; on a CPU two processes of one thread beat one of two"
     )  # fmt: skip
+    parser.add_argument(
+        "--teachers", action="store_true", help="of a share, train only those that teach students"
+    )
     arguments = parser.parse_args(argv)
+    if arguments.teachers and arguments.share is None:
+        parser.error("--teachers goes with --share")
     try:
         config = load_config(arguments.config, TrainConfig, arguments.changes)
         resume = arguments.resume or arguments.share is not None
         if arguments.jobs > 1:
             if not resume:
                 forget(arguments.out)
-            if not in_shares(arguments.jobs, sys.argv[1:] if argv is None else argv):
-                return 2
+            given = sys.argv[1:] if argv is None else argv
+            # A student needs all teachers of its films, whichever process trains them.
+            for stage in [["--teachers"]] * bool(config.distil) + [[]]:
+                if not in_shares(arguments.jobs, [*given, *stage]):
+                    return 2
             resume = True
         run(
             config,
@@ -83,6 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             backbone=arguments.backbone,
             resume=resume,
             share=arguments.share,
+            teachers=arguments.teachers,
         )
     except TrainingError as error:
         print(f"cxr-train: {error}", file=sys.stderr)
@@ -98,12 +112,14 @@ def run(
     backbone: str | None = None,
     resume: bool = False,
     share: Share | None = None,
+    teachers: bool = False,
 ) -> None:
     """Cross-validate a recipe into `out`; where every film was tested, train on all and export.
 
     `backbone` is a path or `PACKAGE_WEIGHTS`; the data folder's own weights when None. The version
-    is written to `out/weights/<version>/`. With a `share` only its networks are trained, and a
-    later run with `resume` gathers them.
+    is written to `out/weights/<version>/`. With a `share` only its networks are trained and the
+    gates of its folds fitted, or with `teachers` only its teachers trained; a later run with
+    `resume` gathers them.
 
     Raises:
         TrainingError: when data or configuration cannot be used; nothing has been trained then.
@@ -118,8 +134,7 @@ def run(
     for part in parts:
         check_disjoint(dataset.cases, (part.train, part.validation, part.test), hashes)
     films = load_films(dataset, config.preprocess)
-    workshop = open_workshop(config, dataset, split, films, backbone_source(backbone, data))
-    everything = tuple(range(len(dataset.cases)))
+    workshop = open_workshop(config, dataset, hashes, split, films, backbone_source(backbone, data))
     images = None
     whole = config.split.rounds * config.split.test == config.split.folds
     if whole:  # before a former run is forgotten: data of the gate may be missing
@@ -129,22 +144,16 @@ def run(
     if is_first_process():
         split.write(out / SPLIT)
     if share is not None:
-        jobs = [
-            (part.train, seed, round_folder(out, part, seed))
-            for part in parts
-            for seed in config.seeds
-        ]
-        if whole:
-            jobs.append((everything, config.seeds[0], out / FINAL))
-        for train, seed, folder in jobs[share.number :: share.of]:
-            train_network(workshop, train, seed, folder, resume=True)
+        _train_share(workshop, parts, images, out, share, teachers=teachers)
         return
     cross_validate(workshop, parts, out, resume=resume)
     if images is None:
         if is_first_process():
             print(f"predictions are in {out}; no version: not every film was tested")
         return
-    network = train_network(workshop, everything, config.seeds[0], out / FINAL, resume=resume)
+    network = train_network(
+        workshop, _everything(workshop), config.seeds[0], out / FINAL, resume=resume
+    )
     if not is_first_process():
         return
     rows = [row for part in parts for row in _gate_rows(workshop, part, images, out, resume=resume)]
@@ -158,15 +167,40 @@ def run(
     print(headline_table(evaluation), f"\nversion {config.version} is in {folder}", sep="\n")
 
 
+def _train_share(
+    workshop: Workshop, parts: Sequence[Round], images: Images | None, out: Path, share: Share,
+    *, teachers: bool,
+) -> None:  # fmt: skip
+    seeds = workshop.config.seeds
+    of_folds = [(part.train, seed, round_folder(out, part)) for part in parts for seed in seeds]
+    of_all = [(_everything(workshop), seed, out / FINAL) for seed in seeds] if images else []
+    if teachers:
+        for train, seed, home in (of_folds + of_all)[share.number :: share.of]:
+            train_teacher(workshop, train, seed, home, resume=True)
+        return
+    # Of all films one network is exported; it is the longest to train.
+    for train, seed, home in (of_all[:1] + of_folds)[share.number :: share.of]:
+        train_network(workshop, train, seed, home, resume=True)
+    if images is None:
+        return
+    for part in parts[share.number :: share.of]:
+        if (round_folder(out, part) / f"seed-{seeds[0]}" / WEIGHTS).is_file():
+            _gate_rows(workshop, part, images, out, resume=True)
+
+
+def _everything(workshop: Workshop) -> tuple[int, ...]:
+    return tuple(range(len(workshop.films.cases)))
+
+
 def _gate_rows(
     workshop: Workshop, part: Round, images: Images, out: Path, *, resume: bool
 ) -> list[GateRow]:
     """A round's measurements, by its network of the first seed (trained by now)."""
     config = workshop.config
-    folder = round_folder(out, part, config.seeds[0])
-    network = train_network(workshop, part.train, config.seeds[0], folder, resume=True)
+    home = round_folder(out, part)
+    network = train_network(workshop, part.train, config.seeds[0], home, resume=True)
     return measure_round(
-        network, workshop.films, part, images, config.gate, config.preprocess, folder.parent,
+        network, workshop.films, part, images, config.gate, config.preprocess, home,
         resume=resume,
     )  # fmt: skip
 

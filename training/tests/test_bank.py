@@ -154,7 +154,9 @@ def test_the_bank_and_the_upper_blocks_are_the_whole_network(
     config = recipe(augment=OFF, frozen_blocks=blocks, variants=2)
     network = SeverityNet(config.network, 64).eval()
     load_backbone(network, small_data / BACKBONE_WEIGHTS)
-    bank = VariantBank(Augmenter(films, config), network, config, 24, seed=1)
+    bank = VariantBank(
+        Augmenter(films, config), network, config.frozen_blocks, 24, config.variants, seed=1
+    )
     indices = torch.tensor([3, 20])
     inputs = bank(indices, torch.Generator())
     with torch.no_grad():
@@ -172,7 +174,9 @@ def test_a_bank_keeps_maps_masks_and_sides_together() -> None:
     config = recipe(augment=augment, frozen_blocks=1, variants=8)
     torch.manual_seed(0)
     network = SeverityNet(config.network, 64).eval()
-    bank = VariantBank(Augmenter(films, config), network, config, 3, seed=1)
+    bank = VariantBank(
+        Augmenter(films, config), network, config.frozen_blocks, 3, config.variants, seed=1
+    )
     indices = torch.tensor([2, 0, 1] * 20)
     inputs = bank(indices, torch.Generator().manual_seed(0))
     assert (inputs.cells[:, 0, 0, 1] > 0.5).equal(inputs.mirrored)
@@ -185,7 +189,9 @@ def test_a_bank_keeps_maps_masks_and_sides_together() -> None:
 def test_a_bank_offers_every_variant(films: Films) -> None:
     config = recipe(frozen_blocks=1, variants=3)
     network = SeverityNet(config.network, 64)
-    bank = VariantBank(Augmenter(films, config), network, config, 24, seed=1)
+    bank = VariantBank(
+        Augmenter(films, config), network, config.frozen_blocks, 24, config.variants, seed=1
+    )
     maps = bank(torch.zeros(40, dtype=torch.int64), torch.Generator().manual_seed(0)).maps
     assert len({tuple(one.flatten()[:50].tolist()) for one in maps}) == 3
 

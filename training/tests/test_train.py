@@ -27,7 +27,7 @@ from cxr_training.crossval import cross_validate
 from cxr_training.data import read_labels
 from cxr_training.fit import CHECKPOINT, open_workshop
 from cxr_training.module import SeverityModule
-from cxr_training.splits import Split, rounds, split_by_patient
+from cxr_training.splits import Split, hash_films, rounds, split_by_patient
 from cxr_training.train import main
 
 # A handful of films makes fewer steps than Lightning logs at.
@@ -92,7 +92,8 @@ def cross_validated(small_data: Path, tmp_path_factory: pytest.TempPathFactory) 
     split = split_by_patient(dataset, config.split)
     films = load_films(dataset, config.preprocess)
     backbone = small_data / BACKBONE_WEIGHTS
-    workshop = open_workshop(config, dataset, split, films, backbone)
+    hashes = hash_films(dataset)
+    workshop = open_workshop(config, dataset, hashes, split, films, backbone)
     cross_validate(workshop, rounds(dataset, split, config.split), out, resume=False)
     return out
 
