@@ -75,8 +75,8 @@ class SeverityModule(pl.LightningModule):
         maps = made.maps.contiguous(memory_format=torch.channels_last)
         frozen = self.config.frozen_blocks
         features = self.network.upper(maps, frozen) if frozen else self.network.features(maps)
-        # It comes from the LSTM cell by cell, a layout in which batch norm's backward takes 30 times
-        # as long: a seventh of the step.
+        # From the LSTM they come cell by cell, a layout in which batch norm's backward takes 30
+        # times as long: a seventh of the step.
         features.register_hook(_channels_last)
         states = self.network.read(features)
         reading = self.network.decide(states, (features.shape[2], features.shape[3]))
