@@ -16,6 +16,16 @@ def _sequence(network: NetworkConfig) -> str:
     )
 
 
+def _students(manifest: Manifest) -> str:
+    distil = manifest.recipe.get("distil")
+    if not isinstance(distil, dict):
+        return ""
+    return """Beside these it learned from unscored films of COVID-19 patients, copies of scored ones left
+out: it is a student of networks of the same recipe that were taught by scores alone (noisy student;
+Xie et al. 2020). When the recipe was measured, those had not seen the patients either.
+"""
+
+
 def _section(title: str, text: str) -> str:
     return f"## {title}\n{text}\n" if text else ""
 
@@ -61,6 +71,7 @@ to below 11.5, severe from 11.5; where there are none, one thoracic radiologist'
 scores from BrixIA and from Schaudt et al. 2023; the backbone from ImageNet, then taught on 13,000
 radiographs without severity labels). {data.images} films of {data.patients} patients,
 {data.classed} of them with a class; patients whose films are near-duplicates count as one.
+{_students(manifest)}
 Labels sha256 `{data.labels_sha256[:16]}…`, split sha256 `{data.split_sha256[:16]}…`, starting
 weights sha256 `{data.backbone_sha256[:16]}…`. The data card tells the rest.
 
