@@ -20,9 +20,9 @@ def _students(manifest: Manifest) -> str:
     distil = manifest.recipe.get("distil")
     if not isinstance(distil, dict):
         return ""
-    return """Beside these it learned from unscored films of COVID-19 patients, copies of scored ones left
-out: it is a student of networks of the same recipe that were taught by scores alone (noisy student;
-Xie et al. 2020). When the recipe was measured, those had not seen the patients either.
+    return """Beside these it learned from unscored films of COVID-19 patients, without copies of
+scored ones: it is a student of networks of the same recipe that were taught by scores alone (noisy
+student; Xie et al. 2020). When the recipe was measured, those had not seen the patients either.
 """
 
 
