@@ -172,7 +172,8 @@ def _train_share(
     *, teachers: bool,
 ) -> None:  # fmt: skip
     seeds = workshop.config.seeds
-    of_folds = [(part.train, seed, round_folder(out, part)) for part in parts for seed in seeds]
+    # Fold after fold: students of one fold share a lesson, which the first of them writes down.
+    of_folds = [(part.train, seed, round_folder(out, part)) for seed in seeds for part in parts]
     of_all = [(_everything(workshop), seed, out / FINAL) for seed in seeds] if images else []
     if teachers:
         for train, seed, home in (of_folds + of_all)[share.number :: share.of]:
