@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -11,12 +11,14 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from PIL import Image
+from torch import nn
 from torch.nn.functional import avg_pool2d, interpolate
 from tqdm import tqdm
 
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.model.assessment import SEVERITIES
+from cxr_severity.model.engine import Compiled, compile_module
 from cxr_severity.model.network import SeverityNet
 from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid
 from cxr_training.augment import change_exposure, draw_warp
@@ -97,6 +99,8 @@ class Augmenter:
         self._config = config
         noisy = [case.severity in config.augment.noisy for case in films.cases]
         every = config.augment.noisy == SEVERITIES
+        self.size = config.preprocess.size
+        """Side of the images that it makes, pixels."""
         self._noisy = torch.tensor([every or one for one in noisy])
 
     def __call__(self, indices: torch.Tensor, generator: torch.Generator) -> Inputs:
@@ -136,27 +140,19 @@ class VariantBank:
     def _inputs(self) -> Inputs:
         generator = torch.Generator().manual_seed(self._seed)
         films = torch.split(torch.arange(self._films), 32)
+        # Three times as fast as PyTorch, in which a batch of any size does not help.
+        size = self._augmenter.size
+        lower = compile_module(
+            "onnxruntime", _Lower(self._network, self._blocks),
+            np.zeros((1, 3, size, size), np.float32), torch.get_num_threads(),
+        )  # fmt: skip
         copies = [
-            self._copy([self._augmenter(part, generator) for part in films])
+            _through(lower, (self._augmenter(part, generator) for part in films))
             for _ in tqdm(range(self._variants), desc="variants", unit="copy")
         ]
         if self._plain:
-            copies.insert(0, self._copy([self._augmenter.plain(part) for part in films]))
+            copies.insert(0, _through(lower, (self._augmenter.plain(part) for part in films)))
         return Inputs(*(torch.stack(column) for column in zip(*copies, strict=True)))
-
-    def _copy(self, parts: Sequence[Inputs]) -> Inputs:
-        with torch.no_grad():
-            maps = [
-                self._network.lower(
-                    part.maps.contiguous(memory_format=torch.channels_last), self._blocks
-                ).half()
-                for part in parts
-            ]
-        return Inputs(
-            torch.cat(maps),
-            torch.cat([part.cells for part in parts]),
-            torch.cat([part.mirrored for part in parts]),
-        )
 
     def plain(self) -> torch.Tensor:
         """What the frozen blocks make of every film as it is, half precision.
@@ -177,6 +173,25 @@ class VariantBank:
             inputs.cells[chosen, indices],
             inputs.mirrored[chosen, indices],
         )
+
+
+class _Lower(nn.Module):
+    def __init__(self, network: SeverityNet, blocks: int) -> None:
+        super().__init__()
+        self.network, self.blocks = network, blocks
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor]:
+        return (self.network.lower(x, self.blocks),)
+
+
+def _through(lower: Compiled, parts: Iterable[Inputs]) -> Inputs:
+    """One copy of every film through the frozen blocks, in half precision."""
+    maps, cells, mirrored = [], [], []
+    for part in parts:
+        maps += [torch.from_numpy(lower(one[None])[0]).half() for one in part.maps.numpy()]
+        cells.append(part.cells)
+        mirrored.append(part.mirrored)
+    return Inputs(torch.cat(maps), torch.cat(cells), torch.cat(mirrored))
 
 
 def make_batch(inputs: Inputs, targets: Targets, indices: torch.Tensor) -> Batch:

@@ -110,7 +110,7 @@ def predict(
     with torch.no_grad():
         parts = [
             network(normalise(films.grids[part], config))
-            for part in torch.split(torch.tensor(indices), 32)
+            for part in torch.split(torch.tensor(indices), 8)
         ]
     return Reading(*(torch.cat(column) for column in zip(*parts, strict=True)))
 

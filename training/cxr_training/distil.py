@@ -108,7 +108,7 @@ class Unscored:
         maps, blocks = self.bank.plain(), self.config.frozen_blocks
         classes, zones = [], []
         with torch.no_grad():
-            for part in tqdm(torch.split(maps, 64), desc="teachers", unit="batch"):
+            for part in tqdm(torch.split(maps, 16), desc="teachers", unit="batch"):
                 x = part.float().contiguous(memory_format=torch.channels_last)
                 readings = [teacher.head(teacher.upper(x, blocks)) for teacher in teachers]
                 classes.append(torch.stack([one.logits.softmax(1) for one in readings]).mean(0))
