@@ -1,4 +1,4 @@
-"""PNG and TIFF to grey values by Pillow, JPEG by libjpeg-turbo.
+"""PNG and TIFF to grey values by Pillow, JPEG by libjpeg-turbo, and ordinary PNGs faster.
 
 Each file is first taken apart by `png`, `jpeg` or `tiff`; the decoder sees a copy without
 metadata, so it neither warns about it nor applies any of it. Pillow's plugins are called by class:
@@ -28,6 +28,7 @@ from cxr_severity.imaging.errors import (
 )
 from cxr_severity.imaging.jpeg import parse_jpeg
 from cxr_severity.imaging.png import parse_png
+from cxr_severity.imaging.png_pixels import ordinary_samples
 from cxr_severity.imaging.tiff import exif_orientation, parse_tiff
 
 if TYPE_CHECKING:
@@ -81,13 +82,22 @@ def decode_raster(
 
 def _decode_png(data: bytes, limits: Limits) -> Raster:
     png = parse_png(data, limits)
+    orientation = exif_orientation(png.exif)
+    samples = ordinary_samples(png)
+    if samples is not None and samples.ndim == 2:
+        pixels = np.empty(samples.shape, np.float32)
+        np.divide(samples, np.iinfo(samples.dtype).max, out=pixels, dtype=np.float32)
+        return Raster(upright(pixels, orientation), png.bit_depth)
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
-        image = PngImageFile(BytesIO(png.clean))
-        image.load()
+        if samples is None:
+            image: Image.Image = PngImageFile(BytesIO(png.clean))
+            image.load()
+        else:
+            image = Image.fromarray(samples)
         grey = png.is_grey_alpha_16
         pixels = _grey_alpha_16(image) if grey else _luminance(image)
         found = 0.0 if grey else colour.of_image(image)
-    return Raster(upright(pixels, exif_orientation(png.exif)), png.bit_depth, found)
+    return Raster(upright(pixels, orientation), png.bit_depth, found)
 
 
 def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
