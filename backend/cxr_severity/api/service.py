@@ -103,7 +103,7 @@ def _pictures(ground: Backdrop, explanation: Explanation) -> ExplanationBody:
         low_signal=explanation.low_signal,
         lung_fraction=explanation.lung_fraction,
         heatmap=data_url("image/png", heatmap_png(heat)),
-        overlay=data_url("image/jpeg", overlay_image(ground, heat)),
+        overlay=data_url("image/jpeg", overlay_image(ground, explanation.cam)),
     )
 
 

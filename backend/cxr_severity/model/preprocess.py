@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cxr_severity.imaging.errors import ImageWithoutContrastError
 from cxr_severity.imaging.radiograph import Radiograph
-from cxr_severity.imaging.resample import percentiles, resize_bilinear
+from cxr_severity.imaging.resample import percentiles, resize
 
 _LEAST_CONTRAST = 1e-4
 """A fortieth of the range that 8-bit data fills in a 16-bit file."""
@@ -50,7 +50,7 @@ def to_grid(radiograph: Radiograph, config: PreprocessConfig) -> NDArray[np.floa
         ImageWithoutContrastError: when both percentiles are one grey value, as in a blank image
             or one whose window misses all its data. Any answer to it would be made up.
     """
-    grid = resize_bilinear(radiograph.pixels, config.size, config.size)
+    grid = resize(radiograph.pixels, config.size, config.size, reducing_gap=3.0)
     low, high = percentiles(grid, config.low_percentile, config.high_percentile)
     if high - low < _LEAST_CONTRAST:
         raise ImageWithoutContrastError(

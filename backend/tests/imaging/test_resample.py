@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cxr_severity.imaging.resample import percentiles, resize_bilinear
+from cxr_severity.imaging.resample import percentiles, resize
 
 # Enlarged, reduced a little, at each side of a step of the reducing gap, and long and thin.
 SIZES = [
@@ -19,17 +19,26 @@ SIZES = [
 @pytest.mark.parametrize("target", [(224, 224), (32, 96)])
 def test_it_resizes_as_pillow_does(height: int, width: int, target: tuple[int, int]) -> None:
     pixels = np.random.default_rng(height).random((height, width), np.float32)
-    expected = Image.fromarray(pixels).resize(
-        (target[1], target[0]), Image.Resampling.BILINEAR, reducing_gap=3.0
-    )
-    got = resize_bilinear(pixels, *target)
-    assert got.dtype == np.float32
-    np.testing.assert_allclose(got, np.asarray(expected), atol=5e-6)
+    image = Image.fromarray(pixels)
+    for gap in (None, 3.0):
+        expected = image.resize(target[::-1], Image.Resampling.BILINEAR, reducing_gap=gap)
+        got = resize(pixels, *target, reducing_gap=gap)
+        assert got.dtype == np.float32
+        np.testing.assert_allclose(got, np.asarray(expected), atol=5e-6)
+    expected = image.resize(target[::-1], Image.Resampling.BICUBIC)
+    np.testing.assert_allclose(resize(pixels, *target, "bicubic"), np.asarray(expected), atol=5e-6)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (7, 7), (10, 8)])
+def test_a_map_of_few_cells_is_enlarged_as_pillow_does(shape: tuple[int, int]) -> None:
+    cells = np.random.default_rng(0).random(shape, np.float32)
+    expected = Image.fromarray(cells).resize((300, 256), Image.Resampling.BICUBIC)
+    np.testing.assert_allclose(resize(cells, 256, 300, "bicubic"), np.asarray(expected), atol=2e-6)
 
 
 def test_an_even_picture_stays_even() -> None:
     even = np.full((777, 555), 0.25, np.float32)
-    np.testing.assert_allclose(resize_bilinear(even, 224, 224), 0.25, rtol=1e-6)
+    np.testing.assert_allclose(resize(even, 224, 224), 0.25, rtol=1e-6)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 1), (57, 33)])
