@@ -40,7 +40,7 @@ def at_once(
 ) -> Future[Answer]:
     """Runs the model in the calling thread."""
     answer: Future[Answer] = Future()
-    answer.set_result(predictor.read(image, [target])[0])
+    answer.set_result(predictor.read(image, [target], alone=True)[0])
     return answer
 
 

@@ -57,8 +57,14 @@ class Settings(BaseSettings):
     threads: int = Field(
         default=1,
         ge=1,
-        description="Threads within one image's pass. Two answer a single client sooner, and cost "
-        "a third of the throughput while both wait for each other under load",
+        description="Threads within one image's pass. Two would cost a third of the throughput "
+        "while both wait for each other under load",
+    )
+    threads_alone: int = Field(
+        default_factory=lambda: min(4, available_cpus()),
+        ge=1,
+        description="Threads within the pass of an image while no other is worked on; more than "
+        "four gain little in so small a network. Another number than `threads` takes 60 MB",
     )
     lanes: int = Field(
         default_factory=lambda: max(1, min(4, available_cpus() // 4)),

@@ -17,7 +17,7 @@ from torch import nn
 
 from cxr_severity.model.assessment import SEVERITIES, Severity, Target
 from cxr_severity.model.bilstm import BiLstm
-from cxr_severity.model.engine import Compiled, EngineName, compile_module
+from cxr_severity.model.engine import Compiled, EngineName, compile_each
 from cxr_severity.model.explain import grad_cam, scaled_map
 from cxr_severity.model.network import SeverityNet
 
@@ -52,8 +52,13 @@ class Answer:
 class Reader(Protocol):
     engine: EngineName
 
-    def read(self, batch: Array, wanted: Sequence[Target | None]) -> list[Answer]:
-        """(N, 3, S, S) network input to N answers, with a map where a target is wanted."""
+    def read(
+        self, batch: Array, wanted: Sequence[Target | None], *, alone: bool = False
+    ) -> list[Answer]:
+        """(N, 3, S, S) network input to N answers, with a map where a target is wanted.
+
+        `alone` says that nothing else wants the processor, so that all of it may be used.
+        """
 
 
 class TorchReader:
@@ -65,7 +70,13 @@ class TorchReader:
         self._network = network
         self._device = device
 
-    def read(self, batch: Array, wanted: Sequence[Target | None]) -> list[Answer]:
+    def read(
+        self,
+        batch: Array,
+        wanted: Sequence[Target | None],
+        *,
+        alone: bool = False,  # noqa: ARG002
+    ) -> list[Answer]:
         start = perf_counter()
         # Not inference_mode: its tensors could not enter the explanation's autograd.
         with torch.no_grad():
@@ -101,22 +112,36 @@ class FusedReader:
     What follows the LSTM is small and may change with the network, so autograd keeps deriving it.
     """
 
-    def __init__(self, network: SeverityNet, engine: EngineName, size: int, threads: int) -> None:
-        """Raises EngineError when the engine refuses the network, ValueError when the network
+    def __init__(
+        self,
+        network: SeverityNet,
+        engine: EngineName,
+        size: int,
+        threads: int,
+        threads_alone: int | None = None,
+    ) -> None:
+        """`threads_alone` are for calls that are alone; by default as many as for others.
+
+        Raises EngineError when the engine refuses the network, ValueError when the network
         has no LSTM of the kind that `BiLstm` computes."""
         self.engine = engine
         self._network = network
         self._lstm = BiLstm(network.lstm)
         front = _Front(network, *self._lstm.projection()).eval().requires_grad_(False)
-        self._run: Compiled = compile_module(
-            engine, front, np.zeros((1, 3, size, size), np.float32), threads
-        )
+        counts = sorted({threads, threads_alone or threads})
+        compiled = compile_each(engine, front, np.zeros((1, 3, size, size), np.float32), counts)
+        by_threads = dict(zip(counts, compiled, strict=True))
+        self._run: Compiled = by_threads[threads]
+        self._run_alone: Compiled = by_threads[threads_alone or threads]
 
-    def read(self, batch: Array, wanted: Sequence[Target | None]) -> list[Answer]:
+    def read(
+        self, batch: Array, wanted: Sequence[Target | None], *, alone: bool = False
+    ) -> list[Answer]:
         start = perf_counter()
+        run = self._run_alone if alone else self._run
         # One image after the other: in the convolutions a CPU gains nothing from a batch, which
         # only takes more memory. The recurrence below gains threefold.
-        fronts = [self._run(batch[i : i + 1]) for i in range(len(batch))]
+        fronts = [run(batch[i : i + 1]) for i in range(len(batch))]
         features = np.concatenate([front[0] for front in fronts])
         projected = np.concatenate([front[1] for front in fronts])
         tape = self._lstm.forward(projected)
