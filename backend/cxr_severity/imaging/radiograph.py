@@ -40,6 +40,8 @@ class Radiograph:
     source: Source
     stored: tuple[int, int] | None = None
     """Height and width in the file, upright, where it was decoded at a reduced scale."""
+    levels: NDArray[np.uint8] | None = None
+    """`pixels` times 255, where the decoder gave 8 bits: a quarter of the memory to walk over."""
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or self.pixels.dtype != np.float32 or 0 in self.pixels.shape:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from cxr_severity.imaging.limits import Limits
 
+_Number = TypeVar("_Number", bound=np.generic)
+
 _BAND_PIXELS = 1 << 20
 _BASELINE_EXTENDED_PROGRESSIVE = (0xC0, 0xC1, 0xC2)
 _DAMAGED_DETAIL = "The picture's data is damaged or incomplete."
@@ -44,12 +46,13 @@ _DAMAGED_DETAIL = "The picture's data is damaged or incomplete."
 class Raster(NamedTuple):
     """`pixels` (H, W) float32 in [0, 1], upright; the stored `bit_depth`; `colour` in [0, 1] as
     `colour.colourfulness` measures it; the stored height and width where the picture was decoded
-    at a reduced scale."""
+    at a reduced scale; `levels` (H, W) uint8, `pixels` times 255, where the decoder gave those."""
 
     pixels: NDArray[np.float32]
     bit_depth: int
     colour: float = 0.0
     stored: tuple[int, int] | None = None
+    levels: NDArray[np.uint8] | None = None
 
 
 def _colour_space(name: str) -> UnsupportedColourSpaceError:
@@ -85,9 +88,9 @@ def _decode_png(data: bytes, limits: Limits) -> Raster:
     orientation = exif_orientation(png.exif)
     samples = ordinary_samples(png)
     if samples is not None and samples.ndim == 2:
-        pixels = np.empty(samples.shape, np.float32)
-        np.divide(samples, np.iinfo(samples.dtype).max, out=pixels, dtype=np.float32)
-        return Raster(upright(pixels, orientation), png.bit_depth)
+        samples = upright(samples, orientation)
+        levels = samples if samples.dtype == np.uint8 else None
+        return Raster(_in_unit_range(samples), png.bit_depth, levels=levels)
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
         if samples is None:
             image: Image.Image = PngImageFile(BytesIO(png.clean))
@@ -123,14 +126,13 @@ def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
             min_factor=1 if enough is None else 2,
         )
         found = colour.of_jpeg(jpeg.clean) if len(jpeg.component_ids) == 3 else 0.0
-    pixels = np.empty(luma.shape[:2], np.float32)
-    np.divide(luma[..., 0], 255, out=pixels, dtype=np.float32)
     orientation = exif_orientation(jpeg.exif)
     stored = None
-    if pixels.shape != (jpeg.height, jpeg.width):
+    if luma.shape[:2] != (jpeg.height, jpeg.width):
         turned = orientation >= 5
         stored = (jpeg.width, jpeg.height) if turned else (jpeg.height, jpeg.width)
-    return Raster(upright(pixels, orientation), 8, found, stored)
+    levels = upright(luma[..., 0], orientation)
+    return Raster(_in_unit_range(levels), 8, found, stored, levels)
 
 
 def _decode_tiff(data: bytes, limits: Limits) -> Raster:
@@ -213,7 +215,14 @@ def _grey_alpha_16(image: Image.Image) -> NDArray[np.float32]:
     return out
 
 
-def upright(pixels: NDArray[np.float32], orientation: int) -> NDArray[np.float32]:
+def _in_unit_range(samples: NDArray[Any]) -> NDArray[np.float32]:
+    """Unsigned integers of a depth that they fill, as shares of its greatest value."""
+    pixels = np.empty(samples.shape, np.float32)
+    np.divide(samples, np.iinfo(samples.dtype).max, out=pixels, dtype=np.float32)
+    return pixels
+
+
+def upright(pixels: NDArray[_Number], orientation: int) -> NDArray[_Number]:
     """Apply EXIF's Orientation (1 to 8) to (H, W) `pixels`; the result is C-contiguous."""
     match orientation:
         case 2:

@@ -6,7 +6,7 @@ Nothing here feeds the model.
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,14 +147,16 @@ def data_url(media_type: Literal["image/png", "image/jpeg"], data: bytes) -> str
 
 def _scaled(radiograph: Radiograph, height: int, width: int) -> Backdrop:
     """The radiograph windowed to 8 bits and scaled, with antialiasing, to (height, width)."""
-    pixels = radiograph.pixels
+    pixels: NDArray[Any] = radiograph.pixels
     low, high = display_window(pixels)
+    if radiograph.levels is not None and (low, high) == (0, 1):
+        pixels = radiograph.levels
     if pixels.shape != (height, width):
         # Scaled down, each pixel is the mean of the area it covers.
         shrinks = pixels.shape[0] >= height and pixels.shape[1] >= width
         resample = Image.Resampling.BOX if shrinks else Image.Resampling.BICUBIC
         pixels = np.asarray(Image.fromarray(pixels).resize((width, height), resample))
-    return _to_bytes(pixels, low, high)
+    return pixels if pixels.dtype == np.uint8 else _to_bytes(pixels, low, high)
 
 
 def _to_bytes(values: NDArray[np.float32], low: float = 0, high: float = 1) -> Backdrop:

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-_BLOCK = 16
+_BLOCK = 8
 """Output rows that share a product: each needs few input rows, and neighbours nearly the same."""
 
 Kernel = Literal["bilinear", "bicubic"]
@@ -53,7 +53,7 @@ def _bands(
     """Output slice, input slice and weights (outputs, inputs) of each block along one axis."""
     weights = _weights(source, target, kernel, gap)
     # A few inputs are not worth more than one product.
-    step = _BLOCK if source > 2 * _BLOCK else target
+    step = _BLOCK if source > 4 * _BLOCK else target
     bands = []
     for top in range(0, target, step):
         block = weights[top : top + step]
