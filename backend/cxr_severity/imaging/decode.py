@@ -148,4 +148,4 @@ def decode(
         raise ImageTooLargeError("The picture is too large for the memory available.") from None
     digest = hashlib.sha256(data).hexdigest()
     source = Source(digest, container, raster.bit_depth, raster.colour)
-    return Radiograph(raster.pixels, source, raster.stored, raster.levels)
+    return Radiograph(raster.values, source, raster.stored)

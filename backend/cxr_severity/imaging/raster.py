@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from cxr_severity.imaging.errors import (
 from cxr_severity.imaging.jpeg import parse_jpeg
 from cxr_severity.imaging.png import parse_png
 from cxr_severity.imaging.png_pixels import ordinary_samples
+from cxr_severity.imaging.radiograph import in_unit_range
 from cxr_severity.imaging.tiff import exif_orientation, parse_tiff
 
 if TYPE_CHECKING:
@@ -44,15 +45,14 @@ _DAMAGED_DETAIL = "The picture's data is damaged or incomplete."
 
 
 class Raster(NamedTuple):
-    """`pixels` (H, W) float32 in [0, 1], upright; the stored `bit_depth`; `colour` in [0, 1] as
+    """`values` (H, W) as in `Radiograph`, upright; the stored `bit_depth`; `colour` in [0, 1] as
     `colour.colourfulness` measures it; the stored height and width where the picture was decoded
-    at a reduced scale; `levels` (H, W) uint8, `pixels` times 255, where the decoder gave those."""
+    at a reduced scale."""
 
-    pixels: NDArray[np.float32]
+    values: NDArray[np.float32] | NDArray[np.uint8]
     bit_depth: int
     colour: float = 0.0
     stored: tuple[int, int] | None = None
-    levels: NDArray[np.uint8] | None = None
 
 
 def _colour_space(name: str) -> UnsupportedColourSpaceError:
@@ -88,9 +88,8 @@ def _decode_png(data: bytes, limits: Limits) -> Raster:
     orientation = exif_orientation(png.exif)
     samples = ordinary_samples(png)
     if samples is not None and samples.ndim == 2:
-        samples = upright(samples, orientation)
-        levels = samples if samples.dtype == np.uint8 else None
-        return Raster(_in_unit_range(samples), png.bit_depth, levels=levels)
+        values = samples if samples.dtype == np.uint8 else in_unit_range(samples)
+        return Raster(upright(values, orientation), png.bit_depth)
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
         if samples is None:
             image: Image.Image = PngImageFile(BytesIO(png.clean))
@@ -131,8 +130,7 @@ def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
     if luma.shape[:2] != (jpeg.height, jpeg.width):
         turned = orientation >= 5
         stored = (jpeg.width, jpeg.height) if turned else (jpeg.height, jpeg.width)
-    levels = upright(luma[..., 0], orientation)
-    return Raster(_in_unit_range(levels), 8, found, stored, levels)
+    return Raster(upright(luma[..., 0], orientation), 8, found, stored)
 
 
 def _decode_tiff(data: bytes, limits: Limits) -> Raster:
@@ -213,13 +211,6 @@ def _grey_alpha_16(image: Image.Image) -> NDArray[np.float32]:
     np.multiply(out, alpha, out=out)
     np.divide(out, 65535, out=out)
     return out
-
-
-def _in_unit_range(samples: NDArray[Any]) -> NDArray[np.float32]:
-    """Unsigned integers of a depth that they fill, as shares of its greatest value."""
-    pixels = np.empty(samples.shape, np.float32)
-    np.divide(samples, np.iinfo(samples.dtype).max, out=pixels, dtype=np.float32)
-    return pixels
 
 
 def upright(pixels: NDArray[_Number], orientation: int) -> NDArray[_Number]:

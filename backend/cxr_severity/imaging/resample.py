@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,33 +15,34 @@ Kernel = Literal["bilinear", "bicubic"]
 _RADIUS: dict[Kernel, float] = {"bilinear": 1.0, "bicubic": 2.0}
 
 _Bands = tuple[tuple[slice, slice, NDArray[Any]], ...]
-_Float = TypeVar("_Float", np.float32, np.float64)
 
 
 def resize(
-    pixels: NDArray[_Float],
+    pixels: NDArray[Any],
     height: int,
     width: int,
     kernel: Kernel = "bilinear",
     reducing_gap: float | None = None,
-) -> NDArray[_Float]:
-    """(H, W) floats to (height, width), each pixel a weighted mean of those that it covers.
+) -> NDArray[Any]:
+    """(H, W) numbers to (height, width) floats, each pixel a weighted mean of those that it covers.
 
     The same as Pillow's `resize` but for the order in which terms are summed, in a third of its
     time or less: the filter's weights are the same for all columns, so a block of output rows is
     one small matrix product.
 
     Args:
-        pixels: of any range; bicubic may leave it at steep edges.
+        pixels: float32 or float64 of any range, which bicubic may leave at steep edges; or
+            uint8, of which float32 in the same range is made, a few rows at a time.
         kernel: of the filter, stretched where the picture shrinks.
         reducing_gap: where the picture shrinks more than that often, means of whole pixels are
             taken first; see Pillow.
     """
-    rows = np.empty((height, pixels.shape[1]), pixels.dtype)
-    for out, used, weights in _bands(pixels.shape[0], height, kernel, reducing_gap, pixels.dtype):
-        np.matmul(weights, pixels[used], out=rows[out])
-    resized = np.empty((height, width), pixels.dtype)
-    for out, used, weights in _bands(pixels.shape[1], width, kernel, reducing_gap, pixels.dtype):
+    dtype = np.dtype(np.float32) if pixels.dtype == np.uint8 else pixels.dtype
+    rows = np.empty((height, pixels.shape[1]), dtype)
+    for out, used, weights in _bands(pixels.shape[0], height, kernel, reducing_gap, dtype):
+        np.matmul(weights, pixels[used].astype(dtype, copy=False), out=rows[out])
+    resized = np.empty((height, width), dtype)
+    for out, used, weights in _bands(pixels.shape[1], width, kernel, reducing_gap, dtype):
         resized[:, out] = rows[:, used] @ weights.T
     return resized
 

@@ -50,7 +50,9 @@ def to_grid(radiograph: Radiograph, config: PreprocessConfig) -> NDArray[np.floa
         ImageWithoutContrastError: when both percentiles are one grey value, as in a blank image
             or one whose window misses all its data. Any answer to it would be made up.
     """
-    grid = resize(radiograph.pixels, config.size, config.size, reducing_gap=3.0)
+    grid = resize(radiograph.values, config.size, config.size, reducing_gap=3.0)
+    if radiograph.values.dtype == np.uint8:
+        grid /= np.float32(255)
     low, high = percentiles(grid, config.low_percentile, config.high_percentile)
     if high - low < _LEAST_CONTRAST:
         raise ImageWithoutContrastError(

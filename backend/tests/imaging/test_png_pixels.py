@@ -19,6 +19,7 @@ from cxr_severity.imaging.errors import DamagedImageError, InputRefusedError
 from cxr_severity.imaging.limits import DEFAULT_LIMITS
 from cxr_severity.imaging.png import parse_png
 from cxr_severity.imaging.png_pixels import Samples, ordinary_samples
+from cxr_severity.imaging.radiograph import in_unit_range
 
 from . import files
 from .corpus import COLOUR, GREY, GREY_16
@@ -61,7 +62,8 @@ def outcome(data: bytes, *, slow: bool = False) -> tuple[str, bytes]:
             found = raster.decode_raster(data, "png", DEFAULT_LIMITS)
         except InputRefusedError as error:
             return error.code, b""
-        return f"{found.pixels.shape} {found.bit_depth} {found.colour}", found.pixels.tobytes()
+        pixels = in_unit_range(found.values)
+        return f"{pixels.shape} {found.bit_depth} {found.colour}", pixels.tobytes()
 
 
 @pytest.mark.parametrize("values", KINDS.values(), ids=KINDS.keys())

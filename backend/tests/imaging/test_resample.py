@@ -36,6 +36,15 @@ def test_a_map_of_few_cells_is_enlarged_as_pillow_does(shape: tuple[int, int]) -
     np.testing.assert_allclose(resize(cells, 256, 300, "bicubic"), np.asarray(expected), atol=2e-6)
 
 
+def test_bytes_are_resized_as_the_floats_they_are() -> None:
+    values = np.random.default_rng(0).integers(0, 256, (700, 900), dtype=np.uint8)
+    got = resize(values, 224, 224, reducing_gap=3.0)
+    assert got.dtype == np.float32
+    np.testing.assert_array_equal(
+        got, resize(values.astype(np.float32), 224, 224, reducing_gap=3.0)
+    )
+
+
 def test_an_even_picture_stays_even() -> None:
     even = np.full((777, 555), 0.25, np.float32)
     np.testing.assert_allclose(resize(even, 224, 224), 0.25, rtol=1e-6)
