@@ -87,7 +87,7 @@ def _machine(directory: Path) -> dict[str, Any]:
                 "kornia-rs",
                 "flask",
                 "grad-cam",
-            )  # fmt: skip
+            )
         },
         "model": directory.name,
         "engine": Predictor.load(directory).engine,
@@ -101,7 +101,7 @@ def _machine(directory: Path) -> dict[str, Any]:
                 "batch_wait_ms",
                 "concurrency",
                 "queue",
-            )  # fmt: skip
+            )
         },
         "load_average_before": round(os.getloadavg()[0], 2),
     }
