@@ -79,7 +79,7 @@ class Settings(BaseSettings):
         description="Latency budget: how long an image may wait for others to join its batch",
     )
     concurrency: int = Field(
-        default_factory=lambda: min(16, available_cpus() + 2),
+        default_factory=lambda: min(16, available_cpus() + 4),
         ge=1,
         description="Requests whose images are read or drawn at the same time; others wait. One "
         "of a 64-megapixel image takes about 0.6 GB",
