@@ -68,7 +68,7 @@ def normalise(grids: torch.Tensor, config: PreprocessConfig) -> torch.Tensor:
     """(N, S, S) float32 in [0, 1] to (N, 3, S, S) float32, normalised per channel."""
     mean = torch.tensor(config.mean, dtype=grids.dtype, device=grids.device).view(1, 3, 1, 1)
     std = torch.tensor(config.std, dtype=grids.dtype, device=grids.device).view(1, 3, 1, 1)
-    return (grids.unsqueeze(1) - mean) / std
+    return (grids.unsqueeze(1) - mean).div_(std)
 
 
 def to_tensor(radiograph: Radiograph, config: PreprocessConfig) -> torch.Tensor:
