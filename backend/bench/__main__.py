@@ -78,13 +78,30 @@ def _machine(directory: Path) -> dict[str, Any]:
         "python": platform.python_version(),
         "packages": {
             name: version(name)
-            for name in ("cxr-severity", "torch", "onnxruntime", "pillow", "flask", "grad-cam")
+            for name in (
+                "cxr-severity",
+                "torch",
+                "onnxruntime",
+                "pillow",
+                "isal",
+                "kornia-rs",
+                "flask",
+                "grad-cam",
+            )
         },
         "model": directory.name,
         "engine": Predictor.load(directory).engine,
         "settings": {
             name: getattr(settings, name)
-            for name in ("threads", "lanes", "batch", "batch_wait_ms", "concurrency", "queue")
+            for name in (
+                "threads",
+                "threads_alone",
+                "lanes",
+                "batch",
+                "batch_wait_ms",
+                "concurrency",
+                "queue",
+            )
         },
         "load_average_before": round(os.getloadavg()[0], 2),
     }

@@ -117,7 +117,7 @@ def create_app(directory: Path) -> Flask:
 
 def _encoded(pixels: NDArray[np.uint8], file_format: str) -> str:
     buffer = BytesIO()
-    Image.fromarray(pixels).save(buffer, file_format, quality=90)
+    Image.fromarray(pixels).save(buffer, file_format, quality=85)
     data = base64.b64encode(buffer.getvalue()).decode("ascii")
     return f"data:image/{file_format.lower()};base64,{data}"
 

@@ -52,11 +52,12 @@ def alone(ours: Server, theirs: Server, bare: Bare, rounds: int, say: Say) -> di
         plain = latencies(theirs, EXPLAINED, body, 1)
         for engine, value in forward.items():
             note(f"forward_{engine}", [value])
-        note("decode_png", [decoded])
+        for decoder, value in decoded.items():
+            note(f"decode_{decoder}", [value])
         note("service_explained", explained)
         note("service_unexplained", latencies(ours, BARE, body, 3))
         note("baseline_explained", plain)
-        fastest = min(forward.values()) + decoded
+        fastest = min(forward.values()) + min(decoded.values())
         ratios.setdefault("explained_to_fastest_forward_and_decode", []).append(
             median(explained) / fastest
         )

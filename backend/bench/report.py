@@ -45,7 +45,8 @@ def alone_table(result: dict[str, Any]) -> str:
         "forward_onnxruntime": "bare backbone, ONNX Runtime",
         "forward_openvino": "bare backbone, OpenVINO",
         "forward_torch": "bare backbone, PyTorch",
-        "decode_png": "decoding the PNG, Pillow",
+        "decode_pillow": "decoding the PNG, Pillow",
+        "decode_own": "decoding the PNG, ISA-L and kornia_rs, as the service does",
         "service_unexplained": "service, without explanation",
         "service_explained": "service, explained",
         "baseline_explained": "Flask, PyTorch and grad-cam, explained",
@@ -159,10 +160,13 @@ def chart(result: dict[str, Any], folder: Path) -> None:
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
     found = result["alone"]["median_ms"]
-    forward = min(value for name, value in found.items() if name.startswith("forward_"))
+    forward, decoding = (
+        min(value for name, value in found.items() if name.startswith(f"{kind}_"))
+        for kind in ("forward", "decode")
+    )
     bars = {
         "bare backbone, fastest runtime": forward,
-        "backbone and PNG decoding": forward + found["decode_png"],
+        "backbone and PNG decoding": forward + decoding,
         "service, no explanation": found["service_unexplained"],
         "service, explained": found["service_explained"],
         "Flask, torch, grad-cam": found["baseline_explained"],

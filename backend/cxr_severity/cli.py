@@ -128,6 +128,7 @@ def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
             settings.device,
             engine=settings.engine,
             threads=settings.threads,
+            threads_alone=settings.threads_alone,
         )
         if arguments.overlay:
             arguments.overlay.mkdir(parents=True, exist_ok=True)

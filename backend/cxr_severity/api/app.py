@@ -37,7 +37,12 @@ Every error is `application/problem+json` (RFC 9457) with a stable `code`."""
 
 def registry_of(settings: Settings) -> ModelRegistry:
     return ModelRegistry(
-        settings.weights, settings.version, settings.device, settings.engine, settings.threads
+        settings.weights,
+        settings.version,
+        settings.device,
+        settings.engine,
+        settings.threads,
+        settings.threads_alone,
     )
 
 

@@ -33,6 +33,7 @@ class Batcher:
 
     A batch holds at most `size` images for one version. The first of them waits at most
     `budget` seconds for company, and only while other requests are known to be on their way.
+    Where no other request is being worked on at all, the engine is told so.
 
     Use it as a context manager; on exit it finishes what was submitted.
     """
@@ -43,6 +44,7 @@ class Batcher:
         self._changed = threading.Condition()
         self._waiting: deque[_Item] = deque()
         self._coming = 0
+        self._present = 0
         self._closed = False
         self._threads = [
             threading.Thread(target=self._lane, name=f"model-{i}", daemon=True)
@@ -65,10 +67,12 @@ class Batcher:
         """Announces a request; it must be entered as a context manager."""
         return Ticket(self)
 
-    def _announce(self, change: int) -> None:
+    def _announce(self, *, coming: int, present: int) -> None:
         with self._changed:
-            self._coming += change
-            self._changed.notify_all()
+            self._coming += coming
+            self._present += present
+            if coming:
+                self._changed.notify_all()
 
     def _submit(self, item: _Item) -> None:
         with self._changed:
@@ -80,7 +84,7 @@ class Batcher:
 
     def _lane(self) -> None:
         while batch := self._next():
-            _run(batch)
+            _run(batch, alone=self._present <= 1)
 
     def _next(self) -> list[_Item]:
         """Waits for the next batch; empty when there will be no more."""
@@ -111,7 +115,7 @@ class Ticket:
         self._open = False
 
     def __enter__(self) -> Ticket:
-        self._batcher._announce(1)
+        self._batcher._announce(coming=1, present=1)
         self._open = True
         return self
 
@@ -121,9 +125,8 @@ class Ticket:
         __: BaseException | None,
         ___: TracebackType | None,
     ) -> None:
-        if self._open:
-            self._open = False
-            self._batcher._announce(-1)
+        self._batcher._announce(coming=-int(self._open), present=-1)
+        self._open = False
 
     def submit(self, predictor: Predictor, image: Array, target: Target | None) -> Future[Answer]:
         """Put one image, (1, 3, S, S), into the next batch; its result is what was found.
@@ -139,10 +142,10 @@ class Ticket:
         return item.answer
 
 
-def _run(batch: list[_Item]) -> None:
+def _run(batch: list[_Item], *, alone: bool) -> None:
     try:
         images = batch[0].image if len(batch) == 1 else np.concatenate([i.image for i in batch])
-        answers = batch[0].predictor.read(images, [item.target for item in batch])
+        answers = batch[0].predictor.read(images, [item.target for item in batch], alone=alone)
     except BaseException as error:  # noqa: BLE001 - each waiting request must hear of it
         for item in batch:
             item.answer.set_exception(error)

@@ -43,11 +43,12 @@ class ModelRegistry:
         device: str,
         engine: EngineChoice = "auto",
         threads: int = 1,
+        threads_alone: int | None = None,
     ) -> None:
         self._root = root
         self._device = device
         self._engine = engine
-        self._threads = threads
+        self._threads = threads, threads_alone
         self._lock = threading.Lock()
         self._loaded: dict[str, Predictor] = {}
         self._broken: dict[str, ArtifactError | EngineError] = {}
@@ -156,7 +157,7 @@ class ModelRegistry:
             if version not in self._loaded:
                 try:
                     self._loaded[version] = Predictor.of(
-                        self._open(version), self._device, self._engine, self._threads
+                        self._open(version), self._device, self._engine, *self._threads
                     )
                 except (ArtifactError, EngineError) as error:
                     # Kept: a version that is broken now is not hashed again for each request.

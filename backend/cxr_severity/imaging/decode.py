@@ -7,6 +7,7 @@ leaves `decode`, whatever the bytes are.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 from cxr_severity.imaging.dicom import decode_dicom
 from cxr_severity.imaging.errors import (
@@ -20,7 +21,7 @@ from cxr_severity.imaging.limits import DEFAULT_LIMITS, Limits
 from cxr_severity.imaging.radiograph import Radiograph, Source, SourceFormat
 from cxr_severity.imaging.raster import Raster, decode_raster
 
-__all__ = ["DEFAULT_LIMITS", "Limits", "decode", "sniff"]
+__all__ = ["DEFAULT_LIMITS", "Limits", "decode", "sha256", "sniff"]
 
 ACCEPTED = "PNG, JPEG, TIFF and DICOM are accepted."
 
@@ -111,8 +112,17 @@ def _sniff_loose(data: bytes) -> str | None:
     return None
 
 
+def sha256(data: bytes) -> str:
+    """Lower-case hex digest of a file's bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def decode(
-    data: bytes, limits: Limits = DEFAULT_LIMITS, *, enough: int | None = None
+    data: bytes,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    enough: int | None = None,
+    digest: Callable[[], str] | None = None,
 ) -> Radiograph:
     """Decode one radiograph from a whole file's bytes.
 
@@ -126,6 +136,7 @@ def decode(
         enough: pixels that both sides must keep, where the format can be decoded at a reduced
             scale (JPEG: half, quarter, eighth); each pixel is then a mean of those it stands for.
             By default everything is decoded whole.
+        digest: gives `sha256(data)`, where that is computed meanwhile in another thread.
 
     Raises:
         InputRefusedError: one of its subclasses, and nothing else.
@@ -146,6 +157,6 @@ def decode(
             raster = decode_raster(data, container, limits, enough)
     except MemoryError:
         raise ImageTooLargeError("The picture is too large for the memory available.") from None
-    digest = hashlib.sha256(data).hexdigest()
-    source = Source(digest, container, raster.bit_depth, raster.colour)
-    return Radiograph(raster.pixels, source, raster.stored)
+    found = sha256(data) if digest is None else digest()
+    source = Source(found, container, raster.bit_depth, raster.colour)
+    return Radiograph(raster.values, source, raster.stored)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from imagecodecs import deflate_crc32, deflate_encode
 
 from cxr_severity.imaging.errors import DamagedImageError, MultiFrameError
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from cxr_severity.imaging.limits import Limits
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # All that defines pixels. Text, colour profiles and EXIF never reach the decoder.
 _KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _GREY_ALPHA, _RGBA = 4, 6
@@ -30,8 +31,8 @@ class PngFile:
     """What the chunks declare.
 
     `width` and `height` in pixels, `bit_depth` in bits per sample, `colour_type` as in IHDR.
-    `exif` is a TIFF structure, empty when there is none. `clean` is the file with nothing
-    but the chunks that define its pixels.
+    `exif` is a TIFF structure, empty when there is none. `chunks` are those that define its
+    pixels, whole, in their order.
     """
 
     width: int
@@ -39,7 +40,26 @@ class PngFile:
     bit_depth: int
     colour_type: int
     exif: bytes
-    clean: bytes
+    chunks: list[bytes | memoryview] = field(repr=False)
+
+    @property
+    def clean(self) -> bytes:
+        """The file with nothing but the chunks that define its pixels."""
+        return b"".join([SIGNATURE, *self.chunks])
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its chunks are a header, pixel data and an end, not interlaced."""
+        kinds = [bytes(part[4:8]) for part in self.chunks]
+        if kinds != [b"IHDR", *[b"IDAT"] * (len(kinds) - 2), b"IEND"]:
+            return False
+        compression_filter_interlace = bytes(self.chunks[0][18:21])
+        return compression_filter_interlace == b"\0\0\0"
+
+    @property
+    def deflated(self) -> bytes:
+        """The pixel data of a plain file."""
+        return b"".join(part[8:-4] for part in self.chunks[1:-1])
 
     @property
     def is_grey_alpha_16(self) -> bool:
@@ -61,8 +81,9 @@ def parse_png(data: bytes, limits: Limits) -> PngFile:
     """
     header: tuple[int, int, int, int] | None = None
     exif = b""
-    kept = [_SIGNATURE]
-    pos = len(_SIGNATURE)
+    kept: list[bytes | memoryview] = []
+    view = memoryview(data)
+    pos = len(SIGNATURE)
     for _ in range(_MAX_CHUNKS):
         if pos + 12 > len(data):
             raise DamagedImageError("The PNG file ends too early.")
@@ -79,17 +100,19 @@ def parse_png(data: bytes, limits: Limits) -> PngFile:
         elif kind == b"eXIf" and not exif:
             exif = data[pos + 8 : end - 4]
         if kind in _KEPT:
-            chunk = data[pos:end]
+            whole = view[pos:end]
             # Pillow does not look at the checksums of the pixel data.
-            if zlib.crc32(memoryview(chunk)[4:-4]) != int.from_bytes(chunk[-4:], "big"):
+            found = deflate_crc32(whole[4:-4])  # type: ignore[arg-type]  # it takes any buffer
+            if found != int.from_bytes(whole[-4:], "big"):
                 raise DamagedImageError("The PNG file is damaged: a checksum does not match.")
-            kept.append(chunk)
+            kept.append(whole)
         if kind == b"IHDR":
             limits.check_size(*header[:2])
         if kind == b"IEND":
             if header[2:] == (16, _GREY_ALPHA):
-                kept[1] = _chunk(b"IHDR", kept[1][8:16] + bytes([8, _RGBA]) + kept[1][18:21])
-            return PngFile(*header, exif=exif, clean=b"".join(kept))
+                first = bytes(kept[0])
+                kept[0] = chunk(b"IHDR", first[8:16] + bytes([8, _RGBA]) + first[18:21])
+            return PngFile(*header, exif=exif, chunks=kept)
         pos = end
     raise DamagedImageError("The PNG file is cut into too many chunks.")
 
@@ -104,22 +127,20 @@ def _header(data: bytes, pos: int) -> tuple[int, int, int, int]:
 def write_grey_png(levels: NDArray[np.uint8]) -> bytes:
     """(H, W) uint8 as an 8-bit grey PNG, made for smooth maps.
 
-    Each row is stored as its difference from the one above, and runs are all that is looked
-    for: half the time of Pillow, which tries every filter, at the same size.
+    Each row is stored as its difference from the one above: a quarter of the time of Pillow, which
+    tries every filter, at no larger size.
     """
     height, width = levels.shape
     rows = np.empty((height, width + 1), np.uint8)
     rows[:, 0] = _FILTER_UP
     rows[0, 1:] = levels[0]
     np.subtract(levels[1:], levels[:-1], out=rows[1:, 1:])
-    deflate = zlib.compressobj(1, strategy=zlib.Z_RLE)
-    body = deflate.compress(rows.data) + deflate.flush()
+    body = bytes(deflate_encode(rows.tobytes(), level=1))
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"".join(
-        [_SIGNATURE, _chunk(b"IHDR", header), _chunk(b"IDAT", body), _chunk(b"IEND", b"")]
-    )
+    return b"".join([SIGNATURE, chunk(b"IHDR", header), chunk(b"IDAT", body), chunk(b"IEND", b"")])
 
 
-def _chunk(kind: bytes, payload: bytes) -> bytes:
+def chunk(kind: bytes, payload: bytes) -> bytes:
+    """A chunk of a PNG file, with its length and checksum."""
     checksum = zlib.crc32(payload, zlib.crc32(kind))
     return b"".join([struct.pack(">I", len(payload)), kind, payload, struct.pack(">I", checksum)])

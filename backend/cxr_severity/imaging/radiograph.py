@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,24 +29,32 @@ class Source:
 class Radiograph:
     """A single-plane image in display orientation.
 
-    `pixels` is (H, W) float32, C-contiguous, finite, in [0, 1]; 0 shows black (air), 1 shows
+    `values` is (H, W), C-contiguous: float32, finite, in [0, 1], or uint8 where the decoder gave
+    8 bits, a quarter of the memory to hold and to walk over. 0 shows black (air), 1 or 255 shows
     white (bone). Orientation tags and MONOCHROME1 have been applied.
 
     Raises:
-        ValueError: when `pixels` is not a two-dimensional float32 array with both sides positive.
+        ValueError: when `values` is not a two-dimensional array of these types with both sides
+            positive.
     """
 
-    pixels: NDArray[np.float32]
+    values: NDArray[np.float32] | NDArray[np.uint8]
     source: Source
     stored: tuple[int, int] | None = None
     """Height and width in the file, upright, where it was decoded at a reduced scale."""
 
     def __post_init__(self) -> None:
-        if self.pixels.ndim != 2 or self.pixels.dtype != np.float32 or 0 in self.pixels.shape:
+        values = self.values
+        if values.ndim != 2 or values.dtype not in (np.float32, np.uint8) or 0 in values.shape:
             raise ValueError(
-                f"pixels must be a non-empty (H, W) float32 array, "
-                f"not {self.pixels.dtype} {self.pixels.shape}"
+                f"values must be a non-empty (H, W) float32 or uint8 array, "
+                f"not {values.dtype} {values.shape}"
             )
+
+    @property
+    def pixels(self) -> NDArray[np.float32]:
+        """(H, W) float32 in [0, 1]; made anew at each call where the values are bytes."""
+        return in_unit_range(self.values)
 
     @property
     def stored_size(self) -> tuple[int, int]:
@@ -55,8 +63,18 @@ class Radiograph:
 
     @property
     def height(self) -> int:
-        return int(self.pixels.shape[0])
+        return int(self.values.shape[0])
 
     @property
     def width(self) -> int:
-        return int(self.pixels.shape[1])
+        return int(self.values.shape[1])
+
+
+def in_unit_range(values: NDArray[Any]) -> NDArray[np.float32]:
+    """Unsigned integers, of a type that they fill, as shares of its greatest value; floats as
+    they are."""
+    if values.dtype == np.float32:
+        return values
+    shares = np.empty(values.shape, np.float32)
+    np.divide(values, np.iinfo(values.dtype).max, out=shares, dtype=np.float32)
+    return shares

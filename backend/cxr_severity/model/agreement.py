@@ -57,19 +57,18 @@ def disagreement(
 def compare(predictor: Predictor, reference: Reader, film: Radiograph) -> Agreement:
     """Answers of `predictor` and of `reference` to one film, maps of all classes included.
 
-    The three maps are asked for as one batch, so that batches are compared as well.
+    The three maps are asked for as one batch, so that batches are compared as well, and one of
+    them once more alone, which may be another number of threads.
 
     Raises:
         ImageWithoutContrastError: when the film shows nothing.
     """
-    batch = np.repeat(predictor.prepare(film).image, len(SEVERITIES), axis=0)
-    pairs = list(
-        zip(
-            predictor.read(batch, list(SEVERITIES)),
-            reference.read(batch, list(SEVERITIES)),
-            strict=True,
-        )
-    )
+    image = predictor.prepare(film).image
+    pairs: list[tuple[Answer, Answer]] = []
+    for targets, alone in ((SEVERITIES, False), (SEVERITIES[:1], True)):
+        batch = np.repeat(image, len(targets), axis=0)
+        answers = [one.read(batch, list(targets), alone=alone) for one in (predictor, reference)]
+        pairs += zip(*answers, strict=True)
     return Agreement(
         probability=max(
             float(np.abs(softmax(a.logits) - softmax(b.logits)).max()) for a, b in pairs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, get_args
 
 import numpy as np
@@ -82,14 +82,22 @@ def compile_module(name: EngineName, module: nn.Module, example: Array, threads:
     Raises:
         EngineError: when the runtime refuses the network.
     """
+    return compile_each(name, module, example, [threads])[0]
+
+
+def compile_each(
+    name: EngineName, module: nn.Module, example: Array, threads: Sequence[int]
+) -> list[Compiled]:
+    """As `compile_module`, for each number of threads; the module is converted once."""
     # Not left to the caller: the exporter gives a module the mode back that it had, and a wrapper
     # made a moment ago would drag the batch norms inside it into training.
     module.eval()
     if name == "torch":
-        return _eager(module)
+        return [_eager(module)] * len(threads)
     try:
         graph = to_onnx(module, example)
-        return (_onnxruntime if name == "onnxruntime" else _openvino)(graph, threads)
+        build = _onnxruntime if name == "onnxruntime" else _openvino
+        return [build(graph, count) for count in threads]
     except Exception as error:  # each runtime raises what it likes; the caller falls back
         raise EngineError(f"engine {name} cannot run the network: {error}") from error
 
@@ -136,6 +144,8 @@ def _onnxruntime(graph: bytes, threads: int) -> Compiled:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    # Further threads wait busily between the steps of a call, and must not go on after it.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
     def run(batch: Array) -> tuple[Array, ...]:

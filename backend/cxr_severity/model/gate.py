@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -206,11 +207,27 @@ class Guard:
 def describe(features: NDArray[np.float32]) -> NDArray[np.float32]:
     """(..., 1280, h, w) features to (..., 3840): their mean, and how top and bottom, and left and
     right, differ, which tells how a film lies."""
-    half_h, half_w = features.shape[-2] // 2, features.shape[-1] // 2
-    rows, columns = features.mean(axis=-1), features.mean(axis=-2)
-    parts = [
-        rows.mean(axis=-1),
-        rows[..., :half_h].mean(axis=-1) - rows[..., -half_h:].mean(axis=-1),
-        columns[..., :half_w].mean(axis=-1) - columns[..., -half_w:].mean(axis=-1),
-    ]
-    return np.concatenate(parts, axis=-1)
+    height, width = features.shape[-2:]
+    cells = features.reshape(*features.shape[:-2], height * width)
+    # By one product: means over so few cells take numpy ten times as long.
+    signs, counts = _parts(height, width)
+    parts: NDArray[np.float32] = np.matmul(cells, signs) / counts
+    return np.moveaxis(parts, -1, -2).reshape(*features.shape[:-3], 3 * features.shape[-3])
+
+
+@lru_cache(maxsize=8)
+def _parts(height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Whether a cell is in the mean, at the top or bottom, and left or right, (h * w, 3) of 1, 0
+    and -1; by how many the sum of each is to be divided, (3,)."""
+    signs = np.ones((height, width, 3), np.float32)
+    signs[..., 1], signs[..., 2] = _ends(height)[:, None], _ends(width)
+    counts = [height * width, height // 2 * width, height * (width // 2)]
+    return signs.reshape(height * width, 3), np.array(counts, np.float32)
+
+
+def _ends(side: int) -> NDArray[np.float32]:
+    """(side,): 1 in the first half, -1 in the last, 0 in the middle of an odd side."""
+    half = side // 2
+    signs = np.zeros(side, np.float32)
+    signs[:half], signs[-half:] = 1, -1
+    return signs

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 from torch import nn
 from torch.nn.functional import interpolate
 
+from cxr_severity.imaging.resample import percentiles, resize
 from cxr_severity.model.engine import Compiled
 
 _LUNG = 0.5
@@ -113,7 +113,7 @@ class LungField:
         side = self.mask.shape[0]
         if not inside.any():
             return None
-        enlarged = np.asarray(Image.fromarray(cam).resize((side, side), Image.Resampling.BILINEAR))
+        enlarged = resize(cam, side, side)
         total = float(enlarged.sum())
         return float(enlarged[inside].sum()) / total if total > 0 else None
 
@@ -132,8 +132,7 @@ def find_lungs(grid: NDArray[np.float32], run: Compiled, config: LungConfig) -> 
 
 def thumbnail(grid: NDArray[np.float32], config: LungConfig) -> NDArray[np.float32]:
     """(S, S) float32 grid to the lung network's size."""
-    size = (config.size, config.size)
-    return np.array(Image.fromarray(grid).resize(size, Image.Resampling.BILINEAR))
+    return resize(grid, config.size, config.size)
 
 
 def measure_lungs(mask: NDArray[np.float32], grid: NDArray[np.float32]) -> LungField:
@@ -145,14 +144,17 @@ def measure_lungs(mask: NDArray[np.float32], grid: NDArray[np.float32]) -> LungF
     )
     if not area:
         return LungField(mask, 0.0, 0.0, 0.0, 0.0, 0.0)
-    values = grid.reshape(len(mask), 2, len(mask), 2).mean(axis=(1, 3))[inside]
+    pairs = grid[::2] + grid[1::2]
+    values = ((pairs[:, ::2] + pairs[:, 1::2]) / 4)[inside]
     # The outermost hundredth on each side: specks outside the lungs must not widen the frame.
-    low, high = np.quantile(np.nonzero(inside), (0.01, 0.99), axis=1)
-    height, width = high - low + 1
+    span = 1.0
+    for places in np.nonzero(inside):
+        low, high = percentiles(places, 1, 99)
+        span *= (high - low + 1) / len(mask)
     return LungField(
         mask=mask,
         area=area,
-        span=float(height * width) / mask.size,
+        span=span,
         border=border,
         black=float((values < _BLACK).mean()),
         contrast=float(values.std()),

@@ -90,7 +90,8 @@ class SeverityNet(nn.Module):
         self.width = width
         seen = width + (len(ZONES) if config.zones_inform_class else 0)
         self.classifier = nn.Linear(seen, len(SEVERITIES))
-        self._scaling: tuple[torch.Tensor, torch.Tensor] | None = None
+        self.scaling: tuple[torch.Tensor, torch.Tensor] | None = None
+        """Of logits and zones to calibrated logits: weights (3, 9) and offset (3,)."""
 
     def features(self, x: torch.Tensor) -> torch.Tensor:
         """(N, 3, S, S) normalised input to (N, 1280, S/32, S/32) feature maps."""
@@ -144,8 +145,8 @@ class SeverityNet(nn.Module):
         if self.config.zones_inform_class:
             facts = torch.cat([facts, zones / HIGHEST_ZONE_SCORE], dim=1)
         logits = self.classifier(facts)
-        if self._scaling is not None:
-            logits = linear(torch.cat([logits, zones], dim=1), *self._scaling)
+        if self.scaling is not None:
+            logits = linear(torch.cat([logits, zones], dim=1), *self.scaling)
         return Reading(logits, zones)
 
     def calibrate(self, scaling: Scaling) -> None:
@@ -157,7 +158,7 @@ class SeverityNet(nn.Module):
         weights = torch.tensor(scaling.weights, dtype=torch.float32, device=device)
         weights[:, : len(SEVERITIES)] /= scaling.temperature
         # A tuple, not buffers: it is no part of the state dict.
-        self._scaling = (weights, torch.tensor(scaling.offset, device=device))
+        self.scaling = (weights, torch.tensor(scaling.offset, device=device))
 
     def head(self, features: torch.Tensor) -> Reading:
         """(N, 1280, h, w) feature maps to a reading."""
@@ -185,14 +186,18 @@ class ZoneReader(nn.Module):
 
     def forward(self, sequence: torch.Tensor, grid: tuple[int, int]) -> torch.Tensor:
         """(N, h*w, W) states of a grid of (h, w) cells to (N, 6) scores in [0, 3]."""
+        weights = (self.attention(sequence) + self.prior(grid)).softmax(dim=1)
+        pooled = weights.transpose(1, 2) @ sequence
+        return HIGHEST_ZONE_SCORE * torch.sigmoid(self.score(pooled).squeeze(2) + self.bias)
+
+    def prior(self, grid: tuple[int, int]) -> torch.Tensor:
+        """(h*w, 6): how likely a zone is to look at a cell, before what the cell shows; log."""
         rows, columns = (
-            (torch.arange(side, device=sequence.device) + 0.5) / side for side in grid
+            (torch.arange(side, device=self.centres.device) + 0.5) / side for side in grid
         )  # fmt: skip
         cells = torch.cartesian_prod(rows, columns)
         offset = (cells[:, None] - self.centres) / self.spread.exp()
-        weights = (self.attention(sequence) - offset.square().sum(dim=2) / 2).softmax(dim=1)
-        pooled = weights.transpose(1, 2) @ sequence
-        return HIGHEST_ZONE_SCORE * torch.sigmoid(self.score(pooled).squeeze(2) + self.bias)
+        return -offset.square().sum(dim=2) / 2
 
 
 def _use_native_swish(module: nn.Module) -> None:

@@ -90,6 +90,7 @@ class Predictor:
         *,
         engine: EngineChoice = "auto",
         threads: int = 1,
+        threads_alone: int | None = None,
     ) -> Predictor:
         """Load a version from its folder, check it against its manifest, and warm it up.
 
@@ -99,6 +100,7 @@ class Predictor:
             engine: runtime of the backbone; `auto` takes the fastest that is installed and agrees
                 with PyTorch on the golden input, and says so in the log when one does not.
             threads: of the engine, within one batch.
+            threads_alone: of it, for an image that is alone; by default the same.
 
         Raises:
             ArtifactError: when anything about the version does not match, including its answer
@@ -106,7 +108,7 @@ class Predictor:
             EngineError: when the engine that was asked for is missing, cannot execute the network
                 or disagrees with PyTorch.
         """
-        return cls.of(load_version(directory), device, engine, threads)
+        return cls.of(load_version(directory), device, engine, threads, threads_alone)
 
     @classmethod
     def of(
@@ -115,6 +117,7 @@ class Predictor:
         device: torch.device | str = "cpu",
         engine: EngineChoice = "auto",
         threads: int = 1,
+        threads_alone: int | None = None,
     ) -> Predictor:
         """As `load`, of a version that has been read already."""
         try:
@@ -122,7 +125,7 @@ class Predictor:
             predictor._check_golden()
         except (RuntimeError, AssertionError) as error:  # what torch raises for a bad device
             raise ArtifactError(f"the model does not run on device {str(device)!r}") from error
-        predictor._choose_engine(engine, threads)
+        predictor._choose_engine(engine, threads, threads_alone)
         return predictor
 
     def _check_golden(self) -> None:
@@ -138,14 +141,16 @@ class Predictor:
                 f"what its manifest expects (tolerance {golden.tolerance})"
             )
 
-    def _choose_engine(self, choice: EngineChoice, threads: int) -> None:
+    def _choose_engine(
+        self, choice: EngineChoice, threads: int, threads_alone: int | None = None
+    ) -> None:
         reference = self._reader
         for name in candidates(choice, self._device):
             if name == "torch":
                 return
             try:
                 self._reader = FusedReader(
-                    self._network, name, self.manifest.preprocess.size, threads
+                    self._network, name, self.manifest.preprocess.size, threads, threads_alone
                 )
                 fault = disagreement(self, reference, [golden_radiograph()])
                 fault = fault or self._take_lungs(name, threads)
@@ -188,7 +193,7 @@ class Predictor:
             RejectedError: when the gate holds it unfit and `force` is false.
         """
         prepared = self.prepare(radiograph)
-        (answer,) = self.read(prepared.image, [target if explain else None])
+        (answer,) = self.read(prepared.image, [target if explain else None], alone=True)
         return self.conclude(prepared, answer, self.lungs(prepared), force=force)
 
     def prepare(self, radiograph: Radiograph) -> Prepared:
@@ -206,10 +211,12 @@ class Predictor:
             side=min(radiograph.stored_size),
         )
 
-    def read(self, batch: NDArray[np.float32], wanted: list[Target | None]) -> list[Answer]:
+    def read(
+        self, batch: NDArray[np.float32], wanted: list[Target | None], *, alone: bool = False
+    ) -> list[Answer]:
         """(N, 3, S, S) input of N radiographs to what the network says of each, with a map where a
-        target is wanted. The backbone runs once, without gradient."""
-        return self._reader.read(batch, wanted)
+        target is wanted. The backbone runs once, without gradient; with more threads if `alone`."""
+        return self._reader.read(batch, wanted, alone=alone)
 
     def lungs(self, prepared: Prepared) -> LungField:
         """Where the lungs are; apart from `read`, so that both can run at a time."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cxr_severity.imaging.errors import ImageWithoutContrastError
 from cxr_severity.imaging.radiograph import Radiograph
+from cxr_severity.imaging.resample import percentiles, resize
 
 _LEAST_CONTRAST = 1e-4
 """A fortieth of the range that 8-bit data fills in a 16-bit file."""
@@ -50,25 +50,25 @@ def to_grid(radiograph: Radiograph, config: PreprocessConfig) -> NDArray[np.floa
         ImageWithoutContrastError: when both percentiles are one grey value, as in a blank image
             or one whose window misses all its data. Any answer to it would be made up.
     """
-    image = Image.fromarray(radiograph.pixels).resize(
-        (config.size, config.size), Image.Resampling.BILINEAR, reducing_gap=3.0
-    )
-    grid = np.asarray(image, dtype=np.float32)
-    low, high = np.percentile(grid, (config.low_percentile, config.high_percentile))
+    grid = resize(radiograph.values, config.size, config.size, reducing_gap=3.0)
+    if radiograph.values.dtype == np.uint8:
+        grid /= np.float32(255)
+    low, high = percentiles(grid, config.low_percentile, config.high_percentile)
     if high - low < _LEAST_CONTRAST:
         raise ImageWithoutContrastError(
             "The image has hardly more than one grey value: it is blank, or its window misses "
             "all of its data."
         )
-    stretched: NDArray[np.float32] = np.clip((grid - low) / (high - low), 0, 1).astype(np.float32)
-    return stretched
+    grid -= np.float32(low)
+    grid /= np.float32(high - low)
+    return np.clip(grid, 0, 1, out=grid)
 
 
 def normalise(grids: torch.Tensor, config: PreprocessConfig) -> torch.Tensor:
     """(N, S, S) float32 in [0, 1] to (N, 3, S, S) float32, normalised per channel."""
     mean = torch.tensor(config.mean, dtype=grids.dtype, device=grids.device).view(1, 3, 1, 1)
     std = torch.tensor(config.std, dtype=grids.dtype, device=grids.device).view(1, 3, 1, 1)
-    return (grids.unsqueeze(1) - mean) / std
+    return (grids.unsqueeze(1) - mean).div_(std)
 
 
 def to_tensor(radiograph: Radiograph, config: PreprocessConfig) -> torch.Tensor:

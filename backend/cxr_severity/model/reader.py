@@ -17,7 +17,8 @@ from torch import nn
 
 from cxr_severity.model.assessment import SEVERITIES, Severity, Target
 from cxr_severity.model.bilstm import BiLstm
-from cxr_severity.model.engine import Compiled, EngineName, compile_module
+from cxr_severity.model.decision import Decider
+from cxr_severity.model.engine import Compiled, EngineName, compile_each
 from cxr_severity.model.explain import grad_cam, scaled_map
 from cxr_severity.model.network import SeverityNet
 
@@ -52,8 +53,13 @@ class Answer:
 class Reader(Protocol):
     engine: EngineName
 
-    def read(self, batch: Array, wanted: Sequence[Target | None]) -> list[Answer]:
-        """(N, 3, S, S) network input to N answers, with a map where a target is wanted."""
+    def read(
+        self, batch: Array, wanted: Sequence[Target | None], *, alone: bool = False
+    ) -> list[Answer]:
+        """(N, 3, S, S) network input to N answers, with a map where a target is wanted.
+
+        `alone` says that nothing else wants the processor, so that all of it may be used.
+        """
 
 
 class TorchReader:
@@ -65,7 +71,13 @@ class TorchReader:
         self._network = network
         self._device = device
 
-    def read(self, batch: Array, wanted: Sequence[Target | None]) -> list[Answer]:
+    def read(
+        self,
+        batch: Array,
+        wanted: Sequence[Target | None],
+        *,
+        alone: bool = False,  # noqa: ARG002
+    ) -> list[Answer]:
         start = perf_counter()
         # Not inference_mode: its tensors could not enter the explanation's autograd.
         with torch.no_grad():
@@ -96,51 +108,58 @@ class TorchReader:
 
 
 class FusedReader:
-    """Backbone and LSTM input in a compiled graph, the LSTM in numpy, the rest in PyTorch.
+    """Backbone and LSTM input in a compiled graph, the LSTM and what follows in numpy."""
 
-    What follows the LSTM is small and may change with the network, so autograd keeps deriving it.
-    """
+    def __init__(
+        self,
+        network: SeverityNet,
+        engine: EngineName,
+        size: int,
+        threads: int,
+        threads_alone: int | None = None,
+    ) -> None:
+        """`threads_alone` are for calls that are alone; by default as many as for others.
 
-    def __init__(self, network: SeverityNet, engine: EngineName, size: int, threads: int) -> None:
-        """Raises EngineError when the engine refuses the network, ValueError when the network
+        Raises EngineError when the engine refuses the network, ValueError when the network
         has no LSTM of the kind that `BiLstm` computes."""
         self.engine = engine
-        self._network = network
         self._lstm = BiLstm(network.lstm)
+        self._decider = Decider(network, (size // 32, size // 32))
         front = _Front(network, *self._lstm.projection()).eval().requires_grad_(False)
-        self._run: Compiled = compile_module(
-            engine, front, np.zeros((1, 3, size, size), np.float32), threads
-        )
+        counts = sorted({threads, threads_alone or threads})
+        compiled = compile_each(engine, front, np.zeros((1, 3, size, size), np.float32), counts)
+        by_threads = dict(zip(counts, compiled, strict=True))
+        self._run: Compiled = by_threads[threads]
+        self._run_alone: Compiled = by_threads[threads_alone or threads]
 
-    def read(self, batch: Array, wanted: Sequence[Target | None]) -> list[Answer]:
+    def read(
+        self, batch: Array, wanted: Sequence[Target | None], *, alone: bool = False
+    ) -> list[Answer]:
         start = perf_counter()
+        run = self._run_alone if alone else self._run
         # One image after the other: in the convolutions a CPU gains nothing from a batch, which
         # only takes more memory. The recurrence below gains threefold.
-        fronts = [self._run(batch[i : i + 1]) for i in range(len(batch))]
-        features = np.concatenate([front[0] for front in fronts])
+        fronts = [run(batch[i : i + 1]) for i in range(len(batch))]
+        features = [front[0][0] for front in fronts]
         projected = np.concatenate([front[1] for front in fronts])
         tape = self._lstm.forward(projected)
-        grid = (features.shape[2], features.shape[3])
+        decision = self._decider.decide(tape.states)
         asked = [i for i, target in enumerate(wanted) if target is not None]
-        states = torch.from_numpy(tape.states).requires_grad_(bool(asked))
-        with torch.set_grad_enabled(bool(asked)):
-            reading = self._network.decide(self._network.pool(states), grid)
-        logits, zones = (part.detach().numpy() for part in reading)
         model_ms = (perf_counter() - start) * 1e3
         found: list[ClassMap | None] = [None] * len(batch)
         if asked:
             start = perf_counter()
-            targets = [_index(wanted[i], logits[i]) for i in asked]
-            (gradient,) = torch.autograd.grad(reading.logits[asked, targets].sum(), states)
-            summed = self._lstm.backward(tape, gradient[asked].numpy(), asked)
-            raw = self._lstm.maps(projected[asked], summed).reshape(-1, *grid)
+            targets = [_index(wanted[i], decision.logits[i]) for i in asked]
+            gradient = self._decider.gradient(decision, asked, targets)
+            summed = self._lstm.backward(tape, gradient, asked)
+            raw = self._lstm.maps(projected[asked], summed).reshape(-1, *features[0].shape[1:])
             for i, target, values in zip(asked, targets, raw, strict=True):
                 found[i] = ClassMap(SEVERITIES[target], *scaled_map(values))
         explain_ms = (perf_counter() - start) * 1e3 if asked else 0.0
         return [
             Answer(
-                logits[i],
-                zones[i],
+                decision.logits[i],
+                decision.zones[i],
                 features[i],
                 found[i],
                 model_ms,

@@ -184,9 +184,9 @@ def test_whoever_leaves_while_decoding_is_not_worked_for(
         predictor = registry.predictor(None)
         inner = predictor.read
 
-        def counted(batch: Any, wanted: Any) -> Any:
+        def counted(batch: Any, wanted: Any, **options: Any) -> Any:
             read.append(len(batch))
-            return inner(batch, wanted)
+            return inner(batch, wanted, **options)
 
         monkeypatch.setattr(predictor, "read", counted)
         gone = Caller(service)
@@ -233,4 +233,5 @@ def test_defaults_suit_any_number_of_cores(monkeypatch: pytest.MonkeyPatch) -> N
         assert settings.concurrency * settings.workers >= cpus
         assert settings.concurrency <= 16, "images of 64 megapixels must fit into memory"
         assert settings.lanes * settings.threads <= cpus
+        assert settings.threads_alone <= cpus
         assert settings.workers <= max(1, cpus // 4)

@@ -26,11 +26,15 @@ class Recorder:
     def __init__(self) -> None:
         self.batches: list[list[float]] = []
         self.wanted: list[Target | None] = []
+        self.alone: list[bool] = []
         self.go = threading.Event()
         self.go.set()
         self.busy = threading.Event()
 
-    def read(self, batch: Array, wanted: Sequence[Target | None]) -> list[Answer]:
+    def read(
+        self, batch: Array, wanted: Sequence[Target | None], *, alone: bool = False
+    ) -> list[Answer]:
+        self.alone.append(alone)
         self.busy.set()
         assert self.go.wait(30)
         values = [float(image.flat[0]) for image in batch]
@@ -166,3 +170,19 @@ def wait_until(condition: object, seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.001)
+
+
+def test_the_engine_hears_whether_another_request_is_worked_on() -> None:
+    recorder = Recorder()
+    with Batcher(lanes=1, size=3, budget=0) as batcher:
+        with batcher.ticket() as ticket:
+            ticket.submit(predictor(recorder), image(1), None).result(30)
+        with batcher.ticket(), batcher.ticket() as ticket:  # one whose image is being decoded
+            ticket.submit(predictor(recorder), image(2), None).result(30)
+        with batcher.ticket() as drawn:
+            drawn.submit(predictor(recorder), image(3), None).result(30)
+            with batcher.ticket() as ticket:  # while the other's pictures are drawn
+                ticket.submit(predictor(recorder), image(4), None).result(30)
+        with batcher.ticket() as ticket:
+            ticket.submit(predictor(recorder), image(5), None).result(30)
+    assert recorder.alone == [True, False, True, False, True]

@@ -165,6 +165,19 @@ def test_the_overlay_is_what_blending_in_rgb_gives() -> None:
     assert np.percentile(difference, 99) < 8
 
 
+@pytest.mark.parametrize("longest", [1024, 300])
+@pytest.mark.parametrize("spread", [1, 5])
+def test_eight_bits_are_shown_as_the_same_values_in_floats(longest: int, spread: int) -> None:
+    """Bytes are a short cut: where the window is not the whole range, they are not shown."""
+    values = (files.pattern(500, 640) // spread).astype(np.uint8)
+    for file_format in ("PNG", "JPEG"):
+        film = decode(files.saved(values, file_format))
+        assert film.values.dtype == np.uint8
+        plain = Radiograph(film.pixels, film.source)
+        difference = backdrop(film, longest) - backdrop(plain, longest).astype(int)
+        assert abs(difference).max() <= 1
+
+
 def test_scaling_down_is_antialiased() -> None:
     stripes = np.zeros((1000, 1000), np.float32)
     stripes[:, ::2] = 1

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +23,7 @@ from cxr_severity.model.engine import (
     EngineError,
     EngineName,
     candidates,
+    compile_each,
     compile_module,
     is_installed,
 )
@@ -105,8 +108,8 @@ def test_an_engine_for_the_cpu_does_not_answer_for_another_device() -> None:
         candidates("onnxruntime", "cuda:1")
 
 
-def _wrong(self: FusedReader, *arguments: object) -> list[object]:
-    answers = _read(self, *arguments)  # type: ignore[arg-type]
+def _wrong(self: FusedReader, *arguments: object, **options: bool) -> list[object]:
+    answers = _read(self, *arguments, **options)  # type: ignore[arg-type]
     for answer in answers:
         answer.logits[0] += 0.1
     return list(answers)
@@ -141,6 +144,30 @@ def test_an_engine_that_cannot_run_the_network_is_left_out_and_said_so(
     assert "unsupported operator" in caplog.text
     with pytest.raises(EngineError, match="unsupported operator"):
         Predictor.load(folder, engine="onnxruntime")
+
+
+def test_more_threads_for_an_image_that_is_alone_change_nothing(
+    make_version: MakeVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_version()
+    asked: list[list[int]] = []
+
+    def noted(
+        name: EngineName, module: torch.nn.Module, example: Any, threads: Sequence[int]
+    ) -> Any:
+        asked.append(list(threads))
+        return compile_each(name, module, example, threads)
+
+    monkeypatch.setattr("cxr_severity.model.reader.compile_each", noted)
+    predictor = Predictor.load(folder, engine="onnxruntime", threads_alone=2)
+    Predictor.load(folder, engine="onnxruntime", threads_alone=1)
+    assert asked == [[1, 2], [1]], "a second copy of the network only where it is another"
+    image = predictor.prepare(golden_radiograph()).image
+    (one,), (two,) = (predictor.read(image, ["mild"], alone=alone) for alone in (False, True))
+    np.testing.assert_allclose(two.logits, one.logits, atol=1e-4)
+    assert one.map is not None
+    assert two.map is not None
+    np.testing.assert_allclose(two.map.cam, one.map.cam, atol=1e-3)
 
 
 def test_asking_for_torch_gives_the_reference(make_version: MakeVersion) -> None:
