@@ -24,7 +24,13 @@ export async function chooseFile(page: Page, ...files: Upload[]): Promise<void> 
 
 export const worklist = (page: Page) => page.getByRole('region', { name: 'Worklist' });
 /** What each row of the worklist says, in order. */
-export const rows = (page: Page) => worklist(page).locator('button[id^=film-]').allInnerTexts();
+export const rows = async (page: Page) => {
+  // A row that has just moved has no text before it is drawn (content-visibility).
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
+  return worklist(page).locator('button[id^=film-]').allInnerTexts();
+};
 export const viewport = (page: Page) => page.getByRole('application').first();
 export const filmCanvas = (page: Page) => page.locator('canvas[data-shown=true]').first();
 
