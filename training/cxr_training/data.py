@@ -50,6 +50,17 @@ class Case:
     lung_mask: str | None
     opacity_mask: str | None
 
+    @classmethod
+    def unscored(cls, image: str) -> Case:
+        """A film of which nobody said anything, of a patient of its own."""
+        nobody = (math.nan,) * len(ZONES)
+        return cls(
+            image=image, patient=image, severity=None, brixia=(math.nan, math.nan),
+            zones=(nobody, nobody), grade=math.nan, extent=math.nan, opacity=math.nan,
+            involvement=math.nan, view="", sex="", age=math.nan, source="", lung_mask=None,
+            opacity_mask=None,
+        )  # fmt: skip
+
     @property
     def label(self) -> int:
         """Index of the reference class in `SEVERITIES`; ValueError where there is none."""

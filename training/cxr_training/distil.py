@@ -21,7 +21,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, ZONES
+from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE
 from cxr_severity.model.network import SeverityNet
 from cxr_training.bank import Augmenter, Films, VariantBank
 from cxr_training.config import TrainConfig
@@ -76,7 +76,7 @@ class Unscored:
         )
         names, grids = zip(*tqdm(named, desc="unscored", unit="image"), strict=True)
         films = Films(
-            cases=tuple(_unscored(name) for name in names),
+            cases=tuple(Case.unscored(name) for name in names),
             grids=torch.from_numpy(np.stack(grids)),
             # One cell each, which any warp leaves what it is.
             masks=torch.full((len(names), 2, 1, 1), math.nan),
@@ -129,12 +129,3 @@ def _read(path: Path) -> Targets:
             return _targets(torch.from_numpy(said["classes"]), torch.from_numpy(said["zones"]))
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise TrainingError(f"{path}: is no lesson") from error
-
-
-def _unscored(name: str) -> Case:
-    nobody = (math.nan,) * len(ZONES)
-    return Case(
-        image=name, patient="", severity=None, brixia=(math.nan, math.nan), zones=(nobody, nobody),
-        grade=math.nan, extent=math.nan, opacity=math.nan, involvement=math.nan, view="", sex="",
-        age=math.nan, source="", lung_mask=None, opacity_mask=None,
-    )  # fmt: skip

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import torch
-from cases import unscored
 from PIL import Image
 
 from cxr_severity.imaging.decode import decode
@@ -25,7 +24,7 @@ from cxr_training.bank import (
     make_batch,
 )
 from cxr_training.config import AugmentConfig, LossConfig, TrainConfig
-from cxr_training.data import Dataset, read_labels
+from cxr_training.data import Case, Dataset, read_labels
 from cxr_training.errors import TrainingError
 from cxr_training.targets import Targets
 
@@ -74,14 +73,14 @@ def test_masks_are_shares_and_missing_ones_are_nan(films: Films, small_data: Pat
 def test_a_bad_image_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
     (tmp_path / "a.png").write_bytes(content)
     with pytest.raises(TrainingError, match=rf"a\.png: .*({reason})"):
-        load_films(Dataset(tmp_path, (unscored("a.png"),), ""), SMALL)
+        load_films(Dataset(tmp_path, (Case.unscored("a.png"),), ""), SMALL)
 
 
 def test_a_bad_mask_is_named(tmp_path: Path, sample_folder: Path) -> None:
     sample = next(sample_folder.glob("*.png"))
     (tmp_path / "a.png").write_bytes(sample.read_bytes())
     (tmp_path / "m.png").write_bytes(b"no image")
-    case = replace(unscored("a.png"), opacity_mask="m.png")
+    case = replace(Case.unscored("a.png"), opacity_mask="m.png")
     with pytest.raises(TrainingError, match=r"m\.png: does not decode"):
         load_films(Dataset(tmp_path, (case,), ""), SMALL)
 
@@ -99,7 +98,7 @@ def planted(count: int = 1) -> Films:
     masks = torch.zeros(count, 2, 256, 256)
     masks[:, 0, :, :128] = 1
     masks[:, 1, :128, :128] = 1
-    cases = tuple(unscored(str(i)) for i in range(count))
+    cases = tuple(Case.unscored(str(i)) for i in range(count))
     return Films(cases, torch.rand(count, 64, 64), masks)
 
 
@@ -131,7 +130,8 @@ def test_there_is_a_mask_cell_for_each_cell_of_the_features(size: int) -> None:
 
 def test_noise_goes_to_the_classes_that_a_recipe_names() -> None:
     cases = tuple(
-        replace(unscored(str(severity)), severity=severity) for severity in ("mild", "severe", None)
+        replace(Case.unscored(str(severity)), severity=severity)
+        for severity in ("mild", "severe", None)
     )
     films = Films(cases, torch.full((3, 64, 64), 0.5), torch.zeros(3, 2, 256, 256))
     noise = OFF.model_copy(update={"noise": 0.5})

@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pytest
 import torch
-from cases import unscored
 from numpy.typing import NDArray
 
 from cxr_severity.model.network import NetworkConfig, SeverityNet
 from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_training.bank import MASK_SIZE, Films
+from cxr_training.data import Case
 from cxr_training.explanations import compare, look
 
 Map = NDArray[np.float32]
@@ -78,7 +78,7 @@ def test_only_films_with_an_opacity_are_looked_at() -> None:
     masks = torch.full((3, 2, MASK_SIZE, MASK_SIZE), torch.nan)
     masks[1:, 1] = 0
     masks[2, 1, :128] = 1
-    films = Films(tuple(unscored(name) for name in "abc"), torch.rand(3, 64, 64), masks)
+    films = Films(tuple(Case.unscored(name) for name in "abc"), torch.rand(3, 64, 64), masks)
     config = PreprocessConfig(size=64)
     assert look(network, films, 0, config) is None
     assert look(network, films, 1, config) is None

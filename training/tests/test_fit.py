@@ -7,17 +7,17 @@ from dataclasses import replace
 
 import pytest
 import torch
-from cases import unscored
 
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_training.bank import Films
 from cxr_training.config import TrainConfig
+from cxr_training.data import Case
 from cxr_training.fit import _loader
 
 COUNTS = {"mild": 100, "moderate": 400, "severe": 25, None: 99}
 CLASSES = [severity for severity in (*SEVERITIES, None) for _ in range(COUNTS[severity])]
 FILMS = Films(
-    tuple(replace(unscored(str(i)), severity=severity) for i, severity in enumerate(CLASSES)),
+    tuple(replace(Case.unscored(str(i)), severity=severity) for i, severity in enumerate(CLASSES)),
     torch.zeros(624, 1, 1),
     torch.zeros(624, 2, 1, 1),
 )

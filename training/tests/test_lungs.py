@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from cases import unscored
 
 from cxr_severity.model.lungs import LungConfig
 from cxr_training.bank import MASK_SIZE, Films
 from cxr_training.config import AugmentConfig, LungTrainConfig
+from cxr_training.data import Case
 from cxr_training.lungs import dice, fit_lungs, held_out_dice, masked
 
 
@@ -29,7 +29,7 @@ def _films(count: int) -> Films:
         lung = ((fine_x - cx) / rx) ** 2 + ((fine_y - cy) / ry) ** 2 < 1
         last = i == count - 1
         masks.append(np.stack([lung * (math.nan if last else 1.0), lung * math.nan]))
-        case = unscored(f"{i}.png")
+        case = Case.unscored(f"{i}.png")
         cases.append(case if last else replace(case, lung_mask=f"{i}.png"))
     return Films(
         tuple(cases),

@@ -8,13 +8,13 @@ from typing import Any, cast
 
 import pytest
 import torch
-from cases import unscored
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, smooth_l1_loss
 
 from cxr_severity.model.network import NetworkConfig, SeverityNet
 from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_training.bank import Augmenter, Batch, Films
 from cxr_training.config import LossConfig, TrainConfig
+from cxr_training.data import Case
 from cxr_training.errors import TrainingError
 from cxr_training.fit import freeze
 from cxr_training.module import SeverityModule, class_loss, masked_regression
@@ -36,7 +36,7 @@ def make(loss: LossConfig = ALL, **recipe: Any) -> SeverityModule:
     network = SeverityNet(config.network, 64)
     if config.frozen_blocks:
         freeze(network, config.frozen_blocks)
-    films = Films((unscored("a"),), torch.rand(1, 64, 64), torch.rand(1, 2, 256, 256))
+    films = Films((Case.unscored("a"),), torch.rand(1, 64, 64), torch.rand(1, 2, 256, 256))
     return SeverityModule(
         config, network, Augmenter(films, config), Targets.of(films.cases, loss), torch.ones(3),
         {"of": "this run"}, seed=1,

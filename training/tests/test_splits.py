@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cases import unscored
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -44,7 +43,9 @@ def dataset() -> Dataset:
     for patient in range(200):
         severity = rng.choices((*SEVERITIES, None), (0.28, 0.42, 0.2, 0.1))[0]
         cases += [
-            replace(unscored(f"{patient}-{film}.png"), patient=f"p{patient}", severity=severity)
+            replace(
+                Case.unscored(f"{patient}-{film}.png"), patient=f"p{patient}", severity=severity
+            )
             for film in range(rng.randint(1, 4))
         ]
     return Dataset(Path("nowhere"), tuple(cases), "0" * 64)
@@ -138,7 +139,7 @@ def test_a_split_of_other_labels_is_refused(dataset: Dataset) -> None:
 
 def few(*severities: int) -> Dataset:
     cases = [
-        replace(unscored(f"{i}.png"), severity=SEVERITIES[severity])
+        replace(Case.unscored(f"{i}.png"), severity=SEVERITIES[severity])
         for i, severity in enumerate(severities)
     ]
     return Dataset(Path("nowhere"), tuple(cases), "0" * 64)
@@ -163,7 +164,7 @@ def test_a_part_without_a_class_is_named() -> None:
 
 
 def test_a_patient_on_two_sides_is_found() -> None:
-    cases = [replace(unscored(f"{i}.png"), patient="p1") for i in range(2)]
+    cases = [replace(Case.unscored(f"{i}.png"), patient="p1") for i in range(2)]
     check_disjoint(cases, [[0, 1], []], all_different(2))
     with pytest.raises(TrainingError, match="patient p1 stands on two sides"):
         check_disjoint(cases, [[0], [1]], all_different(2))
@@ -219,7 +220,7 @@ def test_a_copy_on_the_other_side_is_found(planted: Dataset) -> None:
 def test_merging_goes_on_over_patients_with_several_films() -> None:
     """p1 and p2 share a film, p2 and p3 share another: all three are one."""
     owners = ("p3", "p2", "p2", "p1", "p4")
-    cases = [replace(unscored(f"{i}.png"), patient=owner) for i, owner in enumerate(owners)]
+    cases = [replace(Case.unscored(f"{i}.png"), patient=owner) for i, owner in enumerate(owners)]
     hashes = all_different(5)
     hashes[1], hashes[3] = hashes[0], hashes[2]
     merged = merge_patients(Dataset(Path(), tuple(cases), ""), hashes)
@@ -227,7 +228,7 @@ def test_merging_goes_on_over_patients_with_several_films() -> None:
 
 
 def test_films_as_alike_as_a_painted_caption_leaves_them_are_one_patients() -> None:
-    cases = [unscored(f"{i}.png") for i in range(3)]
+    cases = [Case.unscored(f"{i}.png") for i in range(3)]
     hashes = all_different(1).repeat(3, axis=0)
     hashes[1, :SAME_PATIENT] ^= True
     hashes[2, : SAME_PATIENT + 1] ^= True
@@ -243,4 +244,4 @@ def test_films_as_alike_as_a_painted_caption_leaves_them_are_one_patients() -> N
 def test_a_film_that_cannot_be_hashed_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\nxx")
     with pytest.raises(TrainingError, match=r"a\.png: "):
-        hash_films(Dataset(tmp_path, (unscored("a.png"),), ""))
+        hash_films(Dataset(tmp_path, (Case.unscored("a.png"),), ""))

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-from cases import unscored
 
 from cxr_severity.model.assessment import SEVERITIES, Severity
 from cxr_training.config import LossConfig
@@ -20,12 +19,12 @@ HARD = LossConfig(soft_labels=0, grade_certainty=1)
 
 def scored(senior: float, junior: float) -> Case:
     severity = brixia_severity((senior + junior) / 2)
-    return replace(unscored("a.png"), brixia=(senior, junior), severity=severity)
+    return replace(Case.unscored("a.png"), brixia=(senior, junior), severity=severity)
 
 
 def graded(severity: Severity) -> Case:
     grade = 1.0 + SEVERITIES.index(severity)
-    return replace(unscored("a.png"), grade=grade, severity=severity)
+    return replace(Case.unscored("a.png"), grade=grade, severity=severity)
 
 
 def test_soft_labels_are_probabilities_that_move_with_the_mean() -> None:
@@ -68,7 +67,7 @@ def test_a_grade_leaves_a_doubt_to_its_neighbours() -> None:
 
 
 def test_what_nobody_scored_is_nan() -> None:
-    targets = Targets.of([unscored("a.png"), graded("mild")], SOFT)
+    targets = Targets.of([Case.unscored("a.png"), graded("mild")], SOFT)
     assert targets.classes[0].isnan().all()
     assert targets.zones.isnan().all()
     assert targets.zones.shape == (2, 2, 6)
@@ -79,7 +78,7 @@ def test_what_nobody_scored_is_nan() -> None:
 def test_scores_are_shares_of_the_highest() -> None:
     zones = ((0.0, 1.0, 2.0, 3.0, 0.0, 0.0), (math.nan,) * 6)
     full = replace(
-        unscored("a.png"), brixia=(18.0, 9.0), zones=zones, grade=5.0, extent=8.0, opacity=3.0,
+        Case.unscored("a.png"), brixia=(18.0, 9.0), zones=zones, grade=5.0, extent=8.0, opacity=3.0,
         involvement=0.25, severity="severe",
     )  # fmt: skip
     targets = Targets.of([full], SOFT)
@@ -92,7 +91,7 @@ def test_scores_are_shares_of_the_highest() -> None:
 
 
 def test_grade_zero_is_no_score() -> None:
-    targets = Targets.of([replace(unscored("a.png"), grade=0.0)], SOFT)
+    targets = Targets.of([replace(Case.unscored("a.png"), grade=0.0)], SOFT)
     assert targets.scores.isnan().all()
 
 
