@@ -182,7 +182,7 @@ class TrainConfig(_Frozen):
     )  # fmt: skip
     variants: int = Field(default=0, ge=0, le=256, description="0 with nothing frozen")
     distil: DistilConfig | None = Field(
-        default=None, description="The run exports a student; none: a network taught by scores alone"
+        default=None, description="It exports a student; none: a network taught by scores alone"
     )
     loss: LossConfig = LossConfig()
     split: SplitConfig = SplitConfig()
