@@ -18,6 +18,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 import torch
+from filelock import FileLock
 from numpy.typing import NDArray
 from tqdm import tqdm
 
@@ -74,7 +75,10 @@ class Unscored:
         named = read_sample(
             self.folder, config.distil.every, self.hashes, config.preprocess, config.distil.labels
         )
-        names, grids = zip(*tqdm(named, desc="unscored", unit="image"), strict=True)
+        found = list(tqdm(named, desc="unscored", unit="image"))
+        if not found:
+            raise TrainingError(f"{self.folder}: all films to learn from are copies of scored ones")
+        names, grids = zip(*found, strict=True)
         films = Films(
             cases=tuple(Case.unscored(name) for name in names),
             grids=torch.from_numpy(np.stack(grids)),
@@ -94,15 +98,19 @@ class Unscored:
         Raises:
             TrainingError: when `path` holds something else.
         """
-        if path.is_file():
-            return Lesson(self.bank, _read(path))
-        said = self._ask(teachers)
-        if keep:
+        if not keep:
+            return Lesson(self.bank, _read(path) if path.is_file() else self._ask(teachers))
+        # Students of a fold, in processes of their own, come at the same time: the first writes it
+        # down for all.
+        with FileLock(path.with_suffix(".lock")):
+            if path.is_file():
+                return Lesson(self.bank, _read(path))
+            said = self._ask(teachers)
             partial = path.with_suffix(".partial")
             with partial.open("wb") as file:
                 np.savez(file, classes=said.classes.numpy(), zones=said.zones[:, 0].numpy())
             partial.replace(path)
-        return Lesson(self.bank, said)
+            return Lesson(self.bank, said)
 
     def _ask(self, teachers: Sequence[SeverityNet]) -> Targets:
         maps, blocks = self.bank.plain(), self.config.frozen_blocks

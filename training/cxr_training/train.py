@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,10 +23,11 @@ from cxr_training.errors import TrainingError
 from cxr_training.evaluation.evaluate import evaluate
 from cxr_training.evaluation.explanations import EXPLANATIONS, read_explanations
 from cxr_training.evaluation.predictions import PREDICTIONS, read_predictions
-from cxr_training.evaluation.run import RUN, SPLIT
+from cxr_training.evaluation.run import SPLIT
 from cxr_training.evaluation.tables import headline_table
 from cxr_training.export import export
 from cxr_training.fit import Workshop, open_workshop
+from cxr_training.folder import FINAL, claim, forget
 from cxr_training.gate.images import Images, collect
 from cxr_training.gate.rows import GATE, GateRow, write_rows
 from cxr_training.gate.run import fit_guard, measure_round
@@ -41,8 +40,6 @@ from cxr_training.splits import (
     rounds,
     split_by_patient,
 )
-
-FINAL = "final"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -140,7 +137,7 @@ def run(
     if whole:  # before a former run is forgotten: data of the gate may be missing
         fold_of = [split.fold[case.image] for case in dataset.cases]
         images = collect(films, fold_of, hashes, data, config.gate, config.preprocess)
-    _claim(out, workshop, resume=resume)
+    claim(out, workshop.identity, resume=resume)
     if is_first_process():
         split.write(out / SPLIT)
     if share is not None:
@@ -204,32 +201,6 @@ def _gate_rows(
         network, workshop.films, part, images, config.gate, config.preprocess, home,
         resume=resume,
     )  # fmt: skip
-
-
-def _claim(out: Path, workshop: Workshop, *, resume: bool) -> None:
-    """Note whose folder this is; TrainingError when `resume` finds another run's.
-
-    Without `resume` a former run's networks and predictions are removed: resumed later, this run
-    would take them for its own.
-    """
-    path, text = out / RUN, json.dumps(workshop.identity, indent=1) + "\n"
-    if resume and path.is_file():
-        if path.read_text(encoding="utf-8") != text:
-            raise TrainingError(f"{out}: is of another configuration, data or split")
-        return
-    if is_first_process():
-        forget(out)
-        out.mkdir(parents=True, exist_ok=True)
-        path.with_suffix(".partial").write_text(text, encoding="utf-8")
-        path.with_suffix(".partial").replace(path)
-
-
-def forget(out: Path) -> None:
-    """Remove a former run's networks and predictions."""
-    for folder in (*out.glob("fold-*"), out / FINAL):
-        shutil.rmtree(folder, ignore_errors=True)
-    for name in (RUN, PREDICTIONS, EXPLANATIONS, GATE):
-        (out / name).unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import tarfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import numpy as np
@@ -20,6 +25,7 @@ from cxr_training.bank import Augmenter, Batch, Films, VariantBank
 from cxr_training.config import TrainConfig
 from cxr_training.data import read_labels
 from cxr_training.distil import LESSON, Unscored
+from cxr_training.duplicates import perceptual_hash
 from cxr_training.errors import TrainingError
 from cxr_training.module import SeverityModule
 from cxr_training.pretrain import read_sample
@@ -108,6 +114,43 @@ def test_only_the_first_process_writes(small_data: Path, tmp_path: Path) -> None
 def test_a_label_that_no_film_has_is_one_line(small_data: Path) -> None:
     with pytest.raises(TrainingError, match=r"holds no films of covid/mild"):
         unscored_of(small_data, recipe(labels=("covid/covid", "covid/mild")))
+
+
+def test_only_copies_of_scored_films_are_one_line(small_data: Path) -> None:
+    config, folder = recipe(), small_data / "pretrain"
+    with tarfile.open(next(folder.glob("*.tar"))) as members:
+        files = [members.extractfile(member) for member in members]
+        hashes = np.stack([perceptual_hash(file.read()) for file in files if file])
+    unscored = replace(unscored_of(small_data, config), hashes=hashes)
+    with pytest.raises(TrainingError, match="all films to learn from are copies of scored ones"):
+        _ = unscored.bank
+
+
+def test_students_that_come_together_ask_once(
+    small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, path = recipe(), tmp_path / "lesson.npz"
+    together, asked, ask = Barrier(2, timeout=60), [], Unscored._ask
+
+    def count(unscored: Unscored, teachers: Sequence[SeverityNet]) -> Targets:
+        asked.append(len(teachers))
+        return ask(unscored, teachers)
+
+    monkeypatch.setattr(Unscored, "_ask", count)
+    teacher = network_of(small_data, config)
+
+    def student(_: int) -> torch.Tensor:
+        unscored = unscored_of(small_data, config)
+        assert len(unscored.bank.plain()) == 3
+        together.wait()
+        return unscored.lesson([teacher], path, keep=True).targets.classes
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(student, range(2))
+    torch.testing.assert_close(one, other, rtol=0, atol=0)
+    assert asked == [1]
+    with np.load(path) as lesson:
+        np.testing.assert_array_equal(lesson["classes"], one.numpy())
 
 
 def test_a_student_sees_unscored_films_beside_its_batch(
