@@ -21,8 +21,14 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # All that defines pixels. Text, colour profiles and EXIF never reach the decoder.
 _KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _GREY_ALPHA, _RGBA = 4, 6
-_COLOUR_TYPES = (0, 2, 3, _GREY_ALPHA, _RGBA)
+_CHANNELS = {0: 1, 2: 3, 3: 1, _GREY_ALPHA: 2, _RGBA: 4}
 _FILTER_UP = 2
+_ADAM7 = (
+    (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
+    (0, 1, 1, 2),
+)  # fmt: skip
+"""Of each pass the first column and row, and the steps to the next (PNG specification, 8.2)."""
+_INFLATED_AT_ONCE = 1 << 20
 _MAX_CHUNKS = 100_000
 
 
@@ -60,6 +66,38 @@ class PngFile:
     def deflated(self) -> bytes:
         """The pixel data of a plain file."""
         return b"".join(part[8:-4] for part in self.chunks[1:-1])
+
+    @property
+    def lacks_rows(self) -> bool:
+        """Whether the pixel data ends, soundly, before the last row.
+
+        Pillow shows what is missing as black. Data that does not inflate is left to it to refuse.
+        """
+        wanted = self._filtered_bytes
+        inflater = zlib.decompressobj()
+        try:
+            for part in self.chunks:
+                data = bytes(part[8:-4]) if part[4:8] == b"IDAT" else b""
+                while data and wanted > 0:
+                    wanted -= len(inflater.decompress(data, _INFLATED_AT_ONCE))
+                    data = inflater.unconsumed_tail
+        except zlib.error:
+            return False
+        return wanted > 0
+
+    @property
+    def _filtered_bytes(self) -> int:
+        """How many bytes all rows take, each with its filter's; interlaced, those of each pass."""
+        bits = self.bit_depth * _CHANNELS[self.colour_type]
+        interlaced = self.chunks[0][20] == 1
+        passes = _ADAM7 if interlaced else ((0, 0, 1, 1),)
+        total = 0
+        for left, top, across, down in passes:
+            columns = -((left - self.width) // across)
+            rows = -((top - self.height) // down)
+            if columns > 0 and rows > 0:
+                total += rows * (1 + (columns * bits + 7) // 8)
+        return total
 
     @property
     def is_grey_alpha_16(self) -> bool:
@@ -119,7 +157,7 @@ def parse_png(data: bytes, limits: Limits) -> PngFile:
 
 def _header(data: bytes, pos: int) -> tuple[int, int, int, int]:
     width, height, bit_depth, colour_type = struct.unpack_from(">IIBB", data, pos + 8)
-    if colour_type not in _COLOUR_TYPES:
+    if colour_type not in _CHANNELS:
         raise DamagedImageError("The PNG file declares a colour type that does not exist.")
     return width, height, bit_depth, colour_type
 

@@ -94,6 +94,8 @@ def _decode_png(data: bytes, limits: Limits) -> Raster:
         if samples is None:
             image: Image.Image = PngImageFile(BytesIO(png.clean))
             image.load()
+            if png.lacks_rows:
+                raise DamagedImageError(_DAMAGED_DETAIL)
         else:
             image = Image.fromarray(samples)
         grey = png.is_grey_alpha_16

@@ -112,6 +112,8 @@ class TestOrdinaryKinds:
             "cut": whole[: len(whole) // 2],
             "unknown filter": zlib.compress(foreign.tobytes()),
             "no zlib header": whole[2:],
+            "four rows less": zlib.compress(rows[:-4].tobytes()),
+            "a byte less": zlib.compress(rows.tobytes()[:-1]),
             "nothing": b"",
         }
         for stream in damaged.values():
@@ -123,8 +125,8 @@ class TestOrdinaryKinds:
     def test_what_pillow_forgives_is_forgiven(self, values: NDArray[Any]) -> None:
         rows = unfiltered_rows(values)
         whole = zlib.compress(rows.tobytes())
-        longer, shorter = rows.tobytes() + b"more", rows[:-4].tobytes()
-        for stream in (whole[:-4], whole + b"more", zlib.compress(longer), zlib.compress(shorter)):
+        longer = rows.tobytes() + b"more"
+        for stream in (whole[:-4], whole + b"more", zlib.compress(longer)):
             data = png(stream, values)
             assert outcome(data) == outcome(data, slow=True)
             assert outcome(data)[1]
@@ -144,6 +146,40 @@ def test_other_kinds_are_left_to_pillow() -> None:
     for data in others:
         assert fast(data) is None
         assert outcome(data) == outcome(data, slow=True)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        Image.fromarray(np.dstack([COLOUR, GREY])),
+        Image.fromarray(COLOUR).quantize(32),
+        Image.fromarray(GREY).convert("1"),
+        Image.fromarray(GREY_16),
+    ],
+    ids=["rgba", "palette", "bits", "grey 16"],
+)
+@pytest.mark.parametrize("side", [32, 33, 37, 40])
+@pytest.mark.parametrize("interlaced", [False, True])
+def test_any_kind_that_lacks_its_last_row_is_refused(
+    image: Image.Image, side: int, interlaced: bool
+) -> None:
+    (_, head), *middle, end = files.png_chunks(files.saved(image.crop((0, 0, side, 48)), "PNG"))
+    if interlaced:
+        head = head[:12] + b"\1"
+    header = parse_png(files.png_from([(b"IHDR", head), *middle, end]), DEFAULT_LIMITS)
+    need = header._filtered_bytes
+    others = [part for part in middle if part[0] != b"IDAT"]
+
+    def made(length: int) -> bytes:
+        body = (b"IDAT", zlib.compress(bytes(length)))
+        return files.png_from([(b"IHDR", head), *others, body, end])
+
+    whole = raster.decode_raster(made(need), "png", DEFAULT_LIMITS)
+    assert whole.values.shape == (48, side)
+    bits = {"RGBA": 32, "P": 8, "1": 1, "I;16": 16}[image.mode]
+    row = 1 + -(-side * bits // 8)  # also of the last pass of an interlaced file
+    with pytest.raises(DamagedImageError, match="damaged or incomplete"):
+        raster.decode_raster(made(need - row), "png", DEFAULT_LIMITS)
 
 
 def test_pixel_data_in_two_places_is_refused() -> None:
