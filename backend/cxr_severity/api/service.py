@@ -102,7 +102,7 @@ def _pictures(ground: Backdrop, explanation: Explanation) -> ExplanationBody:
     height, width = ground.shape
     small = fit_within(height, width, HEATMAP_SIDE)
     heatmap = _beside.submit(lambda: heatmap_png(resize_map(explanation.cam, *small)))
-    overlay = overlay_image(ground, explanation.cam)
+    overlay = overlay_image(ground, explanation.cam, _beside)
     return ExplanationBody(
         method=explanation.method,
         target=explanation.target,

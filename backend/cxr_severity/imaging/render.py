@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 from PIL import Image
 from simplejpeg import encode_jpeg_yuv_planes
 
+from cxr_severity.imaging.jpeg_strips import join_strips
 from cxr_severity.imaging.png import write_grey_png
 from cxr_severity.imaging.radiograph import in_unit_range
 from cxr_severity.imaging.resample import percentiles, resize
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from cxr_severity.imaging.radiograph import Radiograph
 
 Backdrop = NDArray[np.uint8]
@@ -29,6 +32,10 @@ _LOW_PERCENTILE, _HIGH_PERCENTILE = 0.5, 99.5
 _QUALITY = 85
 """Of the overlay's JPEG: a fifth smaller than at 90, and beside it not to be told apart."""
 _VISIBLE = 0.25
+_OPAQUE = 256
+"""Opacities are 256ths, so that a shift divides by it; heat never makes one of 1."""
+_STRIP_UNIT = 16
+"""Rows that JPEG encodes at a time where colours are at half size."""
 
 # Every sixteenth colour of matplotlib's inferno (CC0), and its last.
 _INFERNO = (
@@ -87,7 +94,9 @@ def backdrop(radiograph: Radiograph, longest: int = 1024) -> Backdrop:
     return _scaled(radiograph, *fit_within(radiograph.height, radiograph.width, longest))
 
 
-def overlay_image(ground: Backdrop, heat: NDArray[np.float32]) -> bytes:
+def overlay_image(
+    ground: Backdrop, heat: NDArray[np.float32], beside: Executor | None = None
+) -> bytes:
     """The radiograph with `heat` laid over it in colour, as a JPEG of the backdrop's size.
 
     Opacity grows with heat and is 0 where heat is 0, so an unmarked region shows the radiograph
@@ -101,11 +110,24 @@ def overlay_image(ground: Backdrop, heat: NDArray[np.float32]) -> bytes:
     Args:
         ground: (H, W) uint8.
         heat: (h, w) float32 in [0, 1] of any size; it is smooth, and scaled to the backdrop.
+        beside: draws the lower half meanwhile; the bytes are the same without it.
     """
     height, width = ground.shape
     # Steps of two pixels in something this smooth are not seen, and take a third of the time.
     smooth = resize(heat, (height + 1) // 2, (width + 1) // 2, "bicubic")
-    half = Image.fromarray(_to_bytes(np.clip(smooth, 0, 1, out=smooth)))
+    levels = _to_bytes(np.clip(smooth, 0, 1, out=smooth))
+    middle = -(-height // (2 * _STRIP_UNIT)) * _STRIP_UNIT
+    if height - middle < 2 or height * width < _BAND_PIXELS:
+        return _overlay_strip(ground, levels)
+    lower = (ground[middle:], levels[middle // 2 :])
+    meanwhile = None if beside is None else beside.submit(_overlay_strip, *lower)
+    upper = _overlay_strip(ground[:middle], levels[: middle // 2])
+    return join_strips([upper, meanwhile.result() if meanwhile else _overlay_strip(*lower)])
+
+
+def _overlay_strip(ground: Backdrop, levels: Backdrop) -> bytes:
+    """(H, W) `ground` under heat of half the size, rounded up, 255 for 1."""
+    half = Image.fromarray(levels)
     luma, opacity, blue, red = (
         np.asarray(half.point(table)) for table in (_LUMA, _OPACITY, _BLUE, _RED)
     )
@@ -118,32 +140,34 @@ def overlay_image(ground: Backdrop, heat: NDArray[np.float32]) -> bytes:
 def _blended(
     ground: Backdrop, luma: NDArray[np.uint8], opacity: NDArray[np.uint8]
 ) -> NDArray[np.uint8]:
-    """(H, W) `ground` under a grey `luma` of an `opacity`, both of half the size, rounded up."""
+    """(H, W) `ground` under a grey `luma` of an `opacity`, both of half the size, rounded up.
+
+    Beyond an odd last row or column lies its repetition: the encoder reads whole pairs.
+    """
     height, width = ground.shape
-    through = _doubled(np.subtract(255, opacity, dtype=np.uint16), width)
-    marked = _doubled(np.multiply(luma, opacity, dtype=np.uint16), width)
+    if height % 2 or width % 2:
+        ground = np.pad(ground, ((0, height % 2), (0, width % 2)), "edge")
+    through = _doubled(np.subtract(_OPAQUE, opacity, dtype=np.uint16))
+    marked = np.multiply(luma, opacity, dtype=np.uint16)
+    marked += _OPAQUE // 2  # what follows rounds down
+    marked = _doubled(marked)
     out = np.empty_like(ground)
-    even = height // 2 * 2
     # In bands of pairs of rows that stay in the processor's cache.
-    step = 2 * max(1, _BAND_PIXELS // (2 * width))
-    for top in [*range(0, even, step), *range(even, height)]:
-        bottom = min(top + step, even) if top < even else height
-        pairs = slice(top // 2, (bottom + 1) // 2)
-        shape = (pairs.stop - pairs.start, -1, width)
-        mixed = ground[top:bottom].reshape(shape) * through[pairs, None]
-        mixed += marked[pairs, None]
-        # Divided by 255, rounded (Blinn, 1995); the sums were below 2^16.
-        mixed += 128
-        mixed += mixed >> 8
-        np.right_shift(mixed, 8, out=out[top:bottom].reshape(shape), casting="unsafe")
-    return out
+    pairs = max(1, _BAND_PIXELS // (2 * ground.shape[1]))
+    for at in range(0, len(through), pairs):
+        band, rows = slice(at, at + pairs), slice(2 * at, 2 * (at + pairs))
+        shape = (len(through[band]), 2, -1)
+        mixed = ground[rows].reshape(shape) * through[band, None]  # below 2^16
+        mixed += marked[band, None]
+        np.right_shift(mixed, 8, out=out[rows].reshape(shape), casting="unsafe")
+    return out[:height, :width]
 
 
-def _doubled(values: NDArray[np.uint16], width: int) -> NDArray[np.uint16]:
-    """(h, w) with each value twice in its row: (h, width), where `width` is 2w or one less."""
+def _doubled(values: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """(h, w) with each value twice in its row: (h, 2w)."""
     pairs = values.astype(np.uint32)
     pairs *= 0x10001
-    return pairs.view(np.uint16)[:, :width]
+    return pairs.view(np.uint16)
 
 
 def data_url(media_type: Literal["image/png", "image/jpeg"], data: bytes) -> str:
@@ -202,11 +226,11 @@ def _luma_chroma(
     JPEG's matrix (ITU-T T.871)."""
     red, green, blue = colours.T.astype(float)
     luma = 0.299 * red + 0.587 * green + 0.114 * blue
-    strength = np.array(opacity) / 255
+    strength = np.array(opacity) / _OPAQUE
     to_blue = 128 + strength * (blue - luma) * 0.5 / (1 - 0.114)
     to_red = 128 + strength * (red - luma) * 0.5 / (1 - 0.299)
     return tuple(np.rint(table).astype(int).tolist() for table in (luma, to_blue, to_red))
 
 
-_OPACITY = [round(0.7 * level) for level in range(256)]
+_OPACITY = [round(0.7 * _OPAQUE * level / 255) for level in range(256)]
 _LUMA, _BLUE, _RED = _luma_chroma(_table(_INFERNO), _OPACITY)

@@ -18,6 +18,7 @@ from cxr_severity.imaging.radiograph import Radiograph, Source
 from cxr_severity.imaging.render import (
     _INFERNO,
     _OPACITY,
+    _OPAQUE,
     _table,
     backdrop,
     data_url,
@@ -156,7 +157,7 @@ def test_the_overlay_is_what_blending_in_rgb_gives() -> None:
     """Drawn in JPEG's planes, it must be the picture that the colours and opacities describe."""
     heat = resize_map(RNG.random((7, 7), np.float32), 300, 400)
     level = np.rint(heat * 255).astype(int)
-    opacity = (np.array(_OPACITY)[level] / 255)[..., None]
+    opacity = (np.array(_OPACITY)[level] / _OPAQUE)[..., None]
     low, high = display_window(SLOPE)
     grey = np.clip((SLOPE - low) / (high - low), 0, 1)[..., None] * 255
     expected = grey * (1 - opacity) + _table(_INFERNO)[level] * opacity
