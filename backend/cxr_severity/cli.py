@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import io
 import json
 import os
 import sys
@@ -29,13 +30,16 @@ from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.quality import RejectedError
 
 EXIT_OK, EXIT_SOME_FAILED, EXIT_CANNOT_START = 0, 1, 2
+# In bytes: file systems take names of 255, of which the overlay's digest and class need some 30.
+_LONGEST_STEM = 200
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Returns:
-        0 when all went well, 1 when a file was refused, 2 when nothing could be done.
+        0 when all went well, 1 when a file was refused or an overlay not written, 2 when nothing
+        could be done.
     """
     arguments = _parser().parse_args(argv)
     named = {k: v for k in ("host", "port") if (v := getattr(arguments, k, None)) is not None}
@@ -114,6 +118,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file's name may hold bytes that are no text; standard error escapes them by itself.
+        sys.stdout.reconfigure(errors="backslashreplace")
     installed = versions(settings.weights)
     version = arguments.version or settings.version or (installed[-1] if installed else None)
     if version not in installed:
@@ -149,8 +156,6 @@ def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
                 explain=explain,
                 force=arguments.force,
             )
-            if arguments.overlay:
-                _write_overlay(prediction, path, arguments.overlay)
         except (InputRefusedError, RejectedError, OSError) as error:
             failed = True
             _report_failure(path, error, as_json=arguments.json)
@@ -159,6 +164,13 @@ def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
             print(json.dumps({"file": str(path), **prediction.model_dump()}), flush=True)
         else:
             print(_line(path, prediction), flush=True)
+        if arguments.overlay:
+            try:
+                _write_overlay(prediction, path, arguments.overlay)
+            except OSError as error:
+                failed = True
+                reason = error.strerror or str(error)
+                print(f"{path}: the overlay could not be written: {reason}", file=sys.stderr)
     return EXIT_SOME_FAILED if failed else EXIT_OK
 
 
@@ -198,7 +210,10 @@ def _write_overlay(prediction: Prediction, path: Path, folder: Path) -> None:
     header, encoded = prediction.explanation.overlay.split(",", 1)
     suffix = header.removeprefix("data:image/").removesuffix(";base64").replace("jpeg", "jpg")
     # Files of one name from several folders must not overwrite each other.
-    name = f"{path.stem}-{prediction.input.sha256[:8]}-{prediction.explanation.target}.{suffix}"
+    stem = path.stem
+    while len(os.fsencode(stem)) > _LONGEST_STEM:
+        stem = stem[:-1]
+    name = f"{stem}-{prediction.input.sha256[:8]}-{prediction.explanation.target}.{suffix}"
     (folder / name).write_bytes(base64.b64decode(encoded))
 
 

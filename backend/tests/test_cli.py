@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import json
 import os
@@ -98,6 +99,52 @@ def test_overlays_are_written(weights: Path, tmp_path: Path) -> None:
     assert len(written) == 2
     with Image.open(written[0]) as overlay, Image.open(SAMPLES[0]) as film:
         assert overlay.size == film.size
+
+
+def test_an_overlay_that_cannot_be_written_loses_no_answer(
+    weights: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    files = [str(path) for path in SAMPLES[:2]]
+    assert main(["predict", "--overlay", str(tmp_path), *files]) == EXIT_SOME_FAILED
+    out, err = capsys.readouterr()
+    assert [line.split(": ")[0] for line in out.splitlines()] == files
+    reason = os.strerror(errno.ENOSPC)
+    assert err.splitlines() == [f"{f}: the overlay could not be written: {reason}" for f in files]
+
+
+@pytest.mark.parametrize("letter", ["x", "ß", "像"])
+def test_an_overlay_of_a_long_name_is_written(weights: Path, tmp_path: Path, letter: str) -> None:
+    stem = letter * (251 // len(letter.encode()))
+    film = tmp_path / f"{stem}.png"
+    film.write_bytes(SAMPLES[0].read_bytes())
+    assert main(["predict", "--overlay", str(tmp_path / "out"), str(film)]) == EXIT_OK
+    (written,) = (tmp_path / "out").iterdir()
+    assert written.name.startswith(letter * (200 // len(letter.encode())) + "-")
+
+
+def test_names_that_are_no_text_stop_nothing(weights: Path, tmp_path: Path) -> None:
+    odd = os.fsencode(tmp_path) + b"/\xff\xfe.png"
+    Path(os.fsdecode(odd)).write_bytes(SAMPLES[0].read_bytes())
+    command: list[bytes | str] = [sys.executable, "-m", "cxr_severity.cli", "predict"]
+    found = subprocess.run(
+        [*command, odd, os.fsdecode(odd) + "-missing", SAMPLES[0]],
+        env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert found.returncode == EXIT_SOME_FAILED
+    lines = found.stdout.splitlines()
+    assert len(lines) == 2
+    assert "\\udcff\\udcfe.png: " in lines[0]
+    assert lines[1].startswith(f"{SAMPLES[0]}: ")
+    assert "unreadable-file" in found.stderr
+    assert "Traceback" not in found.stderr
 
 
 def test_a_missing_version_is_one_line(weights: Path, capsys: pytest.CaptureFixture[str]) -> None:

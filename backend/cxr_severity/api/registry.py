@@ -153,7 +153,8 @@ class ModelRegistry:
     def _load(self, version: str) -> Predictor:
         with self._lock:
             if version in self._broken:
-                raise self._broken[version]
+                # Anew: each `raise` would lengthen the traceback that is kept.
+                raise self._broken[version].with_traceback(None)
             if version not in self._loaded:
                 try:
                     self._loaded[version] = Predictor.of(

@@ -10,12 +10,15 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import NoReturn
 
 logger = logging.getLogger(__name__)
 
 _SHORT_LIFE = 5.0
 _MOST_SHORT_LIVES = 5
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 class Workers:
@@ -30,7 +33,7 @@ class Workers:
 
     def supervise(self) -> bool:
         """Blocks until all have ended; False when they died again and again."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _ENDING:
             signal.signal(number, self._stop)
         for _ in range(self._count):
             self._start()
@@ -52,14 +55,26 @@ class Workers:
         return self._short_lives < _MOST_SHORT_LIVES
 
     def _start(self) -> None:
-        pid = os.fork()
-        if pid:
+        """One worker more, unless told to stop."""
+        # A signal between the fork and the note of it would miss the worker, which would live on.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        try:
+            if self._stopping:
+                return
+            pid = os.fork()
+            if not pid:
+                self._work(before)
             self._born[pid] = time.monotonic()
-            return
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _work(self, mask: Iterable[int]) -> NoReturn:
+        """In the worker, where the parent's handlers would end its siblings."""
         code = 1
         try:
+            for number in _ENDING:
+                signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             self._run()
             code = 0
         except BaseException:
@@ -70,4 +85,6 @@ class Workers:
     def _stop(self, *_: object) -> None:
         self._stopping = True
         for pid in self._born:
-            os.kill(pid, signal.SIGTERM)
+            # It may have been waited for a moment ago.
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)

@@ -11,7 +11,8 @@ from simplejpeg import decode_jpeg
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SIDE = 96
+SIDE = 96
+"""Height and width of the thumbnail that colour is measured on, in pixels."""
 _GREY_MODES = ("1", "L", "La", "LA")
 
 
@@ -45,14 +46,14 @@ def of_image(image: Image.Image) -> float:
     """`colourfulness` of a loaded Pillow image of any mode that converts to RGB."""
     if image.mode in _GREY_MODES or image.mode.startswith(("I", "F")):
         return 0.0
-    small = image.resize((_SIDE, _SIDE), Image.Resampling.NEAREST)
+    small = image.resize((SIDE, SIDE), Image.Resampling.NEAREST)
     return colourfulness(np.asarray(small.convert("RGBA").convert("RGB")))
 
 
 def of_jpeg(clean: bytes) -> float:
     """`colourfulness` of a JPEG with three components, decoded at an eighth of its size or less."""
     rgb = decode_jpeg(
-        clean, colorspace="RGB", fastdct=True, fastupsample=True, min_height=_SIDE,
-        min_width=_SIDE, min_factor=8, strict=False,
+        clean, colorspace="RGB", fastdct=True, fastupsample=True, min_height=SIDE,
+        min_width=SIDE, min_factor=8, strict=False,
     )  # fmt: skip
     return colourfulness(rgb)

@@ -19,7 +19,7 @@ from cxr_severity.imaging.errors import (
 )
 from cxr_severity.imaging.limits import DEFAULT_LIMITS, Limits
 from cxr_severity.imaging.radiograph import Radiograph, Source, SourceFormat
-from cxr_severity.imaging.raster import Raster, decode_raster
+from cxr_severity.imaging.raster import decode_raster
 
 __all__ = ["DEFAULT_LIMITS", "Limits", "decode", "sha256", "sniff"]
 
@@ -128,7 +128,7 @@ def decode(
 
     Samples are scaled from the range that the stored depth can hold to [0, 1]; colour becomes
     luminance by ITU-R BT.601; transparency is laid on black; EXIF and TIFF orientation, DICOM's
-    Modality and VOI transformations and MONOCHROME1 are applied.
+    Modality and VOI transformations, MONOCHROME1 and Patient Orientation are applied.
 
     Args:
         data: the file, 1 to `limits.max_bytes` bytes.
@@ -152,7 +152,7 @@ def decode(
     container = sniff(data)
     try:
         if container == "dicom":
-            raster = Raster(*decode_dicom(data, limits))
+            raster = decode_dicom(data, limits)
         else:
             raster = decode_raster(data, container, limits, enough)
     except MemoryError:

@@ -2,7 +2,11 @@
 
 Computed and digital radiography "for presentation" and secondary captures of one frame are
 taken. What is ambiguous is refused with its reason. No text of the data set is repeated in an
-error or a log. Rows and columns stay as they are stored; Patient Orientation is not applied.
+error or a log.
+
+Films are shown as if the patient faced the viewer: the patient's left lies on the right, the head
+above. Where Patient Orientation says that rows and columns run otherwise, the picture is mirrored
+or turned; where it is missing, oblique or makes no sense, it stays as it is stored.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ import numpy as np
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian
 
 from cxr_severity.imaging import dicom_elements as tags
+from cxr_severity.imaging.colour import SIDE, colourfulness
 from cxr_severity.imaging.dicom_elements import Elements, read_elements, read_meta
 from cxr_severity.imaging.dicom_grey import LUMA, grey_table, palette_table
 from cxr_severity.imaging.dicom_pixels import NATIVE, PixelLayout, read_compressed, read_native
@@ -27,6 +32,7 @@ from cxr_severity.imaging.errors import (
     NotFrontalChestError,
     UnsupportedColourSpaceError,
 )
+from cxr_severity.imaging.raster import Raster, upright
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,19 +56,24 @@ _OTHER_BODY_PARTS = frozenset(
     | {"FINGER", "FOOT", "FOREARM", "HAND", "HEAD", "HEEL", "HIP", "HUMERUS", "JAW", "KNEE", "LEG"}
     | {"LSPINE", "LUMBARSPINE", "NECK", "PELVIS", "SHOULDER", "SKULL", "TIBIA", "TOE", "WRIST"}
 )
+# Towards which sides of the patient a row and a column run (PS3.3 C.7.6.1.1.1), as the orientation
+# of EXIF that turns such a picture upright.
+_TURNS = {
+    "LF": 1, "RF": 2, "RH": 3, "LH": 4, "FL": 5, "FR": 6, "HR": 7, "HL": 8,
+}  # fmt: skip
+_SIDES, _FRONT_AND_BACK = frozenset("LRHFAP"), frozenset("AP")
 
 _GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
 _LUMA_FIRST = frozenset({"YBR_FULL", "YBR_FULL_422"})
 _COLOUR = _LUMA_FIRST | {"RGB", "YBR_RCT", "YBR_ICT"}
 _LUMA = np.array(LUMA, np.float32)
+# BT.601 at full range: what luma and the two chromas, from their middle, add to red, green, blue.
+_FROM_YBR = np.array([(1, 1, 1), (0, -0.344136, 1.772), (1.402, -0.714136, 0)], np.float32)
 _BAND_PIXELS = 1 << 20
 
 
-def decode_dicom(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]:
-    """Grey values of the single image in a DICOM file, and its Bits Stored.
-
-    Returns:
-        (Rows, Columns) float32 in [0, 1], where 1 is white.
+def decode_dicom(data: bytes, limits: Limits) -> Raster:
+    """Grey values of the single image in a DICOM file, float32 where 1 is white.
 
     Raises:
         InputRefusedError: one of its subclasses, and nothing else but MemoryError.
@@ -85,7 +96,8 @@ def decode_dicom(data: bytes, limits: Limits) -> tuple[NDArray[np.float32], int]
         codes, layout = read_compressed(pixels, layout, syntax)
     else:
         codes = read_native(pixels, layout, syntax)
-    return _to_grey(codes, elements, layout), layout.stored
+    grey, colour = _to_grey(codes, elements, layout)
+    return Raster(upright(grey, _orientation(elements)), layout.stored, colour)
 
 
 def _check_object(elements: Elements) -> PixelElement:
@@ -109,13 +121,30 @@ def _check_object(elements: Elements) -> PixelElement:
             "The DICOM object is of another kind than computed or digital radiography "
             "or a secondary capture of one."
         )
-    if elements.text(tags.VIEW_POSITION) in _NOT_FRONTAL:
+    if elements.text(tags.VIEW_POSITION) in _NOT_FRONTAL or _shows_a_side(elements):
         raise NotFrontalChestError("The DICOM object says that the film is lateral or oblique.")
     if elements.text(tags.BODY_PART) in _OTHER_BODY_PARTS:
         raise NotFrontalChestError("The DICOM object says that the film is not of the chest.")
     if (elements.number(tags.FRAMES, "Number of Frames") or 1) != 1:
         raise MultiFrameError("The DICOM object holds more than one frame. Send a single picture.")
     return pixels
+
+
+def _directions(elements: Elements) -> str:
+    """The sides that rows and columns run towards most, empty when that is not said clearly."""
+    values = elements.texts(tags.ORIENTATION)
+    if len(values) != 2 or not all(value and _SIDES.issuperset(value) for value in values):
+        return ""
+    return values[0][0] + values[1][0]
+
+
+def _shows_a_side(elements: Elements) -> bool:
+    """In a frontal film no direction runs from front to back."""
+    return not _FRONT_AND_BACK.isdisjoint(_directions(elements))
+
+
+def _orientation(elements: Elements) -> int:
+    return _TURNS.get(_directions(elements), 1)
 
 
 def _layout(elements: Elements) -> PixelLayout:
@@ -167,15 +196,22 @@ def _optional(elements: Elements, tag: int, default: int) -> int:
     return (elements.shorts(tag) or (default,))[0]
 
 
-def _to_grey(codes: Codes, elements: Elements, layout: PixelLayout) -> NDArray[np.float32]:
-    """(rows, columns) float32, in bands of rows so that temporary copies stay small."""
+def _to_grey(
+    codes: Codes, elements: Elements, layout: PixelLayout
+) -> tuple[NDArray[np.float32], float]:
+    """(rows, columns) float32, in bands of rows so that temporary copies stay small, and how
+    colourful the picture is."""
+    colour = 0.0
+    bits = layout.stored_bits(1 << 8 * codes.itemsize)
     if layout.photometric in _GREY:
-        table = grey_table(elements, layout)
+        table = grey_table(elements, layout)[bits]
     elif layout.photometric in _COLOUR:
-        table = (np.arange(layout.top + 1) / layout.top).astype(np.float32)
+        table = (bits / layout.top).astype(np.float32)
+        colour = _colour(table[_thumbnail(codes)], layout)
     else:
-        table = palette_table(elements, layout)
-    table = table[layout.stored_bits(1 << 8 * codes.itemsize)]
+        palette = palette_table(elements, layout)[bits]
+        colour = _colour(palette[_thumbnail(codes)], layout)
+        table = np.clip(palette @ _LUMA, 0, 1)
     if codes.ndim == 3 and layout.photometric in _LUMA_FIRST:
         codes = codes[..., 0]
     out = np.empty((layout.rows, layout.columns), np.float32)
@@ -187,4 +223,21 @@ def _to_grey(codes: Codes, elements: Elements, layout: PixelLayout) -> NDArray[n
         else:
             np.matmul(np.take(table, band, mode="clip"), _LUMA, out=target)
             np.clip(target, 0, 1, out=target)
-    return out
+    return out, colour
+
+
+def _thumbnail(codes: Codes) -> Codes:
+    """The pixels nearest to the centres of SIDE x SIDE equal parts, as Pillow takes them."""
+    rows, columns = (
+        ((np.arange(SIDE) + 0.5) * side / SIDE).astype(np.intp) for side in codes.shape[:2]
+    )
+    return codes[np.ix_(rows, columns)]
+
+
+def _colour(thumbnail: NDArray[np.float32], layout: PixelLayout) -> float:
+    """How colourful a thumbnail of three components in [0, 1] is."""
+    if layout.photometric in _LUMA_FIRST:
+        middle = (layout.top + 1) / 2 / layout.top
+        thumbnail = (thumbnail - np.array([0, middle, middle], np.float32)) @ _FROM_YBR
+    levels = np.rint(np.clip(thumbnail, 0, 1) * 255)
+    return colourfulness(levels.astype(np.uint8))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pydicom.tag import BaseTag
 
 SOP_CLASS, MODALITY, PRESENTATION_INTENT = 0x00080016, 0x00080060, 0x00080068
-BODY_PART, VIEW_POSITION = 0x00180015, 0x00185101
+BODY_PART, VIEW_POSITION, ORIENTATION = 0x00180015, 0x00185101, 0x00200020
 SAMPLES, PHOTOMETRIC, PLANAR, FRAMES = 0x00280002, 0x00280004, 0x00280006, 0x00280008
 ROWS, COLUMNS = 0x00280010, 0x00280011
 BITS_ALLOCATED, BITS_STORED, HIGH_BIT, REPRESENTATION = (
@@ -51,7 +51,7 @@ _T = TypeVar("_T")
 _PIXELS = frozenset({FLOAT_PIXELS, DOUBLE_PIXELS, PIXEL_DATA})
 _WANTED = (
     _TRANSFER_SYNTAX, SOP_CLASS, MODALITY, PRESENTATION_INTENT, BODY_PART, VIEW_POSITION,
-    SAMPLES, PHOTOMETRIC, PLANAR, FRAMES, ROWS, COLUMNS,
+    ORIENTATION, SAMPLES, PHOTOMETRIC, PLANAR, FRAMES, ROWS, COLUMNS,
     BITS_ALLOCATED, BITS_STORED, HIGH_BIT, REPRESENTATION, PADDING_VALUE, PADDING_LIMIT,
     WINDOW_CENTER, WINDOW_WIDTH, VOI_FUNCTION, RESCALE_INTERCEPT, RESCALE_SLOPE,
     *PALETTE_DESCRIPTORS, *PALETTE_DATA, MODALITY_LUT, VOI_LUT,
@@ -104,8 +104,12 @@ class Elements:
 
     def text(self, tag: int) -> str:
         """The first value of a string element in upper case, empty when absent."""
-        first = self.raw(tag)[:64].split(b"\\")[0]
-        return first.decode("ascii", "replace").strip(" \0").upper()
+        return self.texts(tag)[0]
+
+    def texts(self, tag: int) -> list[str]:
+        """All values of a short string element as in `text`, at least one."""
+        values = self.raw(tag)[:64].decode("ascii", "replace").split("\\")
+        return [value.strip(" \0").upper() for value in values]
 
     def shorts(self, tag: int) -> tuple[int, ...]:
         """All 16-bit values of a US or SS element, read as unsigned; empty when absent."""

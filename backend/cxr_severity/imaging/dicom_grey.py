@@ -52,19 +52,23 @@ def grey_table(elements: Elements, layout: PixelLayout) -> NDArray[np.float32]:
 
 
 def palette_table(elements: Elements, layout: PixelLayout) -> NDArray[np.float32]:
-    """BT.601 luminance in [0, 1] for every stored value of a PALETTE COLOR image.
+    """Red, green and blue in [0, 1] for every stored value of a PALETTE COLOR image.
+
+    Returns:
+        (2 ** stored, 3) float32.
 
     Raises:
         DamagedImageError: a table is missing (or segmented) or too short.
     """
     stored = _stored_values(layout)
-    grey = np.zeros(stored.shape)
-    for weight, descriptor, data in zip(
-        LUMA, tags.PALETTE_DESCRIPTORS, tags.PALETTE_DATA, strict=True
+    colours = np.empty((*stored.shape, 3), np.float32)
+    for index, (descriptor, data) in enumerate(
+        zip(tags.PALETTE_DESCRIPTORS, tags.PALETTE_DATA, strict=True)
     ):
         table, first, bits = _table(elements, descriptor, data, layout.signed)
-        grey += weight * table[np.clip(stored - first, 0, len(table) - 1)] / ((1 << bits) - 1)
-    return np.clip(grey, 0, 1).astype(np.float32)
+        entries = table[np.clip(stored - first, 0, len(table) - 1)]
+        colours[:, index] = entries / ((1 << bits) - 1)
+    return colours
 
 
 def _stored_values(layout: PixelLayout) -> NDArray[np.int64]:

@@ -30,6 +30,7 @@ from cxr_severity.imaging.errors import (
 )
 from cxr_severity.imaging.jpeg import parse_jpeg
 from cxr_severity.imaging.jpeg2000 import parse_jpeg_2000
+from cxr_severity.imaging.jpeg_strict import check_data
 
 if TYPE_CHECKING:
     from typing import Any
@@ -165,6 +166,12 @@ def _jpeg(stream: bytes, layout: PixelLayout, syntax: str) -> tuple[bytes, int, 
         promised = jpeg.is_jpeg_ls if syntax in JPEG_LS else jpeg.is_lossless
     if not promised or not 2 <= jpeg.precision <= 16:
         raise DicomUnsupportedEncodingError(_KIND)
+    if jpeg.precision != 8 and not jpeg.is_jpeg_ls:
+        # The decoder of 8 bits and CharLS do it themselves.
+        try:
+            check_data(jpeg)
+        except ValueError:
+            raise DamagedImageError(_DAMAGED) from None
     if layout.samples == 3 and syntax in JPEG_LOSSY and jpeg.colours:
         # Encoders change the colour space more often than they say so in the data set.
         layout = replace(layout, photometric="RGB" if jpeg.colours == "RGB" else "YBR_FULL")

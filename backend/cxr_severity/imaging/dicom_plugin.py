@@ -1,4 +1,5 @@
-"""A decoding plugin for pydicom: JPEG, JPEG-LS and JPEG 2000 by imagecodecs, RLE by Pillow.
+"""A decoding plugin for pydicom: JPEG of 8 bits by simplejpeg, of other depths, JPEG-LS and
+JPEG 2000 by imagecodecs, RLE by Pillow.
 
 imagecodecs brings libjpeg-turbo, CharLS and OpenJPEG. Of pydicom's own plugins, GDCM ends the
 process on some damaged JPEG streams, and the one for RLE expands a segment without a bound.
@@ -26,7 +27,8 @@ from pydicom.uid import (
     JPEGLSNearLossless,
     RLELossless,
 )
-from simplejpeg import decode_jpeg
+
+from cxr_severity.imaging.jpeg_strict import strict_components
 
 if TYPE_CHECKING:
     from typing import Any
@@ -44,6 +46,7 @@ COMPRESSED = RLE | JPEG_LOSSY | JPEG_LOSSLESS | JPEG_LS | JPEG_2000
 
 DECODER_DEPENDENCIES = dict.fromkeys(COMPRESSED, ("imagecodecs", "pillow"))
 """Asked for by pydicom, as is `is_available`."""
+_STRICT_BITS = 8
 
 
 def is_available(uid: str) -> bool:
@@ -87,10 +90,10 @@ def _decoded(src: bytes, runner: DecodeRunner) -> NDArray[Any]:
         values: NDArray[Any] = jpeg2k_decode(src)
     elif syntax in JPEG_LS:
         values = jpegls_decode(src)
-    elif syntax == JPEGBaseline8Bit and runner.samples_per_pixel == 1 and runner.bits_stored <= 8:
-        # Strict: a stream that was cut or lost bits is an error, not a warning and rubble.
-        values = decode_jpeg(src, colorspace="GRAY", strict=True)[..., 0]
+    elif runner.bits_stored == _STRICT_BITS:
+        values = strict_components(src, runner.samples_per_pixel)
     else:
+        # Its data was walked through before: this decoder fills in what is missing.
         # Naming the same colours for stream and output keeps the components as they are.
         colours = "RGB" if runner.samples_per_pixel == 3 else "GRAYSCALE"
         values = jpeg8_decode(src, colorspace=colours, outcolorspace=colours)

@@ -133,6 +133,9 @@ def parse_png(data: bytes, limits: Limits) -> PngFile:
             if kind != b"IHDR" or length != 13:
                 raise DamagedImageError("The PNG file does not begin with its header.")
             header = _header(data, pos)
+        elif kind == b"IHDR":
+            # Pillow obeys the last one, and its size was not checked.
+            raise DamagedImageError("The PNG file has more than one header.")
         elif kind == b"acTL" and data[pos + 8 : pos + 12] != b"\x00\x00\x00\x01":
             raise MultiFrameError("The PNG file is an animation. Send a single picture.")
         elif kind == b"eXIf" and not exif:

@@ -27,10 +27,11 @@ from cxr_severity.imaging.errors import (
     UnsupportedFormatError,
 )
 from cxr_severity.imaging.jpeg import parse_jpeg
+from cxr_severity.imaging.jpeg_strict import check_data
 from cxr_severity.imaging.png import parse_png
 from cxr_severity.imaging.png_pixels import ordinary_samples
 from cxr_severity.imaging.radiograph import in_unit_range
-from cxr_severity.imaging.tiff import exif_orientation, parse_tiff
+from cxr_severity.imaging.tiff import UNSUPPORTED_LAYOUT, exif_orientation, parse_tiff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,9 +139,16 @@ def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
 def _decode_tiff(data: bytes, limits: Limits) -> Raster:
     tiff = parse_tiff(data, limits)
     # The structure was found sound: what Pillow does not open, it does not know.
-    with _decoder(UnsupportedFormatError("The TIFF file's layout of values is not supported.")):
+    with _decoder(UnsupportedFormatError(UNSUPPORTED_LAYOUT)):
         image = TiffImageFile(BytesIO(tiff.clean))
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
+        width, height = tiff.part_size
+        for data in tiff.jpegs():
+            jpeg = parse_jpeg(data, keep_transform=False)
+            # A picture larger than its part would be allocated, and is none that libtiff reads.
+            if jpeg.width > width or jpeg.height > height:
+                raise DamagedImageError(_DAMAGED_DETAIL)
+            check_data(jpeg)
         image.load()
         pixels = _luminance(image, inverted=tiff.inverted)
         found = colour.of_image(image)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -14,7 +15,10 @@ _BLOCK = 8
 Kernel = Literal["bilinear", "bicubic"]
 _RADIUS: dict[Kernel, float] = {"bilinear": 1.0, "bicubic": 2.0}
 
-_Bands = tuple[tuple[slice, slice, NDArray[Any]], ...]
+_LONG = 1 << 14
+"""Pixels of a side that no radiograph has."""
+_Band = tuple[slice, slice, NDArray[Any]]
+"""Outputs, the inputs that they need, and weights (outputs, inputs)."""
 
 
 def resize(
@@ -38,50 +42,81 @@ def resize(
             taken first; see Pillow.
     """
     dtype = np.dtype(np.float32) if pixels.dtype == np.uint8 else pixels.dtype
-    rows = np.empty((height, pixels.shape[1]), dtype)
-    for out, used, weights in _bands(pixels.shape[0], height, kernel, reducing_gap, dtype):
-        np.matmul(weights, pixels[used].astype(dtype, copy=False), out=rows[out])
-    resized = np.empty((height, width), dtype)
-    for out, used, weights in _bands(pixels.shape[1], width, kernel, reducing_gap, dtype):
-        resized[:, out] = rows[:, used] @ weights.T
-    return resized
+    downwards = _bands(pixels.shape[0], height, kernel, reducing_gap, dtype)
+    across = _bands(pixels.shape[1], width, kernel, reducing_gap, dtype)
+    if pixels.shape[1] > _LONG:  # `height` rows of a long strip may be more than all of it
+        return _rows(_columns(pixels, width, across, dtype), height, downwards, dtype)
+    return _columns(_rows(pixels, height, downwards, dtype), width, across, dtype)
+
+
+def _rows(
+    pixels: NDArray[Any], height: int, bands: Iterable[_Band], dtype: np.dtype[Any]
+) -> NDArray[Any]:
+    out = np.empty((height, pixels.shape[1]), dtype)
+    for made, used, weights in bands:
+        np.matmul(weights, pixels[used].astype(dtype, copy=False), out=out[made])
+    return out
+
+
+def _columns(
+    pixels: NDArray[Any], width: int, bands: Iterable[_Band], dtype: np.dtype[Any]
+) -> NDArray[Any]:
+    out = np.empty((pixels.shape[0], width), dtype)
+    for made, used, weights in bands:
+        out[:, made] = pixels[:, used].astype(dtype, copy=False) @ weights.T
+    return out
+
+
+def _bands(
+    source: int, target: int, kernel: Kernel, gap: float | None, dtype: np.dtype[Any]
+) -> Iterable[_Band]:
+    """Of each block along one axis. Those of a long side are large, seldom, and not kept."""
+    arguments = source, target, kernel, gap, dtype
+    return _computed(*arguments) if source > _LONG else _kept(*arguments)
 
 
 @lru_cache(maxsize=32)
-def _bands(
+def _kept(
     source: int, target: int, kernel: Kernel, gap: float | None, dtype: np.dtype[Any]
-) -> _Bands:
-    """Output slice, input slice and weights (outputs, inputs) of each block along one axis."""
-    weights = _weights(source, target, kernel, gap)
+) -> tuple[_Band, ...]:
+    return tuple(_computed(source, target, kernel, gap, dtype))
+
+
+def _computed(
+    source: int, target: int, kernel: Kernel, gap: float | None, dtype: np.dtype[Any]
+) -> Iterator[_Band]:
     # A few inputs are not worth more than one product.
     step = _BLOCK if source > 4 * _BLOCK else target
-    bands = []
     for top in range(0, target, step):
-        block = weights[top : top + step]
+        outputs = np.arange(top, min(top + step, target))
+        first, block = _weights(outputs, source, target, kernel, gap)
         (used,) = np.nonzero(block.any(axis=0))
         low, high = int(used[0]), int(used[-1]) + 1
         part = np.ascontiguousarray(block[:, low:high], dtype)
-        bands.append((slice(top, top + len(block)), slice(low, high), part))
-    return tuple(bands)
+        yield slice(top, top + len(outputs)), slice(first + low, first + high), part
 
 
-def _weights(source: int, target: int, kernel: Kernel, gap: float | None) -> NDArray[np.float64]:
-    """(target, source): a kernel around each output's centre, over means of `factor` inputs."""
+def _weights(
+    outputs: NDArray[np.int_], source: int, target: int, kernel: Kernel, gap: float | None
+) -> tuple[int, NDArray[np.float64]]:
+    """The first input that neighbouring outputs need, and (outputs, inputs from there on): a kernel
+    around each output's centre, over means of `factor` inputs."""
     factor = 1 if gap is None else int(source / target / gap) or 1
     reduced = -(-source // factor)
     scale = source / factor / target
     stretch = max(scale, 1.0)
     support = _RADIUS[kernel] * stretch
-    centres = (np.arange(target) + 0.5) * scale
+    centres = (outputs + 0.5) * scale
     low = np.maximum(np.floor(centres - support + 0.5), 0)[:, None]
     high = np.minimum(np.floor(centres + support + 0.5), reduced)[:, None]
-    at = np.arange(reduced)
+    at = np.arange(int(low[0, 0]), int(high[-1, 0]))
     weights = _kernel(kernel, np.abs(at + 0.5 - centres[:, None]) / stretch)
     weights[(at < low) | (at >= high)] = 0
     weights /= weights.sum(axis=1, keepdims=True)
     # The last mean may be of fewer.
     counts = np.minimum(factor, source - at * factor)
-    return np.repeat(weights / counts, factor, axis=1)[:, :source]
+    first = int(at[0]) * factor
+    return first, np.repeat(weights / counts, factor, axis=1)[:, : source - first]
 
 
 def _kernel(name: Kernel, x: NDArray[np.float64]) -> NDArray[np.float64]:

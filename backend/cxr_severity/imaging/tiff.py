@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cxr_severity.imaging.errors import (
@@ -18,7 +19,11 @@ from cxr_severity.imaging.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cxr_severity.imaging.limits import Limits
+
+UNSUPPORTED_LAYOUT = "The TIFF file's layout of values is not supported."
 
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _INTEGERS = {1: "B", 3: "H", 4: "I"}
@@ -38,7 +43,8 @@ _LISTS = frozenset(
     {_BITS, _STRIP_OFFSETS, _STRIP_BYTES, _TILE_OFFSETS, _TILE_BYTES}
     | {320, 338, 530}  # ColorMap, ExtraSamples, YCbCrSubSampling
 )
-_OPAQUE = frozenset({347, 529, 532})  # JPEGTables, YCbCrCoefficients, ReferenceBlackWhite
+_JPEG_TABLES = 347
+_OPAQUE = frozenset({_JPEG_TABLES, 529, 532})  # and YCbCrCoefficients, ReferenceBlackWhite
 
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _YCBCR = 0, 1, 2, 3, 6
 _COLOUR_SPACES = {5: "CMYK", 8: "CIE L*a*b*", 9: "ICC L*a*b*", 10: "ITU L*a*b*"}
@@ -47,7 +53,8 @@ _COMPRESSIONS = frozenset({1, 2, 3, 4, 5, 7, 8, 32773, 32946})
 _MAX_TILE_PIXELS = 1 << 26
 _MAX_VALUES = 1 << 18
 _MAX_SAMPLES = 4
-_JPEG_IN_TIFF = 7
+_UNCOMPRESSED, _JPEG_IN_TIFF = 1, 7
+_PLANES = 2
 _AS_GREY_OR_RGB = "Save the picture as greyscale or RGB."
 
 
@@ -66,7 +73,9 @@ class TiffFile:
     """What the first directory declares.
 
     `width` and `height` in pixels before `orientation` (1 to 8) is applied, `bit_depth` in bits
-    per sample. `inverted` says that 0 is white; `clean` then declares that 0 is black.
+    per sample. `inverted` says that 0 is white; `clean` then declares that 0 is black. `parts` are
+    where strips or tiles of `part_size`, width and height, lie in `clean`, empty where they are not
+    compressed as JPEG; `jpeg_tables` is what they have in common.
     """
 
     width: int
@@ -75,6 +84,16 @@ class TiffFile:
     orientation: int
     inverted: bool
     clean: bytes
+    parts: tuple[tuple[int, int], ...]
+    part_size: tuple[int, int]
+    jpeg_tables: bytes
+
+    def jpegs(self) -> Iterator[bytes]:
+        """Each strip or tile as a JPEG of its own."""
+        for start, end in self.parts:
+            part = memoryview(self.clean)[start:end]
+            # Between the start marker and the end marker of the tables.
+            yield b"".join([part[:2], self.jpeg_tables[2:-2], part[2:]])
 
 
 def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
@@ -115,7 +134,11 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
             "The TIFF file does not say how large its picture is or what its values mean."
         )
     bit_depth = _check_samples(tags)
-    _check_data(tags, len(data))
+    part_size, parts = _check_data(tags, len(data))
+    tables = entries.get(_JPEG_TABLES)
+    if tags.get(_SAMPLES, (1,)) == (1,):
+        # Grey has one plane either way; Pillow reads it with 16 bits only where nothing is said.
+        entries.pop(_PLANAR, None)
     (width,), (height,), (photometric,) = tags[_WIDTH], tags[_HEIGHT], tags[_PHOTOMETRIC]
     inverted = photometric == _WHITE_IS_ZERO
     return TiffFile(
@@ -125,6 +148,9 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
         orientation=_orientation(data, entries, order),
         inverted=inverted,
         clean=_clean(data, entries, order, inverted),
+        parts=parts,
+        part_size=part_size,
+        jpeg_tables=b"" if tables is None else data[tables.at : tables.at + tables.count],
     )
 
 
@@ -193,7 +219,7 @@ def _check_samples(tags: dict[int, tuple[int, ...]]) -> int:
         raise UnsupportedColourSpaceError(
             "The TIFF file's colour space is {name}. " + _AS_GREY_OR_RGB, name=name
         )
-    compression = tags.get(_COMPRESSION, (1,))[0]
+    compression = tags.get(_COMPRESSION, (_UNCOMPRESSED,))[0]
     if photometric == _YCBCR and compression != _JPEG_IN_TIFF:
         # Pillow reads it wrongly when colour is stored at a lower resolution, as is usual.
         raise UnsupportedColourSpaceError(
@@ -221,13 +247,23 @@ def _check_samples(tags: dict[int, tuple[int, ...]]) -> int:
             "The TIFF file's compression is not supported. "
             "Save the picture without compression, or with LZW or Deflate."
         )
+    planes = tags.get(_PLANAR, (1,))[0] == _PLANES and tags.get(_SAMPLES, (1,))[0] > 1
+    if planes and depths == {16} and compression == _UNCOMPRESSED:
+        # Pillow takes the bytes of such planes for values, without a word.
+        raise UnsupportedFormatError(UNSUPPORTED_LAYOUT)
     return depths.pop()
 
 
-def _check_data(tags: dict[int, tuple[int, ...]], size: int) -> None:
-    """Strips or tiles are as many as the picture needs, and lie inside the file."""
+def _check_data(
+    tags: dict[int, tuple[int, ...]], size: int
+) -> tuple[tuple[int, int], tuple[tuple[int, int], ...]]:
+    """Strips or tiles are as many as the picture needs, and lie inside the file.
+
+    Returns:
+        `TiffFile.part_size` and `TiffFile.parts`.
+    """
     (width,), (height,) = tags[_WIDTH], tags[_HEIGHT]
-    tile_width, tile_height = width, tags.get(_ROWS_PER_STRIP, (height,))[0]
+    tile_width, tile_height = width, min(height, tags.get(_ROWS_PER_STRIP, (height,))[0])
     offsets, lengths = tags.get(_STRIP_OFFSETS, ()), tags.get(_STRIP_BYTES, ())
     if _TILE_OFFSETS in tags:
         offsets, lengths = tags[_TILE_OFFSETS], tags.get(_TILE_BYTES, ())
@@ -237,7 +273,7 @@ def _check_data(tags: dict[int, tuple[int, ...]], size: int) -> None:
     if not tile_width or not tile_height:
         raise DamagedImageError("The TIFF file declares parts without width or height.")
     needed = -(-width // tile_width) * -(-height // tile_height)
-    if tags.get(_PLANAR, (1,))[0] == 2:
+    if tags.get(_PLANAR, (1,))[0] == _PLANES:
         needed *= tags.get(_SAMPLES, (1,))[0]
     if len(offsets) < needed:
         raise DamagedImageError("The TIFF file lacks a part of its picture.")
@@ -247,6 +283,13 @@ def _check_data(tags: dict[int, tuple[int, ...]], size: int) -> None:
         or any(at + length > size for at, length in zip(offsets, lengths, strict=True))
     ):
         raise DamagedImageError("The TIFF file ends before its picture is complete.")
+    if tags.get(_COMPRESSION, (_UNCOMPRESSED,))[0] != _JPEG_IN_TIFF:
+        return (tile_width, tile_height), ()
+    # Parts that share their bytes would take long to walk through.
+    if len(lengths) < needed or sum(lengths[:needed]) > size:
+        raise DamagedImageError("The TIFF file's directory is damaged.")
+    ends = ((at, at + length) for at, length in zip(offsets, lengths, strict=True))
+    return (tile_width, tile_height), tuple(islice(ends, needed))
 
 
 def _clean(data: bytes, entries: dict[int, _Entry], order: str, inverted: bool) -> bytes:

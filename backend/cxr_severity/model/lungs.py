@@ -115,7 +115,8 @@ class LungField:
             return None
         enlarged = resize(cam, side, side)
         total = float(enlarged.sum())
-        return float(enlarged[inside].sum()) / total if total > 0 else None
+        # Two sums of the same values may differ in their last digit.
+        return min(1.0, float(enlarged[inside].sum()) / total) if total > 0 else None
 
 
 def find_lungs(grid: NDArray[np.float32], run: Compiled, config: LungConfig) -> LungField:

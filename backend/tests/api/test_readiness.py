@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -54,8 +55,14 @@ def test_one_damaged_version_does_not_hide_the_others(make_version: MakeVersion)
     with TestClient(create_app(Settings(weights=root))) as client:
         until_ready(client)
         assert [m["version"] for m in client.get("/models").json()["models"]] == ["0.9.0"]
-        response = send(client, SAMPLES[0].read_bytes(), version="0.0.9")
-        assert_problem(response, 503, "not-ready")
+        error = client.app.state.registry._broken  # type: ignore[attr-defined]
+        depths = []
+        for _ in range(4):
+            response = send(client, SAMPLES[0].read_bytes(), version="0.0.9")
+            assert_problem(response, 503, "not-ready")
+            depths.append(len(list(traceback.walk_tb(error["0.0.9"].__traceback__))))
+        # What is kept of it must not grow with each request.
+        assert depths[1] == depths[-1]
 
 
 def test_when_all_places_are_taken_the_next_one_is_told_to_come_back(

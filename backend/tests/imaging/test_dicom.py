@@ -224,10 +224,10 @@ def test_sequences_of_other_kinds_are_stepped_over(vr: bytes) -> None:
     ids=["deep", "deep-un", "items", "lut-items", "elements", "length", "fragments"],
 )
 def test_structures_made_to_exhaust_are_refused_soon(inserted: bytes) -> None:
-    data, start = _with(inserted), time.perf_counter()
+    data, start = _with(inserted), time.thread_time()
     with pytest.raises(DamagedImageError):
         decode(data)
-    assert time.perf_counter() - start < 10
+    assert time.thread_time() - start < 10
 
 
 def test_fragments_made_to_exhaust_are_refused() -> None:

@@ -182,6 +182,15 @@ def test_any_kind_that_lacks_its_last_row_is_refused(
         raster.decode_raster(made(need - row), "png", DEFAULT_LIMITS)
 
 
+def test_a_second_header_is_refused() -> None:
+    """Pillow obeys the last one: the limit on pixels would not hold."""
+    head, *rest = files.png_chunks(files.saved(GREY, "PNG"))
+    large = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
+    for second in (head, (b"IHDR", large)):
+        with pytest.raises(DamagedImageError, match="more than one header"):
+            parse_png(files.png_from([head, second, *rest]), DEFAULT_LIMITS)
+
+
 def test_pixel_data_in_two_places_is_refused() -> None:
     head, body, end = files.png_chunks(png(zlib.compress(unfiltered_rows(GREY).tobytes()), GREY))
     halves = (b"IDAT", body[1][:50]), (b"PLTE", bytes(3)), (b"IDAT", body[1][50:])

@@ -195,6 +195,22 @@ def test_tiff_of_several_planes() -> None:
     np.testing.assert_array_equal(pixels(data), unit(LUMA))
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("samples", [3, 4])
+def test_uncompressed_tiff_planes_of_16_bits_are_refused(order: Any, samples: int) -> None:
+    size = GREY_16.nbytes
+    tags: dict[int, Any] = {
+        256: 40, 257: 48, 277: samples, 258: (16,) * samples, 278: 48, 284: 2,
+        273: tuple(8 + size * plane for plane in range(samples)), 279: (size,) * samples,
+    } | ({338: 2} if samples == 4 else {})  # fmt: skip
+    planes = np.tile(GREY_16, (samples, 1))
+    with pytest.raises(UnsupportedFormatError, match="layout of values"):
+        decode(files.tiff(planes, photometric=2, tags=tags, order=order))
+    # Of one sample, planes are nothing special.
+    got = pixels(files.tiff(GREY_16, tags={284: 2}, order=order))
+    np.testing.assert_array_equal(got, unit(GREY_16, 65535))
+
+
 @pytest.mark.parametrize(
     "values",
     [GREY.astype(np.float32), GREY.astype(np.int16), GREY.astype(np.uint32), GREY.astype(np.int32)],

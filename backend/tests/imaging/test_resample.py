@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -43,6 +45,29 @@ def test_bytes_are_resized_as_the_floats_they_are() -> None:
     np.testing.assert_array_equal(
         got, resize(values.astype(np.float32), 224, 224, reducing_gap=3.0)
     )
+
+
+@pytest.mark.parametrize("shape", [(40_000, 33), (33, 40_000), (33, 16_385)])
+def test_a_long_strip_is_resized_as_pillow_does(shape: tuple[int, int]) -> None:
+    pixels = np.random.default_rng(2).integers(0, 256, shape, dtype=np.uint8)
+    image = Image.fromarray(pixels.astype(np.float32))
+    expected = image.resize((224, 224), Image.Resampling.BILINEAR, reducing_gap=3.0)
+    got = resize(pixels, 224, 224, reducing_gap=3.0)
+    np.testing.assert_allclose(got, np.asarray(expected), atol=2e-3)
+
+
+@pytest.mark.parametrize("shape", [(1_000_000, 32), (32, 1_000_000)])
+def test_a_long_strip_takes_no_more_memory_than_its_picture(shape: tuple[int, int]) -> None:
+    """A file of a few kilobytes may hold one, and nothing of it must stay."""
+    pixels = np.zeros(shape, np.uint8)
+    tracemalloc.start()
+    try:
+        resize(pixels, 224, 224, reducing_gap=3.0)
+        kept, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2 * pixels.nbytes
+    assert kept < 1e6
 
 
 def test_an_even_picture_stays_even() -> None:

@@ -2,7 +2,8 @@ import { parseDicom } from 'dicom-parser';
 import { readGrey } from './dicomGrey';
 import { readHeader, readSpacing } from './dicomHeader';
 import { type Layout, readLayout, readSamples, type Samples } from './dicomPixels';
-import { type Film, NotShownError } from './film';
+import { type Film, type Level, NotShownError } from './film';
+import { readOrientation, turned, turnedSpacing } from './orientation';
 import { makePresets } from './presets';
 import { pyramid } from './pyramid';
 import { toGrey } from './raster';
@@ -17,10 +18,12 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
     throw new NotShownError('too-large-or-several-frames');
   }
   const samples = await readSamples(dataSet, layout);
-  const about = { spacing: readSpacing(dataSet), header: readHeader(dataSet) };
+  const orientation = readOrientation(dataSet);
+  const spacing = turnedSpacing(readSpacing(dataSet), orientation);
+  const about = { spacing, header: readHeader(dataSet) };
   const size = { width: layout.columns, height: layout.rows };
   if (!MONOCHROME.has(layout.photometric)) {
-    return { ...colourFilm(samples, layout), ...about };
+    return { ...plainFilm(turned(colourLevel(samples, layout), orientation), 256), ...about };
   }
   const { modality, window, ...grey } = readGrey(dataSet, layout);
   const codes = codesOf(samples, layout, size.width * size.height);
@@ -29,7 +32,7 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
       codes[index] = modality[code] ?? 0;
     });
   }
-  const levels = pyramid({ ...size, codes });
+  const levels = pyramid(turned({ ...size, codes }, orientation));
   return { levels, ...grey, ...about, ...makePresets(levels.at(-1) ?? levels[0], grey, window) };
 }
 
@@ -47,10 +50,7 @@ function codesOf({ values, shift }: Samples, layout: Layout, count: number): Uin
   return codes;
 }
 
-function colourFilm(
-  { values, samples }: Samples,
-  layout: Layout,
-): Omit<Film, 'spacing' | 'header'> {
+function colourLevel({ values, samples }: Samples, layout: Layout): Level {
   if (layout.photometric === 'PALETTE COLOR' || layout.allocated !== 8) {
     throw new NotShownError('palette-or-deep-colour');
   }
@@ -60,14 +60,11 @@ function colourFilm(
   const grey = luma
     ? Uint8Array.from({ length: size.width * size.height }, (_, pixel) => values[3 * pixel] ?? 0)
     : toGrey(values, samples, size, 255).codes;
-  return plainFilm({ ...size, codes: grey }, 256);
+  return { ...size, codes: grey };
 }
 
 /** A film whose codes are its values, as in PNG, JPEG and TIFF. */
-export function plainFilm(
-  full: Film['levels'][0],
-  range: number,
-): Omit<Film, 'spacing' | 'header'> {
+export function plainFilm(full: Level, range: number): Omit<Film, 'spacing' | 'header'> {
   const grey = { range, slope: 1, intercept: 0, inverted: false, padding: null };
   const levels = pyramid(full);
   return { levels, table: null, ...grey, ...makePresets(levels.at(-1) ?? levels[0], grey, null) };
