@@ -25,6 +25,9 @@ from cxr_severity.model.engine import (
 )
 from cxr_severity.model.network import SeverityNet
 
+REPEATS = 5
+"""Of each thing in a round, after one that is not counted: all are measured with warm caches."""
+
 
 class _Backbone(nn.Module):
     def __init__(self, network: SeverityNet) -> None:
@@ -54,12 +57,12 @@ class Bare:
     def engines(self) -> list[EngineName]:
         return list(self._runs)
 
-    def forward_ms(self, engine: EngineName, repeats: int = 5) -> float:
+    def forward_ms(self, engine: EngineName, repeats: int = REPEATS) -> float:
         run = self._runs[engine]
         return _median_ms(lambda: run(self._image), repeats)
 
 
-def decode_ms(data: bytes, repeats: int = 3) -> dict[str, float]:
+def decode_ms(data: bytes, repeats: int = REPEATS) -> dict[str, float]:
     """Milliseconds to decode a PNG to an array, by Pillow and by the service's own way."""
     return {
         "pillow": _median_ms(lambda: np.asarray(Image.open(BytesIO(data))), repeats),

@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 from bench.client import latencies, load, multipart
-from bench.forward import Bare, decode_ms
+from bench.forward import REPEATS, Bare, decode_ms
 from bench.inputs import FORMATS, Format, radiograph
 from bench.server import Server, baseline, service
 
@@ -48,14 +48,14 @@ def alone(ours: Server, theirs: Server, bare: Bare, rounds: int, say: Say) -> di
     for _ in range(rounds):
         forward = {engine: bare.forward_ms(engine) for engine in bare.engines}
         decoded = decode_ms(data)
-        explained = latencies(ours, EXPLAINED, body, 3)
-        plain = latencies(theirs, EXPLAINED, body, 1)
+        explained = latencies(ours, EXPLAINED, body, REPEATS)
+        plain = latencies(theirs, EXPLAINED, body, REPEATS)
         for engine, value in forward.items():
             note(f"forward_{engine}", [value])
         for decoder, value in decoded.items():
             note(f"decode_{decoder}", [value])
         note("service_explained", explained)
-        note("service_unexplained", latencies(ours, BARE, body, 3))
+        note("service_unexplained", latencies(ours, BARE, body, REPEATS))
         note("baseline_explained", plain)
         fastest = min(forward.values()) + min(decoded.values())
         ratios.setdefault("explained_to_fastest_forward_and_decode", []).append(

@@ -232,7 +232,7 @@ def test_films_as_alike_as_a_painted_caption_leaves_them_are_one_patients() -> N
     hashes = all_different(1).repeat(3, axis=0)
     hashes[1, :SAME_PATIENT] ^= True
     hashes[2, : SAME_PATIENT + 1] ^= True
-    hashes[2, -60:] ^= True  # so that it is far from the second, too
+    hashes[2, -SAME_PATIENT - 1 :] ^= True  # so that it is far from the second, too
     merged = merge_patients(Dataset(Path(), tuple(cases), ""), hashes)
     assert [case.patient for case in merged.cases] == ["0.png", "0.png", "2.png"]
     with pytest.raises(TrainingError, match=r"0\.png and 1\.png look alike"):
