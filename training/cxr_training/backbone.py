@@ -55,8 +55,12 @@ def load_backbone(network: SeverityNet, source: Source) -> str:
                 state = {key: torch.from_numpy(archive[key]) for key in archive.files}
         else:
             state = torch.load(source, map_location="cpu", weights_only=True)
-    except (OSError, ValueError, EOFError, BadZipFile, UnpicklingError) as error:
+    except (
+        OSError, ValueError, TypeError, EOFError, RuntimeError, BadZipFile, UnpicklingError,
+    ) as error:  # fmt: skip
         raise TrainingError(f"{source}: the backbone's weights cannot be read") from error
+    if not (isinstance(state, Mapping) and all(isinstance(key, str) for key in state)):
+        raise TrainingError(f"{source}: holds no weights by name")
     state = {key: value for key, value in state.items() if not key.startswith("_fc.")}
     try:
         missing, unexpected = network.backbone.load_state_dict(state, strict=False)

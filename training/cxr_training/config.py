@@ -155,7 +155,7 @@ class TrainConfig(_Frozen):
         description="Of weights, order and augmentation; the first trains what is exported",
     )
     epochs: int = Field(default=30, ge=1)
-    batch_size: int = Field(default=16, ge=2)
+    batch_size: int = Field(default=16, ge=2, description="Shared among the processes")
     optimiser: Literal["adamw", "adam"] = "adamw"
     learning_rate: float = Field(default=5e-4, gt=0, description="Peak, for LSTM and class layer")
     backbone_rate: float = Field(
@@ -210,7 +210,7 @@ class PretrainConfig(_Frozen):
     seed: int = Field(default=1, ge=0)
     size: int = Field(default=160, ge=32, le=224, description="Side of the training input, pixels")
     epochs: int = Field(default=5, ge=1)
-    batch_size: int = Field(default=32, ge=2, description="For each process")
+    batch_size: int = Field(default=32, ge=2, description="Shared among the processes")
     learning_rate: float = Field(default=1e-3, gt=0, description="Peak")
     weight_decay: float = Field(default=0.02, ge=0)
     dropout: float = Field(default=0.3, ge=0, lt=1)

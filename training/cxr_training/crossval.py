@@ -98,7 +98,7 @@ def _network(
             finished.with_suffix(".partial").replace(finished)
             (folder / CHECKPOINT).unlink(missing_ok=True)
         wait_for_all()
-    network = SeverityNet(workshop.config.network)
+    network = SeverityNet(workshop.config.network, workshop.config.preprocess.size)
     load_state(network, finished.read_bytes())
     return network.eval().requires_grad_(False)
 

@@ -28,7 +28,7 @@ from cxr_training.bank import Augmenter, Films, VariantBank
 from cxr_training.config import TrainConfig
 from cxr_training.data import Case
 from cxr_training.errors import TrainingError
-from cxr_training.pretrain import read_labels, read_sample
+from cxr_training.pretext import read_labels, read_sample
 from cxr_training.targets import SCORES, Targets
 
 LESSON = "lesson.npz"
@@ -78,10 +78,10 @@ class Unscored:
         found = list(tqdm(named, desc="unscored", unit="image"))
         if not found:
             raise TrainingError(f"{self.folder}: all films to learn from are copies of scored ones")
-        names, grids = zip(*found, strict=True)
+        names, sample = zip(*found, strict=True)
         films = Films(
             cases=tuple(Case.unscored(name) for name in names),
-            grids=torch.from_numpy(np.stack(grids)),
+            grids=torch.from_numpy(np.stack([film.grid for film in sample])),
             # One cell each, which any warp leaves what it is.
             masks=torch.full((len(names), 2, 1, 1), math.nan),
         )

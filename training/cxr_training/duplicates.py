@@ -21,13 +21,13 @@ def perceptual_hash(data: bytes) -> NDArray[np.bool_]:
 
 
 SAME_FILM = 40
-"""Differing bits up to which two files are taken for copies of one film: resized, recompressed, with
-another window."""
+"""Differing bits up to which two files are taken for copies of one film: resized, recompressed,
+with another window."""
 SAME_PATIENT = 60
-"""Differing bits up to which two films must not stand on two sides of a split, or of pretraining and
-a test. At 42 to 58 bits most pairs of these collections are one film still, cropped or with a
-caption painted in, at times under two patients' names; to keep two strangers together harms nothing.
-"""
+"""Differing bits up to which two films must not stand on two sides of a split, or of pretraining
+and a test. At 42 to 58 bits most pairs of these collections are one film still, cropped or with a
+caption painted in, at times under two patients' names. To keep two strangers together harms
+nothing."""
 
 
 def near_duplicates(

@@ -1,5 +1,14 @@
-"""The one error that ends a run with a line instead of a traceback."""
+"""The errors that end a run with a line instead of a traceback."""
+
+from __future__ import annotations
 
 
 class TrainingError(Exception):
     """Data or configuration cannot be used; the message is one line that says why."""
+
+
+def one_line(error: TrainingError | OSError) -> str:
+    """What a command says of it: of a file that cannot be read or written, `PATH: reason`."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)

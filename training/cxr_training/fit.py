@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from pytorch_lightning.callbacks import (
     TQDMProgressBar,
 )
 from pytorch_lightning.loggers import TensorBoardLogger
-from torch.utils.data import DataLoader, TensorDataset, WeightedRandomSampler
+from torch.utils.data import DataLoader, DistributedSampler, TensorDataset
 
 from cxr_severity.model.manifest import DataProvenance
 from cxr_severity.model.network import SeverityNet
@@ -28,7 +29,7 @@ from cxr_training.bank import Augmenter, Films, VariantBank, class_shares
 from cxr_training.config import TrainConfig
 from cxr_training.data import Dataset
 from cxr_training.distil import Lesson, Unscored
-from cxr_training.machine import processes
+from cxr_training.machine import batch_share, process, processes
 from cxr_training.module import SeverityModule
 from cxr_training.splits import Split
 from cxr_training.targets import Targets
@@ -70,9 +71,12 @@ def open_workshop(
         hashes: (N, 256) perceptual hashes of the data set's films.
 
     Raises:
-        TrainingError: when the backbone cannot be had or does not fit, or `pretrain/` beside the
-            data set lacks the films that students are to learn from.
+        TrainingError: when the backbone cannot be had or does not fit, `pretrain/` beside the data
+            set lacks the films that students are to learn from, or a batch does not divide among
+            the processes.
     """
+    for batch in (config.batch_size, *([config.distil.batch_size] if config.distil else [])):
+        batch_share(batch)
     network = SeverityNet(config.network, config.preprocess.size)
     digest = load_backbone(network, backbone)
     augmenter = Augmenter(films, config)
@@ -173,34 +177,39 @@ def _is_complete(last: Path, module: SeverityModule) -> bool:
 def _loader(
     films: Films, train: Sequence[int], config: TrainConfig, seed: int
 ) -> DataLoader[tuple[torch.Tensor, ...]]:
-    """Batches of indices; rare classes are drawn more often (weighted random sampler)."""
+    """Batches of indices, this process's share; rare classes are drawn more often (weighted random
+    sampler)."""
     cases = [films.cases[i] for i in train]
     counts = class_shares(cases)
     draw = counts**-config.sampler_balance
     # Films without a class have other scores to give; they are drawn like the average film.
     mean = float((draw * counts).sum() / counts.sum())
     likelihood = [mean if case.severity is None else float(draw[case.label]) for case in cases]
+    batch = batch_share(config.batch_size)
     return DataLoader(
         TensorDataset(torch.tensor(train)),
-        batch_size=config.batch_size,
+        batch_size=batch,
         sampler=_Draw(likelihood, seed),
         generator=torch.Generator(),  # else it takes a number from the one that dropout uses
         # Batch norm cannot train on a batch of one.
-        drop_last=len(train) % config.batch_size == 1,
+        drop_last=math.ceil(len(train) / processes()) % batch == 1,
     )
 
 
-class _Draw(WeightedRandomSampler):
-    """Draws of seed and epoch, so that a run that goes on draws what it would have drawn."""
+class _Draw(DistributedSampler[float]):
+    """Draws of seed and epoch, which Lightning tells it, so that a run that goes on draws what it
+    would have drawn. Several processes take turns; Lightning's own way of sharing a sampler would
+    not tell it the epoch."""
 
     def __init__(self, likelihood: Sequence[float], seed: int) -> None:
-        super().__init__(likelihood, len(likelihood), generator=torch.Generator())
-        self._seed = seed
-        self.set_epoch(0)
+        weights = torch.tensor(likelihood, dtype=torch.float64)
+        super().__init__(weights, processes(), process(), seed=seed)  # type: ignore[arg-type]
+        self._likelihood = weights
 
-    def set_epoch(self, epoch: int) -> None:
-        """Called by Lightning before each epoch."""
-        self.generator.manual_seed(self._seed * 1_000_003 + epoch)
+    def __iter__(self) -> Iterator[int]:
+        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + self.epoch)
+        drawn = torch.multinomial(self._likelihood, self.total_size, True, generator=generator)
+        return iter(drawn[self.rank :: self.num_replicas].tolist())
 
 
 def _trainer(config: TrainConfig, out: Path, checkpoint: str) -> pl.Trainer:

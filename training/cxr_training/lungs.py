@@ -28,7 +28,7 @@ def thumbnails(films: Films, config: LungConfig) -> torch.Tensor:
 
 
 def fit_lungs(films: Films, train: Sequence[int], config: LungTrainConfig, seed: int) -> LungNet:
-    """A lung network of the films `train` that have a mask, in eval mode.
+    """A lung network of the films `train` that have a mask (one at least), in eval mode.
 
     Binary cross-entropy and soft Dice loss (Milletari et al., 3DV 2016) in equal parts.
     """

@@ -6,15 +6,33 @@ import os
 
 import torch
 
+from cxr_training.errors import TrainingError
+
 
 def processes() -> int:
     """How many processes `torchrun` started on this machine; 1 without it."""
     return int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
 
 
+def process() -> int:
+    """Which of them this one is, from 0."""
+    return int(os.environ.get("RANK", "0"))
+
+
 def is_first_process() -> bool:
     """Whether this process is the one that writes files."""
-    return os.environ.get("RANK", "0") == "0"
+    return process() == 0
+
+
+def batch_share(size: int) -> int:
+    """What a process takes of a batch, so that more processes make no larger steps.
+
+    Raises:
+        TrainingError: when the batch does not divide among the processes.
+    """
+    if size % processes():
+        raise TrainingError(f"a batch of {size} does not divide among {processes()} processes")
+    return size // processes()
 
 
 def wait_for_all() -> None:

@@ -18,6 +18,7 @@ from cxr_training.bank import Augmenter, Batch, VariantBank, make_batch
 from cxr_training.config import DistilConfig, LossConfig, TrainConfig
 from cxr_training.distil import Lesson
 from cxr_training.errors import TrainingError
+from cxr_training.machine import batch_share
 from cxr_training.targets import SCORES, Targets
 
 _TOLERANCE = 0.1
@@ -92,7 +93,8 @@ class SeverityModule(pl.LightningModule):
         """Unscored films with what their teachers say; drawn here, so that processes differ."""
         config = self.config.distil or DistilConfig()
         films = len(lesson.targets.classes)
-        indices = torch.randint(films, (config.batch_size,), generator=self._generator)
+        count = batch_share(config.batch_size)
+        indices = torch.randint(films, (count,), generator=self._generator)
         return make_batch(lesson.source(indices, self._generator), lesson.targets, indices)
 
     def _losses(self, batch: Batch, states: States, reading: Reading) -> dict[str, torch.Tensor]:

@@ -11,29 +11,22 @@ import argparse
 import logging
 import math
 import sys
-import tarfile
 import warnings
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytorch_lightning as pl
 import torch
-from numpy.typing import NDArray
 from pytorch_lightning.callbacks import ModelCheckpoint, TQDMProgressBar
 from pytorch_lightning.loggers import TensorBoardLogger
 from pytorch_lightning.utilities.types import OptimizerLRSchedulerConfig
 from torch import nn
 from torch.nn.functional import cross_entropy
-from torch.utils.data import DataLoader, TensorDataset
-from tqdm import tqdm
+from torch.utils.data import DataLoader, DistributedSampler, TensorDataset
 
-from cxr_severity.imaging.decode import decode
-from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.model.network import FEATURES, SeverityNet
-from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid
+from cxr_severity.model.preprocess import normalise
 from cxr_training.augment import change_exposure, draw_warp
 from cxr_training.backbone import (
     BACKBONE_WEIGHTS,
@@ -42,119 +35,10 @@ from cxr_training.backbone import (
     save_backbone,
 )
 from cxr_training.config import PretrainConfig, load_config
-from cxr_training.data import read_csv
-from cxr_training.duplicates import SAME_FILM, near_duplicates, perceptual_hash
-from cxr_training.errors import TrainingError
-from cxr_training.machine import processes
-
-ADULTS = ("normal/normal", "covid/covid")
-CHILDREN = ("paediatric/normal", "paediatric/bacterial", "paediatric/viral")
-SOURCE_SIZE = 224
-"""Side of the stored radiographs, pixels; augmentation samples from it at the training size."""
-NOT_OF_THIS_HEAD = -100
-
-
-@dataclass(frozen=True, slots=True)
-class Pretext:
-    """`grids` (N, 224, 224) uint8; `adult` and `child` (N,) int64, -100 where another head's."""
-
-    grids: torch.Tensor
-    adult: torch.Tensor
-    child: torch.Tensor
-    sha256: str
-
-
-def read_pretext(folder: Path, exclude: NDArray[np.bool_], limit: int | None = None) -> Pretext:
-    """Read the tar files that `folder/labels.csv` labels, without films that look like excluded.
-
-    Args:
-        exclude: (K, 256) perceptual hashes of the severity films; their copies are left
-            out, so that no patient of a test fold was ever seen.
-
-    Raises:
-        TrainingError: a missing file or column, an unknown label, an image that does not decode.
-    """
-    labels, digest = read_labels(folder)
-    grids: list[NDArray[np.uint8]] = []
-    classes: list[str] = []
-    config = PreprocessConfig(size=SOURCE_SIZE)
-    archives = sorted(folder.glob("*.tar"))
-    if not archives:
-        raise TrainingError(f"{folder}: holds no tar file")
-    with tqdm(total=limit or len(labels), desc="decode", unit="image") as progress:
-        for archive in archives:
-            with tarfile.open(archive) as members:
-                for member in members:
-                    label = labels.pop(member.name, None)
-                    content = members.extractfile(member) if label else None
-                    if label is None or content is None or len(grids) == limit:
-                        continue
-                    data = content.read()
-                    progress.update()
-                    try:
-                        if near_duplicates(perceptual_hash(data)[None], exclude, SAME_FILM).any():
-                            continue
-                        grid = to_grid(decode(data), config)
-                    except (OSError, InputRefusedError) as error:
-                        raise TrainingError(f"{archive}: {member.name} does not decode") from error
-                    grids.append(np.round(grid * 255).astype(np.uint8))
-                    classes.append(label)
-    if labels and limit is None:
-        raise TrainingError(f"{folder}: no tar file holds {next(iter(labels))}")
-    return Pretext(
-        torch.from_numpy(np.stack(grids)),
-        torch.tensor([_index(ADULTS, label) for label in classes]),
-        torch.tensor([_index(CHILDREN, label) for label in classes]),
-        digest,
-    )
-
-
-def read_sample(
-    folder: Path,
-    every: int,
-    exclude: NDArray[np.bool_],
-    config: PreprocessConfig,
-    labels: Collection[str] = ADULTS + CHILDREN,
-) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    """Name and grid of each `every`-th radiograph that has one of the labels and is no copy of an
-    excluded one.
-
-    Raises:
-        TrainingError: as `read_pretext` does.
-    """
-    found, _ = read_labels(folder)
-    wanted = set(sorted(name for name, label in found.items() if label in labels)[::every])
-    for archive in sorted(folder.glob("*.tar")):
-        with tarfile.open(archive) as members:
-            for member in members:
-                content = members.extractfile(member) if member.name in wanted else None
-                if content is None:
-                    continue
-                data = content.read()
-                try:
-                    if not near_duplicates(perceptual_hash(data)[None], exclude, SAME_FILM).any():
-                        yield member.name, to_grid(decode(data), config)
-                except (OSError, InputRefusedError) as error:
-                    raise TrainingError(f"{archive}: {member.name} does not decode") from error
-
-
-def read_labels(folder: Path) -> tuple[dict[str, str], str]:
-    """Of each radiograph its folder and label, as in `covid/covid`, and the table's sha256.
-
-    Raises:
-        TrainingError: a missing file or column, or an unknown label.
-    """
-    path = folder / "labels.csv"
-    rows, digest = read_csv(path, ("file", "label"))
-    labels = {row["file"]: f"{row['file'].split('/')[0]}/{row['label']}" for row in rows}
-    for file, label in labels.items():
-        if label not in ADULTS + CHILDREN:
-            raise TrainingError(f"{path}: {file} has the unknown label {label!r}")
-    return labels, digest
-
-
-def _index(classes: Sequence[str], label: str) -> int:
-    return classes.index(label) if label in classes else NOT_OF_THIS_HEAD
+from cxr_training.errors import TrainingError, one_line
+from cxr_training.machine import batch_share, process, processes
+from cxr_training.pretext import ADULTS, CHILDREN, NOT_OF_THIS_HEAD, read_pretext
+from cxr_training.splits import open_dataset
 
 
 class PretextModule(pl.LightningModule):
@@ -167,16 +51,19 @@ class PretextModule(pl.LightningModule):
         self.network = network.to(
             memory_format=torch.channels_last  # type: ignore[call-overload]
         )
+        # What no loss asks would keep several processes waiting for its gradient.
+        network.requires_grad_(False)
+        network.backbone.requires_grad_(True)
         self.dropout = nn.Dropout(config.dropout)
         self.adult = nn.Linear(FEATURES, len(ADULTS))
         self.child = nn.Linear(FEATURES, len(CHILDREN))
         self._generator = torch.Generator()
 
     def on_train_epoch_start(self) -> None:
-        # Of seed, epoch and process: a run that goes on augments as it would have.
-        self._generator.manual_seed(
-            self.config.seed * 1_000_003 + self.current_epoch * 1009 + self.global_rank
-        )
+        # Of seed, epoch and process, so that a run that goes on draws what it would have drawn.
+        seed = self.config.seed * 1_000_003 + self.current_epoch * 1009 + self.global_rank
+        self._generator.manual_seed(seed)
+        torch.manual_seed(seed)  # dropout
 
     def training_step(self, batch: list[torch.Tensor], _: int) -> torch.Tensor:
         grids, adult, child = batch
@@ -228,12 +115,11 @@ def run(config: PretrainConfig, data: Path, out: Path, *, resume: bool) -> Path:
 
     Raises:
         TrainingError: when data or weights cannot be used; nothing has been trained then.
+        OSError: when `out` cannot be written.
     """
+    batch = batch_share(config.batch_size)
     pl.seed_everything(config.seed, workers=True, verbose=False)
-    severity = sorted((data / "severity" / "images").glob("*"))
-    if not severity:
-        raise TrainingError(f"{data}: holds no severity films, whose copies must be left out")
-    exclude = np.stack([perceptual_hash(path.read_bytes()) for path in severity])
+    _, exclude = open_dataset(data / "severity")
     pretext = read_pretext(data / "pretrain", exclude)
     network = SeverityNet(config.network, config.size)
     load_backbone(network, data / BACKBONE_WEIGHTS)
@@ -257,7 +143,14 @@ def run(config: PretrainConfig, data: Path, out: Path, *, resume: bool) -> Path:
         log_every_n_steps=10,
     )
     dataset = TensorDataset(pretext.grids, pretext.adult, pretext.child)
-    loader = DataLoader(dataset, config.batch_size, shuffle=True, drop_last=True)
+    loader = DataLoader(
+        dataset,
+        batch,
+        # Of seed and epoch, which Lightning tells it; that of `shuffle` starts anew with each run.
+        sampler=DistributedSampler(dataset, processes(), process(), seed=config.seed),
+        generator=torch.Generator(),  # else it takes a number from the one that dropout uses
+        drop_last=True,
+    )
     with warnings.catch_warnings():
         # The folder of a run that goes on is meant to hold its last checkpoint.
         warnings.filterwarnings("ignore", ".*exists and is not empty.*")
@@ -270,7 +163,7 @@ def run(config: PretrainConfig, data: Path, out: Path, *, resume: bool) -> Path:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; 0 on success, 2 with one line when the run cannot start."""
+    """Run the command line; 0 on success, 2 with one line when the run cannot start or write."""
     parser = argparse.ArgumentParser(prog="cxr-pretrain", description=__doc__)
     parser.add_argument("--config", type=Path, required=True, help="configs/pretrain.yaml")
     parser.add_argument("--data", type=Path, required=True, help="holds pretrain/, severity/, …")
@@ -280,8 +173,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         config = load_config(arguments.config, PretrainConfig)
         run(config, arguments.data, arguments.out, resume=arguments.resume)
-    except TrainingError as error:
-        print(f"cxr-pretrain: {error}", file=sys.stderr)
+    except (TrainingError, OSError) as error:
+        print(f"cxr-pretrain: {one_line(error)}", file=sys.stderr)
         return 2
     return 0
 

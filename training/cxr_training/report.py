@@ -82,17 +82,22 @@ below are of networks of the same recipe: the patients were dealt into {data.fol
 was read by networks trained on the others, with {metrics.seeds} random
 seed{"s" * (metrics.seeds > 1)}.""",
         ),
-        _section("Results", f"Intervals: {metrics.interval}."),
+        _section("Results", f"Intervals, unless another is named: {metrics.interval}."),
         tables.headline_table(evaluation) + "\n",
         _section("Goals", tables.goals_table(evaluation)),
         _section("Classes", tables.class_table(evaluation)),
         tables.confusion_table(metrics) + "\n",
-        _section("Calibration", tables.calibration_table(evaluation)),
+        _section(
+            "Calibration", f"{tables.calibration_table(evaluation)}\n\n{tables.CALIBRATION_NOTE}"
+        ),
         _section("Uncertainty", tables.uncertainty_table(evaluation)),
         _section("Brixia score", tables.brixia_table(evaluation)),
         _section("Groups", tables.subgroups_table(evaluation)),
         _section("Explanations", tables.explanations_table(evaluation)),
-        _section("Gate", tables.gate_table(evaluation) if evaluation.gate else ""),
+        _section(
+            "Gate",
+            f"{tables.GATE_NOTE}\n\n{tables.gate_table(evaluation)}" if evaluation.gate else "",
+        ),
         _section(
             "Limits",
             """- The films are few; the intervals are wide and are the honest reading of the tables.

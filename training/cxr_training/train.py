@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from cxr_training.crossval import (
     train_network,
     train_teacher,
 )
-from cxr_training.errors import TrainingError
+from cxr_training.errors import TrainingError, one_line
 from cxr_training.evaluation.evaluate import evaluate
 from cxr_training.evaluation.explanations import EXPLANATIONS, read_explanations
 from cxr_training.evaluation.predictions import PREDICTIONS, read_predictions
@@ -27,10 +28,11 @@ from cxr_training.evaluation.run import SPLIT
 from cxr_training.evaluation.tables import headline_table
 from cxr_training.export import export
 from cxr_training.fit import Workshop, open_workshop
-from cxr_training.folder import FINAL, claim, forget
+from cxr_training.folder import FINAL, claim
 from cxr_training.gate.images import Images, collect
 from cxr_training.gate.rows import GATE, GateRow, write_rows
-from cxr_training.gate.run import fit_guard, measure_round
+from cxr_training.gate.run import fit_guard, gate_note, measure_round
+from cxr_training.lungs import masked
 from cxr_training.machine import is_first_process
 from cxr_training.shares import Share, in_shares
 from cxr_training.splits import (
@@ -43,7 +45,7 @@ from cxr_training.splits import (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; 0 on success, 2 with one line when the run cannot start."""
+    """Run the command line; 0 on success, 2 with one line when the run cannot start or write."""
     parser = argparse.ArgumentParser(prog="cxr-train", description=__doc__)
     parser.add_argument("--config", type=Path, required=True, help="a file of training/configs")
     parser.add_argument(
@@ -71,16 +73,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--teachers", action="store_true", help="of a share, train only those that teach students"
     )
+    parser.add_argument("--token", help=argparse.SUPPRESS)  # what --jobs gives its shares
     arguments = parser.parse_args(argv)
     if arguments.teachers and arguments.share is None:
         parser.error("--teachers goes with --share")
     try:
         config = load_config(arguments.config, TrainConfig, arguments.changes)
-        resume = arguments.resume or arguments.share is not None
+        resume, token = arguments.resume or arguments.share is not None, arguments.token
         if arguments.jobs > 1:
+            given = [*(sys.argv[1:] if argv is None else argv)]
             if not resume:
-                forget(arguments.out)
-            given = sys.argv[1:] if argv is None else argv
+                # The first share that has read its data forgets a former run, for all of them.
+                token = uuid.uuid4().hex
+                given += ["--token", token]
             # A student needs all teachers of its films, whichever process trains them.
             for stage in [["--teachers"]] * bool(config.distil) + [[]]:
                 if not in_shares(arguments.jobs, [*given, *stage]):
@@ -94,9 +99,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             resume=resume,
             share=arguments.share,
             teachers=arguments.teachers,
+            token=token,
         )
-    except TrainingError as error:
-        print(f"cxr-train: {error}", file=sys.stderr)
+    except (TrainingError, OSError) as error:
+        print(f"cxr-train: {one_line(error)}", file=sys.stderr)
         return 2
     return 0
 
@@ -110,16 +116,19 @@ def run(
     resume: bool = False,
     share: Share | None = None,
     teachers: bool = False,
+    token: str | None = None,
 ) -> None:
     """Cross-validate a recipe into `out`; where every film was tested, train on all and export.
 
     `backbone` is a path or `PACKAGE_WEIGHTS`; the data folder's own weights when None. The version
     is written to `out/weights/<version>/`. With a `share` only its networks are trained and the
     gates of its folds fitted, or with `teachers` only its teachers trained; a later run with
-    `resume` gathers them.
+    `resume` gathers them. Runs of one command have a `token` in common (see `claim`).
 
     Raises:
-        TrainingError: when data or configuration cannot be used; nothing has been trained then.
+        TrainingError: when data or configuration cannot be used; nothing has been trained then, and
+            a former run is kept.
+        OSError: when `out` cannot be written.
     """
     try:
         pack_weights(SeverityNet(config.network, config.preprocess.size))
@@ -137,7 +146,10 @@ def run(
     if whole:  # before a former run is forgotten: data of the gate may be missing
         fold_of = [split.fold[case.image] for case in dataset.cases]
         images = collect(films, fold_of, hashes, data, config.gate, config.preprocess)
-    claim(out, workshop.identity, resume=resume)
+        for part in parts:
+            if not masked(films, part.train):
+                raise TrainingError(f"no film that round {part.number} trains on has a lung mask")
+    claim(out, workshop.identity, resume=resume, token=token)
     if is_first_process():
         split.write(out / SPLIT)
     if share is not None:
@@ -154,7 +166,7 @@ def run(
     if not is_first_process():
         return
     rows = [row for part in parts for row in _gate_rows(workshop, part, images, out, resume=resume)]
-    write_rows(out / GATE, rows)
+    write_rows(out / GATE, rows, gate_note(images, config.gate))
     guard = fit_guard(network, films, images, rows, config.gate, config.preprocess)
     evaluation = evaluate(
         read_predictions(out / PREDICTIONS), dataset, read_explanations(out / EXPLANATIONS),

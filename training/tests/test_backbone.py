@@ -72,6 +72,22 @@ def test_weights_that_do_not_fit_are_refused(tmp_path: Path, small_data: Path) -
         load_backbone(network, path)
 
 
+def test_a_state_dict_that_is_none_is_refused(tmp_path: Path) -> None:
+    path, network = tmp_path / "w.pth", SeverityNet(CONFIG)
+    torch.save(network.backbone.state_dict(), path)
+    path.write_bytes(path.read_bytes()[:100_000])
+    with pytest.raises(TrainingError, match=r"w\.pth: the backbone's weights cannot be read"):
+        load_backbone(network, path)
+    for other in (torch.zeros(3), [1, 2], {1: torch.zeros(3)}):
+        torch.save(other, path)
+        with pytest.raises(TrainingError, match=r"w\.pth: holds no weights by name"):
+            load_backbone(network, path)
+    np.save(tmp_path / "one.npy", np.zeros(3))
+    (tmp_path / "one.npy").rename(tmp_path / "w.npz")
+    with pytest.raises(TrainingError, match=r"w\.npz: the backbone's weights cannot be read"):
+        load_backbone(network, tmp_path / "w.npz")
+
+
 def test_the_packages_weights_need_its_padding() -> None:
     with pytest.raises(TrainingError, match="needs padding: tensorflow"):
         load_backbone(SeverityNet(CONFIG), "efficientnet-pytorch")

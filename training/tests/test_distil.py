@@ -28,7 +28,7 @@ from cxr_training.distil import LESSON, Unscored
 from cxr_training.duplicates import perceptual_hash
 from cxr_training.errors import TrainingError
 from cxr_training.module import SeverityModule
-from cxr_training.pretrain import read_sample
+from cxr_training.pretext import read_sample
 from cxr_training.splits import hash_films
 from cxr_training.targets import Targets
 from cxr_training.train import main
@@ -66,7 +66,7 @@ def plain_films(data: Path, config: TrainConfig) -> torch.Tensor:
     """The three COVID-19 films of the small data that are no copy of a scored film."""
     hashes = hash_films(read_labels(data / "severity"))
     sample = read_sample(data / "pretrain", 1, hashes, config.preprocess, ("covid/covid",))
-    return torch.from_numpy(np.stack([grid for _, grid in sample]))
+    return torch.from_numpy(np.stack([film.grid for _, film in sample]))
 
 
 def test_a_lesson_is_the_mean_of_what_teachers_say_of_plain_films(
@@ -179,6 +179,9 @@ def test_a_student_sees_unscored_films_beside_its_batch(
     taught = {tuple(row) for row in lesson.targets.classes.tolist()}
     assert all(tuple(row) in taught for row in made.classes[2:].tolist())
     assert not any(tuple(row) in taught for row in made.classes[:2].tolist())
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "3")  # each with its share of both batches
+    module.training_step([torch.tensor([0, 1])], 0)
+    assert len(seen[1].maps) == 2 + 1
 
 
 @pytest.mark.filterwarnings("ignore:The number of training batches")

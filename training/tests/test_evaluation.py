@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,17 +14,22 @@ import pytest
 from PIL import Image
 
 from cxr_severity.model.assessment import SEVERITIES, ZONES
+from cxr_severity.model.gate import Measurements
 from cxr_severity.model.measured import Evaluation
+from cxr_training.config import GateConfig
 from cxr_training.data import HIGHEST, TEXT_COLUMNS, Case, Dataset, reference_severity
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.calibrate import cross_fit
 from cxr_training.evaluation.cli import main
 from cxr_training.evaluation.compare import compare, comparison_table
 from cxr_training.evaluation.evaluate import evaluate
-from cxr_training.evaluation.explanations import Explanations, read_explanations
+from cxr_training.evaluation.explanations import SHARES, Explanations, read_explanations
+from cxr_training.evaluation.gate import gate_scores
 from cxr_training.evaluation.goals import goals
 from cxr_training.evaluation.predictions import COLUMNS, Predictions, join, read_predictions
 from cxr_training.evaluation.report import report
+from cxr_training.evaluation.tables import CALIBRATION_NOTE, GATE_NOTE
+from cxr_training.gate.rows import GateNote, GateRow, read_rows, write_rows
 
 NAN = float("nan")
 FILMS, SEEDS, FOLDS = 60, 2, 5
@@ -351,6 +357,15 @@ def test_bad_explanations_are_refused(tmp_path: Path) -> None:
     assert read_explanations(path).share("hit").tolist() == [1]
 
 
+def test_explanations_of_no_film_are_none(tmp_path: Path) -> None:
+    """As training writes them where no film has an opacity mask."""
+    path = tmp_path / "e.csv"
+    path.write_text(",".join(("seed", "image", *SHARES)) + "\n")
+    found = evaluate(_predictions(), DATASET, read_explanations(path), resamples=2)
+    assert found.explanations == []
+    assert "## Explanations" not in report(found, "x", ())
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`severity/` and `run/` of the invented films."""
@@ -392,6 +407,31 @@ def test_the_command_writes_a_report_that_stands(
     for file in (tmp_path / "a").iterdir():
         assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes(), file.name
     assert "| macro-F1 | at least 0.76 |" in capsys.readouterr().out
+
+
+def test_the_command_judges_the_gate_by_the_settings_of_its_run(
+    folder: Path, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    rows = [
+        GateRow(fold, "severity", "frontal", Measurements(
+            colour=0, frontal=float(rng.uniform(0.5, 1)), likeliest="other",
+            distance=float(rng.uniform(0.5, 2)), side=512, lung_area=0.3, lung_span=0.6,
+            lung_border=0.2, lung_black=0.005, lung_contrast=0.2,
+        ))
+        for fold in range(3) for _ in range(40)
+    ]  # fmt: skip
+    config = GateConfig(warned=0.4)
+    run = shutil.copytree(folder / "run", tmp_path / "run")
+    write_rows(run / "gate.csv", rows, GateNote(gate=config, images_sha256="0"))
+    assert main(["--run", str(run), "--data", str(folder)]) == 0
+    written = Evaluation.model_validate_json((run / "evaluation" / "evaluation.json").read_bytes())
+    rows = read_rows(run / "gate.csv")
+    assert written.gate == gate_scores(rows, config)
+    assert written.gate != gate_scores(rows, GateConfig())
+    text = (run / "evaluation" / "report.md").read_text(encoding="utf-8")
+    assert GATE_NOTE in text
+    assert CALIBRATION_NOTE in text
 
 
 def test_the_command_compares(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
 from pathlib import Path
 
 import pytest
@@ -11,10 +10,11 @@ import yaml
 from cxr_severity.imaging.decode import decode
 from cxr_severity.model.artifact import WEIGHTS
 from cxr_severity.model.assessment import SEVERITIES
+from cxr_severity.model.measured import Evaluation
 from cxr_severity.model.predictor import Predictor
 from cxr_training.evaluation import ablation, cli
 from cxr_training.evaluation.predictions import PREDICTIONS
-from cxr_training.shares import Share
+from cxr_training.gate import run as gate_run
 from cxr_training.train import main
 
 pytestmark = pytest.mark.filterwarnings("ignore:The number of training batches")
@@ -93,6 +93,11 @@ def test_the_report_is_written(
 ) -> None:
     assert cli.main(["--run", str(run), "--data", str(small_data), "--out", str(tmp_path)]) == 0
     assert "accuracy" in capsys.readouterr().out
+    found = Evaluation.model_validate_json((tmp_path / "evaluation.json").read_bytes())
+    unchanged, first = found.shifts[0], found.seeds[0]
+    # Calibrated by the same fits, which knew none of the fold's patients.
+    assert (unchanged.change, first.seed) == ("as it is", 1)
+    assert unchanged.kappa.value == pytest.approx(first.quadratic_weighted_kappa, abs=1e-4)
     text = (tmp_path / "report.md").read_text()
     assert "JPEG quality 30" in text
     assert "all CT, lateral and photographic" in text
@@ -121,7 +126,13 @@ def test_recipes_of_other_films_are_not_compared(
     assert "tests other films" in capsys.readouterr().err
 
 
-def test_two_jobs_train_what_one_would(run: Path, small_data: Path, tmp_path: Path) -> None:
+def test_two_jobs_train_what_one_would(
+    run: Path, small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measured_again(*_: object) -> None:
+        raise AssertionError("the shares have measured the gate")
+
+    monkeypatch.setattr(gate_run, "_damaged_rows", measured_again)
     out = tmp_path / "shared"
     assert train(small_data, out, "--jobs", "2") == 0
     alone, shared = (
@@ -130,10 +141,3 @@ def test_two_jobs_train_what_one_would(run: Path, small_data: Path, tmp_path: Pa
     )
     assert alone == shared
     assert Predictor.load(out / "weights" / VERSION).manifest.version == VERSION
-
-
-def test_a_share_is_part_of_a_whole() -> None:
-    assert Share.parse("1/3") == Share(1, 3)
-    for text in ("", "1", "3/3", "-1/2", "a/b"):
-        with pytest.raises(ArgumentTypeError):
-            Share.parse(text)

@@ -12,6 +12,7 @@ from cxr_severity.model.assessment import SEVERITIES
 from cxr_training.bank import Films
 from cxr_training.config import TrainConfig
 from cxr_training.data import Case
+from cxr_training.errors import TrainingError
 from cxr_training.fit import _loader
 
 COUNTS = {"mild": 100, "moderate": 400, "severe": 25, None: 99}
@@ -59,3 +60,24 @@ def test_no_batch_holds_one_film() -> None:
     """Batch norm cannot train on it."""
     assert len(drawn(0, train=range(90, 123))) == 32
     assert len(drawn(0, train=range(90, 124))) == 34
+
+
+def test_processes_share_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More of them make no larger steps."""
+    for processes, share in (("1", 16), ("2", 8), ("4", 4)):
+        monkeypatch.setenv("LOCAL_WORLD_SIZE", processes)
+        loader = _loader(FILMS, range(624), TrainConfig(version="0.0.1", batch_size=16), 1)
+        assert loader.batch_size == share
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "3")
+    with pytest.raises(TrainingError, match="batch of 16 does not divide among 3 processes"):
+        _loader(FILMS, range(624), TrainConfig(version="0.0.1", batch_size=16), 1)
+
+
+def test_processes_take_turns_at_the_draws_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = drawn(3)
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    parts = []
+    for rank in "01":
+        monkeypatch.setenv("RANK", rank)
+        parts.append(drawn(3))
+    assert [i for pair in zip(*parts, strict=True) for i in pair] == whole

@@ -11,7 +11,7 @@ import pytest
 
 from cxr_training import folder
 from cxr_training.errors import TrainingError
-from cxr_training.folder import FINAL, claim, forget
+from cxr_training.folder import FINAL, OWNER, claim, forget
 
 
 def test_of_shares_that_come_together_one_claims_for_all(
@@ -51,3 +51,22 @@ def test_another_run_does_not_go_on_here_but_may_take_the_folder(tmp_path: Path)
     claim(out, {"recipe": 2}, resume=False)
     assert not (out / FINAL).exists()
     assert json.loads((out / "run.json").read_text()) == {"recipe": 2}
+
+
+def test_the_first_share_of_a_command_begins_anew_for_all_of_them(tmp_path: Path) -> None:
+    """Also where a former run was of the very same recipe, or of another command's shares."""
+    for former in (None, "former"):
+        claim(tmp_path, {"recipe": 1}, resume=True, token=former)
+        (tmp_path / FINAL).mkdir()
+        claim(tmp_path, {"recipe": 1}, resume=True, token="mine")  # noqa: S106
+        assert not (tmp_path / FINAL).exists()
+        (tmp_path / "fold-0").mkdir()
+        claim(tmp_path, {"recipe": 1}, resume=True, token="mine")  # noqa: S106
+        assert (tmp_path / "fold-0").is_dir()
+        claim(tmp_path, {"recipe": 1}, resume=True)  # as `--resume` does it
+        assert (tmp_path / "fold-0").is_dir()
+        with pytest.raises(TrainingError, match="of another configuration"):
+            claim(tmp_path, {"recipe": 2}, resume=True, token="mine")  # noqa: S106
+        claim(tmp_path, {"recipe": 1}, resume=False)
+        assert not (tmp_path / "fold-0").exists()
+        assert not (tmp_path / OWNER).exists()

@@ -14,7 +14,7 @@ from cxr_training.errors import TrainingError
 from cxr_training.evaluation.gate import gate_scores
 from cxr_training.gate.fit import choose_limits, fit_gate
 from cxr_training.gate.images import DAMAGES, damaged
-from cxr_training.gate.rows import GateRow, read_rows, write_rows
+from cxr_training.gate.rows import GateNote, GateRow, read_rows, write_rows
 from cxr_training.gate.synthetic import pictures
 
 GOOD = Measurements(
@@ -64,6 +64,8 @@ def test_strangers_and_damage_stand_in_rows_of_their_own() -> None:
             *_films(40, fold),
             _strange("ct", "cross-section", fold, 0.01),
             _strange("lateral", "lateral", fold, 0.9 if fold else 0.02),
+            _strange("photo", "other", fold, 0.01),
+            _strange("photo without colour", "other", fold, 0.9),  # the same file
             GateRow(fold, "damaged: cut off", "frontal", replace(GOOD, lung_border=0.9)),
         )
     ]
@@ -71,7 +73,11 @@ def test_strangers_and_damage_stand_in_rows_of_their_own() -> None:
     assert found["all accepted kinds"].rejected.value <= 0.02
     assert found["ct"].rejected.value == 1
     assert found["lateral"].rejected.value == pytest.approx(1 / 3, abs=1e-3)
-    assert found["all CT, lateral and photographic"].images == 6
+    assert found["all CT, lateral and photographic"].images == 9
+    assert found["all CT, lateral and photographic"].rejected.value == pytest.approx(
+        7 / 9, abs=1e-3
+    )
+    assert found["photo without colour"].rejected.value == 0
     assert found["damaged: cut off"].wanted == "notice"
     assert found["damaged: cut off"].noticed.value == 1
     assert found["ct"].rejected.low > 0.3, "three of three is no certainty"
@@ -85,6 +91,21 @@ def test_kinds_that_lie_apart_are_told_apart() -> None:
     gate = fit_gate(described, kinds, GateConfig(regularisation=1e-3, dimensions=8))
     fresh = centres + 0.3 * rng.normal(size=centres.shape).astype(np.float32)
     assert (gate.kinds(fresh).argmax(axis=1) == np.arange(len(KINDS))).all()
+
+
+@pytest.mark.parametrize("shown", [(0, 1), (0, 3, 5), (0, 2, 3, 4, 5, 6)])
+def test_a_kind_that_was_not_shown_is_never_told(shown: tuple[int, ...]) -> None:
+    """A fold may hold all laterals; the others keep their places."""
+    rng = np.random.default_rng(0)
+    kinds = np.repeat(shown, 30)
+    centres = rng.normal(size=(len(KINDS), DESCRIPTION)).astype(np.float32)
+    described = centres[kinds] + 0.3 * rng.normal(size=(len(kinds), DESCRIPTION)).astype(np.float32)
+    gate = fit_gate(described, kinds, GateConfig(regularisation=1e-3, dimensions=8))
+    told = gate.kinds(centres)
+    assert told.shape == (len(KINDS), len(KINDS))
+    assert [int(told[kind].argmax()) for kind in shown] == list(shown)
+    absent = [kind for kind in range(len(KINDS)) if kind not in shown]
+    assert (told[:, absent] == 0).all()
 
 
 def test_distance_counts_in_spreads_of_the_known_films() -> None:
@@ -102,7 +123,7 @@ def test_distance_counts_in_spreads_of_the_known_films() -> None:
 def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
     path = tmp_path / "gate.csv"
     rows = [*_films(2, 1), _strange("photo", "other", 0, 0.125)]
-    write_rows(path, rows)
+    write_rows(path, rows, GateNote(gate=GateConfig(), images_sha256="0"))
     back = read_rows(path)
     assert [(row.fold, row.origin, row.kind) for row in back] == [
         (row.fold, row.origin, row.kind) for row in rows

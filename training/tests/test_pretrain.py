@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import re
 import shutil
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,18 +19,20 @@ from numpy.typing import NDArray
 from cxr_severity.imaging.decode import decode
 from cxr_severity.model.network import NetworkConfig, SeverityNet
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
+from cxr_training import pretrain as pretrain_module
 from cxr_training.backbone import load_backbone
+from cxr_training.config import PretrainConfig
 from cxr_training.duplicates import BITS, perceptual_hash
 from cxr_training.errors import TrainingError
-from cxr_training.pretrain import (
+from cxr_training.pretext import (
     ADULTS,
     CHILDREN,
     NOT_OF_THIS_HEAD,
-    PretextModule,
-    _masked,
-    main,
+    Film,
     read_pretext,
+    read_sample,
 )
+from cxr_training.pretrain import PretextModule, _masked, main
 
 pytestmark = pytest.mark.filterwarnings("ignore:The number of training batches")
 
@@ -149,6 +153,31 @@ def test_missing_files_are_named(pretext: Path) -> None:
         read_pretext(pretext, NOTHING)
 
 
+@pytest.mark.parametrize("keep", [0, 600, 20_000])
+def test_a_damaged_archive_is_named(pretext: Path, keep: int) -> None:
+    path = pretext / "films-00.tar"
+    path.write_bytes(path.read_bytes()[:keep])
+    for read in (lambda: read_pretext(pretext, NOTHING), lambda: list(sample(pretext))):
+        with pytest.raises(TrainingError, match=r"films-00\.tar: cannot be read"):
+            read()
+
+
+def sample(folder: Path) -> Iterator[tuple[str, Film]]:
+    return read_sample(folder, 1, NOTHING, PreprocessConfig(size=64))
+
+
+def test_a_sample_misses_nothing_silently(pretext: Path) -> None:
+    files = members(pretext)
+    assert [name for name, _ in sample(pretext)] == list(files)
+    del files["normal/6.jpg"]
+    pack(pretext, "films-00.tar", files)
+    with pytest.raises(TrainingError, match=r"no tar file holds normal/6\.jpg"):
+        list(sample(pretext))
+    (pretext / "films-00.tar").unlink()
+    with pytest.raises(TrainingError, match="holds no tar file"):
+        list(sample(pretext))
+
+
 def test_a_head_learns_from_its_own_films_alone() -> None:
     logits = torch.randn(4, 3, requires_grad=True)
     loss, accuracy = _masked(logits, torch.tensor([0, NOT_OF_THIS_HEAD, 2, NOT_OF_THIS_HEAD]))
@@ -162,6 +191,19 @@ def test_a_head_learns_from_its_own_films_alone() -> None:
     )
     nothing, _ = _masked(logits, torch.full((4,), NOT_OF_THIS_HEAD))
     assert nothing == 0
+
+
+def test_backbone_and_heads_learn_and_nothing_else() -> None:
+    """Several processes would wait for a gradient that never comes."""
+    config = PretrainConfig(size=32)
+    module = PretextModule(config, SeverityNet(config.network, 32), "0")
+    module.adult(
+        module.network.features(torch.rand(2, 3, 32, 32)).mean(dim=(2, 3))
+    ).sum().backward()
+    for name, parameter in module.named_parameters():
+        learns = name.startswith(("network.backbone.", "adult.", "child."))
+        assert parameter.requires_grad == learns, name
+        assert (parameter.grad is not None) == (learns and not name.startswith("child.")), name
 
 
 def pretrain(data: Path, out: Path, *more: str, **recipe: object) -> int:
@@ -182,6 +224,8 @@ def test_a_run_hands_on_a_backbone_and_goes_on_where_it_stopped(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    whole, out = tmp_path / "whole", tmp_path / "out"
+    assert pretrain(small_data, whole, epochs=2) == 0
     begun: list[int] = []
     begin = PretextModule.on_train_epoch_start
 
@@ -193,18 +237,19 @@ def test_a_run_hands_on_a_backbone_and_goes_on_where_it_stopped(
 
     monkeypatch.setattr(PretextModule, "on_train_epoch_start", note)
     with pytest.raises(RuntimeError, match="power cut"):
-        pretrain(small_data, tmp_path, epochs=2)
-    assert not (tmp_path / "backbone.npz").exists()
-    assert pretrain(small_data, tmp_path, "--resume", epochs=2) == 0
+        pretrain(small_data, out, epochs=2)
+    assert not (out / "backbone.npz").exists()
+    assert pretrain(small_data, out, "--resume", epochs=2) == 0
     assert begun == [0, 1, 1]
-    network, digest = loaded(tmp_path / "backbone.npz")
-    assert f"backbone {digest} is in {tmp_path / 'backbone.npz'}" in capsys.readouterr().out
+    network, digest = loaded(out / "backbone.npz")
+    assert f"backbone {digest} is in {out / 'backbone.npz'}" in capsys.readouterr().out
+    assert digest == loaded(whole / "backbone.npz")[1]  # as if it had not stopped
     start, other = loaded(small_data / "weights" / "efficientnet-b0-imagenet.npz")
     assert digest != other
     assert not network.backbone._conv_head.weight.equal(start.backbone._conv_head.weight)
     assert all(value.isfinite().all() for value in network.backbone.state_dict().values())
 
-    assert pretrain(small_data, tmp_path, "--resume", epochs=3) == 2
+    assert pretrain(small_data, out, "--resume", epochs=3) == 2
     assert "of another configuration or other data" in capsys.readouterr().err
 
 
@@ -221,7 +266,8 @@ def test_the_same_seed_gives_the_same_backbone(small_data: Path, tmp_path: Path)
     [
         ("pretrain/labels.csv", r"labels\.csv: No such file"),
         ("weights/efficientnet-b0-imagenet.npz", r"imagenet\.npz: .* cannot be read"),
-        ("severity/images", "no severity films"),
+        ("severity/labels.csv", r"labels\.csv: No such file"),
+        ("severity/images/03.png", r"images/03\.png' is not there"),
     ],
 )
 def test_what_cannot_start_says_so_in_one_line(
@@ -239,6 +285,41 @@ def test_what_cannot_start_says_so_in_one_line(
     lines = capsys.readouterr().err.splitlines()
     assert [bool(re.search(message, line)) for line in lines if "cxr-pretrain: " in line] == [True]
     assert not (tmp_path / "out" / "backbone.npz").exists()
+
+
+def test_a_severity_film_that_does_not_decode_is_named(
+    small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside them may lie what is no film."""
+    data = shutil.copytree(small_data, tmp_path / "data")
+    (data / "severity" / "images" / "Thumbs.db").write_bytes(b"no film")
+    (data / "severity" / "images" / "03.png").write_bytes(b"no film")
+    assert pretrain(data, tmp_path / "out") == 2
+    error = capsys.readouterr().err
+    assert error.startswith("cxr-pretrain: ")
+    assert error.endswith("images/03.png: does not decode\n")
+
+
+def test_batches_are_shared_among_processes(
+    small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "3")
+    assert pretrain(small_data, tmp_path, batch_size=4) == 2
+    assert capsys.readouterr().err.endswith("a batch of 4 does not divide among 3 processes\n")
+
+
+def test_what_cannot_be_written_is_one_line(
+    small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def full(*_: object, **__: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device", "backbone.npz")
+
+    monkeypatch.setattr(pretrain_module, "save_backbone", full)
+    assert pretrain(small_data, tmp_path, size=32, batch_size=8) == 2
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line == "cxr-pretrain: backbone.npz: No space left on device"
 
 
 def test_a_wrong_configuration_is_one_line(

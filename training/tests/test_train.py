@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import math
 import os
@@ -12,19 +13,22 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 import yaml
 
-from cxr_severity.model.artifact import WEIGHTS
+from cxr_severity.model.artifact import WEIGHTS, pack_weights
+from cxr_severity.model.network import SeverityNet
 from cxr_training import crossval
 from cxr_training.backbone import BACKBONE_WEIGHTS
 from cxr_training.bank import load_films
 from cxr_training.config import TrainConfig
-from cxr_training.crossval import cross_validate
+from cxr_training.crossval import cross_validate, train_network
 from cxr_training.data import read_labels
+from cxr_training.evaluation.explanations import read_explanations
 from cxr_training.fit import CHECKPOINT, open_workshop
 from cxr_training.module import SeverityModule
 from cxr_training.splits import Split, hash_films, rounds, split_by_patient
@@ -202,17 +206,18 @@ def test_so_does_one_that_trains_every_block(small_data: Path, tmp_path: Path) -
 
 
 def test_a_run_stopped_after_its_last_epoch_is_not_trained_further(
-    small_data: Path, tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    small_data: Path, tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
     """The checkpoint is whole, the finished network not yet written."""
 
     def full_disk(_: object) -> bytes:
-        raise OSError("no space left")
+        raise OSError(errno.ENOSPC, "No space left on device", "weights")
 
     with monkeypatch.context() as patch:
         patch.setattr(crossval, "pack_weights", full_disk)
-        with pytest.raises(OSError, match="no space left"):
-            train(small_data, tmp_path)
+        assert train(small_data, tmp_path) == 2
+    assert one_line(capsys) == ["cxr-train: weights: No space left on device"]
     epochs = Epochs(monkeypatch)
     assert train(small_data, tmp_path, "--resume") == 0
     assert epochs.begun == [0]  # of the second fold alone
@@ -317,6 +322,88 @@ def test_what_cannot_start_says_so_in_one_line(
     (line,) = one_line(capsys)
     assert re.search(message, line)
     assert not list((tmp_path / "out").rglob(WEIGHTS))
+
+
+def test_jobs_that_cannot_start_keep_a_former_run(
+    copy: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    assert train(tmp_path / "nowhere", copy, "--jobs", "2") == 2
+    assert "nowhere/severity/labels.csv: No such file" in capfd.readouterr().err
+    after = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    assert after == before
+
+
+def test_an_output_that_is_a_file_is_one_line(
+    small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, config = tmp_path / "out", configure(tmp_path)
+    out.touch()
+    arguments = ["--config", str(config), "--data", str(small_data), "--out", str(out)]
+    assert main(arguments) == 2
+    assert one_line(capsys) == [f"cxr-train: {out}: File exists"]
+
+
+def without(small_data: Path, folder: Path, column: str) -> Path:
+    """A copy of the data in which no film has a mask of this kind."""
+    shutil.copytree(small_data, folder)
+    path = folder / "severity" / "labels.csv"
+    rows = read(path)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows({**row, column: ""} for row in rows)
+    return folder
+
+
+def test_data_that_the_gate_cannot_do_with_are_refused_first(
+    small_data: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It comes after all networks: hours later."""
+    monkeypatch.setattr(crossval, "fit", no_training)
+    no_lungs = without(small_data, tmp_path / "lungs", "lung_mask")
+    no_lateral = shutil.copytree(small_data, tmp_path / "lateral")
+    for path in (no_lateral / "ood").glob("lateral-*"):
+        path.unlink()
+    broken = shutil.copytree(small_data, tmp_path / "broken")
+    (broken / "ood" / "ct-1.jpg").write_bytes(b"no image")
+    for data, message in (
+        (no_lungs, "no film that round 0 trains on has a lung mask"),
+        (no_lateral, r"ood: holds no lateral-\*\.jpg or \.png, images of kind 'lateral'"),
+        (broken, r"ood/ct-1\.jpg: "),
+    ):
+        out = tmp_path / "out"
+        assert train(data, out, split={"folds": 3, "rounds": 3}) == 2
+        (line,) = one_line(capsys)
+        assert re.search(message, line)
+        assert not (out / "run.json").exists()
+
+
+def test_without_opacity_masks_no_heatmap_is_measured(small_data: Path, tmp_path: Path) -> None:
+    data = without(small_data, tmp_path / "data", "opacity_mask")
+    recipe = {"split": {"folds": 3, "rounds": 1}}
+    assert train(data, tmp_path / "out", **recipe) == 0
+    assert not read_explanations(tmp_path / "out" / "explanations.csv").images
+
+
+def test_a_network_is_read_back_as_it_was_trained(tmp_path: Path) -> None:
+    """TensorFlow's padding depends on the size of the image."""
+    config = TrainConfig.model_validate(
+        {**RECIPE, "preprocess": {"size": 48}, "network": {"hidden_size": 8,
+                                                           "padding": "tensorflow"}}
+    )  # fmt: skip
+    trained = SeverityNet(config.network, 48).eval()
+    (tmp_path / "seed-1").mkdir()
+    (tmp_path / "seed-1" / WEIGHTS).write_bytes(pack_weights(trained))
+    workshop: Any = SimpleNamespace(config=config, unscored=None)
+    network = train_network(workshop, (), 1, tmp_path, resume=True)
+    x = torch.rand(1, 3, 48, 48)
+    with torch.no_grad():
+        found, expected = network.features(x), trained.features(x)
+    torch.testing.assert_close(found, expected, rtol=0.05, atol=0.01)  # stored in half precision
 
 
 def test_two_processes_train_together(small_data: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.measured import Metrics
 from cxr_training.data import Dataset
-from cxr_training.errors import TrainingError
+from cxr_training.errors import TrainingError, one_line
 from cxr_training.evaluation.predictions import PREDICTIONS, read_predictions
 from cxr_training.evaluation.tables import cell, table
 from cxr_training.metrics import measure
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         text = ablation({run.name: run / PREDICTIONS for run in arguments.runs}, dataset)
         arguments.out.write_text(text, encoding="utf-8")
     except (TrainingError, OSError) as error:
-        print(f"cxr-ablation: {error}", file=sys.stderr)
+        print(f"cxr-ablation: {one_line(error)}", file=sys.stderr)
         return 2
     print(text)
     return 0

@@ -149,17 +149,8 @@ def cross_fit(joined: Joined, coverage: float = COVERAGE) -> Readings:
     """
     if len(np.unique(joined.predictions.folds)) == 1:
         raise TrainingError("predictions: one fold alone leaves no other patients to calibrate on")
-    mask = joined.labels >= 0
-    table = joined.predictions
-    own = _Own(
-        seeds=table.seeds[mask],
-        folds=table.folds[mask],
-        patients=np.asarray(table.patients)[mask],
-        labels=joined.labels[mask],
-        logits=table.logits[mask],
-        zones=table.zones[mask],
-    )
-    everyone = np.ones(len(own.labels), dtype=np.bool_)
+    own = _Own.of(joined)
+    everyone = own.everyone
     temperatures, scaled = own.calibrated(everyone)
     thresholds = np.empty(len(own.labels))
     for held_out, others in own.parts(everyone):
@@ -170,7 +161,7 @@ def cross_fit(joined: Joined, coverage: float = COVERAGE) -> Readings:
         ).threshold
     return Readings(
         seeds=own.seeds,
-        images=tuple(np.asarray(table.images)[mask].tolist()),
+        images=tuple(np.asarray(joined.predictions.images)[joined.labels >= 0].tolist()),
         patients=tuple(own.patients.tolist()),
         labels=own.labels,
         logits=own.logits,
@@ -180,6 +171,16 @@ def cross_fit(joined: Joined, coverage: float = COVERAGE) -> Readings:
         final_scaling=own.fit(everyone),
         final_threshold=fit_threshold(softmax(scaled), own.labels, own.patients.tolist(), coverage),
     )
+
+
+def fold_scalings(joined: Joined, seed: int) -> dict[int, Scaling]:
+    """What `cross_fit` calibrates the readings of a seed with, fold by fold."""
+    own = _Own.of(joined)
+    return {
+        int(own.folds[held_out][0]): own.fit(others)
+        for held_out, others in own.parts(own.everyone)
+        if own.seeds[held_out][0] == seed
+    }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,6 +193,22 @@ class _Own:
     labels: Indices
     logits: Array
     zones: Array
+
+    @classmethod
+    def of(cls, joined: Joined) -> _Own:
+        mask, table = joined.labels >= 0, joined.predictions
+        return cls(
+            seeds=table.seeds[mask],
+            folds=table.folds[mask],
+            patients=np.asarray(table.patients)[mask],
+            labels=joined.labels[mask],
+            logits=table.logits[mask],
+            zones=table.zones[mask],
+        )
+
+    @property
+    def everyone(self) -> NDArray[np.bool_]:
+        return np.ones(len(self.labels), dtype=np.bool_)
 
     def parts(self, members: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.bool_], ...]]:
         """Of the members: a fold of a seed, and the readings of all other patients."""

@@ -9,19 +9,25 @@ from pathlib import Path
 
 from cxr_severity.model.measured import Evaluation
 from cxr_training.data import Dataset
-from cxr_training.errors import TrainingError
+from cxr_training.errors import TrainingError, one_line
 from cxr_training.evaluation.bootstrap import RESAMPLES, describe
+from cxr_training.evaluation.calibrate import fold_scalings
 from cxr_training.evaluation.compare import compare, comparison_table
 from cxr_training.evaluation.evaluate import evaluate
 from cxr_training.evaluation.explanations import EXPLANATIONS, read_explanations
 from cxr_training.evaluation.figures import draw
-from cxr_training.evaluation.predictions import PREDICTIONS, Predictions, read_predictions
+from cxr_training.evaluation.predictions import (
+    PREDICTIONS,
+    Predictions,
+    join,
+    read_predictions,
+)
 from cxr_training.evaluation.readme import update
 from cxr_training.evaluation.report import report
 from cxr_training.evaluation.run import open_run
 from cxr_training.evaluation.shifts import probe_source, shifts, stress
 from cxr_training.evaluation.tables import goals_table, headline_table
-from cxr_training.gate.rows import GATE, read_rows
+from cxr_training.gate.rows import GATE, read_note, read_rows
 from cxr_training.splits import open_dataset
 
 EVALUATION = "evaluation.json"
@@ -56,24 +62,26 @@ def main(argv: Sequence[str] | None = None) -> int:
             if arguments.readme is not None:
                 update(arguments.readme, evaluation)
     except (TrainingError, OSError) as error:
-        print(f"cxr-evaluate: {error}", file=sys.stderr)
+        print(f"cxr-evaluate: {one_line(error)}", file=sys.stderr)
         return 2
     return 0
 
 
 def _evaluate(predictions: Predictions, dataset: Dataset, run: Path, out: Path) -> Evaluation:
     explained, gated = run / EXPLANATIONS, run / GATE
+    noted = read_note(gated)
     evaluation = evaluate(
         predictions,
         dataset,
         read_explanations(explained) if explained.is_file() else None,
         read_rows(gated) if gated.is_file() else (),
+        gate_config=noted.gate if noted else None,
     )
     trained = open_run(run)
     if trained is not None:
         found = stress(
-            trained.networks, trained.fold_of, dataset, evaluation.calibration.fitted,
-            trained.preprocess,
+            trained.networks, trained.fold_of, dataset,
+            fold_scalings(join(predictions, dataset), trained.seed), trained.preprocess,
         )  # fmt: skip
         update = {
             "shifts": shifts(found, RESAMPLES),

@@ -54,13 +54,13 @@ class Explanations:
 
 
 def read_explanations(path: Path) -> Explanations:
-    """Read a table of heatmap measurements.
+    """Read a table of heatmap measurements; it has no rows where no film has an opacity mask.
 
     Raises:
         TrainingError: a file, column or cell that is missing, a share outside 0 to 1, or a film
             that one seed explained twice.
     """
-    rows = read_table(path, ("seed", "image", *SHARES))
+    rows = read_table(path, ("seed", "image", *SHARES), may_be_empty=True)
     values = numbers(path, rows, SHARES)
     outside = np.argwhere((values < 0) | (values > 1))
     if len(outside):

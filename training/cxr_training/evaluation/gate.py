@@ -14,12 +14,13 @@ from cxr_training.config import GateConfig
 from cxr_training.gate.fit import choose_limits
 from cxr_training.gate.rows import GateRow
 
-STRANGERS = ("ct", "lateral", "photo", "photo without colour")
+STRANGERS = ("ct", "lateral", "photo")
+"""Each of them a file; the photographs come once more, without colour, in a row of their own."""
 Wanted = Literal["pass", "reject", "notice"]
 
 
 def gate_scores(rows: Sequence[GateRow], config: GateConfig) -> list[GateScores]:
-    """By origin, after a line for everything that should pass and one for all strangers.
+    """By origin, after a line for everything that should pass and one for all strangers' files.
 
     Kinds, distances and lungs were measured by gates that had not seen the images' fold; here the
     limits of each fold are chosen on the other folds.

@@ -62,11 +62,13 @@ class Joined:
         return tuple(int(seed) for seed in np.unique(self.predictions.seeds))
 
 
-def read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+def read_table(
+    path: Path, columns: Sequence[str], *, may_be_empty: bool = False
+) -> list[dict[str, str]]:
     """The rows of a CSV file that has at least these columns.
 
     Raises:
-        TrainingError: it cannot be read, lacks a column or a cell, or has no rows.
+        TrainingError: it cannot be read, lacks a column or a cell, or has no rows though it must.
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -82,7 +84,7 @@ def read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     for line, row in enumerate(rows, start=2):
         if None in row or None in row.values():
             raise TrainingError(f"{path}:{line}: has another number of cells than the header")
-    if not rows:
+    if not (rows or may_be_empty):
         raise TrainingError(f"{path}: has no rows")
     return rows
 

@@ -26,7 +26,8 @@ def report(evaluation: Evaluation, run: str, figures: Sequence[str] = tuple(FIGU
         f"# Evaluation of {run}",
         (
             f"Measured on {metrics.evaluated_on}: {metrics.images} films of {metrics.patients} "
-            f"patients. Intervals: {metrics.interval}; the readings of a patient stay together."
+            f"patients. Intervals, unless another is named: {metrics.interval}; the readings of a "
+            "patient stay together."
         ),
         tables.headline_table(evaluation),
         (
@@ -54,6 +55,7 @@ def report(evaluation: Evaluation, run: str, figures: Sequence[str] = tuple(FIGU
             f"{max(evaluation.calibration.temperatures):.2f})."
         ),
         tables.calibration_table(evaluation),
+        tables.CALIBRATION_NOTE,
         (
             "## Uncertainty\n"
             "Prediction sets hold every class whose probability reaches "
@@ -91,7 +93,7 @@ def report(evaluation: Evaluation, run: str, figures: Sequence[str] = tuple(FIGU
             (
                 "## Gate\n"
                 "Images that the measuring gate was not fitted on, with limits chosen on the other "
-                "folds. What is damaged should at least be noticed."
+                f"folds. What is damaged should at least be noticed. {tables.GATE_NOTE}"
             ),
             tables.gate_table(evaluation),
         ]

@@ -24,6 +24,8 @@ class TrainedRun:
     """Of a run in which every fold tests once: the first seed's network of each fold."""
 
     networks: dict[int, SeverityNet]
+    seed: int
+    """Theirs."""
     fold_of: dict[str, int]
     """The fold that tests a film."""
     preprocess: PreprocessConfig
@@ -53,4 +55,5 @@ def open_run(run: Path) -> TrainedRun | None:
         except (OSError, ArtifactError) as error:
             raise TrainingError(f"{path}: cannot be read") from error
         networks[fold] = network.eval().requires_grad_(False)
-    return TrainedRun(networks, Split.read(run / SPLIT).fold, config.preprocess)
+    fold_of = Split.read(run / SPLIT).fold
+    return TrainedRun(networks, config.seeds[0], fold_of, config.preprocess)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from cxr_severity.model.measured import Shift, SourceProbe
 from cxr_severity.model.network import SeverityNet
 from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid
 from cxr_training.data import Case, Dataset
+from cxr_training.errors import TrainingError
 from cxr_training.evaluation.bootstrap import Array, Bootstrap, interval, ratio
 from cxr_training.metrics import confusions, scores
 from cxr_training.stress import CHANGES, Change, Pixels
@@ -40,16 +42,26 @@ def stress(
     networks: dict[int, SeverityNet],
     fold_of: dict[str, int],
     dataset: Dataset,
-    scaling: Scaling,
+    scalings: Mapping[int, Scaling],
     config: PreprocessConfig,
     changes: tuple[Change, ...] = CHANGES,
 ) -> Stressed:
     """Read every film with a class, changed in every way, by the network of its fold.
 
     Films without a lung mask take a box for it, over the middle of the film.
+
+    Args:
+        scalings: of each fold, fitted on other patients: a fit on all would know the films.
+
+    Raises:
+        TrainingError: when a fold has none.
     """
-    for network in networks.values():
-        network.calibrate(scaling)
+    for fold, network in networks.items():
+        if fold not in scalings:
+            raise TrainingError(
+                f"predictions: the network of fold {fold} read no film with a class"
+            )
+        network.calibrate(scalings[fold])
     found = np.full((1 + len(changes), len(dataset.classed), 3), np.nan)
     features = np.empty((len(dataset.classed), 1280), np.float32)
     for i, case in enumerate(tqdm(dataset.classed, desc="stress", unit="film")):

@@ -163,6 +163,13 @@ def calibration_table(evaluation: Evaluation) -> str:
     )  # fmt: skip
 
 
+CALIBRATION_NOTE = (
+    "Resampled patients add noise to every bin's gap, and a gap has no sign: the intervals of both "
+    "calibration errors lie too high, and the measured error can lie below its own. They say how "
+    "bad it may be, not how good."
+)
+
+
 def uncertainty_table(evaluation: Evaluation) -> str:
     """Prediction sets and selective reading."""
     sets, selective = evaluation.conformal, evaluation.selective
@@ -235,6 +242,9 @@ def subgroups_table(evaluation: Evaluation) -> str:
 
 
 def explanations_table(evaluation: Evaluation) -> str:
+    """What heatmaps hit; empty where no film has an opacity mask."""
+    if not evaluation.explanations:
+        return ""
     return table(
         ["heatmap", "measured", "uninformed map", "difference", "images (patients)"],
         [
@@ -248,6 +258,9 @@ def explanations_table(evaluation: Evaluation) -> str:
             for one in evaluation.explanations
         ],
     )
+
+
+GATE_NOTE = "Intervals here: 95% Wilson, over images, as if no two were of one patient."
 
 
 def gate_table(evaluation: Evaluation) -> str:

@@ -65,7 +65,8 @@ def fit_gate(description: Floats, kinds: NDArray[np.int64], config: GateConfig) 
     weight = (len(kinds) / np.maximum(counts, 1))[kinds] ** 0.5
     model = LogisticRegression(C=config.regularisation, max_iter=5000)
     model.fit((description - centre) / scale, kinds, sample_weight=weight)
-    weights = (model.coef_ / scale).astype(np.float32)
+    coefficients, intercepts = _by_kind(model)
+    weights = (coefficients / scale).astype(np.float32)
     frontal = description[kinds == 0][:, :FEATURES].astype(np.float64)
     mean = frontal.mean(axis=0)
     _, spread, axes = np.linalg.svd(frontal - mean, full_matrices=False)
@@ -74,10 +75,21 @@ def fit_gate(description: Floats, kinds: NDArray[np.int64], config: GateConfig) 
     return Gate(
         limits=NEVER,
         weights=weights,
-        bias=(model.intercept_ - weights @ centre).astype(np.float32),
+        bias=(intercepts - weights @ centre).astype(np.float32),
         centre=mean.astype(np.float32),
         whitening=whitening.astype(np.float32),
     )
+
+
+def _by_kind(model: LogisticRegression) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(K, 3840) coefficients and (K,) intercepts of the `KINDS`; one that the model was not shown,
+    as where a fold holds all images of it, is never the likeliest."""
+    coefficients = np.zeros((len(KINDS), model.coef_.shape[1]))
+    intercepts = np.full(len(KINDS), -1e30)
+    intercepts[model.classes_] = 0
+    scored = model.classes_[-len(model.coef_) :]  # of two, scikit-learn scores the second alone
+    coefficients[scored], intercepts[scored] = model.coef_, model.intercept_
+    return coefficients, intercepts
 
 
 def measure(

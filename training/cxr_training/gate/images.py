@@ -12,6 +12,7 @@ from typing import Literal, get_args
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import InputRefusedError
@@ -23,7 +24,7 @@ from cxr_training.config import GateConfig
 from cxr_training.duplicates import SAME_PATIENT, near_duplicates, perceptual_hash
 from cxr_training.errors import TrainingError
 from cxr_training.gate.synthetic import pictures
-from cxr_training.pretrain import read_sample
+from cxr_training.pretext import read_sample
 
 Damage = Literal["cut off", "too small", "over-exposed", "under-exposed"]
 DAMAGES: tuple[Damage, ...] = get_args(Damage)
@@ -44,6 +45,14 @@ class Images:
     def __len__(self) -> int:
         return len(self.origins)
 
+    @property
+    def sha256(self) -> str:
+        """Hash of the images and of what is said about them."""
+        digest = hashlib.sha256(repr((self.origins, self.colours)).encode())
+        for part in (self.grids.numpy(), self.kinds, self.folds):
+            digest.update(np.ascontiguousarray(part).data)
+        return digest.hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class _One:
@@ -62,7 +71,8 @@ def collect(
     in two folds, as far as names and perceptual hashes tell.
 
     Raises:
-        TrainingError: when a folder of the data is missing or a file does not decode.
+        TrainingError: when a folder of the data or a kind of image is missing, or a file does not
+            decode.
     """
     ones: list[_One] = []
     folds = max(fold_of) + 1
@@ -75,12 +85,14 @@ def collect(
             ones.extend(_turned(grid, fold, "severity"))
         else:
             ones.append(_One(_fragment(grid, i), "other", fold, "fragment"))
-    for name, grid in read_sample(data / "pretrain", config.every, hashes, preprocess):
-        fold = _fold(_person(name), folds)
+    sample = list(read_sample(data / "pretrain", config.every, hashes, preprocess))
+    people = [_person(name) for name, _ in sample]
+    shared = _folds(people, [film.bits for _, film in sample], folds)
+    for (name, film), fold in zip(sample, shared, strict=True):
         origin = f"pretrain {name.split('/')[0]}"
-        ones.append(_One(grid, "frontal", fold, origin))
+        ones.append(_One(film.grid, "frontal", fold, origin))
         if len(ones) % 3 == 0:
-            ones.extend(_turned(grid, fold, origin))
+            ones.extend(_turned(film.grid, fold, origin))
     ones.extend(_strangers(data / "ood", folds, preprocess))
     for number, (name, picture) in enumerate(pictures()):
         ones.append(_One(_stretched(picture, preprocess.size), "other", number % folds, name))
@@ -133,26 +145,46 @@ def damaged(grid: NDArray[np.float32], damage: Damage) -> NDArray[np.float32]:
 
 
 def _strangers(folder: Path, folds: int, config: PreprocessConfig) -> Iterator[_One]:
-    """The files of `ood/`; near-duplicates share a fold."""
+    """The files of `ood/`."""
     paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in (".jpg", ".png"))
-    if not paths:
-        raise TrainingError(f"{folder}: holds no images that are no frontal radiographs")
-    data = [path.read_bytes() for path in paths]
-    hashes = np.stack([perceptual_hash(content) for content in data])
-    alike = near_duplicates(hashes, hashes, SAME_PATIENT)
-    for path, content, row in zip(paths, data, alike, strict=True):
-        name = path.name.split("-")[0]
+    names = [path.name.split("-")[0] for path in paths]
+    for path, name in zip(paths, names, strict=True):
         if name not in _KIND_OF:
             raise TrainingError(f"{path}: is of no known kind")
-        fold = _fold(paths[int(row.argmax())].name, folds)
+    for name, kind in _KIND_OF.items():
+        if name not in names:  # the gate could not learn it
+            raise TrainingError(f"{folder}: holds no {name}-*.jpg or .png, images of kind {kind!r}")
+    seen: list[tuple[NDArray[np.float32], float]] = []
+    bits = []
+    for path in paths:
+        content = path.read_bytes()
         try:
             radiograph = decode(content)
-        except InputRefusedError as error:
-            raise TrainingError(f"{path}: {error.detail}") from error
-        grid, colour = to_grid(radiograph, config), radiograph.source.colour
+            seen.append((to_grid(radiograph, config), radiograph.source.colour))
+            bits.append(perceptual_hash(content))
+        except (OSError, InputRefusedError) as error:
+            reason = error.detail if isinstance(error, InputRefusedError) else "does not decode"
+            raise TrainingError(f"{path}: {reason}") from error
+    shared = _folds([path.name for path in paths], bits, folds)
+    for name, (grid, colour), fold in zip(names, seen, shared, strict=True):
         yield _One(grid, _KIND_OF[name], fold, name, colour)
         if name == "photo":
             yield _One(grid, _KIND_OF[name], fold, "photo without colour")
+
+
+def _folds(people: Sequence[str], bits: Sequence[NDArray[np.bool_]], folds: int) -> list[int]:
+    """A fold for each of N files; of one person, of near-duplicates, and of whatever is linked by
+    such, all are in one.
+
+    Args:
+        people: (N,) names of those whom the files show. bits: (N, 256) perceptual hashes.
+    """
+    if not people:
+        return []
+    names, hashes = np.asarray(people), np.stack(bits)
+    linked = near_duplicates(hashes, hashes, SAME_PATIENT) | (names[:, None] == names)
+    _, groups = connected_components(linked, directed=False)
+    return [_fold(min(names[groups == group].tolist()), folds) for group in groups]
 
 
 def _person(name: str) -> str:

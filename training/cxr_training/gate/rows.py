@@ -8,7 +8,10 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import get_args
 
+from pydantic import BaseModel, ConfigDict
+
 from cxr_severity.model.gate import Kind, Measurements
+from cxr_training.config import GateConfig
 from cxr_training.errors import TrainingError
 
 GATE = "gate.csv"
@@ -30,8 +33,47 @@ class GateRow:
         return self.kind == "frontal" and "damaged" not in self.origin
 
 
-def write_rows(path: Path, rows: Iterable[GateRow]) -> None:
+class GateNote(BaseModel):
+    """What a table was measured with and on, besides the run's networks; kept beside it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    gate: GateConfig
+    images_sha256: str
+
+
+def note_of(path: Path) -> Path:
+    """Where the note of a table stands."""
+    return path.with_suffix(".json")
+
+
+def read_note(path: Path) -> GateNote | None:
+    """The note of a table; None where there is none, as in runs of earlier releases.
+
+    Raises:
+        TrainingError: when there is something else in its place.
+    """
+    try:
+        return GateNote.model_validate_json(note_of(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"{note_of(path)}: is no note on a gate") from error
+
+
+def is_of(path: Path, note: GateNote) -> bool:
+    """Whether there is a table, and it is noted as of these settings and images."""
+    kept = note_of(path)
+    return path.is_file() and kept.is_file() and kept.read_text(encoding="utf-8") == _text(note)
+
+
+def _text(note: GateNote) -> str:
+    return note.model_dump_json(indent=1) + "\n"
+
+
+def write_rows(path: Path, rows: Iterable[GateRow], note: GateNote) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    note_of(path).unlink(missing_ok=True)  # it is of the table that now goes
     partial = path.with_suffix(".partial")
     with partial.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -41,10 +83,11 @@ def write_rows(path: Path, rows: Iterable[GateRow]) -> None:
             cells = [f"{v:.6g}" if isinstance(v, float) else v for v in values]
             writer.writerow([row.fold, row.origin, row.kind, *cells])
     partial.replace(path)
+    note_of(path).write_text(_text(note), encoding="utf-8")
 
 
 def read_rows(path: Path) -> list[GateRow]:
-    """Raises TrainingError when the file is none of `write_rows`."""
+    """The table's rows; raises TrainingError when the file is none of `write_rows`."""
     try:
         with path.open(newline="", encoding="utf-8") as file:
             return [_row(cells) for cells in csv.DictReader(file)]

@@ -24,9 +24,13 @@ from cxr_training.gate.fit import (
     measure,
 )
 from cxr_training.gate.images import DAMAGES, Images, damaged
-from cxr_training.gate.rows import GATE, GateRow, read_rows, write_rows
+from cxr_training.gate.rows import GATE, GateNote, GateRow, is_of, read_rows, write_rows
 from cxr_training.lungs import fit_lungs
 from cxr_training.splits import Round
+
+
+def gate_note(images: Images, config: GateConfig) -> GateNote:
+    return GateNote(gate=config, images_sha256=images.sha256)
 
 
 def measure_round(
@@ -35,10 +39,11 @@ def measure_round(
 ) -> list[GateRow]:  # fmt: skip
     """Fit gate and lung network without a round's test folds and measure those.
 
-    The rows are kept in `folder`; with `resume` finished ones are not made again.
+    The rows are kept in `folder`; with `resume` finished ones are not made again, unless they are
+    of other settings or images, which the identity of a run leaves out.
     """
-    path = folder / GATE
-    if resume and path.is_file():
+    path, note = folder / GATE, gate_note(images, config)
+    if resume and is_of(path, note):
         return read_rows(path)
     tqdm.write(f"{folder.name}: gate")
     tested = {int(images.folds[i]) for i in part.test}  # the films come first among the images
@@ -47,7 +52,7 @@ def measure_round(
                        preprocess)  # fmt: skip
     rows = _rows(gate, network, lungs, images, np.flatnonzero(inside), preprocess)
     rows += _damaged_rows(gate, network, lungs, films, part, preprocess)
-    write_rows(path, rows)
+    write_rows(path, rows, note)
     return rows
 
 
