@@ -21,7 +21,15 @@ export function matches(event: KeyboardEvent, pattern: string): boolean {
 
 const MOVING = /^(Arrow|Home|End|Page)/;
 const TEXT = ['textarea', 'select', '[contenteditable]:not([contenteditable=false])'].join();
+const TYPED_INTO = ['textarea', '[contenteditable]:not([contenteditable=false])'].join();
 const NO_TEXT = ['button', 'checkbox', 'color', 'file', 'radio', 'range', 'reset', 'submit'];
+
+/** Whether text can be typed into an element. */
+export function takesText(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement
+    ? !NO_TEXT.includes(target.type)
+    : target instanceof HTMLElement && target.matches(TYPED_INTO);
+}
 
 /** Whether the focused element needs this key for itself. */
 export function taken({ key, target }: KeyboardEvent): boolean {

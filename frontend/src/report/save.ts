@@ -1,13 +1,10 @@
 import type { Catalogue } from '../i18n/catalogue';
 import type { Language } from '../i18n/languages';
-import { saveBlob, saveJson } from '../lib/download';
+import { saveBlob, saveJson, stemOf } from '../lib/download';
 import type { Graded } from './content';
 
 export const REPORT_KINDS = ['pdf', 'png', 'json'] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
-
-/** `chest.v2.dcm` gives `chest.v2`. */
-const stemOf = (name: string) => name.replace(/\.[^.]*$/, '') || name;
 
 /** Makes one report of many results, a page for each, and lets the browser save it. */
 export async function saveReports(

@@ -92,7 +92,12 @@ export function AnalysePage() {
         {state.phase === 'done' && (
           <>
             <Brixia score={state.shown.brixia} />
-            <Details study={state.study} prediction={state.shown} gradedAt={state.gradedAt} />
+            <Details
+              key={list.selected}
+              study={state.study}
+              prediction={state.shown}
+              gradedAt={state.gradedAt}
+            />
           </>
         )}
         <Guide folded={state.phase !== 'empty'} />

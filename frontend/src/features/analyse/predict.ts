@@ -1,7 +1,7 @@
 import { asFailure, type Failure, NETWORK_FAILURE, type Outcome } from '../../lib/failure';
 import { http, settle } from '../../lib/http';
 import { type Prediction, SEVERITIES, type Study } from './types';
-import type { Ask } from './worklist/store';
+import type { Ask } from './worklist/ask';
 
 /** The service's own limit, so that a file over it need not travel first. */
 export const MAX_BYTES = 25_000_000;

@@ -1,14 +1,13 @@
 import { useEffect, useEffectEvent, useState } from 'react';
+import { takesText } from '../../../lib/keys';
 
 export type Way = 'drop' | 'paste';
 
 const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
-const TYPED_INTO = ['input', 'textarea', '[contenteditable]'].join();
-
-/** Whether the focus is where pasted text belongs. */
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof Element && target.matches(TYPED_INTO);
+/** Whether text that is dropped or pasted belongs to the element; files never do. */
+function isForText(data: DataTransfer | null, target: EventTarget | null): boolean {
+  return !data?.files.length && takesText(target);
 }
 
 interface Intake {
@@ -48,13 +47,13 @@ export function useIntake({ onTransfer, onNoFile }: Intake): boolean {
     };
     const drop = (event: DragEvent) => {
       setHovering(false);
-      if (!isTyping(event.target)) {
+      if (!isForText(event.dataTransfer, event.target)) {
         event.preventDefault();
         take(event.dataTransfer, 'drop');
       }
     };
     const paste = (event: ClipboardEvent) => {
-      if (!isTyping(event.target)) {
+      if (!isForText(event.clipboardData, event.target)) {
         take(event.clipboardData, 'paste');
       }
     };

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react';
 import { useText } from '../../../i18n/context';
+import { stemOf } from '../../../lib/download';
 import type { Target } from '../../../lib/prediction';
 import { useShortcuts } from '../../../lib/shortcuts';
 import type { DoneState } from '../machine';
@@ -67,7 +68,8 @@ function Substitute({ study, result, busy, overlay, bare, onOverlay, onTarget }:
   return (
     <>
       <div className={styles.viewport} aria-busy={busy}>
-        {explanation && (
+        {/* Not under the name of a class that it is not of. */}
+        {explanation && result?.pending === null && (
           <img
             className={styles.picture}
             src={explanation.overlay}
@@ -105,7 +107,7 @@ function FilmPane(props: ViewerProps & { film: Film }) {
       : pane.current?.requestFullscreen?.());
   useShortcuts('viewer', VIEWPORT_KEYS);
   const save = () => {
-    const stem = study.name.replace(/\.[^.]*$/, '');
+    const stem = stemOf(study.name);
     const shares = { threshold: overlay.threshold / 100, opacity: overlay.opacity / 100 };
     const heatmap = explanation?.heatmap ?? null;
     const { orientation } = view;

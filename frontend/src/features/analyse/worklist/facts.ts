@@ -9,13 +9,19 @@ const PREFIX = 'DICM';
 /** A day that a file's name holds, as in `film-2020-03-14.png`, as YYYY-MM-DD; else empty. */
 export function dateInName(name: string): string {
   const [, year, month, day] = DATE_IN_NAME.exec(name) ?? [];
-  return year ? `${year}-${month}-${day}` : '';
+  return year ? dayOrNone(`${year}-${month}-${day}`) : '';
 }
 
-/** YYYYMMDD as YYYY-MM-DD. */
+/** YYYYMMDD as YYYY-MM-DD; empty where there is no such day. */
 export function dateOfDicom(text: string): string {
   const [, year, month, day] = DICOM_DATE.exec(text) ?? [];
-  return year ? `${year}-${month}-${day}` : '';
+  return year ? dayOrNone(`${year}-${month}-${day}`) : '';
+}
+
+/** Anonymisers leave days such as 2020-03-00, which no calendar has. */
+function dayOrNone(iso: string): string {
+  const day = new Date(`${iso}T00:00Z`);
+  return !Number.isNaN(day.valueOf()) && day.toISOString().startsWith(iso) ? iso : '';
 }
 
 /** Patients as they came, by number: the identity in the file goes no further than this map. */

@@ -1,6 +1,6 @@
 import type { Failure } from '../../../lib/failure';
 import type { Explained, State } from '../machine';
-import type { Prediction, Study } from '../types';
+import type { Prediction, Study, Target } from '../types';
 
 /** A result without its pictures: two hundred of these fit anywhere. */
 export type Graded = Omit<Prediction, 'explanation'>;
@@ -34,6 +34,18 @@ export interface Item {
   readonly patient: string;
 }
 
+/** What is known of every film that was just opened. */
+export const FRESH = {
+  status: 'queued',
+  graded: null,
+  gradedAt: null,
+  failure: null,
+  forced: false,
+} as const;
+
+/** What a file or its name says of a film. */
+export type Facts = Pick<Item, 'date' | 'patient'>;
+
 /** Why the queue rests, and until when (`Date.now()`). */
 export interface Pause {
   readonly failure: Failure;
@@ -63,6 +75,17 @@ export const EMPTY: Worklist = {
 
 export const itemOf = (list: Worklist, id: number | null): Item | null =>
   list.items.find((item) => item.id === id) ?? null;
+
+/** The film that is shown beside this one. */
+export function besideOf({ selected, compared }: Worklist, id: number | null): number | null {
+  return compared === null ? null : id === selected ? compared : selected;
+}
+
+/** The class that a film's map is, or will be, of; `null` where none was asked for. */
+export function askedFor({ explained }: Worklist, id: number | null): Target | null {
+  const found = id === null ? undefined : explained.get(id);
+  return found ? (found.pending ?? found.target) : null;
+}
 
 /** What the page shows of one film of the list. */
 export function stateOf(list: Worklist, id: number | null): State {
@@ -105,6 +128,13 @@ export function remembered(list: Worklist, id: number, explained: Explained): Wo
     }
   }
   return { ...list, explained: map };
+}
+
+/** Nothing is awaited for a film any more; what is known of it stays. */
+export function unasked(list: Worklist, id: number): Worklist {
+  const before = list.explained.get(id);
+  const after = before?.pending ? { ...before, pending: null } : null;
+  return after ? { ...list, explained: new Map(list.explained).set(id, after) } : list;
 }
 
 export function removed(list: Worklist, id: number): Worklist {

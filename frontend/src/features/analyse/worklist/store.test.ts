@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Failure, Outcome } from '../../../lib/failure';
 import { prediction, study } from '../fixtures';
 import type { Prediction, Study } from '../types';
+import type { Ask } from './ask';
 import { itemOf, stateOf } from './list';
-import { type Ask, MAX_IN_FLIGHT, WorklistStore } from './store';
+import { MAX_IN_FLIGHT, WorklistStore } from './store';
 
 interface Call {
   study: Study;
@@ -227,4 +228,56 @@ it('removes a film and selects its neighbour', async () => {
   store.remove(2);
   expect(store.snapshot().selected).toBe(3);
   expect(itemOf(store.snapshot(), 2)).toBeNull();
+});
+
+describe('films side by side', () => {
+  const target = (id: number) => store.snapshot().explained.get(id);
+
+  it('are asked about the same class', async () => {
+    store.add(films(2));
+    await grade(at(0));
+    await grade(at(1));
+    store.explain(1, 'mild');
+    await at(2).settle({ ok: true, value: prediction('severe', 'mild') });
+    store.compare(2);
+    expect(at(3).ask).toMatchObject({ explain: true, target: 'mild' });
+    await at(3).settle({ ok: true, value: prediction('severe', 'mild') });
+    expect([target(1)?.target, target(2)?.target]).toEqual(['mild', 'mild']);
+  });
+
+  it('are asked about the same class also where one was explained before', async () => {
+    store.add(films(2));
+    await grade(at(0));
+    await grade(at(1));
+    store.select(2);
+    await grade(at(2));
+    store.explain(2, 'moderate');
+    store.compare(1);
+    expect(at(4).ask).toMatchObject({ target: 'moderate' });
+    expect(target(1)?.pending).toBe('moderate');
+  });
+});
+
+it('asks for no heatmap of films that were only passed', async () => {
+  store.add(films(6));
+  for (let index = 0; index < 6; index += 1) {
+    await grade(at(index));
+  }
+  for (let id = 2; id <= 6; id += 1) {
+    store.select(id);
+  }
+  const asked = calls.filter(({ ask }, index) => index >= 6 && !ask.signal.aborted);
+  expect(asked.map(({ study: { name } }) => name)).toEqual(['5.png']);
+  store.select(2);
+  expect(calls.at(-1)).toMatchObject({ study: { name: '1.png' }, ask: { explain: true } });
+});
+
+it('forgets a class that was asked for when another film is looked at', async () => {
+  store.add(films(2));
+  await grade(at(0));
+  await grade(at(1));
+  store.explain(1, 'mild');
+  store.select(2);
+  expect(at(2).ask.signal.aborted).toBe(true);
+  expect(store.snapshot().explained.get(1)).toMatchObject({ target: 'predicted', pending: null });
 });

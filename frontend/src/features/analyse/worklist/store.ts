@@ -1,25 +1,25 @@
-import type { Failure, Outcome } from '../../../lib/failure';
+import type { Failure } from '../../../lib/failure';
 import { answered, chosen, targetFailed } from '../machine';
 import type { Prediction, Study, Target } from '../types';
-import { changed, EMPTY, type Item, itemOf, remembered, removed, type Worklist } from './list';
-
-export interface Ask {
-  readonly target: Target;
-  readonly explain: boolean;
-  readonly force: boolean;
-  readonly signal: AbortSignal;
-}
-
-/** Asks the service about a study; never rejects. */
-export type Predict = (study: Study, ask: Ask) => Promise<Outcome<Prediction>>;
-export type Facts = Pick<Item, 'date' | 'patient'>;
+import { isTemporary, type Predict, pauseMs } from './ask';
+import {
+  askedFor,
+  besideOf,
+  changed,
+  EMPTY,
+  type Facts,
+  FRESH,
+  type Item,
+  isOpen,
+  itemOf,
+  remembered,
+  removed,
+  unasked,
+  type Worklist,
+} from './list';
 
 /** Enough to keep a service of two to four cores busy while the next file travels. */
 export const MAX_IN_FLIGHT = 3;
-const FIRST_PAUSE_MS = 2_000;
-const LONGEST_PAUSE_MS = 30_000;
-/** The service, or the way to it, is not there just now; the file is not to blame. */
-const TEMPORARY: ReadonlySet<string> = new Set(['busy', 'not-ready', 'network']);
 
 /** The films that are open, and the queue that has them graded a few at a time. */
 export class WorklistStore {
@@ -72,20 +72,14 @@ export class WorklistStore {
 
   #append(study: Study, facts: Facts): number {
     const id = this.#nextId++;
-    const fresh = {
-      status: 'queued',
-      graded: null,
-      gradedAt: null,
-      failure: null,
-      forced: false,
-    } as const;
-    this.#set({ ...this.#list, items: [...this.#list.items, { id, study, ...fresh, ...facts }] });
+    this.#set({ ...this.#list, items: [...this.#list.items, { id, study, ...FRESH, ...facts }] });
     return id;
   }
 
   readonly select = (id: number): void => {
     const compared = this.#list.compared === id ? null : this.#list.compared;
     this.#set({ ...this.#list, selected: id, compared, cancelled: false });
+    this.#leave();
     this.#explainIfGraded(id);
     this.#pump();
   };
@@ -93,6 +87,7 @@ export class WorklistStore {
   /** Shows a film beside the selected one; `null` ends it. */
   readonly compare = (id: number | null): void => {
     this.#set({ ...this.#list, compared: id === this.#list.selected ? null : id });
+    this.#leave();
     this.#explainIfGraded(id);
     this.#pump();
   };
@@ -113,11 +108,9 @@ export class WorklistStore {
   };
 
   readonly cancelAll = (): void => {
-    for (const { id, status } of this.#list.items) {
-      if (status === 'queued' || status === 'waiting' || status === 'running') {
-        this.#abort(id);
-        this.#set(changed(this.#list, id, { status: 'cancelled', failure: null }));
-      }
+    for (const { id } of this.#list.items.filter(isOpen)) {
+      this.#abort(id);
+      this.#set(changed(this.#list, id, { status: 'cancelled', failure: null }));
     }
     this.#rest(null);
   };
@@ -132,6 +125,7 @@ export class WorklistStore {
   readonly remove = (id: number): void => {
     this.#abort(id);
     this.#set(removed(this.#list, id));
+    this.#leave();
     this.#explainIfGraded(this.#list.selected);
     this.#pump();
   };
@@ -164,10 +158,25 @@ export class WorklistStore {
     void this.#askToExplain(id, target);
   };
 
+  /** Explains a film that is shown; beside another one, the class that the other is asked about. */
   #explainIfGraded(id: number | null): void {
     const item = itemOf(this.#list, id);
-    if (item?.status === 'done' && !this.#list.explained.has(item.id)) {
-      void this.#askToExplain(item.id, 'predicted');
+    const before = askedFor(this.#list, id);
+    const target = askedFor(this.#list, besideOf(this.#list, id)) ?? before ?? 'predicted';
+    if (item?.status === 'done' && target !== before) {
+      this.explain(item.id, target);
+    }
+  }
+
+  /** Films that are no longer looked at need no heatmap: whoever steps through many would wait. */
+  #leave(): void {
+    const { selected, compared } = this.#list;
+    for (const [id, underWay] of this.#explaining) {
+      if (id !== selected && id !== compared) {
+        underWay.abort();
+        this.#explaining.delete(id);
+        this.#set(unasked(this.#list, id));
+      }
     }
   }
 
@@ -248,7 +257,7 @@ export class WorklistStore {
   }
 
   #refuse(id: number, failure: Failure): void {
-    if (TEMPORARY.has(failure.code)) {
+    if (isTemporary(failure)) {
       this.#set(changed(this.#list, id, { status: 'waiting', failure }));
       this.#rest(failure);
       return;
@@ -267,9 +276,7 @@ export class WorklistStore {
       this.#set({ ...this.#list, pause: null });
       return;
     }
-    const grown = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#pauses);
-    const asked = 1000 * (failure.retryAfter ?? 0);
-    const rest = Math.max(asked, grown);
+    const rest = pauseMs(failure, this.#pauses);
     this.#pauses += 1;
     this.#set({ ...this.#list, pause: { failure, until: Date.now() + rest } });
     this.#timer = setTimeout(this.resume, rest);

@@ -93,6 +93,7 @@ describe('facts', () => {
     ['1.2.840.20200399.dcm', ''],
     ['123202003145.png', ''],
     ['patient.png', ''],
+    ['film-2020-02-31.png', ''],
   ])('%s is of %s', (name, date) => {
     expect(dateInName(name)).toBe(date);
   });
@@ -105,6 +106,9 @@ describe('facts', () => {
 
   it('reads DICOM days and nothing else', () => {
     expect([dateOfDicom('20200314'), dateOfDicom('2020')]).toEqual(['2020-03-14', '']);
+    // As anonymisers leave them; as a date they would stop the page.
+    const blanked = ['20200300', '20200000', '00000000', '20201301', '20200231'];
+    expect(blanked.map(dateOfDicom)).toEqual(blanked.map(() => ''));
   });
 
   it('orders the dated, graded films of one patient', () => {

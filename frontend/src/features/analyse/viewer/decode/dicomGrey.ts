@@ -131,12 +131,15 @@ function lutOf(dataSet: DataSet, tag: string, signed: boolean): Lut | null {
   return { first, entries, top };
 }
 
-function readPadding(dataSet: DataSet, { signed }: Layout, least: number): Grey['padding'] {
+function readPadding(dataSet: DataSet, { signed, stored }: Layout, least: number): Grey['padding'] {
   const short = (tag: string) => (signed ? dataSet.int16(tag) : dataSet.uint16(tag));
   const value = short('x00280120');
   if (value === undefined) {
     return null;
   }
   const limit = short('x00280121') ?? value;
-  return [Math.min(value, limit) - least, Math.max(value, limit) - least];
+  // Codes that can be stored; a value beyond them stands for no pixel.
+  const first = Math.max(Math.min(value, limit) - least, 0);
+  const last = Math.min(Math.max(value, limit) - least, 2 ** stored - 1);
+  return first <= last ? [first, last] : null;
 }

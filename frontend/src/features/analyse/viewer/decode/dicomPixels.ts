@@ -64,7 +64,9 @@ export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Sam
     if (values.length < count) {
       throw new NotShownError('pixel-data-is-cut-short');
     }
-    return { values: layout.planar ? interleave(values, samples) : values, samples, shift };
+    // What follows is padding to an even length.
+    const own = values.subarray(0, count);
+    return { values: layout.planar ? interleave(own, samples) : own, samples, shift };
   }
   const stream = readEncapsulatedPixelDataFromFragments(
     dataSet,

@@ -5,6 +5,9 @@ import { type Level, NotShownError } from './film';
 /** ITU-R BT.601, as the service weighs colours. */
 export const LUMA = [0.299, 0.587, 0.114] as const;
 
+/** `eXIf` */
+const EXIF = 0x65584966;
+
 export interface Raster extends Level {
   readonly range: number;
 }
@@ -55,7 +58,22 @@ export function readDeepPng(data: Uint8Array): Raster {
   if (png.palette) {
     throw new NotShownError('palette');
   }
+  if (hasExif(data)) {
+    // It may say that the picture is turned, which the service obeys.
+    throw new NotShownError('exif');
+  }
   return toGrey(png.data, png.channels, png, 2 ** png.depth - 1);
+}
+
+/** Whether one of a PNG's chunks is `eXIf`. */
+function hasExif(data: Uint8Array): boolean {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  for (let at = 8; at + 12 <= data.length; at += 12 + view.getUint32(at)) {
+    if (view.getUint32(at + 4) === EXIF) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** TIFF of 8 or 16 bits; the library refuses what is turned, or packed in other ways. */
@@ -63,6 +81,10 @@ export function readTiff(data: Uint8Array, maxPixels: number): Raster {
   const [about] = decodeTiff(data, { pages: [0], ignoreImageData: true });
   if (!about || about.width * about.height > maxPixels) {
     throw new NotShownError('too-large');
+  }
+  if (about.tiled && (about.samplesPerPixel > 1 || about.predictor === 2)) {
+    // The library mixes them up without a word.
+    throw new NotShownError('tiff-of-another-kind');
   }
   const [page] = decodeTiff(data, { pages: [0] });
   const depth = page?.bitsPerSample;
