@@ -20,8 +20,8 @@ export function matches(event: KeyboardEvent, pattern: string): boolean {
 }
 
 const MOVING = /^(Arrow|Home|End|Page)/;
-const TEXT = ['textarea', 'select', '[contenteditable]:not([contenteditable=false])'].join();
-const TYPED_INTO = ['textarea', '[contenteditable]:not([contenteditable=false])'].join();
+const TYPED_INTO = 'textarea, [contenteditable]:not([contenteditable=false])';
+const TEXT = `${TYPED_INTO}, select`;
 const NO_TEXT = ['button', 'checkbox', 'color', 'file', 'radio', 'range', 'reset', 'submit'];
 
 /** Whether text can be typed into an element. */
