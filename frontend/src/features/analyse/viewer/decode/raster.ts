@@ -54,13 +54,13 @@ export async function readByBrowser(blob: Blob): Promise<Raster> {
 
 /** PNG of 16 bits, which browsers cut down to 8. */
 export function readDeepPng(data: Uint8Array): Raster {
-  const png = decodePng(data);
-  if (png.palette) {
-    throw new NotShownError('palette');
-  }
   if (hasExif(data)) {
     // It may say that the picture is turned, which the service obeys.
     throw new NotShownError('exif');
+  }
+  const png = decodePng(data);
+  if (png.palette) {
+    throw new NotShownError('palette');
   }
   return toGrey(png.data, png.channels, png, 2 ** png.depth - 1);
 }

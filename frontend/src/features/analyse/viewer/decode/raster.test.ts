@@ -1,0 +1,42 @@
+import { encode } from 'fast-png';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { readDeepPng, readTiff } from './raster';
+
+const decodeTiff = vi.hoisted(() => vi.fn());
+vi.mock('tiff', () => ({ decode: decodeTiff }));
+
+beforeEach(() => {
+  decodeTiff.mockReset();
+});
+
+it('leaves a PNG that may be turned to the service', () => {
+  const png = encode({
+    width: 2,
+    height: 1,
+    data: new Uint16Array([7, 65535]),
+    depth: 16,
+    channels: 1,
+  });
+  expect([...readDeepPng(png).codes]).toEqual([7, 65535]);
+  // Length 2, the kind, two bytes and a checksum, behind the header.
+  const exif = [0, 0, 0, 2, 0x65, 0x58, 0x49, 0x66, 0x4d, 0x4d, 0, 0, 0, 0];
+  const marked = Uint8Array.from([...png.subarray(0, 33), ...exif, ...png.subarray(33)]);
+  expect(() => readDeepPng(marked)).toThrow('exif');
+});
+
+it.each([
+  [{ tiled: true, samplesPerPixel: 3, predictor: 1 }, false],
+  [{ tiled: true, samplesPerPixel: 1, predictor: 2 }, false],
+  [{ tiled: true, samplesPerPixel: 1, predictor: 1 }, true],
+  [{ tiled: false, samplesPerPixel: 1, predictor: 2 }, true],
+])('shows a TIFF that is %o: %s', (kind, shown) => {
+  const data = Uint8Array.of(1);
+  const page = { ...kind, width: 1, height: 1, bitsPerSample: 8, sampleFormat: 1, data };
+  decodeTiff.mockReturnValue([page]);
+  const read = () => readTiff(new Uint8Array(), 100);
+  if (shown) {
+    expect([...read().codes]).toEqual([1]);
+  } else {
+    expect(read).toThrow('tiff-of-another-kind');
+  }
+});
