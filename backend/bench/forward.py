@@ -13,8 +13,8 @@ import torch
 from PIL import Image
 from torch import nn
 
+from cxr_severity.imaging.codecs.raster import decode_raster
 from cxr_severity.imaging.limits import DEFAULT_LIMITS
-from cxr_severity.imaging.raster import decode_raster
 from cxr_severity.model.artifact import load_network, read_manifest
 from cxr_severity.model.engine import (
     ENGINES,

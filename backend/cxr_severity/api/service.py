@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from cxr_severity.api.language import ENGLISH, Language
 from cxr_severity.api.schemas import ExplanationBody, Prediction, Timings
 from cxr_severity.imaging.decode import Limits, decode, sha256
-from cxr_severity.imaging.radiograph import Radiograph
-from cxr_severity.imaging.render import (
+from cxr_severity.imaging.pictures.render import (
     Backdrop,
     backdrop,
     data_url,
@@ -22,6 +21,7 @@ from cxr_severity.imaging.render import (
     overlay_image,
     resize_map,
 )
+from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.assessment import Explanation, Target
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.reader import Answer

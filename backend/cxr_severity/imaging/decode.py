@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
-from cxr_severity.imaging.dicom import decode_dicom
+from cxr_severity.imaging.codecs.raster import decode_raster
+from cxr_severity.imaging.dicom.film import decode_dicom
 from cxr_severity.imaging.errors import (
     EmptyFileError,
     FileTooLargeError,
@@ -19,7 +20,6 @@ from cxr_severity.imaging.errors import (
 )
 from cxr_severity.imaging.limits import DEFAULT_LIMITS, Limits
 from cxr_severity.imaging.radiograph import Radiograph, Source, SourceFormat
-from cxr_severity.imaging.raster import decode_raster
 
 __all__ = ["DEFAULT_LIMITS", "Limits", "decode", "sha256", "sniff"]
 

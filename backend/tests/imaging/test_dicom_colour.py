@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cxr_severity.imaging.decode import decode
-from cxr_severity.imaging.render import backdrop, overlay_image
+from cxr_severity.imaging.pictures.render import backdrop, overlay_image
 
 from . import files
 from .corpus import COLOUR, GREY, GREY_12

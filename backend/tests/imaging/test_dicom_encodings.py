@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydicom.pixels.decoders.base import get_decoder
 
 from cxr_severity.imaging.decode import Limits, decode
-from cxr_severity.imaging.dicom_plugin import COMPRESSED, PLUGIN, decoder
+from cxr_severity.imaging.dicom.plugin import COMPRESSED, PLUGIN, decoder
 from cxr_severity.imaging.errors import (
     DamagedImageError,
     ImageTooLargeError,
@@ -163,7 +163,7 @@ def test_a_stream_of_another_size_never_reaches_its_decoder(
         raise AssertionError("decoded")
 
     for function in ("jpeg8_decode", "jpegls_decode", "jpeg2k_decode"):
-        monkeypatch.setattr(f"cxr_severity.imaging.dicom_plugin.{function}", fail)
+        monkeypatch.setattr(f"cxr_severity.imaging.dicom.plugin.{function}", fail)
     syntax, stream = STREAMS[name]
     for tag in (0x00280010, 0x00280011):
         with pytest.raises(DamagedImageError):
@@ -242,7 +242,7 @@ def test_a_decoder_that_runs_out_of_memory_is_told_from_damage(
     def exhausted(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("cxr_severity.imaging.dicom_plugin.jpegls_decode", exhausted)
+    monkeypatch.setattr("cxr_severity.imaging.dicom.plugin.jpegls_decode", exhausted)
     syntax, stream = STREAMS["jpeg-ls"]
     with pytest.raises(ImageTooLargeError, match="memory"):
         pixels(files.dicom(GREY_12, stored=12, syntax=syntax, stream=stream))

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from cxr_severity.imaging.codecs.jpeg import parse_jpeg
+from cxr_severity.imaging.codecs.jpeg_strict import check_data, strict_components
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import DamagedImageError
-from cxr_severity.imaging.jpeg import parse_jpeg
-from cxr_severity.imaging.jpeg_strict import check_data, strict_components
 
 from . import files
 
@@ -144,7 +144,7 @@ def test_a_strip_that_declares_a_larger_picture_is_never_decoded(
     def fail(*_: object) -> None:
         raise AssertionError("decoded")
 
-    monkeypatch.setattr("cxr_severity.imaging.raster.check_data", fail)
+    monkeypatch.setattr("cxr_severity.imaging.codecs.raster.check_data", fail)
     data, *_ = _tiff(GREY)
     for place, side in ((5, SHAPE[0] + 1), (7, SHAPE[1] + 1)):
         large = bytearray(data)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from simplejpeg import encode_jpeg, encode_jpeg_yuv_planes
 
-from cxr_severity.imaging.jpeg_strips import join_strips
-from cxr_severity.imaging.render import overlay_image
+from cxr_severity.imaging.pictures.jpeg_strips import join_strips
+from cxr_severity.imaging.pictures.render import overlay_image
 
 from . import files
 

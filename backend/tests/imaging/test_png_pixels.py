@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from cxr_severity.imaging import png_pixels, raster
+from cxr_severity.imaging.codecs import png_pixels, raster
+from cxr_severity.imaging.codecs.png import parse_png
+from cxr_severity.imaging.codecs.png_pixels import Samples, ordinary_samples
 from cxr_severity.imaging.errors import DamagedImageError, InputRefusedError
 from cxr_severity.imaging.limits import DEFAULT_LIMITS
-from cxr_severity.imaging.png import parse_png
-from cxr_severity.imaging.png_pixels import Samples, ordinary_samples
 from cxr_severity.imaging.radiograph import in_unit_range
 
 from . import files

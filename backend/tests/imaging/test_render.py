@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cxr_severity.imaging.decode import decode
-from cxr_severity.imaging.radiograph import Radiograph, Source
-from cxr_severity.imaging.render import (
+from cxr_severity.imaging.pictures.render import (
     _INFERNO,
     _OPACITY,
     _OPAQUE,
@@ -28,6 +27,7 @@ from cxr_severity.imaging.render import (
     overlay_image,
     resize_map,
 )
+from cxr_severity.imaging.radiograph import Radiograph, Source
 
 from . import files
 

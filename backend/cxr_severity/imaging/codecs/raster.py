@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,11 @@ from PIL.TiffImagePlugin import TiffImageFile
 from simplejpeg import decode_jpeg
 
 from cxr_severity.imaging import colour
+from cxr_severity.imaging.codecs.jpeg import parse_jpeg
+from cxr_severity.imaging.codecs.jpeg_strict import check_data
+from cxr_severity.imaging.codecs.png import parse_png
+from cxr_severity.imaging.codecs.png_pixels import ordinary_samples
+from cxr_severity.imaging.codecs.tiff import UNSUPPORTED_LAYOUT, parse_tiff
 from cxr_severity.imaging.errors import (
     DamagedImageError,
     ImageTooLargeError,
@@ -26,19 +31,13 @@ from cxr_severity.imaging.errors import (
     UnsupportedColourSpaceError,
     UnsupportedFormatError,
 )
-from cxr_severity.imaging.jpeg import parse_jpeg
-from cxr_severity.imaging.jpeg_strict import check_data
-from cxr_severity.imaging.png import parse_png
-from cxr_severity.imaging.png_pixels import ordinary_samples
+from cxr_severity.imaging.orientation import exif_orientation, upright
 from cxr_severity.imaging.radiograph import in_unit_range
-from cxr_severity.imaging.tiff import UNSUPPORTED_LAYOUT, exif_orientation, parse_tiff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cxr_severity.imaging.limits import Limits
-
-_Number = TypeVar("_Number", bound=np.generic)
 
 _BAND_PIXELS = 1 << 20
 _BASELINE_EXTENDED_PROGRESSIVE = (0xC0, 0xC1, 0xC2)
@@ -221,23 +220,3 @@ def _grey_alpha_16(image: Image.Image) -> NDArray[np.float32]:
     np.multiply(out, alpha, out=out)
     np.divide(out, 65535, out=out)
     return out
-
-
-def upright(pixels: NDArray[_Number], orientation: int) -> NDArray[_Number]:
-    """Apply EXIF's Orientation (1 to 8) to (H, W) `pixels`; the result is C-contiguous."""
-    match orientation:
-        case 2:
-            pixels = pixels[:, ::-1]
-        case 3:
-            pixels = pixels[::-1, ::-1]
-        case 4:
-            pixels = pixels[::-1]
-        case 5:
-            pixels = pixels.T
-        case 6:
-            pixels = pixels[::-1].T
-        case 7:
-            pixels = pixels[::-1, ::-1].T
-        case 8:
-            pixels = pixels[:, ::-1].T
-    return np.ascontiguousarray(pixels)

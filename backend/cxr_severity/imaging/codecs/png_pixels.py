@@ -18,10 +18,10 @@ from isal import isal_zlib
 from kornia_rs.io import decode_image_png_u8, decode_image_png_u16
 from numpy.typing import NDArray
 
-from cxr_severity.imaging.png import SIGNATURE, chunk
+from cxr_severity.imaging.codecs.png import SIGNATURE, chunk
 
 if TYPE_CHECKING:
-    from cxr_severity.imaging.png import PngFile
+    from cxr_severity.imaging.codecs.png import PngFile
 
 Samples = NDArray[Any]
 """(H, W) uint8 or uint16, or (H, W, 3) uint8."""

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxr_severity.imaging import dicom_elements as tags
+from cxr_severity.imaging.dicom import elements as tags
 from cxr_severity.imaging.errors import DamagedImageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cxr_severity.imaging.dicom_elements import Elements
-    from cxr_severity.imaging.dicom_pixels import PixelLayout
+    from cxr_severity.imaging.dicom.elements import Elements
+    from cxr_severity.imaging.dicom.pixels import PixelLayout
 
 LUMA = (0.299, 0.587, 0.114)
 """ITU-R BT.601 weights of red, green and blue."""

@@ -28,7 +28,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from cxr_severity.imaging.jpeg_strict import strict_components
+from cxr_severity.imaging.codecs.jpeg_strict import strict_components
 
 if TYPE_CHECKING:
     from typing import Any

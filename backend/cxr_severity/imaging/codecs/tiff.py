@@ -1,4 +1,4 @@
-"""The structure of a TIFF file, read without decoding it, and EXIF's orientation.
+"""The structure of a TIFF file, read without decoding it.
 
 Pillow reads the pixels, from a copy of the file whose directory holds nothing but the tags that
 define them. So orientation and polarity are applied here, once, whatever Pillow does with them.
@@ -17,6 +17,8 @@ from cxr_severity.imaging.errors import (
     UnsupportedColourSpaceError,
     UnsupportedFormatError,
 )
+from cxr_severity.imaging.ifd import Entry, byte_order, directory, integers
+from cxr_severity.imaging.orientation import tagged_orientation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +27,8 @@ if TYPE_CHECKING:
 
 UNSUPPORTED_LAYOUT = "The TIFF file's layout of values is not supported."
 
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
-_INTEGERS = {1: "B", 3: "H", 4: "I"}
-
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
-_STRIP_OFFSETS, _ORIENTATION, _SAMPLES, _STRIP_BYTES = 273, 274, 277, 279
+_STRIP_OFFSETS, _SAMPLES, _STRIP_BYTES = 273, 277, 279
 _ROWS_PER_STRIP, _PLANAR = 278, 284
 _TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_BYTES = 322, 323, 324, 325
 _SAMPLE_FORMAT = 339
@@ -51,21 +50,10 @@ _COLOUR_SPACES = {5: "CMYK", 8: "CIE L*a*b*", 9: "ICC L*a*b*", 10: "ITU L*a*b*"}
 # none, CCITT x 3, LZW, JPEG, Deflate, PackBits, Deflate's older number
 _COMPRESSIONS = frozenset({1, 2, 3, 4, 5, 7, 8, 32773, 32946})
 _MAX_TILE_PIXELS = 1 << 26
-_MAX_VALUES = 1 << 18
 _MAX_SAMPLES = 4
 _UNCOMPRESSED, _JPEG_IN_TIFF = 1, 7
 _PLANES = 2
 _AS_GREY_OR_RGB = "Save the picture as greyscale or RGB."
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    kind: int
-    count: int
-    raw: bytes
-    """The entry as it stands in the directory, 12 bytes."""
-    at: int
-    """Where its values begin in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +95,22 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
         UnsupportedFormatError: samples other than unsigned integers of 1, 2, 4, 8 or 16 bits,
             whose black and white the file does not define, or a rare compression.
     """
-    order = "<" if data[:2] == b"II" else ">"
+    order = byte_order(data)
     if len(data) < 8:
         raise DamagedImageError("The TIFF file ends too early.")
     (offset,) = struct.unpack_from(order + "I", data, 4)
     # First leniently: too large goes before incomplete.
-    readable, _ = _directory(data, offset, order, strict=False)
+    readable, _ = directory(data, offset, order, strict=False)
     if {_WIDTH, _HEIGHT} <= readable.keys():
-        width, height = (_integers(data, readable[tag], order)[0] for tag in (_WIDTH, _HEIGHT))
+        width, height = (integers(data, readable[tag], order)[0] for tag in (_WIDTH, _HEIGHT))
         limits.check_size(width, height)
-    entries, following = _directory(data, offset, order)
+    entries, following = directory(data, offset, order)
     if following:
         if following + 2 > len(data):
             raise DamagedImageError("The TIFF file ends too early.")
         raise MultiFrameError("The TIFF file holds more than one page. Send a single picture.")
     tags = {
-        tag: _integers(data, entry, order)
+        tag: integers(data, entry, order)
         for tag, entry in entries.items()
         if tag in _SCALARS | _LISTS | {_SAMPLE_FORMAT}
     }
@@ -145,70 +133,13 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
         width=width,
         height=height,
         bit_depth=bit_depth,
-        orientation=_orientation(data, entries, order),
+        orientation=tagged_orientation(data, entries, order),
         inverted=inverted,
         clean=_clean(data, entries, order, inverted),
         parts=parts,
         part_size=part_size,
         jpeg_tables=b"" if tables is None else data[tables.at : tables.at + tables.count],
     )
-
-
-def exif_orientation(exif: bytes) -> int:
-    """EXIF's Orientation, 1 to 8, from a TIFF structure; 1 when it is absent or broken."""
-    if len(exif) < 8 or exif[:2] not in (b"II", b"MM"):
-        return 1
-    order = "<" if exif[:2] == b"II" else ">"
-    (offset,) = struct.unpack_from(order + "I", exif, 4)
-    try:
-        entries, _ = _directory(exif, offset, order, strict=False)
-    except DamagedImageError:
-        # Broken metadata does not make a broken picture.
-        return 1
-    return _orientation(exif, entries, order)
-
-
-def _directory(
-    data: bytes, offset: int, order: str, *, strict: bool = True
-) -> tuple[dict[int, _Entry], int]:
-    """Entries by tag, those of unknown type left out, and the next directory's offset or 0.
-
-    Unless `strict`, what lies beyond the end of `data` is left out instead of refused.
-    """
-    if offset < 8 or offset + 2 > len(data):
-        raise DamagedImageError("The TIFF file ends before its directory.")
-    (count,) = struct.unpack_from(order + "H", data, offset)
-    start, end = offset + 2, offset + 2 + 12 * count
-    if end + 4 * strict > len(data):
-        raise DamagedImageError("The TIFF file ends within its directory.")
-    entries: dict[int, _Entry] = {}
-    for pos in range(start, end, 12):
-        tag, kind, number = struct.unpack_from(order + "HHI", data, pos)
-        size = _SIZES.get(kind, 0) * number
-        at = pos + 8
-        if size > 4:
-            (at,) = struct.unpack_from(order + "I", data, pos + 8)
-        if at + size > len(data):
-            if not strict:
-                continue
-            raise DamagedImageError("The TIFF file ends before what its directory points to.")
-        if size:
-            entries.setdefault(tag, _Entry(kind, number, data[pos : pos + 12], at))
-    return entries, struct.unpack_from(order + "I", data, end)[0] if strict else 0
-
-
-def _integers(data: bytes, entry: _Entry, order: str) -> tuple[int, ...]:
-    if entry.kind not in _INTEGERS or entry.count > _MAX_VALUES:
-        raise DamagedImageError("The TIFF file's directory is damaged.")
-    return struct.unpack_from(f"{order}{entry.count}{_INTEGERS[entry.kind]}", data, entry.at)
-
-
-def _orientation(data: bytes, entries: dict[int, _Entry], order: str) -> int:
-    entry = entries.get(_ORIENTATION)
-    if entry is None or entry.kind != 3:
-        return 1
-    value = _integers(data, entry, order)[0]
-    return value if 1 <= value <= 8 else 1
 
 
 def _check_samples(tags: dict[int, tuple[int, ...]]) -> int:
@@ -292,7 +223,7 @@ def _check_data(
     return (tile_width, tile_height), tuple(islice(ends, needed))
 
 
-def _clean(data: bytes, entries: dict[int, _Entry], order: str, inverted: bool) -> bytes:
+def _clean(data: bytes, entries: dict[int, Entry], order: str, inverted: bool) -> bytes:
     """`data` with a new directory behind it that holds only what defines pixels."""
     raws = {tag: e.raw for tag, e in entries.items() if tag in _SCALARS | _LISTS | _OPAQUE}
     if inverted:

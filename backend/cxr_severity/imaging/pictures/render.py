@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from simplejpeg import encode_jpeg_yuv_planes
 
-from cxr_severity.imaging.jpeg_strips import join_strips
-from cxr_severity.imaging.png import write_grey_png
+from cxr_severity.imaging.pictures.grey_png import write_grey_png
+from cxr_severity.imaging.pictures.jpeg_strips import join_strips
 from cxr_severity.imaging.radiograph import in_unit_range
 from cxr_severity.imaging.resample import percentiles, resize
 

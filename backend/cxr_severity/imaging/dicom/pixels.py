@@ -13,8 +13,11 @@ import numpy as np
 from pydicom.encaps import encapsulate
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from cxr_severity.imaging.dicom_elements import join_fragments
-from cxr_severity.imaging.dicom_plugin import (
+from cxr_severity.imaging.codecs.jpeg import parse_jpeg
+from cxr_severity.imaging.codecs.jpeg2000 import parse_jpeg_2000
+from cxr_severity.imaging.codecs.jpeg_strict import check_data
+from cxr_severity.imaging.dicom.elements import join_fragments
+from cxr_severity.imaging.dicom.plugin import (
     COMPRESSED,
     JPEG_2000,
     JPEG_LOSSY,
@@ -28,16 +31,13 @@ from cxr_severity.imaging.errors import (
     DicomUnsupportedEncodingError,
     MultiFrameError,
 )
-from cxr_severity.imaging.jpeg import parse_jpeg
-from cxr_severity.imaging.jpeg2000 import parse_jpeg_2000
-from cxr_severity.imaging.jpeg_strict import check_data
 
 if TYPE_CHECKING:
     from typing import Any
 
     from numpy.typing import NDArray
 
-    from cxr_severity.imaging.dicom_elements import PixelElement
+    from cxr_severity.imaging.dicom.elements import PixelElement
 
     Codes = NDArray[np.unsignedinteger[Any]]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from cxr_severity.imaging.jpeg import JpegStream
+    from cxr_severity.imaging.codecs.jpeg import JpegStream
 
 _LOSSY = frozenset({0xC0, 0xC1, 0xC2})
 # Adobe's tag for components that are as they are: without it libjpeg guesses from their names,

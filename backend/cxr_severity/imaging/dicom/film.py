@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian
 
-from cxr_severity.imaging import dicom_elements as tags
+from cxr_severity.imaging.codecs.raster import Raster
 from cxr_severity.imaging.colour import SIDE, colourfulness
-from cxr_severity.imaging.dicom_elements import Elements, read_elements, read_meta
-from cxr_severity.imaging.dicom_grey import LUMA, grey_table, palette_table
-from cxr_severity.imaging.dicom_pixels import NATIVE, PixelLayout, read_compressed, read_native
-from cxr_severity.imaging.dicom_plugin import COMPRESSED
+from cxr_severity.imaging.dicom import elements as tags
+from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
+from cxr_severity.imaging.dicom.grey import LUMA, grey_table, palette_table
+from cxr_severity.imaging.dicom.pixels import NATIVE, PixelLayout, read_compressed, read_native
+from cxr_severity.imaging.dicom.plugin import COMPRESSED
 from cxr_severity.imaging.errors import (
     DamagedImageError,
     DicomForProcessingError,
@@ -32,13 +33,18 @@ from cxr_severity.imaging.errors import (
     NotFrontalChestError,
     UnsupportedColourSpaceError,
 )
-from cxr_severity.imaging.raster import Raster, upright
+from cxr_severity.imaging.orientation import (
+    patient_directions,
+    patient_orientation,
+    shows_a_side,
+    upright,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cxr_severity.imaging.dicom_elements import PixelElement
-    from cxr_severity.imaging.dicom_pixels import Codes
+    from cxr_severity.imaging.dicom.elements import PixelElement
+    from cxr_severity.imaging.dicom.pixels import Codes
     from cxr_severity.imaging.limits import Limits
 
 _CLASSES = "1.2.840.10008.5.1.4.1.1."
@@ -56,13 +62,6 @@ _OTHER_BODY_PARTS = frozenset(
     | {"FINGER", "FOOT", "FOREARM", "HAND", "HEAD", "HEEL", "HIP", "HUMERUS", "JAW", "KNEE", "LEG"}
     | {"LSPINE", "LUMBARSPINE", "NECK", "PELVIS", "SHOULDER", "SKULL", "TIBIA", "TOE", "WRIST"}
 )
-# Towards which sides of the patient a row and a column run (PS3.3 C.7.6.1.1.1), as the orientation
-# of EXIF that turns such a picture upright.
-_TURNS = {
-    "LF": 1, "RF": 2, "RH": 3, "LH": 4, "FL": 5, "FR": 6, "HR": 7, "HL": 8,
-}  # fmt: skip
-_SIDES, _FRONT_AND_BACK = frozenset("LRHFAP"), frozenset("AP")
-
 _GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
 _LUMA_FIRST = frozenset({"YBR_FULL", "YBR_FULL_422"})
 _COLOUR = _LUMA_FIRST | {"RGB", "YBR_RCT", "YBR_ICT"}
@@ -97,7 +96,7 @@ def decode_dicom(data: bytes, limits: Limits) -> Raster:
     else:
         codes = read_native(pixels, layout, syntax)
     grey, colour = _to_grey(codes, elements, layout)
-    return Raster(upright(grey, _orientation(elements)), layout.stored, colour)
+    return Raster(upright(grey, patient_orientation(_directions(elements))), layout.stored, colour)
 
 
 def _check_object(elements: Elements) -> PixelElement:
@@ -121,7 +120,7 @@ def _check_object(elements: Elements) -> PixelElement:
             "The DICOM object is of another kind than computed or digital radiography "
             "or a secondary capture of one."
         )
-    if elements.text(tags.VIEW_POSITION) in _NOT_FRONTAL or _shows_a_side(elements):
+    if elements.text(tags.VIEW_POSITION) in _NOT_FRONTAL or shows_a_side(_directions(elements)):
         raise NotFrontalChestError("The DICOM object says that the film is lateral or oblique.")
     if elements.text(tags.BODY_PART) in _OTHER_BODY_PARTS:
         raise NotFrontalChestError("The DICOM object says that the film is not of the chest.")
@@ -131,20 +130,7 @@ def _check_object(elements: Elements) -> PixelElement:
 
 
 def _directions(elements: Elements) -> str:
-    """The sides that rows and columns run towards most, empty when that is not said clearly."""
-    values = elements.texts(tags.ORIENTATION)
-    if len(values) != 2 or not all(value and _SIDES.issuperset(value) for value in values):
-        return ""
-    return values[0][0] + values[1][0]
-
-
-def _shows_a_side(elements: Elements) -> bool:
-    """In a frontal film no direction runs from front to back."""
-    return not _FRONT_AND_BACK.isdisjoint(_directions(elements))
-
-
-def _orientation(elements: Elements) -> int:
-    return _TURNS.get(_directions(elements), 1)
+    return patient_directions(elements.texts(tags.ORIENTATION))
 
 
 def _layout(elements: Elements) -> PixelLayout:

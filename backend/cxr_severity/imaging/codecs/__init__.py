@@ -1,0 +1,1 @@
+"""PNG, JPEG, JPEG 2000 and TIFF taken apart, checked, and decoded to grey values."""

@@ -1,0 +1,1 @@
+"""Pictures of results for people: heatmap and overlay, back to bytes."""
