@@ -12,10 +12,9 @@ from pathlib import Path
 
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Severity
 from cxr_training.errors import TrainingError
+from cxr_training.reference import first_edition
 
 READERS = ("senior", "junior")
-MODERATE_FROM, SEVERE_FROM = 5.5, 11.5
-"""Brixia totals (mean of two readers) at which the classes begin: bins 0-5, 6-11, 12-18."""
 HIGHEST = {
     "brixia_senior": 18, "brixia_junior": 18, "grade": 5, "extent": 8, "opacity": 6,
     "involvement": 1,
@@ -85,27 +84,6 @@ class Dataset:
         return tuple(case for case in self.cases if case.severity is not None)
 
 
-def reference_severity(brixia_senior: float, brixia_junior: float, grade: float) -> Severity | None:
-    """The class of a film from its readers' scores (NaN: not scored); None where none is defined.
-
-    The mean of two Brixia scores (0-18) where both exist, else the grade (1 mild, 2 moderate,
-    3-5 severe; 0 means that no COVID-19 severity could be assigned).
-    """
-    mean = (brixia_senior + brixia_junior) / 2
-    if not math.isnan(mean):
-        return brixia_severity(mean)
-    if math.isnan(grade) or grade == 0:
-        return None
-    return "mild" if grade == 1 else "moderate" if grade == 2 else "severe"
-
-
-def brixia_severity(score: float) -> Severity:
-    """The class of a Brixia total (0-18), which may be a mean of readers."""
-    if score < MODERATE_FROM:
-        return "mild"
-    return "moderate" if score < SEVERE_FROM else "severe"
-
-
 def read_csv(path: Path, columns: Sequence[str]) -> tuple[csv.DictReader[str], str]:
     """The rows of a table that has these columns, and the file's sha256.
 
@@ -170,7 +148,7 @@ def _case(row: Mapping[str, str], folder: Path, where: str) -> Case:
     return Case(
         image=row["image"],
         patient=row["patient"],
-        severity=reference_severity(score["brixia_senior"], score["brixia_junior"], score["grade"]),
+        severity=first_edition(score["brixia_senior"], score["brixia_junior"], score["grade"]),
         brixia=(score["brixia_senior"], score["brixia_junior"]),
         zones=(senior, junior),
         grade=score["grade"],

@@ -10,7 +10,8 @@ import torch
 
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES
 from cxr_training.config import LossConfig
-from cxr_training.data import HIGHEST, MODERATE_FROM, SEVERE_FROM, Case
+from cxr_training.data import HIGHEST, Case
+from cxr_training.reference import MODERATE_FROM, SEVERE_FROM
 
 SCORES = ("brixia_senior", "brixia_junior", "grade", "extent", "opacity", "involvement")
 """Scalar scores, trained beside the class."""

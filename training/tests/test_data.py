@@ -1,4 +1,4 @@
-"""Reference standard and label file."""
+"""The label file."""
 
 from __future__ import annotations
 
@@ -10,36 +10,11 @@ from pathlib import Path
 import pytest
 
 from cxr_severity.model.assessment import SEVERITIES, ZONES
-from cxr_training.data import HIGHEST, TEXT_COLUMNS, read_labels, reference_severity
+from cxr_training.data import HIGHEST, TEXT_COLUMNS, read_labels
 from cxr_training.errors import TrainingError
 
 COLUMNS = (*TEXT_COLUMNS, *HIGHEST)
 NONE = math.nan
-
-
-@pytest.mark.parametrize(
-    ("senior", "junior", "grade", "expected"),
-    [
-        (0, 0, NONE, "mild"),
-        (5, 5, NONE, "mild"),
-        (5, 6, NONE, "moderate"),  # a mean of 5.5
-        (11, 11, NONE, "moderate"),
-        (11, 12, NONE, "severe"),  # a mean of 11.5
-        (18, 18, 1, "severe"),  # two Brixia scores come before the grade
-        (3, NONE, 4, "severe"),  # one Brixia score does not count
-        (NONE, NONE, 1, "mild"),
-        (NONE, NONE, 2, "moderate"),
-        (NONE, NONE, 3, "severe"),
-        (NONE, NONE, 5, "severe"),
-        (NONE, NONE, 0, None),  # no severity assignable; not mild
-        (NONE, NONE, NONE, None),
-        (7, NONE, NONE, None),
-    ],
-)
-def test_reference_standard(
-    senior: float, junior: float, grade: float, expected: str | None
-) -> None:
-    assert reference_severity(senior, junior, grade) == expected
 
 
 Row = dict[str, str]

@@ -17,7 +17,7 @@ from cxr_severity.model.assessment import SEVERITIES, ZONES
 from cxr_severity.model.gate import Measurements
 from cxr_severity.model.measured import Evaluation
 from cxr_training.config import GateConfig
-from cxr_training.data import HIGHEST, TEXT_COLUMNS, Case, Dataset, reference_severity
+from cxr_training.data import HIGHEST, TEXT_COLUMNS, Case, Dataset
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.calibrate import cross_fit
 from cxr_training.evaluation.cli import main
@@ -30,6 +30,7 @@ from cxr_training.evaluation.predictions import COLUMNS, Predictions, join, read
 from cxr_training.evaluation.report import report
 from cxr_training.evaluation.tables import CALIBRATION_NOTE, GATE_NOTE
 from cxr_training.gate.rows import GateNote, GateRow, read_rows, write_rows
+from cxr_training.reference import first_edition
 
 NAN = float("nan")
 FILMS, SEEDS, FOLDS = 60, 2, 5
@@ -47,7 +48,7 @@ def _case(i: int) -> Case:
     return Case(
         image=f"images/{i}.png",
         patient=f"p{i % 40}",
-        severity=reference_severity(*totals, grade),
+        severity=first_edition(*totals, grade),
         brixia=totals,
         zones=(zones, other) if read_twice else (nothing, nothing),
         grade=grade,

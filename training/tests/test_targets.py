@@ -10,7 +10,8 @@ import torch
 
 from cxr_severity.model.assessment import SEVERITIES, Severity
 from cxr_training.config import LossConfig
-from cxr_training.data import Case, brixia_severity
+from cxr_training.data import Case
+from cxr_training.reference import brixia_severity
 from cxr_training.targets import SCORES, Targets, class_target, mirror_zones
 
 SOFT = LossConfig(soft_labels=1.25, grade_certainty=0.8)

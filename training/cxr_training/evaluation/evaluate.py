@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.measured import Evaluation, Metrics, SeedScores, Subgroup
 from cxr_training.config import GateConfig
-from cxr_training.data import Case, Dataset, brixia_severity
+from cxr_training.data import Case, Dataset
 from cxr_training.evaluation.agreement import correlations, model_brixia, reader_brixia
 from cxr_training.evaluation.bootstrap import RESAMPLES, Bootstrap, Indices, interval
 from cxr_training.evaluation.calibrate import Readings, cross_fit
@@ -21,6 +21,7 @@ from cxr_training.evaluation.predictions import Joined, Predictions, join
 from cxr_training.evaluation.probabilistic import auc, calibration, conformal, selective
 from cxr_training.gate.rows import GateRow
 from cxr_training.metrics import confusions, measure, scores
+from cxr_training.reference import brixia_severity
 
 UNKNOWN = "unknown"
 Attribute = Literal["view", "sex", "age", "source"]

@@ -12,12 +12,13 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from cxr_severity.model.assessment import SEVERITIES, Severity
-from cxr_training.data import Case, Dataset, brixia_severity, read_labels, reference_severity
+from cxr_training.data import Case, Dataset, read_labels
 from cxr_training.duplicates import SAME_FILM, SAME_PATIENT, near_duplicates
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.tables import cell, table
 from cxr_training.metrics import measure
 from cxr_training.prepare.checkout import read_rows
+from cxr_training.reference import brixia_severity, first_edition
 from cxr_training.splits import hash_films
 
 _NOT_STATED = "not stated"
@@ -102,7 +103,7 @@ def _agreement(cases: Sequence[Case]) -> str:
     """Who else reads the same film as what; intervals over patients."""
     twice = [case for case in cases if not math.isnan(case.mean_brixia)]
     graded = [
-        (case, reference_severity(math.nan, math.nan, case.grade)) for case in twice
+        (case, first_edition(math.nan, math.nan, case.grade)) for case in twice
     ]  # fmt: skip
     both = [(case, found) for case, found in graded if found is not None]
     rows = [
