@@ -6,12 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cxr_severity.api.language import ENGLISH, Language, say
+from cxr_severity.api.kinds import advice_of
 from cxr_severity.imaging.radiograph import Radiograph, SourceFormat
 from cxr_severity.model.assessment import Assessment, Brixia, Severity
 from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.measured import Metrics
-from cxr_severity.model.quality import Finding, FindingCode, Level, Quality
+from cxr_severity.model.quality import Finding, Level, Quality
+from cxr_severity.texts.findings import FindingCode
+from cxr_severity.texts.language import ENGLISH, Language, say
+from cxr_severity.texts.problems import Kind
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 ZoneScore = Annotated[float, Field(ge=0, le=3)]
@@ -243,3 +246,16 @@ class ProblemKind(_Response):
     title: str
     status: int
     advice: str = Field(description="What the sender of the request can do")
+    retry: bool = Field(description="Whether the same request may succeed when it is sent again")
+    overridable: bool = Field(description="Whether `force=true` has the image judged all the same")
+
+    @classmethod
+    def build(cls, kind: Kind, language: Language = ENGLISH) -> ProblemKind:
+        return cls(
+            code=kind.code,
+            title=say(kind.title, language),
+            status=kind.status,
+            advice=advice_of(kind, language),
+            retry=kind.retry,
+            overridable=kind.overridable,
+        )

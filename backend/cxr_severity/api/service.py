@@ -9,7 +9,6 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from cxr_severity.api.language import ENGLISH, Language
 from cxr_severity.api.schemas import ExplanationBody, Prediction, Timings
 from cxr_severity.imaging.decode import Limits, decode, sha256
 from cxr_severity.imaging.pictures.render import (
@@ -25,6 +24,7 @@ from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.assessment import Explanation, Target
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.reader import Answer
+from cxr_severity.texts.language import ENGLISH, Language
 
 ENOUGH = 1024
 """Sides in pixels that suffice: the overlay's, and more than three times the network's."""

@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cxr_severity.model.lungs import LungField, LungNet
 from cxr_severity.model.network import FEATURES
-from cxr_severity.model.quality import Finding, FindingCode, Quality
+from cxr_severity.model.quality import Finding, Quality
+from cxr_severity.texts.findings import FindingCode
 
 logger = logging.getLogger(__name__)
 

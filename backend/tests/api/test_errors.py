@@ -17,7 +17,7 @@ from waiting import until_ready
 
 from cxr_severity.api import errors
 from cxr_severity.api.app import create_app
-from cxr_severity.api.errors import KINDS
+from cxr_severity.api.kinds import KINDS
 from cxr_severity.api.settings import Settings
 from cxr_severity.imaging import errors as imaging
 

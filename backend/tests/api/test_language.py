@@ -12,13 +12,14 @@ from fastapi.testclient import TestClient
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
-from cxr_severity.api.errors import KINDS
-from cxr_severity.api.language import TRANSLATIONS, Language, negotiate, say
+from cxr_severity.api.kinds import KINDS
+from cxr_severity.api.language import negotiate
 from cxr_severity.api.settings import Settings
-from cxr_severity.model.quality import MESSAGES
+from cxr_severity.texts.findings import MESSAGES
+from cxr_severity.texts.language import TRANSLATIONS, Language, say
 
 PACKAGE = Path(__file__).resolve().parents[2] / "cxr_severity"
-JOINED = {"ACCEPTED", "DESCRIPTION", "_AS_GREY_OR_RGB", "_OR_FORCE"}
+JOINED = {"ACCEPTED", "DESCRIPTION", "_AS_GREY_OR_RGB"}
 """Constants that are no sentence of an answer, or only ever its second half."""
 OF_OTHERS = {
     "ArtifactError",

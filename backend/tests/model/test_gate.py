@@ -22,7 +22,7 @@ from cxr_severity.model.gate import (
 )
 from cxr_severity.model.lungs import LungField, measure_lungs
 from cxr_severity.model.network import FEATURES
-from cxr_severity.model.quality import FINDING_CODES, MESSAGES, FindingCode
+from cxr_severity.texts.findings import FINDING_CODES, MESSAGES, FindingCode
 
 LIMITS = GateLimits(
     colour=Limit(reject=0.08),

@@ -890,6 +890,16 @@ export interface components {
              * @description What the sender of the request can do
              */
             advice: string;
+            /**
+             * Retry
+             * @description Whether the same request may succeed when it is sent again
+             */
+            retry: boolean;
+            /**
+             * Overridable
+             * @description Whether `force=true` has the image judged all the same
+             */
+            overridable: boolean;
         };
         /**
          * QualityBody
@@ -1282,7 +1292,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This file format is not supported; The request's content type is not supported */
+            /** @description The request's content type is not supported; This file format is not supported */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1291,7 +1301,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A required field is missing; The request is not valid; There is no such target; The file is empty; The file is not an image; The image is damaged; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The image is a cross-section; The image is a lateral film; The grey scale is inverted; The radiograph lies on its side; The radiograph is upside down; The lungs are too small in the image; The image has too few pixels; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported */
+            /** @description A required field is missing; The request is not valid; There is no such target; The file is empty; The file is not an image; The image is damaged; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported; The image is a cross-section; The image is a lateral film; The grey scale is inverted; The radiograph lies on its side; The radiograph is upside down; The lungs are too small in the image; The image has too few pixels */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2588,7 +2598,9 @@ export interface operations {
                      *       "code": "empty-file",
                      *       "title": "The file is empty",
                      *       "status": 422,
-                     *       "advice": "Choose the file again; its copy may not have finished."
+                     *       "advice": "Choose the file again; its copy may not have finished.",
+                     *       "retry": false,
+                     *       "overridable": false
                      *     }
                      */
                     "application/json": components["schemas"]["ProblemKind"];

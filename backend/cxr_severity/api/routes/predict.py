@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from starlette.requests import ClientDisconnect
 
 from cxr_severity.api.admission import while_connected
-from cxr_severity.api.errors import REJECTIONS, ApiError, problem_responses
+from cxr_severity.api.errors import ApiError, problem_responses
 from cxr_severity.api.examples import PREDICTION
+from cxr_severity.api.kinds import OF_IMAGES
 from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.service import Submit, predict
 from cxr_severity.api.state import state_of
 from cxr_severity.api.upload import UPLOAD_BODY, read_upload
-from cxr_severity.imaging import errors as imaging
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.reader import Answer
@@ -30,26 +30,11 @@ router = APIRouter(tags=["prediction"])
 _PROBLEMS = (
     "malformed-request",
     "unknown-version",
-    imaging.FileTooLargeError.code,
-    imaging.ImageTooLargeError.code,
-    imaging.UnsupportedFormatError.code,
     "unsupported-media-type",
     "missing-field",
     "invalid-request",
     "unknown-target",
-    imaging.EmptyFileError.code,
-    imaging.NotAnImageError.code,
-    imaging.DamagedImageError.code,
-    imaging.ImageTooSmallError.code,
-    imaging.ImageWithoutContrastError.code,
-    imaging.MultiFrameError.code,
-    imaging.UnsupportedColourSpaceError.code,
-    imaging.DicomNotRadiographError.code,
-    imaging.NotFrontalChestError.code,
-    *REJECTIONS,
-    imaging.DicomForProcessingError.code,
-    imaging.DicomWithoutImageError.code,
-    imaging.DicomUnsupportedEncodingError.code,
+    *OF_IMAGES,
     "upload-too-slow",
     "internal-error",
     "not-ready",

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from cxr_severity.api.errors import KINDS, ApiError, problem_responses
-from cxr_severity.api.language import language_headers, language_of, say
+from cxr_severity.api.errors import ApiError, problem_responses
+from cxr_severity.api.kinds import KINDS
+from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.schemas import ProblemKind
 
 router = APIRouter(prefix="/problems", tags=["errors"])
@@ -21,12 +22,7 @@ router = APIRouter(prefix="/problems", tags=["errors"])
         200: {
             "content": {
                 "application/json": {
-                    "example": {
-                        "code": "empty-file",
-                        "title": KINDS["empty-file"].title,
-                        "status": KINDS["empty-file"].status,
-                        "advice": KINDS["empty-file"].advice,
-                    }
+                    "example": ProblemKind.build(KINDS["empty-file"]).model_dump(),
                 }
             }
         },
@@ -41,9 +37,4 @@ async def get_problem(
     kind = KINDS.get(code)
     if kind is None:
         raise ApiError("not-found", "There is no such kind of problem.")
-    return ProblemKind(
-        code=kind.code,
-        title=say(kind.title, language),
-        status=kind.status,
-        advice=say(kind.advice, language),
-    )
+    return ProblemKind.build(kind, language)

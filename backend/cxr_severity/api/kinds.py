@@ -1,0 +1,53 @@
+"""The catalogue of problems: every kind that the service can answer with, each declared once.
+
+Those of an image are classes in `imaging.errors`, those of the gate stand in `texts.findings`;
+those of a request are declared here. To add one: a `Kind` below, or a class there.
+"""
+
+from __future__ import annotations
+
+from cxr_severity.imaging.errors import refusals
+from cxr_severity.texts.findings import REJECTIONS
+from cxr_severity.texts.language import Language, say
+from cxr_severity.texts.problems import Kind
+
+_OF_REQUESTS = (
+    Kind("missing-field", "A required field is missing", 422,
+         "Send the image as the multipart field `file`."),
+    Kind("invalid-request", "The request is not valid", 422, "See /docs for the parameters."),
+    Kind("unknown-target", "There is no such target", 422,
+         "Use predicted, mild, moderate or severe."),
+    Kind("unknown-version", "There is no such model version", 404, "See /models for a list."),
+    Kind("malformed-request", "The request cannot be read", 400,
+         "Send multipart/form-data as a browser or curl -F does."),
+    Kind("unsupported-media-type", "The request's content type is not supported", 415,
+         "Send multipart/form-data with the image as the field `file`."),
+    Kind("not-found", "Nothing is here", 404, "See /docs for what the service offers."),
+    Kind("method-not-allowed", "This method is not allowed here", 405, "See /docs."),
+    Kind("upload-too-slow", "The upload took too long", 408,
+         "Check the connection and try again, or use a smaller file.", retry=True),
+    Kind("not-ready", "The service is not ready", 503,
+         "The model may still be loading. Try again in a few seconds; if it lasts, tell whoever "
+         "runs the service.", retry=True),
+    Kind("busy", "The service is busy", 503,
+         "The fault is not in the file. Wait a few seconds and try again.", retry=True),
+    Kind("internal-error", "The service failed", 500,
+         "The fault is not in the file. Try again; if it lasts, report it with the time.",
+         retry=True),
+)  # fmt: skip
+
+OF_IMAGES: dict[str, Kind] = {
+    kind.code: kind for kind in (*(error.kind() for error in refusals()), *REJECTIONS.values())
+}
+"""What may be wrong with a file, whoever hands it in."""
+
+KINDS: dict[str, Kind] = {**OF_IMAGES, **{kind.code: kind for kind in _OF_REQUESTS}}
+CODES: tuple[str, ...] = tuple(sorted(KINDS))
+
+_OVERRIDE = "{advice} Or ask for a judgement all the same with `force=true`."
+
+
+def advice_of(kind: Kind, language: Language) -> str:
+    """What a caller of the API can do."""
+    advice = say(kind.advice, language)
+    return say(_OVERRIDE, language, advice=advice) if kind.overridable else advice
