@@ -79,17 +79,19 @@ def tiff(
     order: Literal["<", ">"] = "<",
     photometric: int = 1,
     pages: int = 1,
-    tags: Mapping[int, int | tuple[int, ...]] | None = None,
+    tags: Mapping[int, int | tuple[int, ...] | None] | None = None,
 ) -> bytes:
-    """An uncompressed TIFF; `tags` add to the directory or replace entries of it (SHORTs)."""
+    """An uncompressed TIFF; `tags` add to the directory, replace entries of it (SHORTs, LONGs where
+    one is larger), or with None remove them."""
     height, width, *rest = values.shape
     samples = rest[0] if rest else 1
     body = values.astype(values.dtype.newbyteorder(order)).tobytes()
     depth = 8 * values.itemsize
-    entries: dict[int, int | tuple[int, ...]] = {
+    given: dict[int, int | tuple[int, ...] | None] = {
         256: width, 257: height, 258: (depth,) * samples, 259: 1, 262: photometric, 273: 8,
         277: samples, 278: height, 279: len(body),
     } | dict(tags or {})  # fmt: skip
+    entries = {tag: value for tag, value in given.items() if value is not None}
     at = 8 + len(body) + len(body) % 2
     out = [b"II*\x00" if order == "<" else b"MM\x00*", struct.pack(order + "I", at)]
     out += [body, b"\x00" * (len(body) % 2)]
@@ -103,10 +105,11 @@ def tiff(
                 directory.append(struct.pack(order + "HHII", tag, 4, 1, value))
                 continue
             numbers = (value,) if isinstance(value, int) else value
-            packed = struct.pack(f"{order}{len(numbers)}H", *numbers)
+            kind, letter = (4, "I") if max(numbers) > 65535 else (3, "H")
+            packed = struct.pack(f"{order}{len(numbers)}{letter}", *numbers)
             if len(packed) > 4:
                 packed, extra = struct.pack(order + "I", end + len(extra)), extra + packed
-            head = struct.pack(order + "HHI", tag, 3, len(numbers))
+            head = struct.pack(order + "HHI", tag, kind, len(numbers))
             directory.append(head + packed.ljust(4, b"\x00"))
         at = end + len(extra)
         directory.append(struct.pack(order + "I", at if page < pages - 1 else 0))

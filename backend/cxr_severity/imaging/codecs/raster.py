@@ -23,6 +23,7 @@ from cxr_severity.imaging.codecs.jpeg import parse_jpeg
 from cxr_severity.imaging.codecs.jpeg_strict import check_data
 from cxr_severity.imaging.codecs.png import parse_png
 from cxr_severity.imaging.codecs.png_pixels import ordinary_samples
+from cxr_severity.imaging.codecs.quiet import silence_libtiff
 from cxr_severity.imaging.codecs.tiff import UNSUPPORTED_LAYOUT, parse_tiff
 from cxr_severity.imaging.errors import (
     DamagedImageError,
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 _BAND_PIXELS = 1 << 20
 _BASELINE_EXTENDED_PROGRESSIVE = (0xC0, 0xC1, 0xC2)
 _DAMAGED_DETAIL = "The picture's data is damaged or incomplete."
+
+silence_libtiff()
 
 
 class Raster(NamedTuple):

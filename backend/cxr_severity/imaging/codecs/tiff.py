@@ -2,13 +2,17 @@
 
 Pillow reads the pixels, from a copy of the file whose directory holds nothing but the tags that
 define them. So orientation and polarity are applied here, once, whatever Pillow does with them.
+
+tifffile 2026.3.3 was tried in its place: it fills in parts that are missing, and for 1024 x 1024 it
+took 1.7 (8 bits) to 2.1 times (16 bits) Pillow's time with LZW, 0.7 with Deflate, 0.9 to 1.2 with
+JPEG and fax.
 """
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from itertools import islice
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cxr_severity.imaging.errors import (
@@ -31,6 +35,8 @@ _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
 _STRIP_OFFSETS, _SAMPLES, _STRIP_BYTES = 273, 277, 279
 _ROWS_PER_STRIP, _PLANAR = 278, 284
 _TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_BYTES = 322, 323, 324, 325
+_OF_STRIPS = (_STRIP_OFFSETS, _STRIP_BYTES, _ROWS_PER_STRIP)
+_OF_TILES = (_TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_BYTES)
 _SAMPLE_FORMAT = 339
 
 _SCALARS = frozenset(
@@ -49,7 +55,8 @@ _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _YCBCR = 0, 1, 2, 3, 6
 _COLOUR_SPACES = {5: "CMYK", 8: "CIE L*a*b*", 9: "ICC L*a*b*", 10: "ITU L*a*b*"}
 # none, CCITT x 3, LZW, JPEG, Deflate, PackBits, Deflate's older number
 _COMPRESSIONS = frozenset({1, 2, 3, 4, 5, 7, 8, 32773, 32946})
-_MAX_TILE_PIXELS = 1 << 26
+_MAX_EXCESS, _TILE_OF_ANY = 3, 1 << 22
+"""Tiles may have this many times the picture's pixels, and one of 2048 x 2048 more."""
 _MAX_SAMPLES = 4
 _UNCOMPRESSED, _JPEG_IN_TIFF = 1, 7
 _PLANES = 2
@@ -188,44 +195,51 @@ def _check_samples(tags: dict[int, tuple[int, ...]]) -> int:
 def _check_data(
     tags: dict[int, tuple[int, ...]], size: int
 ) -> tuple[tuple[int, int], tuple[tuple[int, int], ...]]:
-    """Strips or tiles are as many as the picture needs, and lie inside the file.
+    """Strips or tiles are as many and as large as the picture needs, lie inside the file, and share
+    no bytes. So nothing is decoded that the file did not bring, nor more than the picture shows.
 
     Returns:
         `TiffFile.part_size` and `TiffFile.parts`.
     """
     (width,), (height,) = tags[_WIDTH], tags[_HEIGHT]
-    tile_width, tile_height = width, min(height, tags.get(_ROWS_PER_STRIP, (height,))[0])
+    part_width, part_height = width, min(height, tags.get(_ROWS_PER_STRIP, (height,))[0])
     offsets, lengths = tags.get(_STRIP_OFFSETS, ()), tags.get(_STRIP_BYTES, ())
     if _TILE_OFFSETS in tags:
+        if offsets:
+            raise DamagedImageError("The TIFF file's directory is damaged.")
         offsets, lengths = tags[_TILE_OFFSETS], tags.get(_TILE_BYTES, ())
-        tile_width, tile_height = tags.get(_TILE_WIDTH, (0,))[0], tags.get(_TILE_HEIGHT, (0,))[0]
-        if tile_width * tile_height > _MAX_TILE_PIXELS:
-            raise DamagedImageError("The TIFF file declares tiles that are larger than a picture.")
-    if not tile_width or not tile_height:
+        part_width, part_height = tags.get(_TILE_WIDTH, (0,))[0], tags.get(_TILE_HEIGHT, (0,))[0]
+    if not part_width or not part_height:
         raise DamagedImageError("The TIFF file declares parts without width or height.")
-    needed = -(-width // tile_width) * -(-height // tile_height)
+    needed = -(-width // part_width) * -(-height // part_height)
+    if needed * part_width * part_height > _MAX_EXCESS * width * height + _TILE_OF_ANY:
+        raise DamagedImageError("The TIFF file declares tiles that are larger than a picture.")
     if tags.get(_PLANAR, (1,))[0] == _PLANES:
         needed *= tags.get(_SAMPLES, (1,))[0]
     if len(offsets) < needed:
         raise DamagedImageError("The TIFF file lacks a part of its picture.")
-    # A single uncompressed strip may leave out its length.
-    if lengths and (
-        len(lengths) != len(offsets)
-        or any(at + length > size for at, length in zip(offsets, lengths, strict=True))
-    ):
-        raise DamagedImageError("The TIFF file ends before its picture is complete.")
-    if tags.get(_COMPRESSION, (_UNCOMPRESSED,))[0] != _JPEG_IN_TIFF:
-        return (tile_width, tile_height), ()
-    # Parts that share their bytes would take long to walk through.
-    if len(lengths) < needed or sum(lengths[:needed]) > size:
+    if len(offsets) > needed:
+        raise DamagedImageError("The TIFF file declares more parts than its picture has.")
+    if not lengths and needed == 1:
+        # The only strip may leave out its length.
+        lengths = (max(0, size - offsets[0]),)
+    if len(lengths) != needed:
         raise DamagedImageError("The TIFF file's directory is damaged.")
-    ends = ((at, at + length) for at, length in zip(offsets, lengths, strict=True))
-    return (tile_width, tile_height), tuple(islice(ends, needed))
+    parts = tuple((at, at + length) for at, length in zip(offsets, lengths, strict=True))
+    if any(end > size for _, end in parts):
+        raise DamagedImageError("The TIFF file ends before its picture is complete.")
+    if any(start < end for (_, end), (start, _) in pairwise(sorted(parts))):
+        raise DamagedImageError("The TIFF file's parts share their bytes.")
+    is_jpeg = tags.get(_COMPRESSION, (_UNCOMPRESSED,))[0] == _JPEG_IN_TIFF
+    return (part_width, part_height), parts if is_jpeg else ()
 
 
 def _clean(data: bytes, entries: dict[int, Entry], order: str, inverted: bool) -> bytes:
     """`data` with a new directory behind it that holds only what defines pixels."""
     raws = {tag: e.raw for tag, e in entries.items() if tag in _SCALARS | _LISTS | _OPAQUE}
+    # libtiff takes strips for tiles where both are spoken of, and Pillow does the reverse.
+    for tag in _OF_STRIPS if _TILE_OFFSETS in raws else _OF_TILES:
+        raws.pop(tag, None)
     if inverted:
         raws[_PHOTOMETRIC] = struct.pack(order + "HHIHH", _PHOTOMETRIC, 3, 1, _BLACK_IS_ZERO, 0)
     padding = b"\x00" * (len(data) % 2)
