@@ -24,6 +24,7 @@ from cxr_severity.model.artifact import (
 )
 from cxr_severity.model.assessment import SEVERITIES, ZONES
 from cxr_severity.model.calibration import Conformal, Scaling
+from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.gate import DESCRIPTION, KINDS, Gate, GateLimits, Guard, Limit
 from cxr_severity.model.golden import golden_radiograph
 from cxr_severity.model.lungs import LungConfig, LungNet
@@ -35,7 +36,6 @@ from cxr_severity.model.measured import (
     ClassMetrics,
     ConformalScores,
     Estimate,
-    Evaluation,
     Metrics,
     Selective,
 )

@@ -22,10 +22,10 @@ from cxr_severity.model.artifact import (
     unpack_guard,
 )
 from cxr_severity.model.assessment import SEVERITIES, ZONES
+from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.gate import Guard
 from cxr_severity.model.golden import golden_radiograph
 from cxr_severity.model.manifest import Golden, Manifest
-from cxr_severity.model.measured import Evaluation
 from cxr_severity.model.network import SeverityNet
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.preprocess import normalise

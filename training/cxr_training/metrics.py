@@ -13,7 +13,7 @@ import numpy as np
 
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.measured import ClassMetrics, Metrics
-from cxr_training.evaluation.bootstrap import (
+from cxr_training.bootstrap import (
     RESAMPLES,
     Array,
     Bootstrap,

@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from cxr_severity.model.assessment import SEVERITIES, ZONES
+from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.gate import Measurements
-from cxr_severity.model.measured import Evaluation
 from cxr_training.config import GateConfig
 from cxr_training.data import HIGHEST, TEXT_COLUMNS, Case, Dataset
 from cxr_training.errors import TrainingError

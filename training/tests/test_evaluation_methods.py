@@ -9,8 +9,8 @@ from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.calibration import Conformal, Scaling, softmax
+from cxr_training.bootstrap import Array, Bootstrap, Indices, interval
 from cxr_training.evaluation.agreement import pearson, spearman
-from cxr_training.evaluation.bootstrap import Array, Bootstrap, Indices, interval
 from cxr_training.evaluation.calibrate import (
     Readings,
     fit_scaling,

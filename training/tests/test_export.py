@@ -10,7 +10,7 @@ import yaml
 from cxr_severity.imaging.decode import decode
 from cxr_severity.model.artifact import WEIGHTS
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.measured import Evaluation
+from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.predictor import Predictor
 from cxr_training.evaluation import ablation, cli
 from cxr_training.evaluation.predictions import PREDICTIONS

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cxr_severity.imaging.decode import decode
-from cxr_severity.model.measured import Evaluation
+from cxr_severity.model.evaluation import Evaluation
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.cli import EVALUATION
 from cxr_training.evaluation.readme import BEGIN, END, updated

@@ -1,12 +1,18 @@
-"""From logits to probabilities that mean what they say, and to classes that remain plausible."""
+"""From a network's raw answer to probabilities that mean what they say, classes that remain
+plausible, and an interval for the Brixia total."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, ZONES
+
+HIGHEST_TOTAL = HIGHEST_ZONE_SCORE * len(ZONES)
 
 
 class Scaling(BaseModel):
@@ -45,13 +51,61 @@ class Scaling(BaseModel):
         return scaled
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
 class Conformal(BaseModel):
     """Threshold of conformal prediction sets, fitted on patients that the network had not seen."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     coverage: float = Field(gt=0, lt=1, description="Share of films whose set holds their class")
-    threshold: float = Field(ge=0, le=1, description="Lowest probability of a class in the set")
+    threshold: Share = Field(description="Lowest probability of a class in the set")
+    per_class: tuple[Share, Share, Share] | None = Field(
+        default=None,
+        description="The same of mild, moderate and severe where they differ; `threshold` is then "
+        "the lowest of them",
+    )
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Conformal:
+        if self.per_class is not None and min(self.per_class) != self.threshold:
+            raise ValueError("threshold must be the lowest of per_class")
+        return self
+
+    @property
+    def thresholds(self) -> tuple[float, float, float]:
+        """Of mild, moderate and severe."""
+        return self.per_class or (self.threshold,) * 3
+
+
+class TotalInterval(BaseModel):
+    """From an estimated Brixia total to an interval that holds the reference total.
+
+    Conformalised quantile regression (Romano et al., NeurIPS 2019) on the estimate alone: both ends
+    are linear between the knots. Their distance from the estimate was fitted on patients that the
+    network had not seen, and so tells where on the scale it errs, which way, and by how much.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    coverage: float = Field(gt=0, lt=1, description="Share of films whose total it holds")
+    knots: tuple[float, ...] = Field(min_length=2, description="Estimated totals, rising")
+    low: tuple[float, ...] = Field(description="Lower end at each knot")
+    high: tuple[float, ...] = Field(description="Upper end at each knot")
+
+    @model_validator(mode="after")
+    def _fits(self) -> TotalInterval:
+        if not len(self.knots) == len(self.low) == len(self.high):
+            raise ValueError("knots, low and high must be of one length")
+        if any(b <= a for a, b in zip(self.knots, self.knots[1:], strict=False)):
+            raise ValueError("knots must rise")
+        return self
+
+    def __call__(self, total: float) -> tuple[float, float]:
+        """The interval around an estimated total, within 0 to 18; it always holds the estimate."""
+        low, high = (float(np.interp(total, self.knots, ends)) for ends in (self.low, self.high))
+        return max(0.0, min(low, total)), min(float(HIGHEST_TOTAL), max(high, total))
 
 
 def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> NDArray[np.float64]:
@@ -62,13 +116,14 @@ def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> NDArray[n
     return probabilities
 
 
-def prediction_set(probabilities: Sequence[float], threshold: float) -> tuple[int, ...]:
-    """Indices of the classes whose probability reaches the threshold.
+def prediction_set(probabilities: Sequence[float], thresholds: Sequence[float]) -> tuple[int, ...]:
+    """Indices of the classes whose probability reaches their threshold.
 
     The least ambiguous sets of Sadinle et al. (JASA 2019), with two additions that can only raise
     coverage: the most probable class is always in, and so is every class between two that are,
     because mild or severe but not moderate is no reading of a film.
     """
-    inside = [i for i, probability in enumerate(probabilities) if probability >= threshold]
+    pairs = zip(probabilities, thresholds, strict=True)
+    inside = [i for i, (probability, threshold) in enumerate(pairs) if probability >= threshold]
     inside.append(int(np.argmax(probabilities)))
     return tuple(range(min(inside), max(inside) + 1))

@@ -8,10 +8,11 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from cxr_severity.model.assessment import Probabilities, Severity, Zone
-from cxr_severity.model.calibration import Conformal, Scaling
+from cxr_severity.model.calibration import Conformal, Scaling, TotalInterval
+from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.gate import GateLimits
 from cxr_severity.model.lungs import LungConfig
-from cxr_severity.model.measured import Evaluation, Frozen
+from cxr_severity.model.measured import Frozen
 from cxr_severity.model.network import NetworkConfig
 from cxr_severity.model.preprocess import PreprocessConfig
 
@@ -71,6 +72,9 @@ class Manifest(Frozen):
     network: NetworkConfig
     calibration: Scaling = Field(description="Of the logits, before the softmax")
     conformal: Conformal
+    total_interval: TotalInterval | None = Field(
+        default=None, description="Of the Brixia total; null in versions that have none"
+    )
     faint_peak: float = Field(
         ge=0, description="Heatmaps whose peak lies below it say next to nothing; they are marked "
         "as low signal and scaled by it instead of by their own peak"

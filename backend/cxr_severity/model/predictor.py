@@ -234,7 +234,7 @@ class Predictor:
         if not (quality.accepted or force):
             raise RejectedError(quality)
         probabilities = softmax(answer.logits).tolist()
-        plausible = prediction_set(probabilities, self.manifest.conformal.threshold)
+        plausible = prediction_set(probabilities, self.manifest.conformal.thresholds)
         return Assessment(
             model_name=self.manifest.name,
             model_version=self.manifest.version,

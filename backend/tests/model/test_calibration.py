@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from cxr_severity.model.calibration import Conformal, prediction_set, softmax
+from cxr_severity.model.calibration import Conformal, TotalInterval, prediction_set, softmax
 
 finite = st.floats(-50, 50)
 three = st.tuples(finite, finite, finite)
@@ -53,7 +53,7 @@ def test_softmax_sums_to_one_and_keeps_the_order(
 def test_the_prediction_set(
     probabilities: list[float], threshold: float, expected: tuple[int, ...]
 ) -> None:
-    assert prediction_set(probabilities, threshold) == expected
+    assert prediction_set(probabilities, [threshold] * 3) == expected
 
 
 @given(three, st.floats(0, 1), st.floats(0, 1))
@@ -61,8 +61,8 @@ def test_every_prediction_set_is_whole_and_grows_as_the_threshold_falls(
     logits: tuple[float, float, float], one: float, other: float
 ) -> None:
     probabilities = softmax(np.array(logits), 1.0).tolist()
-    small = prediction_set(probabilities, max(one, other))
-    large = prediction_set(probabilities, min(one, other))
+    small = prediction_set(probabilities, [max(one, other)] * 3)
+    large = prediction_set(probabilities, [min(one, other)] * 3)
     for inside, threshold in ((small, max(one, other)), (large, min(one, other))):
         assert int(np.argmax(probabilities)) in inside
         assert all(b - a == 1 for a, b in pairwise(inside))
@@ -76,3 +76,37 @@ def test_every_prediction_set_is_whole_and_grows_as_the_threshold_falls(
 def test_what_is_no_share_is_refused(coverage: float, threshold: float) -> None:
     with pytest.raises(ValidationError):
         Conformal(coverage=coverage, threshold=threshold)
+
+
+def test_each_class_may_have_its_threshold() -> None:
+    same = Conformal(coverage=0.9, threshold=0.3)
+    assert same.thresholds == (0.3, 0.3, 0.3)
+    own = Conformal(coverage=0.9, threshold=0.1, per_class=(0.4, 0.3, 0.1))
+    assert prediction_set([0.35, 0.5, 0.15], own.thresholds) == (1, 2)
+    assert prediction_set([0.45, 0.5, 0.05], own.thresholds) == (0, 1)
+    with pytest.raises(ValidationError, match="lowest"):
+        Conformal(coverage=0.9, threshold=0.2, per_class=(0.4, 0.3, 0.1))
+
+
+def test_the_interval_is_linear_between_its_knots_and_holds_the_estimate() -> None:
+    interval = TotalInterval(
+        coverage=0.9, knots=(0, 10, 18), low=(-1, 7, 15), high=(2, 14, 17.5)
+    )  # fmt: skip
+    assert interval(10) == (7, 14)
+    assert interval(5) == (3, 8)
+    assert interval(0) == (0, 2), "no total is below 0"
+    assert interval(18) == (15, 18), "the estimate itself is always inside"
+    for total in np.linspace(0, 18, 50):
+        low, high = interval(float(total))
+        assert 0 <= low <= total <= high <= 18
+
+
+@pytest.mark.parametrize(
+    ("knots", "low", "message"),
+    [((0, 9, 9), (0, 0, 0), "rise"), ((0, 9), (0, 0, 0), "one length"), ((0,), (0,), "at least 2")],
+)
+def test_an_interval_that_is_none_is_refused(
+    knots: tuple[float, ...], low: tuple[float, ...], message: str
+) -> None:
+    with pytest.raises(ValidationError, match=message):
+        TotalInterval(coverage=0.9, knots=knots, low=low, high=low)

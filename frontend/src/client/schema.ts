@@ -134,6 +134,47 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AcrossHospitals
+         * @description Networks trained without one collection, and tested on all of it.
+         */
+        AcrossHospitals: {
+            /**
+             * Without
+             * @enum {string}
+             */
+            without: "severity" | "ralo";
+            /**
+             * Readings
+             * @description The model's first
+             */
+            readings: components["schemas"]["Agreement"][];
+            referred: components["schemas"]["Estimate"];
+        };
+        /**
+         * Agreement
+         * @description How near one reading of films comes to another: of a model or of a person.
+         */
+        Agreement: {
+            /** Reader */
+            reader: string;
+            /** Reference */
+            reference: string;
+            /** Images */
+            images: number;
+            /** Patients */
+            patients: number;
+            /** @description Null, as all but `total_r`, for another scale */
+            accuracy: components["schemas"]["Estimate"] | null;
+            macro_f1: components["schemas"]["Estimate"] | null;
+            quadratic_weighted_kappa: components["schemas"]["Estimate"] | null;
+            two_step_errors: components["schemas"]["Estimate"] | null;
+            /** @description Pearson correlation of the Brixia totals */
+            total_r: components["schemas"]["Estimate"];
+            total_mae: components["schemas"]["Estimate"] | null;
+            /** @description Mean of this reader less the reference */
+            total_bias: components["schemas"]["Estimate"] | null;
+        };
+        /**
          * Auc
          * @description Areas under the receiver operating characteristic, mean over the seeds.
          */
@@ -247,6 +288,15 @@ export interface components {
              * @description Lowest probability of a class in the set
              */
             threshold: number;
+            /**
+             * Per Class
+             * @description The same of mild, moderate and severe where they differ; `threshold` is then the lowest of them
+             */
+            per_class?: [
+                number,
+                number,
+                number
+            ] | null;
         };
         /**
          * ConformalScores
@@ -371,6 +421,34 @@ export interface components {
             shifts: components["schemas"]["Shift"][];
             /** @description Likewise */
             source_probe?: components["schemas"]["SourceProbe"] | null;
+            /** @description Null, or empty, like all below, in versions without it */
+            interval?: components["schemas"]["IntervalScores"] | null;
+            /**
+             * Sources
+             * @default []
+             */
+            sources: components["schemas"]["SourceScores"][];
+            /**
+             * Across
+             * @default []
+             */
+            across: components["schemas"]["AcrossHospitals"][];
+            /**
+             * Series
+             * @default []
+             */
+            series: components["schemas"]["SeriesScores"][];
+            /**
+             * Faithfulness
+             * @default []
+             */
+            faithfulness: components["schemas"]["FaithfulnessScores"][];
+            /**
+             * First Edition
+             * @description This version, and 1.0.0
+             * @default []
+             */
+            first_edition: components["schemas"]["FirstEdition"][];
         };
         /** ExplanationBody */
         ExplanationBody: {
@@ -413,9 +491,23 @@ export interface components {
         };
         /**
          * ExplanationScores
-         * @description Where the heatmaps point, beside maps that know nothing.
+         * @description Where the maps point, beside maps that know nothing.
          */
         ExplanationScores: {
+            /**
+             * Map
+             * @description The Grad-CAM, or the network's own map of opacity
+             * @default grad-cam
+             * @enum {string}
+             */
+            map: "grad-cam" | "opacity";
+            /**
+             * Drawn
+             * @description How the opacities of these films are marked
+             * @default masks
+             * @enum {string}
+             */
+            drawn: "masks" | "boxes";
             /**
              * Measure
              * @enum {string}
@@ -435,6 +527,39 @@ export interface components {
             uninformed: components["schemas"]["Estimate"];
             /** @description Measured less uninformed, paired by image */
             difference: components["schemas"]["Estimate"];
+            /** @description Mean of the measured over the mean of the uninformed */
+            times?: components["schemas"]["Estimate"] | null;
+        };
+        /**
+         * FaithfulnessScores
+         * @description What becomes of the estimated total as pixels go or come in the order of a map.
+         *
+         *     Deletion blurs the places that a map ranks highest first, so the less area under the curve the
+         *     better; insertion starts blurred and shows them first (RISE; Petsiuk et al., BMVC 2018).
+         */
+        FaithfulnessScores: {
+            /**
+             * Map
+             * @enum {string}
+             */
+            map: "grad-cam" | "opacity";
+            /**
+             * Curve
+             * @enum {string}
+             */
+            curve: "deletion" | "insertion";
+            /** Images */
+            images: number;
+            /** Patients */
+            patients: number;
+            /** @description Area under the curve; the total as share of 18 */
+            measured: components["schemas"]["Estimate"];
+            /** @description The same of a map of chance */
+            random: components["schemas"]["Estimate"];
+            /** @description The same of a map that is the same everywhere */
+            even: components["schemas"]["Estimate"];
+            /** @description Measured less random, paired by image */
+            less_random: components["schemas"]["Estimate"];
         };
         /** FindingBody */
         FindingBody: {
@@ -465,6 +590,19 @@ export interface components {
              * @description The version's threshold that it passed
              */
             limit: number | null;
+        };
+        /**
+         * FirstEdition
+         * @description The films and classes that version 1.0.0 was measured by.
+         */
+        FirstEdition: {
+            /** Version */
+            version: string;
+            /** Images */
+            images: number;
+            accuracy: components["schemas"]["Estimate"];
+            macro_f1: components["schemas"]["Estimate"];
+            quadratic_weighted_kappa: components["schemas"]["Estimate"];
         };
         /**
          * GateLimits
@@ -579,6 +717,22 @@ export interface components {
              */
             height: number;
         };
+        /**
+         * IntervalScores
+         * @description The interval for the Brixia total, each fold by a fit on other patients.
+         */
+        IntervalScores: {
+            /** @description Fitted on all readings; what a version has */
+            fitted: components["schemas"]["TotalInterval"];
+            /** @description Share of readings whose interval holds the reference */
+            coverage: components["schemas"]["Estimate"];
+            /** Coverage Per Class */
+            coverage_per_class: {
+                [key: string]: components["schemas"]["Estimate"];
+            };
+            /** @description Points of the total, 0-18 */
+            mean_width: components["schemas"]["Estimate"];
+        };
         JsonValue: unknown;
         /**
          * Limit
@@ -640,6 +794,8 @@ export interface components {
             /** @description Of the logits, before the softmax */
             calibration: components["schemas"]["Scaling"];
             conformal: components["schemas"]["Conformal"];
+            /** @description Of the Brixia total; null in versions that have none */
+            total_interval?: components["schemas"]["TotalInterval"] | null;
             /**
              * Faint Peak
              * @description Heatmaps whose peak lies below it say next to nothing; they are marked as low signal and scaled by it instead of by their own peak
@@ -1000,6 +1156,38 @@ export interface components {
             accuracy: components["schemas"]["Estimate"];
         };
         /**
+         * SeriesScores
+         * @description Does the change between two films of a patient agree with the raters' change?
+         */
+        SeriesScores: {
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "brixia" | "extent-opacity" | "ralo";
+            /** Reader */
+            reader: string;
+            /** Reference */
+            reference: string;
+            /**
+             * Pairs
+             * @description Of films that follow one another, on different days
+             */
+            pairs: number;
+            /** Patients */
+            patients: number;
+            /** @description Pearson correlation of the changes of the total */
+            change_r: components["schemas"]["Estimate"];
+            change_mae: components["schemas"]["Estimate"];
+            /**
+             * Clear Pairs
+             * @description With a reference change of at least 2 points
+             */
+            clear_pairs: number;
+            /** @description Share of the clear pairs whose change goes the same way */
+            same_sign: components["schemas"]["Estimate"];
+        };
+        /**
          * Shift
          * @description What a change that should not matter, or that takes something away, does to the readings.
          */
@@ -1034,6 +1222,32 @@ export interface components {
             balanced_accuracy: components["schemas"]["Estimate"];
             /** Chance */
             chance: number;
+        };
+        /**
+         * SourceScores
+         * @description The films of one kind of reference: the model, the readers with each other, and others.
+         */
+        SourceScores: {
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "brixia" | "extent-opacity" | "ralo";
+            /**
+             * Readings
+             * @description The model's first
+             */
+            readings: components["schemas"]["Agreement"][];
+            /** @description Expected calibration error, as shipped */
+            expected_error: components["schemas"]["Estimate"];
+            /** @description Of the prediction sets */
+            coverage: components["schemas"]["Estimate"];
+            /** @description Share of sets of more than one class */
+            referred: components["schemas"]["Estimate"];
+            /** @description On the most confident half */
+            accuracy_at_half: components["schemas"]["Estimate"];
+            /** @description Of the interval of the total */
+            interval_coverage: components["schemas"]["Estimate"] | null;
         };
         /** Subgroup */
         Subgroup: {
@@ -1074,6 +1288,36 @@ export interface components {
              * @description From the first byte decoded to the last picture encoded
              */
             total: number;
+        };
+        /**
+         * TotalInterval
+         * @description From an estimated Brixia total to an interval that holds the reference total.
+         *
+         *     Conformalised quantile regression (Romano et al., NeurIPS 2019) on the estimate alone: both ends
+         *     are linear between the knots. Their distance from the estimate was fitted on patients that the
+         *     network had not seen, and so tells where on the scale it errs, which way, and by how much.
+         */
+        TotalInterval: {
+            /**
+             * Coverage
+             * @description Share of films whose total it holds
+             */
+            coverage: number;
+            /**
+             * Knots
+             * @description Estimated totals, rising
+             */
+            knots: number[];
+            /**
+             * Low
+             * @description Lower end at each knot
+             */
+            low: number[];
+            /**
+             * High
+             * @description Upper end at each knot
+             */
+            high: number[];
         };
         /** WeightsFile */
         WeightsFile: {

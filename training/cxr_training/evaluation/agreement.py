@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxr_severity.model.measured import BrixiaScores, Correlation
+from cxr_training.bootstrap import RESAMPLES, Array, Bootstrap, interval, ratio
 from cxr_training.data import Case
-from cxr_training.evaluation.bootstrap import RESAMPLES, Array, Bootstrap, interval, ratio
 from cxr_training.evaluation.predictions import Joined
 
 OtherScore = Literal["extent", "opacity", "grade", "involvement"]

@@ -12,8 +12,8 @@ from scipy.special import logsumexp
 from sklearn.linear_model import LogisticRegression
 
 from cxr_severity.model.calibration import Conformal, Scaling, prediction_set, softmax
+from cxr_training.bootstrap import Array, Indices
 from cxr_training.errors import TrainingError
-from cxr_training.evaluation.bootstrap import Array, Indices
 from cxr_training.evaluation.predictions import Integers, Joined
 
 COVERAGE = 0.9
@@ -134,7 +134,7 @@ def prediction_sets(probabilities: Array, thresholds: Array) -> NDArray[np.bool_
     """(N, 3) membership by the very rule that the service uses."""
     inside = np.zeros(probabilities.shape, dtype=np.bool_)
     for i, (row, threshold) in enumerate(zip(probabilities, thresholds, strict=True)):
-        inside[i, list(prediction_set(row.tolist(), float(threshold)))] = True
+        inside[i, list(prediction_set(row.tolist(), [float(threshold)] * 3))] = True
     return inside
 
 

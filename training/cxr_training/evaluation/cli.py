@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from cxr_severity.model.measured import Evaluation
+from cxr_severity.model.evaluation import Evaluation
+from cxr_training.bootstrap import RESAMPLES, describe
 from cxr_training.data import Dataset
 from cxr_training.errors import TrainingError, one_line
-from cxr_training.evaluation.bootstrap import RESAMPLES, describe
 from cxr_training.evaluation.calibrate import fold_scalings
 from cxr_training.evaluation.compare import compare, comparison_table
 from cxr_training.evaluation.evaluate import evaluate

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxr_severity.model.measured import Estimate
+from cxr_training.bootstrap import RESAMPLES, Array, Bootstrap, interval, ratio
 from cxr_training.data import Dataset
 from cxr_training.errors import TrainingError
-from cxr_training.evaluation.bootstrap import RESAMPLES, Array, Bootstrap, interval, ratio
 from cxr_training.evaluation.predictions import Joined, Predictions, join
 from cxr_training.evaluation.tables import cell, table
 from cxr_training.metrics import confusions, scores

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.measured import Evaluation, Metrics, SeedScores, Subgroup
+from cxr_severity.model.evaluation import Evaluation
+from cxr_severity.model.measured import Metrics, SeedScores, Subgroup
+from cxr_training.bootstrap import RESAMPLES, Bootstrap, Indices, interval
 from cxr_training.config import GateConfig
 from cxr_training.data import Case, Dataset
 from cxr_training.evaluation.agreement import correlations, model_brixia, reader_brixia
-from cxr_training.evaluation.bootstrap import RESAMPLES, Bootstrap, Indices, interval
 from cxr_training.evaluation.calibrate import Readings, cross_fit
 from cxr_training.evaluation.explanations import Explanations, explanation_scores
 from cxr_training.evaluation.gate import gate_scores

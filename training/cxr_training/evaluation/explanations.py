@@ -9,10 +9,10 @@ from typing import Literal
 
 import numpy as np
 
-from cxr_severity.model.measured import ExplanationScores
+from cxr_severity.model.evaluation import ExplanationScores
+from cxr_training.bootstrap import RESAMPLES, Array, Bootstrap
 from cxr_training.data import Dataset
 from cxr_training.errors import TrainingError
-from cxr_training.evaluation.bootstrap import RESAMPLES, Array, Bootstrap
 from cxr_training.evaluation.predictions import Integers, integers, numbers, read_table
 
 EXPLANATIONS = "explanations.csv"

@@ -13,9 +13,10 @@ from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.measured import CalibrationScores, Estimate, Evaluation
+from cxr_severity.model.evaluation import Evaluation
+from cxr_severity.model.measured import CalibrationScores, Estimate
+from cxr_training.bootstrap import Array
 from cxr_training.data import Dataset
-from cxr_training.evaluation.bootstrap import Array
 from cxr_training.evaluation.calibrate import Readings, cross_fit
 from cxr_training.evaluation.goals import PUBLISHED
 from cxr_training.evaluation.predictions import Joined, Predictions, join

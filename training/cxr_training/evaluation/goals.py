@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.measured import Estimate, Evaluation
+from cxr_severity.model.evaluation import Evaluation
+from cxr_severity.model.measured import Estimate
 
 
 @dataclass(frozen=True, slots=True)

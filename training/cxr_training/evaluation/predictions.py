@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES
+from cxr_training.bootstrap import Array
 from cxr_training.data import Case, Dataset
 from cxr_training.errors import TrainingError
-from cxr_training.evaluation.bootstrap import Array
 
 PREDICTIONS = "predictions.csv"
 IDENTITY = ("seed", "fold", "image", "patient")

@@ -16,7 +16,7 @@ from cxr_severity.model.measured import (
     Selective,
     SelectivePoint,
 )
-from cxr_training.evaluation.bootstrap import Array, Bootstrap, Indices, interval, ratio
+from cxr_training.bootstrap import Array, Bootstrap, Indices, interval, ratio
 from cxr_training.evaluation.calibrate import Readings, log_loss
 
 BINS = 15

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from cxr_severity.model.measured import Evaluation
+from cxr_severity.model.evaluation import Evaluation
 from cxr_training.evaluation import tables
 
 FIGURES: Final = {

@@ -16,12 +16,12 @@ from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import ImageWithoutContrastError
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.calibration import Scaling, softmax
-from cxr_severity.model.measured import Shift, SourceProbe
+from cxr_severity.model.evaluation import Shift, SourceProbe
 from cxr_severity.model.network import SeverityNet
 from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid
+from cxr_training.bootstrap import Array, Bootstrap, interval, ratio
 from cxr_training.data import Case, Dataset
 from cxr_training.errors import TrainingError
-from cxr_training.evaluation.bootstrap import Array, Bootstrap, interval, ratio
 from cxr_training.metrics import confusions, scores
 from cxr_training.stress import CHANGES, Change, Pixels
 

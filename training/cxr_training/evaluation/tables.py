@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.measured import (
-    BrixiaScores,
-    CalibrationScores,
-    Estimate,
-    Evaluation,
-    Metrics,
-    SourceProbe,
-)
+from cxr_severity.model.evaluation import Evaluation, SourceProbe
+from cxr_severity.model.measured import BrixiaScores, CalibrationScores, Estimate, Metrics
 from cxr_training.evaluation.goals import PUBLISHED, goals
 
 NONE = "–"
