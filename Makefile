@@ -65,9 +65,10 @@ format: .venv/.dev frontend/node_modules/.installed ## Format the code and mend 
 	$(BIN)/ruff format $(SOURCES)
 	cd frontend && npm run --silent format
 
-openapi: .venv/.dev frontend/node_modules/.installed ## Write backend/openapi.json and the TypeScript client from it
+openapi: .venv/.dev frontend/node_modules/.installed ## Write backend/openapi.json, the TypeScript client from it, and the page's words
 	$(BIN)/cxr-severity openapi > backend/openapi.json
 	cd frontend && npm run --silent generate
+	$(BIN)/cxr-severity words frontend/src/client/words
 
 pretrain: .venv/.dev ## Teach the backbone radiographs (DATA; RESUME=1 goes on)
 	$(KEEP) $(BIN)/cxr-pretrain --config training/configs/pretrain.yaml --data $(DATA) --out runs/pretrain $(if $(RESUME),--resume)

@@ -1,4 +1,4 @@
-"""Command line: `cxr-severity serve | predict | openapi`."""
+"""Command line: `cxr-severity serve | predict | openapi | words`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.server import serve
 from cxr_severity.api.service import predict
 from cxr_severity.api.settings import Settings
+from cxr_severity.api.words import write_words
 from cxr_severity.imaging.decode import Limits
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError, InputRefusedError
 from cxr_severity.model.artifact import ArtifactError, versions
@@ -69,6 +70,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.command == "openapi":
         print(json.dumps(create_app(settings).openapi(), indent=2, ensure_ascii=False))
         return EXIT_OK
+    if arguments.command == "words":
+        write_words(arguments.folder)
+        return EXIT_OK
     try:
         return _predict(settings, arguments)
     except BrokenPipeError:  # whoever read the output, like `head`, has had enough
@@ -114,6 +118,8 @@ def _parser() -> argparse.ArgumentParser:
     files.add_argument("--version", metavar="VERSION", help="model version (default: the newest)")
 
     commands.add_parser("openapi", help="print the OpenAPI document")
+    words = commands.add_parser("words", help="write what the page says of findings and problems")
+    words.add_argument("folder", type=Path, metavar="FOLDER")
     return parser
 
 

@@ -1,16 +1,10 @@
+import kinds from '../client/words/kinds.json';
 import type { Catalogue } from '../i18n/catalogue';
 import type { FailureText } from '../i18n/en/failures';
 import type { Failure } from './failure';
 
-/** Whether sending the same file once more may succeed, by code. */
-const RETRY = new Set([
-  'not-ready',
-  'busy',
-  'internal-error',
-  'network',
-  'unexpected-answer',
-  'upload-too-slow',
-]);
+/** Of this page's own codes, those where another try may succeed; the service tells its own. */
+const RETRY = new Set(['network', 'unexpected-answer']);
 
 export interface FailureWords {
   readonly title: string;
@@ -19,15 +13,25 @@ export interface FailureWords {
   readonly retry: boolean;
 }
 
-/** The words for a failure: the service's own where it said something, with what to do next. */
+/**
+ * The words for a failure, in the page's language; `detail`, which speaks of this one file, in the
+ * language that the service was asked in.
+ */
 export function describeFailure(failure: Failure, text: Catalogue['failures']): FailureWords {
+  const { code, limit } = failure;
   const known: Readonly<Record<string, FailureText | undefined>> = text.words;
-  const words = known[failure.code];
-  const { title, detail, hint } = words ?? text.unknown;
+  const words = known[code];
+  const ownDetail = limit === undefined ? words?.detail : text.tooLarge(limit);
   return {
-    title: failure.title || title || failure.code,
-    detail: failure.detail || detail || '',
-    hint,
-    retry: words === undefined || RETRY.has(failure.code),
+    // A newer service may know more codes than this page.
+    title: words?.title ?? (failure.title || text.unknown.title),
+    detail: failure.detail || ownDetail || '',
+    hint: (words ?? text.unknown).hint,
+    retry: words === undefined || RETRY.has(code) || mayRetry(code),
   };
+}
+
+function mayRetry(code: string): boolean {
+  const of: Readonly<Record<string, { readonly retry: boolean } | undefined>> = kinds;
+  return of[code]?.retry ?? false;
 }

@@ -9,6 +9,8 @@ export interface Failure {
   readonly detail: string;
   /** HTTP status; `null` when no answer arrived. */
   readonly status: number | null;
+  /** The service's limit in bytes, of a file that this page did not send because it is over it. */
+  readonly limit?: number;
   /** Why the gate rejected the image; then it can be judged all the same, by `force`. */
   readonly findings?: readonly Finding[];
   /** Seconds after which the service wants to be asked again, where it says so. */

@@ -22,7 +22,8 @@ async function contentOf(source: Study['source'], signal: AbortSignal): Promise<
     }
   }
   if (source.size > MAX_BYTES) {
-    return ownFailure('file-too-large');
+    const { failure } = ownFailure('file-too-large');
+    return { ok: false, failure: { ...failure, limit: MAX_BYTES } };
   }
   try {
     // A folder, or a file that was moved or changed since, would otherwise look like a network

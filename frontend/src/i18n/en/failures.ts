@@ -1,59 +1,19 @@
-const EXPORT_AGAIN = 'Export the image again from its source and open that file.';
-const CHECK = 'Check the image, or see the prediction all the same and read it with care.';
+import words from '../../client/words/en.json';
+import { format } from './format';
+
 const NOT_THE_FILE = 'The fault is not in your file.';
 
-/** What can be said of a failure; `title` and `detail` only where the service said nothing. */
+/** What can be said of a failure; `detail` only of those that this page finds by itself. */
 export interface FailureText {
-  readonly title?: string;
+  readonly title: string;
   readonly detail?: string;
   /** What the user can do next. */
   readonly hint: string;
 }
 
-/** By the service's stable code, or one of this page's own. */
-const words = {
-  'empty-file': { hint: 'Choose the file again; its copy may not have finished.' },
-  'not-an-image': {
-    hint: 'Open the radiograph itself. What a file is called does not matter; its content does.',
-  },
-  'unsupported-format': { hint: 'Save the image as PNG, JPEG, TIFF or DICOM and open that file.' },
-  'damaged-image': { hint: EXPORT_AGAIN },
-  'file-too-large': {
-    title: 'The file is too large',
-    detail: 'At most 25 MB are accepted. The file was not sent.',
-    hint: 'Compress or scale down the image, or export it in a smaller size.',
-  },
-  'image-too-large': { hint: 'Scale the image down, then open it again.' },
-  'image-too-small': { hint: 'Open the original image, not its thumbnail.' },
-  'image-without-contrast': {
-    hint: 'Open the image in a viewer: if it is blank there too, export it again; if not, its window settings may miss the data.',
-  },
-  'multi-frame': { hint: 'Save the one image you mean as a file of its own.' },
-  'unsupported-colour-space': { hint: 'Save the image in greyscale or RGB.' },
-  'dicom-not-a-radiograph': {
-    hint: 'Open a CR or DX image, or a secondary capture of one. CT, MR and others cannot be graded.',
-  },
-  'not-a-frontal-chest-radiograph': { hint: 'Open the PA or AP film of the chest.' },
-  'cross-section': { hint: CHECK },
-  'lateral-projection': { hint: CHECK },
-  'inverted-grey-scale': { hint: CHECK },
-  'turned-by-90-degrees': { hint: CHECK },
-  'turned-by-180-degrees': { hint: CHECK },
-  'field-too-small': { hint: CHECK },
-  'low-resolution': { hint: CHECK },
-  'dicom-for-processing': {
-    hint: 'Export the image “for presentation” from your PACS; raw detector data is not graded.',
-  },
-  'dicom-without-image': { hint: 'Choose the object of the study that holds the image.' },
-  'dicom-unsupported-encoding': { hint: 'Export the DICOM object uncompressed, or as PNG.' },
-  'not-ready': {
-    hint: 'The model may still be loading. Try again in a few seconds; if this lasts, tell whoever runs the service.',
-  },
-  'upload-too-slow': { hint: 'The connection is slow. Try again, or send a smaller export.' },
-  busy: { hint: `${NOT_THE_FILE} Wait a few seconds and try again.` },
-  'internal-error': {
-    hint: `${NOT_THE_FILE} Try again; if it happens again, report it with the time.`,
-  },
+/** By the service's stable code, whose words are generated from its own, or one of this page's. */
+const known = {
+  ...words.problems,
   network: {
     title: 'The service cannot be reached',
     detail: 'The connection failed before an answer arrived.',
@@ -76,11 +36,14 @@ const words = {
   },
 } satisfies Record<string, FailureText>;
 
-export type FailureCode = keyof typeof words;
+export type FailureCode = keyof typeof known;
 
 /** Why there is no result, and what to do next. */
 export const failures = {
-  words: words as Record<FailureCode, FailureText>,
+  words: known as Record<FailureCode, FailureText>,
+  /** Of a file that was not sent, since it is over the service's limit. */
+  tooLarge: (maxBytes: number) =>
+    `At most ${format.megabytes(maxBytes)} are accepted. The file was not sent.`,
   unknown: {
     title: 'The file was not graded',
     hint: 'Try again, or open another file.',

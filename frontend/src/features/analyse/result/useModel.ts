@@ -11,7 +11,7 @@ function modelOf(version: string): Promise<Model | null> {
     return before;
   }
   const request = http.GET('/models/{version}', { params: { path: { version } } });
-  const model = settle(request).then((outcome) => {
+  const model = settle(request).then((outcome): Model | null => {
     if (outcome.ok) {
       const { metrics, manifest } = outcome.value;
       return { metrics, conformal: manifest.conformal };
