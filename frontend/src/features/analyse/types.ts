@@ -5,7 +5,7 @@ export * from '../../lib/prediction';
 /** What the page tells of a version of the model. */
 export interface Model {
   readonly metrics: Metrics;
-  readonly conformal: Conformal;
+  readonly conformal: Pick<Conformal, 'coverage' | 'threshold'>;
 }
 
 /** One radiograph that the user opened. Two openings of the same file are two studies. */
