@@ -92,6 +92,8 @@ class Elements:
     by_tag: Mapping[int, RawDataElement | DataElement]
     order: str
     pixels: PixelElement | None = None
+    character_set: bytes = b""
+    """Specific Character Set as it is in the file; nothing here is read by it."""
 
     def raw(self, tag: int) -> bytes:
         """The value's bytes, empty when the element is absent or empty."""
@@ -164,6 +166,7 @@ class _Source(BytesIO):
         super().__init__(data)
         self._left = _MAX_READS
         self._hidden = False
+        self.character_set: bytes | None = None
 
     def read(self, size: int | None = -1, /) -> bytes:
         """As `BytesIO.read`, but a part of what is asked for is a DamagedImageError.
@@ -179,6 +182,8 @@ class _Source(BytesIO):
         # pydicom warns, and repeats the value, of a Specific Character Set that it does not know.
         # No text it would apply to is read, so pydicom is told that it is empty.
         hidden, self._hidden = self._hidden, False
+        if hidden and self.character_set is None:  # the data set's own comes before its sequences
+            self.character_set = found
         if size == _HEADER and found.startswith(_CHARACTER_SET):
             self._hidden = any(found[6:] if found[4:6] == b"CS" else found[4:])
         return b"" if hidden else found
@@ -190,12 +195,14 @@ def read_meta(data: bytes) -> tuple[str, int]:
     Raises:
         DamagedImageError: the structure is broken.
     """
-    found, _, end = _read(data, _PREFIX_END, "<", lambda tag: tag >> 16 != 2)
-    return Elements(_by_tag(found), "<").text(_TRANSFER_SYNTAX), end
+    found, end = _read(data, _PREFIX_END, "<", lambda tag: tag >> 16 != 2)
+    return found.text(_TRANSFER_SYNTAX), end
 
 
-def read_elements(data: bytes, start: int, *, big_endian: bool) -> Elements:
-    """The image's elements from the data set that begins at `start`.
+def read_elements(
+    data: bytes, start: int, *, big_endian: bool, wanted: tuple[int, ...] = _WANTED
+) -> Elements:
+    """The image's elements, or those `wanted`, from the data set that begins at `start`.
 
     Implicit and explicit VR are told apart by looking, as writers err about it.
 
@@ -203,14 +210,18 @@ def read_elements(data: bytes, start: int, *, big_endian: bool) -> Elements:
         DamagedImageError: the structure is broken, incomplete or nested too deeply.
     """
     order = ">" if big_endian else "<"
-    found, pixels, _ = _read(data, start, order, lambda tag: tag in _PIXELS)
-    return Elements(_by_tag(found), order, pixels)
+    found, _ = _read(data, start, order, lambda tag: tag in _PIXELS, wanted)
+    return found
 
 
 def _read(
-    data: bytes, start: int, order: str, ends: Callable[[int], bool]
-) -> tuple[Dataset, PixelElement | None, int]:
-    """The wanted elements up to the first that `ends`, which is next, and where it begins."""
+    data: bytes,
+    start: int,
+    order: str,
+    ends: Callable[[int], bool],
+    wanted: tuple[int, ...] = _WANTED,
+) -> tuple[Elements, int]:
+    """The wanted elements up to the first that `ends`, and where that begins."""
     source = _Source(data)
     pixels: PixelElement | None = None
 
@@ -233,10 +244,11 @@ def _read(
     source.seek(start)
     found = _guarded(
         lambda: read_dataset(
-            source, implicit, order == "<", stop_when=stop, specific_tags=list(_WANTED)
+            source, implicit, order == "<", stop_when=stop, specific_tags=list(wanted)
         )
     )
-    return found, pixels, source.tell()
+    elements = Elements(_by_tag(found), order, pixels, source.character_set or b"")
+    return elements, source.tell()
 
 
 def join_fragments(value: memoryview) -> bytes:

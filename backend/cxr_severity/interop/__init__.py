@@ -1,0 +1,1 @@
+"""Results in the languages of a hospital: DICOM objects, FHIR, PDF, tables. Knows no web."""

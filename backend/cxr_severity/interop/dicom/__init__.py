@@ -1,0 +1,1 @@
+"""Results as DICOM objects that belong to the study of the film they are about."""

@@ -1,0 +1,203 @@
+"""Who the film is of, and which study it belongs to: the only place that reads that.
+
+`imaging` steps over what names a patient. A caller who asks for a result in a hospital's format
+asks for these values to be carried over; they go from the film into the result and nowhere else,
+no log and no error. What the film does not say, the result does not say: nothing is invented.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta, timezone
+
+from pydicom.uid import ExplicitVRBigEndian
+
+from cxr_severity.imaging.dicom import elements as tags
+from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
+from cxr_severity.imaging.orientation import (
+    UPRIGHT,
+    patient_directions,
+    patient_orientation,
+)
+from cxr_severity.interop.dicom import charset
+from cxr_severity.interop.dicom.charset import CharacterSet
+
+SOP_INSTANCE, STUDY, SERIES = 0x00080018, 0x0020000D, 0x0020000E
+STUDY_DATE, STUDY_TIME, TIMEZONE = 0x00080020, 0x00080030, 0x00080201
+ACQUIRED, ACQUISITION_DATE, ACQUISITION_TIME = 0x0008002A, 0x00080022, 0x00080032
+CONTENT_DATE, CONTENT_TIME = 0x00080023, 0x00080033
+ACCESSION_NUMBER, REFERRING_PHYSICIAN, STUDY_DESCRIPTION = 0x00080050, 0x00080090, 0x00081030
+PATIENT_NAME, PATIENT_ID, ISSUER_OF_PATIENT_ID = 0x00100010, 0x00100020, 0x00100021
+BIRTH_DATE, SEX, AGE = 0x00100030, 0x00100040, 0x00101010
+IDENTITY_REMOVED, DEIDENTIFICATION_METHOD = 0x00120062, 0x00120063
+STUDY_ID = 0x00200010
+
+REQUIRED = (
+    STUDY_DATE, STUDY_TIME, ACCESSION_NUMBER, REFERRING_PHYSICIAN, PATIENT_NAME, PATIENT_ID,
+    BIRTH_DATE, SEX, STUDY_ID,
+)  # fmt: skip
+"""Type 2 in every result: empty where the film has none."""
+CARRIED = (
+    *REQUIRED, STUDY, TIMEZONE, STUDY_DESCRIPTION, ISSUER_OF_PATIENT_ID, AGE, IDENTITY_REMOVED,
+    DEIDENTIFICATION_METHOD,
+)  # fmt: skip
+"""What a DICOM result takes over from the film, byte by byte."""
+
+_TEXTS = (
+    *CARRIED, tags.SOP_CLASS, SOP_INSTANCE, SERIES, ACQUIRED, ACQUISITION_DATE, ACQUISITION_TIME,
+    CONTENT_DATE, CONTENT_TIME,
+)  # fmt: skip
+_WANTED = (*_TEXTS, tags.ORIENTATION, tags.ROWS, tags.COLUMNS)
+_LONGEST = 1024
+"""Bytes of a value that may still be a name or a number; what is longer is left out."""
+_UID = re.compile(r"[0-9]+(\.[0-9]+)+")
+_OFFSET = re.compile(r"([+-])(\d\d)(\d\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class StudyContext:
+    """What a film says of its patient, its study and itself.
+
+    `values` holds the bytes of each text of the film that is wanted here and not empty, in
+    `character_set`. UIDs are empty where the film has none, or what it has is none.
+    """
+
+    values: Mapping[int, bytes] = field(repr=False)
+    character_set: CharacterSet
+    sop_class: str
+    sop_instance: str
+    series: str
+    study: str
+    rows: int
+    columns: int
+    orientation: int = UPRIGHT
+    """EXIF's number of the turn that set the film upright (`imaging.orientation.upright`)."""
+    sides: str = ""
+    """Towards which sides of the patient its stored rows and columns run; empty if not said."""
+
+    @property
+    def referable(self) -> bool:
+        """Whether another object can name this film, and lie in its study."""
+        return all((self.sop_class, self.sop_instance, self.series, self.study))
+
+    def text(self, tag: int) -> str:
+        """The decoded value without padding; empty where the film has none."""
+        return self.character_set.decode(self.values.get(tag, b"")).strip(" \0")
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Those of patient, study and order that the film does not name."""
+        return tuple(
+            tag for tag in (PATIENT_ID, PATIENT_NAME, ACCESSION_NUMBER) if tag not in self.values
+        )
+
+    @property
+    def taken(self) -> datetime | None:
+        """When the film was exposed, or else its study began; without a zone unless it says one."""
+        whole = _moment(self.text(ACQUIRED))
+        if whole is not None:
+            return whole if whole.tzinfo else whole.replace(tzinfo=self.zone)
+        for days, hours in (
+            (ACQUISITION_DATE, ACQUISITION_TIME),
+            (CONTENT_DATE, CONTENT_TIME),
+            (STUDY_DATE, STUDY_TIME),
+        ):
+            found = _date(self.text(days))
+            if found is not None and (clock := _time(self.text(hours))) is not None:
+                return datetime.combine(found, clock, self.zone)
+        return None
+
+    @property
+    def zone(self) -> timezone | None:
+        """Of the film's times, as far as it says."""
+        return _zone(self.text(TIMEZONE))
+
+    @property
+    def study_date(self) -> date | None:
+        return _date(self.text(STUDY_DATE))
+
+    @property
+    def birth_date(self) -> date | None:
+        return _date(self.text(BIRTH_DATE))
+
+
+def read_context(data: bytes) -> StudyContext:
+    """What the DICOM file `data`, which `imaging` has read, says of patient and study.
+
+    Raises:
+        DamagedImageError: its structure is broken.
+    """
+    syntax, start = read_meta(data)
+    elements = read_elements(data, start, big_endian=syntax == ExplicitVRBigEndian, wanted=_WANTED)
+    found = {
+        tag: value
+        for tag in _TEXTS
+        if (value := elements.raw(tag)).strip(b" \0") and len(value) <= _LONGEST
+    }
+    character_set, right = charset.read(elements.character_set, found.values())
+    if not right:
+        found = {tag: value.decode("utf-8", "replace").encode() for tag, value in found.items()}
+    directions = patient_directions(elements.texts(tags.ORIENTATION))
+    return StudyContext(
+        values=found,
+        character_set=character_set,
+        sop_class=_uid(found, tags.SOP_CLASS),
+        sop_instance=_uid(found, SOP_INSTANCE),
+        series=_uid(found, SERIES),
+        study=_uid(found, STUDY),
+        rows=_short(elements, tags.ROWS),
+        columns=_short(elements, tags.COLUMNS),
+        orientation=patient_orientation(directions),
+        sides=directions,
+    )
+
+
+def _uid(found: Mapping[int, bytes], tag: int) -> str:
+    value = found.get(tag, b"").decode("ascii", "replace").strip(" \0")
+    return value if len(value) <= 64 and _UID.fullmatch(value) else ""
+
+
+def _short(elements: Elements, tag: int) -> int:
+    return elements.short(tag) or 0
+
+
+def _date(text: str) -> date | None:
+    digits = text.replace(".", "")  # ACR-NEMA wrote YYYY.MM.DD
+    try:
+        return datetime.strptime(digits, "%Y%m%d").date() if len(digits) == 8 else None  # noqa: DTZ007 - a date has no zone
+    except ValueError:
+        return None
+
+
+def _time(text: str) -> time | None:
+    digits, _, fraction = text.replace(":", "").partition(".")
+    if len(digits) not in (2, 4, 6) or not digits.isdecimal() or not (fraction or "0").isdecimal():
+        return None
+    try:
+        return time(
+            int(digits[:2]), int(digits[2:4] or 0), int(digits[4:6] or 0),
+            int(fraction[:6].ljust(6, "0")) if fraction else 0,
+        )  # fmt: skip
+    except ValueError:
+        return None
+
+
+def _moment(text: str) -> datetime | None:
+    """A DT value with at least its date and hour."""
+    body, sign, offset = text.partition("+") if "+" in text else text.partition("-")
+    days, clock = _date(body[:8]), _time(body[8:])
+    if days is None or clock is None:
+        return None
+    return datetime.combine(days, clock, _zone(sign + offset))
+
+
+def _zone(text: str) -> timezone | None:
+    found = _OFFSET.fullmatch(text)
+    if not found:
+        return None
+    offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
+    if offset > timedelta(hours=14):
+        return None
+    return timezone(-offset if found[1] == "-" else offset)

@@ -1,0 +1,42 @@
+"""What later versions of the model say more, read in one place.
+
+Version 1.0.0 gives no interval of the total, no opacity map and no outlines of the zones. Results
+are built with what there is, and say nothing of what there is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxr_severity.model.assessment import Assessment, Zone
+
+Points = NDArray[np.float32]
+"""(N, 2) columns and rows of a closed outline, as shares of the upright film's width and height;
+the first point is not repeated."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Extras:
+    """What an assessment says beyond version 1.0.0; empty where it does not."""
+
+    interval: tuple[float, float] | None = None
+    """Of the Brixia total, 90%."""
+    opacity: NDArray[np.float32] | None = None
+    """(h, w) probability of an opacity in each cell; it covers the whole film."""
+    shares: Mapping[Zone, float] = field(default_factory=dict)
+    """Of each zone, the share that is opaque, in [0, 1]."""
+    outlines: Mapping[Zone, Points] = field(default_factory=dict)
+
+
+def extras(assessment: Assessment) -> Extras:
+    explanation = assessment.explanation
+    return Extras(
+        interval=getattr(assessment.brixia, "interval", None),
+        opacity=getattr(explanation, "opacity", None),
+        shares=getattr(explanation, "zone_opacity", None) or {},
+        outlines=getattr(explanation, "zone_outlines", None) or {},
+    )
