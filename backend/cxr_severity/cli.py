@@ -202,9 +202,9 @@ def _report_failure(
     if isinstance(error, OSError):
         body = {"code": "unreadable-file", "detail": error.strerror or str(error)}
     elif isinstance(error, RejectedError):
-        body = as_rejection(error).model_dump(exclude_none=True)
+        body = as_rejection(error).body()
     else:
-        body = as_problem(error.code, error.detail).model_dump(exclude_none=True)
+        body = as_problem(error.code, error.detail).body()
     if as_json:
         print(json.dumps({"file": str(path), "error": body}), flush=True)
     print(f"{path}: {body['code']}: {body['detail']}", file=sys.stderr)

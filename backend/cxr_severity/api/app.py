@@ -17,7 +17,7 @@ from cxr_severity.api.admission import Admission
 from cxr_severity.api.batching import Batcher
 from cxr_severity.api.memory import share_arenas
 from cxr_severity.api.registry import ModelRegistry
-from cxr_severity.api.routes import health, models, predict, problems
+from cxr_severity.api.routes import health, limits, models, predict, problems
 from cxr_severity.api.schemas import Problem
 from cxr_severity.api.security import SecurityHeaders
 from cxr_severity.api.settings import Settings
@@ -87,7 +87,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     )
     app.state.registry = registry
     errors.install(app)
-    for module in (predict, models, health, problems):
+    for module in (predict, limits, models, health, problems):
         app.include_router(module.router)
     page.install(app, settings.page)
     # The last added runs first: headers go on everything, also on refusals and failures.

@@ -18,8 +18,9 @@ from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.schemas import FindingBody, Problem
 from cxr_severity.imaging import errors as imaging
 from cxr_severity.model.quality import RejectedError
-from cxr_severity.texts.findings import REJECTIONS
-from cxr_severity.texts.language import ENGLISH, Language, say
+from cxr_severity.texts.findings import MESSAGES, REJECTIONS
+from cxr_severity.texts.language import ENGLISH, LANGUAGES, Language, say
+from cxr_severity.texts.problems import Kind
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ def _response(
     body: Problem, language: Language, headers: dict[str, str] | None = None
 ) -> JSONResponse:
     return JSONResponse(
-        body.model_dump(exclude_none=True),
+        body.body(),
         status_code=body.status,
         headers={**language_headers(language), **(headers or {})},
         media_type=PROBLEM_JSON,
@@ -99,6 +100,7 @@ def problem_responses(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
             kind.status,
             {
                 "description": "",
+                "headers": {**_LANGUAGE, **_HEADERS.get(kind.status, {})},
                 "content": {
                     PROBLEM_JSON: {
                         "schema": {"$ref": "#/components/schemas/Problem"},
@@ -109,10 +111,27 @@ def problem_responses(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
         )
         titles = [response["description"], kind.title]
         response["description"] = "; ".join(title for title in titles if title)
-        response["content"][PROBLEM_JSON]["examples"][code] = {
-            "value": as_problem(code, advice_of(kind, ENGLISH)).model_dump(exclude_none=True)
-        }
+        response["content"][PROBLEM_JSON]["examples"][code] = {"value": _example(kind).body()}
     return responses
+
+
+def _example(kind: Kind) -> Problem:
+    if kind.code not in REJECTIONS:
+        return as_problem(kind.code, advice_of(kind, ENGLISH))
+    code = kind.code
+    finding = FindingBody(code=code, level="reject", message=MESSAGES[code], value=0.9, limit=0.5)
+    return as_problem(code, finding.message).model_copy(update={"findings": [finding]})
+
+
+def _header(description: str, **schema: object) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": "string", **schema}}
+
+
+_LANGUAGE = {"Content-Language": _header("Language of title and detail", enum=list(LANGUAGES))}
+_HEADERS: dict[int, dict[str, Any]] = {
+    405: {"Allow": _header("Methods that are allowed here")},
+    503: {"Retry-After": _header("Seconds after which to try again", type="integer")},
+}
 
 
 def install(app: FastAPI) -> None:

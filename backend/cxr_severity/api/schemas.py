@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+from pydantic.json_schema import SkipJsonSchema
 
-from cxr_severity.api.kinds import advice_of
-from cxr_severity.imaging.radiograph import Radiograph, SourceFormat
+from cxr_severity.api.kinds import CODES, advice_of
+from cxr_severity.imaging.limits import DEFAULT_LIMITS, Limits
+from cxr_severity.imaging.radiograph import FORMATS, Radiograph, SourceFormat
 from cxr_severity.model.assessment import Assessment, Brixia, Severity
 from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.measured import Metrics
 from cxr_severity.model.quality import Finding, Level, Quality
-from cxr_severity.texts.findings import FindingCode
+from cxr_severity.texts.findings import MESSAGES, FindingCode
 from cxr_severity.texts.language import ENGLISH, Language, say
 from cxr_severity.texts.problems import Kind
 
@@ -33,14 +36,16 @@ class ModelRef(_Response):
 class InputFacts(_Response):
     sha256: str = Field(description="Of the uploaded bytes, lower-case hex")
     format: SourceFormat = Field(description="Sniffed from the bytes, never from the file name")
-    width: int = Field(description="Pixels, after any orientation tag was applied")
-    height: int = Field(description="Pixels, after any orientation tag was applied")
+    width: int = Field(description="Pixels, after any orientation tag was applied", examples=[2048])
+    height: int = Field(
+        description="Pixels, after any orientation tag was applied", examples=[2048]
+    )
 
 
 class ClassProbabilities(_Response):
-    mild: Probability
-    moderate: Probability
-    severe: Probability
+    mild: Probability = Field(examples=[0.21])
+    moderate: Probability = Field(examples=[0.62])
+    severe: Probability = Field(examples=[0.17])
 
 
 class ZoneScores(_Response):
@@ -48,19 +53,21 @@ class ZoneScores(_Response):
     alveolar, 3 alveolar more than interstitial; estimates lie between. Right and left are the
     patient's: A, B and C are on the left of the image."""
 
-    A: ZoneScore = Field(description="Right lung, upper zone")
-    B: ZoneScore = Field(description="Right lung, middle zone")
-    C: ZoneScore = Field(description="Right lung, lower zone")
-    D: ZoneScore = Field(description="Left lung, upper zone")
-    E: ZoneScore = Field(description="Left lung, middle zone")
-    F: ZoneScore = Field(description="Left lung, lower zone")
+    A: ZoneScore = Field(description="Right lung, upper zone", examples=[0.4])
+    B: ZoneScore = Field(description="Right lung, middle zone", examples=[1.3])
+    C: ZoneScore = Field(description="Right lung, lower zone", examples=[1.9])
+    D: ZoneScore = Field(description="Left lung, upper zone", examples=[0.3])
+    E: ZoneScore = Field(description="Left lung, middle zone", examples=[1.2])
+    F: ZoneScore = Field(description="Left lung, lower zone", examples=[2.1])
 
 
 class BrixiaScore(_Response):
     """The network's estimate of the Brixia score (Borghesi and Maroldi, Radiol Med 2020)."""
 
     zones: ZoneScores
-    total: float = Field(ge=0, le=18, description="Sum of the six zones; not rounded, like them")
+    total: float = Field(
+        ge=0, le=18, description="Sum of the six zones; not rounded, like them", examples=[7.2]
+    )
 
     @classmethod
     def build(cls, brixia: Brixia) -> BrixiaScore:
@@ -69,34 +76,47 @@ class BrixiaScore(_Response):
 
 class ExplanationBody(_Response):
     method: Literal["grad-cam"]
-    target: Severity = Field(description="The class the heatmap speaks of")
+    target: Severity = Field(description="The class the heatmap speaks of", examples=["moderate"])
     peak: float = Field(
-        ge=0, description="Maximum of the map before scaling; near 0 the map says little"
+        ge=0,
+        description="Maximum of the map before scaling; near 0 the map says little",
+        examples=[0.84],
     )
     low_signal: bool = Field(
         description="Whether the map is too weak to say anything; its pictures are then faint"
     )
     lung_fraction: Probability | None = Field(
-        description="Share of the map inside the estimated lungs; null where no lungs were found"
+        description="Share of the map inside the estimated lungs; null where no lungs were found",
+        examples=[0.78],
     )
     heatmap: str = Field(
         description="PNG data URL, 8-bit grey (0 none, 255 the map's maximum), aligned with the "
-        "oriented input, longest side at most 256 pixels: it is smooth, scale it up as needed"
+        "oriented input, longest side at most 256 pixels: it is smooth, scale it up as needed",
+        examples=["data:image/png;base64,iVBORw0KGgo…"],
     )
     overlay: str = Field(
         description="JPEG data URL: the heatmap blended over the radiograph, longest side at most "
-        "1024 pixels"
+        "1024 pixels",
+        examples=["data:image/jpeg;base64,/9j/4AAQSkZJRg…"],
     )
 
 
 class FindingBody(_Response):
-    code: FindingCode = Field(description="Stable")
-    level: Level = Field(description="`reject`: not fit for a judgement; `warn`: judge with care")
-    message: str = Field(
-        description="One plain sentence for people, in the language of `Accept-Language`"
+    code: FindingCode = Field(description="Stable", examples=["lungs-cut-off"])
+    level: Level = Field(
+        description="`reject`: not fit for a judgement; `warn`: judge with care",
+        examples=["warn"],
     )
-    value: float | None = Field(description="What was measured; null where nothing could be")
-    limit: float | None = Field(description="The version's threshold that it passed")
+    message: str = Field(
+        description="One plain sentence for people, in the language of `Accept-Language`",
+        examples=[MESSAGES["lungs-cut-off"]],
+    )
+    value: float | None = Field(
+        description="What was measured; null where nothing could be", examples=[0.21]
+    )
+    limit: float | None = Field(
+        description="The version's threshold that it passed", examples=[0.15]
+    )
 
     @classmethod
     def build(cls, finding: Finding, language: Language = ENGLISH) -> FindingBody:
@@ -113,7 +133,8 @@ class QualityBody(_Response):
     """Whether the image is fit for the model, found before it was judged."""
 
     accepted: bool = Field(
-        description="False only with `force=true`: a rejected image is otherwise answered 422"
+        description="False only with `force=true`: a rejected image is otherwise answered 422",
+        examples=[True],
     )
     findings: list[FindingBody] = Field(description="Those that reject come first")
 
@@ -132,12 +153,12 @@ class Timings(_Response):
     while the model works.
     """
 
-    decode: Milliseconds
-    model: Milliseconds
-    explain: Milliseconds
-    encode: Milliseconds
+    decode: Milliseconds = Field(examples=[11.0])
+    model: Milliseconds = Field(examples=[9.4])
+    explain: Milliseconds = Field(examples=[2.1])
+    encode: Milliseconds = Field(examples=[6.2])
     total: Milliseconds = Field(
-        description="From the first byte decoded to the last picture encoded"
+        description="From the first byte decoded to the last picture encoded", examples=[28.7]
     )
 
 
@@ -146,18 +167,20 @@ class Prediction(_Response):
 
     model: ModelRef
     input: InputFacts
-    severity: Severity
+    severity: Severity = Field(examples=["moderate"])
     probabilities: ClassProbabilities
-    confidence: Probability = Field(description="Probability of `severity`")
+    confidence: Probability = Field(description="Probability of `severity`", examples=[0.62])
     prediction_set: list[Severity] = Field(
         min_length=1,
         max_length=3,
         description="Plausible classes, `severity` among them, in order of severity and without "
         "gaps. Over many films like those it was fitted on, this list holds the reference class "
         "as often as `conformal.coverage` of the version's manifest says",
+        examples=[["mild", "moderate"]],
     )
     refer: bool = Field(
-        description="Whether more than one class is plausible, so that a person should decide"
+        description="Whether more than one class is plausible, so that a person should decide",
+        examples=[True],
     )
     brixia: BrixiaScore
     quality: QualityBody
@@ -193,11 +216,37 @@ class Prediction(_Response):
         )
 
 
+class InputLimits(_Response):
+    """What is refused before it is decoded, so that a client need not send it."""
+
+    max_bytes: int = Field(description="Of a file", examples=[DEFAULT_LIMITS.max_bytes])
+    max_pixels: int = Field(
+        description="Width times height; of an image in colour that must be held whole, times its "
+        "channels",
+        examples=[DEFAULT_LIMITS.max_pixels],
+    )
+    min_side: int = Field(
+        description="Pixels of the shorter side", examples=[DEFAULT_LIMITS.min_side]
+    )
+    formats: list[SourceFormat] = Field(
+        description="Told from the bytes, never from the name", examples=[list(FORMATS)]
+    )
+
+    @classmethod
+    def build(cls, limits: Limits) -> InputLimits:
+        return cls(
+            max_bytes=limits.max_bytes,
+            max_pixels=limits.max_pixels,
+            min_side=limits.min_side,
+            formats=list(FORMATS),
+        )
+
+
 class ModelSummary(_Response):
     name: str
     version: str
     created: str = Field(description="ISO 8601 date")
-    default: bool = Field(description="Answers when a request names no version")
+    default: bool = Field(description="Answers when a request names no version", examples=[True])
     macro_f1: float = Field(description="On the version's own held-out patients")
 
     @classmethod
@@ -212,31 +261,55 @@ class ModelSummary(_Response):
 
 
 class ModelList(_Response):
-    default: str = Field(description="Version that answers when a request names none")
+    default: str = Field(
+        description="Version that answers when a request names none", examples=["1.0.0"]
+    )
     models: list[ModelSummary]
 
 
 class ModelDetails(_Response):
     manifest: Manifest
     metrics: Metrics = Field(description="As in the manifest's evaluation")
-    card: str = Field(description="Path of the model card, Markdown")
+    card: str = Field(
+        description="Path of the model card, Markdown", examples=["/models/1.0.0/card"]
+    )
 
 
 class Health(_Response):
-    status: Literal["live", "ready"]
+    status: Literal["live", "ready"] = Field(examples=["ready"])
+
+
+def _without_default(schema: JsonDict) -> None:
+    schema.pop("default", None)
 
 
 class Problem(_Response):
     """An error, RFC 9457. `code` is stable; `title` and `detail` are for people."""
 
-    type: str = Field(description="Path that describes this kind of problem")
+    # `findings` is left out of most: it must not be announced as always there.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+    type: str = Field(
+        description="Path that describes this kind of problem", examples=["/problems/empty-file"]
+    )
     title: str
     status: int
-    detail: str
-    code: str
-    findings: list[FindingBody] | None = Field(
-        default=None, description="Only where the gate rejected the image: why"
+    detail: str = Field(description="What is wrong with this request, in a sentence")
+    code: str = Field(json_schema_extra={"enum": list(CODES)}, examples=["empty-file"])
+    findings: list[FindingBody] | SkipJsonSchema[None] = Field(
+        default=None,
+        description="Only where the gate rejected the image: why",
+        # Left out where there are none, so it has no default that a client could read.
+        json_schema_extra=_without_default,
     )
+
+    def body(self) -> dict[str, Any]:
+        """As it is sent: `findings` only where there are some."""
+        return self.model_dump(mode="json", exclude={"findings"} if self.findings is None else None)
+
+
+class ProblemList(_Response):
+    problems: list[ProblemKind] = Field(description="Every kind of error, by its code")
 
 
 class ProblemKind(_Response):

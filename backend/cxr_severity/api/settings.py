@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from cxr_severity.imaging.limits import DEFAULT_LIMITS
 from cxr_severity.model.engine import EngineChoice
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -96,8 +97,8 @@ class Settings(BaseSettings):
         description="Processes that share the port and the weights' memory; each has its own "
         "threads, lanes and queue",
     )
-    max_upload_bytes: int = Field(default=25_000_000, ge=1)
-    max_pixels: int = Field(default=64_000_000, ge=1, le=89_000_000)
+    max_upload_bytes: int = Field(default=DEFAULT_LIMITS.max_bytes, ge=1)
+    max_pixels: int = Field(default=DEFAULT_LIMITS.max_pixels, ge=1, le=89_000_000)
     cors_origins: list[str] = Field(
         default=[], description='Origins that may call from a browser, as JSON: ["https://…"]'
     )

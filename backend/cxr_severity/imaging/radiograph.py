@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 SourceFormat = Literal["png", "jpeg", "tiff", "dicom"]
+FORMATS: tuple[SourceFormat, ...] = get_args(SourceFormat)
 
 
 @dataclass(frozen=True, slots=True)

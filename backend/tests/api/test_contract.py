@@ -9,12 +9,16 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from jsonschema import Draft202012Validator
 from support import REPOSITORY, MakeVersion
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
-from cxr_severity.api.schemas import ModelDetails, ModelList, Prediction, Problem
+from cxr_severity.api.errors import PROBLEM_JSON
+from cxr_severity.api.kinds import KINDS
 from cxr_severity.api.settings import Settings
+from cxr_severity.imaging.limits import DEFAULT_LIMITS
+from cxr_severity.texts.findings import REJECTIONS
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +49,7 @@ def test_it_is_openapi_3_1_with_stable_operation_ids(document: dict[str, Any]) -
     assert document["openapi"].startswith("3.1")
     assert {op["operationId"] for op in operations(document)} == {
         "predict", "listModels", "getModel", "getModelCard", "getLiveness", "getReadiness",
-        "getProblem",
+        "getProblem", "listProblems", "getLimits",
     }  # fmt: skip
 
 
@@ -64,21 +68,35 @@ def test_every_reference_resolves(document: dict[str, Any]) -> None:
             node = node[key]
 
 
-def test_the_examples_are_valid(document: dict[str, Any]) -> None:
-    paths = document["paths"]
-    for path, method, model in (
-        ("/predict", "post", Prediction),
-        ("/models", "get", ModelList),
-        ("/models/{version}", "get", ModelDetails),
-    ):
-        example = paths[path][method]["responses"]["200"]["content"]["application/json"]["example"]
-        model.model_validate(example)
+def test_every_example_is_what_its_schema_asks_for(document: dict[str, Any]) -> None:
+    checked = 0
     for operation in operations(document):
         for response in operation["responses"].values():
-            for name, media in response["content"].items():
-                if name == "application/problem+json":
-                    for code, example in media["examples"].items():
-                        assert Problem.model_validate(example["value"]).code == code
+            for media in response["content"].values():
+                examples = [example["value"] for example in media.get("examples", {}).values()]
+                validator = Draft202012Validator(
+                    {**media["schema"], "components": document["components"]}
+                )
+                for example in examples or [media["example"]]:
+                    validator.validate(example)
+                    checked += 1
+    assert checked >= 48
+
+
+def test_every_problem_shows_its_own_code_and_the_gates_its_findings(
+    document: dict[str, Any],
+) -> None:
+    shown = {
+        code: example["value"]
+        for operation in operations(document)
+        for response in operation["responses"].values()
+        for code, example in response["content"].get(PROBLEM_JSON, {}).get("examples", {}).items()
+    }
+    assert all(problem["code"] == code for code, problem in shown.items())
+    assert {code for code, problem in shown.items() if "findings" in problem} == set(REJECTIONS)
+    problem = document["components"]["schemas"]["Problem"]
+    assert problem["required"] == ["type", "title", "status", "detail", "code"]
+    assert problem["properties"]["code"]["enum"] == sorted(KINDS)
 
 
 def test_the_committed_document_is_the_generated_one(document: dict[str, Any]) -> None:
@@ -140,3 +158,30 @@ def test_without_a_page_the_service_still_answers(make_version: MakeVersion) -> 
         until_ready(client)
         assert client.get("/").status_code == 200
         assert client.get("/docs").status_code == 200
+
+
+def test_the_limits_are_those_of_the_settings(make_version: MakeVersion) -> None:
+    settings = Settings(weights=make_version().parent, max_upload_bytes=1000, max_pixels=5000)
+    with TestClient(create_app(settings)) as client:
+        assert client.get("/limits").json() == {
+            "max_bytes": 1000,
+            "max_pixels": 5000,
+            "min_side": 32,
+            "formats": ["png", "jpeg", "tiff", "dicom"],
+        }
+
+
+def test_the_catalogue_of_problems_is_listed(client: TestClient) -> None:
+    listed = client.get("/problems", headers={"Accept-Language": "ms"})
+    problems = {problem["code"]: problem for problem in listed.json()["problems"]}
+    assert list(problems) == sorted(KINDS)
+    assert problems["empty-file"]["title"] == "Fail kosong"
+    assert problems["busy"]["retry"]
+    assert "`force=true`" in problems["cross-section"]["advice"]
+    assert listed.headers["content-language"] == "ms"
+
+
+def test_the_readme_states_the_limits_that_hold_by_default() -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    defaults = f"| `{DEFAULT_LIMITS.max_bytes}`, `{DEFAULT_LIMITS.max_pixels}` |"
+    assert f"| `CXR_MAX_UPLOAD_BYTES`, `CXR_MAX_PIXELS` {defaults}" in readme

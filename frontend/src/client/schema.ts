@@ -16,11 +16,28 @@ export interface paths {
         /**
          * Severity of one radiograph
          * @description Send a frontal chest radiograph as the multipart field `file`: PNG, JPEG, TIFF or DICOM,
-         *     at most 25 MB and 64 megapixels. Nothing is kept.
+         *     at most as large as `/limits` says. Nothing is kept.
          *
          *     Research software; not a medical device and not a diagnosis.
          */
         post: operations["predict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How large a file may be, and in which formats */
+        get: operations["getLimits"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -104,6 +121,23 @@ export interface paths {
         };
         /** The default version is loaded, checked and warm */
         get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every kind of error and what to do about it */
+        get: operations["listProblems"];
         put?: never;
         post?: never;
         delete?: never;
@@ -198,6 +232,7 @@ export interface components {
             /**
              * Total
              * @description Sum of the six zones; not rounded, like them
+             * @example 7.2
              */
             total: number;
         };
@@ -266,11 +301,20 @@ export interface components {
         };
         /** ClassProbabilities */
         ClassProbabilities: {
-            /** Mild */
+            /**
+             * Mild
+             * @example 0.21
+             */
             mild: number;
-            /** Moderate */
+            /**
+             * Moderate
+             * @example 0.62
+             */
             moderate: number;
-            /** Severe */
+            /**
+             * Severe
+             * @example 0.17
+             */
             severe: number;
         };
         /**
@@ -460,12 +504,14 @@ export interface components {
             /**
              * Target
              * @description The class the heatmap speaks of
+             * @example moderate
              * @enum {string}
              */
             target: "mild" | "moderate" | "severe";
             /**
              * Peak
              * @description Maximum of the map before scaling; near 0 the map says little
+             * @example 0.84
              */
             peak: number;
             /**
@@ -476,16 +522,19 @@ export interface components {
             /**
              * Lung Fraction
              * @description Share of the map inside the estimated lungs; null where no lungs were found
+             * @example 0.78
              */
             lung_fraction: number | null;
             /**
              * Heatmap
              * @description PNG data URL, 8-bit grey (0 none, 255 the map's maximum), aligned with the oriented input, longest side at most 256 pixels: it is smooth, scale it up as needed
+             * @example data:image/png;base64,iVBORw0KGgo…
              */
             heatmap: string;
             /**
              * Overlay
              * @description JPEG data URL: the heatmap blended over the radiograph, longest side at most 1024 pixels
+             * @example data:image/jpeg;base64,/9j/4AAQSkZJRg…
              */
             overlay: string;
         };
@@ -566,28 +615,33 @@ export interface components {
             /**
              * Code
              * @description Stable
+             * @example lungs-cut-off
              * @enum {string}
              */
             code: "colour-image" | "not-a-radiograph" | "cross-section" | "lateral-projection" | "inverted-grey-scale" | "turned-by-90-degrees" | "turned-by-180-degrees" | "lungs-not-found" | "lungs-cut-off" | "field-too-small" | "low-resolution" | "over-exposed" | "under-exposed" | "unfamiliar-image" | "not-measured";
             /**
              * Level
              * @description `reject`: not fit for a judgement; `warn`: judge with care
+             * @example warn
              * @enum {string}
              */
             level: "reject" | "warn";
             /**
              * Message
              * @description One plain sentence for people, in the language of `Accept-Language`
+             * @example A part of the lungs may lie outside the picture.
              */
             message: string;
             /**
              * Value
              * @description What was measured; null where nothing could be
+             * @example 0.21
              */
             value: number | null;
             /**
              * Limit
              * @description The version's threshold that it passed
+             * @example 0.15
              */
             limit: number | null;
         };
@@ -689,6 +743,7 @@ export interface components {
         Health: {
             /**
              * Status
+             * @example ready
              * @enum {string}
              */
             status: "live" | "ready";
@@ -709,13 +764,50 @@ export interface components {
             /**
              * Width
              * @description Pixels, after any orientation tag was applied
+             * @example 2048
              */
             width: number;
             /**
              * Height
              * @description Pixels, after any orientation tag was applied
+             * @example 2048
              */
             height: number;
+        };
+        /**
+         * InputLimits
+         * @description What is refused before it is decoded, so that a client need not send it.
+         */
+        InputLimits: {
+            /**
+             * Max Bytes
+             * @description Of a file
+             * @example 25000000
+             */
+            max_bytes: number;
+            /**
+             * Max Pixels
+             * @description Width times height; of an image in colour that must be held whole, times its channels
+             * @example 64000000
+             */
+            max_pixels: number;
+            /**
+             * Min Side
+             * @description Pixels of the shorter side
+             * @example 32
+             */
+            min_side: number;
+            /**
+             * Formats
+             * @description Told from the bytes, never from the name
+             * @example [
+             *       "png",
+             *       "jpeg",
+             *       "tiff",
+             *       "dicom"
+             *     ]
+             */
+            formats: ("png" | "jpeg" | "tiff" | "dicom")[];
         };
         /**
          * IntervalScores
@@ -863,6 +955,7 @@ export interface components {
             /**
              * Card
              * @description Path of the model card, Markdown
+             * @example /models/1.0.0/card
              */
             card: string;
         };
@@ -871,6 +964,7 @@ export interface components {
             /**
              * Default
              * @description Version that answers when a request names none
+             * @example 1.0.0
              */
             default: string;
             /** Models */
@@ -897,6 +991,7 @@ export interface components {
             /**
              * Default
              * @description Answers when a request names no version
+             * @example true
              */
             default: boolean;
             /**
@@ -958,6 +1053,7 @@ export interface components {
             input: components["schemas"]["InputFacts"];
             /**
              * Severity
+             * @example moderate
              * @enum {string}
              */
             severity: "mild" | "moderate" | "severe";
@@ -965,16 +1061,22 @@ export interface components {
             /**
              * Confidence
              * @description Probability of `severity`
+             * @example 0.62
              */
             confidence: number;
             /**
              * Prediction Set
              * @description Plausible classes, `severity` among them, in order of severity and without gaps. Over many films like those it was fitted on, this list holds the reference class as often as `conformal.coverage` of the version's manifest says
+             * @example [
+             *       "mild",
+             *       "moderate"
+             *     ]
              */
             prediction_set: ("mild" | "moderate" | "severe")[];
             /**
              * Refer
              * @description Whether more than one class is plausible, so that a person should decide
+             * @example true
              */
             refer: boolean;
             brixia: components["schemas"]["BrixiaScore"];
@@ -1057,6 +1159,14 @@ export interface components {
              */
             overridable: boolean;
         };
+        /** ProblemList */
+        ProblemList: {
+            /**
+             * Problems
+             * @description Every kind of error, by its code
+             */
+            problems: components["schemas"]["ProblemKind"][];
+        };
         /**
          * QualityBody
          * @description Whether the image is fit for the model, found before it was judged.
@@ -1065,6 +1175,7 @@ export interface components {
             /**
              * Accepted
              * @description False only with `force=true`: a rejected image is otherwise answered 422
+             * @example true
              */
             accepted: boolean;
             /**
@@ -1275,17 +1386,30 @@ export interface components {
          *     while the model works.
          */
         Timings: {
-            /** Decode */
+            /**
+             * Decode
+             * @example 11
+             */
             decode: number;
-            /** Model */
+            /**
+             * Model
+             * @example 9.4
+             */
             model: number;
-            /** Explain */
+            /**
+             * Explain
+             * @example 2.1
+             */
             explain: number;
-            /** Encode */
+            /**
+             * Encode
+             * @example 6.2
+             */
             encode: number;
             /**
              * Total
              * @description From the first byte decoded to the last picture encoded
+             * @example 28.7
              */
             total: number;
         };
@@ -1336,31 +1460,37 @@ export interface components {
             /**
              * A
              * @description Right lung, upper zone
+             * @example 0.4
              */
             A: number;
             /**
              * B
              * @description Right lung, middle zone
+             * @example 1.3
              */
             B: number;
             /**
              * C
              * @description Right lung, lower zone
+             * @example 1.9
              */
             C: number;
             /**
              * D
              * @description Left lung, upper zone
+             * @example 0.3
              */
             D: number;
             /**
              * E
              * @description Left lung, middle zone
+             * @example 1.2
              */
             E: number;
             /**
              * F
              * @description Left lung, lower zone
+             * @example 2.1
              */
             F: number;
         };
@@ -1372,22 +1502,29 @@ export interface components {
             /**
              * Type
              * @description Path that describes this kind of problem
+             * @example /problems/empty-file
              */
             type: string;
             /** Title */
             title: string;
             /** Status */
             status: number;
-            /** Detail */
+            /**
+             * Detail
+             * @description What is wrong with this request, in a sentence
+             */
             detail: string;
-            /** Code */
-            code: string;
+            /**
+             * Code
+             * @example empty-file
+             * @enum {string}
+             */
+            code: "busy" | "cross-section" | "damaged-image" | "dicom-for-processing" | "dicom-not-a-radiograph" | "dicom-unsupported-encoding" | "dicom-without-image" | "empty-file" | "field-too-small" | "file-too-large" | "image-too-large" | "image-too-small" | "image-without-contrast" | "internal-error" | "invalid-request" | "inverted-grey-scale" | "lateral-projection" | "low-resolution" | "malformed-request" | "method-not-allowed" | "missing-field" | "multi-frame" | "not-a-frontal-chest-radiograph" | "not-an-image" | "not-found" | "not-ready" | "turned-by-180-degrees" | "turned-by-90-degrees" | "unknown-target" | "unknown-version" | "unsupported-colour-space" | "unsupported-format" | "unsupported-media-type" | "upload-too-slow";
             /**
              * Findings
              * @description Only where the gate rejected the image: why
-             * @default null
              */
-            findings: components["schemas"]["FindingBody"][] | null;
+            findings?: components["schemas"]["FindingBody"][];
         };
     };
     responses: never;
@@ -1489,11 +1626,11 @@ export interface operations {
                      *         "overlay": "data:image/jpeg;base64,/9j/4AAQSkZJRg…"
                      *       },
                      *       "timings_ms": {
-                     *         "decode": 31,
-                     *         "model": 22.4,
-                     *         "explain": 4.1,
-                     *         "encode": 18.2,
-                     *         "total": 75.7
+                     *         "decode": 11,
+                     *         "model": 9.4,
+                     *         "explain": 2.1,
+                     *         "encode": 6.2,
+                     *         "total": 28.7
                      *       }
                      *     }
                      */
@@ -1503,6 +1640,8 @@ export interface operations {
             /** @description The request cannot be read */
             400: {
                 headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
                     [name: string]: unknown;
                 };
                 content: {
@@ -1512,6 +1651,8 @@ export interface operations {
             /** @description There is no such model version */
             404: {
                 headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
                     [name: string]: unknown;
                 };
                 content: {
@@ -1521,6 +1662,8 @@ export interface operations {
             /** @description The upload took too long */
             408: {
                 headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
                     [name: string]: unknown;
                 };
                 content: {
@@ -1530,6 +1673,8 @@ export interface operations {
             /** @description The file is too large; The image has too many pixels */
             413: {
                 headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
                     [name: string]: unknown;
                 };
                 content: {
@@ -1539,6 +1684,8 @@ export interface operations {
             /** @description The request's content type is not supported; This file format is not supported */
             415: {
                 headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
                     [name: string]: unknown;
                 };
                 content: {
@@ -1548,6 +1695,8 @@ export interface operations {
             /** @description A required field is missing; The request is not valid; There is no such target; The file is empty; The file is not an image; The image is damaged; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported; The image is a cross-section; The image is a lateral film; The grey scale is inverted; The radiograph lies on its side; The radiograph is upside down; The lungs are too small in the image; The image has too few pixels */
             422: {
                 headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
                     [name: string]: unknown;
                 };
                 content: {
@@ -1557,6 +1706,8 @@ export interface operations {
             /** @description The service failed */
             500: {
                 headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
                     [name: string]: unknown;
                 };
                 content: {
@@ -1566,10 +1717,47 @@ export interface operations {
             /** @description The service is not ready; The service is busy */
             503: {
                 headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "max_bytes": 25000000,
+                     *       "max_pixels": 64000000,
+                     *       "min_side": 32,
+                     *       "formats": [
+                     *         "png",
+                     *         "jpeg",
+                     *         "tiff",
+                     *         "dicom"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InputLimits"];
                 };
             };
         };
@@ -1596,9 +1784,9 @@ export interface operations {
                      *         {
                      *           "name": "cxr-severity",
                      *           "version": "1.0.0",
-                     *           "created": "2026-11-22",
+                     *           "created": "2026-11-23",
                      *           "default": true,
-                     *           "macro_f1": 0.66
+                     *           "macro_f1": 0.5
                      *         }
                      *       ]
                      *     }
@@ -1609,6 +1797,10 @@ export interface operations {
             /** @description The service is not ready */
             503: {
                 headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1642,8 +1834,8 @@ export interface operations {
                      *         "name": "cxr-severity",
                      *         "version": "1.0.0",
                      *         "created": "2026-11-23",
-                     *         "intended_use": "Research. Not a medical device and not for diagnosis.",
-                     *         "licence": "Research use",
+                     *         "intended_use": "…",
+                     *         "licence": "…",
                      *         "classes": [
                      *           "mild",
                      *           "moderate",
@@ -1670,6 +1862,7 @@ export interface operations {
                      *           "batch_norm_eps": 0.00001,
                      *           "sequence": "lstm",
                      *           "hidden_size": 128,
+                     *           "zones_inform_class": true,
                      *           "dropout": 0.3
                      *         },
                      *         "calibration": {
@@ -1710,86 +1903,65 @@ export interface operations {
                      *             ]
                      *           ],
                      *           "offset": [
-                     *             0,
-                     *             0,
-                     *             0
+                     *             0.5,
+                     *             0.5,
+                     *             0.5
                      *           ]
                      *         },
                      *         "conformal": {
-                     *           "coverage": 0.9,
-                     *           "threshold": 0.18
+                     *           "coverage": 0.5,
+                     *           "threshold": 0.5
                      *         },
-                     *         "faint_peak": 0.05,
+                     *         "faint_peak": 1,
                      *         "weights": {
-                     *           "sha256": "0000000000000000000000000000000000000000000000000000000000000000",
-                     *           "bytes": 10900000
+                     *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "bytes": 1
                      *         },
                      *         "gate": {
                      *           "weights": {
-                     *             "sha256": "0000000000000000000000000000000000000000000000000000000000000000",
-                     *             "bytes": 560000
+                     *             "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *             "bytes": 1
                      *           },
                      *           "lungs": {
                      *             "size": 128,
                      *             "width": 12
                      *           },
-                     *           "dimensions": 64,
+                     *           "dimensions": 1,
                      *           "limits": {
-                     *             "colour": {
-                     *               "reject": 0.08
-                     *             },
-                     *             "frontal": {
-                     *               "reject": 0.5
-                     *             },
-                     *             "distance": {
-                     *               "warn": 1.4,
-                     *               "reject": 2.5
-                     *             },
-                     *             "lung_area": {
-                     *               "reject": 0.1
-                     *             },
-                     *             "lung_span": {
-                     *               "warn": 0.35,
-                     *               "reject": 0.2
-                     *             },
-                     *             "lung_border": {
-                     *               "warn": 0.6
-                     *             },
-                     *             "side": {
-                     *               "warn": 224,
-                     *               "reject": 64
-                     *             },
-                     *             "lung_black": {
-                     *               "warn": 0.1
-                     *             },
-                     *             "lung_contrast": {
-                     *               "warn": 0.06
-                     *             }
+                     *             "colour": {},
+                     *             "frontal": {},
+                     *             "distance": {},
+                     *             "lung_area": {},
+                     *             "lung_span": {},
+                     *             "lung_border": {},
+                     *             "side": {},
+                     *             "lung_black": {},
+                     *             "lung_contrast": {}
                      *           }
                      *         },
                      *         "golden": {
                      *           "probabilities": {
-                     *             "mild": 0.3,
+                     *             "mild": 0.5,
                      *             "moderate": 0.5,
-                     *             "severe": 0.2
+                     *             "severe": 0.5
                      *           },
                      *           "zones": {
-                     *             "A": 0.9,
-                     *             "B": 1.4,
-                     *             "C": 1.8,
-                     *             "D": 0.8,
-                     *             "E": 1.1,
-                     *             "F": 1.5
+                     *             "A": 0.5,
+                     *             "B": 0.5,
+                     *             "C": 0.5,
+                     *             "D": 0.5,
+                     *             "E": 0.5,
+                     *             "F": 0.5
                      *           },
                      *           "tolerance": 0.002
                      *         },
                      *         "evaluation": {
                      *           "metrics": {
-                     *             "evaluated_on": "every film with a class, each read only by networks that had not seen its patient (5 patient-grouped folds, 3 seeds)",
-                     *             "interval": "95% percentile bootstrap over patients, 2000 resamples",
-                     *             "images": 325,
-                     *             "patients": 210,
-                     *             "seeds": 3,
+                     *             "evaluated_on": "…",
+                     *             "interval": "…",
+                     *             "images": 1,
+                     *             "patients": 1,
+                     *             "seeds": 1,
                      *             "accuracy": {
                      *               "value": 0.75,
                      *               "low": 0.7,
@@ -1804,11 +1976,6 @@ export interface operations {
                      *               "value": 0.75,
                      *               "low": 0.7,
                      *               "high": 0.8
-                     *             },
-                     *             "two_step_errors": {
-                     *               "value": 0.01,
-                     *               "low": 0,
-                     *               "high": 0.02
                      *             },
                      *             "per_class": {
                      *               "mild": {
@@ -1827,7 +1994,7 @@ export interface operations {
                      *                   "low": 0.7,
                      *                   "high": 0.8
                      *                 },
-                     *                 "support": 108
+                     *                 "support": 1
                      *               },
                      *               "moderate": {
                      *                 "precision": {
@@ -1845,7 +2012,7 @@ export interface operations {
                      *                   "low": 0.7,
                      *                   "high": 0.8
                      *                 },
-                     *                 "support": 108
+                     *                 "support": 1
                      *               },
                      *               "severe": {
                      *                 "precision": {
@@ -1863,7 +2030,7 @@ export interface operations {
                      *                   "low": 0.7,
                      *                   "high": 0.8
                      *                 },
-                     *                 "support": 108
+                     *                 "support": 1
                      *               }
                      *             },
                      *             "confusion_matrix": [
@@ -1884,13 +2051,21 @@ export interface operations {
                      *               ]
                      *             ]
                      *           },
-                     *           "seeds": [],
+                     *           "seeds": [
+                     *             {
+                     *               "seed": 1,
+                     *               "accuracy": 0.5,
+                     *               "macro_f1": 0.5,
+                     *               "quadratic_weighted_kappa": 0.5,
+                     *               "brixia_mae": 0.5
+                     *             }
+                     *           ],
                      *           "majority": {
-                     *             "evaluated_on": "every film with a class, each read only by networks that had not seen its patient (5 patient-grouped folds, 3 seeds)",
-                     *             "interval": "95% percentile bootstrap over patients, 2000 resamples",
-                     *             "images": 325,
-                     *             "patients": 210,
-                     *             "seeds": 3,
+                     *             "evaluated_on": "…",
+                     *             "interval": "…",
+                     *             "images": 1,
+                     *             "patients": 1,
+                     *             "seeds": 1,
                      *             "accuracy": {
                      *               "value": 0.75,
                      *               "low": 0.7,
@@ -1905,11 +2080,6 @@ export interface operations {
                      *               "value": 0.75,
                      *               "low": 0.7,
                      *               "high": 0.8
-                     *             },
-                     *             "two_step_errors": {
-                     *               "value": 0.01,
-                     *               "low": 0,
-                     *               "high": 0.02
                      *             },
                      *             "per_class": {
                      *               "mild": {
@@ -1928,7 +2098,7 @@ export interface operations {
                      *                   "low": 0.7,
                      *                   "high": 0.8
                      *                 },
-                     *                 "support": 108
+                     *                 "support": 1
                      *               },
                      *               "moderate": {
                      *                 "precision": {
@@ -1946,7 +2116,7 @@ export interface operations {
                      *                   "low": 0.7,
                      *                   "high": 0.8
                      *                 },
-                     *                 "support": 108
+                     *                 "support": 1
                      *               },
                      *               "severe": {
                      *                 "precision": {
@@ -1964,7 +2134,7 @@ export interface operations {
                      *                   "low": 0.7,
                      *                   "high": 0.8
                      *                 },
-                     *                 "support": 108
+                     *                 "support": 1
                      *               }
                      *             },
                      *             "confusion_matrix": [
@@ -1986,11 +2156,11 @@ export interface operations {
                      *             ]
                      *           },
                      *           "readers": {
-                     *             "evaluated_on": "every film with a class, each read only by networks that had not seen its patient (5 patient-grouped folds, 3 seeds)",
-                     *             "interval": "95% percentile bootstrap over patients, 2000 resamples",
-                     *             "images": 325,
-                     *             "patients": 210,
-                     *             "seeds": 3,
+                     *             "evaluated_on": "…",
+                     *             "interval": "…",
+                     *             "images": 1,
+                     *             "patients": 1,
+                     *             "seeds": 1,
                      *             "accuracy": {
                      *               "value": 0.75,
                      *               "low": 0.7,
@@ -2005,11 +2175,6 @@ export interface operations {
                      *               "value": 0.75,
                      *               "low": 0.7,
                      *               "high": 0.8
-                     *             },
-                     *             "two_step_errors": {
-                     *               "value": 0.01,
-                     *               "low": 0,
-                     *               "high": 0.02
                      *             },
                      *             "per_class": {
                      *               "mild": {
@@ -2028,7 +2193,7 @@ export interface operations {
                      *                   "low": 0.7,
                      *                   "high": 0.8
                      *                 },
-                     *                 "support": 108
+                     *                 "support": 1
                      *               },
                      *               "moderate": {
                      *                 "precision": {
@@ -2046,7 +2211,7 @@ export interface operations {
                      *                   "low": 0.7,
                      *                   "high": 0.8
                      *                 },
-                     *                 "support": 108
+                     *                 "support": 1
                      *               },
                      *               "severe": {
                      *                 "precision": {
@@ -2064,7 +2229,7 @@ export interface operations {
                      *                   "low": 0.7,
                      *                   "high": 0.8
                      *                 },
-                     *                 "support": 108
+                     *                 "support": 1
                      *               }
                      *             },
                      *             "confusion_matrix": [
@@ -2086,11 +2251,11 @@ export interface operations {
                      *             ]
                      *           },
                      *           "on_readers_films": {
-                     *             "evaluated_on": "every film with a class, each read only by networks that had not seen its patient (5 patient-grouped folds, 3 seeds)",
-                     *             "interval": "95% percentile bootstrap over patients, 2000 resamples",
-                     *             "images": 325,
-                     *             "patients": 210,
-                     *             "seeds": 3,
+                     *             "evaluated_on": "…",
+                     *             "interval": "…",
+                     *             "images": 1,
+                     *             "patients": 1,
+                     *             "seeds": 1,
                      *             "accuracy": {
                      *               "value": 0.75,
                      *               "low": 0.7,
@@ -2105,11 +2270,6 @@ export interface operations {
                      *               "value": 0.75,
                      *               "low": 0.7,
                      *               "high": 0.8
-                     *             },
-                     *             "two_step_errors": {
-                     *               "value": 0.01,
-                     *               "low": 0,
-                     *               "high": 0.02
                      *             },
                      *             "per_class": {
                      *               "mild": {
@@ -2128,7 +2288,7 @@ export interface operations {
                      *                   "low": 0.7,
                      *                   "high": 0.8
                      *                 },
-                     *                 "support": 108
+                     *                 "support": 1
                      *               },
                      *               "moderate": {
                      *                 "precision": {
@@ -2146,7 +2306,7 @@ export interface operations {
                      *                   "low": 0.7,
                      *                   "high": 0.8
                      *                 },
-                     *                 "support": 108
+                     *                 "support": 1
                      *               },
                      *               "severe": {
                      *                 "precision": {
@@ -2164,7 +2324,7 @@ export interface operations {
                      *                   "low": 0.7,
                      *                   "high": 0.8
                      *                 },
-                     *                 "support": 108
+                     *                 "support": 1
                      *               }
                      *             },
                      *             "confusion_matrix": [
@@ -2186,11 +2346,11 @@ export interface operations {
                      *             ]
                      *           },
                      *           "against_senior": {
-                     *             "evaluated_on": "every film with a class, each read only by networks that had not seen its patient (5 patient-grouped folds, 3 seeds)",
-                     *             "interval": "95% percentile bootstrap over patients, 2000 resamples",
-                     *             "images": 325,
-                     *             "patients": 210,
-                     *             "seeds": 3,
+                     *             "evaluated_on": "…",
+                     *             "interval": "…",
+                     *             "images": 1,
+                     *             "patients": 1,
+                     *             "seeds": 1,
                      *             "accuracy": {
                      *               "value": 0.75,
                      *               "low": 0.7,
@@ -2205,11 +2365,6 @@ export interface operations {
                      *               "value": 0.75,
                      *               "low": 0.7,
                      *               "high": 0.8
-                     *             },
-                     *             "two_step_errors": {
-                     *               "value": 0.01,
-                     *               "low": 0,
-                     *               "high": 0.02
                      *             },
                      *             "per_class": {
                      *               "mild": {
@@ -2228,7 +2383,7 @@ export interface operations {
                      *                   "low": 0.7,
                      *                   "high": 0.8
                      *                 },
-                     *                 "support": 108
+                     *                 "support": 1
                      *               },
                      *               "moderate": {
                      *                 "precision": {
@@ -2246,7 +2401,7 @@ export interface operations {
                      *                   "low": 0.7,
                      *                   "high": 0.8
                      *                 },
-                     *                 "support": 108
+                     *                 "support": 1
                      *               },
                      *               "severe": {
                      *                 "precision": {
@@ -2264,7 +2419,7 @@ export interface operations {
                      *                   "low": 0.7,
                      *                   "high": 0.8
                      *                 },
-                     *                 "support": 108
+                     *                 "support": 1
                      *               }
                      *             },
                      *             "confusion_matrix": [
@@ -2348,39 +2503,39 @@ export interface operations {
                      *                 ]
                      *               ],
                      *               "offset": [
-                     *                 0,
-                     *                 0,
-                     *                 0
+                     *                 0.5,
+                     *                 0.5,
+                     *                 0.5
                      *               ]
                      *             },
                      *             "temperatures": [
-                     *               1
+                     *               0.5
                      *             ],
                      *             "before": {
                      *               "expected_error": {
-                     *                 "value": 0.04,
-                     *                 "low": 0.03,
-                     *                 "high": 0.07
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
                      *               },
                      *               "adaptive_error": {
-                     *                 "value": 0.04,
-                     *                 "low": 0.03,
-                     *                 "high": 0.07
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
                      *               },
                      *               "brier": {
-                     *                 "value": 0.35,
-                     *                 "low": 0.3,
-                     *                 "high": 0.4
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
                      *               },
                      *               "log_loss": {
-                     *                 "value": 0.6,
-                     *                 "low": 0.5,
-                     *                 "high": 0.7
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
                      *               },
                      *               "reliability": [
                      *                 {
-                     *                   "readings": 90,
-                     *                   "confidence": 0.9,
+                     *                   "readings": 1,
+                     *                   "confidence": 0.5,
                      *                   "accuracy": {
                      *                     "value": 0.75,
                      *                     "low": 0.7,
@@ -2391,29 +2546,29 @@ export interface operations {
                      *             },
                      *             "tempered": {
                      *               "expected_error": {
-                     *                 "value": 0.04,
-                     *                 "low": 0.03,
-                     *                 "high": 0.07
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
                      *               },
                      *               "adaptive_error": {
-                     *                 "value": 0.04,
-                     *                 "low": 0.03,
-                     *                 "high": 0.07
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
                      *               },
                      *               "brier": {
-                     *                 "value": 0.35,
-                     *                 "low": 0.3,
-                     *                 "high": 0.4
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
                      *               },
                      *               "log_loss": {
-                     *                 "value": 0.6,
-                     *                 "low": 0.5,
-                     *                 "high": 0.7
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
                      *               },
                      *               "reliability": [
                      *                 {
-                     *                   "readings": 90,
-                     *                   "confidence": 0.9,
+                     *                   "readings": 1,
+                     *                   "confidence": 0.5,
                      *                   "accuracy": {
                      *                     "value": 0.75,
                      *                     "low": 0.7,
@@ -2424,29 +2579,29 @@ export interface operations {
                      *             },
                      *             "after": {
                      *               "expected_error": {
-                     *                 "value": 0.04,
-                     *                 "low": 0.03,
-                     *                 "high": 0.07
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
                      *               },
                      *               "adaptive_error": {
-                     *                 "value": 0.04,
-                     *                 "low": 0.03,
-                     *                 "high": 0.07
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
                      *               },
                      *               "brier": {
-                     *                 "value": 0.35,
-                     *                 "low": 0.3,
-                     *                 "high": 0.4
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
                      *               },
                      *               "log_loss": {
-                     *                 "value": 0.6,
-                     *                 "low": 0.5,
-                     *                 "high": 0.7
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
                      *               },
                      *               "reliability": [
                      *                 {
-                     *                   "readings": 90,
-                     *                   "confidence": 0.9,
+                     *                   "readings": 1,
+                     *                   "confidence": 0.5,
                      *                   "accuracy": {
                      *                     "value": 0.75,
                      *                     "low": 0.7,
@@ -2458,13 +2613,13 @@ export interface operations {
                      *           },
                      *           "conformal": {
                      *             "fitted": {
-                     *               "coverage": 0.9,
-                     *               "threshold": 0.18
+                     *               "coverage": 0.5,
+                     *               "threshold": 0.5
                      *             },
                      *             "coverage": {
-                     *               "value": 0.9,
-                     *               "low": 0.86,
-                     *               "high": 0.93
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
                      *             "coverage_per_class": {
                      *               "mild": {
@@ -2484,35 +2639,35 @@ export interface operations {
                      *               }
                      *             },
                      *             "mean_size": {
-                     *               "value": 1.5,
-                     *               "low": 1.4,
-                     *               "high": 1.6
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
                      *             "single": {
-                     *               "value": 0.55,
-                     *               "low": 0.5,
-                     *               "high": 0.6
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             }
                      *           },
                      *           "selective": {
                      *             "area": {
-                     *               "value": 0.15,
-                     *               "low": 0.1,
-                     *               "high": 0.2
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
                      *             "accuracy_at_half": {
-                     *               "value": 0.85,
-                     *               "low": 0.8,
-                     *               "high": 0.9
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
                      *             "coverage_at_90": {
-                     *               "value": 0.3,
-                     *               "low": 0.1,
-                     *               "high": 0.5
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
                      *             "curve": [
                      *               {
-                     *                 "coverage": 1,
+                     *                 "coverage": 0.5,
                      *                 "accuracy": {
                      *                   "value": 0.75,
                      *                   "low": 0.7,
@@ -2522,80 +2677,142 @@ export interface operations {
                      *             ]
                      *           },
                      *           "brixia": {
-                     *             "reference": "the mean of two radiologists",
-                     *             "images": 152,
-                     *             "patients": 108,
+                     *             "reference": "…",
+                     *             "images": 1,
+                     *             "patients": 1,
                      *             "total_mae": {
-                     *               "value": 1.9,
-                     *               "low": 1.7,
-                     *               "high": 2.1
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
                      *             "total_bias": {
-                     *               "value": 0.1,
-                     *               "low": -0.2,
-                     *               "high": 0.4
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
                      *             "total_r": {
-                     *               "value": 0.87,
-                     *               "low": 0.83,
-                     *               "high": 0.9
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
                      *             "zone_mae": {
-                     *               "value": 0.4,
-                     *               "low": 0.37,
-                     *               "high": 0.43
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             }
                      *           },
                      *           "readers_brixia": {
-                     *             "reference": "the mean of two radiologists",
-                     *             "images": 152,
-                     *             "patients": 108,
+                     *             "reference": "…",
+                     *             "images": 1,
+                     *             "patients": 1,
                      *             "total_mae": {
-                     *               "value": 1.9,
-                     *               "low": 1.7,
-                     *               "high": 2.1
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
                      *             "total_bias": {
-                     *               "value": 0.1,
-                     *               "low": -0.2,
-                     *               "high": 0.4
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
                      *             "total_r": {
-                     *               "value": 0.87,
-                     *               "low": 0.83,
-                     *               "high": 0.9
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             },
                      *             "zone_mae": {
-                     *               "value": 0.4,
-                     *               "low": 0.37,
-                     *               "high": 0.43
+                     *               "value": 0.75,
+                     *               "low": 0.7,
+                     *               "high": 0.8
                      *             }
                      *           },
-                     *           "correlations": [],
-                     *           "subgroups": [],
-                     *           "explanations": [],
+                     *           "correlations": [
+                     *             {
+                     *               "score": "extent",
+                     *               "images": 1,
+                     *               "patients": 1,
+                     *               "rho": {
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
+                     *               }
+                     *             }
+                     *           ],
+                     *           "subgroups": [
+                     *             {
+                     *               "attribute": "view",
+                     *               "value": "…",
+                     *               "images": 1,
+                     *               "patients": 1,
+                     *               "accuracy": {
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
+                     *               },
+                     *               "macro_f1": {
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
+                     *               },
+                     *               "quadratic_weighted_kappa": {
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
+                     *               }
+                     *             }
+                     *           ],
+                     *           "explanations": [
+                     *             {
+                     *               "map": "grad-cam",
+                     *               "drawn": "masks",
+                     *               "measure": "peak in opacity",
+                     *               "against": "image",
+                     *               "images": 1,
+                     *               "patients": 1,
+                     *               "measured": {
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
+                     *               },
+                     *               "uninformed": {
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
+                     *               },
+                     *               "difference": {
+                     *                 "value": 0.75,
+                     *                 "low": 0.7,
+                     *                 "high": 0.8
+                     *               }
+                     *             }
+                     *           ],
                      *           "gate": [],
-                     *           "shifts": []
+                     *           "shifts": [],
+                     *           "sources": [],
+                     *           "across": [],
+                     *           "series": [],
+                     *           "faithfulness": [],
+                     *           "first_edition": []
                      *         },
                      *         "data": {
-                     *           "labels_sha256": "0000000000000000000000000000000000000000000000000000000000000000",
-                     *           "split_sha256": "0000000000000000000000000000000000000000000000000000000000000000",
-                     *           "backbone_sha256": "0000000000000000000000000000000000000000000000000000000000000000",
-                     *           "images": 349,
-                     *           "classed": 325,
-                     *           "patients": 224,
-                     *           "folds": 5
+                     *           "labels_sha256": "…",
+                     *           "split_sha256": "…",
+                     *           "backbone_sha256": "…",
+                     *           "images": 1,
+                     *           "classed": 1,
+                     *           "patients": 1,
+                     *           "folds": 1
                      *         },
                      *         "recipe": {
                      *           "epochs": 30
                      *         }
                      *       },
                      *       "metrics": {
-                     *         "evaluated_on": "every film with a class, each read only by networks that had not seen its patient (5 patient-grouped folds, 3 seeds)",
-                     *         "interval": "95% percentile bootstrap over patients, 2000 resamples",
-                     *         "images": 325,
-                     *         "patients": 210,
-                     *         "seeds": 3,
+                     *         "evaluated_on": "…",
+                     *         "interval": "…",
+                     *         "images": 1,
+                     *         "patients": 1,
+                     *         "seeds": 1,
                      *         "accuracy": {
                      *           "value": 0.75,
                      *           "low": 0.7,
@@ -2610,11 +2827,6 @@ export interface operations {
                      *           "value": 0.75,
                      *           "low": 0.7,
                      *           "high": 0.8
-                     *         },
-                     *         "two_step_errors": {
-                     *           "value": 0.01,
-                     *           "low": 0,
-                     *           "high": 0.02
                      *         },
                      *         "per_class": {
                      *           "mild": {
@@ -2633,7 +2845,7 @@ export interface operations {
                      *               "low": 0.7,
                      *               "high": 0.8
                      *             },
-                     *             "support": 108
+                     *             "support": 1
                      *           },
                      *           "moderate": {
                      *             "precision": {
@@ -2651,7 +2863,7 @@ export interface operations {
                      *               "low": 0.7,
                      *               "high": 0.8
                      *             },
-                     *             "support": 108
+                     *             "support": 1
                      *           },
                      *           "severe": {
                      *             "precision": {
@@ -2669,7 +2881,7 @@ export interface operations {
                      *               "low": 0.7,
                      *               "high": 0.8
                      *             },
-                     *             "support": 108
+                     *             "support": 1
                      *           }
                      *         },
                      *         "confusion_matrix": [
@@ -2699,6 +2911,8 @@ export interface operations {
             /** @description There is no such model version */
             404: {
                 headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
                     [name: string]: unknown;
                 };
                 content: {
@@ -2708,6 +2922,10 @@ export interface operations {
             /** @description The service is not ready */
             503: {
                 headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2744,6 +2962,8 @@ export interface operations {
             /** @description There is no such model version */
             404: {
                 headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
                     [name: string]: unknown;
                 };
                 content: {
@@ -2753,6 +2973,10 @@ export interface operations {
             /** @description The service is not ready */
             503: {
                 headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2778,7 +3002,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "status": "live"
+                     *       "status": "ready"
                      *     }
                      */
                     "application/json": components["schemas"]["Health"];
@@ -2812,10 +3036,48 @@ export interface operations {
             /** @description The service is not ready */
             503: {
                 headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProblems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "problems": [
+                     *         {
+                     *           "code": "empty-file",
+                     *           "title": "The file is empty",
+                     *           "status": 422,
+                     *           "advice": "Choose the file again; its copy may not have finished.",
+                     *           "retry": false,
+                     *           "overridable": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProblemList"];
                 };
             };
         };
@@ -2853,6 +3115,8 @@ export interface operations {
             /** @description Nothing is here */
             404: {
                 headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
                     [name: string]: unknown;
                 };
                 content: {

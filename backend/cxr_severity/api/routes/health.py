@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from cxr_severity.api.errors import problem_responses
+from cxr_severity.api.examples import answers
 from cxr_severity.api.schemas import Health
 from cxr_severity.api.state import state_of
 
@@ -15,7 +16,7 @@ router = APIRouter(prefix="/health", tags=["health"])
     "/live",
     operation_id="getLiveness",
     summary="The process answers",
-    responses={200: {"content": {"application/json": {"example": {"status": "live"}}}}},
+    responses=answers(Health),
 )
 async def live() -> Health:
     return Health(status="live")
@@ -26,7 +27,7 @@ async def live() -> Health:
     operation_id="getReadiness",
     summary="The default version is loaded, checked and warm",
     responses={
-        200: {"content": {"application/json": {"example": {"status": "ready"}}}},
+        **answers(Health),
         **problem_responses(["not-ready"]),
     },
 )

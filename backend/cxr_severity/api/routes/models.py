@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import PlainTextResponse
 
 from cxr_severity.api.errors import problem_responses
-from cxr_severity.api.examples import MODEL_DETAILS, MODEL_LIST
+from cxr_severity.api.examples import answers
 from cxr_severity.api.schemas import ModelDetails, ModelList, ModelSummary
 from cxr_severity.api.state import state_of
 from cxr_severity.model.artifact import MODEL_CARD
@@ -23,7 +23,7 @@ Version = Annotated[str, Path(description="A version from /models", examples=["1
     operation_id="listModels",
     summary="Versions that can answer",
     responses={
-        200: {"content": {"application/json": {"example": MODEL_LIST}}},
+        **answers(ModelList),
         **problem_responses(["not-ready"]),
     },
 )
@@ -45,7 +45,7 @@ def list_models(request: Request) -> ModelList:
     operation_id="getModel",
     summary="Manifest and metrics of a version",
     responses={
-        200: {"content": {"application/json": {"example": MODEL_DETAILS}}},
+        **answers(ModelDetails),
         **problem_responses(["unknown-version", "not-ready"]),
     },
 )

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from cxr_severity.api.admission import while_connected
 from cxr_severity.api.errors import ApiError, problem_responses
-from cxr_severity.api.examples import PREDICTION
+from cxr_severity.api.examples import answers
 from cxr_severity.api.kinds import OF_IMAGES
 from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.schemas import Prediction
@@ -48,7 +48,7 @@ _PROBLEMS = (
     summary="Severity of one radiograph",
     response_model=Prediction,
     responses={
-        200: {"content": {"application/json": {"example": PREDICTION}}},
+        **answers(Prediction),
         **problem_responses(_PROBLEMS),
     },
     openapi_extra=UPLOAD_BODY,
@@ -69,7 +69,7 @@ async def predict_route(
     ] = None,
 ) -> Response:
     """Send a frontal chest radiograph as the multipart field `file`: PNG, JPEG, TIFF or DICOM,
-    at most 25 MB and 64 megapixels. Nothing is kept.
+    at most as large as `/limits` says. Nothing is kept.
 
     Research software; not a medical device and not a diagnosis.
     """

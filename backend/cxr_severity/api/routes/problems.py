@@ -1,4 +1,4 @@
-"""GET /problems/{code}: what the `type` of an error points to."""
+"""GET /problems: every kind of error, to which the `type` of each points."""
 
 from __future__ import annotations
 
@@ -9,9 +9,30 @@ from fastapi import APIRouter, Path, Request, Response
 from cxr_severity.api.errors import ApiError, problem_responses
 from cxr_severity.api.kinds import KINDS
 from cxr_severity.api.language import language_headers, language_of
-from cxr_severity.api.schemas import ProblemKind
+from cxr_severity.api.schemas import ProblemKind, ProblemList
 
 router = APIRouter(prefix="/problems", tags=["errors"])
+
+_EXAMPLE = ProblemKind.build(KINDS["empty-file"])
+
+
+@router.get(
+    "",
+    operation_id="listProblems",
+    summary="Every kind of error and what to do about it",
+    responses={
+        200: {
+            "content": {
+                "application/json": {"example": ProblemList(problems=[_EXAMPLE]).model_dump()}
+            }
+        }
+    },
+)
+async def list_problems(request: Request, response: Response) -> ProblemList:
+    language = language_of(request.scope)
+    response.headers.update(language_headers(language))
+    kinds = sorted(KINDS.values(), key=lambda kind: kind.code)
+    return ProblemList(problems=[ProblemKind.build(kind, language) for kind in kinds])
 
 
 @router.get(
@@ -19,13 +40,7 @@ router = APIRouter(prefix="/problems", tags=["errors"])
     operation_id="getProblem",
     summary="A kind of error and what to do about it",
     responses={
-        200: {
-            "content": {
-                "application/json": {
-                    "example": ProblemKind.build(KINDS["empty-file"]).model_dump(),
-                }
-            }
-        },
+        200: {"content": {"application/json": {"example": _EXAMPLE.model_dump()}}},
         **problem_responses(["not-found"]),
     },
 )

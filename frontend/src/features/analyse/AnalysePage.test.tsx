@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AnalysePage } from './AnalysePage';
 // The page fetches it when it is idle; here it must be there.
 import './viewer/Viewer';
-import { model, prediction } from './fixtures';
+import { limits, model, prediction } from './fixtures';
 import type { Prediction, Severity } from './types';
 
 type Reply = (request: Request) => Promise<Response> | Response;
@@ -41,7 +41,9 @@ beforeEach(() => {
   vi.stubGlobal('fetch', (request: Request) =>
     typeof request !== 'string' && new URL(request.url).pathname.startsWith('/models/')
       ? models(request)
-      : network(request),
+      : typeof request !== 'string' && new URL(request.url).pathname === '/limits'
+        ? Response.json(limits)
+        : network(request),
   );
   render(<AnalysePage />);
 });
@@ -201,9 +203,9 @@ describe('a refused file', () => {
 
   it('is not sent when it is over the limit', async () => {
     const large = file('large.dcm');
-    Object.defineProperty(large, 'size', { value: 25_000_001 });
+    Object.defineProperty(large, 'size', { value: limits.max_bytes + 1 });
     await choose(large);
-    expect((await screen.findByRole('alert')).textContent).toContain('The file is too large');
+    expect((await screen.findByRole('alert')).textContent).toContain('At most 2 MB');
     expect(network).not.toHaveBeenCalled();
   });
 

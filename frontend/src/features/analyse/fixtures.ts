@@ -1,4 +1,13 @@
+import type { Limits } from '../../lib/limits';
 import type { Metrics, Model, Prediction, Severity, Study } from './types';
+
+/** For tests: what the service accepts, less than it really does. */
+export const limits: Limits = {
+  max_bytes: 2_000_000,
+  max_pixels: 3_000_000,
+  min_side: 32,
+  formats: ['png', 'jpeg', 'tiff', 'dicom'],
+};
 
 /** For tests: a prediction whose heatmap speaks of `target`. */
 export function prediction(severity: Severity, target: Severity = severity): Prediction {

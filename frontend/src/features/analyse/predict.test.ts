@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { prediction, study } from './fixtures';
+import { limits, prediction, study } from './fixtures';
 import { predict } from './predict';
 
 const ask = {
@@ -11,7 +11,11 @@ const ask = {
 
 const answering = (response: Response) => {
   const network = vi.fn((_: Request) => Promise.resolve(response));
-  vi.stubGlobal('fetch', network);
+  vi.stubGlobal('fetch', (request: Request) =>
+    new URL(request.url).pathname === '/limits'
+      ? Promise.resolve(Response.json(limits))
+      : network(request),
+  );
   return network;
 };
 
@@ -39,4 +43,13 @@ it('hands on when the service wants to be asked again', async () => {
   expect(await predict(study(), ask)).toMatchObject({
     failure: { code: 'busy', retryAfter: 7 },
   });
+});
+
+it('does not send a file over the limit that the service tells', async () => {
+  const network = answering(Response.json(prediction('mild')));
+  const large = new File([new Uint8Array(limits.max_bytes + 1)], 'large.png');
+  expect(await predict({ name: 'large.png', source: large }, ask)).toMatchObject({
+    failure: { code: 'file-too-large', limit: limits.max_bytes },
+  });
+  expect(network).not.toHaveBeenCalled();
 });

@@ -1,10 +1,8 @@
 import { asFailure, type Failure, NETWORK_FAILURE, type Outcome } from '../../lib/failure';
 import { http, settle } from '../../lib/http';
+import { limitsOfService } from '../../lib/limits';
 import { type Prediction, SEVERITIES, type Study } from './types';
 import type { Ask } from './worklist/ask';
-
-/** The service's own limit, so that a file over it need not travel first. */
-export const MAX_BYTES = 25_000_000;
 
 function ownFailure(code: string): { ok: false; failure: Failure } {
   return { ok: false, failure: { code, title: '', detail: '', status: null } };
@@ -21,9 +19,11 @@ async function contentOf(source: Study['source'], signal: AbortSignal): Promise<
       return { ok: false, failure: NETWORK_FAILURE };
     }
   }
-  if (source.size > MAX_BYTES) {
+  // A file over the limit need not travel first.
+  const limits = await limitsOfService();
+  if (limits && source.size > limits.max_bytes) {
     const { failure } = ownFailure('file-too-large');
-    return { ok: false, failure: { ...failure, limit: MAX_BYTES } };
+    return { ok: false, failure: { ...failure, limit: limits.max_bytes } };
   }
   try {
     // A folder, or a file that was moved or changed since, would otherwise look like a network

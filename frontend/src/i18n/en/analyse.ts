@@ -22,7 +22,8 @@ export const analyse = {
     ways: 'Drop files or a folder anywhere on this page, paste one, or choose.',
     choose: 'Choose files',
     chooseFolder: 'Choose a folder',
-    formats: (maxBytes: number) => `PNG, JPEG, TIFF or DICOM, up to ${format.megabytes(maxBytes)}`,
+    formats: (maxBytes: number | null) =>
+      `PNG, JPEG, TIFF or DICOM${maxBytes ? `, up to ${format.megabytes(maxBytes)}` : ''}`,
     another: 'Open another',
     dropNow: 'Drop to analyse',
     pastedName: 'Pasted image',

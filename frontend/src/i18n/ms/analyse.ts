@@ -19,7 +19,8 @@ export const analyse: Catalogue['analyse'] = {
     ways: 'Lepaskan fail atau folder di mana-mana pada halaman ini, tampalkan, atau pilih.',
     choose: 'Pilih fail',
     chooseFolder: 'Pilih folder',
-    formats: (maxBytes) => `PNG, JPEG, TIFF atau DICOM, sehingga ${format.megabytes(maxBytes)}`,
+    formats: (maxBytes) =>
+      `PNG, JPEG, TIFF atau DICOM${maxBytes ? `, sehingga ${format.megabytes(maxBytes)}` : ''}`,
     another: 'Buka yang lain',
     dropNow: 'Lepaskan untuk dianalisis',
     pastedName: 'Imej yang ditampal',

@@ -16,7 +16,8 @@ export const analyse: Catalogue['analyse'] = {
     ways: '将文件或文件夹拖放到页面任意位置、粘贴，或点击选择。',
     choose: '选择文件',
     chooseFolder: '选择文件夹',
-    formats: (maxBytes) => `PNG、JPEG、TIFF 或 DICOM，最大 ${format.megabytes(maxBytes)}`,
+    formats: (maxBytes) =>
+      `PNG、JPEG、TIFF 或 DICOM${maxBytes ? `，最大 ${format.megabytes(maxBytes)}` : ''}`,
     another: '打开其他文件',
     dropNow: '松开以分析',
     pastedName: '粘贴的图像',

@@ -1,11 +1,12 @@
 import { useText } from '../../../i18n/context';
-import { MAX_BYTES } from '../predict';
+import { useLimits } from '../../../lib/limits';
 import styles from './IntakeStage.module.css';
 import { OpenButton } from './OpenButton';
 
 /** The stage before anything was opened: where to put radiographs. */
 export function IntakeStage({ onFiles }: { onFiles: (files: File[]) => void }) {
   const text = useText('analyse');
+  const limits = useLimits();
   return (
     <div className={styles.intake}>
       <div className={styles.body}>
@@ -16,7 +17,7 @@ export function IntakeStage({ onFiles }: { onFiles: (files: File[]) => void }) {
           <OpenButton folder label={text.intake.chooseFolder} onFiles={onFiles} />
         </div>
         <p className={styles.note}>
-          {text.intake.formats(MAX_BYTES)}
+          {text.intake.formats(limits?.max_bytes ?? null)}
           <br />
           {text.privacy}
         </p>

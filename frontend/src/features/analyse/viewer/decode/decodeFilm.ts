@@ -1,5 +1,6 @@
+import { limitsOfService } from '../../../../lib/limits';
 import { type Film, NotShownError } from './film';
-import type { Reply } from './worker';
+import type { Order, Reply } from './worker';
 
 /**
  * Decodes a file off the main thread.
@@ -9,7 +10,9 @@ import type { Reply } from './worker';
  *
  * Rejects with `NotShownError` when this page cannot show the file, and when `signal` aborts.
  */
-export function decodeFilm(blob: Blob, signal: AbortSignal): Promise<Film> {
+export async function decodeFilm(blob: Blob, signal: AbortSignal): Promise<Film> {
+  const maxPixels = (await limitsOfService())?.max_pixels ?? Number.POSITIVE_INFINITY;
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     const end = () => worker.terminate();
@@ -30,6 +33,6 @@ export function decodeFilm(blob: Blob, signal: AbortSignal): Promise<Film> {
       end();
       reject(new NotShownError(event.message));
     };
-    worker.postMessage(blob);
+    worker.postMessage({ blob, maxPixels } satisfies Order);
   });
 }

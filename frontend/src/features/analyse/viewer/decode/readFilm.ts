@@ -3,8 +3,6 @@ import { isDicom } from './dicomHeader';
 import { type Film, NotShownError } from './film';
 import { type Raster, readByBrowser, readDeepPng, readTiff } from './raster';
 
-/** The service's own limit: what it refuses need not fill this page's memory. */
-const MAX_PIXELS = 64_000_000;
 const PNG = [0x89, 0x50, 0x4e, 0x47];
 const JPEG = [0xff, 0xd8, 0xff];
 const TIFF = [
@@ -12,36 +10,39 @@ const TIFF = [
   [0x4d, 0x4d, 0x00, 0x2a],
 ];
 
-/** Decodes a file by its bytes, never by its name, as the service does. */
-export async function readFilm(blob: Blob): Promise<Film> {
+/**
+ * Decodes a file by its bytes, never by its name, as the service does. `maxPixels` is the service's
+ * limit: what it refuses need not fill this page's memory.
+ */
+export async function readFilm(blob: Blob, maxPixels: number): Promise<Film> {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   if (isDicom(bytes)) {
-    return readDicom(bytes, MAX_PIXELS);
+    return readDicom(bytes, maxPixels);
   }
-  const { range, ...full } = await readRaster(blob, bytes);
+  const { range, ...full } = await readRaster(blob, bytes, maxPixels);
   return { ...plainFilm(full, range), spacing: null, header: null };
 }
 
-async function readRaster(blob: Blob, bytes: Uint8Array): Promise<Raster> {
+async function readRaster(blob: Blob, bytes: Uint8Array, maxPixels: number): Promise<Raster> {
   const starts = (magic: readonly number[]) => magic.every((byte, at) => bytes[at] === byte);
   const view = new DataView(bytes.buffer);
   if (starts(PNG)) {
-    refuseLarge(view.getUint32(16), view.getUint32(20));
+    refuseLarge(view.getUint32(16), view.getUint32(20), maxPixels);
     const depth = view.getUint8(24);
     return depth === 16 ? readDeepPng(bytes) : readByBrowser(blob);
   }
   if (starts(JPEG)) {
-    refuseLarge(...jpegSize(view));
+    refuseLarge(...jpegSize(view), maxPixels);
     return readByBrowser(blob);
   }
   if (TIFF.some(starts)) {
-    return readTiff(bytes, MAX_PIXELS);
+    return readTiff(bytes, maxPixels);
   }
   throw new NotShownError('no-format-that-this-page-knows');
 }
 
-function refuseLarge(width: number, height: number): void {
-  if (width * height > MAX_PIXELS) {
+function refuseLarge(width: number, height: number, maxPixels: number): void {
+  if (width * height > maxPixels) {
     throw new NotShownError('too-large');
   }
 }
