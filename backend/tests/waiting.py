@@ -1,8 +1,9 @@
-"""Waiting for a service that loads its model in the background."""
+"""Waiting for what happens in other threads and processes."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -21,3 +22,11 @@ def until_ready(client: _Client, seconds: float = 60) -> None:
     while client.get("/health/ready").status_code != 200:
         assert time.monotonic() < deadline, "the service did not become ready"
         time.sleep(0.05)
+
+
+def wait_until(happened: Callable[[], bool], seconds: float = 120) -> None:
+    """Poll; fails when it does not happen. Generous, as it only bounds what fails anyway."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)

@@ -1,0 +1,216 @@
+"""An archive by DICOMweb (PS3.18): finding instances, fetching one, storing one.
+
+On httpx and not on dicomweb-client, which hands out data sets that pydicom has taken apart, where
+the bytes are to be judged as they are stored; and which bounds neither the size of an answer nor
+the time it may take.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import httpx2
+
+from cxr_severity.worker.faults import DownError, LastingError, PassingError
+from cxr_severity.worker.ledger import Place, Result
+
+_JSON = "application/dicom+json"
+_DICOM = 'multipart/related; type="application/dicom"'
+_STUDY, _SERIES, _INSTANCE = "0020000D", "0020000E", "00080018"
+_FAILED, _FAILED_INSTANCE, _REASON = "00081198", "00081155", "00081197"
+_UID = re.compile(r"[0-9.]{1,64}")
+_PAGE = 100
+_LARGEST_PAGE = 64_000_000
+_DUPLICATE = 0x0111
+# Of these failure reasons (PS3.18 I.2.2) another try may have another end.
+_MAY_PASS = range(0xA700, 0xA800), range(0x0110, 0x0111), range(0xC122, 0xC123)
+_DOWN = {401: "not-allowed", 403: "not-allowed", 429: "busy", 503: "busy"}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How the archive is reached. `token` is a bearer token; `timeout` is in seconds."""
+
+    user: str | None = None
+    password: str | None = None
+    token: str | None = None
+    timeout: float = 60.0
+
+
+class Archive:
+    """A DICOMweb service under `url`; `largest` bounds an instance, in bytes.
+
+    Its methods raise DownError, PassingError and LastingError.
+    """
+
+    def __init__(self, url: str, access: Access, largest: int) -> None:
+        headers = {"Accept-Encoding": "identity"}  # what is packed could unpack to any size
+        if access.token:
+            headers["Authorization"] = f"Bearer {access.token}"
+        auth = (access.user, access.password or "") if access.user else None
+        self._url = url.rstrip("/")
+        self._timeout = access.timeout
+        self._largest = largest
+        self._client = httpx2.Client(
+            auth=auth, headers=headers, timeout=httpx2.Timeout(access.timeout, connect=10)
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def search(self, query: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+        """What QIDO-RS says of each instance that matches, page by page."""
+        offset, first = 0, None
+        while True:
+            pages = {"limit": str(_PAGE), "offset": str(offset)}
+            body = self._ask(
+                "GET", "instances", _LARGEST_PAGE, params={**query, **pages}, accept=_JSON
+            )
+            found = _json(body) if body else []
+            if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+                raise PassingError("bad-answer")
+            # An archive that knows no offset would say the same for ever.
+            if not found or found[0] == first:
+                return
+            first = first or found[0]
+            yield from found
+            offset += len(found)
+
+    def fetch(self, place: Place) -> bytes:
+        """The instance's file by WADO-RS, in whatever encoding it is stored."""
+        path = f"studies/{place.study}/series/{place.series}/instances/{place.instance}"
+        # A bound on what surrounds the file, too.
+        limit = self._largest + 10_000
+        kind: list[str] = []
+        body = self._ask("GET", path, limit, accept=f"{_DICOM}; transfer-syntax=*", kind=kind)
+        return _only_part(body, kind[0])
+
+    def store(self, study: str, result: Result) -> None:
+        """Store one instance in its study by STOW-RS; one that is there already is stored."""
+        boundary = secrets.token_hex(16)
+        head = f"--{boundary}\r\nContent-Type: application/dicom\r\n\r\n".encode()
+        kind: list[str] = []
+        body = self._ask(
+            "POST",
+            f"studies/{study}",
+            _LARGEST_PAGE,
+            accept=_JSON,
+            content=head + result.data + f"\r\n--{boundary}--\r\n".encode(),
+            content_type=f"{_DICOM}; boundary={boundary}",
+            kind=kind,
+            taken=(409,),
+        )
+        if "json" not in kind[0] and not body.lstrip().startswith((b"{", b"[")):
+            return  # it was taken, and nothing is said of it
+        _check_stored(_json(body), result.instance)
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        limit: int,
+        *,
+        accept: str,
+        params: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        content_type: str = "",
+        kind: list[str] | None = None,
+        taken: tuple[int, ...] = (),
+    ) -> bytes:
+        """The body of an answer, at most `limit` bytes; its media type is added to `kind`."""
+        headers = {"Accept": accept} | ({"Content-Type": content_type} if content_type else {})
+        # A peer that drips would never run into the timeout of one read.
+        end = monotonic() + 5 * self._timeout
+        try:
+            with self._client.stream(
+                method, f"{self._url}/{path}", params=params, headers=headers, content=content
+            ) as answer:
+                _check_status(answer, taken)
+                body = bytearray()
+                for chunk in answer.iter_bytes():
+                    body += chunk
+                    if len(body) > limit:
+                        raise LastingError("file-too-large")
+                    if monotonic() > end:
+                        raise PassingError("timed-out")
+                if kind is not None:
+                    kind.append(answer.headers.get("Content-Type", ""))
+                return bytes(body)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol):
+            raise DownError("unreachable") from None
+        except httpx2.TimeoutException:
+            raise PassingError("timed-out") from None
+        except httpx2.RequestError:
+            raise PassingError("cut-off") from None
+
+
+def _check_status(answer: httpx2.Response, taken: tuple[int, ...]) -> None:
+    status = answer.status_code
+    if answer.is_success or status in taken:
+        return
+    if status in _DOWN:
+        after = answer.headers.get("Retry-After", "")
+        raise DownError(_DOWN[status], float(after) if after.isdecimal() else 0)
+    raise PassingError(f"http-{status}")
+
+
+def _only_part(body: bytes, kind: str) -> bytes:
+    """The file in a multipart answer of one part.
+
+    Raises:
+        PassingError: it is not complete, or no such answer.
+    """
+    if kind.lower().startswith("application/dicom"):
+        return body
+    found = re.search(r'boundary="?([^";,]+)', kind)
+    if not found:
+        raise PassingError("bad-answer")
+    mark = b"--" + found[1].strip().encode("latin-1")
+    start = body.find(b"\r\n\r\n", max(0, body.find(mark)))
+    if not body.startswith((mark, b"\r\n" + mark)) or start < 0:
+        raise PassingError("bad-answer")
+    end = body.find(b"\r\n" + mark, start)
+    if end < 0:
+        raise PassingError("cut-off")
+    return body[start + 4 : end]
+
+
+def _check_stored(said: object, instance: str) -> None:
+    failed = _values(said, _FAILED)
+    for each in failed:
+        if instance not in _values(each, _FAILED_INSTANCE) and len(failed) > 1:
+            continue
+        reason = next(iter(_values(each, _REASON)), 0)
+        if reason == _DUPLICATE:
+            return
+        code = f"refused-{reason:04x}" if isinstance(reason, int) else "refused"
+        if not reason or any(reason in some for some in _MAY_PASS):
+            raise PassingError(code)
+        raise LastingError(code)
+
+
+def place_of(said: Mapping[str, Any]) -> Place | None:
+    """Where an instance lies that QIDO-RS spoke of; None where it does not say so properly."""
+    uids = [next(iter(_values(said, tag)), "") for tag in (_STUDY, _SERIES, _INSTANCE)]
+    if not all(isinstance(uid, str) and _UID.fullmatch(uid) for uid in uids):
+        return None
+    return Place(*uids)
+
+
+def _values(said: object, tag: str) -> list[Any]:
+    element = said.get(tag) if isinstance(said, dict) else None
+    value = element.get("Value") if isinstance(element, dict) else None
+    return value if isinstance(value, list) else []
+
+
+def _json(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except ValueError:
+        raise PassingError("bad-answer") from None

@@ -1,0 +1,86 @@
+"""Sending results to a peer by C-STORE (PS3.4 Annex B, PS3.7 9.1.1)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from io import BytesIO
+
+from pydicom import dcmread
+from pynetdicom import AE
+
+from cxr_severity.worker.faults import DownError, LastingError, PassingError
+from cxr_severity.worker.ledger import Result
+
+_ADDRESS = re.compile(r"(?P<title>[^@\\]{1,16})@(?P<host>\[[^]]+\]|[^:@]+):(?P<port>\d{1,5})")
+_STORED = frozenset({0x0000, 0xB000, 0xB006, 0xB007})
+_DUPLICATE = 0x0111
+# Of these a later try may have another end: out of resources, and a failure while processing.
+_MAY_PASS = range(0xA700, 0xA800), range(0x0110, 0x0111)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An application entity: `TITLE@HOST:PORT`."""
+
+    title: str
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Raises:
+        ValueError: `text` is not of that form.
+        """
+        found = _ADDRESS.fullmatch(text.strip())
+        if not found or not 0 < int(found["port"]) < 65536:
+            raise ValueError(f"{text} is not TITLE@HOST:PORT")
+        return cls(found["title"].strip(), found["host"].strip("[]"), int(found["port"]))
+
+
+class Peer:
+    """An application entity that takes results. `timeout` is in seconds."""
+
+    def __init__(self, address: Address, own_title: str, timeout: float) -> None:
+        self._address = address
+        self._own_title = own_title
+        self._timeout = timeout
+
+    def close(self) -> None:
+        """Nothing is kept open between two results."""
+
+    def store(self, study: str, result: Result) -> None:  # noqa: ARG002 - the file says it
+        """Send one instance.
+
+        Raises:
+            DownError, PassingError, LastingError: it was not taken.
+        """
+        dataset = dcmread(BytesIO(result.data))
+        entity = AE(self._own_title)
+        entity.connection_timeout = min(10, self._timeout)
+        entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = self._timeout
+        entity.add_requested_context(dataset.SOPClassUID, dataset.file_meta.TransferSyntaxUID)
+        link = entity.associate(
+            self._address.host, self._address.port, ae_title=self._address.title
+        )
+        if not link.is_established:
+            raise _not_established(rejected=link.is_rejected, refused=bool(link.rejected_contexts))
+        try:
+            status = link.send_c_store(dataset)
+        finally:
+            if link.is_established:
+                link.release()
+        if "Status" not in status:
+            raise PassingError("timed-out")
+        if status.Status in _STORED or status.Status == _DUPLICATE:
+            return
+        code = f"refused-{status.Status:04x}"
+        if any(status.Status in some for some in _MAY_PASS):
+            raise PassingError(code)
+        raise LastingError(code)
+
+
+def _not_established(*, rejected: bool, refused: bool) -> Exception:
+    if refused:
+        return LastingError("kind-not-taken")
+    return DownError("not-allowed" if rejected else "unreachable")

@@ -1,0 +1,130 @@
+"""What a film says of itself that decides whether it is for this worker.
+
+An archive's index only narrows the search: archives answer what they know, and some leave out or
+ignore a key. The film's own header decides, for films that were found and for those that were sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pydicom.datadict import keyword_for_tag, tag_for_keyword
+from pydicom.uid import ExplicitVRBigEndian
+
+from cxr_severity.imaging.dicom import elements as tags
+from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
+from cxr_severity.interop.making import MANUFACTURER, MODEL_NAME
+from cxr_severity.worker.ledger import Place
+
+_STUDY, _SERIES, _INSTANCE = 0x0020000D, 0x0020000E, 0x00080018
+_STUDY_DATE, _MANUFACTURER, _MODEL = 0x00080020, 0x00080070, 0x00081090
+_WANTED = (
+    tags.SOP_CLASS, tags.MODALITY, tags.BODY_PART, tags.VIEW_POSITION, _STUDY, _SERIES, _INSTANCE,
+    _STUDY_DATE, _MANUFACTURER, _MODEL,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which films are judged. Every tuple left empty asks for nothing."""
+
+    modalities: tuple[str, ...] = ("CR", "DX")
+    body_parts: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
+    dates: str = ""
+    """Of the study, as DICOM writes a range: `20260101`, `20260101-`, `20260101-20260131`."""
+    days: int | None = None
+    """Of the study: today and as many days before, counted anew at each search."""
+    others: Mapping[str, str] = field(default_factory=dict)
+    """Further keys for the archive alone, by keyword; wildcards are its own."""
+
+    def queries(self, now: datetime) -> Iterator[dict[str, str]]:
+        """Keys for QIDO-RS: one search for each modality, as the standard has no list of them."""
+        keys = dict(self.others)
+        dates = self.range(now)
+        if dates:
+            keys["StudyDate"] = dates
+        # A list is no matching of the standard's either, so of several the film decides.
+        if len(self.body_parts) == 1:
+            keys["BodyPartExamined"] = self.body_parts[0]
+        if len(self.views) == 1:
+            keys["ViewPosition"] = self.views[0]
+        for modality in self.modalities or ("",):
+            yield keys | ({"Modality": modality} if modality else {})
+
+    def range(self, now: datetime) -> str:
+        if self.days is None:
+            return self.dates
+        return (now - timedelta(days=self.days)).strftime("%Y%m%d-")
+
+    def objection(self, header: Header, now: datetime) -> str:
+        """Why the film is not wanted, as a code; empty where it is."""
+        if header.own:
+            return "own-result"
+        for wanted, found, code in (
+            (self.modalities, header.modality, "other-modality"),
+            (self.body_parts, header.body_part, "other-body-part"),
+            (self.views, header.view, "other-view"),
+        ):
+            if wanted and found not in wanted:
+                return code
+        return "" if _within(header.date, self.range(now)) else "other-date"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Of one film; empty where it does not say."""
+
+    place: Place
+    modality: str
+    body_part: str
+    view: str
+    date: str
+    own: bool
+    """Whether this software made it."""
+
+
+def read_header(data: bytes) -> Header:
+    """Of a DICOM file.
+
+    Raises:
+        DamagedImageError: its structure is broken.
+    """
+    syntax, start = read_meta(data)
+    elements = read_elements(data, start, big_endian=syntax == ExplicitVRBigEndian, wanted=_WANTED)
+    return Header(
+        place=Place(*(_uid(elements, tag) for tag in (_STUDY, _SERIES, _INSTANCE))),
+        modality=elements.text(tags.MODALITY),
+        body_part=elements.text(tags.BODY_PART),
+        view=elements.text(tags.VIEW_POSITION),
+        date=elements.text(_STUDY_DATE),
+        own=elements.text(_MANUFACTURER) == MANUFACTURER.upper()
+        and elements.text(_MODEL) == MODEL_NAME.upper(),
+    )
+
+
+def check_key(keyword: str) -> str:
+    """The keyword of a data element as QIDO-RS takes it.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    tag = tag_for_keyword(keyword)
+    if tag is None:
+        raise ValueError(f"{keyword} is no keyword of a DICOM data element")
+    return keyword_for_tag(tag)
+
+
+def _uid(elements: Elements, tag: int) -> str:
+    return elements.raw(tag)[:64].decode("ascii", "replace").strip(" \0")
+
+
+def _within(date: str, dates: str) -> bool:
+    if not dates:
+        return True
+    first, dash, last = dates.partition("-")
+    if not dash:
+        return date == first
+    return bool(date) and (not first or date >= first) and (not last or date <= last)

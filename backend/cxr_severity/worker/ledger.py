@@ -1,0 +1,302 @@
+"""What the worker remembers, in one SQLite file: films, their results, and where each must go.
+
+Every step is one transaction, so that after a crash at any moment a film is either where it was or
+one step further. What was done twice because of a crash leaves no trace: results are stored under
+UIDs that follow from the film's (`results.seed`), so an archive takes the second for the first.
+
+The file holds UIDs, and while they wait the films that were pushed and the results; nothing of a
+patient is kept in it once everything about a film is delivered. It is readable by its owner alone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from cxr_severity.worker.faults import CannotStartError
+from cxr_severity.worker.ledger_file import State, counts, hold, listed, open_file, writing
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a film lies in an archive: three UIDs."""
+
+    study: str
+    series: str
+    instance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A film to be judged. `attempts` counts the one at hand."""
+
+    number: int
+    place: Place
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One finished DICOM file about a film."""
+
+    instance: str
+    kind: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A result to be brought to one destination. `attempts` counts the one at hand."""
+
+    film: int
+    study: str
+    result: Result
+    destination: str
+    attempts: int
+
+
+class Ledger:
+    """The worker's memory. All methods may be called from any thread.
+
+    Raises:
+        CannotStartError: the file is no ledger, cannot be written, or another worker has it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = RLock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._alone = hold(path)
+            self._db = open_file(path)
+        except (OSError, sqlite3.Error) as error:
+            raise CannotStartError(f"the memory {path} cannot be used: {error}") from None
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+            self._alone.close()
+
+    # Films come in.
+
+    def found(self, places: Iterable[Place], now: float) -> int:
+        """Note films that an archive has; returns how many are new."""
+        with self._writing() as db:
+            return sum(self._note(db, place, now) for place in places)
+
+    def received(self, place: Place, data: bytes, now: float) -> bool:
+        """Keep a film that was pushed; false where nothing is left to be done about it.
+
+        A film that is parked before it could be judged gets another chance with what came now.
+        """
+        with self._writing() as db:
+            if not self._note(db, place, now):
+                again = db.execute(
+                    "UPDATE film SET state = 'waiting', attempts = 0, due = ?, study = ?,"
+                    " series = ? WHERE instance = ? AND state = 'parked'"
+                    " AND number NOT IN (SELECT film FROM result)",
+                    (now, place.study, place.series, place.instance),
+                )
+                if not again.rowcount:
+                    return False
+            db.execute(
+                "INSERT OR REPLACE INTO body SELECT number, ? FROM film WHERE instance = ?",
+                (data, place.instance),
+            )
+            return True
+
+    @staticmethod
+    def _note(db: sqlite3.Connection, place: Place, now: float) -> bool:
+        return bool(
+            db.execute(
+                "INSERT OR IGNORE INTO film (instance, study, series, state, due, since)"
+                " VALUES (?, ?, ?, 'waiting', ?, ?)",
+                (place.instance, place.study, place.series, now, now),
+            ).rowcount
+        )
+
+    def known(self, instance: str) -> bool:
+        """Whether it is one of the worker's own results."""
+        return bool(self._read("SELECT 1 FROM result WHERE instance = ?", instance))
+
+    # Work goes out.
+
+    def next_film(self, now: float, held: Collection[str]) -> Film | None:
+        """The film that is due longest, of a study that is not `held`; counts the attempt.
+
+        Counted here and not on failure: a film that ends the process must not do so forever.
+        """
+        with self._writing() as db:
+            row = db.execute(
+                "SELECT number, study, series, instance, attempts + 1 FROM film"
+                " WHERE state = 'waiting' AND due <= ?"
+                " AND study NOT IN (SELECT value FROM json_each(?))"
+                " ORDER BY due, number LIMIT 1",
+                (now, listed(held)),
+            ).fetchone()
+            if row is None:
+                return None
+            db.execute("UPDATE film SET attempts = ? WHERE number = ?", (row[4], row[0]))
+        return Film(row[0], Place(*row[1:4]), row[4])
+
+    def next_parcel(
+        self, now: float, held: Collection[str], destinations: Collection[str]
+    ) -> Parcel | None:
+        """As `next_film`, of the results that are due at one of the `destinations`."""
+        with self._writing() as db:
+            row = db.execute(
+                "SELECT film.number, film.study, result.instance, kind, data, destination,"
+                " delivery.attempts + 1 FROM delivery"
+                " JOIN result ON result.instance = delivery.result JOIN film ON number = film"
+                " WHERE delivery.state = 'waiting' AND delivery.due <= ?"
+                " AND destination IN (SELECT value FROM json_each(?))"
+                " AND study NOT IN (SELECT value FROM json_each(?))"
+                " ORDER BY delivery.due, number, kind DESC LIMIT 1",
+                (now, listed(destinations), listed(held)),
+            ).fetchone()
+            if row is None:
+                return None
+            db.execute(
+                "UPDATE delivery SET attempts = ? WHERE result = ? AND destination = ?",
+                (row[6], row[2], row[5]),
+            )
+        return Parcel(row[0], row[1], Result(*row[2:5]), row[5], row[6])
+
+    def body(self, film: Film) -> bytes | None:
+        """What was pushed; None where the film must be fetched."""
+        rows = self._read("SELECT data FROM body WHERE film = ?", film.number)
+        return rows[0][0] if rows else None
+
+    def next_due(self) -> float | None:
+        """When the next item of any kind is due; None where nothing waits."""
+        found = self._read(
+            "SELECT min(due) FROM (SELECT due FROM film WHERE state = 'waiting'"
+            " UNION ALL SELECT due FROM delivery WHERE state = 'waiting')"
+        )
+        due: float | None = found[0][0]
+        return due
+
+    def bytes_of_films(self) -> int:
+        """Of films that were pushed and are not judged yet."""
+        return int(self._read("SELECT coalesce(sum(length(data)), 0) FROM body")[0][0])
+
+    def bytes_of_results(self) -> int:
+        """Of results that are not delivered yet."""
+        kept = self._read(
+            "SELECT coalesce(sum(length(data)), 0) FROM result WHERE data IS NOT NULL"
+        )
+        return int(kept[0][0])
+
+    # What came of it.
+
+    def judged(
+        self, film: Film, results: Sequence[Result], destinations: Collection[str], now: float
+    ) -> None:
+        """The film's results are made; the film itself is no longer needed."""
+        with self._writing() as db:
+            db.execute("DELETE FROM body WHERE film = ?", (film.number,))
+            for result in results:
+                db.execute(
+                    "INSERT INTO result VALUES (?, ?, ?, ?)",
+                    (result.instance, film.number, result.kind, result.data),
+                )
+                db.executemany(
+                    "INSERT INTO delivery (result, destination, state, due)"
+                    " VALUES (?, ?, 'waiting', ?)",
+                    [(result.instance, name, now) for name in destinations],
+                )
+            self._set(db, film.number, "judged")
+
+    def delivered(self, parcel: Parcel) -> bool:
+        """The result lies at its destination; true where that was the film's last."""
+        with self._writing() as db:
+            self._set_delivery(db, parcel, "done")
+            left = db.execute(
+                "SELECT 1 FROM delivery JOIN result ON result.instance = delivery.result"
+                " WHERE film = ? AND state != 'done' LIMIT 1",
+                (parcel.film,),
+            ).fetchone()
+            if left is None:
+                db.execute("UPDATE result SET data = NULL WHERE film = ?", (parcel.film,))
+                self._set(db, parcel.film, "done")
+        return left is None
+
+    def passed(self, film: Film, reason: str) -> None:
+        """The film is not for this worker."""
+        with self._writing() as db:
+            db.execute("DELETE FROM body WHERE film = ?", (film.number,))
+            self._set(db, film.number, "passed", reason)
+
+    def park(self, item: Film | Parcel, reason: str) -> None:
+        """It is not tried again unless someone asks for it. Nothing of it is deleted."""
+        with self._writing() as db:
+            if isinstance(item, Parcel):
+                self._set_delivery(db, item, "parked", reason)
+                self._set(db, item.film, "parked", reason)
+            else:
+                self._set(db, item.number, "parked", reason)
+
+    def postpone(self, item: Film | Parcel, due: float, reason: str, *, blame: bool) -> None:
+        """It is tried again at `due`; the attempt at hand counts only with `blame`."""
+        attempts = item.attempts if blame else item.attempts - 1
+        with self._writing() as db:
+            if isinstance(item, Parcel):
+                db.execute(
+                    "UPDATE delivery SET attempts = ?, due = ?, reason = ?"
+                    " WHERE result = ? AND destination = ?",
+                    (attempts, due, reason, item.result.instance, item.destination),
+                )
+            else:
+                db.execute(
+                    "UPDATE film SET attempts = ?, due = ?, reason = ? WHERE number = ?",
+                    (attempts, due, reason, item.number),
+                )
+
+    def park_strays(self, destinations: Collection[str]) -> int:
+        """Park what is meant for destinations that are no longer named; returns how many."""
+        with self._writing() as db:
+            films = db.execute(
+                "SELECT DISTINCT film FROM delivery JOIN result ON result.instance = result"
+                " WHERE state = 'waiting'"
+                " AND destination NOT IN (SELECT value FROM json_each(?))",
+                (listed(destinations),),
+            ).fetchall()
+            db.execute(
+                "UPDATE delivery SET state = 'parked', reason = 'destination-not-named'"
+                " WHERE state = 'waiting' AND destination NOT IN (SELECT value FROM json_each(?))",
+                (listed(destinations),),
+            )
+            for (number,) in films:
+                self._set(db, number, "parked", "destination-not-named")
+        return len(films)
+
+    def counts(self) -> Mapping[State, int]:
+        """Films by state."""
+        with self._lock:
+            return counts(self._db)
+
+    @staticmethod
+    def _set(db: sqlite3.Connection, number: int, state: State, reason: str = "") -> None:
+        db.execute(
+            "UPDATE film SET state = ?, reason = ? WHERE number = ?", (state, reason, number)
+        )
+
+    @staticmethod
+    def _set_delivery(db: sqlite3.Connection, parcel: Parcel, state: str, reason: str = "") -> None:
+        db.execute(
+            "UPDATE delivery SET state = ?, reason = ? WHERE result = ? AND destination = ?",
+            (state, reason, parcel.result.instance, parcel.destination),
+        )
+
+    def _read(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._db.execute(query, values).fetchall()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, writing(self._db) as db:
+            yield db

@@ -1,0 +1,207 @@
+"""The ledger's file: its tables, who may write it, and what its owner may see and change in it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from cxr_severity.worker.faults import CannotStartError
+
+State = Literal["waiting", "judged", "done", "passed", "parked"]
+STATES: tuple[State, ...] = ("waiting", "judged", "done", "passed", "parked")
+
+_LAYOUT = 1
+_BUSY_MS = 10_000
+_SCHEMA = """
+CREATE TABLE film (
+  number INTEGER PRIMARY KEY,
+  instance TEXT NOT NULL UNIQUE,
+  study TEXT NOT NULL,
+  series TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'judged', 'done', 'passed', 'parked')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  due REAL NOT NULL,
+  reason TEXT NOT NULL DEFAULT '',
+  since REAL NOT NULL
+) STRICT;
+CREATE INDEX film_due ON film (state, due);
+CREATE TABLE body (film INTEGER PRIMARY KEY REFERENCES film, data BLOB NOT NULL) STRICT;
+CREATE TABLE result (
+  instance TEXT PRIMARY KEY,
+  film INTEGER NOT NULL REFERENCES film,
+  kind TEXT NOT NULL,
+  data BLOB
+) STRICT;
+CREATE INDEX result_film ON result (film);
+CREATE INDEX result_kept ON result (film) WHERE data IS NOT NULL;
+CREATE TABLE delivery (
+  result TEXT NOT NULL REFERENCES result,
+  destination TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'parked')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  due REAL NOT NULL,
+  reason TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (result, destination)
+) STRICT;
+CREATE INDEX delivery_due ON delivery (state, due);
+"""
+"""Times are seconds since 1970. A result's `data` is NULL once it lies at every destination."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A film that waits for a person."""
+
+    number: int
+    instance: str
+    study: str
+    attempts: int
+    since: float
+    reason: str
+    destinations: tuple[str, ...]
+    """Where its results could not be brought; empty where there are none yet."""
+
+
+def open_file(path: Path) -> sqlite3.Connection:
+    """The file's connection, its tables made where it is new.
+
+    Raises:
+        CannotStartError: the file is of another layout.
+        sqlite3.Error, OSError: it cannot be used.
+    """
+    path.touch(mode=0o600)
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    db.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    db.execute("PRAGMA journal_mode = WAL")
+    # What a sender was told is kept must be on the disk, also when the power fails.
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA foreign_keys = ON")
+    # Films and results are overwritten when they are deleted, and not only forgotten.
+    db.execute("PRAGMA secure_delete = ON")
+    with writing(db):
+        layout = db.execute("PRAGMA user_version").fetchone()[0]
+        if not layout and not db.execute("SELECT 1 FROM sqlite_master").fetchone():
+            for statement in _SCHEMA.split(";\n"):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {_LAYOUT}")
+        elif layout != _LAYOUT:
+            raise CannotStartError(f"the memory {path} was made by another version; name a new one")
+    return db
+
+
+def hold(path: Path) -> sqlite3.Connection:
+    """Keep other workers away from the ledger until the connection, or the process, ends.
+
+    Raises:
+        CannotStartError: another worker has it.
+    """
+    lock = path.with_name(f"{path.name}.lock")
+    lock.touch(mode=0o600)
+    # SQLite's own lock works on every system and goes with the process, however it ends.
+    db = sqlite3.connect(lock, isolation_level=None, check_same_thread=False, timeout=0)
+    try:
+        db.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        db.close()
+        raise CannotStartError(f"another worker uses the memory {path}") from None
+    return db
+
+
+@contextmanager
+def writing(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """One transaction: all of it or nothing."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield db
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:  # SQLite has ended it by itself where the disk is full
+            db.execute("ROLLBACK")
+        raise
+
+
+def counts(db: sqlite3.Connection) -> dict[State, int]:
+    """Films by state."""
+    found = dict.fromkeys(STATES, 0)
+    found.update(db.execute("SELECT state, count(*) FROM film GROUP BY state"))
+    return found
+
+
+def parked(path: Path) -> Sequence[Parked]:
+    """The films that wait for a person, the oldest first. May be asked while a worker runs.
+
+    Raises:
+        CannotStartError: there is no ledger.
+    """
+    with closing(_existing(path)) as db:
+        rows = db.execute(
+            "SELECT number, instance, study, max(film.attempts, coalesce((SELECT max(attempts) FROM"
+            "  delivery JOIN result ON result.instance = result WHERE film = number), 0)),"
+            " since, reason,"
+            " (SELECT json_group_array(DISTINCT destination) FROM delivery JOIN result"
+            "  ON result.instance = result WHERE film = number AND delivery.state = 'parked')"
+            " FROM film WHERE state = 'parked' ORDER BY number"
+        ).fetchall()
+    return [
+        Parked(number, instance, study, attempts, since, reason, tuple(json.loads(names)))
+        for number, instance, study, attempts, since, reason, names in rows
+    ]
+
+
+def totals(path: Path) -> dict[State, int]:
+    """Films by state. May be asked while a worker runs.
+
+    Raises:
+        CannotStartError: there is no ledger.
+    """
+    with closing(_existing(path)) as db:
+        return counts(db)
+
+
+def retry(path: Path, numbers: Collection[int] = ()) -> int:
+    """Have the parked films of these numbers, or all, tried again; returns how many.
+
+    A worker that runs takes them up by itself.
+
+    Raises:
+        CannotStartError: there is no ledger.
+    """
+    now = time.time()
+    with closing(_existing(path)) as db, writing(db):
+        chosen = [
+            number
+            for (number,) in db.execute("SELECT number FROM film WHERE state = 'parked'")
+            if not numbers or number in numbers
+        ]
+        for number in chosen:
+            again = db.execute(
+                "UPDATE delivery SET state = 'waiting', attempts = 0, due = ?"
+                " WHERE state = 'parked'"
+                " AND result IN (SELECT instance FROM result WHERE film = ?)",
+                (now, number),
+            ).rowcount
+            db.execute(
+                "UPDATE film SET state = ?, attempts = 0, due = ? WHERE number = ?",
+                ("judged" if again else "waiting", now, number),
+            )
+    return len(chosen)
+
+
+def listed(values: Collection[str]) -> str:
+    """A list as SQLite's `json_each` takes it."""
+    return json.dumps(list(values))
+
+
+def _existing(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        raise CannotStartError(f"there is no memory {path}")
+    try:
+        return open_file(path)
+    except (OSError, sqlite3.Error) as error:
+        raise CannotStartError(f"the memory {path} cannot be used: {error}") from None

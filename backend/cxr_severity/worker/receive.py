@@ -1,0 +1,131 @@
+"""Taking films by C-STORE, answering C-ECHO, and saying no to storage commitment.
+
+Storage commitment (PS3.4 Annex J) promises that objects are kept. This node keeps none, so it
+refuses each request with a status that says so, and the sender keeps its own copy.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pynetdicom import AE, evt
+from pynetdicom.pdu import P_DATA_TF
+from pynetdicom.sop_class import (  # type: ignore[attr-defined]
+    ComputedRadiographyImageStorage,
+    DigitalXRayImageStorageForPresentation,
+    SecondaryCaptureImageStorage,
+    StorageCommitmentPushModel,
+    Verification,
+)
+
+from cxr_severity.imaging.dicom.pixels import NATIVE
+from cxr_severity.imaging.dicom.plugin import COMPRESSED
+from cxr_severity.worker.faults import CannotStartError
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+    from pynetdicom.events import Event
+    from pynetdicom.transport import ThreadedAssociationServer
+
+SUCCESS, OUT_OF_RESOURCES, NOT_KEPT, CANNOT_UNDERSTAND = 0x0000, 0xA700, 0x0122, 0xC000
+
+_TAKEN = (
+    ComputedRadiographyImageStorage,
+    DigitalXRayImageStorageForPresentation,
+    SecondaryCaptureImageStorage,
+)
+_SYNTAXES = sorted(NATIVE | COMPRESSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where and to whom this node listens."""
+
+    title: str
+    host: str
+    port: int
+    callers: Sequence[str] = ()
+    """Titles of the application entities that may send; empty for any."""
+    links: int = 4
+    """Associations at a time; with the bound on a film, this bounds the memory."""
+
+
+class Receiver:
+    """A C-STORE SCP. `take` gets the SOP Instance UID and the whole file, and returns a status.
+
+    `largest` bounds one film, in bytes.
+    """
+
+    def __init__(
+        self, listening: Listening, take: Callable[[str, bytes], int], largest: int
+    ) -> None:
+        self._listening = listening
+        self._take = take
+        self._largest = largest
+        self._entity = AE(listening.title)
+        self._entity.maximum_associations = listening.links
+        self._entity.require_called_aet = True
+        self._entity.require_calling_aet = list(listening.callers)
+        self._entity.network_timeout = 60
+        self._entity.add_supported_context(Verification)
+        self._entity.add_supported_context(StorageCommitmentPushModel)
+        for kind in _TAKEN:
+            self._entity.add_supported_context(kind, _SYNTAXES)
+        self._server: ThreadedAssociationServer | None = None
+        self._received: dict[int, int] = {}
+
+    def start(self) -> None:
+        """Listen in threads of its own.
+
+        Raises:
+            CannotStartError: the port cannot be had.
+        """
+        at = (self._listening.host, self._listening.port)
+        try:
+            self._server = self._entity.start_server(
+                at,
+                block=False,
+                evt_handlers=[
+                    (evt.EVT_C_STORE, self._store),
+                    (evt.EVT_C_ECHO, lambda _: SUCCESS),
+                    (evt.EVT_N_ACTION, lambda _: (NOT_KEPT, None)),
+                    (evt.EVT_PDU_RECV, self._count),
+                    (evt.EVT_DIMSE_RECV, self._forget),
+                    (evt.EVT_CONN_CLOSE, self._forget),
+                ],
+            )
+        except OSError as error:
+            raise CannotStartError(
+                f"cannot listen on {at[0]} port {at[1]}: {error.strerror}"
+            ) from None
+
+    def stop(self, patience: float = 10.0) -> None:
+        """Take no new associations, and let those that are open end, for `patience` seconds."""
+        if self._server is not None:
+            self._server.shutdown()
+        end = time.monotonic() + patience
+        while self._entity.active_associations and time.monotonic() < end:
+            time.sleep(0.05)
+        self._entity.shutdown()
+
+    def _store(self, event: Event) -> int | Dataset:
+        data = event.encoded_dataset()
+        if len(data) > self._largest:
+            return CANNOT_UNDERSTAND
+        named = getattr(event.request, "AffectedSOPInstanceUID", None)
+        return self._take(str(named or ""), data)
+
+    def _count(self, event: Event) -> None:
+        """Cut off who sends more than a film may have, before it fills the memory."""
+        if isinstance(event.pdu, P_DATA_TF):
+            link = id(event.assoc)
+            self._received[link] = self._received.get(link, 0) + event.pdu.pdu_length
+            if self._received[link] > self._largest * 1.1 + 1_000_000:
+                self._received[link] = 0
+                event.assoc.abort()
+
+    def _forget(self, event: Event) -> None:
+        self._received.pop(id(event.assoc), None)

@@ -1,0 +1,179 @@
+"""Films in by C-STORE, results out by C-STORE: what is taken, what is refused, and how."""
+
+from __future__ import annotations
+
+import gc
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+
+import pytest
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.uid import UID
+from pynetdicom import AE
+from pynetdicom.association import Association
+from pynetdicom.sop_class import (  # type: ignore[attr-defined]
+    StorageCommitmentPushModel,
+    StorageCommitmentPushModelInstance,
+    Verification,
+)
+
+from cxr_severity.worker.dimse import Address, Peer
+from cxr_severity.worker.faults import CannotStartError, DownError, LastingError, PassingError
+from cxr_severity.worker.ledger import Result
+from cxr_severity.worker.receive import OUT_OF_RESOURCES, SUCCESS, Listening, Receiver
+
+from .films import CR, film, place
+
+FILM = film(1)
+RESULT = Result(place(1).instance, "sr", FILM)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+@contextmanager
+def listening(
+    take: Callable[[str, bytes], int], largest: int = 25_000_000, callers: tuple[str, ...] = ()
+) -> Iterator[int]:
+    port = free_port()
+    receiver = Receiver(Listening("CXR", "127.0.0.1", port, callers), take, largest)
+    receiver.start()
+    try:
+        yield port
+    finally:
+        receiver.stop(patience=0)
+
+
+@contextmanager
+def link(port: int, kind: str, caller: str = "TEST") -> Iterator[Association]:
+    entity = AE(caller)
+    entity.add_requested_context(kind)
+    opened = entity.associate("127.0.0.1", port, ae_title="CXR")
+    try:
+        yield opened
+    finally:
+        opened.abort()
+
+
+def peer(port: int, title: str = "CXR", caller: str = "TEST") -> Peer:
+    return Peer(Address(title, "127.0.0.1", port), caller, timeout=30)
+
+
+def test_a_film_arrives_whole_and_with_its_transfer_syntax() -> None:
+    taken: list[tuple[str, bytes]] = []
+
+    def take(instance: str, data: bytes) -> int:
+        taken.append((instance, data))
+        return SUCCESS
+
+    with listening(take) as port:
+        peer(port).store("", RESULT)
+    ((instance, data),) = taken
+    sent, got = dcmread(BytesIO(FILM)), dcmread(BytesIO(data))
+    assert instance == place(1).instance
+    assert got == sent
+    assert got.file_meta.TransferSyntaxUID == sent.file_meta.TransferSyntaxUID
+
+
+def test_it_answers_echo() -> None:
+    with listening(_never) as port, link(port, Verification) as opened:
+        assert opened.send_c_echo().Status == SUCCESS
+
+
+def test_storage_commitment_is_refused_with_a_status() -> None:
+    request = Dataset()
+    request.TransactionUID = "1.2.3"
+    with listening(_never) as port, link(port, StorageCommitmentPushModel) as opened:
+        status, _ = opened.send_n_action(
+            request, 1, StorageCommitmentPushModel, StorageCommitmentPushModelInstance
+        )
+    assert status.Status == 0x0122
+
+
+def test_who_is_not_known_is_not_let_in() -> None:
+    with listening(_never, callers=("MODALITY",)) as port:
+        with pytest.raises(DownError, match="not-allowed"):
+            peer(port, caller="STRANGER").store("", RESULT)
+        with pytest.raises(DownError, match="not-allowed"):
+            peer(port, title="OTHER", caller="MODALITY").store("", RESULT)
+
+
+def test_what_is_no_radiograph_is_not_taken() -> None:
+    dataset = dcmread(BytesIO(FILM))
+    dataset.SOPClassUID = UID("1.2.840.10008.5.1.4.1.1.2")  # CT
+    out = BytesIO()
+    dataset.save_as(out)
+    with listening(_never) as port, pytest.raises(LastingError, match="kind-not-taken"):
+        peer(port).store("", Result("1.3", "sr", out.getvalue()))
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(OUT_OF_RESOURCES, PassingError), (0xA900, LastingError)]
+)
+def test_a_refusal_is_passed_on_with_its_status(status: int, error: type[Exception]) -> None:
+    with (
+        listening(lambda *_: status) as port,
+        pytest.raises(error, match=f"refused-{status:04x}"),
+    ):
+        peer(port).store("", RESULT)
+
+
+def test_a_duplicate_is_stored() -> None:
+    with listening(lambda *_: 0x0111) as port:
+        peer(port).store("", RESULT)
+
+
+def test_a_film_over_the_limit_is_cut_off_before_it_is_in_memory() -> None:
+    dataset = dcmread(BytesIO(FILM))
+    dataset.PixelData = bytes(30_000_000)
+    with listening(_never, largest=1_000_000) as port, link(port, CR) as opened:
+        assert "Status" not in opened.send_c_store(dataset)
+    with listening(_never, largest=100_000) as port, link(port, CR) as opened:
+        assert opened.send_c_store(dcmread(BytesIO(FILM))).Status == 0xC000
+
+
+# pynetdicom leaves the socket of a failed connection to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_nobody_there_is_down() -> None:
+    with pytest.raises(DownError, match="unreachable"):
+        peer(free_port()).store("", RESULT)
+    gc.collect()
+
+
+def test_a_port_in_use_is_one_line() -> None:
+    with (
+        listening(_never) as port,
+        pytest.raises(CannotStartError, match=f"cannot listen on 127.0.0.1 port {port}"),
+    ):
+        Receiver(Listening("CXR", "127.0.0.1", port), _never, 1).start()
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("PACS@10.0.0.7:104", Address("PACS", "10.0.0.7", 104)),
+        ("PACS@[::1]:104", Address("PACS", "::1", 104)),
+    ],
+)
+def test_addresses(text: str, address: Address) -> None:
+    assert Address.parse(text) == address
+
+
+@pytest.mark.parametrize(
+    "text", ["PACS", "PACS@host", "@h:1", "P@h:0", "P@h:70000", "A" * 17 + "@h:1"]
+)
+def test_what_is_no_address(text: str) -> None:
+    with pytest.raises(ValueError, match="TITLE@HOST:PORT"):
+        Address.parse(text)
+
+
+def _never(instance: str, data: bytes) -> int:
+    raise AssertionError(f"took {len(data)} bytes of {instance}")

@@ -1,0 +1,81 @@
+"""Which films are wanted, as an archive is asked and as the film itself says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from cxr_severity.imaging.errors import DamagedImageError
+from cxr_severity.worker.header import Wanted, check_key, read_header
+
+from .films import film, place
+
+NOON = datetime(2026, 11, 5, 12)  # noqa: DTZ001 - the wards' own clock
+
+
+def test_a_film_says_where_it_lies_and_what_it_is() -> None:
+    header = read_header(film(3))
+    assert header.place == place(3)
+    assert (header.modality, header.body_part, header.view) == ("CR", "CHEST", "PA")
+    assert (header.date, header.own) == ("20261103", False)
+
+
+def test_a_film_that_says_nothing_is_read() -> None:
+    silent = dict.fromkeys(
+        ("StudyInstanceUID", "SeriesInstanceUID", "BodyPartExamined", "ViewPosition", "StudyDate")
+    )
+    header = read_header(film(3, **silent))
+    assert (header.place.study, header.body_part, header.date) == ("", "", "")
+    assert Wanted().objection(header, NOON) == ""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        (Wanted(), ""),
+        (Wanted(modalities=("DX",)), "other-modality"),
+        (Wanted(modalities=()), ""),
+        (Wanted(body_parts=("THORAX", "CHEST")), ""),
+        (Wanted(body_parts=("THORAX",)), "other-body-part"),
+        (Wanted(views=("AP",)), "other-view"),
+        (Wanted(dates="20261103"), ""),
+        (Wanted(dates="20261101-20261102"), "other-date"),
+        (Wanted(dates="20261104-"), "other-date"),
+        (Wanted(dates="-20261103"), ""),
+        (Wanted(days=2), ""),
+        (Wanted(days=1), "other-date"),
+    ],
+)
+def test_what_is_asked_for_is_what_is_judged(wanted: Wanted, code: str) -> None:
+    assert wanted.objection(read_header(film(3)), NOON) == code
+
+
+def test_a_film_without_a_date_is_of_no_date_that_was_asked_for() -> None:
+    assert Wanted(days=1).objection(read_header(film(3, StudyDate=None)), NOON) == "other-date"
+
+
+def test_results_of_this_software_are_never_judged() -> None:
+    own = film(3, Manufacturer="CXR Severity", ManufacturerModelName="cxr-severity")
+    assert Wanted().objection(read_header(own), NOON) == "own-result"
+    assert not read_header(film(3, Manufacturer="CXR Severity")).own
+
+
+def test_the_archive_is_asked_once_for_each_modality() -> None:
+    wanted = Wanted(
+        body_parts=("CHEST",), views=("PA", "AP"), days=2, others={"StationName": "ROOM3"}
+    )
+    same = {"StudyDate": "20261103-", "BodyPartExamined": "CHEST", "StationName": "ROOM3"}
+    assert list(wanted.queries(NOON)) == [same | {"Modality": "CR"}, same | {"Modality": "DX"}]
+    assert list(Wanted(modalities=()).queries(NOON)) == [{}]
+
+
+def test_a_cut_film_has_no_header() -> None:
+    with pytest.raises(DamagedImageError):
+        read_header(film(3)[:300])
+
+
+def test_keys_are_those_of_the_standard() -> None:
+    assert check_key("StationName") == "StationName"
+    with pytest.raises(ValueError, match="Sation"):
+        check_key("SationName")

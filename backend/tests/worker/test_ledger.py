@@ -1,0 +1,200 @@
+"""What the worker remembers: every step happens once, and none is lost."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cxr_severity.worker.faults import CannotStartError
+from cxr_severity.worker.ledger import Film, Ledger, Parcel, Place, Result
+from cxr_severity.worker.ledger_file import parked, retry, totals
+
+FIRST, SECOND = Place("1.1", "1.2", "1.3"), Place("2.1", "2.2", "2.3")
+SAME_STUDY = Place("1.1", "1.2", "1.4")
+REPORT, CAPTURE = Result("9.1", "sr", b"report"), Result("9.2", "sc", b"capture")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "memory" / "worker.db"
+
+
+@pytest.fixture
+def ledger(path: Path) -> Iterator[Ledger]:
+    opened = Ledger(path)
+    yield opened
+    opened.close()
+
+
+def film_of(ledger: Ledger, now: float = 10, held: tuple[str, ...] = ()) -> Film:
+    film = ledger.next_film(now, held)
+    assert film is not None
+    return film
+
+
+def parcel_of(ledger: Ledger, destination: str, now: float = 10) -> Parcel:
+    parcel = ledger.next_parcel(now, (), [destination])
+    assert parcel is not None
+    return parcel
+
+
+def test_a_film_is_new_once(ledger: Ledger) -> None:
+    assert ledger.found([FIRST, SECOND, FIRST], 1) == 2
+    assert ledger.found([SECOND], 2) == 0
+    assert ledger.counts()["waiting"] == 2
+
+
+def test_films_are_taken_in_the_order_they_came_and_never_two_of_a_study(ledger: Ledger) -> None:
+    ledger.found([FIRST, SAME_STUDY, SECOND], 1)
+    first = film_of(ledger)
+    assert first.place == FIRST
+    assert film_of(ledger, held=("1.1",)).place == SECOND
+    assert ledger.next_film(10, ("1.1", "2.1")) is None
+
+
+def test_nothing_is_taken_before_it_is_due(ledger: Ledger) -> None:
+    ledger.found([FIRST], 5)
+    assert ledger.next_film(4.9, ()) is None
+    assert ledger.next_due() == 5
+    assert film_of(ledger, 5).attempts == 1
+
+
+def test_an_attempt_counts_although_the_process_ends(path: Path) -> None:
+    ledger = Ledger(path)
+    ledger.found([FIRST], 1)
+    film_of(ledger)
+    ledger.close()
+    again = Ledger(path)
+    assert film_of(again).attempts == 2
+    again.close()
+
+
+def test_a_postponed_film_waits_and_is_blamed_or_not(ledger: Ledger) -> None:
+    ledger.found([FIRST], 1)
+    ledger.postpone(film_of(ledger), 20, "http-500", blame=True)
+    assert ledger.next_film(19, ()) is None
+    second = film_of(ledger, 20)
+    assert second.attempts == 2
+    ledger.postpone(second, 30, "unreachable", blame=False)
+    assert film_of(ledger, 30).attempts == 2
+
+
+def test_a_film_is_done_when_every_result_lies_at_every_destination(ledger: Ledger) -> None:
+    ledger.found([FIRST], 1)
+    ledger.judged(film_of(ledger), [REPORT, CAPTURE], ["here", "there"], 2)
+    ends = []
+    for destination in ("here", "here", "there", "there"):
+        parcel = parcel_of(ledger, destination)
+        assert parcel.study == "1.1"
+        ends.append((parcel.result, ledger.delivered(parcel)))
+    assert ends == [(REPORT, False), (CAPTURE, False), (REPORT, False), (CAPTURE, True)]
+    assert ledger.counts()["done"] == 1
+    assert ledger.next_due() is None
+
+
+def test_nothing_is_kept_of_a_film_that_is_done_but_its_uids(ledger: Ledger, path: Path) -> None:
+    assert ledger.received(FIRST, b"DICM Doe^Jane", 1)
+    ledger.judged(film_of(ledger), [Result("9.1", "sr", b"also of Doe^Jane")], ["here"], 2)
+    assert ledger.bytes_of_films() == 0
+    assert ledger.bytes_of_results() == 16
+    ledger.delivered(parcel_of(ledger, "here"))
+    assert ledger.bytes_of_results() == 0
+    assert ledger.known("9.1")
+    assert not ledger.known("1.3")
+    ledger.close()
+    assert b"Doe^Jane" not in path.read_bytes()
+    assert b"9.1" in path.read_bytes()
+
+
+def test_a_destination_that_is_not_asked_for_waits(ledger: Ledger) -> None:
+    ledger.found([FIRST], 1)
+    ledger.judged(film_of(ledger), [REPORT], ["down", "up"], 2)
+    assert parcel_of(ledger, "up").destination == "up"
+    assert ledger.next_parcel(10, ("1.1",), ["up", "down"]) is None
+
+
+def test_what_was_pushed_is_kept_until_it_is_judged(ledger: Ledger) -> None:
+    assert ledger.received(FIRST, b"film", 1)
+    assert not ledger.received(FIRST, b"again", 2)
+    film = film_of(ledger)
+    assert ledger.body(film) == b"film"
+    ledger.judged(film, [REPORT], ["here"], 3)
+    assert not ledger.received(FIRST, b"again", 4)
+    assert ledger.body(film) is None
+
+
+def test_a_parked_film_that_is_sent_again_gets_another_chance(ledger: Ledger) -> None:
+    ledger.received(FIRST, b"cut", 1)
+    ledger.park(film_of(ledger), "damaged-image")
+    assert ledger.received(FIRST, b"whole", 2)
+    film = film_of(ledger)
+    assert (film.attempts, ledger.body(film)) == (1, b"whole")
+
+
+def test_parked_results_are_listed_and_tried_again_where_they_failed(
+    ledger: Ledger, path: Path
+) -> None:
+    ledger.found([FIRST, SECOND], 1)
+    ledger.judged(film_of(ledger), [REPORT], ["here", "there"], 2)
+    ledger.park(film_of(ledger), "http-404")
+    assert ledger.delivered(parcel_of(ledger, "here")) is False
+    ledger.park(parcel_of(ledger, "there"), "refused-a900")
+    one, two = parked(path)
+    assert (one.number, one.reason, one.destinations) == (1, "refused-a900", ("there",))
+    assert (two.instance, two.reason, two.destinations) == ("2.3", "http-404", ())
+    assert retry(path, [one.number]) == 1
+    assert ledger.next_parcel(1e12, (), ["here"]) is None
+    assert ledger.delivered(parcel_of(ledger, "there", 1e12)) is True
+    assert retry(path) == 1
+    assert film_of(ledger, 1e12).attempts == 1
+    assert totals(path)["done"] == 1
+
+
+def test_results_for_a_destination_that_is_no_longer_named_are_parked(ledger: Ledger) -> None:
+    ledger.found([FIRST], 1)
+    ledger.judged(film_of(ledger), [REPORT], ["old", "new"], 2)
+    assert ledger.park_strays(["new"]) == 1
+    assert ledger.park_strays(["new"]) == 0
+    assert ledger.delivered(parcel_of(ledger, "new")) is False
+    assert ledger.counts()["parked"] == 1
+
+
+def test_a_step_that_fails_half_way_leaves_nothing(ledger: Ledger) -> None:
+    ledger.received(FIRST, b"film", 1)
+    film = film_of(ledger)
+    with pytest.raises(sqlite3.IntegrityError):
+        ledger.judged(film, [REPORT, REPORT], ["here"], 2)
+    assert ledger.body(film) == b"film"
+    assert not ledger.known(REPORT.instance)
+    assert ledger.counts()["waiting"] == 1
+
+
+def test_one_worker_at_a_time(ledger: Ledger, path: Path) -> None:
+    with pytest.raises(CannotStartError, match="another worker uses"):
+        Ledger(path)
+
+
+def test_a_memory_of_another_layout_is_not_touched(path: Path) -> None:
+    path.parent.mkdir()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(CannotStartError, match="another version"):
+        Ledger(path)
+
+
+def test_a_file_that_is_no_memory_is_one_line(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"something else entirely, and long enough" * 100)
+    with pytest.raises(CannotStartError, match="cannot be used"):
+        Ledger(path)
+    with pytest.raises(CannotStartError, match="there is no memory"):
+        parked(path.with_name("none.db"))
+
+
+def test_the_file_is_its_owners_alone(ledger: Ledger, path: Path) -> None:
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
