@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { en } from '../src/i18n/catalogue';
-import { describeFailure } from '../src/lib/describeFailure';
+import { describeFailure } from '../src/i18n/describeFailure';
 
 interface Document {
   paths: Record<string, { post?: { responses: Record<string, Response> } }>;

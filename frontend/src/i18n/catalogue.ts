@@ -7,10 +7,9 @@
  * Numbers, dates, lists and plural forms go through `format`, so that each language writes its own.
  * `tooling/texts.test.ts` fails on words that stand anywhere else.
  */
-import { en } from './en';
+import { type Catalogue, en } from './en';
 import type { Language } from './languages';
 
-export type Catalogue = typeof en;
 export type Feature = keyof Catalogue;
 
 /** English is part of the first load; the others come when they are asked for. */
@@ -25,4 +24,4 @@ export async function loadCatalogue(language: Language): Promise<Catalogue> {
   }
 }
 
-export { en };
+export { type Catalogue, en };

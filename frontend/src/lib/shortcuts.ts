@@ -1,6 +1,6 @@
 import { createContext, use, useEffect, useLayoutEffect, useRef } from 'react';
-import type { ShortcutAction, ShortcutGroup } from '../i18n/en/shortcuts';
 import { matches, taken } from './keys';
+import type { ShortcutAction, ShortcutGroup } from './shortcutNames';
 
 /**
  * The keyboard shortcuts that are in use. To add one: name its action in the `shortcuts` catalogue

@@ -1,7 +1,7 @@
 import { PDFDocument } from '@cantoo/pdf-lib';
 import { describe, expect, it } from 'vitest';
-import { prediction } from '../features/analyse/fixtures';
 import { en, loadCatalogue } from '../i18n/catalogue';
+import { prediction } from '../lib/fixtures';
 import { type Graded, reportContent } from './content';
 import { reportPdf } from './pdf';
 import { captionOf } from './picture';

@@ -3,9 +3,9 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AnalysePage } from './AnalysePage';
 // The page fetches it when it is idle; here it must be there.
-import './viewer/Viewer';
-import { limits, model, prediction } from './fixtures';
-import type { Prediction, Severity } from './types';
+import '../../viewer/Viewer';
+import { limits, model, prediction } from '../../lib/fixtures';
+import type { Prediction, Severity } from '../../lib/prediction';
 
 type Reply = (request: Request) => Promise<Response> | Response;
 

@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { Announcer } from '../../components/Announcer';
 import { useLanguage } from '../../i18n/context';
+import { predict } from '../../lib/predict';
+import type { Study } from '../../lib/study';
 import styles from './AnalysePage.module.css';
 import { announce } from './announce';
 import { type Collected, collectFiles, collectTransfer } from './intake/collect';
@@ -13,10 +15,9 @@ import { Guide } from './result/Guide';
 import { Summary } from './result/Summary';
 import { Stage } from './Stage';
 import { Samples } from './samples/Samples';
-import type { Study } from './types';
 import { useArrival } from './useArrival';
-import { dateInName, Patients, readFacts } from './worklist/facts';
-import { stateOf } from './worklist/list';
+import { stateOf } from './worklist/films';
+import { dateInName, Patients, readFacts } from './worklist/patientAndDate';
 import { useWorklist } from './worklist/useWorklist';
 import { WorklistPanel } from './worklist/WorklistPanel';
 
@@ -24,7 +25,7 @@ import { WorklistPanel } from './worklist/WorklistPanel';
 export function AnalysePage() {
   const { catalogue } = useLanguage();
   const text = catalogue.analyse;
-  const { list, store } = useWorklist();
+  const { list, store } = useWorklist(predict);
   const state = stateOf(list, list.selected);
   const [notice, setNotice] = useState('');
   const [patients] = useState(() => new Patients());
@@ -114,6 +115,6 @@ function fetchViewerWhenIdle(): (() => void) | undefined {
   if (!('requestIdleCallback' in window)) {
     return undefined;
   }
-  const waiting = window.requestIdleCallback(() => void import('./viewer/Viewer'));
+  const waiting = window.requestIdleCallback(() => void import('../../viewer/Viewer'));
   return () => window.cancelIdleCallback(waiting);
 }

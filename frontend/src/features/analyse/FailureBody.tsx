@@ -1,7 +1,7 @@
 import { Button } from '../../components/Button';
 import { AlertIcon } from '../../components/icons';
 import { useText } from '../../i18n/context';
-import { describeFailure } from '../../lib/describeFailure';
+import { describeFailure } from '../../i18n/describeFailure';
 import type { Failure } from '../../lib/failure';
 import styles from './FailureBody.module.css';
 import { OpenButton } from './intake/OpenButton';

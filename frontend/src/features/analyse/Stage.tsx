@@ -1,21 +1,21 @@
 import { type ComponentProps, lazy, Suspense, useState } from 'react';
 import { Button } from '../../components/Button';
 import { useText } from '../../i18n/context';
+import { FIRST_OVERLAY } from '../../viewer/overlay';
+import { FITTED } from '../../viewer/view';
 import type { Side } from './compare/Compare';
 import { FailureBody } from './FailureBody';
 import { IntakeStage } from './intake/IntakeStage';
 import { OpenButton } from './intake/OpenButton';
-import type { State } from './machine';
 import styles from './Stage.module.css';
 import { StageBar } from './StageBar';
-import { FIRST_OVERLAY } from './viewer/overlay';
-import { FITTED } from './viewer/view';
-import { itemOf, stateOf, type Worklist } from './worklist/list';
+import type { State } from './shownState';
+import { itemOf, stateOf, type Worklist } from './worklist/films';
 import { PauseNote } from './worklist/PauseNote';
 import type { WorklistStore } from './worklist/store';
 
 // Decoders and tools travel apart from the first load; they are fetched while the page is idle.
-const Viewer = lazy(() => import('./viewer/Viewer'));
+const Viewer = lazy(() => import('../../viewer/Viewer'));
 const Compare = lazy(() => import('./compare/Compare'));
 
 interface StageProps {

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../../i18n/catalogue';
-import type { State } from './machine';
+import type { State } from './shownState';
 
 /** What a screen reader should hear about `state`. Failures speak for themselves, as alerts. */
 export function announce(state: State, catalogue: Catalogue): string {

@@ -1,9 +1,9 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
+import { prediction } from '../../lib/fixtures';
+import type { Finding } from '../../lib/prediction';
 import { AnalysePage } from './AnalysePage';
-import { prediction } from './fixtures';
-import type { Finding } from './types';
 
 const findings = [
   { code: 'cross-section', level: 'reject', message: 'M', value: 0.9, limit: 0.5 },

@@ -1,12 +1,12 @@
 import { LinePath } from '@visx/shape';
 import { useFormat, useText } from '../../i18n/context';
 import { cx } from '../../lib/cx';
+import type { Estimate, Evaluation } from '../../lib/version';
 import { AsTable } from './AsTable';
 import { Chart } from './Chart';
 import { Interval } from './Interval';
 import styles from './ModelPage.module.css';
 import marks from './marks.module.css';
-import type { Estimate, Evaluation } from './useModelDetails';
 
 const wrong = ({ value, low, high }: Estimate): Estimate => ({
   value: 1 - value,

@@ -1,9 +1,9 @@
 import { useText } from '../../i18n/context';
+import type { Version } from '../../lib/version';
 import styles from './ModelPage.module.css';
-import type { ModelDetails } from './useModelDetails';
 
 /** Where the version comes from, and what it must not be used for. */
-export function DataAndLimits({ manifest }: { manifest: ModelDetails['manifest'] }) {
+export function DataAndLimits({ manifest }: { manifest: Version['manifest'] }) {
   const text = useText('model');
   const { data, conformal, weights, created, intended_use, licence } = manifest;
   return (

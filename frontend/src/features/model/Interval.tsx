@@ -1,6 +1,6 @@
 import { useFormat } from '../../i18n/context';
+import type { Estimate } from '../../lib/version';
 import styles from './Interval.module.css';
-import type { Estimate } from './useModelDetails';
 
 /** A measured value with its 95% interval; a dash where nothing was measured. */
 export function Interval({ estimate }: { estimate: Estimate | null }) {

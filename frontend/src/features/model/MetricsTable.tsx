@@ -1,9 +1,9 @@
 import { useFormat, useText } from '../../i18n/context';
 import { SEVERITIES } from '../../lib/prediction';
+import type { Estimate, Evaluation } from '../../lib/version';
 import { Figures } from './Figures';
 import { Interval } from './Interval';
 import styles from './ModelPage.module.css';
-import type { Estimate, Evaluation } from './useModelDetails';
 
 type Metrics = Evaluation['metrics'];
 type Brixia = Evaluation['brixia'];

@@ -3,8 +3,9 @@ import { Button } from '../../components/Button';
 import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { AlertIcon } from '../../components/icons';
 import { useText } from '../../i18n/context';
-import { describeFailure } from '../../lib/describeFailure';
+import { describeFailure } from '../../i18n/describeFailure';
 import type { Failure } from '../../lib/failure';
+import { useVersion, type Version } from '../../lib/version';
 import { Confusion } from './Confusion';
 import { Coverage } from './Coverage';
 import { DataAndLimits } from './DataAndLimits';
@@ -12,7 +13,6 @@ import { MetricsTable } from './MetricsTable';
 import styles from './ModelPage.module.css';
 import { Reliability } from './Reliability';
 import { Subgroups } from './Subgroups';
-import { type ModelDetails, useModelDetails } from './useModelDetails';
 
 const Card = lazy(() => import('./Card'));
 
@@ -24,7 +24,7 @@ interface ModelPageProps {
 /** What a version of the model is worth, as it was measured. */
 export default function ModelPage({ version }: ModelPageProps) {
   const text = useText('model');
-  const { loaded, retry } = useModelDetails(version);
+  const { loaded, retry } = useVersion(version);
   switch (loaded.state) {
     case 'loading':
       return (
@@ -35,7 +35,7 @@ export default function ModelPage({ version }: ModelPageProps) {
     case 'failed':
       return <Failed failure={loaded.failure} onRetry={retry} />;
     case 'ready':
-      return <Model details={loaded.details} />;
+      return <Model details={loaded.version} />;
   }
 }
 
@@ -62,7 +62,7 @@ function Failed({ failure, onRetry }: { failure: Failure; onRetry: () => void })
   );
 }
 
-function Model({ details }: { details: ModelDetails }) {
+function Model({ details }: { details: Version }) {
   const text = useText('model');
   const { manifest, metrics } = details;
   const { evaluation } = manifest;

@@ -1,10 +1,10 @@
 import { useFormat, useText } from '../../i18n/context';
+import type { Evaluation } from '../../lib/version';
 import { AsTable } from './AsTable';
 import { Chart } from './Chart';
 import { Interval } from './Interval';
 import styles from './ModelPage.module.css';
 import marks from './marks.module.css';
-import type { Evaluation } from './useModelDetails';
 
 const SMALLEST = 2.5;
 const LARGEST = 9;

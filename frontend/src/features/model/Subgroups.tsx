@@ -1,8 +1,8 @@
 import { useFormat, useText } from '../../i18n/context';
+import type { Evaluation } from '../../lib/version';
 import { Figures } from './Figures';
 import { Interval } from './Interval';
 import styles from './ModelPage.module.css';
-import type { Evaluation } from './useModelDetails';
 
 /** The same measures by view, sex, age and source. */
 export function Subgroups({ subgroups }: { subgroups: Evaluation['subgroups'] }) {

@@ -24,3 +24,5 @@ export const en = {
   viewer,
   worklist,
 };
+
+export type Catalogue = typeof en;

@@ -1,4 +1,6 @@
-/** The sheet of keyboard shortcuts. Whoever registers a shortcut names it here. */
+import type { ShortcutAction, ShortcutGroup } from '../../lib/shortcutNames';
+
+/** The sheet of keyboard shortcuts. */
 export const shortcuts = {
   title: 'Keyboard shortcuts',
   open: 'Show the keyboard shortcuts',
@@ -6,7 +8,10 @@ export const shortcuts = {
   singleKeys: 'Use these shortcuts',
   singleKeysNote: 'Switch them off if you dictate or if they clash with another tool.',
   or: 'or',
-  groups: { page: 'Page', viewer: 'Viewer', worklist: 'Worklist' },
+  groups: { page: 'Page', viewer: 'Viewer', worklist: 'Worklist' } satisfies Record<
+    ShortcutGroup,
+    string
+  >,
   actions: {
     sheet: 'Show or close this sheet',
     theme: 'Switch between dark and light',
@@ -27,7 +32,7 @@ export const shortcuts = {
     nextFilm: 'Next film',
     previousFilm: 'Previous film',
     compareFilm: 'Compare with the next film',
-  },
+  } satisfies Record<ShortcutAction, string>,
   keys: {
     Escape: 'Esc',
     Enter: 'Enter',
@@ -44,6 +49,3 @@ export const shortcuts = {
     End: 'End',
   } as Record<string, string>,
 };
-
-export type ShortcutGroup = keyof (typeof shortcuts)['groups'];
-export type ShortcutAction = keyof (typeof shortcuts)['actions'];

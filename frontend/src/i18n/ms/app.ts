@@ -1,4 +1,4 @@
-import type { Catalogue } from '../catalogue';
+import type { Catalogue } from '../en';
 
 export const app: Catalogue['app'] = {
   title: 'CXR Severity: tahap keterukan COVID-19 daripada radiograf dada',

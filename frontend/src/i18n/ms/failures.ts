@@ -1,5 +1,5 @@
 import words from '../../client/words/ms.json';
-import type { Catalogue } from '../catalogue';
+import type { Catalogue } from '../en';
 import { format } from './format';
 
 const NOT_THE_FILE = 'Masalahnya bukan pada fail anda.';

@@ -1,5 +1,5 @@
 import type { Severity, Target } from '../../lib/prediction';
-import type { Catalogue } from '../catalogue';
+import type { Catalogue } from '../en';
 import { format } from './format';
 
 const severities: Record<Severity, string> = {

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../catalogue';
+import type { Catalogue } from '../en';
 
 export const shortcuts: Catalogue['shortcuts'] = {
   title: 'Pintasan papan kekunci',

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../catalogue';
+import type { Catalogue } from '../en';
 import { format } from './format';
 
 export const worklist: Catalogue['worklist'] = {

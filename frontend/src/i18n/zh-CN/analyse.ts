@@ -1,4 +1,4 @@
-import type { Catalogue } from '../catalogue';
+import type { Catalogue } from '../en';
 import { format } from './format';
 import { either, lower } from './shared';
 

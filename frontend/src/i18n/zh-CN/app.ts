@@ -1,4 +1,4 @@
-import type { Catalogue } from '../catalogue';
+import type { Catalogue } from '../en';
 
 export const app: Catalogue['app'] = {
   title: 'CXR Severity：由胸片评估 COVID-19 严重程度',

@@ -1,5 +1,5 @@
 import words from '../../client/words/zh-CN.json';
-import type { Catalogue } from '../catalogue';
+import type { Catalogue } from '../en';
 import { format } from './format';
 
 const NOT_THE_FILE = '问题不在您的文件。';

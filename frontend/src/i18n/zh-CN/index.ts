@@ -1,4 +1,4 @@
-import type { Catalogue } from '../catalogue';
+import type { Catalogue } from '../en';
 import { analyse } from './analyse';
 import { app } from './app';
 import { failures } from './failures';

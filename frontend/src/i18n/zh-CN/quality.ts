@@ -1,5 +1,5 @@
 import words from '../../client/words/zh-CN.json';
-import type { Catalogue } from '../catalogue';
+import type { Catalogue } from '../en';
 
 export const quality: Catalogue['quality'] = {
   title: '图像质量',

@@ -2,12 +2,12 @@ import { useState } from 'react';
 import { Button } from '../../../components/Button';
 import { useFormat, useText } from '../../../i18n/context';
 import type { Target } from '../../../lib/prediction';
-import type { State } from '../machine';
+import { OverlayControls } from '../../../viewer/OverlayControls';
+import type { Overlay } from '../../../viewer/overlay';
+import Viewer from '../../../viewer/Viewer';
+import { FITTED, type View } from '../../../viewer/view';
 import { SeverityGlyph } from '../result/SeverityGlyph';
-import { OverlayControls } from '../viewer/OverlayControls';
-import type { Overlay } from '../viewer/overlay';
-import Viewer from '../viewer/Viewer';
-import { FITTED, type View } from '../viewer/view';
+import type { State } from '../shownState';
 import styles from './Compare.module.css';
 
 export interface Side {

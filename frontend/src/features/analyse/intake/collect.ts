@@ -1,4 +1,4 @@
-import type { Study } from '../types';
+import type { Study } from '../../../lib/study';
 
 /** What systems leave in folders beside films. */
 const NOT_FILMS = /^(\..*|thumbs\.db|desktop\.ini|dicomdir|__macosx)$/i;

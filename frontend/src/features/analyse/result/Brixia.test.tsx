@@ -1,6 +1,6 @@
 import { render, screen, within } from '@testing-library/react';
 import { beforeEach, expect, it } from 'vitest';
-import { prediction } from '../fixtures';
+import { prediction } from '../../../lib/fixtures';
 import { Brixia } from './Brixia';
 
 const grid = () =>

@@ -1,6 +1,6 @@
 import hidden from '../../../components/VisuallyHidden.module.css';
 import { useFormat, useText } from '../../../i18n/context';
-import type { Brixia as Score, Zone } from '../types';
+import type { Brixia as Score, Zone } from '../../../lib/prediction';
 import styles from './Brixia.module.css';
 
 const HIGHEST = 3;

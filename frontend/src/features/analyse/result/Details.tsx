@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
 import { ChevronIcon } from '../../../components/icons';
 import { useFormat, useText } from '../../../i18n/context';
+import type { Prediction } from '../../../lib/prediction';
 import { hrefOf } from '../../../lib/route';
-import type { Prediction, Study } from '../types';
+import type { Study } from '../../../lib/study';
 import styles from './Details.module.css';
 import { ReportMenu } from './ReportMenu';
 

@@ -1,6 +1,6 @@
 import { AlertIcon } from '../../../components/icons';
 import { useText } from '../../../i18n/context';
-import type { Finding } from '../types';
+import type { Finding } from '../../../lib/prediction';
 import styles from './Findings.module.css';
 
 interface FindingsProps {

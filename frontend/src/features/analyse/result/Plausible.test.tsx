@@ -1,10 +1,10 @@
 import { render, screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { en } from '../../../i18n/catalogue';
+import { prediction, study } from '../../../lib/fixtures';
+import { SEVERITIES } from '../../../lib/prediction';
 import { announce } from '../announce';
-import { prediction, study } from '../fixtures';
-import type { State } from '../machine';
-import { SEVERITIES } from '../types';
+import type { State } from '../shownState';
 import { Plausible } from './Plausible';
 
 it.each([

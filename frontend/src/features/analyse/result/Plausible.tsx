@@ -1,5 +1,5 @@
 import { useText } from '../../../i18n/context';
-import type { Severity } from '../types';
+import type { Severity } from '../../../lib/prediction';
 import styles from './Plausible.module.css';
 
 interface PlausibleProps {

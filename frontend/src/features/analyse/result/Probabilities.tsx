@@ -1,5 +1,5 @@
 import { useFormat, useText } from '../../../i18n/context';
-import { type Prediction, SEVERITIES } from '../types';
+import { type Prediction, SEVERITIES } from '../../../lib/prediction';
 import styles from './Probabilities.module.css';
 
 interface ProbabilitiesProps {

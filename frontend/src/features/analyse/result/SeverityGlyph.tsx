@@ -1,4 +1,4 @@
-import { SEVERITIES, type Severity } from '../types';
+import { SEVERITIES, type Severity } from '../../../lib/prediction';
 import styles from './SeverityGlyph.module.css';
 
 const BAR_WIDTH = 10;

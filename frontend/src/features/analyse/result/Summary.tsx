@@ -1,13 +1,13 @@
 import type { Ref } from 'react';
 import { useFormat, useText } from '../../../i18n/context';
-import type { State } from '../machine';
-import type { Metrics, Prediction } from '../types';
+import type { Metrics, Prediction } from '../../../lib/prediction';
+import { useVersion } from '../../../lib/version';
+import type { State } from '../shownState';
 import { Findings } from './Findings';
 import { Plausible } from './Plausible';
 import { Probabilities } from './Probabilities';
 import { SeverityGlyph } from './SeverityGlyph';
 import styles from './Summary.module.css';
-import { useModel } from './useModel';
 
 interface SummaryProps {
   state: State;
@@ -67,7 +67,8 @@ function Grade({ prediction, heading }: GradeProps) {
   const text = useText('analyse');
   const { severities } = useText('shared');
   const format = useFormat();
-  const model = useModel(prediction.model.version);
+  const { loaded } = useVersion(prediction.model.version);
+  const version = loaded.state === 'ready' ? loaded.version : null;
   return (
     <>
       <h1 ref={heading} tabIndex={-1} className={styles.grade}>
@@ -81,12 +82,12 @@ function Grade({ prediction, heading }: GradeProps) {
       {prediction.refer && (
         <Plausible
           severities={prediction.prediction_set}
-          coverage={model?.conformal.coverage ?? null}
+          coverage={version?.manifest.conformal.coverage ?? null}
         />
       )}
       <Findings findings={prediction.quality.findings} forced={!prediction.quality.accepted} />
       {/* Of films that are fit to be graded: no word on this one where it is not. */}
-      {prediction.quality.accepted && <Worth metrics={model?.metrics ?? null} />}
+      {prediction.quality.accepted && <Worth metrics={version?.metrics ?? null} />}
       <Probabilities prediction={prediction} />
     </>
   );

@@ -1,5 +1,5 @@
 import { useText } from '../../../i18n/context';
-import type { Study } from '../types';
+import type { Study } from '../../../lib/study';
 import styles from './Samples.module.css';
 import { LICENCE_URL, SAMPLES, type Sample, SOURCE_URL } from './samples';
 

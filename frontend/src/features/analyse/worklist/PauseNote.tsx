@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import { Button } from '../../../components/Button';
 import { useText } from '../../../i18n/context';
-import { describeFailure } from '../../../lib/describeFailure';
-import type { Pause } from './list';
+import { describeFailure } from '../../../i18n/describeFailure';
+import type { Pause } from './films';
 import styles from './WorklistPanel.module.css';
 
 interface PauseNoteProps {

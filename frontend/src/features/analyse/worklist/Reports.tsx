@@ -4,7 +4,7 @@ import { DownloadIcon } from '../../../components/icons';
 import { useLanguage } from '../../../i18n/context';
 import type { Graded } from '../../../report/content';
 import { saveReports } from '../../../report/save';
-import type { Item, Worklist } from './list';
+import type { Item, Worklist } from './films';
 import styles from './WorklistPanel.module.css';
 
 /** With the heatmap where it was looked at: one for each film would ask for all of them again. */

@@ -2,9 +2,9 @@ import { memo } from 'react';
 import { Button } from '../../../components/Button';
 import { CompareIcon, CrossIcon, RetryIcon } from '../../../components/icons';
 import { useFormat, useText } from '../../../i18n/context';
-import { describeFailure } from '../../../lib/describeFailure';
+import { describeFailure } from '../../../i18n/describeFailure';
 import { SeverityGlyph } from '../result/SeverityGlyph';
-import { type Item, isOpen, rowId } from './list';
+import { type Item, isOpen, rowId } from './films';
 import styles from './Row.module.css';
 import type { WorklistStore } from './store';
 

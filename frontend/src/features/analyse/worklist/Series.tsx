@@ -1,6 +1,6 @@
 import { useFormat, useText } from '../../../i18n/context';
 import { seriesOf } from './dated';
-import type { Item } from './list';
+import type { Item } from './films';
 import styles from './Series.module.css';
 import { SeriesChart } from './SeriesChart';
 import type { WorklistStore } from './store';

@@ -1,5 +1,5 @@
 import { useText } from '../../../i18n/context';
-import { SEVERITIES } from '../types';
+import { SEVERITIES } from '../../../lib/prediction';
 import type { DatedFilm } from './dated';
 import styles from './Series.module.css';
 

@@ -7,7 +7,7 @@ import { useShortcuts } from '../../../lib/shortcuts';
 import { OpenButton } from '../intake/OpenButton';
 import { Arrange } from './Arrange';
 import { AS_ADDED, arrange } from './arrange';
-import { type Item, isOpen, rowId, type Worklist } from './list';
+import { type Item, isOpen, rowId, type Worklist } from './films';
 import { PauseNote } from './PauseNote';
 import { Reports } from './Reports';
 import { Row } from './Row';

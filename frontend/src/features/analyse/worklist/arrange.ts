@@ -1,5 +1,5 @@
-import { SEVERITIES, type Severity } from '../types';
-import type { Item } from './list';
+import { SEVERITIES, type Severity } from '../../../lib/prediction';
+import type { Item } from './films';
 
 export const SORTS = ['added', 'severity', 'name', 'date'] as const;
 export type Sort = (typeof SORTS)[number];

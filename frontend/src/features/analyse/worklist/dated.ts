@@ -1,4 +1,4 @@
-import type { Graded, Item } from './list';
+import type { Graded, Item } from './films';
 
 export interface DatedFilm {
   readonly item: Item;

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Failure, Outcome } from '../../../lib/failure';
-import { prediction, study } from '../fixtures';
-import type { Prediction, Study } from '../types';
-import type { Ask } from './ask';
-import { itemOf, stateOf } from './list';
+import { prediction, study } from '../../../lib/fixtures';
+import type { Ask } from '../../../lib/predict';
+import type { Prediction } from '../../../lib/prediction';
+import type { Study } from '../../../lib/study';
+import { itemOf, stateOf } from './films';
 import { MAX_IN_FLIGHT, WorklistStore } from './store';
 
 interface Call {

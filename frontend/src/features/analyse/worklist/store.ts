@@ -1,22 +1,24 @@
+import { answered, chosen, targetFailed } from '../../../lib/explained';
 import type { Failure } from '../../../lib/failure';
-import { answered, chosen, targetFailed } from '../machine';
-import type { Prediction, Study, Target } from '../types';
-import { isTemporary, type Predict, pauseMs } from './ask';
+import type { Predict } from '../../../lib/predict';
+import type { Prediction, Target } from '../../../lib/prediction';
+import type { Study } from '../../../lib/study';
 import {
   askedFor,
   besideOf,
   changed,
+  dueNext,
   EMPTY,
   type Facts,
   FRESH,
-  type Item,
   isOpen,
   itemOf,
   remembered,
   removed,
   unasked,
   type Worklist,
-} from './list';
+} from './films';
+import { isTemporary, pauseMs } from './pauses';
 
 /** Enough to keep a service of two to four cores busy while the next file travels. */
 export const MAX_IN_FLIGHT = 3;
@@ -204,17 +206,12 @@ export class WorklistStore {
 
   /** Starts what may be started: what is looked at first, then in the list's order. */
   #pump(): void {
-    const { items, selected, compared, pause } = this.#list;
     // After a failure one file goes ahead, to see whether the way is free.
     const places = (this.#pauses > 0 ? 1 : MAX_IN_FLIGHT) - this.#grading.size;
-    if (pause || places <= 0) {
-      return;
-    }
-    const due = items.filter(({ status }) => status === 'queued' || status === 'waiting');
-    const looked = ({ id }: Item) => Number(id === selected || id === compared);
-    const first = due.toSorted((one, other) => looked(other) - looked(one));
-    for (const { id } of first.slice(0, places)) {
-      void this.#grade(id);
+    if (!this.#list.pause && places > 0) {
+      for (const id of dueNext(this.#list, places)) {
+        void this.#grade(id);
+      }
     }
   }
 

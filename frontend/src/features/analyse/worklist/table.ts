@@ -1,5 +1,5 @@
-import { SEVERITIES } from '../types';
-import type { Item } from './list';
+import { SEVERITIES } from '../../../lib/prediction';
+import type { Item } from './films';
 
 const ZONES = ['A', 'B', 'C', 'D', 'E', 'F'] as const;
 const LINE_END = '\r\n';

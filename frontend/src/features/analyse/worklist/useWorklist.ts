@@ -1,10 +1,10 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { predict } from '../predict';
-import { isOpen, type Worklist } from './list';
+import type { Predict } from '../../../lib/predict';
+import { isOpen, type Worklist } from './films';
 import { WorklistStore } from './store';
 
 /** The page's worklist. Reloading asks first while there is something to lose. */
-export function useWorklist(): { list: Worklist; store: WorklistStore } {
+export function useWorklist(predict: Predict): { list: Worklist; store: WorklistStore } {
   const [store] = useState(() => new WorklistStore(predict));
   const list = useSyncExternalStore(store.subscribe, store.snapshot);
   useEffect(() => () => store.stop(), [store]);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { prediction } from '../fixtures';
+import { prediction } from '../../../lib/fixtures';
 import { AS_ADDED, arrange } from './arrange';
 import { seriesOf } from './dated';
-import { dateInName, dateOfDicom, Patients } from './facts';
-import type { Item } from './list';
+import type { Item } from './films';
+import { dateInName, dateOfDicom, Patients } from './patientAndDate';
 import { csvOf, jsonOf } from './table';
 
 let next = 0;

@@ -1,0 +1,17 @@
+import type { Explained } from '../../lib/explained';
+import type { Failure } from '../../lib/failure';
+import type { Study } from '../../lib/study';
+
+export interface DoneState extends Explained {
+  readonly phase: 'done';
+  readonly study: Study;
+  /** When it was graded. */
+  readonly gradedAt: Date;
+}
+
+/** What the page shows of the film that is selected. */
+export type State =
+  | { readonly phase: 'empty'; readonly cancelled: boolean }
+  | { readonly phase: 'running'; readonly study: Study }
+  | { readonly phase: 'failed'; readonly study: Study; readonly failure: Failure }
+  | DoneState;

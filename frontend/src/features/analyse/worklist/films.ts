@@ -1,0 +1,172 @@
+import type { Explained } from '../../../lib/explained';
+import type { Failure } from '../../../lib/failure';
+import type { Prediction, Target } from '../../../lib/prediction';
+import type { Study } from '../../../lib/study';
+import type { State } from '../shownState';
+
+/** A result without its pictures: two hundred of these fit anywhere. */
+export type Graded = Omit<Prediction, 'explanation'>;
+
+/**
+ * `waiting`: in the queue, after the service could not take it just now.
+ * `rejected`: the service saw the image and will not judge it.
+ * `failed`: nothing was judged, for another reason.
+ */
+export type Status =
+  | 'queued'
+  | 'waiting'
+  | 'running'
+  | 'done'
+  | 'rejected'
+  | 'failed'
+  | 'cancelled';
+
+export interface Item {
+  readonly id: number;
+  readonly study: Study;
+  readonly status: Status;
+  readonly graded: Graded | null;
+  readonly gradedAt: Date | null;
+  readonly failure: Failure | null;
+  /** Whether the service was told to judge it although it would rather not. */
+  readonly forced: boolean;
+  /** Day of the film, YYYY-MM-DD; empty when not known. */
+  readonly date: string;
+  /** Number or name of the patient in this list; never the one in the file. Empty: not known. */
+  readonly patient: string;
+}
+
+/** What is known of every film that was just opened. */
+export const FRESH = {
+  status: 'queued',
+  graded: null,
+  gradedAt: null,
+  failure: null,
+  forced: false,
+} as const;
+
+/** What a file or its name says of a film. */
+export type Facts = Pick<Item, 'date' | 'patient'>;
+
+/** Why the queue rests, and until when (`Date.now()`). */
+export interface Pause {
+  readonly failure: Failure;
+  readonly until: number;
+}
+
+export interface Worklist {
+  readonly items: readonly Item[];
+  readonly selected: number | null;
+  /** Shown beside the selected one. */
+  readonly compared: number | null;
+  readonly pause: Pause | null;
+  /** Of the few films that were looked at last: their heatmaps are large. */
+  readonly explained: ReadonlyMap<number, Explained>;
+  /** Whether what was there last was cancelled, and nothing has come since. */
+  readonly cancelled: boolean;
+}
+
+export const EMPTY: Worklist = {
+  items: [],
+  selected: null,
+  compared: null,
+  pause: null,
+  explained: new Map(),
+  cancelled: false,
+};
+
+export const itemOf = (list: Worklist, id: number | null): Item | null =>
+  list.items.find((item) => item.id === id) ?? null;
+
+/** The film that is shown beside this one. */
+export function besideOf({ selected, compared }: Worklist, id: number | null): number | null {
+  return compared === null ? null : id === selected ? compared : selected;
+}
+
+/** The class that a film's map is, or will be, of; `null` where none was asked for. */
+export function askedFor({ explained }: Worklist, id: number | null): Target | null {
+  const found = id === null ? undefined : explained.get(id);
+  return found ? (found.pending ?? found.target) : null;
+}
+
+/** What the page shows of one film of the list. */
+export function stateOf(list: Worklist, id: number | null): State {
+  const item = itemOf(list, id);
+  if (!item) {
+    return { phase: 'empty', cancelled: list.cancelled };
+  }
+  const { study, status, graded, gradedAt, failure } = item;
+  if (status === 'done' && graded && gradedAt) {
+    const shown = { ...graded, explanation: null };
+    // Graded without a heatmap: it is being asked for, or that failed.
+    const bare = { predictions: {}, target: 'predicted', shown, targetFailure: null } as const;
+    const explained = list.explained.get(item.id) ?? { ...bare, pending: 'predicted' as const };
+    return { phase: 'done', study, gradedAt, ...explained };
+  }
+  if (failure) {
+    return { phase: 'failed', study, failure };
+  }
+  return { phase: 'running', study };
+}
+
+export function changed(list: Worklist, id: number, changes: Partial<Item>): Worklist {
+  return {
+    ...list,
+    items: list.items.map((item) => (item.id === id ? { ...item, ...changes } : item)),
+  };
+}
+
+/** How many films' heatmaps are kept. */
+const KEPT = 4;
+
+/** Remembers `explained`, and forgets those longest not looked at. */
+export function remembered(list: Worklist, id: number, explained: Explained): Worklist {
+  const map = new Map(list.explained);
+  map.delete(id);
+  map.set(id, explained);
+  for (const key of [...map.keys()]) {
+    if (map.size > KEPT && key !== list.selected && key !== list.compared && key !== id) {
+      map.delete(key);
+    }
+  }
+  return { ...list, explained: map };
+}
+
+/** Nothing is awaited for a film any more; what is known of it stays. */
+export function unasked(list: Worklist, id: number): Worklist {
+  const before = list.explained.get(id);
+  const after = before?.pending ? { ...before, pending: null } : null;
+  return after ? { ...list, explained: new Map(list.explained).set(id, after) } : list;
+}
+
+export function removed(list: Worklist, id: number): Worklist {
+  const at = list.items.findIndex((item) => item.id === id);
+  const items = list.items.filter((item) => item.id !== id);
+  const explained = new Map(list.explained);
+  explained.delete(id);
+  const next = items[Math.min(at, items.length - 1)]?.id ?? null;
+  return {
+    ...list,
+    items,
+    explained,
+    selected: list.selected === id ? next : list.selected,
+    compared: list.compared === id || items.length < 2 ? null : list.compared,
+  };
+}
+
+/** What still has to be graded. */
+export const isOpen = ({ status }: Item): boolean =>
+  status === 'queued' || status === 'waiting' || status === 'running';
+
+/** Where a film stands in the document. */
+export const rowId = (id: number): string => `film-${id}`;
+
+/** Which films to grade next, at most `most`: what is looked at first, then in the list's order. */
+export function dueNext({ items, selected, compared }: Worklist, most: number): number[] {
+  const looked = ({ id }: Item) => Number(id === selected || id === compared);
+  return items
+    .filter(({ status }) => status === 'queued' || status === 'waiting')
+    .toSorted((one, other) => looked(other) - looked(one))
+    .slice(0, most)
+    .map(({ id }) => id);
+}

@@ -1,0 +1,37 @@
+import kinds from '../client/words/kinds.json';
+import type { Failure } from '../lib/failure';
+import type { Catalogue } from './catalogue';
+import type { FailureText } from './en/failures';
+
+/** Of this page's own codes, those where another try may succeed; the service tells its own. */
+const RETRY = new Set(['network', 'unexpected-answer']);
+
+export interface FailureWords {
+  readonly title: string;
+  readonly detail: string;
+  readonly hint: string;
+  readonly retry: boolean;
+}
+
+/**
+ * The words for a failure, in the page's language; `detail`, which speaks of this one file, in the
+ * language that the service was asked in.
+ */
+export function describeFailure(failure: Failure, text: Catalogue['failures']): FailureWords {
+  const { code, limit } = failure;
+  const known: Readonly<Record<string, FailureText | undefined>> = text.words;
+  const words = known[code];
+  const ownDetail = limit === undefined ? words?.detail : text.tooLarge(limit);
+  return {
+    // A newer service may know more codes than this page.
+    title: words?.title ?? (failure.title || text.unknown.title),
+    detail: failure.detail || ownDetail || '',
+    hint: (words ?? text.unknown).hint,
+    retry: words === undefined || RETRY.has(code) || mayRetry(code),
+  };
+}
+
+function mayRetry(code: string): boolean {
+  const of: Readonly<Record<string, { readonly retry: boolean } | undefined>> = kinds;
+  return of[code]?.retry ?? false;
+}

@@ -1,0 +1,46 @@
+import type { Failure } from './failure';
+import type { Prediction, Target } from './prediction';
+
+/** Answers for one study, by the heatmap's target. */
+type Predictions = Readonly<Partial<Record<Target, Prediction>>>;
+
+/** What the service told of one study, and which of it is shown. */
+export interface Explained {
+  readonly predictions: Predictions;
+  /** What is shown: `predictions[target]`. */
+  readonly target: Target;
+  readonly shown: Prediction;
+  /** What was asked for and has not arrived. */
+  readonly pending: Target | null;
+  readonly targetFailure: { readonly target: Target; readonly failure: Failure } | null;
+}
+
+const SETTLED = { pending: null, targetFailure: null } as const;
+
+/** An answer, beside those that were there before. */
+export function answered(
+  before: Explained | null,
+  target: Target,
+  prediction: Prediction,
+): Explained {
+  // "Predicted" and the class it turned out to be are one and the same map.
+  const same = prediction.explanation?.target;
+  const predictions = {
+    ...before?.predictions,
+    ...(same && { [same]: prediction }),
+    [target]: prediction,
+  };
+  return { predictions, target, shown: prediction, ...SETTLED };
+}
+
+/** Another class is asked for: shown at once where it is known, else pending. */
+export function chosen(before: Explained, target: Target): Explained {
+  const known = before.predictions[target];
+  return known
+    ? { ...before, target, shown: known, ...SETTLED }
+    : { ...before, pending: target, targetFailure: null };
+}
+
+export function targetFailed(before: Explained, target: Target, failure: Failure): Explained {
+  return { ...before, pending: null, targetFailure: { target, failure } };
+}

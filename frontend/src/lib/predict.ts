@@ -1,0 +1,78 @@
+import { asFailure, type Failure, NETWORK_FAILURE, type Outcome } from './failure';
+import { http, settle } from './http';
+import { limitsOfService } from './limits';
+import { type Prediction, SEVERITIES, type Target } from './prediction';
+import type { Study } from './study';
+
+export interface Ask {
+  readonly target: Target;
+  readonly explain: boolean;
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Asks the service about a study; never rejects. */
+export type Predict = (study: Study, ask: Ask) => Promise<Outcome<Prediction>>;
+
+function ownFailure(code: string): { ok: false; failure: Failure } {
+  return { ok: false, failure: { code, title: '', detail: '', status: null } };
+}
+
+async function contentOf(source: Study['source'], signal: AbortSignal): Promise<Outcome<Blob>> {
+  if (typeof source === 'string') {
+    try {
+      const response = await fetch(source, { signal });
+      return response.ok
+        ? { ok: true, value: await response.blob() }
+        : { ok: false, failure: asFailure(null, response.status) };
+    } catch {
+      return { ok: false, failure: NETWORK_FAILURE };
+    }
+  }
+  // A file over the limit need not travel first.
+  const limits = await limitsOfService();
+  if (limits && source.size > limits.max_bytes) {
+    const { failure } = ownFailure('file-too-large');
+    return { ok: false, failure: { ...failure, limit: limits.max_bytes } };
+  }
+  try {
+    // A folder, or a file that was moved or changed since, would otherwise look like a network
+    // failure.
+    await source.slice(0, 1).arrayBuffer();
+  } catch {
+    return ownFailure('unreadable-file');
+  }
+  return { ok: true, value: source };
+}
+
+/** A service of another version than this page may answer in another shape. */
+function isPrediction(value: unknown): value is Prediction {
+  const { severity, probabilities, model, brixia } = (value ?? {}) as Partial<Prediction>;
+  return (
+    SEVERITIES.some((known) => known === severity) &&
+    SEVERITIES.every((known) => typeof probabilities?.[known] === 'number') &&
+    typeof model?.version === 'string' &&
+    typeof brixia?.total === 'number'
+  );
+}
+
+/** Asks the service to grade `study`. Never throws, not even on abort. */
+export async function predict(study: Study, ask: Ask): Promise<Outcome<Prediction>> {
+  const { target, explain, force, signal } = ask;
+  const content = await contentOf(study.source, signal);
+  if (!content.ok) {
+    return content;
+  }
+  const form = new FormData();
+  form.set('file', content.value, study.name);
+  const outcome = await settle(
+    http.POST('/predict', {
+      params: { query: { target, explain, ...(force && { force }) } },
+      // The schema has no type for binary data; the form itself is what is sent.
+      body: { file: '' },
+      bodySerializer: () => form,
+      signal,
+    }),
+  );
+  return outcome.ok && !isPrediction(outcome.value) ? ownFailure('other-version') : outcome;
+}

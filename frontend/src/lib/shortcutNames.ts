@@ -1,0 +1,26 @@
+/** Whoever registers a shortcut names it here; each language says what it does. */
+export const SHORTCUT_ACTIONS = [
+  'sheet',
+  'theme',
+  'open',
+  'analyse',
+  'model',
+  'moveFilm',
+  'windowFilm',
+  'zoomFilm',
+  'fitFilm',
+  'presetFilm',
+  'rotateFilm',
+  'mirrorFilm',
+  'invertFilm',
+  'zonesFilm',
+  'fullScreenFilm',
+  'resetFilm',
+  'nextFilm',
+  'previousFilm',
+  'compareFilm',
+] as const;
+export type ShortcutAction = (typeof SHORTCUT_ACTIONS)[number];
+
+export const SHORTCUT_GROUPS = ['page', 'viewer', 'worklist'] as const;
+export type ShortcutGroup = (typeof SHORTCUT_GROUPS)[number];

@@ -1,0 +1,122 @@
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef } from 'react';
+import { useText } from '../i18n/context';
+import type { Brixia, Explanation } from '../lib/prediction';
+import type { Film } from './decode/film';
+import { drawFilm } from './drawFilm';
+import styles from './FilmView.module.css';
+import { HeatLayer } from './HeatLayer';
+import type { Overlay } from './overlay';
+import { Readout } from './Readout';
+import { ScaleBar } from './ScaleBar';
+import { type Tool, useGestures } from './useGestures';
+import { useSize } from './useSize';
+import { type Matrix, matrixOf, type Size, scaleOf, type View } from './view';
+import { greyPixels, type Tone } from './windowing';
+import { Zones } from './Zones';
+
+interface FilmViewProps {
+  name: string;
+  film: Film;
+  view: View;
+  tone: Tone;
+  tool: Tool;
+  overlay: Overlay;
+  /** `null` while there is none, or another one is awaited. */
+  explanation: Explanation | null;
+  brixia: Brixia | null;
+  busy: boolean;
+  onView: (view: View) => void;
+  onWindow: (right: number, down: number, phase: 'start' | 'move') => void;
+  onKey: (event: KeyboardEvent, viewport: Size) => void;
+}
+
+/** One radiograph in its viewport: pixels, heat, zones, scale. Everything follows the view. */
+export function FilmView(props: FilmViewProps) {
+  const { name, film, view, tone, tool, overlay, explanation, brixia, busy } = props;
+  const text = useText('viewer');
+  const viewport = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const help = useId();
+  const size = useSize(viewport);
+  const [full] = film.levels;
+  const { onView, onWindow, onKey } = props;
+  useGestures(viewport, { film: full, viewport: size, view, tool, onView, onWindow });
+
+  const pixels = useMemo(() => greyPixels(film, tone), [film, tone]);
+  const placed = useMemo(() => (size ? place(view, full, size) : null), [view, full, size]);
+  useEffect(() => {
+    if (!placed) {
+      return;
+    }
+    const frame = requestAnimationFrame(() => {
+      if (canvas.current) {
+        drawFilm(canvas.current, film, pixels, placed.device);
+        canvas.current.dataset.shown = 'true';
+      }
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [film, pixels, placed]);
+
+  return (
+    <div
+      ref={viewport}
+      className={styles.viewport}
+      role="application"
+      aria-label={text.viewport(name)}
+      aria-describedby={help}
+      aria-busy={busy}
+      data-tool={tool}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the viewport takes keys, as a map does
+      tabIndex={0}
+      onKeyDown={(event) => size && onKey(event, size)}
+    >
+      <p id={help} hidden>
+        {text.keys}
+      </p>
+      {size && placed && (
+        <>
+          <canvas
+            ref={canvas}
+            className={styles.layer}
+            role="img"
+            aria-label={text.image(name)}
+            width={placed.size.width}
+            height={placed.size.height}
+          />
+          {explanation !== null || busy ? (
+            <HeatLayer
+              heatmap={explanation?.heatmap ?? null}
+              overlay={overlay}
+              film={full}
+              size={placed.size}
+              matrix={placed.device}
+            />
+          ) : null}
+          {overlay.zones && brixia && <Zones score={brixia} film={full} matrix={placed.screen} />}
+          <Readout film={film} viewport={viewport} matrix={placed.screen} />
+          {film.spacing && (
+            <ScaleBar
+              spacing={film.spacing}
+              scale={scaleOf(view, full, size)}
+              onSide={view.orientation[0] === 0}
+              width={size.width}
+            />
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+function place(view: View, film: Size, viewport: Size) {
+  const ratio = window.devicePixelRatio;
+  const screen = matrixOf(view, film, viewport);
+  return {
+    screen,
+    device: screen.map((entry) => entry * ratio) as unknown as Matrix,
+    size: {
+      width: Math.round(viewport.width * ratio),
+      height: Math.round(viewport.height * ratio),
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { SegmentedControl } from '../components/SegmentedControl';
+import { Slider } from '../components/Slider';
+import { useText } from '../i18n/context';
+import { COLOUR_MAPS, type ColourMap } from '../lib/colourmap';
+import { TARGETS, type Target } from '../lib/prediction';
+import { Legend } from './Legend';
+import styles from './OverlayControls.module.css';
+import type { Overlay } from './overlay';
+
+interface OverlayControlsProps {
+  overlay: Overlay;
+  target: Target;
+  /** Whether the heat is painted into the picture already, and only its target can be chosen. */
+  painted?: boolean;
+  onOverlay: (overlay: Overlay) => void;
+  onTarget: (target: Target) => void;
+}
+
+/** Which heatmap lies over the film, and how. */
+export function OverlayControls(props: OverlayControlsProps) {
+  const { overlay, target, painted = false, onOverlay, onTarget } = props;
+  const text = useText('viewer');
+  const { targets } = useText('shared');
+  return (
+    <div className={styles.controls}>
+      <SegmentedControl
+        label={text.target}
+        options={TARGETS.map((value) => ({ value, label: targets[value] }))}
+        value={target}
+        onChange={onTarget}
+      />
+      {!painted && (
+        <>
+          <Slider
+            label={text.opacity}
+            value={overlay.opacity}
+            onChange={(opacity) => onOverlay({ ...overlay, opacity })}
+          />
+          <Slider
+            label={text.threshold}
+            value={overlay.threshold}
+            onChange={(threshold) => onOverlay({ ...overlay, threshold })}
+          />
+          <div className={styles.colours}>
+            <Legend map={overlay.map} threshold={overlay.threshold} />
+            <label className={styles.map}>
+              <span className={styles.mapLabel}>{text.colours}</span>
+              <select
+                className={styles.select}
+                value={overlay.map}
+                onChange={(event) =>
+                  onOverlay({ ...overlay, map: event.currentTarget.value as ColourMap })
+                }
+              >
+                {COLOUR_MAPS.map((map) => (
+                  <option key={map} value={map}>
+                    {text.colourMaps[map]}
+                  </option>
+                ))}
+              </select>
+            </label>
+          </div>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,144 @@
+import type { ReactNode } from 'react';
+import { Button } from '../components/Button';
+import { useFormat, useText } from '../i18n/context';
+import { type Film, PRESETS, type Preset } from './decode/film';
+import {
+  FitIcon,
+  FullScreenIcon,
+  InvertIcon,
+  MirrorIcon,
+  PanIcon,
+  ResetIcon,
+  RotateIcon,
+  SaveImageIcon,
+  WindowIcon,
+  ZonesIcon,
+  ZoomInIcon,
+  ZoomOutIcon,
+} from './icons';
+import styles from './Toolbar.module.css';
+import type { Tool as DragTool } from './useGestures';
+import type { ToneControl } from './useTone';
+import { FITTED, mirrored, scaled, turned, type View, ZOOM_STEP } from './view';
+import { centreAndWidth } from './windowing';
+
+interface ToolbarProps {
+  film: Film;
+  view: View;
+  tone: ToneControl;
+  tool: DragTool;
+  /** Whether the zones are shown; `null` when there are none to show. */
+  zones: boolean | null;
+  onTool: (tool: DragTool) => void;
+  onView: (view: View) => void;
+  onZones: () => void;
+  onFullScreen: () => void;
+  onSave: () => void;
+  onReset: () => void;
+}
+
+/** Everything that can be done with the picture itself. */
+export function Toolbar(props: ToolbarProps) {
+  const { view, tone, tool, zones, onTool, onView } = props;
+  const text = useText('viewer');
+  const zoom = (factor: number) => onView(scaled(view, factor));
+  return (
+    <div className={styles.toolbar} role="toolbar" aria-label={text.tools.label}>
+      <Tool label={text.tools.window} pressed={tool === 'window'} onClick={() => onTool('window')}>
+        <WindowIcon />
+      </Tool>
+      <Tool label={text.tools.pan} pressed={tool === 'pan'} onClick={() => onTool('pan')}>
+        <PanIcon />
+      </Tool>
+      <Presets tone={tone} film={props.film} />
+      <Tool label={text.tools.invert} pressed={tone.tone.inverted} onClick={tone.invert}>
+        <InvertIcon />
+      </Tool>
+      <span className={styles.gap} />
+      <Tool label={text.tools.zoomOut} onClick={() => zoom(1 / ZOOM_STEP)}>
+        <ZoomOutIcon />
+      </Tool>
+      <Tool label={text.tools.zoomIn} onClick={() => zoom(ZOOM_STEP)}>
+        <ZoomInIcon />
+      </Tool>
+      <Tool
+        label={text.tools.fit}
+        onClick={() => onView({ ...FITTED, orientation: view.orientation })}
+      >
+        <FitIcon />
+      </Tool>
+      <Tool label={text.tools.rotate} onClick={() => onView(turned(view))}>
+        <RotateIcon />
+      </Tool>
+      <Tool label={text.tools.mirror} onClick={() => onView(mirrored(view))}>
+        <MirrorIcon />
+      </Tool>
+      <span className={styles.gap} />
+      {zones !== null && (
+        <Tool label={text.tools.zones} pressed={zones} onClick={props.onZones}>
+          <ZonesIcon />
+        </Tool>
+      )}
+      <Tool label={text.tools.reset} onClick={props.onReset}>
+        <ResetIcon />
+      </Tool>
+      <Tool label={text.tools.save} onClick={props.onSave}>
+        <SaveImageIcon />
+      </Tool>
+      {document.fullscreenEnabled && (
+        <Tool label={text.tools.fullScreen} onClick={props.onFullScreen}>
+          <FullScreenIcon />
+        </Tool>
+      )}
+    </div>
+  );
+}
+
+interface ToolProps {
+  label: string;
+  /** Absent for what does something once. */
+  pressed?: boolean;
+  onClick: () => void;
+  children: ReactNode;
+}
+
+function Tool({ label, pressed, onClick, children }: ToolProps) {
+  return (
+    <Button
+      look="icon"
+      className={styles.tool}
+      aria-label={label}
+      title={label}
+      aria-pressed={pressed}
+      onClick={onClick}
+    >
+      {children}
+    </Button>
+  );
+}
+
+function Presets({ tone, film }: { tone: ToneControl; film: Film }) {
+  const text = useText('viewer');
+  const format = useFormat();
+  const { centre, width } = centreAndWidth(tone.tone.window);
+  return (
+    <label className={styles.presets}>
+      <span className={styles.window}>
+        {text.window(format.integer(centre), format.integer(width))}
+      </span>
+      <select
+        className={styles.select}
+        aria-label={text.preset}
+        value={tone.preset ?? ''}
+        onChange={(event) => tone.choose(event.currentTarget.value as Preset)}
+      >
+        {tone.preset === null && <option value="">{text.presets.own}</option>}
+        {PRESETS.filter((preset) => preset !== 'full' || !film.table).map((preset) => (
+          <option key={preset} value={preset}>
+            {text.presets[preset]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

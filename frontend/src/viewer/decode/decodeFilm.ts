@@ -1,0 +1,38 @@
+import { limitsOfService } from '../../lib/limits';
+import { type Film, NotShownError } from './film';
+import type { Order, Reply } from './worker';
+
+/**
+ * Decodes a file off the main thread.
+ *
+ * Each film has a worker of its own that ends with it: so do the decoders' buffers, and a film
+ * that is no longer wanted stops costing anything at once.
+ *
+ * Rejects with `NotShownError` when this page cannot show the file, and when `signal` aborts.
+ */
+export async function decodeFilm(blob: Blob, signal: AbortSignal): Promise<Film> {
+  const maxPixels = (await limitsOfService())?.max_pixels ?? Number.POSITIVE_INFINITY;
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+    const end = () => worker.terminate();
+    signal.addEventListener('abort', () => {
+      end();
+      reject(new NotShownError('no-longer-wanted'));
+    });
+    worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+      end();
+      if ('film' in data) {
+        resolve(data.film);
+      } else {
+        reject(new NotShownError(data.reason));
+      }
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      end();
+      reject(new NotShownError(event.message));
+    };
+    worker.postMessage({ blob, maxPixels } satisfies Order);
+  });
+}

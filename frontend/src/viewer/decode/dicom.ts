@@ -1,0 +1,72 @@
+import { parseDicom } from 'dicom-parser';
+import { readGrey } from './dicomGrey';
+import { readHeader, readSpacing } from './dicomHeader';
+import { type Layout, readLayout } from './dicomLayout';
+import { readSamples, type Samples } from './dicomPixels';
+import { type Film, type Level, NotShownError } from './film';
+import { readOrientation, turned, turnedSpacing } from './orientation';
+import { makePresets } from './presets';
+import { pyramid } from './pyramid';
+import { toGrey } from './raster';
+
+const MONOCHROME = new Set(['MONOCHROME1', 'MONOCHROME2']);
+
+/** A DICOM file as a film; throws `NotShownError` where this page cannot show it. */
+export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<Film> {
+  const dataSet = parseDicom(bytes);
+  const layout = readLayout(dataSet);
+  if (layout.rows * layout.columns > maxPixels || Number(dataSet.string('x00280008') ?? 1) > 1) {
+    throw new NotShownError('too-large-or-several-frames');
+  }
+  const samples = await readSamples(dataSet, layout);
+  const orientation = readOrientation(dataSet);
+  const spacing = turnedSpacing(readSpacing(dataSet), orientation);
+  const about = { spacing, header: readHeader(dataSet) };
+  const size = { width: layout.columns, height: layout.rows };
+  if (!MONOCHROME.has(layout.photometric)) {
+    return { ...plainFilm(turned(colourLevel(samples, layout), orientation), 256), ...about };
+  }
+  const { modality, window, ...grey } = readGrey(dataSet, layout);
+  const codes = codesOf(samples, layout, size.width * size.height);
+  if (modality) {
+    codes.forEach((code, index) => {
+      codes[index] = modality[code] ?? 0;
+    });
+  }
+  const levels = pyramid(turned({ ...size, codes }, orientation));
+  return { levels, ...grey, ...about, ...makePresets(levels.at(-1) ?? levels[0], grey, window) };
+}
+
+/** Stored bits without their sign: two's complement with its top bit turned. */
+function codesOf({ values, shift }: Samples, layout: Layout, count: number): Uint16Array {
+  if (values.length < count) {
+    throw new NotShownError('pixel-data-is-cut-short');
+  }
+  const mask = 2 ** layout.stored - 1;
+  const sign = layout.signed ? 2 ** (layout.stored - 1) : 0;
+  const codes = new Uint16Array(count);
+  for (let index = 0; index < count; index += 1) {
+    codes[index] = (((values[index] ?? 0) >> shift) & mask) ^ sign;
+  }
+  return codes;
+}
+
+function colourLevel({ values, samples }: Samples, layout: Layout): Level {
+  if (layout.photometric === 'PALETTE COLOR' || layout.allocated !== 8) {
+    throw new NotShownError('palette-or-deep-colour');
+  }
+  const size = { width: layout.columns, height: layout.rows };
+  // The first sample of YBR is the luminance itself. One sample: the browser made it grey.
+  const luma = samples === 3 && layout.photometric.startsWith('YBR_FULL');
+  const grey = luma
+    ? Uint8Array.from({ length: size.width * size.height }, (_, pixel) => values[3 * pixel] ?? 0)
+    : toGrey(values, samples, size, 255).codes;
+  return { ...size, codes: grey };
+}
+
+/** A film whose codes are its values, as in PNG, JPEG and TIFF. */
+export function plainFilm(full: Level, range: number): Omit<Film, 'spacing' | 'header'> {
+  const grey = { range, slope: 1, intercept: 0, inverted: false, padding: null };
+  const levels = pyramid(full);
+  return { levels, table: null, ...grey, ...makePresets(levels.at(-1) ?? levels[0], grey, null) };
+}

@@ -1,0 +1,145 @@
+import type { DataSet } from 'dicom-parser';
+import type { Layout } from './dicomLayout';
+import { NotShownError, type Window } from './film';
+
+/** A lookup table, with the input of its first entry and the greatest output. */
+interface Lut {
+  readonly first: number;
+  readonly entries: Uint16Array;
+  readonly top: number;
+}
+
+export interface Grey {
+  readonly slope: number;
+  readonly intercept: number;
+  /** The Modality LUT by code, where the object has one; its output is then the code. */
+  readonly modality: Uint16Array | null;
+  readonly range: number;
+  readonly inverted: boolean;
+  readonly padding: readonly [number, number] | null;
+  readonly window: Window | null;
+  readonly table: Uint8Array | null;
+}
+
+/**
+ * DICOM's greyscale pipeline (PS3.3 C.11): Modality LUT or rescale, then VOI LUT or window.
+ *
+ * Codes are stored values without their sign: 0 is the least value that the stored bits hold. Of
+ * several windows or tables the first is taken, and a table before a window, as the service does.
+ */
+export function readGrey(dataSet: DataSet, layout: Layout): Grey {
+  const stored = 1 << layout.stored;
+  const least = layout.signed ? -(stored >> 1) : 0;
+  const modalityLut = lutOf(dataSet, 'x00283000', least < 0);
+  const padding = readPadding(dataSet, layout, least);
+  let modality: Uint16Array | null = null;
+  let [range, slope, intercept] = [stored, 1, least];
+  if (modalityLut) {
+    const { entries, first, top } = modalityLut;
+    modality = Uint16Array.from({ length: stored }, (_, code) => at(entries, code + least - first));
+    [range, slope, intercept] = [top + 1, 1, 0];
+  } else {
+    slope = numberOf(dataSet, 'x00281053') ?? 1;
+    intercept = slope * least + (numberOf(dataSet, 'x00281052') ?? 0);
+    if (!(slope !== 0 && Number.isFinite(slope) && Number.isFinite(intercept))) {
+      throw new NotShownError('rescale');
+    }
+  }
+  const voiLut = lutOf(dataSet, 'x00283010', Math.min(intercept, slope * range + intercept) < 0);
+  const values = (code: number) => slope * code + intercept;
+  const voi = voiLut
+    ? { window: spanOf(voiLut), table: tableOf(voiLut, range, values) }
+    : readWindow(dataSet, range, values);
+  return {
+    slope,
+    intercept,
+    modality,
+    range,
+    inverted: layout.photometric === 'MONOCHROME1',
+    // After a Modality LUT the codes are no stored values, and padding cannot be told any more.
+    padding: modality ? null : padding,
+    ...voi,
+  };
+}
+
+function readWindow(
+  dataSet: DataSet,
+  range: number,
+  value: (code: number) => number,
+): Pick<Grey, 'window' | 'table'> {
+  const center = numberOf(dataSet, 'x00281050');
+  const width = numberOf(dataSet, 'x00281051');
+  if (center === null || width === null) {
+    return { window: null, table: null };
+  }
+  const shape = (dataSet.string('x00281056') ?? 'LINEAR').trim();
+  if (shape === 'LINEAR') {
+    // PS3.3 C.11.2.1.2.1: the ends lie on pixel values, hence the halves.
+    const half = Math.max(width - 1, 1) / 2;
+    return { window: { low: center - 0.5 - half, high: center - 0.5 + half }, table: null };
+  }
+  const window = { low: center - width / 2, high: center + width / 2 };
+  if (shape !== 'SIGMOID') {
+    return { window, table: null };
+  }
+  const table = Uint8Array.from({ length: range }, (_, code) =>
+    Math.round(255 / (1 + Math.exp((-4 * (value(code) - center)) / width))),
+  );
+  return { window, table };
+}
+
+function tableOf(lut: Lut, range: number, value: (code: number) => number): Uint8Array {
+  return Uint8Array.from({ length: range }, (_, code) =>
+    Math.round((255 * at(lut.entries, Math.round(value(code)) - lut.first)) / lut.top),
+  );
+}
+
+/** The window to go on from once the user leaves the sender's table. */
+function spanOf({ first, entries }: Lut): Window {
+  return { low: first, high: first + Math.max(1, entries.length - 1) };
+}
+
+function at(entries: Uint16Array, index: number): number {
+  return entries[Math.min(Math.max(index, 0), entries.length - 1)] ?? 0;
+}
+
+function numberOf(dataSet: DataSet, tag: string): number | null {
+  const number = dataSet.elements[tag] ? dataSet.floatString(tag) : undefined;
+  return number === undefined || Number.isNaN(number) ? null : number;
+}
+
+function lutOf(dataSet: DataSet, tag: string, signed: boolean): Lut | null {
+  const item = dataSet.elements[tag]?.items?.[0]?.dataSet;
+  const data = item?.elements.x00283006;
+  if (!item || !data) {
+    return null;
+  }
+  const vr = item.elements.x00283002?.vr;
+  const firstIsSigned = vr === 'SS' || (signed && vr !== 'US');
+  const first = (firstIsSigned ? item.int16('x00283002', 1) : item.uint16('x00283002', 1)) ?? 0;
+  const bits = item.uint16('x00283002', 2) ?? 16;
+  const count = item.uint16('x00283002', 0) || 1 << 16;
+  const wide = data.length >= 2 * count;
+  if (bits < 8 || bits > 16 || (!wide && data.length < count)) {
+    throw new NotShownError('lookup-table');
+  }
+  const top = 2 ** bits - 1;
+  const entries = Uint16Array.from({ length: count }, (_, index) => {
+    const entry = wide ? item.uint16('x00283006', index) : item.byteArray[data.dataOffset + index];
+    return Math.min(entry ?? 0, top);
+  });
+  return { first, entries, top };
+}
+
+function readPadding(dataSet: DataSet, { signed, stored }: Layout, least: number): Grey['padding'] {
+  const short = (tag: string) => (signed ? dataSet.int16(tag) : dataSet.uint16(tag));
+  const value = short('x00280120');
+  if (value === undefined) {
+    return null;
+  }
+  const limit = short('x00280121') ?? value;
+  // Codes that can be stored; a value beyond them stands for no pixel.
+  const first = Math.max(Math.min(value, limit) - least, 0);
+  const last = Math.min(Math.max(value, limit) - least, 2 ** stored - 1);
+  return first <= last ? [first, last] : null;
+}

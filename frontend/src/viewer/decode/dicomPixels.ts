@@ -1,0 +1,97 @@
+import { type DataSet, readEncapsulatedPixelDataFromFragments } from 'dicom-parser';
+import { decodeJpeg2000, decodeJpegLossless, decodeJpegLs, decodeRle } from './codecs';
+import type { Layout } from './dicomLayout';
+import { NotShownError } from './film';
+import { readByBrowser } from './raster';
+
+const UID = '1.2.840.10008.1.2';
+const BIG_ENDIAN = `${UID}.2`;
+const NATIVE = new Set([UID, `${UID}.1`, BIG_ENDIAN]);
+
+export interface Samples {
+  /** Interleaved where there are several per pixel. */
+  readonly values: ArrayLike<number>;
+  /** Whether colours already are red, green and blue, or one grey. */
+  readonly samples: number;
+  /** Where the lowest bit of a value lies. */
+  readonly shift: number;
+}
+
+/** The one frame's samples, decoded but not yet masked to the stored bits. */
+export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Samples> {
+  const syntax = (dataSet.string('x00020010') ?? UID).trim();
+  const element = dataSet.elements.x7fe00010;
+  if (!element) {
+    throw new NotShownError('no-pixel-data');
+  }
+  const { samples } = layout;
+  const count = layout.rows * layout.columns * samples;
+  if (NATIVE.has(syntax)) {
+    const shift = layout.highBit - layout.stored + 1;
+    const bytes = dataSet.byteArray.subarray(
+      element.dataOffset,
+      element.dataOffset + element.length,
+    );
+    const values = words(bytes, layout.allocated, syntax === BIG_ENDIAN);
+    if (values.length < count) {
+      throw new NotShownError('pixel-data-is-cut-short');
+    }
+    // What follows is padding to an even length.
+    const own = values.subarray(0, count);
+    return { values: layout.planar ? interleave(own, samples) : own, samples, shift };
+  }
+  const stream = readEncapsulatedPixelDataFromFragments(
+    dataSet,
+    element,
+    0,
+    element.fragments?.length ?? 0,
+  );
+  switch (syntax.slice(UID.length)) {
+    case '.4.50':
+    case '.4.51': {
+      // Browsers read 8 bits; the 12 of some extended streams end as an error, not as a picture.
+      const { codes } = await readByBrowser(new Blob([stream.slice()], { type: 'image/jpeg' }));
+      return { values: codes, samples: 1, shift: 0 };
+    }
+    case '.4.57':
+    case '.4.70':
+      return { values: decodeJpegLossless(stream), samples, shift: 0 };
+    case '.4.80':
+    case '.4.81':
+      return { values: await decodeJpegLs(stream), samples, shift: 0 };
+    case '.4.90':
+    case '.4.91':
+      return { values: await decodeJpeg2000(stream), samples, shift: 0 };
+    case '.5':
+      return { values: decodeRle(stream, layout), samples, shift: 0 };
+    default:
+      throw new NotShownError('unknown-transfer-syntax');
+  }
+}
+
+function words(bytes: Uint8Array, allocated: number, bigEndian: boolean): Uint8Array | Uint16Array {
+  if (allocated === 8) {
+    return bytes;
+  }
+  if (allocated !== 16) {
+    throw new NotShownError('bits-allocated');
+  }
+  // A copy: the file may have them at an odd place.
+  const copy = bytes.slice(0, bytes.length & ~1);
+  if (bigEndian) {
+    for (let at = 0; at < copy.length; at += 2) {
+      const first = copy[at] ?? 0;
+      copy[at] = copy[at + 1] ?? 0;
+      copy[at + 1] = first;
+    }
+  }
+  return new Uint16Array(copy.buffer);
+}
+
+function interleave(planes: ArrayLike<number>, samples: number): ArrayLike<number> {
+  const size = planes.length / samples;
+  return Uint16Array.from(
+    planes,
+    (_, at) => planes[(at % samples) * size + Math.floor(at / samples)] ?? 0,
+  );
+}

@@ -1,0 +1,44 @@
+import { useEffect, useState } from 'react';
+import type { Study } from '../lib/study';
+import { decodeFilm } from './decode/decodeFilm';
+import type { Film } from './decode/film';
+
+export type FilmLoad =
+  | { readonly status: 'loading' }
+  | { readonly status: 'ready'; readonly film: Film }
+  /** This page cannot show the file; the service may still grade it. */
+  | { readonly status: 'unshown' };
+
+const LOADING: FilmLoad = { status: 'loading' };
+
+async function load({ source }: Study, signal: AbortSignal): Promise<Film> {
+  if (source instanceof File) {
+    return decodeFilm(source, signal);
+  }
+  const response = await fetch(source, { signal });
+  return decodeFilm(await response.blob(), signal);
+}
+
+/** The study's pixels, decoded for as long as it is shown and no longer. */
+export function useFilm(study: Study): FilmLoad {
+  const [loaded, setLoaded] = useState<{ source: Study['source']; load: FilmLoad } | null>(null);
+  const { source } = study;
+  useEffect(() => {
+    const controller = new AbortController();
+    const settle = (next: FilmLoad) => {
+      if (!controller.signal.aborted) {
+        setLoaded({ source, load: next });
+      }
+    };
+    load({ name: '', source }, controller.signal).then(
+      (film) => settle({ status: 'ready', film }),
+      () => settle({ status: 'unshown' }),
+    );
+    return () => {
+      controller.abort();
+      setLoaded(null);
+    };
+  }, [source]);
+  // The film before this one must not stand in for it, not even for a moment.
+  return loaded?.source === source ? loaded.load : LOADING;
+}
