@@ -1,7 +1,8 @@
 #!/usr/bin/env sh
 # Has the hospital's side of the tests at hand: Orthanc with its DICOMweb plugin (`Orthanc`), DCMTK
-# (`storescu`, `dsrdump`, `dcm2pnm`) and dicom3tools (`dciodvfy`). Installs Debian's packages where it
-# may; prints the path of each program, one a line, `name=path`. `--check` only looks.
+# (`storescu`, `dsrdump`, `dcm2pnm`), dicom3tools (`dciodvfy`) and, for pictures in Chinese, a font.
+# Installs Debian's packages where it may; prints the path of each program, one a line, `name=path`.
+# `--check` only looks.
 set -eu
 
 # Debian keeps daemons where an ordinary user's PATH does not look.
@@ -38,7 +39,8 @@ if [ -n "$(missing)" ] && [ "${1:-}" != --check ] && command -v apt-get >/dev/nu
         echo "installing Orthanc, DCMTK and dicom3tools for the hospital tests" >&2
         # Debian would start Orthanc as a service once it is installed; the run level keeps it from that.
         { $sudo apt-get update -qq && $sudo env RUNLEVEL=1 \
-            DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends orthanc orthanc-dicomweb dcmtk dicom3tools; } >&2 </dev/null || true
+            DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+            orthanc orthanc-dicomweb dcmtk dicom3tools fonts-droid-fallback; } >&2 </dev/null || true
     fi
 fi
 

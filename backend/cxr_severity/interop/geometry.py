@@ -69,6 +69,14 @@ def on_stored(points: Points, context: StudyContext) -> Points:
     return np.stack([x * context.columns, y * context.rows], axis=1).astype(np.float32)
 
 
+def corners(context: StudyContext) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Column and row, from 1, of the stored pixels at the upper left and the lower right of the
+    upright film."""
+    ends = on_stored(np.array([(0, 0), (1, 1)], np.float32), context)
+    first, last = ((max(1, round(float(x))), max(1, round(float(y)))) for x, y in ends)
+    return first, last
+
+
 def turn(context: StudyContext) -> tuple[Rotation, bool]:
     """What a viewer does to show the stored picture upright: degrees clockwise, then whether it is
     mirrored from left to right."""

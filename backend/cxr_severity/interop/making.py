@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from cxr_severity.interop.dicom.uids import Uids
 from cxr_severity.texts.language import ENGLISH, Language
@@ -25,6 +26,8 @@ class Making:
     moment: datetime
     uids: Uids = field(default_factory=Uids)
     language: Language = ENGLISH
+    font: Path | None = None
+    """With Chinese letters (`fonts.chinese_font`); without it no picture speaks Chinese."""
 
     def __post_init__(self) -> None:
         if self.moment.tzinfo is None:

@@ -16,7 +16,7 @@ DISCLAIMER = (
 )
 NO_IDENTITY = "The film does not say whom it shows in full; nothing was added to it."
 
-SEVERITY = "Estimated severity"
+SEVERITY = "Radiographic severity"
 GRADES: dict[Literal["mild", "moderate", "severe"], str] = {
     "mild": "Mild",
     "moderate": "Moderate",
@@ -33,6 +33,7 @@ OF_18 = "{score} of 18"
 INTERVAL = "90% interval: {low} to {high}"
 RIGHT_LUNG, LEFT_LUNG = "Right lung", "Left lung"
 UPPER, MIDDLE, LOWER = "Upper", "Middle", "Lower"
+OF_ZONE = "{score}, {lung}, {height}"
 SHARE = "Share that is opaque"
 
 QUALITY = "Image quality"

@@ -14,6 +14,8 @@ from cxr_severity.texts.findings import FINDING_CODES, FindingCode
 PRIVATE = "99CXRSEV"
 """Coding scheme of what no public one names; `99` is what PS3.3 8.2 asks of private schemes."""
 PRIVATE_NAME = "CXR Severity"
+PRIVATE_OID = "2.25.73730260936265054585288545040655084358"
+"""Of the same scheme, where it is named by an identifier."""
 
 
 class Concept(NamedTuple):
@@ -61,6 +63,9 @@ PROBABILITIES: dict[Severity, Concept] = {
 PLAUSIBLE = _own("plausible", "Severity that remains plausible")
 REFER = _own("refer", "A person should decide between severities")
 ZONE_SCORE = _own("brixia-zone", "Brixia score of the zone, 0 to 3")
+ZONE_SCORES: dict[Zone, Concept] = {
+    zone: _own(f"brixia-zone-{zone}", f"Brixia score of zone {zone}, 0 to 3") for zone in ZONES
+}
 TOTAL_SCORE = _own("brixia-total", "Brixia score, 0 to 18")
 TOTAL_LOW = _own("brixia-low", "Brixia score, lower end of the 90% interval")
 TOTAL_HIGH = _own("brixia-high", "Brixia score, upper end of the 90% interval")

@@ -49,7 +49,10 @@ _TEXTS = (
     *CARRIED, tags.SOP_CLASS, SOP_INSTANCE, SERIES, ACQUIRED, ACQUISITION_DATE, ACQUISITION_TIME,
     CONTENT_DATE, CONTENT_TIME,
 )  # fmt: skip
-_WANTED = (*_TEXTS, tags.ORIENTATION, tags.ROWS, tags.COLUMNS)
+_BURNED_IN = 0x00280301
+_WANTED = (
+    *_TEXTS, tags.MODALITY, tags.ORIENTATION, tags.ROWS, tags.COLUMNS, _BURNED_IN,
+)  # fmt: skip
 _LONGEST = 1024
 """Bytes of a value that may still be a name or a number; what is longer is left out."""
 _UID = re.compile(r"[0-9]+(\.[0-9]+)+")
@@ -70,10 +73,13 @@ class StudyContext:
     sop_instance: str
     series: str
     study: str
+    modality: str
     rows: int
     columns: int
     orientation: int = UPRIGHT
     """EXIF's number of the turn that set the film upright (`imaging.orientation.upright`)."""
+    burned_in: str = ""
+    """Whether letters in the picture may name the patient, as the film says: YES, NO or nothing."""
     sides: str = ""
     """Towards which sides of the patient its stored rows and columns run; empty if not said."""
 
@@ -85,6 +91,15 @@ class StudyContext:
     def text(self, tag: int) -> str:
         """The decoded value without padding; empty where the film has none."""
         return self.character_set.decode(self.values.get(tag, b"")).strip(" \0")
+
+    @property
+    def name(self) -> str:
+        """The patient's, in each script that the film gives it in; empty where it gives none."""
+        groups = self.text(PATIENT_NAME).split("=")
+        latin, *others = (" ".join(part for part in group.split("^") if part) for group in groups)
+        family, _, given = latin.partition(" ")
+        found = [f"{family}, {given}" if given else family, *others]
+        return " ".join(group.strip() for group in found if group.strip())
 
     @property
     def missing(self) -> tuple[int, ...]:
@@ -147,9 +162,11 @@ def read_context(data: bytes) -> StudyContext:
         sop_instance=_uid(found, SOP_INSTANCE),
         series=_uid(found, SERIES),
         study=_uid(found, STUDY),
+        modality=elements.text(tags.MODALITY),
         rows=_short(elements, tags.ROWS),
         columns=_short(elements, tags.COLUMNS),
         orientation=patient_orientation(directions),
+        burned_in=elements.text(_BURNED_IN),
         sides=directions,
     )
 

@@ -16,7 +16,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from cxr_severity import __version__
 from cxr_severity.interop.dicom.charset import UTF_8, CharacterSet
-from cxr_severity.interop.dicom.codes import PRIVATE, PRIVATE_NAME
+from cxr_severity.interop.dicom.codes import PRIVATE, PRIVATE_NAME, PRIVATE_OID
 from cxr_severity.interop.dicom.context import CARRIED, REQUIRED, StudyContext
 from cxr_severity.interop.dicom.encoded import encode
 from cxr_severity.interop.making import MANUFACTURER, MODEL_NAME, Making
@@ -103,6 +103,7 @@ def stamp(
     dataset.SoftwareVersions = [__version__, f"model {assessment.model_version}"]
     scheme = Dataset()
     scheme.CodingSchemeDesignator, scheme.CodingSchemeName = PRIVATE, PRIVATE_NAME
+    scheme.CodingSchemeUID = PRIVATE_OID
     dataset.CodingSchemeIdentificationSequence = [scheme]
     for tag in CARRIED:
         value = context.values.get(tag, b"")

@@ -1,0 +1,78 @@
+"""The judgement as a row of a table, for spreadsheets and statistics."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from io import StringIO
+
+from cxr_severity.imaging.radiograph import Radiograph
+from cxr_severity.interop.dicom import context as tags
+from cxr_severity.interop.dicom.context import StudyContext
+from cxr_severity.interop.extras import extras
+from cxr_severity.model.assessment import SEVERITIES, ZONES, Assessment
+
+Row = dict[str, str]
+
+COLUMNS = (
+    "model", "version", "sha256", "format", "width", "height", "patient_id", "accession_number",
+    "study_instance_uid", "sop_instance_uid", "severity",
+    *(f"probability_{grade}" for grade in SEVERITIES),
+    "confidence", "prediction_set", "refer", *(f"brixia_{zone}" for zone in ZONES),
+    "brixia_total", "brixia_low", "brixia_high", "accepted", "findings", "lung_fraction",
+)  # fmt: skip
+"""In this order; more may come behind them, none is renamed or removed."""
+
+# What a spreadsheet would take for a formula, or a line, when it opens the table.
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def row(assessment: Assessment, radiograph: Radiograph, context: StudyContext | None) -> Row:
+    """One film; what is not known is empty, several values are parted by `|`."""
+    source, brixia = radiograph.source, assessment.brixia
+    height, width = radiograph.stored_size
+    interval = extras(assessment).interval
+    explanation = assessment.explanation
+    share = None if explanation is None else explanation.lung_fraction
+    return {
+        "model": assessment.model_name,
+        "version": assessment.model_version,
+        "sha256": source.sha256,
+        "format": source.format,
+        "width": str(width),
+        "height": str(height),
+        "patient_id": _said(context, tags.PATIENT_ID),
+        "accession_number": _said(context, tags.ACCESSION_NUMBER),
+        "study_instance_uid": "" if context is None else context.study,
+        "sop_instance_uid": "" if context is None else context.sop_instance,
+        "severity": assessment.severity,
+        **{f"probability_{grade}": _number(p) for grade, p in assessment.probabilities.items()},
+        "confidence": _number(assessment.confidence),
+        "prediction_set": "|".join(assessment.prediction_set),
+        "refer": str(assessment.refer).lower(),
+        **{f"brixia_{zone}": _number(score) for zone, score in brixia.zones.items()},
+        "brixia_total": _number(brixia.total),
+        "brixia_low": "" if interval is None else _number(interval[0]),
+        "brixia_high": "" if interval is None else _number(interval[1]),
+        "accepted": str(assessment.quality.accepted).lower(),
+        "findings": "|".join(finding.code for finding in assessment.quality.findings),
+        "lung_fraction": "" if share is None else _number(share),
+    }
+
+
+def csv_table(rows: Iterable[Row]) -> bytes:
+    """RFC 4180 in UTF-8, with a line of names."""
+    out = StringIO(newline="")
+    writer = csv.DictWriter(out, COLUMNS)
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def _number(value: float) -> str:
+    return f"{value:.4f}"
+
+
+def _said(context: StudyContext | None, tag: int) -> str:
+    value = "" if context is None else context.text(tag)
+    return f"'{value}" if value.startswith(_FORMULAS) else value
