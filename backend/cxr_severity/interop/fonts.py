@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 from PIL import ImageDraw, ImageFont
 
@@ -72,10 +73,8 @@ class Lettering:
 
 @lru_cache(maxsize=16)
 def _latin(size: int) -> ImageFont.FreeTypeFont:
-    found = ImageFont.load_default(size)
-    if not isinstance(found, ImageFont.FreeTypeFont):
-        raise OSError("Pillow was built without FreeType")
-    return found
+    # Of a size, Pillow's own font is one of FreeType, or an error.
+    return cast(ImageFont.FreeTypeFont, ImageFont.load_default(size))
 
 
 @lru_cache(maxsize=16)
