@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable
 
 from cxr_severity.imaging.codecs.raster import decode_raster
+from cxr_severity.imaging.dicom.elements import begins_a_data_set
 from cxr_severity.imaging.dicom.film import decode_dicom
 from cxr_severity.imaging.errors import (
     EmptyFileError,
@@ -91,6 +92,8 @@ def sniff(data: bytes) -> SourceFormat:
     for at, magic, found in _KNOWN:
         if data.startswith(magic, at):
             return found
+    if begins_a_data_set(data):
+        return "dicom"
     name = next((name for at, magic, name in _REFUSED if data.startswith(magic, at)), None)
     name = name or _sniff_loose(data)
     if name is not None:
@@ -158,5 +161,5 @@ def decode(
     except MemoryError:
         raise ImageTooLargeError("The picture is too large for the memory available.") from None
     found = sha256(data) if digest is None else digest()
-    source = Source(found, container, raster.bit_depth, raster.colour)
+    source = Source(found, container, raster.bit_depth, raster.colour, raster.declared)
     return Radiograph(raster.values, source, raster.stored)

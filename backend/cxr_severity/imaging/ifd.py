@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from cxr_severity.imaging.errors import DamagedImageError
 
-SHORT = 3
-"""The kind of an unsigned integer of 16 bits."""
+SHORT, RATIONAL = 3, 5
+"""Kinds of an unsigned integer of 16 bits, and of a fraction."""
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _INTEGERS = {1: "B", 3: "H", 4: "I"}
 _MAX_VALUES = 1 << 18
@@ -61,6 +61,20 @@ def directory(
         if size:
             entries.setdefault(tag, Entry(kind, number, data[pos : pos + 12], at))
     return entries, struct.unpack_from(order + "I", data, end)[0] if strict else 0
+
+
+def first_directory(exif: bytes) -> tuple[dict[int, Entry], str] | None:
+    """Entries and byte order of a TIFF structure's first directory; None when it is broken, as
+    broken metadata does not make a broken picture."""
+    if len(exif) < 8 or exif[:2] not in (b"II", b"MM"):
+        return None
+    order = byte_order(exif)
+    (offset,) = struct.unpack_from(order + "I", exif, 4)
+    try:
+        entries, _ = directory(exif, offset, order, strict=False)
+    except DamagedImageError:
+        return None
+    return entries, order
 
 
 def integers(data: bytes, entry: Entry, order: str) -> tuple[int, ...]:

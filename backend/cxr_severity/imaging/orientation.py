@@ -6,14 +6,12 @@ turned by quarters, or both.
 
 from __future__ import annotations
 
-import struct
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cxr_severity.imaging.errors import DamagedImageError
-from cxr_severity.imaging.ifd import SHORT, Entry, byte_order, directory, integers
+from cxr_severity.imaging.ifd import SHORT, Entry, first_directory, integers
 
 _Number = TypeVar("_Number", bound=np.generic)
 
@@ -29,16 +27,8 @@ _SIDES, _FRONT_AND_BACK = frozenset("LRHFAP"), frozenset("AP")
 
 def exif_orientation(exif: bytes) -> int:
     """EXIF's Orientation, 1 to 8, from a TIFF structure; 1 when it is absent or broken."""
-    if len(exif) < 8 or exif[:2] not in (b"II", b"MM"):
-        return UPRIGHT
-    order = byte_order(exif)
-    (offset,) = struct.unpack_from(order + "I", exif, 4)
-    try:
-        entries, _ = directory(exif, offset, order, strict=False)
-    except DamagedImageError:
-        # Broken metadata does not make a broken picture.
-        return UPRIGHT
-    return tagged_orientation(exif, entries, order)
+    found = first_directory(exif)
+    return UPRIGHT if found is None else tagged_orientation(exif, *found)
 
 
 def tagged_orientation(data: bytes, entries: dict[int, Entry], order: str) -> int:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 SourceFormat = Literal["png", "jpeg", "tiff", "dicom"]
 FORMATS: tuple[SourceFormat, ...] = get_args(SourceFormat)
+Declared = Literal["", "not-frontal", "not-chest"]
+"""What a file says of itself that speaks against a frontal film of the chest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Source:
     """Bits per sample that the file stores (1 to 32)."""
     colour: float = 0.0
     """How colourful the stored picture is, in [0, 1]; 0 is grey or evenly tinted."""
+    declared: Declared = ""
+    """Of DICOM; the image may still show otherwise."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +36,7 @@ class Radiograph:
 
     `values` is (H, W), C-contiguous: float32, finite, in [0, 1], or uint8 where the decoder gave
     8 bits, a quarter of the memory to hold and to walk over. 0 shows black (air), 1 or 255 shows
-    white (bone). Orientation tags and MONOCHROME1 have been applied.
+    white (bone). Orientation tags and MONOCHROME1 have been applied, and pixels are square.
 
     Raises:
         ValueError: when `values` is not a two-dimensional array of these types with both sides
@@ -42,7 +46,8 @@ class Radiograph:
     values: NDArray[np.float32] | NDArray[np.uint8]
     source: Source
     stored: tuple[int, int] | None = None
-    """Height and width in the file, upright, where it was decoded at a reduced scale."""
+    """Height and width in the file, upright and of square pixels, where it was decoded at a reduced
+    scale."""
 
     def __post_init__(self) -> None:
         values = self.values

@@ -188,7 +188,7 @@ def test_palette_colour_is_its_luminance() -> None:
         ({CENTER: ds(1), WIDTH: ds(0), FUNCTION: (b"CS", b"SIGMOID")}, "Window Width"),
         ({CENTER: ds(1), WIDTH: ds(9), FUNCTION: (b"CS", b"CUBIC")}, "window function"),
         ({VOI_LUT: (b"SQ", files.lut(0, 4, [1, 2]))}, "lookup table"),
-        ({VOI_LUT: (b"SQ", files.lut(0, 8, [1, 2])[:-14] + files.shorts(0) * 7)}, "lookup table"),
+        ({VOI_LUT: (b"SQ", files.lut(0, 8, [1, 2])[:-14] + files.shorts(0) * 7)}, "kind"),
         ({MODALITY_LUT: (b"SQ", files.items(b""))}, "lookup table"),
     ],
 )

@@ -2,6 +2,8 @@
 
 Used for JPEG files and for the JPEG streams inside DICOM: what a stream declares is checked
 before a decoder allocates for it, and only the segments that define pixels reach the decoder.
+Header fields that change no pixel are written anew on the way, as the decoder is strict and would
+take what it warns of for damage.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from cxr_severity.imaging.errors import DamagedImageError
+from cxr_severity.imaging.pixel_aspect import SQUARE, density_aspect
 
 if TYPE_CHECKING:
     from cxr_severity.imaging.limits import Limits
@@ -27,6 +30,10 @@ _EXIF = b"Exif\x00\x00"
 _COLOUR_TAGS = {_APP0: b"JFIF\x00", _APP8: b"mrfx", _APP14: b"Adobe"}
 # In entropy-coded data FF is followed by 00 (or in JPEG-LS by a byte below 80), or is a restart.
 _NEXT_MARKER = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")
+_SEQUENTIAL = frozenset({0xC0, 0xC1})
+_JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+_ADOBE = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00"
+"""Without its last byte, the transform."""
 _MAX_SEGMENTS = 10_000
 # A progressive picture has about ten; each one passes over all of its pixels again.
 _MAX_SCANS = 50
@@ -39,7 +46,8 @@ class JpegStream:
     `width` and `height` in pixels, `precision` in bits per sample, `component_ids` one per
     component. `colours` is how three components are to be read, empty when the stream leaves
     it open. `exif` is the first EXIF block (a TIFF structure), empty when there is none.
-    `clean` is the stream from SOI to its EOI without comments and metadata.
+    `clean` is the stream from SOI to its EOI without comments and metadata, `end` the place behind
+    that EOI. `pixel_aspect` is the height of a pixel over its width.
     """
 
     sof: int
@@ -50,6 +58,8 @@ class JpegStream:
     colours: Literal["", "RGB", "YCbCr"]
     exif: bytes
     clean: bytes
+    end: int
+    pixel_aspect: float = SQUARE
 
     @property
     def is_lossless(self) -> bool:
@@ -79,6 +89,7 @@ def parse_jpeg(
     frame: tuple[int, int, int, int, bytes] | None = None
     colours: Literal["", "RGB", "YCbCr"] = ""
     exif = b""
+    aspect = SQUARE
     kept = [data[:2]]
     scans = 0
     pos = 2
@@ -98,7 +109,9 @@ def parse_jpeg(
             clean = b"".join(kept)
             if ids.upper() == b"RGB":
                 colours = "RGB"
-            return JpegStream(sof, precision, width, height, ids, colours, exif, clean)
+            return JpegStream(
+                sof, precision, width, height, ids, colours, exif, clean, found.end(), aspect
+            )
         if marker == _SOI:
             raise DamagedImageError("The JPEG stream begins anew before it ends.")
         payload, end = _segment(data, found.end())
@@ -113,6 +126,8 @@ def parse_jpeg(
             raise DamagedImageError("The JPEG stream declares its size outside of its header.")
         elif marker == _APP0 and payload.startswith(b"JFIF\x00"):
             colours = colours or "YCbCr"
+            if len(payload) >= 12:
+                aspect = density_aspect(*struct.unpack_from(">HH", payload, 8))
         elif marker == _APP1 and payload.startswith(_EXIF) and not exif:
             exif = payload[len(_EXIF) :]
         elif marker == _APP14 and payload.startswith(b"Adobe") and len(payload) >= 12:
@@ -122,9 +137,27 @@ def parse_jpeg(
         if scans > _MAX_SCANS:
             raise DamagedImageError("The JPEG stream is cut into too many scans.")
         if not _is_metadata(marker, payload, keep_transform):
-            kept.append(data[found.start() : end])
+            kept.append(_normal(marker, payload, frame) or data[found.start() : end])
         pos = end
     raise DamagedImageError("The JPEG stream is cut into too many segments.")
+
+
+def _normal(
+    marker: int, payload: bytes, frame: tuple[int, int, int, int, bytes] | None
+) -> bytes | None:
+    """The segment as the standards have it, where it can differ from that without changing a pixel;
+    None for all others."""
+    if marker == _APP0:
+        # Of JFIF its presence counts. Its version, and the thumbnail that may follow, do not.
+        return _JFIF
+    if marker == _APP14 and len(payload) >= 12:
+        # One component has no transform. Three are YCbCr to every decoder but where they are 0.
+        grey = frame is not None and len(frame[4]) == 1
+        return b"" if grey else _ADOBE + bytes([payload[11] if payload[11] in (0, 2) else 1])
+    if marker == _SOS and frame is not None and frame[0] in _SEQUENTIAL and len(payload) >= 4:
+        # All coefficients in one pass, in full, whatever is said: nothing else exists.
+        return struct.pack(">BBH", 0xFF, _SOS, 2 + len(payload)) + payload[:-3] + b"\x00\x3f\x00"
+    return None
 
 
 def _segment(data: bytes, pos: int) -> tuple[bytes, int]:

@@ -33,7 +33,8 @@ class Jpeg2000Stream:
     """What the header declares.
 
     `width` and `height` in pixels, `precision` in bits per sample, 0 when components differ in
-    depth or resolution. `clean` is the codestream from its start to its end marker.
+    depth or resolution. `clean` is the codestream from its start to its end marker, `end` the
+    place behind that in what it was found in.
     """
 
     width: int
@@ -41,6 +42,7 @@ class Jpeg2000Stream:
     components: int
     precision: int
     clean: bytes
+    end: int
 
 
 def parse_jpeg_2000(data: bytes) -> Jpeg2000Stream:
@@ -72,7 +74,9 @@ def parse_jpeg_2000(data: bytes) -> Jpeg2000Stream:
     depths = {depth & 0x7F for depth in specification[::3]}
     alike = len(depths) == 1 and {*specification[1::3], *specification[2::3]} == {1}
     precision = depths.pop() + 1 if alike else 0
-    return Jpeg2000Stream(right - left, bottom - top, components, precision, data[:end])
+    return Jpeg2000Stream(
+        right - left, bottom - top, components, precision, data[:end], start + end
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ stream that is declared to have 8 bits is walked through to its end in the same 
 
 from __future__ import annotations
 
+import re
 import struct
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from simplejpeg import decode_jpeg
@@ -22,6 +24,9 @@ _LOSSY = frozenset({0xC0, 0xC1, 0xC2})
 # Adobe's tag for components that are as they are: without it libjpeg guesses from their names,
 # and converts no lossless stream that it takes for YCbCr.
 _AS_THEY_ARE = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"
+_EOI = b"\xff\xd9"
+_EXTRA = re.compile(rb"(?:\xff[\xd0-\xd7][^\xff]{0,8}|(?<!\xff)\x00+)" + _EOI + rb"\Z")
+_LONGEST, _MOST_EXTRAS = 64, 4
 _COLOURS = {1: "GRAY", 3: "RGB", 4: "CMYK"}
 
 
@@ -40,6 +45,30 @@ def strict_components(clean: bytes, components: int) -> NDArray[np.uint8]:
     """
     values = _decoded(clean, components)
     return values[..., 0] if components == 1 else values
+
+
+def settled(jpeg: JpegStream) -> JpegStream:
+    """The stream without what stands between its data and its end and is none: zeros that some
+    writers fill up with, restarts of nothing.
+
+    Whether it is data is known once that is walked through: nothing may be missing without it.
+
+    Raises:
+        ValueError: the data is damaged or incomplete, with and without.
+    """
+    if jpeg.is_jpeg_ls or not _EXTRA.search(jpeg.clean, len(jpeg.clean) - _LONGEST):
+        return jpeg
+    for _ in range(_MOST_EXTRAS):
+        try:
+            check_data(jpeg)
+        except ValueError:
+            without = _EXTRA.sub(_EOI, jpeg.clean)
+            if without == jpeg.clean:
+                raise
+            jpeg = replace(jpeg, clean=without)
+        else:
+            break
+    return jpeg
 
 
 def check_data(jpeg: JpegStream) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from imagecodecs import deflate_crc32
 
 from cxr_severity.imaging.errors import DamagedImageError, MultiFrameError
+from cxr_severity.imaging.pixel_aspect import SQUARE, density_aspect
 
 if TYPE_CHECKING:
     from cxr_severity.imaging.limits import Limits
@@ -26,6 +27,7 @@ _ADAM7 = (
 """Of each pass the first column and row, and the steps to the next (PNG specification, 8.2)."""
 _INFLATED_AT_ONCE = 1 << 20
 _MAX_CHUNKS = 100_000
+_PHYS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class PngFile:
     """What the chunks declare.
 
     `width` and `height` in pixels, `bit_depth` in bits per sample, `colour_type` as in IHDR.
-    `exif` is a TIFF structure, empty when there is none. `chunks` are those that define its
+    `exif` is a TIFF structure, empty when there is none. `pixel_aspect` is the height of a pixel
+    over its width. `chunks` are those that define its
     pixels, whole, in their order.
     """
 
@@ -42,6 +45,7 @@ class PngFile:
     bit_depth: int
     colour_type: int
     exif: bytes
+    pixel_aspect: float
     chunks: list[bytes | memoryview] = field(repr=False)
 
     @property
@@ -115,6 +119,7 @@ def parse_png(data: bytes, limits: Limits) -> PngFile:
     """
     header: tuple[int, int, int, int] | None = None
     exif = b""
+    aspect = SQUARE
     kept: list[bytes | memoryview] = []
     view = memoryview(data)
     pos = len(SIGNATURE)
@@ -136,6 +141,8 @@ def parse_png(data: bytes, limits: Limits) -> PngFile:
             raise MultiFrameError("The PNG file is an animation. Send a single picture.")
         elif kind == b"eXIf" and not exif:
             exif = data[pos + 8 : end - 4]
+        elif kind == b"pHYs" and length == _PHYS:
+            aspect = density_aspect(*struct.unpack_from(">II", data, pos + 8))
         if kind in _KEPT:
             whole = view[pos:end]
             # Pillow does not look at the checksums of the pixel data.
@@ -149,7 +156,7 @@ def parse_png(data: bytes, limits: Limits) -> PngFile:
             if header[2:] == (16, _GREY_ALPHA):
                 first = bytes(kept[0])
                 kept[0] = chunk(b"IHDR", first[8:16] + bytes([8, _RGBA]) + first[18:21])
-            return PngFile(*header, exif=exif, chunks=kept)
+            return PngFile(*header, exif=exif, pixel_aspect=aspect, chunks=kept)
         pos = end
     raise DamagedImageError("The PNG file is cut into too many chunks.")
 

@@ -20,7 +20,7 @@ from simplejpeg import decode_jpeg
 
 from cxr_severity.imaging import colour
 from cxr_severity.imaging.codecs.jpeg import parse_jpeg
-from cxr_severity.imaging.codecs.jpeg_strict import check_data
+from cxr_severity.imaging.codecs.jpeg_strict import check_data, settled
 from cxr_severity.imaging.codecs.png import parse_png
 from cxr_severity.imaging.codecs.png_pixels import ordinary_samples
 from cxr_severity.imaging.codecs.quiet import silence_libtiff
@@ -33,14 +33,18 @@ from cxr_severity.imaging.errors import (
     UnsupportedFormatError,
 )
 from cxr_severity.imaging.orientation import exif_orientation, upright
+from cxr_severity.imaging.pixel_aspect import SQUARE, exif_aspect, square_size, squared
 from cxr_severity.imaging.radiograph import in_unit_range
+from cxr_severity.imaging.used_range import without_islands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cxr_severity.imaging.limits import Limits
+    from cxr_severity.imaging.radiograph import Declared
 
 _BAND_PIXELS = 1 << 20
+_BYTE = 8
 _BASELINE_EXTENDED_PROGRESSIVE = (0xC0, 0xC1, 0xC2)
 _DAMAGED_DETAIL = "The picture's data is damaged or incomplete."
 
@@ -49,13 +53,14 @@ silence_libtiff()
 
 class Raster(NamedTuple):
     """`values` (H, W) as in `Radiograph`, upright; the stored `bit_depth`; `colour` in [0, 1] as
-    `colour.colourfulness` measures it; the stored height and width where the picture was decoded
-    at a reduced scale."""
+    `colour.colourfulness` measures it; the height and width in the file where the picture was
+    decoded at a reduced scale; what the file says of itself."""
 
     values: NDArray[np.float32] | NDArray[np.uint8]
     bit_depth: int
     colour: float = 0.0
     stored: tuple[int, int] | None = None
+    declared: Declared = ""
 
 
 def _colour_space(name: str) -> UnsupportedColourSpaceError:
@@ -91,7 +96,9 @@ def _decode_png(data: bytes, limits: Limits) -> Raster:
     orientation = exif_orientation(png.exif)
     samples = ordinary_samples(png)
     if samples is not None and samples.ndim == 2:
-        values = samples if samples.dtype == np.uint8 else in_unit_range(samples)
+        deep = samples.dtype != np.uint8
+        values = without_islands(in_unit_range(samples)) if deep else samples
+        values = squared(values, png.pixel_aspect, limits)
         return Raster(upright(values, orientation), png.bit_depth)
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
         if samples is None:
@@ -104,12 +111,15 @@ def _decode_png(data: bytes, limits: Limits) -> Raster:
         grey = png.is_grey_alpha_16
         pixels = _grey_alpha_16(image) if grey else _luminance(image)
         found = 0.0 if grey else colour.of_image(image)
+    if png.bit_depth > _BYTE:
+        pixels = without_islands(pixels)
+    pixels = squared(pixels, png.pixel_aspect, limits)
     return Raster(upright(pixels, orientation), png.bit_depth, found)
 
 
 def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
     jpeg = parse_jpeg(data, limits)
-    if jpeg.precision != 8 or jpeg.sof not in _BASELINE_EXTENDED_PROGRESSIVE:
+    if jpeg.precision != _BYTE or jpeg.sof not in _BASELINE_EXTENDED_PROGRESSIVE:
         raise UnsupportedFormatError(
             "The file is of a rare kind of JPEG (lossless, arithmetic or not of 8 bits). "
             "Save it as PNG or as a common JPEG."
@@ -117,6 +127,7 @@ def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
     if len(jpeg.component_ids) not in (1, 3):
         raise _colour_space("CMYK or an unusual one")
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
+        jpeg = settled(jpeg)
         # Strict, which Pillow cannot be: libjpeg only warns of a stream that was cut or has lost
         # bits, and fills in rubble. JPEG stores BT.601 luma beside two planes of colour, and the
         # first alone is decoded.
@@ -130,12 +141,14 @@ def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
             min_factor=1 if enough is None else 2,
         )
         found = colour.of_jpeg(jpeg.clean) if len(jpeg.component_ids) == 3 else 0.0
+    aspect = exif_aspect(jpeg.exif) if jpeg.pixel_aspect == SQUARE else jpeg.pixel_aspect
     orientation = exif_orientation(jpeg.exif)
     stored = None
     if luma.shape[:2] != (jpeg.height, jpeg.width):
-        turned = orientation >= 5
-        stored = (jpeg.width, jpeg.height) if turned else (jpeg.height, jpeg.width)
-    return Raster(upright(luma[..., 0], orientation), 8, found, stored)
+        height, width = square_size(jpeg.height, jpeg.width, aspect, limits)
+        stored = (width, height) if orientation >= 5 else (height, width)
+    values = squared(luma[..., 0], aspect, limits)
+    return Raster(upright(values, orientation), _BYTE, found, stored)
 
 
 def _decode_tiff(data: bytes, limits: Limits) -> Raster:
@@ -154,6 +167,9 @@ def _decode_tiff(data: bytes, limits: Limits) -> Raster:
         image.load()
         pixels = _luminance(image, inverted=tiff.inverted)
         found = colour.of_image(image)
+    if tiff.bit_depth > _BYTE:
+        pixels = without_islands(pixels)
+    pixels = squared(pixels, tiff.pixel_aspect, limits)
     return Raster(upright(pixels, tiff.orientation), tiff.bit_depth, found)
 
 

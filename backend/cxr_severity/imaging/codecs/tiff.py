@@ -23,6 +23,7 @@ from cxr_severity.imaging.errors import (
 )
 from cxr_severity.imaging.ifd import Entry, byte_order, directory, integers
 from cxr_severity.imaging.orientation import tagged_orientation
+from cxr_severity.imaging.pixel_aspect import tagged_aspect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,15 +69,17 @@ class TiffFile:
     """What the first directory declares.
 
     `width` and `height` in pixels before `orientation` (1 to 8) is applied, `bit_depth` in bits
-    per sample. `inverted` says that 0 is white; `clean` then declares that 0 is black. `parts` are
-    where strips or tiles of `part_size`, width and height, lie in `clean`, empty where they are not
-    compressed as JPEG; `jpeg_tables` is what they have in common.
+    per sample, `pixel_aspect` the height of a pixel over its width. `inverted` says that 0 is
+    white; `clean` then declares that 0 is black. `parts` are where strips or tiles of `part_size`,
+    width and height, lie in `clean`, empty where they are not compressed as JPEG; `jpeg_tables` is
+    what they have in common.
     """
 
     width: int
     height: int
     bit_depth: int
     orientation: int
+    pixel_aspect: float
     inverted: bool
     clean: bytes
     parts: tuple[tuple[int, int], ...]
@@ -141,6 +144,7 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
         height=height,
         bit_depth=bit_depth,
         orientation=tagged_orientation(data, entries, order),
+        pixel_aspect=tagged_aspect(data, entries, order),
         inverted=inverted,
         clean=_clean(data, entries, order, inverted),
         parts=parts,

@@ -6,17 +6,17 @@ allocate what that header declares.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from pydicom.encaps import encapsulate
-from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from cxr_severity.imaging.codecs.jpeg import parse_jpeg
 from cxr_severity.imaging.codecs.jpeg2000 import parse_jpeg_2000
-from cxr_severity.imaging.codecs.jpeg_strict import check_data
-from cxr_severity.imaging.dicom.elements import join_fragments
+from cxr_severity.imaging.codecs.jpeg_strict import check_data, settled
+from cxr_severity.imaging.dicom.elements import fragments
+from cxr_severity.imaging.dicom.image import NATIVE
 from cxr_severity.imaging.dicom.plugin import (
     COMPRESSED,
     JPEG_2000,
@@ -38,55 +38,24 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cxr_severity.imaging.dicom.elements import PixelElement
+    from cxr_severity.imaging.dicom.image import PixelLayout
 
     Codes = NDArray[np.unsignedinteger[Any]]
 
-NATIVE = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian})
 _DECODERS = {str(syntax): decoder(syntax) for syntax in NATIVE | COMPRESSED}
 
 _LOSSY_SOF = (0xC0, 0xC1, 0xC2)
 _DISAGREES = "The compressed picture does not agree with what the DICOM object says of it."
 _KIND = "The compressed picture inside the DICOM object is of a kind that is not supported."
 _DAMAGED = "The DICOM object's compressed pixel data is damaged."
+_MORE_FRAMES = "The DICOM object holds pixel data for more than one picture."
+_STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51")
+"""Of JPEG and JPEG-LS, and of JPEG 2000."""
 _LENGTH = "The DICOM object's pixel data does not have the length that its rows and columns need."
 
 
-@dataclass(frozen=True, slots=True)
-class PixelLayout:
-    """The Image Pixel module, checked.
-
-    `samples` is 1 or 3, `allocated` 1, 8 or 16 bits, of which the `stored` ones end at
-    `high_bit`. `photometric` is in upper case. `clamped` says that values come from a stream of
-    more bits than are stored: they are limited instead of cut off.
-    """
-
-    rows: int
-    columns: int
-    samples: int
-    allocated: int
-    stored: int
-    high_bit: int
-    signed: bool
-    planar: int
-    photometric: str
-    clamped: bool = False
-
-    @property
-    def top(self) -> int:
-        """The greatest bit pattern of the stored bits."""
-        return (1 << self.stored) - 1
-
-    def stored_bits(self, size: int) -> NDArray[np.int64]:
-        """The stored bits, 0 to `top`, that each of `size` codes stands for."""
-        codes = np.arange(size)
-        if self.clamped:
-            return np.minimum(codes, self.top)
-        # The other bits mean nothing; in old files they hold overlays.
-        return (codes >> (self.high_bit + 1 - self.stored)) & self.top
-
-
 def read_native(pixels: PixelElement, layout: PixelLayout, syntax: str) -> Codes:
-    """Uncompressed data as codes, which `PixelLayout.stored_bits` interprets.
+    """Uncompressed data as codes, which `grey.code_table` interprets.
 
     Bytes behind the picture are padding, as long as they would not hold another one.
 
@@ -105,7 +74,7 @@ def read_native(pixels: PixelElement, layout: PixelLayout, syntax: str) -> Codes
     if 8 * size < bits or (subsampled and (layout.columns % 2 or size >= 3 * area)):
         raise DamagedImageError(_LENGTH)
     if 8 * size >= 2 * bits + 8:
-        raise MultiFrameError("The DICOM object holds pixel data for more than one picture.")
+        raise MultiFrameError(_MORE_FRAMES)
     return _decode(
         syntax, pixels.value, layout, _LENGTH,
         bits_allocated=layout.allocated, bits_stored=layout.stored, pixel_representation=0,
@@ -126,13 +95,18 @@ def read_compressed(
 
     Raises:
         DamagedImageError: no or damaged data, or data that disagrees with the layout.
-        MultiFrameError: the offset table names more than one frame.
+        MultiFrameError: the offset table names more than one frame, or there is another stream.
         DicomUnsupportedEncodingError: a stream of another kind than the syntax promises.
     """
-    stream = join_fragments(pixels.value)
+    parts = fragments(pixels.value)
+    stream = b"".join(parts)
     if syntax in RLE:
         if layout.allocated == 1:
             raise DamagedImageError(_DISAGREES)
+        # One frame is one fragment (PS3.5 A.4.2), which begins with the number of its segments and
+        # where the first of them lies.
+        if any(part[:8] == parts[0][:8] for part in parts[1:]):
+            raise MultiFrameError(_MORE_FRAMES)
         codes = _decode(
             syntax, encapsulate([stream], has_bot=False), layout, _DAMAGED,
             bits_allocated=layout.allocated, bits_stored=layout.stored, pixel_representation=0,
@@ -140,7 +114,9 @@ def read_compressed(
         )  # fmt: skip
         return codes, layout
     read = _jpeg_2000 if syntax in JPEG_2000 else _jpeg
-    clean, precision, layout = read(stream, layout, syntax)
+    clean, precision, layout, rest = read(stream, layout, syntax)
+    if rest.lstrip(b"\0").startswith(_STARTS):
+        raise MultiFrameError(_MORE_FRAMES)
     codes = _decode(
         syntax, encapsulate([clean], has_bot=False), layout, _DAMAGED,
         # Of the stream, not of the data set. JPEG and JPEG-LS know no sign, and JPEG 2000's may
@@ -153,8 +129,8 @@ def read_compressed(
     return codes, replace(layout, high_bit=layout.stored - 1, clamped=clamped)
 
 
-def _jpeg(stream: bytes, layout: PixelLayout, syntax: str) -> tuple[bytes, int, PixelLayout]:
-    """The stream to decode, its precision, and the layout with what it corrects."""
+def _jpeg(stream: bytes, layout: PixelLayout, syntax: str) -> tuple[bytes, int, PixelLayout, bytes]:
+    """The stream to decode, its precision, the layout with what it corrects, and what follows."""
     # pydicom warns where JFIF and the data set disagree, as they often do.
     jpeg = parse_jpeg(stream, keep_transform=False)
     declared = (jpeg.height, jpeg.width, len(jpeg.component_ids))
@@ -166,19 +142,20 @@ def _jpeg(stream: bytes, layout: PixelLayout, syntax: str) -> tuple[bytes, int, 
         promised = jpeg.is_jpeg_ls if syntax in JPEG_LS else jpeg.is_lossless
     if not promised or not 2 <= jpeg.precision <= 16:
         raise DicomUnsupportedEncodingError(_KIND)
-    if jpeg.precision != 8 and not jpeg.is_jpeg_ls:
+    try:
+        jpeg = settled(jpeg)
         # The decoder of 8 bits and CharLS do it themselves.
-        try:
+        if jpeg.precision != 8 and not jpeg.is_jpeg_ls:
             check_data(jpeg)
-        except ValueError:
-            raise DamagedImageError(_DAMAGED) from None
+    except ValueError:
+        raise DamagedImageError(_DAMAGED) from None
     if layout.samples == 3 and syntax in JPEG_LOSSY and jpeg.colours:
         # Encoders change the colour space more often than they say so in the data set.
         layout = replace(layout, photometric="RGB" if jpeg.colours == "RGB" else "YBR_FULL")
-    return jpeg.clean, jpeg.precision, layout
+    return jpeg.clean, jpeg.precision, layout, stream[jpeg.end :]
 
 
-def _jpeg_2000(stream: bytes, layout: PixelLayout, _: str) -> tuple[bytes, int, PixelLayout]:
+def _jpeg_2000(stream: bytes, layout: PixelLayout, _: str) -> tuple[bytes, int, PixelLayout, bytes]:
     """As `_jpeg`."""
     header = parse_jpeg_2000(stream)
     declared = (header.height, header.width, header.components)
@@ -189,7 +166,7 @@ def _jpeg_2000(stream: bytes, layout: PixelLayout, _: str) -> tuple[bytes, int, 
     if layout.photometric in ("YBR_RCT", "YBR_ICT"):
         # These transforms belong to JPEG 2000 and are undone by its decoder.
         layout = replace(layout, photometric="RGB")
-    return header.clean, header.precision, layout
+    return header.clean, header.precision, layout, stream[header.end :]
 
 
 def _decode(

@@ -1,0 +1,306 @@
+"""A DICOM object's image, parsed once into a frozen `DicomImage`.
+
+Computed and digital radiography "for presentation" and secondary captures of one frame are
+taken. What is ambiguous is refused with its reason. No text of the data set is repeated in an
+error or a log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from cxr_severity.imaging.dicom import elements as tags
+from cxr_severity.imaging.dicom.elements import PixelElement, read_elements, read_meta
+from cxr_severity.imaging.dicom.plugin import COMPRESSED
+from cxr_severity.imaging.dicom.tables import Table, read_palette, read_table
+from cxr_severity.imaging.errors import (
+    DamagedImageError,
+    DicomForProcessingError,
+    DicomNotRadiographError,
+    DicomUnsupportedEncodingError,
+    DicomWithoutImageError,
+    MultiFrameError,
+    UnsupportedColourSpaceError,
+)
+from cxr_severity.imaging.orientation import patient_directions, patient_orientation, shows_a_side
+from cxr_severity.imaging.pixel_aspect import SQUARE, spacing_aspect
+
+if TYPE_CHECKING:
+    from cxr_severity.imaging.dicom.elements import Elements
+    from cxr_severity.imaging.limits import Limits
+    from cxr_severity.imaging.radiograph import Declared
+
+NATIVE = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian})
+
+_CLASSES = "1.2.840.10008.5.1.4.1.1."
+_RADIOGRAPHS = frozenset({_CLASSES + "1", _CLASSES + "1.1"})  # CR, DX for presentation
+_FOR_PROCESSING = _CLASSES + "1.1.1"
+_SECONDARY_CAPTURES = frozenset(_CLASSES + end for end in ("7", "7.1", "7.2", "7.3", "7.4"))
+# Secondary captures carry the modality of what was captured.
+_MODALITIES = frozenset({"", "CR", "DX", "DR", "RG", "OT", "SC"})
+
+# What an object says of itself is told to the gate where it speaks against a frontal chest film.
+# Where it says nothing, or something unforeseen (chests go by many names), the image itself must
+# tell.
+_NOT_FRONTAL = frozenset({"LL", "RL", "LATERAL", "LAT", "LLO", "RLO", "LAO", "RAO"})
+_OTHER_BODY_PARTS = frozenset(
+    {"ABDOMEN", "ANKLE", "ARM", "BREAST", "CALCANEUS", "CERVICALSPINE", "CSPINE", "ELBOW", "FEMUR"}
+    | {"FINGER", "FOOT", "FOREARM", "HAND", "HEAD", "HEEL", "HIP", "HUMERUS", "JAW", "KNEE", "LEG"}
+    | {"LSPINE", "LUMBARSPINE", "NECK", "PELVIS", "SHOULDER", "SKULL", "TIBIA", "TOE", "WRIST"}
+)
+
+GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
+LUMA_FIRST = frozenset({"YBR_FULL", "YBR_FULL_422"})
+COLOUR = LUMA_FIRST | {"RGB", "YBR_RCT", "YBR_ICT"}
+_PALETTE = "PALETTE COLOR"
+
+
+@dataclass(frozen=True, slots=True)
+class PixelLayout:
+    """The Image Pixel module, checked.
+
+    `samples` is 1 or 3, `allocated` 1, 8 or 16 bits, of which the `stored` ones end at
+    `high_bit`. `photometric` is in upper case. `clamped` says that values come from a stream of
+    more bits than are stored: they are limited instead of cut off.
+    """
+
+    rows: int
+    columns: int
+    samples: int
+    allocated: int
+    stored: int
+    high_bit: int
+    signed: bool
+    planar: int
+    photometric: str
+    clamped: bool = False
+
+    @property
+    def top(self) -> int:
+        """The greatest bit pattern of the stored bits."""
+        return (1 << self.stored) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rescale:
+    """The Modality transformation as a line. A slope is never 0."""
+
+    slope: float
+    intercept: float
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A VOI window; `function` is one of PS3.3 C.11.2.1's, in upper case."""
+
+    center: float
+    width: float
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class DicomImage:
+    """What a data set says of its single image.
+
+    `padding` are the first and last stored value that stand for no tissue, as 16 bits. `palette`
+    are the tables of red, green and blue of a PALETTE COLOR image. `overlay_bits` are those of
+    each stored word that old overlays lie in. `orientation` is EXIF's number of the turn that sets
+    the film upright, `pixel_aspect` the height of a stored pixel over its width.
+    """
+
+    syntax: str
+    pixels: PixelElement
+    layout: PixelLayout
+    modality: Rescale | Table
+    voi: Window | Table | None
+    padding: tuple[int, int] | None
+    palette: tuple[Table, Table, Table] | None
+    overlay_bits: int
+    orientation: int
+    pixel_aspect: float
+    declared: Declared
+
+
+def parse_dicom(data: bytes, limits: Limits) -> DicomImage:
+    """Take a DICOM object apart and check all that does not need its pixels.
+
+    Raises:
+        InputRefusedError: one of its subclasses, and nothing else.
+    """
+    syntax, start = read_meta(data)
+    # Before the data set is read: a deflated one cannot be read without inflating it.
+    if syntax and syntax not in NATIVE | COMPRESSED:
+        raise DicomUnsupportedEncodingError(
+            "The DICOM object's transfer syntax is not supported. Export it uncompressed, or "
+            "as JPEG, JPEG-LS, JPEG 2000 or RLE."
+        )
+    elements = read_elements(data, start, big_endian=syntax == ExplicitVRBigEndian)
+    pixels = _check_object(elements)
+    layout = _layout(elements)
+    limits.check_size(layout.columns, layout.rows, layout.samples)
+    if pixels.encapsulated and not syntax:
+        raise DicomUnsupportedEncodingError(
+            "The DICOM object does not say how its pixel data is compressed: it has no file meta "
+            "information. Export it again as a file."
+        )
+    syntax = syntax or ExplicitVRLittleEndian
+    if pixels.encapsulated != (syntax in COMPRESSED):
+        raise DamagedImageError("The DICOM object's pixel data does not fit its transfer syntax.")
+    is_palette = layout.photometric == _PALETTE
+    red, green, blue = (read_palette(elements, i) if is_palette else None for i in range(3))
+    directions = patient_directions(elements.texts(tags.ORIENTATION))
+    return DicomImage(
+        syntax=syntax,
+        pixels=pixels,
+        layout=layout,
+        modality=_modality(elements),
+        voi=_voi(elements),
+        padding=_padding(elements),
+        palette=(red, green, blue) if red and green and blue else None,
+        overlay_bits=_overlay_bits(elements),
+        orientation=patient_orientation(directions),
+        pixel_aspect=_pixel_aspect(elements),
+        declared=_declared(elements, directions),
+    )
+
+
+def _check_object(elements: Elements) -> PixelElement:
+    """The pixels, after refusing what is no radiograph for presentation, or no image at all."""
+    pixels = elements.pixels
+    if pixels is None:
+        raise DicomWithoutImageError(
+            "The DICOM object holds no pixel data, like a report or a document."
+        )
+    if pixels.tag != tags.PIXEL_DATA:
+        raise DicomUnsupportedEncodingError("The DICOM object stores floating-point values.")
+    sop_class, modality = elements.text(tags.SOP_CLASS), elements.text(tags.MODALITY)
+    if sop_class == _FOR_PROCESSING or "PROCESSING" in elements.text(tags.PRESENTATION_INTENT):
+        raise DicomForProcessingError(
+            "The image is meant for processing, not for viewing. "
+            "Send the image for presentation of the same exposure."
+        )
+    captured = (not sop_class or sop_class in _SECONDARY_CAPTURES) and modality in _MODALITIES
+    if sop_class not in _RADIOGRAPHS and not captured:
+        raise DicomNotRadiographError(
+            "The DICOM object is of another kind than computed or digital radiography "
+            "or a secondary capture of one."
+        )
+    if (elements.number(tags.FRAMES, "Number of Frames") or 1) != 1:
+        raise MultiFrameError("The DICOM object holds more than one frame. Send a single picture.")
+    return pixels
+
+
+def _declared(elements: Elements, directions: str) -> Declared:
+    if elements.text(tags.VIEW_POSITION) in _NOT_FRONTAL or shows_a_side(directions):
+        return "not-frontal"
+    if elements.text(tags.BODY_PART) in _OTHER_BODY_PARTS:
+        return "not-chest"
+    return ""
+
+
+def _layout(elements: Elements) -> PixelLayout:
+    rows = _required(elements, tags.ROWS, "Rows")
+    columns = _required(elements, tags.COLUMNS, "Columns")
+    photometric = elements.text(tags.PHOTOMETRIC)
+    samples = _optional(elements, tags.SAMPLES, 1)
+    allocated = _required(elements, tags.BITS_ALLOCATED, "Bits Allocated")
+    stored = _optional(elements, tags.BITS_STORED, allocated)
+    high_bit = _optional(elements, tags.HIGH_BIT, stored - 1)
+    if photometric not in GREY | COLOUR | {_PALETTE}:
+        raise UnsupportedColourSpaceError(
+            "The DICOM object's Photometric Interpretation is missing or does not define a "
+            "grey scale."
+        )
+    if samples != (3 if photometric in COLOUR else 1):
+        raise DamagedImageError(
+            "The DICOM object's Samples per Pixel do not fit its Photometric Interpretation."
+        )
+    if allocated in (24, 32, 64):
+        raise DicomUnsupportedEncodingError(
+            "The DICOM object stores more than 16 bits per value, which is not supported."
+        )
+    if allocated not in (1, 8, 16) or not 1 <= stored <= allocated:
+        raise DamagedImageError("The DICOM object's Bits Stored do not fit its Bits Allocated.")
+    if not stored - 1 <= high_bit < allocated:
+        raise DamagedImageError("The DICOM object's High Bit does not fit its Bits Stored.")
+    return PixelLayout(
+        rows=rows,
+        columns=columns,
+        samples=samples,
+        allocated=allocated,
+        stored=stored,
+        high_bit=high_bit,
+        signed=_optional(elements, tags.REPRESENTATION, 0) == 1,
+        planar=_optional(elements, tags.PLANAR, 0),
+        photometric=photometric,
+    )
+
+
+def _required(elements: Elements, tag: int, name: str) -> int:
+    values = elements.shorts(tag)
+    if not values or not values[0]:
+        raise DamagedImageError("The DICOM object does not say its {name}.", name=name)
+    return values[0]
+
+
+def _optional(elements: Elements, tag: int, default: int) -> int:
+    return (elements.shorts(tag) or (default,))[0]
+
+
+def _modality(elements: Elements) -> Rescale | Table:
+    sequence = elements.first_item(tags.MODALITY_LUT)
+    if sequence is not None:
+        return read_table(sequence, tags.LUT_DESCRIPTOR, tags.LUT_DATA)
+    slope = elements.number(tags.RESCALE_SLOPE, "Rescale Slope")
+    intercept = elements.number(tags.RESCALE_INTERCEPT, "Rescale Intercept")
+    if slope == 0:
+        raise DamagedImageError(
+            "The DICOM object's Rescale Slope maps all values to the same one or out of range."
+        )
+    return Rescale(1.0 if slope is None else slope, intercept or 0.0)
+
+
+def _voi(elements: Elements) -> Window | Table | None:
+    """The first of several; a table goes before a window."""
+    sequence = elements.first_item(tags.VOI_LUT)
+    if sequence is not None:
+        return read_table(sequence, tags.LUT_DESCRIPTOR, tags.LUT_DATA)
+    center = elements.number(tags.WINDOW_CENTER, "Window Center")
+    width = elements.number(tags.WINDOW_WIDTH, "Window Width")
+    if center is None or width is None:
+        return None
+    function = elements.text(tags.VOI_FUNCTION) or "LINEAR"
+    if function not in ("LINEAR", "LINEAR_EXACT", "SIGMOID"):
+        raise DamagedImageError("The DICOM object names a window function that does not exist.")
+    if width < 1 if function == "LINEAR" else width <= 0:
+        raise DamagedImageError("The DICOM object's Window Width is too small.")
+    return Window(center, width, function)
+
+
+def _padding(elements: Elements) -> tuple[int, int] | None:
+    value = elements.short(tags.PADDING_VALUE)
+    if value is None:
+        return None
+    limit = elements.short(tags.PADDING_LIMIT)
+    return value, value if limit is None else limit
+
+
+def _overlay_bits(elements: Elements) -> int:
+    """PS3.5 8.1.2: retired, one bit of each pixel's word; of others, words of their own."""
+    bits = 0
+    for group in tags.OVERLAYS:
+        if elements.short(group | tags.OVERLAY_ALLOCATED) not in (None, 1):
+            bits |= 1 << min(elements.short(group | tags.OVERLAY_BIT) or 0, 16)
+    return bits
+
+
+def _pixel_aspect(elements: Elements) -> float:
+    """From the first of several that says it: all give rows first, then columns."""
+    for tag in (tags.PIXEL_SPACING, tags.IMAGER_SPACING, tags.SCANNED_SPACING, tags.ASPECT_RATIO):
+        pair = elements.pair(tag)
+        if pair is not None:
+            return spacing_aspect(*pair)
+    return SQUARE

@@ -1,0 +1,89 @@
+"""The part of a grey scale that a film uses, where padding or a marker lies far outside of it.
+
+12-bit data in a file of 16 bits is no harm by itself: whoever looks at it, person or network,
+stretches what is there. But a border of padding or a burnt-in marker at the other end of the 16
+bits takes part in that, and of the film some few levels are left.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LEVELS = 65535
+_SAMPLE = 1 << 15
+_FEWEST, _STRAYS = 5e-4, 1e-4
+"""Shares of the pixels: in an island at least; between it and the film at most, like its edges."""
+_GAP = 0.5
+"""Of the range of the film, at least, between it and an island. In films whose collimated border
+is black, the darkest tissue lies nearer to it."""
+_NARROW = 0.1
+"""Of the range of the film, at most, is that of an island: padding and markers are of one value.
+That of the film's middle is more, or it is none: a picture of few levels is not padded."""
+_STEP = 0.2
+"""Of the range of the film, at most, between its darkest value and black."""
+
+
+def scale_around(low: float, high: float) -> tuple[float, float]:
+    """Levels to show as black and as white for values from `low` to `high`.
+
+    The least power of two that holds them, from a quarter of it on: exporters add offsets to data
+    of 10, 12 or 14 bits, and this finds their zero again. So the step between black, which padding
+    is shown as, and the darkest tissue is about that of the same film before it was padded.
+    """
+    size = 2.0
+    while True:
+        bottom = max(np.floor(low / (size / 4)) * (size / 4), low - _STEP * (high - low))
+        if bottom + size > high:
+            return float(bottom), float(bottom + size - 1)
+        size *= 2
+
+
+def film_range(values: NDArray[Any]) -> tuple[float, float] | None:
+    """The least and greatest level of a film beside which are islands of another; None if none are.
+
+    Args:
+        values: (H, W) numbers; about 32,000 of them, on a grid, are looked at.
+    """
+    step = max(1, int(np.sqrt(values.size / _SAMPLE)))
+    ordered = np.sort(values[::step, ::step], axis=None)
+    strays, fewest = (max(1, int(share * ordered.size)) for share in (_STRAYS, _FEWEST))
+    first, last = 0, ordered.size - 1
+    # An island on either side, or two on one, like padding beside a border.
+    for _ in range(3):
+        part = ordered[first + fewest : last + 1 - fewest]
+        if len(part) <= strays:
+            return None
+        gaps = part[strays:] - part[:-strays]
+        at = int(gaps.argmax())
+        below, above = first + fewest + at, first + fewest + at + strays
+        beneath = float(ordered[below]) - float(ordered[first])
+        over = float(ordered[last]) - float(ordered[above])
+        film = max(beneath, over)
+        if gaps[at] < _GAP * film or min(beneath, over) > _NARROW * film:
+            break
+        low, high = (above, last) if over > beneath else (first, below)
+        tenth = (high - low) // 10
+        if ordered[high - tenth] - ordered[low + tenth] <= _NARROW * film:
+            break
+        first, last = low, high
+    if (first, last) == (0, ordered.size - 1):
+        return None
+    return float(ordered[first]), float(ordered[last])
+
+
+def without_islands(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(H, W) float32 in [0, 1] on the scale of the film alone, islands in black or white; the same
+    where there are none."""
+    found = film_range(values)
+    if found is None:
+        return values
+    black, white = scale_around(*(level * LEVELS for level in found))
+    if black <= 0 and white >= LEVELS:
+        return values
+    shown = (values * np.float32(LEVELS) - np.float32(black)) / np.float32(white - black)
+    return np.clip(shown, 0, 1, out=shown)
