@@ -24,6 +24,8 @@ is black, the darkest tissue lies nearer to it."""
 _NARROW = 0.1
 """Of the range of the film, at most, is that of an island: padding and markers are of one value.
 That of the film's middle is more, or it is none: a picture of few levels is not padded."""
+_MUCH = 0.75
+"""Of all levels: a film that has more keeps its scale."""
 _STEP = 0.2
 """Of the range of the film, at most, between its darkest value and black."""
 
@@ -83,7 +85,8 @@ def without_islands(values: NDArray[np.float32]) -> NDArray[np.float32]:
     if found is None:
         return values
     black, white = scale_around(*(level * LEVELS for level in found))
-    if black <= 0 and white >= LEVELS:
+    black, white = max(black, 0.0), min(white, float(LEVELS))
+    if white - black > _MUCH * LEVELS:
         return values
     shown = (values * np.float32(LEVELS) - np.float32(black)) / np.float32(white - black)
     return np.clip(shown, 0, 1, out=shown)

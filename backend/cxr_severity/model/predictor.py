@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cxr_severity.imaging.radiograph import Radiograph
+from cxr_severity.imaging.radiograph import Declared, Radiograph
 from cxr_severity.model.agreement import disagreement
 from cxr_severity.model.artifact import ArtifactError, Stored, load_version
 from cxr_severity.model.assessment import (
@@ -36,7 +36,7 @@ from cxr_severity.model.lungs import LungField, LungProbabilities, find_lungs, t
 from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.network import SeverityNet
 from cxr_severity.model.preprocess import normalise, to_grid
-from cxr_severity.model.quality import RejectedError
+from cxr_severity.model.quality import RejectedError, with_declared
 from cxr_severity.model.reader import Answer, ClassMap, FusedReader, Reader, TorchReader
 
 logger = logging.getLogger(__name__)
@@ -47,13 +47,15 @@ class Prepared:
     """One radiograph on its way to the network.
 
     `image` (1, 3, S, S) float32: the network's input. `grid` (S, S) float32 in [0, 1]: the same
-    before normalisation. `colour` and `side`: of the file, as the gate takes them.
+    before normalisation. `colour` and `side`: of the file, as the gate takes them. `declared`: what
+    the file says of itself.
     """
 
     image: NDArray[np.float32]
     grid: NDArray[np.float32]
     colour: float
     side: int
+    declared: Declared = ""
 
 
 class Predictor:
@@ -209,6 +211,7 @@ class Predictor:
             grid=grid,
             colour=radiograph.source.colour,
             side=min(radiograph.stored_size),
+            declared=radiograph.source.declared,
         )
 
     def read(
@@ -230,7 +233,8 @@ class Predictor:
         Raises:
             RejectedError: when the gate holds it unfit and `force` is false.
         """
-        quality = self._guard.gate(answer.features, lungs, prepared.colour, prepared.side)
+        measured = self._guard.gate(answer.features, lungs, prepared.colour, prepared.side)
+        quality = with_declared(measured, prepared.declared)
         if not (quality.accepted or force):
             raise RejectedError(quality)
         probabilities = softmax(answer.logits).tolist()

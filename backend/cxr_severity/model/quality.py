@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from cxr_severity.imaging.radiograph import Declared
 from cxr_severity.texts.findings import MESSAGES, FindingCode
 
 Level = Literal["reject", "warn"]
@@ -37,6 +38,24 @@ class Quality:
     @property
     def accepted(self) -> bool:
         return not any(finding.level == "reject" for finding in self.findings)
+
+
+_DECLARED: dict[Declared, FindingCode] = {
+    "not-frontal": "declared-not-frontal",
+    "not-chest": "declared-not-chest",
+}
+
+
+def with_declared(quality: Quality, declared: Declared) -> Quality:
+    """What was measured, after what the file says of itself where that speaks against a judgement.
+
+    Views and body parts are now and then entered wrongly, so that this can be overridden as
+    everything else can.
+    """
+    code = _DECLARED.get(declared)
+    if code is None:
+        return quality
+    return Quality((Finding(code, "reject", None, None), *quality.findings))
 
 
 class RejectedError(Exception):

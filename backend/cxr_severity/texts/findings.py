@@ -22,6 +22,8 @@ FindingCode = Literal[
     "under-exposed",
     "unfamiliar-image",
     "not-measured",
+    "declared-not-frontal",
+    "declared-not-chest",
 ]
 FINDING_CODES: tuple[FindingCode, ...] = get_args(FindingCode)
 
@@ -41,6 +43,8 @@ MESSAGES: dict[FindingCode, str] = {
     "under-exposed": "The lungs show hardly any contrast; changes may be hidden there.",
     "unfamiliar-image": "The picture differs from the chest radiographs that the model knows.",
     "not-measured": "The quality of the picture could not be measured.",
+    "declared-not-frontal": "The DICOM object says that the film is lateral or oblique.",
+    "declared-not-chest": "The DICOM object says that the film is not of the chest.",
 }
 """One plain sentence for each finding; what can be mended, it says how."""
 

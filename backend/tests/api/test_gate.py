@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from imaging import files
 from PIL import Image, ImageDraw, ImageOps
 from support import NO_LIMITS, SAMPLES, WEIGHTS_FOLDER, MakeVersion
 from waiting import until_ready
@@ -73,6 +74,32 @@ def test_force_judges_all_the_same_and_says_why_one_should_not(make_version: Mak
     assert body["severity"] in body["probabilities"]
     assert not body["quality"]["accepted"]
     assert body["quality"]["findings"][0]["level"] == "reject"
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "code"),
+    [
+        (0x00185101, b"LL", "declared-not-frontal"),
+        (0x00200020, b"A\\F", "declared-not-frontal"),
+        (0x00180015, b"HAND", "declared-not-chest"),
+    ],
+)
+def test_what_a_film_says_of_itself_can_be_overridden(
+    make_version: MakeVersion, tag: int, value: bytes, code: str
+) -> None:
+    """Views are now and then entered wrongly."""
+    with Image.open(SAMPLES[0]) as film:
+        pixels = np.asarray(film.convert("L"))
+    data = files.dicom(pixels, extra={tag: (b"CS", value)})
+    with contextmanager(served)(make_version(limits=NO_LIMITS).parent) as client:
+        status, body = ask(client, data)
+        assert (status, body["code"]) == (422, "not-a-frontal-chest-radiograph")
+        assert [finding["code"] for finding in body["findings"]] == [code]
+        assert body["detail"] == body["findings"][0]["message"]
+        status, body = ask(client, data, force="true", explain="false")
+        assert status == 200
+        (finding,) = body["quality"]["findings"]
+        assert (finding["code"], finding["level"]) == (code, "reject")
 
 
 def test_a_warning_does_not_stop_the_judgement(make_version: MakeVersion) -> None:

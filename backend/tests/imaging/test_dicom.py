@@ -22,7 +22,6 @@ from cxr_severity.imaging.errors import (
     ImageTooLargeError,
     InputRefusedError,
     MultiFrameError,
-    NotFrontalChestError,
     UnsupportedColourSpaceError,
 )
 
@@ -45,14 +44,20 @@ def test_other_objects_are_not_radiographs(end: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "value"),
-    [(0x00185101, b"LL"), (0x00185101, b"LATERAL"), (0x00180015, b"HAND"), (0x00180015, b"Knee")],
+    ("tag", "value", "declared"),
+    [
+        (0x00185101, b"LL", "not-frontal"),
+        (0x00185101, b"LATERAL", "not-frontal"),
+        (0x00180015, b"HAND", "not-chest"),
+        (0x00180015, b"Knee", "not-chest"),
+    ],
 )
-def test_an_object_that_says_it_is_no_frontal_chest_film_is_believed(
-    tag: int, value: bytes
+def test_what_an_object_says_against_a_frontal_chest_film_is_handed_on(
+    tag: int, value: bytes, declared: str
 ) -> None:
-    with pytest.raises(NotFrontalChestError):
-        decode(files.dicom(GREY, extra={tag: (b"CS", value)}))
+    """The gate refuses it, and can be overridden."""
+    film = decode(files.dicom(GREY, extra={tag: (b"CS", value)}))
+    assert film.source.declared == declared
 
 
 @pytest.mark.parametrize(
@@ -60,7 +65,8 @@ def test_an_object_that_says_it_is_no_frontal_chest_film_is_believed(
     [(0x00185101, b"PA"), (0x00185101, b""), (0x00180015, b"CHEST"), (0x00180015, b"PORT THORAX")],
 )
 def test_other_words_for_a_chest_film_are_no_hindrance(tag: int, value: bytes) -> None:
-    decode(files.dicom(GREY, extra={tag: (b"CS", value)}))
+    film = decode(files.dicom(GREY, extra={tag: (b"CS", value)}))
+    assert film.source.declared == ""
 
 
 @pytest.mark.parametrize("sop_class", [None, CLASSES + "7"])

@@ -618,7 +618,7 @@ export interface components {
              * @example lungs-cut-off
              * @enum {string}
              */
-            code: "colour-image" | "not-a-radiograph" | "cross-section" | "lateral-projection" | "inverted-grey-scale" | "turned-by-90-degrees" | "turned-by-180-degrees" | "lungs-not-found" | "lungs-cut-off" | "field-too-small" | "low-resolution" | "over-exposed" | "under-exposed" | "unfamiliar-image" | "not-measured";
+            code: "colour-image" | "not-a-radiograph" | "cross-section" | "lateral-projection" | "inverted-grey-scale" | "turned-by-90-degrees" | "turned-by-180-degrees" | "lungs-not-found" | "lungs-cut-off" | "field-too-small" | "low-resolution" | "over-exposed" | "under-exposed" | "unfamiliar-image" | "not-measured" | "declared-not-frontal" | "declared-not-chest";
             /**
              * Level
              * @description `reject`: not fit for a judgement; `warn`: judge with care

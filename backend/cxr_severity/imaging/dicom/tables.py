@@ -133,11 +133,11 @@ def _expanded(words: NDArray[np.int64], number: int, bits: int) -> NDArray[np.in
         kind, count = head
         if kind == _DISCRETE:
             part, end = words[at + 2 : at + 2 + count], at + 2 + count
-        elif kind == _LINEAR and parts:
-            start, last = int(parts[-1][-1]), words[at + 2 : at + 3]
+        elif kind == _LINEAR and parts and at + 2 < len(words):
+            start, last = int(parts[-1][-1]), int(words[at + 2])
             steps = np.arange(1, count + 1)
             part = np.rint(start + (last - start) * steps / count).astype(np.int64)
-            part, end = part[: count if len(last) else 0], at + 3
+            end = at + 3
         elif kind == _INDIRECT and not again:
             # Its offset counts bytes, least significant word first.
             offset = words[at + 2 : at + (6 if width == 1 else 4)].tolist()
