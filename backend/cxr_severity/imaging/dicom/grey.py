@@ -151,7 +151,7 @@ def _film_values(
     values: NDArray[np.float64], table: CodeTable, codes: Codes
 ) -> tuple[float, float] | None:
     """The stored values to be shown as black and white where the film is padded, else None."""
-    if not table.padding[codes].any():
+    if not table.padding.any() or not table.padding[codes].any():
         return None
     low, high = _ends(values, table, codes)
     return scale_around(low, high) if high >= low else None
