@@ -21,7 +21,7 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     Verification,
 )
 
-from cxr_severity.imaging.dicom.pixels import NATIVE
+from cxr_severity.imaging.dicom.image import NATIVE
 from cxr_severity.imaging.dicom.plugin import COMPRESSED
 from cxr_severity.worker.faults import CannotStartError
 
