@@ -17,9 +17,9 @@ from bench.goals import judge
 from bench.inputs import REPOSITORY, SIDES
 from bench.report import NAME, markdown, write
 from bench.server import baseline, service
-from cxr_severity.api.settings import Settings, available_cpus
 from cxr_severity.model.artifact import versions
 from cxr_severity.model.predictor import Predictor
+from cxr_severity.settings import Settings, available_cpus
 
 
 def main() -> int:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import torch
 
-from cxr_severity.api.settings import Settings
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.imaging.radiograph import Radiograph
@@ -18,6 +17,7 @@ from cxr_severity.model.artifact import load_version, versions
 from cxr_severity.model.engine import ENGINES, is_installed, limit_threads
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.reader import TorchReader
+from cxr_severity.settings import Settings
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm"}
 

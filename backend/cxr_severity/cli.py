@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import base64
 import io
 import json
 import os
@@ -17,18 +16,19 @@ from pydantic_settings import SettingsError
 from cxr_severity import __version__
 from cxr_severity.api.app import create_app
 from cxr_severity.api.errors import as_problem, as_rejection
-from cxr_severity.api.memory import share_arenas
 from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.server import serve
-from cxr_severity.api.service import predict
-from cxr_severity.api.settings import Settings
 from cxr_severity.api.words import write_words
 from cxr_severity.imaging.decode import Limits
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError, InputRefusedError
 from cxr_severity.model.artifact import ArtifactError, versions
+from cxr_severity.model.assessment import Assessment
 from cxr_severity.model.engine import EngineError, candidates, limit_threads
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.quality import RejectedError
+from cxr_severity.service.memory import share_arenas
+from cxr_severity.service.pipeline import Judged, Options, judge
+from cxr_severity.settings import Settings
 
 EXIT_OK, EXIT_SOME_FAILED, EXIT_CANNOT_START = 0, 1, 2
 # In bytes: file systems take names of 255, of which the overlay's digest and class need some 30.
@@ -154,25 +154,24 @@ def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
     for path in arguments.files:
         try:
             data = _read(path, limits)
-            prediction = predict(
+            judged = judge(
                 predictor,
                 data,
-                limits,
-                target=arguments.target,
-                explain=explain,
-                force=arguments.force,
+                Options(arguments.target, explain, arguments.force),
+                limits=limits,
             )
         except (InputRefusedError, RejectedError, OSError) as error:
             failed = True
             _report_failure(path, error, as_json=arguments.json)
             continue
         if arguments.json:
-            print(json.dumps({"file": str(path), **prediction.model_dump()}), flush=True)
+            body = Prediction.build(judged).model_dump()
+            print(json.dumps({"file": str(path), **body}), flush=True)
         else:
-            print(_line(path, prediction), flush=True)
+            print(_line(path, judged.assessment), flush=True)
         if arguments.overlay:
             try:
-                _write_overlay(prediction, path, arguments.overlay)
+                _write_overlay(judged, path, arguments.overlay)
             except OSError as error:
                 failed = True
                 reason = error.strerror or str(error)
@@ -186,13 +185,13 @@ def _read(path: Path, limits: Limits) -> bytes:
     return path.read_bytes()
 
 
-def _line(path: Path, prediction: Prediction) -> str:
-    shares = "  ".join(f"{k} {v:.2f}" for k, v in prediction.probabilities)
-    line = f"{path}: {prediction.severity}  ({shares})  Brixia {prediction.brixia.total:.1f} of 18"
-    if prediction.refer:
-        line += f"  refer: {' or '.join(prediction.prediction_set)}"
-    if prediction.quality.findings:
-        line += f"  quality: {', '.join(finding.code for finding in prediction.quality.findings)}"
+def _line(path: Path, found: Assessment) -> str:
+    shares = "  ".join(f"{name} {share:.2f}" for name, share in found.probabilities.items())
+    line = f"{path}: {found.severity}  ({shares})  Brixia {found.brixia.total:.1f} of 18"
+    if found.refer:
+        line += f"  refer: {' or '.join(found.prediction_set)}"
+    if found.quality.findings:
+        line += f"  quality: {', '.join(finding.code for finding in found.quality.findings)}"
     return line
 
 
@@ -210,17 +209,16 @@ def _report_failure(
     print(f"{path}: {body['code']}: {body['detail']}", file=sys.stderr)
 
 
-def _write_overlay(prediction: Prediction, path: Path, folder: Path) -> None:
-    if prediction.explanation is None:
-        raise ValueError("the prediction was made without an explanation")
-    header, encoded = prediction.explanation.overlay.split(",", 1)
-    suffix = header.removeprefix("data:image/").removesuffix(";base64").replace("jpeg", "jpg")
+def _write_overlay(judged: Judged, path: Path, folder: Path) -> None:
+    explanation = judged.assessment.explanation
+    if explanation is None or judged.pictures is None:
+        raise ValueError("the judgement was made without an explanation")
     # Files of one name from several folders must not overwrite each other.
     stem = path.stem
     while len(os.fsencode(stem)) > _LONGEST_STEM:
         stem = stem[:-1]
-    name = f"{stem}-{prediction.input.sha256[:8]}-{prediction.explanation.target}.{suffix}"
-    (folder / name).write_bytes(base64.b64decode(encoded))
+    name = f"{stem}-{judged.radiograph.source.sha256[:8]}-{explanation.target}.jpg"
+    (folder / name).write_bytes(judged.pictures.overlay)
 
 
 if __name__ == "__main__":

@@ -14,17 +14,17 @@ from fastapi.openapi.utils import get_openapi
 from cxr_severity import __version__
 from cxr_severity.api import errors, page
 from cxr_severity.api.admission import Admission
-from cxr_severity.api.batching import Batcher
-from cxr_severity.api.memory import share_arenas
-from cxr_severity.api.registry import ModelRegistry
 from cxr_severity.api.routes import health, limits, models, predict, problems
 from cxr_severity.api.schemas import Problem
 from cxr_severity.api.security import SecurityHeaders
-from cxr_severity.api.settings import Settings
 from cxr_severity.api.state import State
 from cxr_severity.api.upload import BodyLimit
 from cxr_severity.imaging.decode import Limits
 from cxr_severity.model.engine import limit_threads
+from cxr_severity.service.batching import Batcher
+from cxr_severity.service.memory import share_arenas
+from cxr_severity.service.registry import ModelRegistry
+from cxr_severity.settings import Settings
 
 DESCRIPTION = """Severity of COVID-19 on frontal chest radiographs: mild, moderate or severe, with
 probabilities and a heatmap of where the model looked.

@@ -18,6 +18,7 @@ from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.schemas import FindingBody, Problem
 from cxr_severity.imaging import errors as imaging
 from cxr_severity.model.quality import RejectedError
+from cxr_severity.service.registry import NotReadyError, UnknownVersionError
 from cxr_severity.texts.findings import MESSAGES, REJECTIONS
 from cxr_severity.texts.language import ENGLISH, LANGUAGES, Language, say
 from cxr_severity.texts.problems import Kind
@@ -141,6 +142,16 @@ def install(app: FastAPI) -> None:
     def _api(request: Request, error: ApiError) -> Response:
         language = language_of(request.scope)
         return problem(error.kind.code, language, error.template, error.headers, **error.values)
+
+    @app.exception_handler(UnknownVersionError)
+    def _unknown(request: Request, error: UnknownVersionError) -> Response:
+        language = language_of(request.scope)
+        return problem("unknown-version", language, error.template, None, **error.values)
+
+    @app.exception_handler(NotReadyError)
+    def _not_ready(request: Request, error: NotReadyError) -> Response:
+        language = language_of(request.scope)
+        return problem("not-ready", language, error.template, {"Retry-After": "2"}, **error.values)
 
     @app.exception_handler(imaging.InputRefusedError)
     def _refused(request: Request, error: imaging.InputRefusedError) -> Response:

@@ -10,11 +10,13 @@ from pydantic.json_schema import SkipJsonSchema
 
 from cxr_severity.api.kinds import CODES, advice_of
 from cxr_severity.imaging.limits import DEFAULT_LIMITS, Limits
-from cxr_severity.imaging.radiograph import FORMATS, Radiograph, SourceFormat
-from cxr_severity.model.assessment import Assessment, Brixia, Severity
+from cxr_severity.imaging.pictures.render import data_url
+from cxr_severity.imaging.radiograph import FORMATS, SourceFormat
+from cxr_severity.model.assessment import Brixia, Explanation, Severity
 from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.measured import Metrics
 from cxr_severity.model.quality import Finding, Level, Quality
+from cxr_severity.service.pipeline import Judged, Pictures, StepTimes
 from cxr_severity.texts.findings import MESSAGES, FindingCode
 from cxr_severity.texts.language import ENGLISH, Language, say
 from cxr_severity.texts.problems import Kind
@@ -100,6 +102,22 @@ class ExplanationBody(_Response):
         examples=["data:image/jpeg;base64,/9j/4AAQSkZJRg…"],
     )
 
+    @classmethod
+    def build(
+        cls, explanation: Explanation | None, pictures: Pictures | None
+    ) -> ExplanationBody | None:
+        if explanation is None or pictures is None:
+            return None
+        return cls(
+            method=explanation.method,
+            target=explanation.target,
+            peak=explanation.peak,
+            low_signal=explanation.low_signal,
+            lung_fraction=explanation.lung_fraction,
+            heatmap=data_url("image/png", pictures.heatmap),
+            overlay=data_url("image/jpeg", pictures.overlay),
+        )
+
 
 class FindingBody(_Response):
     code: FindingCode = Field(description="Stable", examples=["lungs-cut-off"])
@@ -161,6 +179,16 @@ class Timings(_Response):
         description="From the first byte decoded to the last picture encoded", examples=[28.7]
     )
 
+    @classmethod
+    def build(cls, times: StepTimes) -> Timings:
+        return cls(
+            decode=times.decode,
+            model=times.model,
+            explain=times.explain,
+            encode=times.encode,
+            total=times.total,
+        )
+
 
 class Prediction(_Response):
     """The severity of one radiograph. Research software; not a diagnosis."""
@@ -188,14 +216,8 @@ class Prediction(_Response):
     timings_ms: Timings
 
     @classmethod
-    def build(
-        cls,
-        radiograph: Radiograph,
-        assessment: Assessment,
-        explanation: ExplanationBody | None,
-        timings: Timings,
-        language: Language = ENGLISH,
-    ) -> Prediction:
+    def build(cls, judged: Judged, language: Language = ENGLISH) -> Prediction:
+        radiograph, assessment = judged.radiograph, judged.assessment
         return cls(
             model=ModelRef(name=assessment.model_name, version=assessment.model_version),
             input=InputFacts(
@@ -211,8 +233,8 @@ class Prediction(_Response):
             refer=assessment.refer,
             brixia=BrixiaScore.build(assessment.brixia),
             quality=QualityBody.build(assessment.quality, language),
-            explanation=explanation,
-            timings_ms=timings,
+            explanation=ExplanationBody.build(assessment.explanation, judged.pictures),
+            timings_ms=Timings.build(judged.timings),
         )
 
 

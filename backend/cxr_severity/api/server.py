@@ -12,10 +12,10 @@ from fastapi import FastAPI
 
 from cxr_severity.api.app import create_app, registry_of
 from cxr_severity.api.logs import logging_config
-from cxr_severity.api.registry import ModelRegistry
-from cxr_severity.api.settings import Settings
 from cxr_severity.api.workers import Workers
 from cxr_severity.model.engine import limit_threads
+from cxr_severity.service.registry import ModelRegistry
+from cxr_severity.settings import Settings
 
 logger = logging.getLogger(__name__)
 

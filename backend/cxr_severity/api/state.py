@@ -9,9 +9,9 @@ from anyio import CapacityLimiter
 from fastapi import Request
 
 from cxr_severity.api.admission import Admission
-from cxr_severity.api.batching import Batcher
-from cxr_severity.api.registry import ModelRegistry
 from cxr_severity.imaging.decode import Limits
+from cxr_severity.service.batching import Batcher
+from cxr_severity.service.registry import ModelRegistry
 
 
 @dataclass(frozen=True, slots=True)

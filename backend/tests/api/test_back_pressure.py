@@ -21,8 +21,8 @@ from support import SAMPLES
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
-from cxr_severity.api.service import predict
-from cxr_severity.api.settings import Settings
+from cxr_severity.service.pipeline import judge
+from cxr_severity.settings import Settings
 
 FILM = SAMPLES[0].read_bytes()
 
@@ -59,9 +59,9 @@ def held(version: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Ite
             service.calls += 1
             service.started.release()
             assert service.finish.wait(60)
-            return predict(*arguments, **options)
+            return judge(*arguments, **options)
 
-        monkeypatch.setattr("cxr_severity.api.routes.predict.predict", slow)
+        monkeypatch.setattr("cxr_severity.api.routes.predict.judge", slow)
         try:
             yield service
         finally:
@@ -228,7 +228,7 @@ def test_an_upload_that_does_not_end_loses_its_place(
 
 def test_defaults_suit_any_number_of_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     for cpus in (1, 2, 4, 8, 16, 32, 64):
-        monkeypatch.setattr("cxr_severity.api.settings.available_cpus", lambda cpus=cpus: cpus)
+        monkeypatch.setattr("cxr_severity.settings.available_cpus", lambda cpus=cpus: cpus)
         settings = Settings()
         assert settings.concurrency * settings.workers >= cpus
         assert settings.concurrency <= 16, "images of 64 megapixels must fit into memory"

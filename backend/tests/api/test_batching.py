@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cxr_severity.api.batching import Batcher
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.reader import Answer
+from cxr_severity.service.batching import Batcher
 
 Array = NDArray[np.float32]
 

@@ -18,8 +18,8 @@ from waiting import until_ready
 from cxr_severity.api import errors
 from cxr_severity.api.app import create_app
 from cxr_severity.api.kinds import KINDS
-from cxr_severity.api.settings import Settings
 from cxr_severity.imaging import errors as imaging
+from cxr_severity.settings import Settings
 
 LIMIT = 1_000_000
 
@@ -159,7 +159,7 @@ def test_an_unforeseen_failure_is_told_without_its_message(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("secret of patient 17")
 
-    monkeypatch.setattr("cxr_severity.api.service.decode", fail)
+    monkeypatch.setattr("cxr_severity.service.pipeline.decode", fail)
     body = assert_problem(send(client, SAMPLES[0].read_bytes()), 500, "internal-error")
     assert "secret" not in str(body)
     origin = {"origin": "https://viewer.example"}

@@ -18,9 +18,9 @@ from support import NO_LIMITS, SAMPLES, WEIGHTS_FOLDER, MakeVersion
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
-from cxr_severity.api.settings import Settings
 from cxr_severity.cli import EXIT_OK, EXIT_SOME_FAILED, main
 from cxr_severity.model.gate import GateLimits, Limit
+from cxr_severity.settings import Settings
 
 NEVER_FRONTAL = NO_LIMITS.model_copy(update={"frontal": Limit(reject=1.1), "side": Limit(warn=1e4)})
 FAR = NO_LIMITS.model_copy(update={"distance": Limit(reject=-1)})

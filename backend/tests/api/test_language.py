@@ -14,7 +14,7 @@ from waiting import until_ready
 from cxr_severity.api.app import create_app
 from cxr_severity.api.kinds import KINDS
 from cxr_severity.api.language import negotiate
-from cxr_severity.api.settings import Settings
+from cxr_severity.settings import Settings
 from cxr_severity.texts import results
 from cxr_severity.texts.findings import MESSAGES
 from cxr_severity.texts.language import TRANSLATIONS, Language, say
@@ -82,7 +82,7 @@ def _all_sentences() -> set[str]:
     shared = {"OVER_THE_LIMIT": "The file is over the limit of {limit:g} MB."}
     found = {text for kind in KINDS.values() for text in (kind.title, kind.advice)}
     found |= set(MESSAGES.values())
-    for folder in ("imaging", "model", "interop", "api"):
+    for folder in ("imaging", "model", "service", "interop", "api"):
         for path in (PACKAGE / folder).rglob("*.py"):
             found |= _sentences(path, shared)
     # Nothing of it is ours to translate.

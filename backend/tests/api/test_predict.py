@@ -20,8 +20,8 @@ from support import SAMPLES, MakeVersion
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
-from cxr_severity.api.settings import Settings
 from cxr_severity.model.assessment import SEVERITIES, ZONES
+from cxr_severity.settings import Settings
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from support import SAMPLES, MakeVersion
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
-from cxr_severity.api.service import predict
-from cxr_severity.api.settings import Settings
+from cxr_severity.service.pipeline import judge
+from cxr_severity.settings import Settings
 
 
 def test_a_damaged_version_is_not_ready_and_never_guesses(make_version: MakeVersion) -> None:
@@ -73,9 +73,9 @@ def test_when_all_places_are_taken_the_next_one_is_told_to_come_back(
     def slow(*arguments: Any, **options: Any) -> Any:
         started.set()
         assert finish.wait(30)
-        return predict(*arguments, **options)
+        return judge(*arguments, **options)
 
-    monkeypatch.setattr("cxr_severity.api.routes.predict.predict", slow)
+    monkeypatch.setattr("cxr_severity.api.routes.predict.judge", slow)
     settings = Settings(weights=make_version().parent, concurrency=1, queue=0)
     with TestClient(create_app(settings)) as client, ThreadPoolExecutor(1) as pool:
         until_ready(client)

@@ -18,12 +18,12 @@ from cxr_severity.api.examples import answers
 from cxr_severity.api.kinds import OF_IMAGES
 from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.schemas import Prediction
-from cxr_severity.api.service import Submit, predict
 from cxr_severity.api.state import state_of
 from cxr_severity.api.upload import UPLOAD_BODY, read_upload
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.reader import Answer
+from cxr_severity.service.pipeline import Options, Submit, judge
 
 router = APIRouter(tags=["prediction"])
 
@@ -87,16 +87,14 @@ async def predict_route(
 
             def work() -> bytes:
                 with state.batcher.ticket() as ticket:
-                    prediction = predict(
+                    judged = judge(
                         predictor,
                         data,
-                        state.limits,
-                        target=target,
-                        explain=explain,
-                        force=force,
-                        language=language,
+                        Options(target, explain, force),
+                        limits=state.limits,
                         submit=_unless(left, ticket.submit),
                     )
+                prediction = Prediction.build(judged, language)
                 # By pydantic's own encoder: a second walk over the base64 would buy nothing.
                 return prediction.__pydantic_serializer__.to_json(prediction)
 

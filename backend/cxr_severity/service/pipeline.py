@@ -1,35 +1,37 @@
-"""From uploaded bytes to the finished answer: the request path without HTTP."""
+"""From bytes to a finished judgement: the one order of steps, whoever asks.
+
+decode -> prepare -> infer, and beside it find the lungs -> conclude -> draw
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cxr_severity.api.schemas import ExplanationBody, Prediction, Timings
 from cxr_severity.imaging.decode import Limits, decode, sha256
+from cxr_severity.imaging.limits import DEFAULT_LIMITS
 from cxr_severity.imaging.pictures.render import (
     Backdrop,
     backdrop,
-    data_url,
     fit_within,
     heatmap_png,
     overlay_image,
     resize_map,
 )
 from cxr_severity.imaging.radiograph import Radiograph
-from cxr_severity.model.assessment import Explanation, Target
+from cxr_severity.model.assessment import Assessment, Explanation, Target
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.reader import Answer
-from cxr_severity.texts.language import ENGLISH, Language
 
 ENOUGH = 1024
 """Sides in pixels that suffice: the overlay's, and more than three times the network's."""
 HEATMAP_SIDE = 256
-"""A map of 7 x 7 to 10 x 10 cells has no more to say, and at 1024 its PNG took 6 ms."""
+"""A map of 7 x 7 to 14 x 14 cells has no more to say, and at 1024 its PNG took 6 ms."""
 
 _beside = ThreadPoolExecutor(4, "beside")
 """Small steps that need not wait for what the request's own thread does meanwhile. They run in a
@@ -37,6 +39,49 @@ millisecond, and wait for nothing, so a few threads serve any number of requests
 
 Submit = Callable[[Predictor, NDArray[np.float32], Target | None], Future[Answer]]
 """Hands one network input to the model, now or in a batch with others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is asked of a judgement."""
+
+    target: Target = "predicted"
+    """The class that the map speaks of."""
+    explain: bool = True
+    """False leaves out map and pictures, and saves their time."""
+    force: bool = False
+    """Judge also what the gate rejects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The map as pictures, aligned with the radiograph: `heatmap` a PNG in grey, `overlay` a
+    JPEG."""
+
+    heatmap: bytes
+    overlay: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StepTimes:
+    """Wall time of each step, milliseconds. Steps overlap."""
+
+    decode: float
+    model: float
+    explain: float
+    encode: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """One radiograph, judged."""
+
+    radiograph: Radiograph
+    assessment: Assessment
+    pictures: Pictures | None
+    """None where no explanation was asked for."""
+    timings: StepTimes
 
 
 def at_once(
@@ -48,70 +93,55 @@ def at_once(
     return answer
 
 
-def predict(
+def judge(
     predictor: Predictor,
     data: bytes,
-    limits: Limits,
+    options: Options | None = None,
     *,
-    target: Target = "predicted",
-    explain: bool = True,
-    force: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
     submit: Submit = at_once,
-    language: Language = ENGLISH,
-) -> Prediction:
-    """Decode, assess and render one file. Blocking; run it in a thread.
+) -> Judged:
+    """Decode, assess and draw one file. Blocking; run it in a thread.
 
     Raises:
         InputRefusedError: when the file cannot be judged.
-        RejectedError: when the gate holds it unfit and `force` is false.
+        RejectedError: when the gate holds it unfit and `options.force` is false.
     """
+    options = options or Options()
     start = perf_counter()
     digest = _beside.submit(sha256, data)
     radiograph = decode(data, limits, enough=ENOUGH, digest=digest.result)
     decoded = perf_counter()
     prepared = predictor.prepare(radiograph)
     ready = perf_counter()
-    answer = submit(predictor, prepared.image, target if explain else None)
+    answer = submit(predictor, prepared.image, options.target if options.explain else None)
     submitted = perf_counter()
     # Lungs are found and the overlay's ground is drawn while the model works in its own thread.
     lungs = predictor.lungs(prepared)
     with_lungs = perf_counter()
-    ground = backdrop(radiograph) if explain else None
+    ground = backdrop(radiograph) if options.explain else None
     drawn = perf_counter()
-    assessment = predictor.conclude(prepared, answer.result(), lungs, force=force)
+    assessment = predictor.conclude(prepared, answer.result(), lungs, force=options.force)
     found = perf_counter()
     explained = assessment.explanation
-    explanation = None if explained is None or ground is None else _pictures(ground, explained)
+    pictures = None if explained is None or ground is None else _draw(ground, explained)
     done = perf_counter()
-    timings = Timings(
+    timings = StepTimes(
         decode=_ms(decoded - start),
         model=_ms(ready - decoded + assessment.model_ms / 1e3 + with_lungs - submitted),
         explain=_ms(assessment.explain_ms / 1e3),
         encode=_ms(drawn - with_lungs + done - found),
         total=_ms(done - start),
     )
-    return Prediction.build(radiograph, assessment, explanation, timings, language)
+    return Judged(radiograph, assessment, pictures, timings)
 
 
-def render(radiograph: Radiograph, explanation: Explanation) -> ExplanationBody:
-    """The explanation's map as images in data URLs, aligned with the radiograph."""
-    return _pictures(backdrop(radiograph), explanation)
-
-
-def _pictures(ground: Backdrop, explanation: Explanation) -> ExplanationBody:
+def _draw(ground: Backdrop, explanation: Explanation) -> Pictures:
     height, width = ground.shape
     small = fit_within(height, width, HEATMAP_SIDE)
     heatmap = _beside.submit(lambda: heatmap_png(resize_map(explanation.cam, *small)))
     overlay = overlay_image(ground, explanation.cam, _beside)
-    return ExplanationBody(
-        method=explanation.method,
-        target=explanation.target,
-        peak=explanation.peak,
-        low_signal=explanation.low_signal,
-        lung_fraction=explanation.lung_fraction,
-        heatmap=data_url("image/png", heatmap.result()),
-        overlay=data_url("image/jpeg", overlay),
-    )
+    return Pictures(heatmap.result(), overlay)
 
 
 def _ms(seconds: float) -> float:

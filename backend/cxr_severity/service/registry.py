@@ -7,8 +7,6 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from cxr_severity.api.errors import ApiError
-from cxr_severity.api.memory import give_back
 from cxr_severity.model.artifact import (
     ArtifactError,
     Stored,
@@ -19,6 +17,7 @@ from cxr_severity.model.artifact import (
 from cxr_severity.model.engine import EngineChoice, EngineError
 from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.predictor import Predictor
+from cxr_severity.service.memory import give_back
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +30,23 @@ _FAILED = "Not ready: model version {version} failed its checks."
 _NO_ENGINE = (
     "Not ready: the engine that the service was told to use cannot run the model; its log says why."
 )
+
+
+class RegistryError(Exception):
+    """No predictor can be had; `template` and `values` say why, in a sentence for people."""
+
+    def __init__(self, template: str, **values: str) -> None:
+        self.template = template
+        self.values = values
+        super().__init__(template.format(**values))
+
+
+class UnknownVersionError(RegistryError):
+    """There is no such version."""
+
+
+class NotReadyError(RegistryError):
+    """The version exists, or should, and cannot answer: now or at all."""
 
 
 class ModelRegistry:
@@ -100,7 +116,8 @@ class ModelRegistry:
         """The loaded predictor of a version, the default one for None. Blocks while loading.
 
         Raises:
-            ApiError: `unknown-version`, or `not-ready` when the version does not load.
+            UnknownVersionError: there is none of that name.
+            NotReadyError: it does not load, or not yet.
         """
         if version is not None and version not in self.versions:
             raise unknown_version(version)
@@ -111,8 +128,8 @@ class ModelRegistry:
         try:
             return self._load(version)
         except (ArtifactError, EngineError) as error:
-            raise ApiError(
-                "not-ready", "Model version {version} failed its checks.", version=version
+            raise NotReadyError(
+                "Model version {version} failed its checks.", version=version
             ) from error
 
     def is_loaded(self, version: str | None) -> bool:
@@ -120,7 +137,7 @@ class ModelRegistry:
         return version is None or version == self.default or version in self._loaded
 
     def manifest(self, version: str) -> Manifest:
-        """Raises ApiError: `unknown-version`, or `not-ready` when the manifest is not valid."""
+        """Raises UnknownVersionError, or NotReadyError when the manifest is not valid."""
         if version not in self.versions:
             raise unknown_version(version)
         loaded = self._loaded.get(version)
@@ -129,9 +146,7 @@ class ModelRegistry:
         try:
             return read_manifest(self.directory(version))
         except ArtifactError as error:
-            raise ApiError(
-                "not-ready", "Model version {version} is damaged.", version=version
-            ) from error
+            raise NotReadyError("Model version {version} is damaged.", version=version) from error
 
     def manifests(self) -> list[Manifest]:
         """Manifests of the versions that can be read, oldest first; a damaged one is left out."""
@@ -139,16 +154,15 @@ class ModelRegistry:
         for version in self.versions:
             try:
                 found.append(self.manifest(version))
-            except ApiError:
+            except RegistryError:
                 logger.warning("version %s has no valid manifest and is not listed", version)
         return found
 
     def directory(self, version: str) -> Path:
         return self._root / version
 
-    def not_ready(self) -> ApiError:
-        template = self._failure or _NONE_INSTALLED
-        return ApiError("not-ready", template, {"Retry-After": "2"}, version=self.default or "")
+    def not_ready(self) -> NotReadyError:
+        return NotReadyError(self._failure or _NONE_INSTALLED, version=self.default or "")
 
     def _load(self, version: str) -> Predictor:
         with self._lock:
@@ -173,7 +187,7 @@ class ModelRegistry:
         return load_version(self.directory(version))
 
 
-def unknown_version(version: str) -> ApiError:
-    return ApiError(
-        "unknown-version", "There is no version {version!r}; see /models.", version=version[:40]
+def unknown_version(version: str) -> UnknownVersionError:
+    return UnknownVersionError(
+        "There is no version {version!r}; see /models.", version=version[:40]
     )

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from cxr_severity.imaging.limits import DEFAULT_LIMITS
 from cxr_severity.model.engine import EngineChoice
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parent
 
 
 def available_cpus() -> int:

@@ -1,0 +1,1 @@
+"""From bytes to a finished judgement, below every way of asking for one."""
