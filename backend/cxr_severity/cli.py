@@ -1,4 +1,4 @@
-"""Command line: `cxr-severity serve | predict | openapi | words`."""
+"""Command line: `cxr-severity serve | predict | keys | openapi | words`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from cxr_severity import __version__
+from cxr_severity.api.access import command
+from cxr_severity.api.access.keys import KeyFileError
 from cxr_severity.api.app import create_app
 from cxr_severity.api.errors import as_problem, as_rejection
 from cxr_severity.api.schemas import Prediction
@@ -73,6 +75,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.command == "words":
         write_words(arguments.folder)
         return EXIT_OK
+    if arguments.command == "keys":
+        try:
+            for line in command.run(settings, arguments):
+                print(line)
+        except KeyFileError as error:
+            print(error, file=sys.stderr)
+            return EXIT_CANNOT_START
+        return EXIT_OK
     try:
         return _predict(settings, arguments)
     except BrokenPipeError:  # whoever read the output, like `head`, has had enough
@@ -117,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     files.add_argument("--version", metavar="VERSION", help="model version (default: the newest)")
 
+    command.add_parser(commands.add_parser("keys", help="API keys of those who may call"))
     commands.add_parser("openapi", help="print the OpenAPI document")
     words = commands.add_parser("words", help="write what the page says of findings and problems")
     words.add_argument("folder", type=Path, metavar="FOLDER")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlparse
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cxr_severity.imaging.limits import DEFAULT_LIMITS
@@ -23,6 +24,55 @@ def available_cpus() -> int:
 
 def _first_existing(*candidates: Path) -> Path:
     return next((path for path in candidates if path.is_dir()), candidates[0])
+
+
+_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+
+
+class AccessSettings(BaseSettings):
+    """Environment variables `CXR_*`. Nobody has to say who they are until keys or tokens are set
+    up here."""
+
+    model_config = SettingsConfigDict(env_prefix="CXR_", extra="ignore", frozen=True)
+
+    keys: Path | None = Field(
+        default=None,
+        description="File of API keys that `cxr-severity keys` writes; callers then need one",
+    )
+    jwks: str | None = Field(
+        default=None,
+        description="URL or file of the keys that sign bearer tokens; callers then need one",
+    )
+    jwt_audience: str | None = Field(default=None, description="The `aud` that tokens must have")
+    jwt_issuer: str | None = Field(default=None, description="The `iss` that tokens must have")
+    jwt_leeway: float = Field(
+        default=60, ge=0, le=600, description="Seconds by which clocks may differ"
+    )
+    rate: int | None = Field(
+        default=None, ge=1, description="Images that each caller may send in a minute"
+    )
+    audit: Path | None = Field(
+        default=None, description="File for the audit lines; without it they go into the log"
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> AccessSettings:
+        if self.jwks is not None:
+            if not (self.jwt_audience and self.jwt_issuer):
+                raise ValueError("CXR_JWKS needs CXR_JWT_AUDIENCE and CXR_JWT_ISSUER as well")
+            url = urlparse(self.jwks)
+            if (
+                "://" in self.jwks
+                and url.scheme != "https"
+                and not (url.scheme == "http" and url.hostname in _LOOPBACK_NAMES)
+            ):
+                raise ValueError("CXR_JWKS is fetched over https, or over http from this machine")
+        return self
+
+    @property
+    def locked(self) -> bool:
+        """Whether callers must say who they are."""
+        return self.keys is not None or self.jwks is not None
 
 
 class Settings(BaseSettings):
@@ -102,4 +152,5 @@ class Settings(BaseSettings):
     cors_origins: list[str] = Field(
         default=[], description='Origins that may call from a browser, as JSON: ["https://…"]'
     )
+    access: AccessSettings = Field(default_factory=AccessSettings)
     log_level: str = Field(default="info", pattern="^(critical|error|warning|info|debug)$")

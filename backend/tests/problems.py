@@ -14,7 +14,8 @@ def assert_problem(response: Response, status: int, code: str) -> dict[str, Any]
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == PROBLEM_JSON
     body: dict[str, Any] = response.json()
-    assert set(body) == {"type", "title", "status", "detail", "code"}
+    assert set(body) == {"type", "title", "status", "detail", "code", "request_id"}
+    assert body["request_id"] == response.headers["x-request-id"]
     assert (body["code"], body["status"]) == (code, status)
     assert body["type"] == f"/problems/{code}"
     assert body["title"]

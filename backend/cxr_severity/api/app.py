@@ -13,6 +13,8 @@ from fastapi.openapi.utils import get_openapi
 
 from cxr_severity import __version__
 from cxr_severity.api import errors, page
+from cxr_severity.api.access.control import AccessControl, Doors
+from cxr_severity.api.access.tracing import RequestMarks
 from cxr_severity.api.admission import Admission
 from cxr_severity.api.routes import health, limits, models, predict, problems
 from cxr_severity.api.schemas import Problem
@@ -92,14 +94,18 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     page.install(app, settings.page)
     # The last added runs first: headers go on everything, also on refusals and failures.
     app.add_middleware(BodyLimit, max_file_bytes=settings.max_upload_bytes)
+    doors = Doors.build(settings.access)
+    app.add_middleware(AccessControl, doors=doors, public=page.public(settings.page))
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["*"],
+            expose_headers=["X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy"],
         )
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestMarks)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cxr_severity.api.access.tracing import current
 from cxr_severity.api.kinds import KINDS, advice_of
 from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.schemas import FindingBody, Problem
@@ -64,6 +65,9 @@ def refused(error: imaging.InputRefusedError, language: Language) -> JSONRespons
 def _response(
     body: Problem, language: Language, headers: dict[str, str] | None = None
 ) -> JSONResponse:
+    request = current()
+    if request is not None:
+        body = body.model_copy(update={"request_id": request.request_id})
     return JSONResponse(
         body.body(),
         status_code=body.status,

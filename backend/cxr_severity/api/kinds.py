@@ -24,6 +24,16 @@ _OF_REQUESTS = (
          "Send multipart/form-data with the image as the field `file`."),
     Kind("not-found", "Nothing is here", 404, "See /docs for what the service offers."),
     Kind("method-not-allowed", "This method is not allowed here", 405, "See /docs."),
+    Kind("credentials-missing", "The caller did not say who they are", 401,
+         "Use an API key (`X-API-Key`) or a bearer token, from whoever runs the service."),
+    Kind("credentials-invalid", "The key or token is not accepted", 401,
+         "Ask whoever runs the service for a new one."),
+    Kind("credentials-expired", "The token has expired", 401,
+         "Get a new token and try again."),
+    Kind("scope-missing", "The caller may not do this", 403,
+         "Ask whoever runs the service for a key or a token with this scope."),
+    Kind("rate-limited", "Too many images in a short time", 429,
+         "Wait as long as `Retry-After` says and try again.", retry=True),
     Kind("upload-too-slow", "The upload took too long", 408,
          "Check the connection and try again, or use a smaller file.", retry=True),
     Kind("not-ready", "The service is not ready", 503,
@@ -40,6 +50,9 @@ OF_IMAGES: dict[str, Kind] = {
     kind.code: kind for kind in (*(error.kind() for error in refusals()), *REJECTIONS.values())
 }
 """What may be wrong with a file, whoever hands it in."""
+
+OF_CALLERS = ("credentials-missing", "credentials-invalid", "credentials-expired", "scope-missing")
+"""What every route may answer that is not open to all."""
 
 KINDS: dict[str, Kind] = {**OF_IMAGES, **{kind.code: kind for kind in _OF_REQUESTS}}
 CODES: tuple[str, ...] = tuple(sorted(KINDS))

@@ -41,6 +41,12 @@ class _Hashed(StaticFiles):
         return response
 
 
+def public(directory: Path) -> list[str]:
+    """First parts of the paths that are the same for everyone and tell nothing of anyone."""
+    entries = directory.iterdir() if (directory / "index.html").is_file() else ()
+    return ["", "docs", "openapi.json", "problems", *(entry.name for entry in entries)]
+
+
 def install(app: FastAPI, directory: Path) -> None:
     """Serve the page at / and the documentation at /docs.
 

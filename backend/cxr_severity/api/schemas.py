@@ -324,6 +324,9 @@ class Problem(_Response):
         # Left out where there are none, so it has no default that a client could read.
         json_schema_extra=_without_default,
     )
+    request_id: str | None = Field(
+        default=None, description="As in `X-Request-ID` and in the service's log"
+    )
 
     def body(self) -> dict[str, Any]:
         """As it is sent: `findings` only where there are some."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import sys
 from contextlib import suppress
 
 import uvicorn
 from fastapi import FastAPI
 
+from cxr_severity.api.access.warning import OPEN_TO_ALL, is_loopback
 from cxr_severity.api.app import create_app, registry_of
 from cxr_severity.api.logs import logging_config
 from cxr_severity.api.workers import Workers
@@ -43,6 +45,10 @@ class _Server(uvicorn.Server):
 
 def serve(settings: Settings) -> bool:
     """Serve until told to stop; False when the server could not start."""
+    if not (settings.access.locked or is_loopback(settings.host)):
+        # Past the log, whose level could hide it.
+        sys.stderr.write(OPEN_TO_ALL.format(host=settings.host) + "\n")
+        sys.stderr.flush()
     if settings.workers > 1:
         return _serve_with_workers(settings)
     server = _server(settings, create_app(settings))
@@ -76,7 +82,7 @@ def _server(settings: Settings, app: FastAPI) -> _Server:
             app,
             host=settings.host,
             port=settings.port,
-            log_config=logging_config(settings.log_level),
+            log_config=logging_config(settings.log_level, settings.access.audit),
             server_header=False,
             timeout_graceful_shutdown=10,
         )

@@ -29,6 +29,9 @@ OF_OTHERS = {
     "ValueError",
     "TypeError",
     "RuntimeError",
+    "KeyFileError",
+    "TokenError",
+    "KeysUnavailableError",
 }
 """Errors that no answer carries."""
 CALLS = {"problem", "ApiError"}

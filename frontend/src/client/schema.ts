@@ -1519,12 +1519,18 @@ export interface components {
              * @example empty-file
              * @enum {string}
              */
-            code: "busy" | "cross-section" | "damaged-image" | "dicom-for-processing" | "dicom-not-a-radiograph" | "dicom-unsupported-encoding" | "dicom-without-image" | "empty-file" | "field-too-small" | "file-too-large" | "image-too-large" | "image-too-small" | "image-without-contrast" | "internal-error" | "invalid-request" | "inverted-grey-scale" | "lateral-projection" | "low-resolution" | "malformed-request" | "method-not-allowed" | "missing-field" | "multi-frame" | "not-a-frontal-chest-radiograph" | "not-an-image" | "not-found" | "not-ready" | "turned-by-180-degrees" | "turned-by-90-degrees" | "unknown-target" | "unknown-version" | "unsupported-colour-space" | "unsupported-format" | "unsupported-media-type" | "upload-too-slow";
+            code: "busy" | "credentials-expired" | "credentials-invalid" | "credentials-missing" | "cross-section" | "damaged-image" | "dicom-for-processing" | "dicom-not-a-radiograph" | "dicom-unsupported-encoding" | "dicom-without-image" | "empty-file" | "field-too-small" | "file-too-large" | "image-too-large" | "image-too-small" | "image-without-contrast" | "internal-error" | "invalid-request" | "inverted-grey-scale" | "lateral-projection" | "low-resolution" | "malformed-request" | "method-not-allowed" | "missing-field" | "multi-frame" | "not-a-frontal-chest-radiograph" | "not-an-image" | "not-found" | "not-ready" | "rate-limited" | "scope-missing" | "turned-by-180-degrees" | "turned-by-90-degrees" | "unknown-target" | "unknown-version" | "unsupported-colour-space" | "unsupported-format" | "unsupported-media-type" | "upload-too-slow";
             /**
              * Findings
              * @description Only where the gate rejected the image: why
              */
             findings?: components["schemas"]["FindingBody"][];
+            /**
+             * Request Id
+             * @description As in `X-Request-ID` and in the service's log
+             * @default null
+             */
+            request_id: string | null;
         };
     };
     responses: never;
@@ -1648,6 +1654,28 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
+            401: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such model version */
             404: {
                 headers: {
@@ -1694,6 +1722,17 @@ export interface operations {
             };
             /** @description A required field is missing; The request is not valid; There is no such target; The file is empty; The file is not an image; The image is damaged; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported; The image is a cross-section; The image is a lateral film; The grey scale is inverted; The radiograph lies on its side; The radiograph is upside down; The lungs are too small in the image; The image has too few pixels */
             422: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many images in a short time */
+            429: {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
@@ -1760,6 +1799,28 @@ export interface operations {
                     "application/json": components["schemas"]["InputLimits"];
                 };
             };
+            /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
+            401: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     listModels: {
@@ -1792,6 +1853,28 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
+            401: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The service is not ready */
@@ -2908,6 +2991,28 @@ export interface operations {
                     "application/json": components["schemas"]["ModelDetails"];
                 };
             };
+            /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
+            401: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such model version */
             404: {
                 headers: {
@@ -2957,6 +3062,28 @@ export interface operations {
                      *     …
                      */
                     "text/plain": string;
+                };
+            };
+            /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
+            401: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no such model version */

@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 
 from cxr_severity.api.errors import problem_responses
 from cxr_severity.api.examples import answers
+from cxr_severity.api.kinds import OF_CALLERS
 from cxr_severity.api.schemas import ModelDetails, ModelList, ModelSummary
 from cxr_severity.api.state import state_of
 from cxr_severity.model.artifact import MODEL_CARD
@@ -24,7 +25,7 @@ Version = Annotated[str, Path(description="A version from /models", examples=["1
     summary="Versions that can answer",
     responses={
         **answers(ModelList),
-        **problem_responses(["not-ready"]),
+        **problem_responses([*OF_CALLERS, "not-ready"]),
     },
 )
 def list_models(request: Request) -> ModelList:
@@ -46,7 +47,7 @@ def list_models(request: Request) -> ModelList:
     summary="Manifest and metrics of a version",
     responses={
         **answers(ModelDetails),
-        **problem_responses(["unknown-version", "not-ready"]),
+        **problem_responses([*OF_CALLERS, "unknown-version", "not-ready"]),
     },
 )
 def get_model(request: Request, version: Version) -> ModelDetails:
@@ -63,7 +64,7 @@ def get_model(request: Request, version: Version) -> ModelDetails:
     response_class=PlainTextResponse,
     responses={
         200: {"content": {"text/plain": {"example": "# Model card: version 1.0.0\n…"}}},
-        **problem_responses(["unknown-version", "not-ready"]),
+        **problem_responses([*OF_CALLERS, "unknown-version", "not-ready"]),
     },
 )
 def get_model_card(request: Request, version: Version) -> str:

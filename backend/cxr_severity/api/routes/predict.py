@@ -12,10 +12,12 @@ from fastapi import APIRouter, Query, Request, Response
 from numpy.typing import NDArray
 from starlette.requests import ClientDisconnect
 
+from cxr_severity.api.access.audit import judgement
+from cxr_severity.api.access.control import granted
 from cxr_severity.api.admission import while_connected
 from cxr_severity.api.errors import ApiError, problem_responses
 from cxr_severity.api.examples import answers
-from cxr_severity.api.kinds import OF_IMAGES
+from cxr_severity.api.kinds import OF_CALLERS, OF_IMAGES
 from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.state import state_of
@@ -35,6 +37,8 @@ _PROBLEMS = (
     "invalid-request",
     "unknown-target",
     *OF_IMAGES,
+    *OF_CALLERS,
+    "rate-limited",
     "upload-too-slow",
     "internal-error",
     "not-ready",
@@ -74,6 +78,7 @@ async def predict_route(
     Research software; not a medical device and not a diagnosis.
     """
     state = state_of(request)
+    caller = granted(request).caller.name
     # Before the body is read: a request that will be turned away should not have to send it.
     with state.admission.place():
         registry = state.registry
@@ -86,14 +91,16 @@ async def predict_route(
         async with while_connected(request) as left:
 
             def work() -> bytes:
-                with state.batcher.ticket() as ticket:
-                    judged = judge(
-                        predictor,
-                        data,
-                        Options(target, explain, force),
-                        limits=state.limits,
-                        submit=_unless(left, ticket.submit),
-                    )
+                with judgement(caller, predictor.manifest.version, data) as known:
+                    with state.batcher.ticket() as ticket:
+                        judged = judge(
+                            predictor,
+                            data,
+                            Options(target, explain, force),
+                            limits=state.limits,
+                            submit=_unless(left, ticket.submit),
+                        )
+                    known.end_with(judged)
                 prediction = Prediction.build(judged, language)
                 # By pydantic's own encoder: a second walk over the base64 would buy nothing.
                 return prediction.__pydantic_serializer__.to_json(prediction)

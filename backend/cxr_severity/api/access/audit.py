@@ -1,0 +1,92 @@
+"""One line for each judgement: who had what judged, by which version, and how it ended.
+
+A line says nothing about the patient: the image is named by the hash of its bytes, and neither
+the grade nor a file's name is told.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Literal
+
+from cxr_severity.api.access.tracing import current
+from cxr_severity.imaging.decode import sha256
+from cxr_severity.imaging.errors import InputRefusedError
+from cxr_severity.model.quality import RejectedError
+from cxr_severity.service.pipeline import Judged
+
+AUDIT = "cxr_severity.audit"
+"""The logger; `logs.logging_config` says where its lines go."""
+
+logger = logging.getLogger(AUDIT)
+
+Outcome = Literal["judged", "refused", "failed"]
+
+
+class Judgement:
+    """What is known so far of one judgement."""
+
+    def __init__(self, version: str, data: bytes) -> None:
+        """`data`: the input, which the line names by its hash."""
+        self.version = version
+        self.findings: Sequence[str] = ()
+        self._data = data
+        self._sha256: str | None = None
+
+    def end_with(self, judged: Judged) -> None:
+        """Take over what was found out."""
+        self._sha256 = judged.radiograph.source.sha256
+        self.findings = [finding.code for finding in judged.assessment.quality.findings]
+
+    @property
+    def sha256(self) -> str:
+        return self._sha256 or sha256(self._data)
+
+
+@contextmanager
+def judgement(caller: str, version: str, data: bytes) -> Iterator[Judgement]:
+    """Writes the line when the block ends, however it ends."""
+    start = perf_counter()
+    known = Judgement(version, data)
+    outcome: Outcome = "failed"
+    code: str | None = None
+    try:
+        yield known
+        outcome = "judged"
+    except InputRefusedError as error:
+        outcome, code = "refused", error.code
+        raise
+    except RejectedError as error:
+        known.findings = [finding.code for finding in error.quality.findings]
+        outcome, code = "refused", error.first.code
+        raise
+    except BaseException as error:
+        code = getattr(getattr(error, "kind", None), "code", None)
+        raise
+    finally:
+        _write(known, caller, outcome, code, perf_counter() - start)
+
+
+def _write(
+    known: Judgement, caller: str, outcome: Outcome, code: str | None, seconds: float
+) -> None:
+    mark = current()
+    line = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "event": "judgement",
+        "caller": caller,
+        "request_id": mark and mark.request_id,
+        "trace_id": mark and mark.trace_id,
+        "sha256": known.sha256,
+        "version": known.version,
+        "outcome": outcome,
+        "code": code,
+        "findings": list(known.findings),
+        "duration_ms": round(seconds * 1e3, 2),
+    }
+    logger.info("%s", json.dumps(line))

@@ -1,0 +1,49 @@
+"""`cxr-severity keys add | list | revoke`: what the command line says of API keys."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from cxr_severity.api.access.callers import SCOPES
+from cxr_severity.api.access.keys import KeyFile, KeyFileError
+from cxr_severity.settings import Settings
+
+
+def add_parser(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `keys`."""
+    actions = parser.add_subparsers(dest="action", required=True)
+    add = actions.add_parser("add", help="make a key and print it, this once")
+    add.add_argument("name", help="of the caller, as audit lines tell it")
+    add.add_argument(
+        "--scope",
+        action="append",
+        choices=SCOPES,
+        help="what the key allows; may be repeated (default: predict)",
+    )
+    add.add_argument("--days", type=int, help="after which it is no longer valid (default: never)")
+    actions.add_parser("list", help="print the keys: id, state, scopes, made, expires, name")
+    revoke = actions.add_parser("revoke", help="have keys no longer accepted, from now on")
+    revoke.add_argument("name", metavar="NAME", help="of the caller, or the id of one key")
+
+
+def run(settings: Settings, arguments: argparse.Namespace) -> Iterator[str]:
+    """Lines for standard output.
+
+    Raises:
+        KeyFileError: says what cannot be done, and why.
+    """
+    if settings.access.keys is None:
+        raise KeyFileError("say where keys are kept: CXR_KEYS=/path/to/keys.json")
+    keys = KeyFile(settings.access.keys)
+    if arguments.action == "add":
+        yield keys.add(arguments.name, arguments.scope or ("predict",), arguments.days)
+    elif arguments.action == "revoke":
+        yield f"revoked: {keys.revoke(arguments.name)}"
+    else:
+        now = datetime.now(UTC)
+        for key in keys.all():
+            scopes = ",".join(key.scopes)
+            until = key.expires or "never"
+            yield "\t".join((key.id, key.state(now), scopes, key.created, until, key.name))

@@ -1,0 +1,209 @@
+"""Lets those in who may call, before anything of their request is read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import cast
+
+import anyio
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cxr_severity.api.access import callers, keys, tokens
+from cxr_severity.api.access.callers import Caller
+from cxr_severity.api.access.rate import Allowance, RateLimit
+from cxr_severity.api.errors import ApiError, problem
+from cxr_severity.api.language import language_of
+from cxr_severity.settings import AccessSettings
+
+logger = logging.getLogger(__name__)
+
+_STATE = "cxr_severity.granted"
+_HEALTH = ("/health", "/v2/health")
+_CHALLENGE = 'Bearer realm="cxr-severity"'
+# RFC 6750, 3: an error is named to those alone who showed something.
+_INVALID = {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'}
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """How callers are known, and how often they may call. `keys` and `tokens` are None where
+    nobody has to say who they are; `rate` where all may call as often as they like."""
+
+    keys: keys.KeyFile | None = None
+    tokens: tokens.TokenVerifier | None = None
+    rate: RateLimit | None = None
+
+    @classmethod
+    def build(cls, settings: AccessSettings) -> Doors:
+        verifier = None
+        if settings.jwks and settings.jwt_audience and settings.jwt_issuer:
+            verifier = tokens.TokenVerifier(
+                tokens.signing_keys(settings.jwks),
+                settings.jwt_audience,
+                settings.jwt_issuer,
+                settings.jwt_leeway,
+            )
+        return cls(
+            keys=None if settings.keys is None else keys.KeyFile(settings.keys),
+            tokens=verifier,
+            rate=None if settings.rate is None else RateLimit(settings.rate),
+        )
+
+    @property
+    def locked(self) -> bool:
+        return self.keys is not None or self.tokens is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A request that was let in."""
+
+    caller: Caller
+    rate: RateLimit | None
+
+    def take(self, images: int) -> Allowance:
+        """Have so many more images count against the caller than the one of the request."""
+        if self.rate is None:
+            return Allowance(0, 0, 0)
+        return self.rate.take(self.caller.name, images)
+
+    async def take_or_refuse(self, images: int) -> None:
+        """Raises ApiError: `rate-limited`."""
+        allowance = self.take(images)
+        if self.rate is not None and allowance.wait:
+            raise ApiError("rate-limited", RATE_LIMITED, self.rate.headers(allowance))
+
+    async def take_or_wait(self, images: int = 1) -> None:
+        """For callers whose request goes on: they wait until the images are theirs."""
+        while wait := self.take(images).wait:
+            await anyio.sleep(wait)
+
+
+RATE_LIMITED = "The limit of images a minute is reached."
+
+
+def granted(connection: HTTPConnection) -> Granted:
+    """What `AccessControl` found out about the request."""
+    return cast(Granted, connection.scope[_STATE])
+
+
+class AccessControl:
+    """Asks for a key or a token where the doors are locked, for the scope that the path needs,
+    and keeps callers to their rate.
+
+    Open to all are health, and the files that are the same for everyone: the page, the
+    documentation and the catalogue of problems. Everything else, known or not, is locked.
+    """
+
+    def __init__(self, app: ASGIApp, doors: Doors, public: Collection[str]) -> None:
+        """`public`: first parts of paths that are open for reading, such as `docs`."""
+        self._app = app
+        self._doors = doors
+        self._public = frozenset(public)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        caller = callers.known_by_address(scope["client"][0] if scope.get("client") else "?")
+        allowance: Allowance | None = None
+        rate = self._doors.rate
+        try:
+            if not self._is_open(scope):
+                if self._doors.locked:
+                    caller = await self._caller(headers)
+                    _check_scope(caller, needed(scope["path"]))
+                if rate is not None and scope["method"] == "POST":
+                    allowance = rate.take(caller.name)
+                    if allowance.wait:
+                        raise ApiError("rate-limited", RATE_LIMITED, rate.headers(allowance))
+        except ApiError as error:
+            refusal = problem(
+                error.kind.code, language_of(scope), error.template, error.headers, **error.values
+            )
+            await refusal(scope, receive, send)
+            return
+
+        async def with_rate(message: Message) -> None:
+            if message["type"] == "http.response.start" and rate and allowance:
+                answer = MutableHeaders(scope=message)
+                for name, value in rate.headers(allowance).items():
+                    answer.setdefault(name, value)
+            await send(message)
+
+        scope[_STATE] = Granted(caller, rate)
+        await self._app(scope, receive, with_rate if allowance else send)
+
+    def _is_open(self, scope: Scope) -> bool:
+        path: str = scope["path"]
+        if any(path == start or path.startswith(f"{start}/") for start in _HEALTH):
+            return True
+        reading = scope["method"] in ("GET", "HEAD")
+        return reading and path.removeprefix("/").split("/", 1)[0] in self._public
+
+    async def _caller(self, headers: Headers) -> Caller:
+        """Raises ApiError for whoever shows nothing, or nothing that is accepted."""
+        key = headers.get("x-api-key")
+        if key is not None and self._doors.keys is not None:
+            try:
+                found = self._doors.keys.caller(key)
+            except keys.KeyFileError as error:
+                logger.error("no key can be checked: %s", error)
+                raise ApiError(
+                    "not-ready", "Not ready: the file of API keys cannot be read."
+                ) from None
+            if found is None:
+                raise ApiError(
+                    "credentials-invalid", "The API key is not known or not valid.", _INVALID
+                )
+            return found
+        kind, _, token = headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer" and self._doors.tokens is not None:
+            return await self._bearer(self._doors.tokens, token.strip())
+        raise ApiError(
+            "credentials-missing",
+            "The request carries no API key and no bearer token.",
+            {"WWW-Authenticate": _CHALLENGE},
+        )
+
+    async def _bearer(self, verifier: tokens.TokenVerifier, token: str) -> Caller:
+        try:
+            # In a thread: the keys may have to be fetched.
+            return await anyio.to_thread.run_sync(verifier.caller, token)
+        except tokens.TokenError as error:
+            logger.info("a token is not accepted: %s", error)
+            if error.expired:
+                raise ApiError("credentials-expired", "The token has expired.", _INVALID) from None
+            raise ApiError(
+                "credentials-invalid", "The token is not accepted here.", _INVALID
+            ) from None
+        except tokens.KeysUnavailableError as error:
+            logger.error("no token can be verified: %s", error)
+            raise ApiError(
+                "not-ready",
+                "Not ready: the keys that tokens are verified with cannot be had.",
+                {"Retry-After": "5"},
+            ) from None
+
+
+def needed(path: str) -> callers.Scope:
+    """The scope that a path asks for."""
+    first = path.removeprefix("/").split("/", 1)[0]
+    if first == "metrics":
+        return "metrics"
+    return "admin" if first == "admin" else "predict"
+
+
+def _check_scope(caller: Caller, scope: callers.Scope) -> None:
+    if not caller.may(scope):
+        raise ApiError(
+            "scope-missing",
+            "The scope {scope} is needed.",
+            {"WWW-Authenticate": f'{_CHALLENGE}, error="insufficient_scope", scope="{scope}"'},
+            scope=scope,
+        )

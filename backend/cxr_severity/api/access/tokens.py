@@ -1,0 +1,153 @@
+"""Bearer tokens: JWTs (RFC 7519) that an identity provider signed, verified by its public keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import jwt
+from jwt import PyJWK, PyJWKClient, PyJWKSet
+
+from cxr_severity.api.access.callers import SCOPES, Caller, Scope, known_by_token
+
+ALGORITHMS = ("RS256", "ES256")
+"""Asymmetric ones alone: with `HS256` a public key could be taken for the secret."""
+_FETCH_SECONDS = 5
+_LONGEST_TOKEN = 16_384
+
+
+class TokenError(Exception):
+    """The token is not accepted; it is expired when `expired`."""
+
+    def __init__(self, reason: str, *, expired: bool = False) -> None:
+        self.expired = expired
+        super().__init__(reason)
+
+
+class KeysUnavailableError(Exception):
+    """The provider's keys could not be had, so that nothing can be said of the token."""
+
+
+class SigningKeys(Protocol):
+    def of(self, token: str) -> PyJWK:
+        """The key that signed it, by its `kid`. May block.
+
+        Raises:
+            TokenError: when there is no such key.
+            KeysUnavailableError: when the keys cannot be had.
+        """
+
+
+class TokenVerifier:
+    """Accepts tokens of one issuer for one audience."""
+
+    def __init__(self, keys: SigningKeys, audience: str, issuer: str, leeway: float = 60) -> None:
+        """`leeway`: seconds by which the clocks of issuer and service may differ."""
+        self._keys = keys
+        self._audience = audience
+        self._issuer = issuer
+        self._leeway = leeway
+
+    def caller(self, token: str) -> Caller:
+        """Whom the token speaks of. May block while keys are fetched.
+
+        Raises:
+            TokenError: when it is malformed, expired, or not for this service.
+            KeysUnavailableError: when the provider's keys cannot be had.
+        """
+        if len(token) > _LONGEST_TOKEN:
+            raise TokenError("it is too long")
+        try:
+            claims = jwt.decode(
+                token,
+                self._keys.of(token),
+                algorithms=list(ALGORITHMS),
+                audience=self._audience,
+                issuer=self._issuer,
+                leeway=self._leeway,
+                options={"require": ["exp", "aud", "iss"]},
+            )
+        except jwt.ExpiredSignatureError as error:
+            raise TokenError("it has expired", expired=True) from error
+        except jwt.PyJWTError as error:
+            raise TokenError(type(error).__name__) from error
+        return known_by_token(_subject(claims), _scopes(claims))
+
+
+def signing_keys(source: str) -> SigningKeys:
+    """Keys from a JWKS (RFC 7517) at a URL, or in a file."""
+    return _KeysAtUrl(source) if "://" in source else _KeysInFile(Path(source))
+
+
+class _KeysAtUrl:
+    """Fetched once in five minutes, and sooner for a `kid` that is new, but not more often than
+    every half minute, so that tokens of strangers do not make the service a burden to others."""
+
+    def __init__(self, url: str) -> None:
+        self._client = PyJWKClient(url, timeout=_FETCH_SECONDS, lifespan=300, cooldown_duration=30)
+
+    def of(self, token: str) -> PyJWK:
+        try:
+            return self._client.get_signing_key_from_jwt(token)
+        except jwt.PyJWKClientConnectionError as error:
+            raise KeysUnavailableError(str(error)) from error
+        except (jwt.PyJWKSetError, json.JSONDecodeError) as error:
+            raise KeysUnavailableError("there is no JWKS at that address") from error
+        except jwt.PyJWTError as error:
+            raise TokenError(type(error).__name__) from error
+
+
+class _KeysInFile:
+    """Read again when the file changes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: tuple[int, int] | None = None
+        self._keys: list[PyJWK] = []
+
+    def of(self, token: str) -> PyJWK:
+        try:
+            kid = jwt.get_unverified_header(token).get("kid")
+        except jwt.PyJWTError as error:
+            raise TokenError(type(error).__name__) from error
+        found = [key for key in self._read() if kid in (None, key.key_id)]
+        if len(found) != 1:
+            raise TokenError("no key of the provider has its kid")
+        return found[0]
+
+    def _read(self) -> list[PyJWK]:
+        try:
+            status = self._path.stat()
+            seen = (status.st_mtime_ns, status.st_size)
+            if seen != self._seen:
+                found = PyJWKSet.from_json(self._path.read_text(encoding="utf-8"))
+                self._keys = [key for key in found.keys if key.public_key_use in ("sig", None)]
+                self._seen = seen
+        except OSError as error:
+            raise KeysUnavailableError(f"{self._path}: {error.strerror}") from error
+        except (jwt.PyJWTError, ValueError) as error:
+            raise KeysUnavailableError(f"{self._path} is not a JWKS") from error
+        return self._keys
+
+
+def _subject(claims: Mapping[str, Any]) -> str:
+    """The client or person that the token was given to."""
+    for name in ("sub", "client_id", "azp"):
+        value = claims.get(name)
+        if isinstance(value, str) and value:
+            return value
+    return "unnamed"
+
+
+def _scopes(claims: Mapping[str, Any]) -> list[Scope]:
+    """From `scope` (RFC 8693), `scp` and `roles`, as the common providers write them."""
+    granted: set[str] = set()
+    for name in ("scope", "scp", "roles"):
+        value = claims.get(name)
+        if isinstance(value, str):
+            granted.update(value.split())
+        elif isinstance(value, Iterable):
+            granted.update(item for item in value if isinstance(item, str))
+    return [scope for scope in SCOPES if scope in granted]
