@@ -26,8 +26,8 @@ _NARROW = 0.1
 That of the film's middle is more, or it is none: a picture of few levels is not padded."""
 _MUCH = 0.75
 """Of all levels: a film that has more keeps its scale."""
-_STEP = 0.2
-"""Of the range of the film, at most, between its darkest value and black."""
+_STEP, _USUAL = 0.26, 0.06
+"""Of the range of the film, between its darkest value and black: at most, and in most films."""
 
 
 def scale_around(low: float, high: float) -> tuple[float, float]:
@@ -35,13 +35,16 @@ def scale_around(low: float, high: float) -> tuple[float, float]:
 
     The least power of two that holds them, from a quarter of it on: exporters add offsets to data
     of 10, 12 or 14 bits, and this finds their zero again. So the step between black, which padding
-    is shown as, and the darkest tissue is about that of the same film before it was padded.
+    is shown as, and the darkest tissue is about that of the same film before it was padded. Where no
+    round number is near, it is that of most films.
     """
     size = 2.0
     while True:
-        bottom = max(np.floor(low / (size / 4)) * (size / 4), low - _STEP * (high - low))
+        bottom = float(np.floor(low / (size / 4)) * (size / 4))
+        if low - bottom > _STEP * (high - low):
+            bottom = low - _USUAL * (high - low)
         if bottom + size > high:
-            return float(bottom), float(bottom + size - 1)
+            return bottom, bottom + size - 1
         size *= 2
 
 
