@@ -9,6 +9,9 @@ from cxr_severity.imaging.errors import DamagedImageError, ImageTooLargeError, I
 _PILLOW_WARNS_ABOVE = 89_478_485
 """`PIL.Image.MAX_IMAGE_PIXELS`: above it Pillow warns, above twice that it raises."""
 
+_DECODED_BYTES = 3
+"""For each pixel of `Limits.max_pixels`, while a picture is decoded."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -60,6 +63,24 @@ class Limits:
                 width=width,
                 height=height,
                 limit=self.min_side,
+            )
+
+    def check_decoded(self, width: int, height: int, samples: int, depth: int) -> None:
+        """Refuse a picture whose `samples` of `depth` bits would take more than 3 bytes for each of
+        `max_pixels`: 64 megapixels of RGBA with 16 bits cost 4 seconds and no film has them.
+
+        Raises:
+            ImageTooLargeError: it would.
+        """
+        size = max(1, depth // 8)
+        if width * height * samples * size > _DECODED_BYTES * self.max_pixels:
+            raise ImageTooLargeError(
+                "The picture is {width} x {height} pixels with {samples} values each; "
+                "at most {limit:g} million values are accepted.",
+                width=width,
+                height=height,
+                samples=samples,
+                limit=_DECODED_BYTES * self.max_pixels / size / 1e6,
             )
 
 

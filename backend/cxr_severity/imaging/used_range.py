@@ -35,8 +35,8 @@ def scale_around(low: float, high: float) -> tuple[float, float]:
 
     The least power of two that holds them, from a quarter of it on: exporters add offsets to data
     of 10, 12 or 14 bits, and this finds their zero again. So the step between black, which padding
-    is shown as, and the darkest tissue is about that of the same film before it was padded. Where no
-    round number is near, it is that of most films.
+    is shown as, and the darkest tissue is about that of the same film before it was padded. Where
+    no round number is near, it is that of most films.
     """
     size = 2.0
     while True:

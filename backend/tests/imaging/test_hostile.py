@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import struct
 import time
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from cxr_severity.imaging.codecs import raster
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.dicom import plugin
-from cxr_severity.imaging.errors import DamagedImageError
+from cxr_severity.imaging.errors import DamagedImageError, ImageTooLargeError
 
 from . import corpus, files, hostile
 
@@ -118,6 +119,21 @@ def test_noise_as_a_fax_writes_nothing_to_standard_error(
     assert time.process_time() - before < 2
     written = capfd.readouterr()
     assert written.err + written.out == ""
+
+
+def test_colour_and_depth_count_where_they_would_cost_seconds() -> None:
+    def png(side: int, depth: int, colour: int) -> bytes:
+        header = struct.pack(">IIBBBBB", side, side, depth, colour, 0, 0, 0)
+        return files.png_from([(b"IHDR", header), (b"IDAT", b""), (b"IEND", b"")])
+
+    for data in (png(7990, 16, 6), png(7990, 8, 6)):
+        with pytest.raises(ImageTooLargeError, match="4 values"):
+            decode(data)
+    with pytest.raises(DamagedImageError):
+        decode(png(7990, 8, 0))
+    tags = {256: 7990, 257: 7990, 278: 7990, 338: 2, 259: 5}
+    with pytest.raises(ImageTooLargeError, match="4 values"):
+        decode(files.tiff(np.zeros((1, 64, 4), np.uint8), photometric=2, tags=tags))
 
 
 def test_the_smallest_of_them_cost_next_to_nothing() -> None:

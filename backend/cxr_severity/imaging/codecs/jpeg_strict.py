@@ -2,7 +2,8 @@
 
 libjpeg only warns of data that was cut or has lost bits, and fills in rubble. simplejpeg can stop
 at a warning, but gives 8 bits. The entropy-coded data of other depths is coded alike, though: a
-stream that is declared to have 8 bits is walked through to its end in the same way.
+stream that is declared to have 8 bits is walked through to its end in the same way. No library
+offers that for all depths, so it stays.
 """
 
 from __future__ import annotations

@@ -151,7 +151,9 @@ def parse_png(data: bytes, limits: Limits) -> PngFile:
                 raise DamagedImageError("The PNG file is damaged: a checksum does not match.")
             kept.append(whole)
         if kind == b"IHDR":
-            limits.check_size(*header[:2])
+            width, height, depth, colour_type = header
+            limits.check_size(width, height)
+            limits.check_decoded(width, height, _CHANNELS[colour_type], depth)
         if kind == b"IEND":
             if header[2:] == (16, _GREY_ALPHA):
                 first = bytes(kept[0])

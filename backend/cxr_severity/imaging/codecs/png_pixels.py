@@ -4,6 +4,10 @@ ISA-L inflates, and checks the checksum of what came out; `kornia_rs` undoes the
 of which Pillow and libpng do the costly ones byte by byte where a pixel is one byte. It is handed
 the filtered rows as a PNG that is merely stored, band by band: it holds Python's lock, so each
 call is kept short, and it does not look at that checksum itself.
+
+The decoders of imagecodecs 2026.3.6 were tried in their place. Of 1024 x 1024 pixels, in ms of one
+core, this, libpng, libspng and Pillow take: grey of 8 bits 4.3, 9.4, 12.0, 11.5; of 16 bits 10.5,
+16.9, none, 17.8; RGB 10.8, 16.7, 16.8, 28.4.
 """
 
 from __future__ import annotations

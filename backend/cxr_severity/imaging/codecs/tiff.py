@@ -139,6 +139,7 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
         entries.pop(_PLANAR, None)
     (width,), (height,), (photometric,) = tags[_WIDTH], tags[_HEIGHT], tags[_PHOTOMETRIC]
     inverted = photometric == _WHITE_IS_ZERO
+    limits.check_decoded(width, height, tags.get(_SAMPLES, (1,))[0], bit_depth)
     return TiffFile(
         width=width,
         height=height,
