@@ -121,6 +121,19 @@ def test_noise_as_a_fax_writes_nothing_to_standard_error(
     assert written.err + written.out == ""
 
 
+def test_parts_of_jpeg_and_png_are_counted() -> None:
+    """Each scan of a progressive picture passes over all of its pixels again."""
+    jpeg = corpus.RASTER["jpeg-progressive"]
+    last = jpeg.rindex(b"\xff\xda")
+    with pytest.raises(DamagedImageError, match="too many scans"):
+        decode(jpeg[:-2] + jpeg[last:-2] * 60 + jpeg[-2:])
+    with pytest.raises(DamagedImageError, match="too many segments"):
+        decode(jpeg[:2] + b"\xff\xfe\x00\x02" * 10_001 + jpeg[2:])
+    chunks = files.png_chunks(corpus.RASTER["png-8"])
+    with pytest.raises(DamagedImageError, match="too many chunks"):
+        decode(files.png_from([chunks[0], *[(b"tEXt", b"")] * 100_001, *chunks[1:]]))
+
+
 def test_colour_and_depth_count_where_they_would_cost_seconds() -> None:
     def png(side: int, depth: int, colour: int) -> bytes:
         header = struct.pack(">IIBBBBB", side, side, depth, colour, 0, 0, 0)
