@@ -30,7 +30,7 @@ def backbone_source(named: str | None, data: Path) -> Source:
     return Path(named) if named else data / BACKBONE_WEIGHTS
 
 
-def load_backbone(network: SeverityNet, source: Source) -> str:
+def load_backbone(network: object, source: Source) -> str:
     """Start the backbone from weights with `efficientnet_pytorch`'s keys.
 
     Args:
@@ -44,7 +44,7 @@ def load_backbone(network: SeverityNet, source: Source) -> str:
     Raises:
         TrainingError: when they cannot be had or do not fit the backbone.
     """
-    own = (network.config.padding, network.config.batch_norm_eps) == ("tensorflow", 1e-3)
+    own = False
     if not isinstance(source, Path) and not own:
         raise TrainingError(f"{source}: needs padding: tensorflow and batch_norm_eps: 0.001")
     try:

@@ -1,182 +1,73 @@
-"""Films in memory, and the batches that are made of them."""
+"""Augmented copies of every film through the blocks that stay fixed, computed once for a run.
+
+The lowest blocks cost more than half of a training step and have little to learn from severity
+that the pretext has not taught them. Each film is drawn about as often in a training as it has
+copies here, so nothing is seen twice that would not have been.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple
+from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
+from numpy.lib.format import open_memmap
+from numpy.typing import NDArray
 from torch import nn
-from torch.nn.functional import avg_pool2d, interpolate
+from torch.nn.functional import avg_pool2d
 from tqdm import tqdm
 
-from cxr_severity.imaging.decode import decode
-from cxr_severity.imaging.errors import InputRefusedError
-from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.engine import Compiled, compile_module
-from cxr_severity.model.network import SeverityNet
-from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid
+from cxr_severity.model.cells import CellNet
+from cxr_severity.model.engine import compile_module
+from cxr_severity.model.preprocess import PreprocessConfig, normalise
 from cxr_training.augment import change_exposure, draw_warp
-from cxr_training.config import TrainConfig
-from cxr_training.data import Case, Dataset
-from cxr_training.errors import TrainingError
-from cxr_training.targets import Targets, mirror_zones
+from cxr_training.config import AugmentConfig
+from cxr_training.degrade import degrade
+from cxr_training.films import Films
 
-STRIDE = 32
-"""Pixels of the input to a cell of the last feature map, each way."""
-MASK_SIZE = 256
+_CHUNK = 32
+STRIDE = 16
+"""Pixels of the input to a cell, each way."""
 _FINE = 8
 """Masks are warped this many times finer than the cells that they are averaged into."""
 
 
-class Inputs(NamedTuple):
-    """Augmented films: `maps` (N, 3, S, S), or what the frozen blocks made of them; `cells`
-    (N, 2, S/32, S/32) shares of lung and of opacity in each cell, NaN where there is no mask;
-    `mirrored` (N,) bool."""
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Augmented films: `maps` (N, C, h, w) float32, images or what fixed blocks made of them;
+    `places` (N, 3, S/16, S/16) float32 shares of right lung, left lung and opacity, valid where
+    `known` (N, 3); `mirrored` (N,) bool."""
 
     maps: torch.Tensor
-    cells: torch.Tensor
+    places: torch.Tensor
+    known: torch.Tensor
     mirrored: torch.Tensor
 
 
-class Batch(NamedTuple):
-    """`Inputs` with their targets, zones already on the side where the film shows them."""
-
-    maps: torch.Tensor
-    cells: torch.Tensor
-    classes: torch.Tensor
-    zones: torch.Tensor
-    scores: torch.Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class Films:
-    """N films on the network's grid: `grids` (N, S, S) float32 in [0, 1]; `masks`
-    (N, 2, 256, 256) float32, lung and opacity, NaN where there is none."""
-
-    cases: tuple[Case, ...]
-    grids: torch.Tensor
-    masks: torch.Tensor
-
-
-def load_films(dataset: Dataset, config: PreprocessConfig) -> Films:
-    """Decode and scale all films as the service does it.
-
-    Raises:
-        TrainingError: naming the image that does not decode.
-    """
-    grids = np.empty((len(dataset.cases), config.size, config.size), dtype=np.float32)
-    masks = np.full((len(dataset.cases), 2, MASK_SIZE, MASK_SIZE), np.nan, dtype=np.float32)
-    for i, case in enumerate(tqdm(dataset.cases, desc="decode", unit="image")):
-        path = dataset.root / case.image
-        try:
-            grids[i] = to_grid(decode(path.read_bytes()), config)
-        except (OSError, InputRefusedError) as error:
-            reason = error.detail if isinstance(error, InputRefusedError) else error.strerror
-            raise TrainingError(f"{path}: {reason}") from error
-        for kind, name in enumerate((case.lung_mask, case.opacity_mask)):
-            if name is None:
-                continue
-            try:
-                with Image.open(dataset.root / name) as mask:
-                    scaled = mask.convert("L").resize((MASK_SIZE, MASK_SIZE), Image.Resampling.BOX)
-            except OSError as error:
-                raise TrainingError(f"{dataset.root / name}: does not decode") from error
-            masks[i, kind] = np.asarray(scaled, dtype=np.float32) / 255
-    return Films(dataset.cases, torch.from_numpy(grids), torch.from_numpy(masks))
-
-
-class Augmenter:
-    """Makes new `Inputs` of films each time."""
-
-    def __init__(self, films: Films, config: TrainConfig) -> None:
-        self._films = films
-        self._config = config
-        noisy = [case.severity in config.augment.noisy for case in films.cases]
-        every = config.augment.noisy == SEVERITIES
-        self.size = config.preprocess.size
-        """Side of the images that it makes, pixels."""
-        self._noisy = torch.tensor([every or one for one in noisy])
-
-    def __call__(self, indices: torch.Tensor, generator: torch.Generator) -> Inputs:
-        """(N,) int64 indices of films to normalised images with their masks."""
-        config, size = self._config, self._config.preprocess.size
-        warp = draw_warp(len(indices), config.augment, generator)
-        grids = warp(self._films.grids[indices].unsqueeze(1), size).squeeze(1)
-        grids = change_exposure(grids, config.augment, generator, self._noisy[indices])
-        fine = warp(self._films.masks[indices], math.ceil(size / STRIDE) * _FINE)
-        return Inputs(normalise(grids, config.preprocess), avg_pool2d(fine, _FINE), warp.mirrored)
-
-    def plain(self, indices: torch.Tensor) -> Inputs:
-        """(N,) int64 indices of films to them as they are."""
-        side = math.ceil(self._config.preprocess.size / STRIDE)
-        cells = interpolate(self._films.masks[indices], size=(side, side), mode="area")
-        grids = normalise(self._films.grids[indices], self._config.preprocess)
-        return Inputs(grids, cells, torch.zeros(len(indices), dtype=torch.bool))
-
-
-class VariantBank:
-    """What the frozen blocks make of `variants` augmented copies of each film, computed once.
-
-    The lowest blocks cost most of a training step and have the least to learn from a few hundred
-    films that thousands of others have not taught them already. The copies are made when the first
-    is asked for: a run that only gathers finished networks needs none.
-    """
-
-    def __init__(
-        self, augmenter: Augmenter, network: SeverityNet, blocks: int, films: int, variants: int,
-        seed: int, *, plain: bool = False,
-    ) -> None:  # fmt: skip
-        """With `plain`, there is one more copy of each film, the first: as it is."""
-        self._augmenter, self._network, self._blocks = augmenter, network.eval(), blocks
-        self._films, self._variants, self._seed, self._plain = films, variants, seed, plain
-
-    @cached_property
-    def _inputs(self) -> Inputs:
-        generator = torch.Generator().manual_seed(self._seed)
-        films = torch.split(torch.arange(self._films), 32)
-        # One image at a time, a third of the time of PyTorch's batches of 32.
-        size = self._augmenter.size
-        lower = compile_module(
-            "onnxruntime", _Lower(self._network, self._blocks),
-            np.zeros((1, 3, size, size), np.float32), torch.get_num_threads(),
-        )  # fmt: skip
-        copies = [
-            _through(lower, (self._augmenter(part, generator) for part in films))
-            for _ in tqdm(range(self._variants), desc="variants", unit="copy")
-        ]
-        if self._plain:
-            copies.insert(0, _through(lower, (self._augmenter.plain(part) for part in films)))
-        return Inputs(*(torch.stack(column) for column in zip(*copies, strict=True)))
-
-    def plain(self) -> torch.Tensor:
-        """What the frozen blocks make of every film as it is, half precision.
-
-        Raises:
-            ValueError: the bank was made without.
-        """
-        if not self._plain:
-            raise ValueError("this bank holds augmented copies alone")
-        return self._inputs.maps[0]
-
-    def __call__(self, indices: torch.Tensor, generator: torch.Generator) -> Inputs:
-        """(N,) int64 indices of films to one of the variants of each."""
-        inputs = self._inputs
-        chosen = torch.randint(len(inputs.maps), (len(indices),), generator=generator)
-        return Inputs(
-            inputs.maps[chosen, indices].float(),
-            inputs.cells[chosen, indices],
-            inputs.mirrored[chosen, indices],
-        )
+def augment(
+    films: Films, indices: torch.Tensor, size: int, config: AugmentConfig,
+    preprocess: PreprocessConfig, generator: torch.Generator,
+) -> Inputs:  # fmt: skip
+    """(N,) int64 indices of films to new normalised images, S = `size`, with their places."""
+    warp = draw_warp(len(indices), config, generator)
+    grids = warp(films.grids[indices].unsqueeze(1).float() / 255, size).squeeze(1)
+    grids = degrade(change_exposure(grids, config, generator), config, generator)
+    fine = warp(films.places[indices].float() / 255, size // STRIDE * _FINE)
+    places, known = avg_pool2d(fine, _FINE), films.known[indices]
+    # On a mirrored film the right lung is on the other side, and is taught as the left one.
+    other = [1, 0, 2]
+    swap = warp.mirrored
+    return Inputs(
+        normalise(grids, preprocess),
+        torch.where(swap[:, None, None, None], places[:, other], places),
+        torch.where(swap[:, None], known[:, other], known),
+        swap,
+    )
 
 
 class _Lower(nn.Module):
-    def __init__(self, network: SeverityNet, blocks: int) -> None:
+    def __init__(self, network: CellNet, blocks: int) -> None:
         super().__init__()
         self.network, self.blocks = network, blocks
 
@@ -184,27 +75,67 @@ class _Lower(nn.Module):
         return (self.network.lower(x, self.blocks),)
 
 
-def _through(lower: Compiled, parts: Iterable[Inputs]) -> Inputs:
-    """One copy of every film through the frozen blocks, in half precision."""
-    maps, cells, mirrored = [], [], []
-    for part in parts:
-        maps += [torch.from_numpy(lower(one[None])[0]).half() for one in part.maps.numpy()]
-        cells.append(part.cells)
-        mirrored.append(part.mirrored)
-    return Inputs(torch.cat(maps), torch.cat(cells), torch.cat(mirrored))
+class Bank:
+    """Copies in files below `folder`, shared by all processes that train."""
+
+    def __init__(self, folder: Path) -> None:
+        self.maps = np.load(folder / "maps.npy", mmap_mode="r")
+        self.places = np.load(folder / "places.npy", mmap_mode="r")
+        self.mirrored = torch.from_numpy(np.load(folder / "mirrored.npy"))
+        self.start = torch.from_numpy(np.load(folder / "start.npy"))
+        self.known = torch.from_numpy(np.load(folder / "known.npy"))
+
+    def __call__(self, indices: torch.Tensor, generator: torch.Generator) -> Inputs:
+        """(N,) int64 indices of films to one of the copies of each."""
+        counts = self.start[indices + 1] - self.start[indices]
+        drawn = (torch.rand(len(indices), generator=generator) * counts).long()
+        rows = self.start[indices] + drawn
+        # Neighbours in the file one after the other: it may not fit into memory.
+        order = rows.argsort()
+        chosen = rows[order].numpy()
+        back = order.argsort()
+        return Inputs(
+            torch.from_numpy(self.maps[chosen].astype(np.float32))[back],
+            torch.from_numpy(self.places[chosen].astype(np.float32) / 255)[back],
+            self.known[rows],
+            self.mirrored[rows],
+        )
 
 
-def make_batch(inputs: Inputs, targets: Targets, indices: torch.Tensor) -> Batch:
-    return Batch(
-        inputs.maps,
-        inputs.cells,
-        targets.classes[indices],
-        mirror_zones(targets.zones[indices], inputs.mirrored),
-        targets.scores[indices],
-    )
-
-
-def class_shares(cases: Sequence[Case]) -> torch.Tensor:
-    """(3,) float32 number of films of each class."""
-    labels = [case.label for case in cases if case.severity is not None]
-    return torch.bincount(torch.tensor(labels), minlength=len(SEVERITIES)).float()
+def make_bank(
+    folder: Path, films: Films, network: CellNet, blocks: int, copies: NDArray[np.int64],
+    config: AugmentConfig, preprocess: PreprocessConfig, seed: int,
+) -> Bank:  # fmt: skip
+    """Fill `folder` with `copies[i]` copies of film i, unless a run has filled it already."""
+    finished = folder / "finished"
+    if finished.is_file():
+        return Bank(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    size = preprocess.size
+    rows = np.repeat(np.arange(len(copies)), copies)
+    network.eval()
+    example = np.zeros((1, 3, size, size), np.float32)
+    # One image at a time, a third of the time of PyTorch's batches.
+    lower = compile_module("onnxruntime", _Lower(network, blocks), example,
+                           torch.get_num_threads())  # fmt: skip
+    shape = lower(example)[0].shape[1:]
+    cells = size // STRIDE
+    maps = open_memmap(folder / "maps.npy", "w+", np.float16, (len(rows), *shape))
+    places = open_memmap(folder / "places.npy", "w+", np.uint8, (len(rows), 3, cells, cells))
+    mirrored, known = np.zeros(len(rows), bool), np.zeros((len(rows), 3), bool)
+    generator = torch.Generator().manual_seed(seed)
+    for at in tqdm(range(0, len(rows), _CHUNK), desc="bank", unit="batch"):
+        part = torch.from_numpy(rows[at : at + _CHUNK])
+        made = augment(films, part, size, config, preprocess, generator)
+        for k, image in enumerate(made.maps.numpy()):
+            maps[at + k] = lower(image[None])[0][0]
+        end = at + len(part)
+        places[at:end] = (made.places * 255).round().to(torch.uint8).numpy()
+        mirrored[at:end], known[at:end] = made.mirrored.numpy(), made.known.numpy()
+    maps.flush()
+    places.flush()
+    np.save(folder / "mirrored.npy", mirrored)
+    np.save(folder / "known.npy", known)
+    np.save(folder / "start.npy", np.concatenate([[0], np.cumsum(copies)]))
+    finished.touch()
+    return Bank(folder)

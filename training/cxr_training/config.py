@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from cxr_severity.model.assessment import SEVERITIES, Severity
 from cxr_severity.model.lungs import LungConfig
 from cxr_severity.model.manifest import VERSION_PATTERN
-from cxr_severity.model.network import NetworkConfig
+from cxr_severity.model.cells import CellConfig
 from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_training.errors import TrainingError
 
@@ -22,26 +22,17 @@ class _Frozen(BaseModel):
 
 
 class SplitConfig(_Frozen):
-    """Patient-grouped, stratified folds, and which of them test.
+    """Patient-grouped, stratified folds.
 
     Its seed is not the run's: runs that differ in luck must not differ in whom they are tested on.
     """
 
     seed: int = Field(default=1, ge=0)
-    folds: int = Field(default=5, ge=3)
-    test: int = Field(default=1, ge=1, description="Folds that test in one round")
-    validation: int = Field(
-        default=0, ge=0, description="Folds left out of training and of the test in one round"
-    )
-    rounds: int = Field(default=5, ge=1, description="5 of 5 folds: every film is tested once")
-
-    @model_validator(mode="after")
-    def _it_adds_up(self) -> Self:
-        if self.validation + self.test >= self.folds:
-            raise ValueError("validation and test leave no fold for training")
-        if self.rounds * self.test > self.folds:
-            raise ValueError("more rounds than there are folds to test on")
-        return self
+    folds: int = Field(default=5, ge=2)
+    held_back: float = Field(
+        default=0.1, gt=0, lt=0.5, description="Share of the people with masks or boxes whose "
+        "films nothing learns from: explanations are measured on them"
+    )  # fmt: skip
 
 
 class AugmentConfig(_Frozen):
@@ -63,32 +54,59 @@ class AugmentConfig(_Frozen):
     )  # fmt: skip
     erase: float = Field(default=0.25, ge=0, le=1, description="Probability of a blotted patch, "
                          "so that a marker or a tube cannot carry the label")  # fmt: skip
+    letters: float = Field(default=0.0, ge=0, le=1, description="Probability of letters written in")
+    borders: float = Field(default=0.0, ge=0, le=1, description="Probability of a frame")
+    blur: float = Field(default=0.0, ge=0, le=1, description="Probability of fewer pixels")
+    jpeg: float = Field(default=0.0, ge=0, le=1, description="Probability of a compression")
 
 
 class LossConfig(_Frozen):
     """What the network is asked for beside the class, and how much each counts.
 
-    A weight of 0 leaves a target out. Every target is masked where its reader did not score.
+    A weight of 0 leaves a target out. Every target is masked where nobody scored it.
     """
 
     soft_labels: float = Field(
-        default=1.25, ge=0, description="Standard deviation, in Brixia points, of the reading that "
-        "a film's mean score stands for; its share in each bin is the target. 0: hard labels"
+        default=1.3, ge=0, description="Standard deviation, in Brixia points, of the reading that "
+        "a film's total stands for; its share in each bin is the target. 0: hard labels"
     )  # fmt: skip
-    grade_certainty: float = Field(
-        default=0.8, gt=0.5, le=1, description="Of a class that only a grade gives; the rest goes "
-        "to its neighbours. 1: hard labels"
-    )  # fmt: skip
-    class_weights: tuple[float, float, float] | None = Field(
-        default=None, description="In the cross-entropy, mild to severe; none: by `balance`"
+    soft_ralo: float = Field(
+        default=0.9, ge=0, description="The same for films of `ralo/`, whose two raters differ less"
     )
-    zones: float = Field(default=0.0, ge=0, description="Brixia zones, each reader's")
-    total: float = Field(default=0.0, ge=0, description="Sum of the zones against the total")
-    scores: float = Field(
-        default=0.0, ge=0, description="Global score, grade, extent, opacity, involvement"
+    zones: float = Field(default=1.5, ge=0, description="Brixia zones, each reader's")
+    total: float = Field(default=3.0, ge=0, description="Sum of the zones against the total")
+    halves: float = Field(default=1.5, ge=0, description="Sum of a lung's zones")
+    sides: float = Field(default=1.0, ge=0, description="Extent and opacity of each lung")
+    scores: float = Field(default=0.5, ge=0, description="Grade, extent and opacity of the film")
+    lungs: float = Field(default=0.5, ge=0, description="Cells against the lung masks")
+    opacity: float = Field(default=1.0, ge=0, description="Cells against opacity masks and boxes")
+    label: float = Field(default=0.1, ge=0, description="Study label of films with masks or boxes")
+
+
+class StageConfig(_Frozen):
+    """One course of training: how long, how fast, and what each batch holds."""
+
+    epochs: int = Field(default=12, ge=1)
+    steps: int = Field(default=50, ge=1, description="In an epoch")
+    severity: int = Field(default=8, ge=0, description="Films of `severity/` in a batch")
+    ralo: int = Field(default=14, ge=0, description="Films of `ralo/` in a batch")
+    masks: int = Field(default=6, ge=0, description="Films with lung and opacity masks in a batch")
+    boxes: int = Field(default=4, ge=0, description="Films with opacity boxes in a batch")
+    learning_rate: float = Field(default=1e-3, gt=0, description="Peak, for all but the backbone")
+    backbone_rate: float = Field(
+        default=0.4, gt=0, le=1, description="Backbone's learning rate relative to the rest's"
     )
-    lungs: float = Field(default=0.0, ge=0, description="Attention outside the lung mask")
-    opacities: float = Field(default=0.0, ge=0, description="Cells against the opacity mask")
+    weight_decay: float = Field(default=0.02, ge=0)
+    warmup: float = Field(default=0.1, ge=0, lt=1, description="Share of the steps that rise")
+    clip: float = Field(default=2.0, gt=0, description="Norm of a gradient at most")
+    ema: float = Field(
+        default=0.99, ge=0, lt=1, description="Moving average of the weights, a step"
+    )
+    balance: float = Field(
+        default=0.5, ge=0, le=1, description="Grades are drawn by inverse frequency to this power"
+    )
+    size: int = Field(default=224, ge=96, le=512, description="Side of the input, pixels")
+    frozen_blocks: int = Field(default=0, ge=0, le=10, description="Stem and first blocks stay")
 
 
 class LungTrainConfig(_Frozen):
@@ -129,20 +147,13 @@ class GateConfig(_Frozen):
     augment: AugmentConfig = AugmentConfig(rotation=6, zoom=0.15, translation=0.05)
 
 
-class DistilConfig(_Frozen):
-    """Students: networks that also learn what others say of films that nobody scored.
+class CopiesConfig(_Frozen):
+    """Augmented copies of each film: about as many as a training draws it."""
 
-    The others, a network of each seed trained on the same patients' films, are their teachers.
-    """
-
-    labels: tuple[str, ...] = Field(
-        default=("covid/covid",), min_length=1, description="Of the pretraining radiographs, "
-        "folder and label of those to learn from"
-    )  # fmt: skip
-    every: int = Field(default=1, ge=1, description="Of these, each so many-th is taken")
-    batch_size: int = Field(default=16, ge=1, description="Beside each batch of scored films")
-    variants: int = Field(default=2, ge=1, le=256, description="Augmented copies of each")
-    epochs: int = Field(default=16, ge=1, description="Of a student, over the scored films")
+    severity: int = Field(default=20, ge=1, le=256)
+    ralo: int = Field(default=8, ge=1, le=256)
+    masks: int = Field(default=3, ge=1, le=256)
+    boxes: int = Field(default=2, ge=1, le=256)
 
 
 class TrainConfig(_Frozen):
@@ -150,73 +161,39 @@ class TrainConfig(_Frozen):
 
     version: str = Field(pattern=VERSION_PATTERN, description="Version that the run exports")
     seeds: tuple[int, ...] = Field(
-        default=(1, 2, 3),
-        min_length=1,
-        description="Of weights, order and augmentation; the first trains what is exported",
-    )
-    epochs: int = Field(default=30, ge=1)
-    batch_size: int = Field(default=16, ge=2, description="Shared among the processes")
-    optimiser: Literal["adamw", "adam"] = "adamw"
-    learning_rate: float = Field(default=5e-4, gt=0, description="Peak, for LSTM and class layer")
-    backbone_rate: float = Field(
-        default=0.5, gt=0, le=1, description="Backbone's learning rate relative to the head's"
-    )
-    weight_decay: float = Field(default=0.01, ge=0)
-    schedule: Literal["cosine", "constant"] = "cosine"
-    warmup_epochs: float = Field(default=2, ge=0)
-    sampler_balance: float = Field(
-        default=0.5, ge=0, le=1, description="Classes are drawn by inverse frequency to this power"
-    )
-    balance: float = Field(
-        default=0.0, ge=0, le=1, description="They weigh by it to this power in the cross-entropy"
-    )
-    ema_decay: float = Field(
-        default=0.99, ge=0, lt=1, description="Moving average of the weights, a step. 0: none"
-    )
-    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = Field(
-        default="32-true", description="Mixed precision pays on a GPU; on CPUs it is slower"
-    )
-    frozen_blocks: int = Field(
-        default=0, ge=0, le=16, description="Stem and first blocks stay as they start; what they "
-        "make of `variants` augmented copies of each film is computed once"
+        default=(1, 2, 3), min_length=1, description="Of heads, order and augmentation; a network "
+        "of each is tested, and what ships is the mean of their weights, trained on everything"
     )  # fmt: skip
-    variants: int = Field(default=0, ge=0, le=256, description="0 with nothing frozen")
-    distil: DistilConfig | None = Field(
-        default=None, description="It exports a student; none: a network taught by scores alone"
+    without: tuple[Literal["severity", "ralo"], ...] = Field(
+        default=(), description="Collections of which nothing is learned, to be tested on whole"
     )
+    across: bool = Field(
+        default=True, description="Also train without each collection, and test on it"
+    )
+    pretext: StageConfig = Field(
+        default=StageConfig(severity=0, ralo=0, masks=18, boxes=14, epochs=14, ema=0.98),
+        description="Lungs, opacity and study label alone; all blocks learn",
+    )
+    main: StageConfig = Field(
+        default=StageConfig(frozen_blocks=5), description="Everything together"
+    )
+    copies: CopiesConfig = CopiesConfig()
     loss: LossConfig = LossConfig()
     split: SplitConfig = SplitConfig()
     augment: AugmentConfig = AugmentConfig()
     preprocess: PreprocessConfig = PreprocessConfig()
-    network: NetworkConfig = NetworkConfig()
+    network: CellConfig = CellConfig()
     gate: GateConfig = GateConfig()
 
     @model_validator(mode="after")
-    def _variants_come_with_frozen_blocks(self) -> Self:
-        if bool(self.frozen_blocks) != bool(self.variants):
-            raise ValueError("frozen_blocks and variants come together")
+    def _batches_hold_what_there_is(self) -> Self:
+        if self.pretext.severity or self.pretext.ralo:
+            raise ValueError("pretext: the pretext holds no scored film")
+        if not self.main.frozen_blocks:
+            raise ValueError("main.frozen_blocks: at least one, whose outputs are computed once")
+        if self.main.size != self.preprocess.size:
+            raise ValueError("main.size: is not preprocess.size")
         return self
-
-    @model_validator(mode="after")
-    def _students_start_from_frozen_blocks(self) -> Self:
-        if self.distil and not self.frozen_blocks:
-            raise ValueError("distil needs frozen_blocks")
-        return self
-
-
-class PretrainConfig(_Frozen):
-    """Pretraining of the backbone on a pretext."""
-
-    seed: int = Field(default=1, ge=0)
-    size: int = Field(default=160, ge=32, le=224, description="Side of the training input, pixels")
-    epochs: int = Field(default=5, ge=1)
-    batch_size: int = Field(default=32, ge=2, description="Shared among the processes")
-    learning_rate: float = Field(default=1e-3, gt=0, description="Peak")
-    weight_decay: float = Field(default=0.02, ge=0)
-    dropout: float = Field(default=0.3, ge=0, lt=1)
-    augment: AugmentConfig = AugmentConfig()
-    preprocess: PreprocessConfig = PreprocessConfig()
-    network: NetworkConfig = NetworkConfig()
 
 
 _Config = TypeVar("_Config", bound=BaseModel)

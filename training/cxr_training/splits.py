@@ -6,39 +6,47 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
+from scipy.sparse.csgraph import connected_components
 from sklearn.model_selection import StratifiedGroupKFold
 
 from cxr_severity.model.assessment import SEVERITIES
+from cxr_training.cases import Case, Dataset
 from cxr_training.config import SplitConfig
-from cxr_training.data import Case, Dataset, read_labels
-from cxr_training.duplicates import SAME_PATIENT, near_duplicates, perceptual_hash
+from cxr_training.duplicates import SAME_PATIENT, near_duplicates
 from cxr_training.errors import TrainingError
+from cxr_training.lesions import Lesion
+from cxr_training.run import write_whole
 
 
 class Split(BaseModel):
-    """The fold of every film."""
+    """The fold of every scored film, and what becomes of the films with masks or boxes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int
     labels_sha256: str
     fold: dict[str, int]
+    held_back: tuple[str, ...]
+    """Drawn films that no network learns from: explanations are measured on them."""
+    copies: tuple[str, ...]
+    """Drawn films that are copies of scored ones, or look too much like one: they are left out, so
+    that no film is learned in one guise and tested in another."""
 
     @property
     def sha256(self) -> str:
         """Hash of who is where, independent of order."""
-        return hashlib.sha256(json.dumps(self.fold, sort_keys=True).encode()).hexdigest()
+        content = [sorted(self.fold.items()), sorted(self.held_back), sorted(self.copies)]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def write(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         content = {**self.model_dump(), "sha256": self.sha256}
-        path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        write_whole(path, (json.dumps(content, indent=1) + "\n").encode())
 
     @classmethod
     def read(cls, path: Path) -> Split:
@@ -54,126 +62,94 @@ class Split(BaseModel):
         return split
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One round of a cross-validation; indices into the data set's cases."""
-
-    number: int
-    train: tuple[int, ...]
-    validation: tuple[int, ...]
-    test: tuple[int, ...]
-
-
-def hash_films(dataset: Dataset) -> NDArray[np.bool_]:
-    """(N, 256) perceptual hashes of the data set's films; TrainingError names a broken one."""
-    hashes = []
-    for case in dataset.cases:
-        path = dataset.root / case.image
-        try:
-            hashes.append(perceptual_hash(path.read_bytes()))
-        except OSError as error:
-            raise TrainingError(f"{path}: does not decode") from error
-    return np.stack(hashes)
-
-
-def open_dataset(folder: Path) -> tuple[Dataset, NDArray[np.bool_]]:
-    """The labels of `folder` with one name for each patient, and the (N, 256) hashes of its films.
-
-    Raises:
-        TrainingError: as `read_labels` does.
-    """
-    dataset = read_labels(folder)
-    hashes = hash_films(dataset)
-    return merge_patients(dataset, hashes), hashes
-
-
 def merge_patients(dataset: Dataset, hashes: NDArray[np.bool_]) -> Dataset:
     """The data set with one name for all patients whose films are near-duplicates.
 
     Collections copy from each other: one person's films can stand under two names.
+
+    Args:
+        hashes: (N, 256) perceptual hashes of the data set's films.
     """
-    name = {case.patient: case.patient for case in dataset.cases}
-    for i, j in _alike(hashes):
-        one, other = name[dataset.cases[i].patient], name[dataset.cases[j].patient]
-        keep = min(one, other)
-        name = {patient: keep if to in (one, other) else to for patient, to in name.items()}
-    cases = tuple(replace(case, patient=name[case.patient]) for case in dataset.cases)
+    patients = np.array([case.patient for case in dataset.cases])
+    linked = near_duplicates(hashes, hashes, SAME_PATIENT) | (patients[:, None] == patients)
+    _, groups = connected_components(linked, directed=False)
+    name = {group: min(patients[groups == group]) for group in set(groups.tolist())}
+    cases = tuple(
+        replace(case, patient=str(name[group]))
+        for case, group in zip(dataset.cases, groups.tolist(), strict=True)
+    )
     return replace(dataset, cases=cases)
 
 
-def split_by_patient(dataset: Dataset, config: SplitConfig) -> Split:
-    """Assign every film to a fold; the same seed gives the same folds.
+def make_split(
+    dataset: Dataset, lesions: Sequence[Lesion], hashes: NDArray[np.bool_], config: SplitConfig
+) -> Split:
+    """Assign every film its part; the same seed gives the same parts.
 
-    Films without a class are spread over the folds like a class of their own.
+    Each fold holds every grade of both collections alike; films without a class are spread like a
+    class of their own.
+
+    Args:
+        hashes: (N + M, 256) of the scored films and of `lesions`.
 
     Raises:
-        TrainingError: fewer patients, or films of the largest class, than folds.
+        TrainingError: fewer patients than folds, or a fold or its complement without one grade.
     """
     cases = dataset.cases
     patients = [case.patient for case in cases]
     if len(set(patients)) < config.folds:
         raise TrainingError(f"{len(set(patients))} patients do not fill {config.folds} folds")
-    strata = [len(SEVERITIES) if case.severity is None else case.label for case in cases]
-    most = max(Counter(strata).values())
-    if most < config.folds:
-        raise TrainingError(f"{most} films of the largest class do not fill {config.folds} folds")
+    strata = [f"{case.set} {case.severity}" for case in cases]
+    if max(Counter(strata).values()) < config.folds:
+        raise TrainingError(f"no grade has films for {config.folds} folds")
     folder = StratifiedGroupKFold(n_splits=config.folds, shuffle=True, random_state=config.seed)
     fold: dict[str, int] = {}
     for number, (_, members) in enumerate(folder.split(strata, strata, patients)):
         fold.update({cases[i].image: number for i in members})
-    return Split(seed=config.seed, labels_sha256=dataset.labels_sha256, fold=fold)
-
-
-def rounds(dataset: Dataset, split: Split, config: SplitConfig) -> list[Round]:
-    """The rounds that a split defines.
-
-    Raises:
-        TrainingError: the split is of other labels, or a part lacks one of the classes.
-    """
-    if split.labels_sha256 != dataset.labels_sha256:
-        raise TrainingError("the split is of other labels")
-    fold = np.array([split.fold[case.image] for case in dataset.cases])
-    result = []
-    for number in range(config.rounds):
-        offset = (fold - number * config.test) % config.folds
-        test, validation = offset < config.test, offset < config.test + config.validation
-        parts = Round(
-            number,
-            train=tuple(np.flatnonzero(~validation).tolist()),
-            validation=tuple(np.flatnonzero(validation & ~test).tolist()),
-            test=tuple(np.flatnonzero(test).tolist()),
-        )
-        for name in ("train", "test", *(("validation",) if config.validation else ())):
-            lacking = set(SEVERITIES) - {
-                dataset.cases[i].severity for i in getattr(parts, name)
-            }  # fmt: skip
+        for part, name in ((set(members.tolist()), "test"), (set(range(len(cases))), "training")):
+            inside = part if name == "test" else part - set(members.tolist())
+            lacking = set(SEVERITIES) - {cases[i].severity for i in inside}
             if lacking:
-                raise TrainingError(f"the {name} part has no {sorted(lacking)[0]} image")
-        result.append(parts)
-    return result
+                raise TrainingError(
+                    f"the {name} part of fold {number} has no {sorted(lacking)[0]} film"
+                )
+    count = len(cases)
+    near = near_duplicates(hashes[count:], hashes[:count], SAME_PATIENT).any(axis=1)
+    copies = [
+        lesion.file
+        for lesion, alike in zip(lesions, near.tolist(), strict=True)
+        if alike or lesion.copy_of is not None
+    ]
+    people = sorted({lesion.person for lesion in lesions})
+    random = np.random.default_rng(config.seed)
+    held = set(random.permutation(people)[: round(len(people) * config.held_back)].tolist())
+    return Split(
+        seed=config.seed,
+        labels_sha256=dataset.labels_sha256,
+        fold=fold,
+        held_back=tuple(
+            lesion.file for lesion in lesions if lesion.person in held
+            and lesion.file not in set(copies)
+        ),
+        copies=tuple(copies),
+    )  # fmt: skip
 
 
-def check_disjoint(
-    cases: Sequence[Case], parts: Sequence[Sequence[int]], hashes: NDArray[np.bool_]
-) -> None:
-    """Raises TrainingError when a patient or a near-duplicate film stands in two parts.
+def check_disjoint(cases: Sequence[Case], split: Split, hashes: NDArray[np.bool_]) -> None:
+    """Raises TrainingError when a patient or a near-duplicate film stands in two folds.
 
     Args:
-        parts: indices into `cases` and into the (N, 256) `hashes`.
+        hashes: (N, 256) of the cases.
     """
-    part_of = {i: number for number, part in enumerate(parts) for i in part}
     owner: dict[str, int] = {}
-    for i, part in part_of.items():
-        if owner.setdefault(cases[i].patient, part) != part:
-            raise TrainingError(f"patient {cases[i].patient} stands on two sides of a split")
-    for i, j in _alike(hashes):
-        if part_of.get(i, -1) != part_of.get(j, -1):
-            raise TrainingError(
-                f"{cases[i].image} and {cases[j].image} look alike and stand on two sides "
-                "of a split"
-            )
-
-
-def _alike(hashes: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    for case in cases:
+        fold = split.fold[case.image]
+        if owner.setdefault(case.patient, fold) != fold:
+            raise TrainingError(f"patient {case.patient} stands on two sides of a split")
     pairs = np.argwhere(np.triu(near_duplicates(hashes, hashes, SAME_PATIENT), k=1))
-    return [(int(i), int(j)) for i, j in pairs]
+    for i, j in pairs.tolist():
+        if split.fold[cases[i].image] != split.fold[cases[j].image]:
+            raise TrainingError(
+                f"{cases[i].image} and {cases[j].image} look alike and stand on two sides of a "
+                "split"
+            )

@@ -1,106 +1,69 @@
-"""`make train`: from labels and images to out-of-fold predictions and a version, in one run."""
+"""`make train`: from labels and images to out-of-fold predictions and a version.
+
+    read the films -> split them by patient -> teach places (pretext) -> copy every film through
+    the fixed blocks (bank) -> train a network of each fold and seed -> gather, calibrate, export
+
+A network is the unit of work: `train_unit(folder, config, data, fold, seed)` needs nothing but the
+run's folder and the data, so a pool here, a job array or a cluster may call it.
+"""
 
 from __future__ import annotations
 
 import argparse
-import logging
+import multiprocessing
 import sys
-import uuid
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
-from cxr_severity.model.artifact import WEIGHTS, ArtifactError, pack_weights
-from cxr_severity.model.network import SeverityNet
-from cxr_training.backbone import BACKBONE_WEIGHTS, PACKAGE_WEIGHTS, backbone_source
-from cxr_training.bank import load_films
-from cxr_training.config import TrainConfig, load_config
-from cxr_training.crossval import (
-    cross_validate,
-    round_folder,
-    train_network,
-    train_teacher,
-)
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from cxr_severity.model.artifact import load_state, pack_weights
+from cxr_severity.model.cells import CellNet
+from cxr_training.backbone import backbone_source, load_backbone
+from cxr_training.bank import Bank, augment, make_bank
+from cxr_training.cases import Case, Dataset, read_cases
+from cxr_training.config import StageConfig, TrainConfig, load_config
 from cxr_training.errors import TrainingError, one_line
-from cxr_training.evaluation.evaluate import evaluate
-from cxr_training.evaluation.explanations import EXPLANATIONS, read_explanations
-from cxr_training.evaluation.predictions import PREDICTIONS, read_predictions
-from cxr_training.evaluation.run import SPLIT
-from cxr_training.evaluation.tables import headline_table
-from cxr_training.export import export
-from cxr_training.fit import Workshop, open_workshop
-from cxr_training.folder import FINAL, claim
-from cxr_training.gate.images import Images, collect
-from cxr_training.gate.rows import GATE, GateRow, write_rows
-from cxr_training.gate.run import fit_guard, gate_note, measure_round
-from cxr_training.lungs import masked
-from cxr_training.machine import is_first_process
-from cxr_training.shares import Share, in_shares
-from cxr_training.splits import (
-    Round,
-    check_disjoint,
-    open_dataset,
-    rounds,
-    split_by_patient,
-)
+from cxr_training.films import Films, load_films
+from cxr_training.finish import finish
+from cxr_training.held_out import see_cases, see_lesions, write_maps
+from cxr_training.learn import Lesson, Share, Source, Student, learn
+from cxr_training.lesions import Lesion, read_lesions
+from cxr_training.readings import write_readings
+from cxr_training.run import EVERYTHING, RunFolder, write_whole
+from cxr_training.splits import Split, check_disjoint, make_split, merge_patients
+from cxr_training.targets import Targets
+
+Fold = int | str
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; 0 on success, 2 with one line when the run cannot start or write."""
-    parser = argparse.ArgumentParser(prog="cxr-train", description=__doc__)
+    parser = argparse.ArgumentParser(prog="cxr-train", description=__doc__.split("\n")[0])
     parser.add_argument("--config", type=Path, required=True, help="a file of training/configs")
-    parser.add_argument(
-        "--data", type=Path, required=True, help="folder that holds severity/ and weights/"
-    )
-    parser.add_argument(
-        "--backbone",
-        help=f"starting weights, .npz or .pth, or {PACKAGE_WEIGHTS!r} to download that package's "
-        f"own (default: {BACKBONE_WEIGHTS} of the data folder)",
-    )
+    parser.add_argument("--data", type=Path, required=True, help="folder as the data card tells")
     parser.add_argument("--out", type=Path, required=True, help="folder of this run")
+    parser.add_argument("--backbone", help="starting weights of the backbone (default: the data's)")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
         help="change a key of the configuration, as in loss.zones=2; may be repeated",
     )  # fmt: skip
     parser.add_argument("--resume", action="store_true", help="go on where the last run stopped")
     parser.add_argument(
-        "--share", type=Share.parse, metavar="I/N", help="train only each N-th network, from the "
-        "I-th (0 to N-1); to be gathered by a run with --resume"
+        "--jobs", type=int, default=1, help="networks trained at a time, by processes of one "
+        "thread each; 1 suits a GPU"
     )  # fmt: skip
-    parser.add_argument(
-        "--jobs", type=int, default=1, help="networks trained at a time, each by a process of its "
-        "own; on a CPU two processes of one thread beat one of two"
-    )  # fmt: skip
-    parser.add_argument(
-        "--teachers", action="store_true", help="of a share, train only those that teach students"
-    )
-    parser.add_argument("--token", help=argparse.SUPPRESS)  # what --jobs gives its shares
     arguments = parser.parse_args(argv)
-    if arguments.teachers and arguments.share is None:
-        parser.error("--teachers goes with --share")
     try:
         config = load_config(arguments.config, TrainConfig, arguments.changes)
-        resume, token = arguments.resume or arguments.share is not None, arguments.token
-        if arguments.jobs > 1:
-            given = [*(sys.argv[1:] if argv is None else argv)]
-            if not resume:
-                # The first share that has read its data forgets a former run, for all of them.
-                token = uuid.uuid4().hex
-                given += ["--token", token]
-            # A student needs all teachers of its films, whichever process trains them.
-            for stage in [["--teachers"]] * bool(config.distil) + [[]]:
-                if not in_shares(arguments.jobs, [*given, *stage]):
-                    return 2
-            resume = True
         run(
-            config,
-            arguments.data,
-            arguments.out,
-            backbone=arguments.backbone,
-            resume=resume,
-            share=arguments.share,
-            teachers=arguments.teachers,
-            token=token,
-        )
+            config, arguments.data, RunFolder(arguments.out), backbone=arguments.backbone,
+            resume=arguments.resume, jobs=arguments.jobs,
+        )  # fmt: skip
     except (TrainingError, OSError) as error:
         print(f"cxr-train: {one_line(error)}", file=sys.stderr)
         return 2
@@ -108,113 +71,205 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def run(
-    config: TrainConfig,
-    data: Path,
-    out: Path,
-    *,
-    backbone: str | None = None,
-    resume: bool = False,
-    share: Share | None = None,
-    teachers: bool = False,
-    token: str | None = None,
-) -> None:
-    """Cross-validate a recipe into `out`; where every film was tested, train on all and export.
-
-    `backbone` is a path or `PACKAGE_WEIGHTS`; the data folder's own weights when None. The version
-    is written to `out/weights/<version>/`. With a `share` only its networks are trained and the
-    gates of its folds fitted, or with `teachers` only its teachers trained; a later run with
-    `resume` gathers them. Runs of one command have a `token` in common (see `claim`).
+    config: TrainConfig, data: Path, folder: RunFolder, *, backbone: str | None = None,
+    resume: bool = False, jobs: int = 1,
+) -> None:  # fmt: skip
+    """Train a recipe into a folder, gather what its folds say, and export a version.
 
     Raises:
         TrainingError: when data or configuration cannot be used; nothing has been trained then, and
             a former run is kept.
-        OSError: when `out` cannot be written.
+        OSError: when the folder cannot be written.
     """
-    try:
-        pack_weights(SeverityNet(config.network, config.preprocess.size))
-    except ArtifactError as error:  # better now than after the training
-        raise TrainingError(f"such a network cannot be exported: {error}") from error
-    dataset, hashes = open_dataset(data / "severity")
-    split = split_by_patient(dataset, config.split)
-    parts = rounds(dataset, split, config.split)
-    for part in parts:
-        check_disjoint(dataset.cases, (part.train, part.validation, part.test), hashes)
-    films = load_films(dataset, config.preprocess)
-    workshop = open_workshop(config, dataset, hashes, split, films, backbone_source(backbone, data))
-    images = None
-    whole = config.split.rounds * config.split.test == config.split.folds
-    if whole:  # before a former run is forgotten: data of the gate may be missing
-        fold_of = [split.fold[case.image] for case in dataset.cases]
-        images = collect(films, fold_of, hashes, data, config.gate, config.preprocess)
-        for part in parts:
-            if not masked(films, part.train):
-                raise TrainingError(f"no film that round {part.number} trains on has a lung mask")
-    claim(out, workshop.identity, resume=resume, token=token)
-    if is_first_process():
-        split.write(out / SPLIT)
-    if share is not None:
-        _train_share(workshop, parts, images, out, share, teachers=teachers)
-        return
-    cross_validate(workshop, parts, out, resume=resume)
-    if images is None:
-        if is_first_process():
-            print(f"predictions are in {out}; no version: not every film was tested")
-        return
-    network = train_network(
-        workshop, _everything(workshop), config.seeds[0], out / FINAL, resume=resume
-    )
-    if not is_first_process():
-        return
-    rows = [row for part in parts for row in _gate_rows(workshop, part, images, out, resume=resume)]
-    write_rows(out / GATE, rows, gate_note(images, config.gate))
-    guard = fit_guard(network, films, images, rows, config.gate, config.preprocess)
-    evaluation = evaluate(
-        read_predictions(out / PREDICTIONS), dataset, read_explanations(out / EXPLANATIONS),
-        rows, gate_config=config.gate,
-    )  # fmt: skip
-    folder = export(network, guard, workshop, evaluation, out / "weights")
-    print(headline_table(evaluation), f"\nversion {config.version} is in {folder}", sep="\n")
-
-
-def _train_share(
-    workshop: Workshop, parts: Sequence[Round], images: Images | None, out: Path, share: Share,
-    *, teachers: bool,
-) -> None:  # fmt: skip
-    seeds = workshop.config.seeds
-    # Fold after fold: students of one fold share a lesson, which the first of them writes down.
-    of_folds = [(part.train, seed, round_folder(out, part)) for seed in seeds for part in parts]
-    of_all = [(_everything(workshop), seed, out / FINAL) for seed in seeds] if images else []
-    if teachers:
-        for train, seed, home in (of_folds + of_all)[share.number :: share.of]:
-            train_teacher(workshop, train, seed, home, resume=True)
-        return
-    # Of all films one network is exported; it is the longest to train.
-    for train, seed, home in (of_all[:1] + of_folds)[share.number :: share.of]:
-        train_network(workshop, train, seed, home, resume=True)
-    if images is None:
-        return
-    for part in parts[share.number :: share.of]:
-        if (round_folder(out, part) / f"seed-{seeds[0]}" / WEIGHTS).is_file():
-            _gate_rows(workshop, part, images, out, resume=True)
-
-
-def _everything(workshop: Workshop) -> tuple[int, ...]:
-    return tuple(range(len(workshop.films.cases)))
-
-
-def _gate_rows(
-    workshop: Workshop, part: Round, images: Images, out: Path, *, resume: bool
-) -> list[GateRow]:
-    """A round's measurements, by its network of the first seed (trained by now)."""
-    config = workshop.config
-    home = round_folder(out, part)
-    network = train_network(workshop, part.train, config.seeds[0], home, resume=True)
-    return measure_round(
-        network, workshop.films, part, images, config.gate, config.preprocess, home,
+    films, dataset, split = prepare(config, data)
+    start = CellNet(config.network, config.preprocess.size)
+    digest = load_backbone(start, backbone_source(backbone, data))
+    pack_weights(start)  # a network that is too large to ship is found out now
+    folder.claim(
+        {
+            "recipe": config.model_dump(mode="json", exclude={"gate"}),
+            "labels": dataset.labels_sha256,
+            "split": split.sha256,
+            "backbone": digest,
+        },
         resume=resume,
+    )
+    split.write(folder.split)
+    teach_places(folder, config, films, split, start)
+    fill_bank(folder, config, films, split)
+    units = planned(config)
+    if jobs == 1:
+        for unit in units:
+            train_unit(folder, config, data, *unit)
+    else:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(jobs, context, torch.set_num_threads, (1,)) as pool:
+            for future in [pool.submit(train_unit, folder, config, data, *unit) for unit in units]:
+                future.result()
+    finish(folder, config, data, films, dataset, split, digest)
+
+
+def planned(config: TrainConfig) -> list[tuple[Fold, int]]:
+    """The networks of a run: fold (or which collection is left out) and seed, the longest first."""
+    everything: list[tuple[Fold, int]] = [(EVERYTHING, seed) for seed in config.seeds]
+    folds = [(fold, seed) for seed in config.seeds for fold in range(config.split.folds)]
+    across = [(f"without-{name}", config.seeds[0]) for name in ("ralo", "severity")]
+    return everything + folds + (across if config.across and not config.without else [])
+
+
+def prepare(config: TrainConfig, data: Path) -> tuple[Films, Dataset, Split]:
+    """All films, the scored ones under one name for each patient, and who is tested where.
+
+    Raises:
+        TrainingError: a source that is missing, a film or mask that does not decode, a fold
+            without one grade, or a film on two sides of a split.
+    """
+    films = load_films(read_cases(data), config.preprocess)
+    dataset = merge_patients(films.dataset, films.hashes[: len(films.dataset.cases)])
+    split = make_split(dataset, films.lesions, films.hashes, config.split)
+    check_disjoint(dataset.cases, split, films.hashes[: len(dataset.cases)])
+    return films, dataset, split
+
+
+def teach_places(
+    folder: RunFolder, config: TrainConfig, films: Films, split: Split, start: CellNet
+) -> None:
+    """The pretext: where lungs and opacities are, and what a study was called."""
+    unit = folder.pretext / "model.safetensors"
+    if unit.is_file():
+        return
+    torch.manual_seed(config.seeds[0])
+
+    def source(indices: torch.Tensor, generator: torch.Generator) -> object:
+        size = config.pretext.size
+        return augment(films, indices, size, config.augment, config.preprocess, generator)
+
+    lesson = _lesson(
+        config, config.pretext, films.dataset.cases, films.lesions, split, source, frozenset()
+    )  # type: ignore[arg-type]
+    folder.pretext.mkdir(parents=True, exist_ok=True)
+    network = learn(
+        Student(start), lesson, config.pretext, config.loss, config.seeds[0],
+        folder.pretext / "last.ckpt", split.sha256, device(),
     )  # fmt: skip
+    write_whole(unit, pack_weights(network))
+
+
+def fill_bank(folder: RunFolder, config: TrainConfig, films: Films, split: Split) -> None:
+    """Copies of every film that is learned from, through the blocks that stay fixed."""
+    network = load_network(config, folder.pretext / "model.safetensors")
+    of_set = config.copies.model_dump()
+    copies = [of_set[case.set] for case in films.dataset.cases]
+    unused = {*split.held_back, *split.copies}
+    copies += [0 if one.file in unused else of_set[one.set] for one in films.lesions]
+    make_bank(
+        folder.bank, films, network, config.main.frozen_blocks, np.array(copies), config.augment,
+        config.preprocess, config.seeds[0],
+    )  # fmt: skip
+
+
+def train_unit(folder: RunFolder, config: TrainConfig, data: Path, fold: Fold, seed: int) -> None:
+    """Train one network and write down what it says of the films that it did not see.
+
+    Finished ones are left as they are; one that was cut short goes on from its last epoch.
+    """
+    unit = folder.unit(fold, seed)
+    dataset, lesions = read_cases(data), read_lesions(data)
+    split = Split.read(folder.split)
+    tested = [case for case in dataset.cases if is_tested(case, fold, split, config)]
+    if not unit.weights.is_file():
+        unit.folder.mkdir(parents=True, exist_ok=True)
+        start = load_network(config, folder.pretext / "model.safetensors")
+        torch.manual_seed(seed)  # of the heads that the pretext did not teach
+        start.head = type(start.head)(config.network.channels, config.network.dropout)
+        out = frozenset(case.image for case in tested)
+        stage = _without(config.main, {case.set for case in tested} if _crosses(fold) else set())
+        lesson = _lesson(config, stage, dataset.cases, lesions, split, Bank(folder.bank), out)
+        network = learn(
+            Student(start.requires_grad_(True)), lesson, stage, config.loss, seed,
+            unit.checkpoint, f"{split.sha256} {fold} {seed}", device(),
+        )  # fmt: skip
+        write_whole(unit.weights, pack_weights(network))
+        unit.checkpoint.unlink(missing_ok=True)
+    network = load_network(config, unit.weights)
+    if tested and not unit.readings.is_file():
+        seen = see_cases(network, dataset, tested, config.preprocess, device())
+        write_readings(unit.readings, tested, fold, seed, seen)
+    if not unit.maps.is_file():
+        held = [one for one in lesions if one.file in set(split.held_back)]
+        seen = see_lesions(network, data, held, config.preprocess, device())
+        write_maps(unit.maps, [one.file for one in held], seen)
+
+
+def load_network(config: TrainConfig, path: Path) -> CellNet:
+    """A network as it is stored: the rounding to half precision included."""
+    network = CellNet(config.network, config.preprocess.size)
+    load_state(network, path.read_bytes())
+    return network.eval().requires_grad_(False)
+
+
+def is_tested(case: Case, fold: Fold, split: Split, config: TrainConfig) -> bool:
+    """Whether a network of this fold must not learn from the film, and is tested on it."""
+    if isinstance(fold, int):
+        return split.fold[case.image] == fold or case.set in config.without
+    return fold == f"without-{case.set}" or case.set in config.without
+
+
+def _crosses(fold: Fold) -> bool:
+    return isinstance(fold, str) and fold.startswith("without-")
+
+
+def _without(stage: StageConfig, missing: set[str]) -> StageConfig:
+    """The other collection takes the place of the missing one in every batch."""
+    if "ralo" in missing:
+        return stage.model_copy(update={"ralo": 0, "severity": stage.severity + stage.ralo})
+    if "severity" in missing:
+        return stage.model_copy(update={"severity": 0, "ralo": stage.severity + stage.ralo})
+    return stage
+
+
+def _lesson(
+    config: TrainConfig, stage: StageConfig, cases: Sequence[Case], lesions: Sequence[Lesion],
+    split: Split, source: Source, left_out: frozenset[str],
+) -> Lesson:  # fmt: skip
+    unused = {*split.held_back, *split.copies}
+    shares = []
+    for name in ("severity", "ralo"):
+        members = [
+            i for i, case in enumerate(cases)
+            if case.set == name and case.image not in left_out and name not in config.without
+        ]  # fmt: skip
+        shares.append(_scored_share(getattr(stage, name), members, cases, stage.balance))
+    for kind in ("masks", "boxes"):
+        members = [
+            len(cases) + k for k, one in enumerate(lesions)
+            if one.set == kind and one.file not in unused
+        ]  # fmt: skip
+        shares.append(Share(getattr(stage, kind), torch.tensor(members), torch.ones(len(members))))
+    shares = [share for share in shares if share.count and len(share.members)]
+    weight = [1.0] * len(cases) + [one.weight for one in lesions]
+    return Lesson(
+        source, shares, len(cases), Targets.of(cases, config.loss),
+        torch.tensor([one.label for one in lesions]), torch.tensor(weight),
+    )  # fmt: skip
+
+
+def _scored_share(
+    count: int, members: Sequence[int], cases: Sequence[Case], balance: float
+) -> Share:
+    """Rare grades are drawn more often; films without one like the average film."""
+    labels = np.array([cases[i].label if cases[i].severity else -1 for i in members], np.int64)
+    counts: NDArray[np.float64] = np.bincount(labels[labels >= 0], minlength=3) + 1e-9
+    draw = counts**-balance
+    mean = (draw * counts).sum() / counts.sum()
+    weights = np.where(labels < 0, mean, draw[labels])
+    return Share(count, torch.tensor(members), torch.from_numpy(weights).float())
+
+
+def device() -> torch.device:
+    """A GPU where there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 if __name__ == "__main__":
-    logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
     sys.exit(main())

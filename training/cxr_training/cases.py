@@ -1,0 +1,237 @@
+"""The scored films of both collections as one set, and what their readers said of each."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Severity
+from cxr_training.errors import TrainingError
+
+MODERATE_FROM, SEVERE_FROM = 5.5, 11.5
+"""Brixia totals at which the classes begin: bins 0-5, 6-11, 12-18."""
+Reference = Literal["brixia", "extent-opacity", "ralo", "none"]
+"""Whose scores a film's reference total comes from."""
+READERS = ("senior", "junior")
+_NAN = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One film with everything its readers said about it; NaN or None where they said nothing."""
+
+    image: str
+    """`severity/images/….jpg` or `ralo/….jpg`: unique over all sources."""
+    set: Literal["severity", "ralo"]
+    patient: str
+    total: float
+    """Reference Brixia total, 0-18; may be a mean of readers."""
+    reference: Reference
+    brixia: tuple[float, float] = (_NAN, _NAN)
+    """Totals of the senior and the junior radiologist, 0-18."""
+    zones: tuple[tuple[float, ...], tuple[float, ...]] = ((_NAN,) * 6, (_NAN,) * 6)
+    """Of each of the two, the scores of `ZONES`, 0-3."""
+    sides: tuple[tuple[float, ...], tuple[float, ...]] = ((_NAN,) * 4, (_NAN,) * 4)
+    """Of each of the two raters of `ralo/`: extent and opacity of the right lung, then of the
+    left, 0-4 each."""
+    grade: float = _NAN
+    """1 mild to 5 critical, 0 no severity assignable; an auxiliary target, no reference."""
+    extent: float = _NAN
+    opacity: float = _NAN
+    """Geographic extent and degree of opacity, 0-8 each, mean of raters."""
+    view: str = ""
+    sex: str = ""
+    age: float = _NAN
+    source: str = ""
+    day: float = _NAN
+    lung_mask: str | None = None
+    opacity_mask: str | None = None
+
+    @property
+    def severity(self) -> Severity | None:
+        return None if math.isnan(self.total) else severity_of(self.total)
+
+    @property
+    def label(self) -> int:
+        """Index of the reference class in `SEVERITIES`; ValueError where there is none."""
+        if self.severity is None:
+            raise ValueError(f"{self.image} has no class")
+        return SEVERITIES.index(self.severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """All scored films below `root`."""
+
+    root: Path
+    cases: tuple[Case, ...]
+    labels_sha256: str
+
+
+def severity_of(total: float) -> Severity:
+    """The class of a Brixia total (0-18), which may be a mean of readers."""
+    if total < MODERATE_FROM:
+        return "mild"
+    return "moderate" if total < SEVERE_FROM else "severe"
+
+
+def total_of(extent: float, opacity: float) -> float:
+    """Brixia total of extent and opacity (0-8 each), fitted on 119 films that have both kinds of
+    score (data card); part of the reference standard."""
+    return 0.11 + 1.07 * extent + 1.06 * opacity
+
+
+def half_of(extent: float, opacity: float) -> float:
+    """As `total_of`, of one lung (0-4 each): its three zones together, 0-9."""
+    return 0.05 + 1.07 * extent + 1.06 * opacity
+
+
+def read_cases(root: Path, sets: Sequence[str] = ("severity", "ralo")) -> Dataset:
+    """Read `severity/labels.csv` and `ralo/labels.csv` below `root`.
+
+    Raises:
+        TrainingError: a missing file or column, a cell that is no number, a score out of range, an
+            image that is not there, or a class without films.
+    """
+    cases: list[Case] = []
+    digest = hashlib.sha256()
+    for name in sets:
+        rows = _rows(root / name / "labels.csv", digest)
+        make = _severity_case if name == "severity" else _ralo_case
+        cases += [make(row) for row in rows]
+    counts = Counter(case.severity for case in cases)
+    for severity in SEVERITIES:
+        if not counts[severity]:
+            raise TrainingError(f"{root}: no film is {severity}")
+    twice = [image for image, n in Counter(case.image for case in cases).items() if n > 1]
+    if twice:
+        raise TrainingError(f"{root}: {twice[0]} stands in two rows")
+    return Dataset(root, tuple(cases), digest.hexdigest())
+
+
+class Row:
+    """A row of a table, whose cells are read with their limits."""
+
+    def __init__(self, cells: Mapping[str, str], where: str) -> None:
+        self._cells, self.where = cells, where
+
+    def text(self, column: str) -> str:
+        try:
+            return self._cells[column]
+        except KeyError:
+            path = self.where.rsplit(":", 1)[0]
+            raise TrainingError(f"{path}: column {column!r} is missing") from None
+
+    def number(self, column: str, highest: float, lowest: float = 0) -> float:
+        """NaN where the cell is empty."""
+        cell = self.text(column)
+        if cell == "":
+            return math.nan
+        try:
+            value = float(cell)
+        except ValueError as error:
+            raise TrainingError(f"{self.where}: {column} {cell!r} is no number") from error
+        if not lowest <= value <= highest:
+            raise TrainingError(
+                f"{self.where}: {column} {cell} is not between {lowest:g} and {highest:g}"
+            )
+        return value
+
+
+def _rows(path: Path, digest: hashlib._Hash) -> list[Row]:
+    try:
+        raw = path.read_bytes()
+        text = raw.decode("utf-8-sig")
+    except OSError as error:
+        raise TrainingError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise TrainingError(f"{path}: is not UTF-8 (byte {error.start})") from error
+    digest.update(raw)
+    rows = []
+    for line, cells in enumerate(csv.DictReader(text.splitlines()), start=2):
+        if None in cells or None in cells.values():
+            raise TrainingError(f"{path}:{line}: has another number of cells than the header")
+        rows.append(Row(cells, f"{path}:{line}"))
+    return rows
+
+
+def _severity_case(row: Row) -> Case:
+    if not row.text("patient"):
+        raise TrainingError(f"{row.where}: no patient; a split needs one")
+    brixia = [row.number(f"brixia_{reader}", 18) for reader in READERS]
+    zones = [
+        tuple(row.number(f"brixia_{reader}_{zone}", HIGHEST_ZONE_SCORE) for zone in ZONES)
+        for reader in READERS
+    ]
+    experts = [row.number("covidnet_extent", 8), row.number("covidnet_opacity", 8)]
+    total, reference = sum(brixia) / 2, "brixia"
+    if math.isnan(total):
+        total, reference = total_of(*experts), "extent-opacity"
+    if math.isnan(total):
+        reference = "none"
+    extent = experts[0] if experts[0] == experts[0] else row.number("extent", 8)
+    masks = [row.text(name) or None for name in ("lung_mask", "opacity_mask")]
+    return Case(
+        image=f"severity/{row.text('image')}",
+        set="severity",
+        patient=row.text("patient"),
+        total=total,
+        reference=reference,  # type: ignore[arg-type]
+        brixia=(brixia[0], brixia[1]),
+        zones=(zones[0], zones[1]),
+        grade=row.number("grade", 5),
+        extent=extent,
+        opacity=experts[1],
+        view=row.text("view"),
+        sex=row.text("sex"),
+        age=row.number("age", 130),
+        source=row.text("source"),
+        day=row.number("offset", 10_000, -10_000),
+        lung_mask=f"severity/{masks[0]}" if masks[0] else None,
+        opacity_mask=f"severity/{masks[1]}" if masks[1] else None,
+    )
+
+
+def _ralo_case(row: Row) -> Case:
+    sides = [
+        tuple(
+            row.number(f"r{rater}_{side}_{what}", 4)
+            for side in ("right", "left")
+            for what in ("extent", "opacity")
+        )
+        for rater in (1, 2)
+    ]
+    extent = _mean([row.number(f"r{rater}_extent", 8) for rater in (1, 2)])
+    opacity = _mean([row.number(f"r{rater}_opacity", 8) for rater in (1, 2)])
+    total = total_of(extent, opacity)
+    return Case(
+        image=f"ralo/{row.text('image')}",
+        set="ralo",
+        patient=row.text("patient"),
+        total=total,
+        reference="none" if math.isnan(total) else "ralo",
+        sides=(sides[0], sides[1]),
+        extent=extent,
+        opacity=opacity,
+        source="Stony Brook (RALO)",
+        day=row.number("day", 10_000),
+    )
+
+
+def _mean(values: Sequence[float]) -> float:
+    """NaN unless all are known."""
+    return sum(values) / len(values)
+
+
+def totals(cases: Sequence[Case]) -> NDArray[np.float32]:
+    """(N,) float32 reference totals, NaN where there is none."""
+    return np.array([case.total for case in cases], np.float32)

@@ -1,0 +1,148 @@
+"""All films of a run in memory, as the network's grid sees them."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from cxr_severity.imaging.decode import decode
+from cxr_severity.imaging.errors import InputRefusedError
+from cxr_severity.model.preprocess import PreprocessConfig, to_grid
+from cxr_training.cases import Case, Dataset
+from cxr_training.duplicates import perceptual_hash
+from cxr_training.errors import TrainingError
+from cxr_training.lesions import (
+    MASK_SIZE,
+    PLACES,
+    Lesion,
+    load_lesions,
+    read_lesions,
+    read_mask,
+    split_lungs,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Films:
+    """N scored films, then M with masks or boxes.
+
+    `grids` (N + M, S, S) uint8, the network's grid in steps of 1/255. `places`
+    (N + M, 3, 112, 112) uint8 shares in steps of 1/255, valid where `known` (N + M, 3). `hashes` (N + M, 256) bool.
+    """
+
+    dataset: Dataset
+    lesions: tuple[Lesion, ...]
+    grids: torch.Tensor
+    places: torch.Tensor
+    known: torch.Tensor
+    hashes: NDArray[np.bool_]
+
+
+def read_files(dataset: Dataset, cases: Sequence[Case]) -> Iterator[bytes]:
+    """The files of films, in order; those of `ralo/` lie in one archive.
+
+    Raises:
+        TrainingError: naming the one that is missing.
+    """
+    archive_path = dataset.root / "ralo" / "images.tar"
+    archive = None
+    try:
+        for case in cases:
+            if case.set == "severity":
+                path = dataset.root / case.image
+                try:
+                    yield path.read_bytes()
+                except OSError as error:
+                    raise TrainingError(f"{path}: {error.strerror}") from error
+                continue
+            try:
+                archive = archive or tarfile.open(archive_path)  # noqa: SIM115
+                file = archive.extractfile(case.image.replace("ralo/", "images/", 1))
+            except (OSError, KeyError, tarfile.TarError) as error:
+                raise TrainingError(f"{archive_path}: {case.image} is not there") from error
+            if file is None:
+                raise TrainingError(f"{archive_path}: {case.image} is no file")
+            yield file.read()
+    finally:
+        if archive is not None:
+            archive.close()
+
+
+def exact_grids(
+    dataset: Dataset, cases: Sequence[Case], config: PreprocessConfig
+) -> Iterator[NDArray[np.float32]]:
+    """Each film's grid (S, S) float32 in [0, 1], exactly as the service makes it.
+
+    Raises:
+        TrainingError: naming the film that does not decode.
+    """
+    for case, data in zip(cases, read_files(dataset, cases), strict=True):
+        try:
+            yield to_grid(decode(data), config)
+        except InputRefusedError as error:
+            raise TrainingError(f"{case.image}: {error.detail}") from error
+
+
+def load_films(dataset: Dataset, config: PreprocessConfig) -> Films:
+    """Decode and scale everything that a run learns from.
+
+    Raises:
+        TrainingError: naming what does not decode.
+    """
+    lesions = read_lesions(dataset.root)
+    count = len(dataset.cases) + len(lesions)
+    grids = np.empty((count, config.size, config.size), np.uint8)
+    places = np.zeros((count, PLACES, MASK_SIZE, MASK_SIZE), np.uint8)
+    known = np.zeros((count, PLACES), bool)
+    hashes = np.zeros((count, 256), bool)
+
+    def keep(i: int, data: bytes, grid: NDArray[np.float32]) -> None:
+        grids[i] = np.rint(grid * 255)
+        hashes[i] = perceptual_hash(data)
+
+    def draw(i: int, shares: NDArray[np.float32]) -> None:
+        drawn = ~np.isnan(shares).any(axis=(1, 2))
+        known[i] |= drawn
+        places[i][drawn] = np.rint(shares[drawn] * 255)
+
+    films = zip(read_files(dataset, dataset.cases), exact_grids(dataset, dataset.cases, config),
+                strict=True)  # fmt: skip
+    for i, (data, grid) in enumerate(tqdm(films, "scored", len(dataset.cases), unit="film")):
+        keep(i, data, grid)
+        draw(i, _own_masks(dataset.root, dataset.cases[i]))
+    where = {case.image: i for i, case in enumerate(dataset.cases)}
+    drawn = load_lesions(dataset.root, lesions, config)
+    for k, (data, grid, found) in enumerate(tqdm(drawn, "lesions", len(lesions), unit="film")):
+        i = len(dataset.cases) + k
+        keep(i, data, grid)
+        draw(i, found)
+        original = lesions[k].copy_of
+        if original is not None and original in where and lesions[k].set == "masks":
+            # A copy lends its masks to the film itself, where that has none.
+            missing = found.copy()
+            missing[known[where[original]]] = np.nan
+            draw(where[original], missing)
+    return Films(
+        dataset, lesions, torch.from_numpy(grids), torch.from_numpy(places),
+        torch.from_numpy(known), hashes,
+    )  # fmt: skip
+
+
+def _own_masks(root: Path, case: Case) -> NDArray[np.float32]:
+    shares = np.full((PLACES, MASK_SIZE, MASK_SIZE), np.nan, np.float32)
+    for name, parts in ((case.lung_mask, slice(0, 2)), (case.opacity_mask, slice(2, 3))):
+        if name is None:
+            continue
+        try:
+            mask = read_mask((root / name).read_bytes(), name)
+        except OSError as error:
+            raise TrainingError(f"{root / name}: {error.strerror}") from error
+        shares[parts] = split_lungs(mask) if parts.start == 0 else mask
+    return shares

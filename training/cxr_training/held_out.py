@@ -1,0 +1,92 @@
+"""What a network says of films that it has not learned from, and where its maps lie on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from cxr_severity.model.cells import CellNet, burden_map
+from cxr_severity.model.preprocess import PreprocessConfig, normalise
+from cxr_training.cases import Case, Dataset
+from cxr_training.films import exact_grids
+from cxr_training.lesions import Lesion, load_lesions
+from cxr_training.run import write_whole
+
+_BATCH = 16
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Of N films: raw `logits` (N, 3), `zones` (N, 6) in [0, 3], `burden` (N, h, w) the Grad-CAM of
+    the expected total, not negative, and `places` (N, 3, h, w) probabilities."""
+
+    logits: Floats
+    zones: Floats
+    burden: Floats
+    places: Floats
+
+
+def see(
+    network: CellNet, grids: Iterator[Floats], config: PreprocessConfig, device: torch.device
+) -> Seen:
+    """What a network says of films on its grid, (S, S) float32 in [0, 1] each."""
+    network.to(device).eval()
+    parts: list[Seen] = []
+    for batch in _batches(grids):
+        x = normalise(torch.from_numpy(batch), config).to(device)
+        with torch.no_grad():
+            maps = network.features(x)
+        output, burden = burden_map(network, maps)
+        places = maps.places.sigmoid()
+        parts.append(
+            Seen(*(part.cpu().numpy() for part in (output.logits, output.zones, burden, places)))
+        )
+    network.cpu()
+    names = ("logits", "zones", "burden", "places")
+    return Seen(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def _batches(grids: Iterator[Floats]) -> Iterator[Floats]:
+    batch: list[Floats] = []
+    for grid in grids:
+        batch.append(grid)
+        if len(batch) == _BATCH:
+            yield np.stack(batch)
+            batch = []
+    if batch:
+        yield np.stack(batch)
+
+
+def see_cases(
+    network: CellNet, dataset: Dataset, cases: Sequence[Case], config: PreprocessConfig,
+    device: torch.device,
+) -> Seen:  # fmt: skip
+    """Of scored films."""
+    return see(network, exact_grids(dataset, cases, config), config, device)
+
+
+def see_lesions(
+    network: CellNet, root: Path, lesions: Sequence[Lesion], config: PreprocessConfig,
+    device: torch.device,
+) -> Seen:  # fmt: skip
+    """Of films with masks or boxes."""
+    grids = (grid for _, grid, _ in load_lesions(root, tuple(lesions), config))
+    return see(network, grids, config, device)
+
+
+def write_maps(path: Path, files: Sequence[str], seen: Seen) -> None:
+    """The maps of films, in half precision, by file."""
+
+    def write(partial: Path) -> None:
+        np.savez_compressed(
+            partial, files=np.array(files), burden=seen.burden.astype(np.float16),
+            places=seen.places.astype(np.float16), total=seen.zones.sum(axis=1),
+        )  # fmt: skip
+
+    write_whole(path, write)

@@ -1,0 +1,195 @@
+"""One network from its start to its last step, in a plain loop.
+
+    draw a batch -> maps through the blocks that learn -> losses -> step -> moving average
+
+An epoch is a fixed number of steps. Each ends with a checkpoint, so a kill loses at most one.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm import tqdm
+
+from cxr_severity.model.cells import CellNet
+from cxr_training.bank import Inputs
+from cxr_training.config import LossConfig, StageConfig
+from cxr_training.losses import Extras, label_loss, place_losses, score_losses
+from cxr_training.targets import Targets
+
+Source = Callable[[torch.Tensor, torch.Generator], Inputs]
+"""Indices of films and a generator to augmented inputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of every batch: `count` films of `members` (M,), drawn by `weights` (M,)."""
+
+    count: int
+    members: torch.Tensor
+    weights: torch.Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a network learns from.
+
+    The films of `shares` index `source`. Those below `scored` have `targets`, those from there on
+    `labels` (L,); all may have places, trusted by `weight`.
+    """
+
+    source: Source
+    shares: Sequence[Share]
+    scored: int
+    targets: Targets
+    labels: torch.Tensor
+    weight: torch.Tensor
+
+
+class Student(nn.Module):
+    """The network with the heads that training alone has; averaged as one."""
+
+    def __init__(self, network: CellNet) -> None:
+        super().__init__()
+        self.network = network
+        self.extras = Extras(network.config.channels)
+
+
+def learn(
+    student: Student, lesson: Lesson, stage: StageConfig, loss: LossConfig, seed: int,
+    checkpoint: Path, identity: str, device: torch.device,
+) -> CellNet:  # fmt: skip
+    """Train and return the averaged network, in eval mode on the CPU.
+
+    A checkpoint of the same `identity` is gone on from; one of another is begun anew.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    torch.manual_seed(seed)
+    student.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    freeze(student.network, stage.frozen_blocks)
+    optimiser = torch.optim.AdamW(_groups(student, stage), weight_decay=stage.weight_decay)
+    steps = stage.epochs * stage.steps
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, _one_cycle(steps, stage.warmup))
+    average = AveragedModel(student, multi_avg_fn=get_ema_multi_avg_fn(stage.ema), use_buffers=True)
+    parts = (student, optimiser, schedule, average)
+    log = checkpoint.with_suffix(".jsonl")
+    done = _resume(checkpoint, identity, parts, generator)
+    if not done:
+        log.unlink(missing_ok=True)
+    for epoch in range(done, stage.epochs):
+        student.train()
+        sums: dict[str, float] = {}
+        for _ in tqdm(range(stage.steps), desc=f"epoch {epoch + 1}/{stage.epochs}", unit="step"):
+            losses = _losses(student, lesson, stage.frozen_blocks, loss, generator, device)
+            optimiser.zero_grad(set_to_none=True)
+            torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(student.parameters(), stage.clip)
+            optimiser.step()
+            schedule.step()
+            average.update_parameters(student)
+            for name, value in losses.items():
+                sums[name] = sums.get(name, 0.0) + float(value.detach())
+        means = {name: round(value / stage.steps, 4) for name, value in sums.items()}
+        with log.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"epoch": epoch + 1, **means}) + "\n")
+        _save(checkpoint, identity, epoch + 1, parts, generator)
+    network: CellNet = average.module.network
+    return network.cpu().eval().requires_grad_(False)
+
+
+def _losses(
+    student: Student, lesson: Lesson, frozen: int, config: LossConfig, generator: torch.Generator,
+    device: torch.device,
+) -> dict[str, torch.Tensor]:  # fmt: skip
+    drawn = [
+        share.members[torch.multinomial(share.weights, share.count, True, generator=generator)]
+        for share in lesson.shares
+    ]
+    indices = torch.cat(drawn)
+    inputs = lesson.source(indices, generator)
+    images = inputs.maps.to(device, memory_format=torch.channels_last)
+    maps = student.network.upper(images, frozen) if frozen else student.network.features(images)
+    output = student.network.read(maps)
+    losses = place_losses(
+        config, maps, inputs.places.to(device), inputs.known.to(device),
+        lesson.weight[indices].to(device),
+    )  # fmt: skip
+    scored = indices < lesson.scored
+    if scored.any():
+        targets = lesson.targets.of_batch(indices[scored], inputs.mirrored[scored]).to(device)
+        chosen = type(output)(*(part[scored.to(device)] for part in output))
+        losses |= score_losses(config, student.extras, chosen, targets)
+    if not scored.all():
+        labels = lesson.labels[indices[~scored] - lesson.scored].to(device)
+        chosen = type(output)(*(part[~scored.to(device)] for part in output))
+        losses["label"] = config.label * label_loss(student.extras, chosen, labels)
+    return losses
+
+
+def _groups(student: Student, stage: StageConfig) -> list[dict[str, object]]:
+    # Lists, not sets: a checkpoint finds its optimiser state by position.
+    backbone = [p for p in student.network.backbone.parameters() if p.requires_grad]
+    of_backbone = {id(parameter) for parameter in backbone}
+    rest = [p for p in student.parameters() if p.requires_grad and id(p) not in of_backbone]
+    return [
+        {"params": rest, "lr": stage.learning_rate},
+        {"params": backbone, "lr": stage.learning_rate * stage.backbone_rate},
+    ]
+
+
+def _one_cycle(steps: int, warmup: float) -> Callable[[int], float]:
+    rising = max(1, round(steps * warmup))
+
+    def rate(step: int) -> float:
+        if step < rising:
+            return (step + 1) / rising
+        return 0.5 * (1 + math.cos(math.pi * (step - rising) / max(1, steps - rising))) + 1e-3
+
+    return rate
+
+
+def freeze(network: CellNet, blocks: int) -> None:
+    """Keep stem and first blocks from learning; in training they are not run either."""
+    net = network.backbone
+    if not blocks:
+        return
+    for part in (net._conv_stem, net._bn0, *net._blocks[:blocks]):
+        part.requires_grad_(False)
+
+
+def _save(
+    path: Path, identity: str, epoch: int, parts: Sequence[object], generator: torch.Generator
+) -> None:
+    state = {
+        "identity": identity,
+        "epoch": epoch,
+        "parts": [part.state_dict() for part in parts],  # type: ignore[attr-defined]
+        "draws": generator.get_state(),
+        "dropout": torch.get_rng_state(),
+    }
+    partial = path.with_suffix(".partial")
+    torch.save(state, partial)
+    partial.replace(path)
+
+
+def _resume(
+    path: Path, identity: str, parts: Sequence[object], generator: torch.Generator
+) -> int:
+    """Load a checkpoint into the parts; the number of finished epochs, 0 where there is none."""
+    if not path.is_file():
+        return 0
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    if state["identity"] != identity:
+        return 0
+    for part, stored in zip(parts, state["parts"], strict=True):
+        part.load_state_dict(stored)  # type: ignore[attr-defined]
+    generator.set_state(state["draws"])
+    torch.set_rng_state(state["dropout"])
+    return int(state["epoch"])

@@ -1,0 +1,185 @@
+"""Films without a severity, but with masks or boxes that say where lungs and opacities are."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cxr_severity.imaging.decode import decode
+from cxr_severity.imaging.errors import InputRefusedError
+from cxr_severity.model.preprocess import PreprocessConfig, to_grid
+from cxr_training.errors import TrainingError
+
+MASK_SIZE = 112
+"""Side of the square grid that masks are kept on: eight times the cells of a 224-pixel input."""
+PLACES = 3
+"""Right lung, left lung, opacity, as `cxr_severity.model.cells.PLACES`."""
+LABELS = ("negative", "typical", "indeterminate", "atypical", "normal", "other", "covid")
+"""Study labels by radiologists (the first four), and what a film with masks shows."""
+BOX_SHARE = 0.7
+"""What a cell inside a box is taught: boxes are drawn around an opacity, corners included."""
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesion:
+    """A film with a label; what was drawn on it, if anything."""
+
+    file: str
+    set: Literal["masks", "boxes"]
+    label: int
+    """Index into `LABELS`."""
+    patient: str
+    lung_mask: str | None
+    opacity_mask: str | None
+    boxes: tuple[Box, ...]
+    """x0, y0, x1, y1 as shares of width and height."""
+    copy_of: str | None
+    """`severity/images/…` that this film is a copy of."""
+
+    @property
+    def person(self) -> str:
+        """The patient; where nobody says who it is, the film is one of its own."""
+        return self.patient or self.file
+
+    @property
+    def weight(self) -> float:
+        """How far what is drawn is to be trusted: boxes also hold what is no opacity."""
+        return 0.5 if self.boxes and not self.opacity_mask else 1.0
+
+
+def read_lesions(root: Path) -> tuple[Lesion, ...]:
+    """Read `lesions/labels.csv` below `root`.
+
+    Raises:
+        TrainingError: a missing file or column, an unknown set or label, or a box that is none.
+    """
+    path = root / "lesions" / "labels.csv"
+    try:
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    except OSError as error:
+        raise TrainingError(f"{path}: {error.strerror}") from error
+    found = []
+    for line, row in enumerate(rows, start=2):
+        try:
+            found.append(_lesion(row))
+        except (KeyError, ValueError) as error:
+            raise TrainingError(f"{path}:{line}: {error}") from error
+    return tuple(found)
+
+
+def _lesion(row: dict[str, str]) -> Lesion:
+    if row["set"] not in ("masks", "boxes"):
+        raise ValueError(f"set {row['set']!r} is unknown")
+    if row["label"] not in LABELS:
+        raise ValueError(f"label {row['label']!r} is unknown")
+    return Lesion(
+        file=row["file"],
+        set=row["set"],  # type: ignore[arg-type]
+        label=LABELS.index(row["label"]),
+        patient=row["patient"],
+        lung_mask=row["lung_mask"] or None,
+        opacity_mask=row["opacity_mask"] or None,
+        boxes=tuple(_box(text) for text in row["boxes"].split(";") if text),
+        copy_of=f"severity/{row['copy_of']}" if row["copy_of"] else None,
+    )
+
+
+def _box(text: str) -> Box:
+    x0, y0, x1, y1 = (float(part) for part in text.split())
+    if not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
+        raise ValueError(f"{text!r} is no box inside the image")
+    return x0, y0, x1, y1
+
+
+def load_lesions(
+    root: Path, lesions: tuple[Lesion, ...], config: PreprocessConfig
+) -> Iterator[tuple[bytes, NDArray[np.float32], NDArray[np.float32]]]:
+    """File, grid (S, S) float32 in [0, 1], and shares (3, 112, 112) of right lung, left lung and
+    opacity, NaN where nobody drew, of each film in order.
+
+    Raises:
+        TrainingError: a film or mask that is missing, broken or of another shape than its film.
+    """
+    with (
+        tarfile.open(root / "lesions" / "masks.tar") as masks,
+        tarfile.open(root / "lesions" / "boxes.tar") as boxes,
+    ):
+        for lesion in lesions:
+            archive = masks if lesion.set == "masks" else boxes
+            data = _member(archive, lesion.file)
+            try:
+                grid = to_grid(decode(data), config)
+            except InputRefusedError as error:
+                raise TrainingError(f"{lesion.file}: {error.detail}") from error
+            yield data, grid, _places(lesion, masks)
+
+
+def _member(archive: tarfile.TarFile, name: str) -> bytes:
+    try:
+        file = archive.extractfile(name)
+    except KeyError:
+        file = None
+    if file is None:
+        raise TrainingError(f"{archive.name!s}: {name} is not there")
+    return file.read()
+
+
+def _places(lesion: Lesion, archive: tarfile.TarFile) -> NDArray[np.float32]:
+    shares = np.full((PLACES, MASK_SIZE, MASK_SIZE), np.nan, np.float32)
+    if lesion.lung_mask:
+        shares[:2] = split_lungs(read_mask(_member(archive, lesion.lung_mask), lesion.lung_mask))
+    if lesion.opacity_mask:
+        shares[2] = read_mask(_member(archive, lesion.opacity_mask), lesion.opacity_mask)
+        return shares
+    if LABELS[lesion.label] in ("normal", "negative"):
+        shares[2] = 0
+        return shares
+    if lesion.boxes:
+        shares[2] = 0
+        for x0, y0, x1, y1 in lesion.boxes:
+            rows = slice(round(y0 * MASK_SIZE), round(y1 * MASK_SIZE))
+            shares[2, rows, round(x0 * MASK_SIZE) : round(x1 * MASK_SIZE)] = BOX_SHARE
+        return shares
+    return shares
+
+
+def read_mask(data: bytes, name: str) -> NDArray[np.float32]:
+    """A mask's file to (112, 112) float32 shares in [0, 1].
+
+    Raises:
+        TrainingError: naming the mask that does not decode.
+    """
+    try:
+        with Image.open(io.BytesIO(data)) as mask:
+            scaled = mask.convert("L").resize((MASK_SIZE, MASK_SIZE), Image.Resampling.BOX)
+    except OSError as error:
+        raise TrainingError(f"{name}: does not decode") from error
+    return np.asarray(scaled, np.float32) / np.float32(255)
+
+
+def split_lungs(mask: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A mask (S, S) of both lungs to (2, S, S), right and left: cut where, near the middle of the
+    image, the fewest of its pixels lie in one column."""
+    side = mask.shape[1]
+    columns = mask.sum(axis=0)
+    smooth = np.convolve(columns, np.full(5, 0.2), mode="same")
+    # A film whose mediastinum is wide or shifted has its emptiest column off the middle; of several
+    # as empty ones the one nearest to the mask's centre is taken.
+    centre = float((columns * np.arange(side)).sum() / max(float(columns.sum()), 1e-6))
+    low, high = round(0.3 * side), round(0.7 * side)
+    distance = np.abs(np.arange(low, high) - centre) / side
+    cut = low + int((smooth[low:high] / side + 0.1 * distance).argmin())
+    parts = np.zeros((2, side, side), np.float32)
+    parts[0, :, :cut], parts[1, :, cut:] = mask[:, :cut], mask[:, cut:]
+    return parts

@@ -1,0 +1,131 @@
+"""A run's folder: every path in it, and how a file appears in it whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cxr_training.errors import TrainingError
+
+EVERYTHING = "all"
+"""The fold that trains on all films: the network that ships."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """`root` of a run.
+
+        run.json            recipe and data that the run is of
+        split.json          who tests where, and which drawn films are held back
+        pretext/            the network that knows places and no severity yet
+        bank/               augmented copies of every film through the blocks that stay fixed
+        fold-N/seed-S/      a network, what it says of the films of its fold, its maps
+        all/seed-S/         a network of all films
+        predictions.csv     what all folds said, gathered
+        explanations.csv    their maps against masks and boxes
+        gate.csv            what the folds' gates measured
+        weights/<version>/  what is served
+    """
+
+    root: Path
+
+    @property
+    def identity(self) -> Path:
+        return self.root / "run.json"
+
+    @property
+    def split(self) -> Path:
+        return self.root / "split.json"
+
+    @property
+    def pretext(self) -> Path:
+        return self.root / "pretext"
+
+    @property
+    def bank(self) -> Path:
+        return self.root / "bank"
+
+    @property
+    def predictions(self) -> Path:
+        return self.root / "predictions.csv"
+
+    @property
+    def explanations(self) -> Path:
+        return self.root / "explanations.csv"
+
+    @property
+    def gate(self) -> Path:
+        return self.root / "gate.csv"
+
+    @property
+    def weights(self) -> Path:
+        return self.root / "weights"
+
+    def unit(self, fold: int | str, seed: int) -> Unit:
+        """The folder of one network; `fold` is a number, `EVERYTHING` or `without-<set>`."""
+        name = f"fold-{fold}" if isinstance(fold, int) else fold
+        return Unit(self.root / name / f"seed-{seed}")
+
+    def claim(self, identity: Mapping[str, object], *, resume: bool) -> None:
+        """Note whose folder this is. Without `resume` what a former run left is removed.
+
+        Raises:
+            TrainingError: when `resume` finds another run's folder.
+        """
+        text = json.dumps(identity, indent=1, sort_keys=True) + "\n"
+        noted = self.identity.read_text("utf-8") if self.identity.is_file() else None
+        if resume and noted is not None and noted != text:
+            raise TrainingError(f"{self.root}: is of another configuration, data or split")
+        if not (resume and noted == text):
+            self.forget()
+        write_whole(self.identity, text.encode())
+
+    def forget(self) -> None:
+        """Remove what a former run left; a folder of somebody else's files is let alone."""
+        if not self.identity.is_file():
+            return
+        for path in self.root.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One network: of the films outside a fold, with one seed."""
+
+    folder: Path
+
+    @property
+    def weights(self) -> Path:
+        return self.folder / "model.safetensors"
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.folder / "last.ckpt"
+
+    @property
+    def readings(self) -> Path:
+        """What it says of its fold's films; a part of `predictions.csv`."""
+        return self.folder / "predictions.csv"
+
+    @property
+    def maps(self) -> Path:
+        """Its maps of the held-back films with masks or boxes."""
+        return self.folder / "maps.npz"
+
+    @property
+    def gate(self) -> Path:
+        return self.folder / "gate.csv"
+
+
+def write_whole(path: Path, content: bytes | Callable[[Path], None]) -> None:
+    """Write a file that appears whole or not at all; `content` may be what writes it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial{path.suffix}")
+    if isinstance(content, bytes):
+        partial.write_bytes(content)
+    else:
+        content(partial)
+    partial.replace(path)
