@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cxr_severity.model.measured import Estimate
 
-RESAMPLES = 2000
+RESAMPLES = 1000
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]

@@ -23,6 +23,10 @@ from cxr_severity.model.measured import (
 )
 
 MapKind = Literal["grad-cam", "opacity"]
+Drawn = Literal["masks", "boxes"]
+Measure = Literal["peak in opacity", "energy in opacity", "energy in lungs"]
+Against = Literal["image", "lungs"]
+Curve = Literal["deletion", "insertion"]
 
 
 class ExplanationScores(Frozen):
@@ -31,13 +35,9 @@ class ExplanationScores(Frozen):
     map: MapKind = Field(
         default="grad-cam", description="The Grad-CAM, or the network's own map of opacity"
     )
-    drawn: Literal["masks", "boxes"] = Field(
-        default="masks", description="How the opacities of these films are marked"
-    )
-    measure: Literal["peak in opacity", "energy in opacity", "energy in lungs"]
-    against: Literal["image", "lungs"] = Field(
-        description="What the uninformed map is spread over, evenly"
-    )
+    drawn: Drawn = Field(default="masks", description="How the opacities of these films are marked")
+    measure: Measure
+    against: Against = Field(description="What the uninformed map is spread over, evenly")
     images: int
     patients: int
     measured: Estimate
@@ -56,7 +56,7 @@ class FaithfulnessScores(Frozen):
     """
 
     map: MapKind
-    curve: Literal["deletion", "insertion"]
+    curve: Curve
     images: int
     patients: int
     measured: Estimate = Field(description="Area under the curve; the total as share of 18")

@@ -106,6 +106,13 @@ class ConformalScores(Frozen):
     mean_size: Estimate = Field(description="Classes in a set, 1-3")
     single: Estimate = Field(description="Share of sets of one class")
 
+    @property
+    def referred(self) -> Estimate:
+        """Share of sets of more than one class: these films are for a person to decide."""
+        single = self.single
+        value, low, high = (round(1 - x, 4) for x in (single.value, single.high, single.low))
+        return Estimate(value=value, low=low, high=high)
+
 
 class SelectivePoint(Frozen):
     coverage: float

@@ -9,23 +9,22 @@ from pathlib import Path
 
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.measured import Metrics
-from cxr_training.data import Dataset
+from cxr_training.cases import Dataset, read_cases
 from cxr_training.errors import TrainingError, one_line
 from cxr_training.evaluation.predictions import PREDICTIONS, read_predictions
 from cxr_training.evaluation.tables import cell, table
 from cxr_training.metrics import measure
-from cxr_training.splits import open_dataset
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; 0 on success, 2 with one line when the input cannot be used."""
     parser = argparse.ArgumentParser(prog="cxr-ablation", description=__doc__)
     parser.add_argument("runs", type=Path, nargs="+", help="folders of training runs, in order")
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds severity/")
+    parser.add_argument("--data", type=Path, required=True, help="folder as the data card tells")
     parser.add_argument("--out", type=Path, required=True, help="Markdown file to write")
     arguments = parser.parse_args(argv)
     try:
-        dataset, _ = open_dataset(arguments.data / "severity")
+        dataset = read_cases(arguments.data)
         text = ablation({run.name: run / PREDICTIONS for run in arguments.runs}, dataset)
         arguments.out.write_text(text, encoding="utf-8")
     except (TrainingError, OSError) as error:
@@ -43,7 +42,7 @@ def ablation(tables: dict[str, Path], dataset: Dataset) -> str:
     """
     measured: dict[str, Metrics] = {}
     films: set[str] | None = None
-    known = {case.image: case for case in dataset.classed}
+    known = {case.image: case for case in dataset.cases if case.severity is not None}
     for name, path in tables.items():
         predictions = read_predictions(path)
         if films is not None and films != set(predictions.images):

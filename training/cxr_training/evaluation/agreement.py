@@ -10,27 +10,27 @@ from numpy.typing import NDArray
 
 from cxr_severity.model.measured import BrixiaScores, Correlation
 from cxr_training.bootstrap import RESAMPLES, Array, Bootstrap, interval, ratio
-from cxr_training.data import Case
+from cxr_training.cases import Case
 from cxr_training.evaluation.predictions import Joined
 
-OtherScore = Literal["extent", "opacity", "grade", "involvement"]
+OtherScore = Literal["extent", "opacity", "grade"]
 FEWEST = 3
 """Films that a correlation needs."""
 
 
 def model_brixia(joined: Joined, resamples: int = RESAMPLES) -> BrixiaScores | None:
     """The model against the mean of both readers, each seed's reading by itself."""
-    scores = np.concatenate([joined.brixia, joined.reader_zones.reshape(len(joined.cases), -1)], 1)
-    scored: NDArray[np.bool_] = np.isfinite(scores).all(axis=1)
-    return _brixia(
-        joined.predictions.totals[scored],
-        joined.brixia[scored].mean(axis=1),
-        joined.predictions.zones[scored],
-        joined.reader_zones[scored].mean(axis=1),
-        [case for case, chosen in zip(joined.cases, scored, strict=True) if chosen],
-        "mean of the senior and the junior radiologist",
-        resamples,
+    cases = joined.cases
+    scored: NDArray[np.bool_] = np.array(
+        [bool(np.isfinite([*case.brixia, *np.ravel(case.zones)]).all()) for case in cases]
     )
+    found = joined.only(scored)
+    totals = np.array([case.brixia for case in found.cases]).reshape(-1, 2)
+    zones = np.array([case.zones for case in found.cases]).reshape(len(totals), 2, -1)
+    return _brixia(
+        found.predictions.totals, totals.mean(axis=1), found.predictions.zones, zones.mean(axis=1),
+        found.cases, "mean of the senior and the junior radiologist", resamples,
+    )  # fmt: skip
 
 
 def reader_brixia(cases: Sequence[Case], resamples: int = RESAMPLES) -> BrixiaScores | None:
@@ -68,10 +68,16 @@ def _brixia(
 
 
 def correlations(joined: Joined, resamples: int = RESAMPLES) -> list[Correlation]:
-    """Estimated totals against each other score that at least three films have."""
+    """Estimated totals against each other score of `severity/` that at least three films have.
+
+    Those of `ralo/` make up its reference and are judged by that.
+    """
     found = []
     for name in get_args(OtherScore):
-        values = np.array([getattr(case, name) for case in joined.cases], np.float64)
+        values = np.array(
+            [getattr(case, name) if case.set == "severity" else np.nan for case in joined.cases],
+            np.float64,
+        )
         # Grade 0 says that no severity could be assigned; it is no step below mild.
         scored = np.isfinite(values) & ((values > 0) if name == "grade" else True)
         cases = [case for case, chosen in zip(joined.cases, scored, strict=True) if chosen]

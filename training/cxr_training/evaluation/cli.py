@@ -9,26 +9,15 @@ from pathlib import Path
 
 from cxr_severity.model.evaluation import Evaluation
 from cxr_training.bootstrap import RESAMPLES, describe
-from cxr_training.data import Dataset
+from cxr_training.cases import Dataset, read_cases
 from cxr_training.errors import TrainingError, one_line
-from cxr_training.evaluation.calibrate import fold_scalings
 from cxr_training.evaluation.compare import compare, comparison_table
-from cxr_training.evaluation.evaluate import evaluate
-from cxr_training.evaluation.explanations import EXPLANATIONS, read_explanations
 from cxr_training.evaluation.figures import draw
-from cxr_training.evaluation.predictions import (
-    PREDICTIONS,
-    Predictions,
-    join,
-    read_predictions,
-)
+from cxr_training.evaluation.predictions import PREDICTIONS, read_predictions
 from cxr_training.evaluation.readme import update
 from cxr_training.evaluation.report import report
-from cxr_training.evaluation.run import open_run
-from cxr_training.evaluation.shifts import probe_source, shifts, stress
+from cxr_training.evaluation.run import evaluate_run
 from cxr_training.evaluation.tables import goals_table, headline_table
-from cxr_training.gate.rows import GATE, read_note, read_rows
-from cxr_training.splits import open_dataset
 
 EVALUATION = "evaluation.json"
 REPORT = "report.md"
@@ -39,9 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="cxr-evaluate", description=__doc__)
     parser.add_argument(
         "--run", type=Path, required=True,
-        help=f"folder of a training run: {PREDICTIONS} and, where there is one, {EXPLANATIONS}",
+        help=f"folder of a training run: {PREDICTIONS} and what else it left",
     )  # fmt: skip
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds severity/")
+    parser.add_argument("--data", type=Path, required=True, help="folder as the data card tells")
     parser.add_argument(
         "--out", type=Path, help="folder for report and figures (default: evaluation/ in the run)"
     )
@@ -53,12 +42,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     out = arguments.out or arguments.run / "evaluation"
     try:
-        dataset, _ = open_dataset(arguments.data / "severity")
-        predictions = read_predictions(arguments.run / PREDICTIONS)
+        dataset = read_cases(arguments.data)
         if arguments.against is not None:
-            _compare(predictions, arguments.run.name, arguments.against, dataset)
+            _compare(arguments.run, arguments.against, dataset)
         else:
-            evaluation = _evaluate(predictions, dataset, arguments.run, out)
+            evaluation = _evaluate(arguments.run, arguments.data, dataset, out)
             if arguments.readme is not None:
                 update(arguments.readme, evaluation)
     except (TrainingError, OSError) as error:
@@ -67,29 +55,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _evaluate(predictions: Predictions, dataset: Dataset, run: Path, out: Path) -> Evaluation:
-    explained, gated = run / EXPLANATIONS, run / GATE
-    noted = read_note(gated)
-    evaluation = evaluate(
-        predictions,
-        dataset,
-        read_explanations(explained) if explained.is_file() else None,
-        read_rows(gated) if gated.is_file() else (),
-        gate_config=noted.gate if noted else None,
-    )
-    trained = open_run(run)
-    if trained is not None:
-        found = stress(
-            trained.networks, trained.fold_of, dataset,
-            fold_scalings(join(predictions, dataset), trained.seed), trained.preprocess,
-        )  # fmt: skip
-        update = {
-            "shifts": shifts(found, RESAMPLES),
-            "source_probe": probe_source(found, trained.fold_of, RESAMPLES),
-        }
-        evaluation = evaluation.model_copy(update=update)
+def _evaluate(run: Path, data: Path, dataset: Dataset, out: Path) -> Evaluation:
+    evaluation = evaluate_run(run, data, dataset, version=run.name)
     out.mkdir(parents=True, exist_ok=True)
-    figures = draw(evaluation, predictions, dataset, out)
+    figures = draw(evaluation, read_predictions(run / PREDICTIONS), dataset, out)
     (out / EVALUATION).write_text(evaluation.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (out / REPORT).write_text(report(evaluation, run.name, figures), encoding="utf-8")
     print(headline_table(evaluation), goals_table(evaluation), sep="\n\n")
@@ -97,9 +66,11 @@ def _evaluate(predictions: Predictions, dataset: Dataset, run: Path, out: Path) 
     return evaluation
 
 
-def _compare(predictions: Predictions, name: str, other: Path, dataset: Dataset) -> None:
-    comparison = compare(predictions, read_predictions(other), dataset)
-    print(comparison_table(comparison, name, other.parent.name or str(other)))
+def _compare(run: Path, other: Path, dataset: Dataset) -> None:
+    comparison = compare(
+        read_predictions(run / PREDICTIONS), read_predictions(other), dataset
+    )  # fmt: skip
+    print(comparison_table(comparison, run.name, other.parent.name or str(other)))
     print(
         f"\n{comparison.images} films of {comparison.patients} patients; "
         f"{describe(RESAMPLES)}, the same for both."

@@ -8,7 +8,7 @@ import numpy as np
 
 from cxr_severity.model.measured import Estimate
 from cxr_training.bootstrap import RESAMPLES, Array, Bootstrap, interval, ratio
-from cxr_training.data import Dataset
+from cxr_training.cases import Dataset
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.predictions import Joined, Predictions, join
 from cxr_training.evaluation.tables import cell, table
@@ -64,8 +64,8 @@ def compare(
                 "Brixia total, mean absolute error", a.brixia_mae, b.brixia_mae, higher=False
             )
         )
-    classed = [case for case in dataset.cases if case.severity is not None]
-    return Comparison(len(classed), len({case.patient for case in classed}), tuple(differences))
+    classed = one.only(one.labels >= 0).predictions
+    return Comparison(len(set(classed.images)), len(set(classed.patients)), tuple(differences))
 
 
 def comparison_table(comparison: Comparison, first: str, second: str) -> str:
@@ -88,7 +88,7 @@ def comparison_table(comparison: Comparison, first: str, second: str) -> str:
     )
 
 
-def _folds(predictions: Predictions) -> set[tuple[str, int]]:
+def _folds(predictions: Predictions) -> set[tuple[str, str]]:
     return set(zip(predictions.images, predictions.folds.tolist(), strict=True))
 
 
@@ -114,10 +114,10 @@ class _Figures:
         inside = Bootstrap(bootstrap.rows[classed], bootstrap.draws)
         predicted = joined.predictions.logits[classed].argmax(axis=1)
         found = scores(confusions(joined.labels[classed], predicted, inside))
-        scored = np.isfinite(joined.brixia).all(axis=1)
+        scored = np.isfinite(joined.reference)
         mae = None
         if scored.any():
-            error = np.abs(joined.predictions.totals - joined.brixia.mean(axis=1))[scored]
+            error = np.abs(joined.predictions.totals - joined.reference)[scored]
             sums = Bootstrap(bootstrap.rows[scored], bootstrap.draws).sums(
                 np.stack([error, np.ones_like(error)], axis=1)
             )

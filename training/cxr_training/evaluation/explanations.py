@@ -1,28 +1,32 @@
-"""Do the heatmaps point where radiologists outlined opacities? Beside maps that know nothing."""
+"""Do the maps point where opacities were outlined? Beside maps that know nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import io
+import tarfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import get_args
 
 import numpy as np
+from PIL import Image
 
-from cxr_severity.model.evaluation import ExplanationScores
-from cxr_training.bootstrap import RESAMPLES, Array, Bootstrap
-from cxr_training.data import Dataset
+from cxr_severity.model.evaluation import (
+    Against,
+    Drawn,
+    ExplanationScores,
+    MapKind,
+    Measure,
+)
+from cxr_training.bootstrap import RESAMPLES, Array, Bootstrap, interval, ratio
+from cxr_training.csv_files import csv_bytes, read_table
 from cxr_training.errors import TrainingError
-from cxr_training.evaluation.predictions import Integers, integers, numbers, read_table
+from cxr_training.evaluation.places import SHARES, SIDE, Map, Place, draw_boxes, enlarge, place
+from cxr_training.lesions import Lesion
 
 EXPLANATIONS = "explanations.csv"
-SHARES = (
-    "hit", "in_opacity", "in_lungs", "opacity_share", "lung_share", "opacity_share_of_lungs",
-)  # fmt: skip
-ALWAYS = ("hit", "in_opacity", "opacity_share")
-
-Measure = Literal["peak in opacity", "energy in opacity", "energy in lungs"]
-Against = Literal["image", "lungs"]
+COLUMNS = ("map", "drawn", "fold", "seed", "image", "patient", *SHARES)
 
 COMPARISONS: tuple[tuple[Measure, Against, str, str], ...] = (
     ("peak in opacity", "image", "hit", "opacity_share"),
@@ -33,84 +37,176 @@ COMPARISONS: tuple[tuple[Measure, Against, str, str], ...] = (
 )
 """What is measured, where the uninformed map is spread, and the columns of both.
 
-The peak is the pointing game (Zhang et al., IJCV 2018), the energy that of Score-CAM's
-energy-based pointing game (Wang et al., CVPR workshops 2020). A map that merely finds the lungs
-beats chance over the image, not chance over the lungs.
+A map that merely finds the lungs beats chance over the image, not chance over the lungs.
 """
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Explanations:
-    """R heatmaps, each of one film by one seed's network."""
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One map of one film by one network."""
 
-    seeds: Integers
-    images: tuple[str, ...]
-    shares: Array
-    """(R, 6), columns as `SHARES`, in [0, 1]; NaN where the film has no lung mask."""
+    map: MapKind
+    drawn: Drawn
+    fold: str
+    seed: int
+    image: str
+    patient: str
+    place: Place
 
-    def share(self, name: str) -> Array:
-        column: Array = self.shares[:, SHARES.index(name)]
-        return column
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A film's opacities, and its lungs where they were drawn, (256, 256) float32 in [0, 1]."""
+
+    lesion: Lesion
+    opacity: Map
+    lungs: Map | None
 
 
-def read_explanations(path: Path) -> Explanations:
-    """Read a table of heatmap measurements; it has no rows where no film has an opacity mask.
+def drawings(root: Path, lesions: Sequence[Lesion]) -> Iterator[Drawing]:
+    """Of all films that have an opacity outlined or boxed; of others there is nothing to measure.
 
     Raises:
-        TrainingError: a file, column or cell that is missing, a share outside 0 to 1, or a film
-            that one seed explained twice.
+        TrainingError: a mask that is missing or does not decode.
     """
-    rows = read_table(path, ("seed", "image", *SHARES), may_be_empty=True)
-    values = numbers(path, rows, SHARES)
-    outside = np.argwhere((values < 0) | (values > 1))
-    if len(outside):
-        line, column = outside[0]
-        raise TrainingError(f"{path}:{line + 2}: {SHARES[column]} is not between 0 and 1")
-    needed = [SHARES.index(name) for name in ALWAYS]
-    empty = np.argwhere(np.isnan(values[:, needed]))
-    if len(empty):
-        line, column = empty[0]
-        raise TrainingError(f"{path}:{line + 2}: {ALWAYS[column]} is empty")
-    seeds = integers(path, rows, "seed")
-    images = tuple(row["image"] for row in rows)
-    seen: set[tuple[int, str]] = set()
-    for i, key in enumerate(zip(seeds.tolist(), images, strict=True)):
+    path = root / "lesions" / "masks.tar"
+    try:
+        archive = tarfile.open(path)  # noqa: SIM115
+    except (OSError, tarfile.TarError) as error:
+        raise TrainingError(f"{path}: cannot be read") from error
+    with archive:
+        for lesion in lesions:
+            if lesion.opacity_mask:
+                opacity = _mask(archive, lesion.opacity_mask)
+            elif lesion.boxes:
+                opacity = draw_boxes(lesion.boxes)
+            else:
+                continue
+            if not (opacity > 0.5).any():
+                continue
+            lungs = _mask(archive, lesion.lung_mask) if lesion.lung_mask else None
+            yield Drawing(lesion, opacity, lungs)
+
+
+def _mask(archive: tarfile.TarFile, name: str) -> Map:
+    try:
+        file = archive.extractfile(name)
+        if file is None:
+            raise KeyError(name)
+        with Image.open(io.BytesIO(file.read())) as mask:
+            scaled = mask.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX)
+    except (KeyError, OSError, tarfile.TarError) as error:
+        raise TrainingError(f"{archive.name!s}: {name} is missing or does not decode") from error
+    return np.asarray(scaled, np.float32) / np.float32(255)
+
+
+def explain(
+    maps: dict[MapKind, Array], files: Sequence[str], drawn: Iterable[Drawing], fold: str, seed: int
+) -> list[Explained]:
+    """One network's maps against what was drawn.
+
+    Args:
+        maps: of each kind (N, h, w), not negative, of the films `files`.
+
+    Raises:
+        TrainingError: a drawn film without a map.
+    """
+    row_of = {file: i for i, file in enumerate(files)}
+    found = []
+    for drawing in drawn:
+        lesion = drawing.lesion
+        if lesion.file not in row_of:
+            raise TrainingError(f"maps of fold {fold}, seed {seed}: {lesion.file} has none")
+        for kind, values in maps.items():
+            fine = enlarge(np.asarray(values[row_of[lesion.file]], np.float32))
+            found.append(
+                Explained(
+                    kind, lesion.set, fold, seed, lesion.file, lesion.person,
+                    place(fine, drawing.opacity, drawing.lungs),
+                )
+            )  # fmt: skip
+    return found
+
+
+def explanations_csv(explained: Sequence[Explained]) -> bytes:
+    rows = [
+        (
+            one.map, one.drawn, one.fold, one.seed, one.image, one.patient,
+            *("" if np.isnan(value) else f"{value:.6g}" for value in astuple(one.place)),
+        )
+        for one in explained
+    ]  # fmt: skip
+    return csv_bytes(COLUMNS, rows)
+
+
+def read_explanations(path: Path) -> list[Explained]:
+    """Read a table of map measurements; it has no rows where no film has an opacity outlined.
+
+    Raises:
+        TrainingError: a file, column or cell that is missing, a share outside 0 to 1, an unknown
+            map, or a film that one network explained twice.
+    """
+    table = read_table(path, COLUMNS, may_be_empty=True)
+    values, seeds = table.numbers(SHARES), table.integers("seed")
+    seen: set[tuple[str, ...]] = set()
+    found = []
+    for i, row in enumerate(table.rows):
+        for name, value in zip(SHARES, values[i], strict=True):
+            if not 0 <= value <= 1 and not (np.isnan(value) and "lung" in name):
+                raise table.error(i, f"{name} {row[name]!r} is not between 0 and 1")
+        for name, known in (("map", get_args(MapKind)), ("drawn", get_args(Drawn))):
+            if row[name] not in known:
+                raise table.error(i, f"{name} {row[name]!r} is unknown")
+        key = (row["map"], row["fold"], row["seed"], row["image"])
         if key in seen:
-            raise TrainingError(f"{path}:{i + 2}: seed {key[0]} explained {key[1]} twice")
+            raise table.error(i, f"{row['image']} stands here twice")
         seen.add(key)
-    return Explanations(seeds, images, values)
+        found.append(
+            Explained(
+                row["map"], row["drawn"], row["fold"], int(seeds[i]),  # type: ignore[arg-type]
+                row["image"], row["patient"], Place(*values[i].tolist()),
+            )
+        )  # fmt: skip
+    return found
 
 
 def explanation_scores(
-    explanations: Explanations, dataset: Dataset, resamples: int = RESAMPLES
+    explained: Sequence[Explained], resamples: int = RESAMPLES
 ) -> list[ExplanationScores]:
-    """Means over films and seeds, beside uninformed maps on the same films.
-
-    Raises:
-        TrainingError: a film that is not in the labels.
-    """
-    patient_of = {case.image: case.patient for case in dataset.cases}
-    for image in explanations.images:
-        if image not in patient_of:
-            raise TrainingError(f"explanations: {image} is not in the labels")
-    found = []
-    for measure, against, column, uninformed_column in COMPARISONS:
-        measured = explanations.share(column)
-        uninformed = explanations.share(uninformed_column)
-        usable = np.isfinite(measured) & np.isfinite(uninformed)
-        images: Sequence[str] = np.asarray(explanations.images)[usable].tolist()
-        if not images:
-            continue
-        bootstrap = Bootstrap.over([patient_of[image] for image in images], resamples=resamples)
-        found.append(
-            ExplanationScores(
-                measure=measure,
-                against=against,
-                images=len(set(images)),
-                patients=bootstrap.patients,
-                measured=bootstrap.mean(measured[usable]),
-                uninformed=bootstrap.mean(uninformed[usable]),
-                difference=bootstrap.mean((measured - uninformed)[usable]),
-            )
-        )
+    """Means over films and networks for each map and kind of drawing, beside uninformed maps."""
+    found: list[ExplanationScores] = []
+    for kind in get_args(MapKind):
+        for drawn in get_args(Drawn):
+            part = [one for one in explained if one.map == kind and one.drawn == drawn]
+            if part:
+                found += _scores(kind, drawn, part, resamples)
     return found
+
+
+def _scores(
+    kind: MapKind, drawn: Drawn, part: Sequence[Explained], resamples: int
+) -> Iterator[ExplanationScores]:
+    for measure, against, column, uninformed_column in COMPARISONS:
+        measured, uninformed = (
+            np.array([getattr(one.place, name) for one in part])
+            for name in (column, uninformed_column)
+        )
+        usable = np.isfinite(measured) & np.isfinite(uninformed)
+        if not usable.any():
+            continue
+        films = [one for one, chosen in zip(part, usable, strict=True) if chosen]
+        bootstrap = Bootstrap.over([one.patient for one in films], resamples=resamples)
+        measured, uninformed = measured[usable], uninformed[usable]
+        sums = bootstrap.sums(np.stack([measured, uninformed], axis=1))
+        yield ExplanationScores(
+            map=kind,
+            drawn=drawn,
+            measure=measure,
+            against=against,
+            images=len({one.image for one in films}),
+            patients=bootstrap.patients,
+            measured=bootstrap.mean(measured),
+            uninformed=bootstrap.mean(uninformed),
+            difference=bootstrap.mean(measured - uninformed),
+            times=interval(ratio(sums[:, 0], sums[:, 1], np.nan)),
+        )

@@ -16,8 +16,8 @@ from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.measured import CalibrationScores, Estimate
 from cxr_training.bootstrap import Array
-from cxr_training.data import Dataset
-from cxr_training.evaluation.calibrate import Readings, cross_fit
+from cxr_training.cases import Dataset
+from cxr_training.evaluation.crossfit import Readings, cross_fit
 from cxr_training.evaluation.goals import PUBLISHED
 from cxr_training.evaluation.predictions import Joined, Predictions, join
 
@@ -40,7 +40,7 @@ def draw(
         "reliability": lambda axes: _reliability(axes, evaluation),
         "risk-coverage": lambda axes: _risk_coverage(axes, evaluation),
     }
-    if evaluation.brixia is not None:
+    if evaluation.sources:
         painters["brixia"] = lambda axes: _brixia(axes, evaluation, joined)
     with mpl.rc_context(
         {
@@ -176,29 +176,31 @@ def _risk_coverage(axes: Axes, evaluation: Evaluation) -> None:
 
 
 def _brixia(axes: Axes, evaluation: Evaluation, joined: Joined) -> None:
-    scored = np.isfinite(joined.brixia).all(axis=1)
-    once = scored & (joined.predictions.seeds == joined.seeds[0])
-    readers = joined.brixia[once]
-    # Totals of readers are whole: a little spread, always the same, keeps films apart.
-    jitter = np.random.default_rng(0).uniform(-0.25, 0.25, readers.shape)
     axes.plot([0, TOP], [0, TOP], color=GREY, linewidth=1, linestyle=":")
-    if evaluation.readers_brixia is not None:
+    styles = {"ralo": (GREEN, 0.12), "extent-opacity": (BLUE, 0.35), "brixia": (RED, 0.45)}
+    for scores in evaluation.sources:
+        colour, alpha = styles[scores.source]
+        part = joined.only(joined.kinds == scores.source)
+        # Many films share a total: a little spread, always the same, keeps them apart.
+        jitter = np.random.default_rng(0).uniform(-0.2, 0.2, len(part.reference))
+        model = scores.readings[0]
+        label = f"{scores.source}: r = {model.total_r.value:.3f}"
+        if model.total_mae is not None:
+            label += f", error {model.total_mae.value:.2f}"
         axes.plot(
-            *(readers + jitter).T, "x", color=RED, markersize=4, alpha=0.7,
-            label="junior against senior: r = "
-            f"{evaluation.readers_brixia.total_r.value:.3f}, "
-            f"error {evaluation.readers_brixia.total_mae.value:.2f}",
+            part.reference + jitter, part.predictions.totals, "o", color=colour, markersize=3,
+            alpha=alpha, markeredgewidth=0, label=label,
         )  # fmt: skip
-    if evaluation.brixia is not None:
-        axes.plot(
-            joined.brixia[scored].mean(axis=1), joined.predictions.totals[scored], "o",
-            color=BLUE, markersize=4, alpha=0.4, markeredgewidth=0,
-            label="model against the mean of both: r = "
-            f"{evaluation.brixia.total_r.value:.3f}, "
-            f"error {evaluation.brixia.total_mae.value:.2f}",
-        )  # fmt: skip
-    axes.set(xlabel="reference Brixia total", ylabel="estimate, or junior's total")
+    if evaluation.interval is not None:
+        fitted = evaluation.interval.fitted
+        totals = np.linspace(0, TOP, 91)
+        ends = np.array([fitted(float(total)) for total in totals])
+        axes.plot(ends, np.stack([totals, totals], axis=1), color=GREY, linewidth=1)
+    axes.set(xlabel="reference Brixia total", ylabel="estimate; lines: its interval")
     axes.set(xlim=(-0.5, TOP + 0.5), ylim=(-0.5, TOP + 3.5))
     axes.set_xticks(range(0, TOP + 1, 3))
     axes.set_yticks(range(0, TOP + 1, 3))
-    axes.legend(loc="upper left")
+    legend = axes.legend(loc="upper left")
+    for handle in legend.legend_handles:
+        if handle is not None:
+            handle.set_alpha(1)

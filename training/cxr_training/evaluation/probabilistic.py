@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.calibration import softmax
+from cxr_severity.model.evaluation import IntervalScores
 from cxr_severity.model.measured import (
     Auc,
     Calibration,
@@ -17,7 +18,8 @@ from cxr_severity.model.measured import (
     SelectivePoint,
 )
 from cxr_training.bootstrap import Array, Bootstrap, Indices, interval, ratio
-from cxr_training.evaluation.calibrate import Readings, log_loss
+from cxr_training.evaluation.calibrate import log_loss
+from cxr_training.evaluation.crossfit import Readings
 
 BINS = 15
 CURVE = tuple(step / 20 for step in range(1, 21))
@@ -31,21 +33,24 @@ def auc(readings: Readings, bootstrap: Bootstrap) -> Auc:
     Only readings of one seed are compared with each other, which makes the value the mean of the
     seeds' areas. Per-patient sums of the pairwise comparisons turn a resample into d'Gd.
     """
-    probabilities, same_seed = readings.probabilities, readings.seeds
+    probabilities, people = readings.probabilities, bootstrap.patients
     areas = []
     for index in range(len(SEVERITIES)):
-        inside = readings.labels == index
-        positive, negative = np.flatnonzero(inside), np.flatnonzero(~inside)
-        score = probabilities[:, index]
-        pairs = (same_seed[positive, None] == same_seed[None, negative]).astype(np.float64)
-        difference = score[positive, None] - score[None, negative]
-        wins = np.where(difference > 0, 1.0, np.where(difference == 0, 0.5, 0.0)) * pairs
-        sums = []
-        for values in (wins, pairs):
-            by_patient = np.zeros((bootstrap.patients, bootstrap.patients))
-            cells = (bootstrap.rows[positive][:, None], bootstrap.rows[negative][None, :])
-            np.add.at(by_patient, np.broadcast_arrays(*cells), values)
-            sums.append(((bootstrap.draws @ by_patient) * bootstrap.draws).sum(axis=1))
+        wins, pairs = np.zeros(people * people), np.zeros(people * people)
+        for seed in np.unique(readings.seeds):
+            own = readings.seeds == seed
+            positive = np.flatnonzero(own & (readings.labels == index))
+            negative = np.flatnonzero(own & (readings.labels != index))
+            score = probabilities[:, index]
+            difference = score[positive, None] - score[None, negative]
+            won = np.where(difference > 0, 1.0, np.where(difference == 0, 0.5, 0.0))
+            cell = bootstrap.rows[positive, None] * people + bootstrap.rows[None, negative]
+            wins += np.bincount(cell.ravel(), won.ravel(), people * people)
+            pairs += np.bincount(cell.ravel(), minlength=people * people)
+        sums = [
+            ((bootstrap.draws @ values.reshape(people, people)) * bootstrap.draws).sum(axis=1)
+            for values in (wins, pairs)
+        ]
         areas.append(ratio(sums[0], sums[1], np.nan))
     return Auc(
         per_class={name: interval(area) for name, area in zip(SEVERITIES, areas, strict=True)},
@@ -54,13 +59,14 @@ def auc(readings: Readings, bootstrap: Bootstrap) -> Auc:
 
 
 def calibration(readings: Readings, bootstrap: Bootstrap) -> Calibration:
-    tempered = readings.logits / readings.temperatures[:, None]
+    raw = readings.joined.predictions.logits
+    tempered = raw / readings.temperatures[:, None]
     before, between, after = (
         _calibration_scores(logits, readings.labels, bootstrap)
-        for logits in (readings.logits, tempered, readings.scaled)
+        for logits in (raw, tempered, readings.scaled)
     )
     return Calibration(
-        fitted=readings.final_scaling,
+        fitted=readings.final.scaling,
         temperatures=sorted(set(readings.temperatures.tolist())),
         before=before,
         tempered=between,
@@ -72,8 +78,7 @@ def _calibration_scores(logits: Array, labels: Indices, bootstrap: Bootstrap) ->
     probabilities = softmax(logits)
     confidence = probabilities.max(axis=1)
     correct = (probabilities.argmax(axis=1) == labels).astype(np.float64)
-    # Bins are open below and closed above, as in Guo et al. (ICML 2017).
-    equal_width = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
+    equal_width = equal_width_bins(confidence)
     edges = np.quantile(confidence, np.arange(1, BINS) / BINS)
     equal_mass = np.searchsorted(edges, confidence, side="left")
     squared = ((probabilities - np.eye(len(SEVERITIES))[labels]) ** 2).sum(axis=1)
@@ -91,6 +96,12 @@ def _calibration_scores(logits: Array, labels: Indices, bootstrap: Bootstrap) ->
             for inside in (equal_width == index for index in np.unique(equal_width))
         ],
     )
+
+
+def equal_width_bins(confidence: Array) -> Indices:
+    """(N,) bins, open below and closed above, as in Guo et al. (ICML 2017)."""
+    bins: Indices = np.clip(np.ceil(confidence * BINS).astype(np.intp) - 1, 0, BINS - 1)
+    return bins
 
 
 def calibration_error(
@@ -112,7 +123,7 @@ def conformal(readings: Readings, bootstrap: Bootstrap) -> ConformalScores:
     covered = sets[np.arange(len(sets)), readings.labels].astype(np.float64)
     size = sets.sum(axis=1).astype(np.float64)
     return ConformalScores(
-        fitted=readings.final_threshold,
+        fitted=readings.final.conformal,
         coverage=bootstrap.mean(covered),
         coverage_per_class={
             name: bootstrap.mean(covered, readings.labels == index)
@@ -120,6 +131,21 @@ def conformal(readings: Readings, bootstrap: Bootstrap) -> ConformalScores:
         },
         mean_size=bootstrap.mean(size),
         single=bootstrap.mean((size == 1).astype(np.float64)),
+    )
+
+
+def total_interval(readings: Readings, bootstrap: Bootstrap) -> IntervalScores:
+    low, high = readings.intervals.T
+    reference = readings.joined.reference
+    inside = ((low <= reference) & (reference <= high)).astype(np.float64)
+    return IntervalScores(
+        fitted=readings.final.interval,
+        coverage=bootstrap.mean(inside),
+        coverage_per_class={
+            name: bootstrap.mean(inside, readings.labels == index)
+            for index, name in enumerate(SEVERITIES)
+        },
+        mean_width=bootstrap.mean(high - low),
     )
 
 

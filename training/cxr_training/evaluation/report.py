@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.evaluation import Evaluation
-from cxr_training.evaluation import tables
+from cxr_training.evaluation import other_tables, tables
 
 FIGURES: Final = {
     "confusion-matrix": "Confusion matrix: share of each reference class by predicted class",
@@ -14,7 +15,7 @@ FIGURES: Final = {
     "roc": "Receiver operating characteristic of each class against the rest",
     "reliability": "Reliability diagram before and after calibration",
     "risk-coverage": "Accuracy on the most confident share of readings",
-    "brixia": "Estimated Brixia total against the mean of two radiologists",
+    "brixia": "Estimated Brixia total against the reference, by source",
 }
 """File name without suffix, and what it shows."""
 
@@ -59,11 +60,14 @@ def report(evaluation: Evaluation, run: str, figures: Sequence[str] = tuple(FIGU
         (
             "## Uncertainty\n"
             "Prediction sets hold every class whose probability reaches "
-            f"{evaluation.conformal.fitted.threshold:.3f} (fitted on all readings; measured by "
-            "thresholds fitted on other patients), the most probable one, and what lies between."
+            f"{_thresholds(evaluation)} (fitted on all readings; measured by "
+            "thresholds fitted on other patients), the most probable one, and what lies between. "
+            "The interval of the total is by conformalised quantile regression on the estimate "
+            "(Romano et al. 2019)."
         ),
         tables.uncertainty_table(evaluation),
     ]
+    parts += _by_source(evaluation)
     if tables.brixia_table(evaluation):
         parts += [
             (
@@ -79,23 +83,15 @@ def report(evaluation: Evaluation, run: str, figures: Sequence[str] = tuple(FIGU
         "## Subgroups\nSmall groups have wide intervals; a difference within them is no finding.",
         tables.subgroups_table(evaluation),
     ]
-    if evaluation.explanations:
-        parts += [
-            (
-                "## Explanations\n"
-                "Grad-CAM beside opacities outlined by radiologists. An uninformed map spreads "
-                "evenly."
-            ),
-            tables.explanations_table(evaluation),
-        ]
+    parts += _explanations(evaluation)
     if evaluation.gate:
         parts += [
             (
                 "## Gate\n"
                 "Images that the measuring gate was not fitted on, with limits chosen on the other "
-                f"folds. What is damaged should at least be noticed. {tables.GATE_NOTE}"
+                f"folds. What is damaged should at least be noticed. {other_tables.GATE_NOTE}"
             ),
-            tables.gate_table(evaluation),
+            other_tables.gate_table(evaluation),
         ]
     if evaluation.shifts:
         parts += [
@@ -104,10 +100,88 @@ def report(evaluation: Evaluation, run: str, figures: Sequence[str] = tuple(FIGU
                 "Every film changed before preprocessing and read again by the network of its "
                 "fold (first seed). Where only the border is left, kappa should be near 0."
             ),
-            tables.shifts_table(evaluation),
+            other_tables.shifts_table(evaluation),
         ]
     if evaluation.source_probe is not None:
-        parts.append(tables.probe_sentence(evaluation.source_probe))
+        parts.append(other_tables.probe_sentence(evaluation.source_probe))
     parts.append("## Figures")
     parts += [f"![{FIGURES[name]}]({name}.svg)" for name in figures]
     return "\n\n".join(parts) + "\n"
+
+
+def _thresholds(evaluation: Evaluation) -> str:
+    fitted = evaluation.conformal.fitted
+    if fitted.per_class is None:
+        return f"{fitted.threshold:.3f}"
+    return ", ".join(
+        f"{value:.3f} ({name})" for name, value in zip(SEVERITIES, fitted.per_class, strict=True)
+    )
+
+
+def _by_source(evaluation: Evaluation) -> list[str]:
+    parts = []
+    if evaluation.sources:
+        readings = [one for source in evaluation.sources for one in source.readings]
+        parts += [
+            (
+                "## By source\n"
+                "The model beside the readers with each other and beside published models, on the "
+                "same films. A mean of two raters is less noisy than one, so that a model can "
+                "stand nearer to it than the raters stand to each other. PXS and COVIDNet-S speak "
+                "on scales of their own."
+            ),
+            other_tables.agreement_table(readings),
+            other_tables.sources_table(evaluation),
+        ]
+    for across in evaluation.across:
+        parts += [
+            (
+                f"## Across hospitals: trained without `{across.without}/`\n"
+                f"Read by networks that learned nothing of it, calibrated without it too; "
+                f"{across.referred.value:.0%} of its films are referred."
+            ),
+            other_tables.agreement_table(across.readings),
+        ]
+    if evaluation.series:
+        parts += [
+            (
+                "## Series\n"
+                "Films of one patient that follow one another: does the estimated total change as "
+                "the readers' does? Each change of the model is of one network."
+            ),
+            other_tables.series_table(evaluation),
+        ]
+    if evaluation.first_edition:
+        parts += [
+            (
+                "## First edition of the reference\n"
+                "The films and classes that 1.0.0 was measured by; this version was taught and "
+                "calibrated by the second edition."
+            ),
+            other_tables.first_edition_table(evaluation),
+        ]
+    return parts
+
+
+def _explanations(evaluation: Evaluation) -> list[str]:
+    parts = []
+    if evaluation.explanations:
+        parts += [
+            (
+                "## Explanations\n"
+                "Grad-CAM of the burden and the network's own map of opacity, on films that no "
+                "network of the run learned from, beside outlined (masks) and boxed opacities. An "
+                "uninformed map spreads evenly."
+            ),
+            other_tables.explanations_table(evaluation),
+        ]
+    if evaluation.faithfulness:
+        parts += [
+            (
+                "What a map ranks highest is blurred first (deletion), or shown first (insertion); "
+                "the curve is of the estimated total, as share of 18. An even map lets all places "
+                "fade together."
+            ),
+            other_tables.faithfulness_table(evaluation),
+        ]
+    return parts

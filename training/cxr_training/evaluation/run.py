@@ -1,59 +1,110 @@
-"""The networks that a training run left, for measurements that need more than its tables."""
+"""What a training run's folder holds for an evaluation, beside the predictions."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
-from pydantic import ValidationError
+import numpy as np
 
-from cxr_severity.model.artifact import WEIGHTS, ArtifactError, load_state
-from cxr_severity.model.network import SeverityNet
-from cxr_severity.model.preprocess import PreprocessConfig
-from cxr_training.config import TrainConfig
+from cxr_severity.model.evaluation import Evaluation, MapKind
+from cxr_training.bootstrap import RESAMPLES, Array
+from cxr_training.cases import Dataset
+from cxr_training.config import GateConfig
 from cxr_training.errors import TrainingError
-from cxr_training.splits import Split
+from cxr_training.evaluation.evaluate import Beside, Collection, evaluate
+from cxr_training.evaluation.explanations import (
+    EXPLANATIONS,
+    Drawing,
+    Explained,
+    explain,
+    explanation_scores,
+    read_explanations,
+)
+from cxr_training.evaluation.gate import gate_scores
+from cxr_training.evaluation.predictions import PREDICTIONS, Predictions, read_predictions
+from cxr_training.evaluation.readers import PEERS, read_peers
+from cxr_training.gate.rows import GATE, read_note, read_rows
 
-RUN = "run.json"
-SPLIT = "split.json"
+MAPS = "maps.npz"
 
 
-@dataclass(frozen=True, slots=True)
-class TrainedRun:
-    """Of a run in which every fold tests once: the first seed's network of each fold."""
-
-    networks: dict[int, SeverityNet]
-    seed: int
-    """Theirs."""
-    fold_of: dict[str, int]
-    """The fold that tests a film."""
-    preprocess: PreprocessConfig
-
-
-def open_run(run: Path) -> TrainedRun | None:
-    """The networks in a run's folder; None where there are only tables, or folds are grouped.
+def evaluate_run(
+    run: Path, data: Path, dataset: Dataset, *, version: str, resamples: int = RESAMPLES
+) -> Evaluation:
+    """Everything that the run's tables tell; what needs its networks is left out.
 
     Raises:
-        TrainingError: when the folder holds something else than a run leaves.
+        TrainingError: a table that is missing or wrong.
     """
-    if not (run / RUN).is_file():
-        return None
+    explained, gated = run / EXPLANATIONS, run / GATE
+    note = read_note(gated)
+    rows = read_rows(gated) if gated.is_file() else ()
+    return evaluate(
+        read_predictions(run / PREDICTIONS),
+        dataset,
+        Beside(
+            across=read_across(run),
+            peers=read_peers(data / "ralo" / PEERS),
+            explanations=explanation_scores(read_explanations(explained), resamples)
+            if explained.is_file()
+            else (),
+            gate=gate_scores(rows, note.gate if note else GateConfig()) if rows else (),
+        ),
+        version=version,
+        resamples=resamples,
+    )
+
+
+def read_across(run: Path) -> dict[Collection, Predictions]:
+    """Readings of the networks that were trained without a collection, where there are any."""
+    found: dict[Collection, Predictions] = {}
+    for name in get_args(Collection):
+        parts = sorted((run / f"without-{name}").glob(f"seed-*/{PREDICTIONS}"))
+        if parts:
+            found[name] = _joined([read_predictions(part) for part in parts])
+    return found
+
+
+def _joined(parts: Sequence[Predictions]) -> Predictions:
+    return Predictions(
+        np.concatenate([part.seeds for part in parts]),
+        np.concatenate([part.folds for part in parts]),
+        tuple(image for part in parts for image in part.images),
+        tuple(patient for part in parts for patient in part.patients),
+        np.concatenate([part.logits for part in parts]),
+        np.concatenate([part.zones for part in parts]),
+    )
+
+
+def read_maps(path: Path) -> tuple[tuple[str, ...], dict[MapKind, Array]]:
+    """The maps of held-back films by one network: their names, and (N, h, w) of each kind.
+
+    Raises:
+        TrainingError: the file is none of maps.
+    """
     try:
-        recipe = json.loads((run / RUN).read_text(encoding="utf-8"))["recipe"]
-        config = TrainConfig.model_validate(recipe)
-    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
-        raise TrainingError(f"{run / RUN}: is of no run of this release") from error
-    if config.split.rounds != config.split.folds:
-        return None
-    networks: dict[int, SeverityNet] = {}
-    for fold in range(config.split.rounds):
-        path = run / f"fold-{fold}" / f"seed-{config.seeds[0]}" / WEIGHTS
-        network = SeverityNet(config.network, config.preprocess.size)
-        try:
-            load_state(network, path.read_bytes())
-        except (OSError, ArtifactError) as error:
-            raise TrainingError(f"{path}: cannot be read") from error
-        networks[fold] = network.eval().requires_grad_(False)
-    fold_of = Split.read(run / SPLIT).fold
-    return TrainedRun(networks, config.seeds[0], fold_of, config.preprocess)
+        with np.load(path) as stored:
+            files = tuple(str(name) for name in stored["files"])
+            maps: dict[MapKind, Array] = {
+                "grad-cam": stored["burden"].astype(np.float64),
+                "opacity": stored["places"][:, 2].astype(np.float64),
+            }
+    except (OSError, KeyError, ValueError, IndexError) as error:
+        raise TrainingError(f"{path}: holds no maps") from error
+    return files, maps
+
+
+def explain_run(run: Path, drawn: Sequence[Drawing]) -> list[Explained]:
+    """The maps that every fold's networks made of films that no network learned from.
+
+    Raises:
+        TrainingError: maps that are missing a film, or cannot be read.
+    """
+    found = []
+    for path in sorted(run.glob(f"fold-*/seed-*/{MAPS}")):
+        fold, seed = (part.name.rpartition("-")[2] for part in (path.parent.parent, path.parent))
+        files, maps = read_maps(path)
+        found += explain(maps, files, drawn, fold, int(seed))
+    return found

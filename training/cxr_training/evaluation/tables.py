@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.evaluation import Evaluation, SourceProbe
+from cxr_severity.model.evaluation import Evaluation, IntervalScores
 from cxr_severity.model.measured import BrixiaScores, CalibrationScores, Estimate, Metrics
 from cxr_training.evaluation.goals import PUBLISHED, goals
 
@@ -175,11 +175,24 @@ def uncertainty_table(evaluation: Evaluation) -> str:
             *([f"the same, {name}", cell(sets.coverage_per_class[name])] for name in SEVERITIES),
             ["classes in a set, mean", cell(sets.mean_size)],
             ["sets of one class", cell(sets.single)],
+            ["referred: sets of more than one", cell(sets.referred)],
             ["area under the risk–coverage curve", cell(selective.area)],
             ["accuracy on the most confident half", cell(selective.accuracy_at_half)],
             ["largest coverage with accuracy at least 0.9", cell(selective.coverage_at_90)],
+            *_interval_rows(evaluation.interval),
         ],
     )  # fmt: skip
+
+
+def _interval_rows(scores: IntervalScores | None) -> list[list[str]]:
+    if scores is None:
+        return []
+    return [
+        [f"intervals that hold the reference total (aim: {scores.fitted.coverage:g})",
+         cell(scores.coverage)],
+        *([f"the same, {name}", cell(scores.coverage_per_class[name])] for name in SEVERITIES),
+        ["width of the interval, points of 18, mean", cell(scores.mean_width, 2)],
+    ]  # fmt: skip
 
 
 def brixia_table(evaluation: Evaluation) -> str:
@@ -232,59 +245,4 @@ def subgroups_table(evaluation: Evaluation) -> str:
             ]
             for one in evaluation.subgroups
         ],
-    )
-
-
-def explanations_table(evaluation: Evaluation) -> str:
-    """What heatmaps hit; empty where no film has an opacity mask."""
-    if not evaluation.explanations:
-        return ""
-    return table(
-        ["heatmap", "measured", "uninformed map", "difference", "images (patients)"],
-        [
-            [
-                one.measure,
-                cell(one.measured),
-                f"{cell(one.uninformed)}, even over the {one.against}",
-                cell(one.difference),
-                f"{one.images} ({one.patients})",
-            ]
-            for one in evaluation.explanations
-        ],
-    )
-
-
-GATE_NOTE = "Intervals here: 95% Wilson, over images, as if no two were of one patient."
-
-
-def gate_table(evaluation: Evaluation) -> str:
-    wanted = {"pass": "passes", "reject": "is rejected", "notice": "is noticed"}
-    return table(
-        ["images of", "should be", "images", "rejected", "any finding"],
-        [
-            [one.origin, wanted[one.wanted], str(one.images), cell(one.rejected), cell(one.noticed)]
-            for one in evaluation.gate
-        ],
-    )
-
-
-def shifts_table(evaluation: Evaluation) -> str:
-    return table(
-        ["change", "class flips", "largest change of a probability, mean", "kappa with the label"],
-        [
-            [
-                f"**{one.change}**" if one.matters else one.change,
-                cell(one.flipped),
-                cell(one.moved),
-                cell(one.kappa),
-            ]
-            for one in evaluation.shifts
-        ],
-    )
-
-
-def probe_sentence(probe: SourceProbe) -> str:
-    return (
-        "Whether a film is from the largest collection can be told from the features with a "
-        f"balanced accuracy of {cell(probe.balanced_accuracy)}; {probe.chance:g} is chance."
     )

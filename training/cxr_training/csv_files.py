@@ -1,0 +1,98 @@
+"""CSV files as this project reads and writes them: checked cell by cell, written whole."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxr_training.errors import TrainingError
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of a file whose header and cells are complete."""
+
+    path: Path
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    sha256: str
+
+    def text(self, column: str) -> tuple[str, ...]:
+        return tuple(row[column] for row in self.rows)
+
+    def numbers(self, columns: Sequence[str]) -> NDArray[np.float64]:
+        """(R, C) float64; an empty cell is NaN.
+
+        Raises:
+            TrainingError: naming the first cell that is no number.
+        """
+        values = np.empty((len(self.rows), len(columns)))
+        for i, row in enumerate(self.rows):
+            for j, column in enumerate(columns):
+                try:
+                    values[i, j] = float(row[column] or "nan")
+                except ValueError as error:
+                    raise self.error(i, f"{column} {row[column]!r} is no number") from error
+        return values
+
+    def integers(self, column: str) -> NDArray[np.int64]:
+        """(R,) int64; raises TrainingError naming the first cell that is no whole number."""
+        values = np.empty(len(self.rows), dtype=np.int64)
+        for i, row in enumerate(self.rows):
+            try:
+                values[i] = int(row[column])
+            except (ValueError, OverflowError) as error:
+                raise self.error(i, f"{column} {row[column]!r} is no whole number") from error
+        return values
+
+    def error(self, row: int, message: str) -> TrainingError:
+        """What is wrong with a row, with its place in the file."""
+        return TrainingError(f"{self.path}:{row + 2}: {message}")
+
+
+def read_table(path: Path, columns: Iterable[str], *, may_be_empty: bool = False) -> Table:
+    """Read a file that has at least these columns.
+
+    Raises:
+        TrainingError: it cannot be read, is not UTF-8, lacks a column or a cell, or has no rows
+            though it must.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise TrainingError(f"{path}: {error.strerror}") from error
+    try:
+        # -sig: spreadsheets put a byte-order mark before the first column's name.
+        lines = raw.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise TrainingError(f"{path}: is not UTF-8 (byte {error.start})") from error
+    reader = csv.DictReader(lines)
+    header = tuple(reader.fieldnames or ())
+    for column in columns:
+        if column not in header:
+            raise TrainingError(f"{path}: column {column!r} is missing")
+    rows = tuple(reader)
+    for line, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise TrainingError(f"{path}:{line}: has another number of cells than the header")
+    if not (rows or may_be_empty):
+        raise TrainingError(f"{path}: has no rows")
+    return Table(path, header, rows, hashlib.sha256(raw).hexdigest())
+
+
+def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A table as UTF-8 with newlines alone, the same bytes on every machine."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue().encode()
