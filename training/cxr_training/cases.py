@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Severity
 from cxr_training.errors import TrainingError
+from cxr_training.reference import brixia_severity, total_of
 
-MODERATE_FROM, SEVERE_FROM = 5.5, 11.5
-"""Brixia totals at which the classes begin: bins 0-5, 6-11, 12-18."""
 Reference = Literal["brixia", "extent-opacity", "ralo", "none"]
 """Whose scores a film's reference total comes from."""
 READERS = ("senior", "junior")
@@ -58,7 +57,7 @@ class Case:
 
     @property
     def severity(self) -> Severity | None:
-        return None if math.isnan(self.total) else severity_of(self.total)
+        return None if math.isnan(self.total) else brixia_severity(self.total)
 
     @property
     def label(self) -> int:
@@ -75,19 +74,6 @@ class Dataset:
     root: Path
     cases: tuple[Case, ...]
     labels_sha256: str
-
-
-def severity_of(total: float) -> Severity:
-    """The class of a Brixia total (0-18), which may be a mean of readers."""
-    if total < MODERATE_FROM:
-        return "mild"
-    return "moderate" if total < SEVERE_FROM else "severe"
-
-
-def total_of(extent: float, opacity: float) -> float:
-    """Brixia total of extent and opacity (0-8 each), fitted on 119 films that have both kinds of
-    score (data card); part of the reference standard."""
-    return 0.11 + 1.07 * extent + 1.06 * opacity
 
 
 def half_of(extent: float, opacity: float) -> float:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import pearsonr, spearmanr
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.calibration import Conformal, Scaling, softmax
-from cxr_training.bootstrap import Array, Bootstrap, Indices, interval
-from cxr_training.evaluation.agreement import pearson, spearman
+from cxr_severity.model.calibration import Conformal, Scaling, TotalInterval, softmax
+from cxr_training.bootstrap import Array, Bootstrap, Indices
 from cxr_training.evaluation.calibrate import (
-    Readings,
     fit_scaling,
     fit_temperature,
     fit_threshold,
     prediction_sets,
 )
+from cxr_training.evaluation.crossfit import Fits, Readings
+from cxr_training.evaluation.predictions import Joined, Predictions
 from cxr_training.evaluation.probabilistic import (
     accuracy_at,
     auc,
@@ -27,6 +26,7 @@ from cxr_training.evaluation.probabilistic import (
     coverage_at,
     risk_coverage_area,
     selective,
+    total_interval,
 )
 
 
@@ -42,54 +42,29 @@ def _sample(count: int, seed: int = 0, sharpness: float = 1.0) -> tuple[Array, I
 def _readings(count: int = 120, threshold: float = 0.2, seeds: int = 2) -> Readings:
     logits, labels = _sample(count * seeds, seed=3, sharpness=2.0)
     labels = np.tile(labels[:count], seeds)
-    return Readings(
+    rows, totals = len(labels), labels.astype(np.float64) * 6 + 3
+    table = Predictions(
         seeds=np.repeat(np.arange(seeds), count),
+        folds=np.array(["0"] * rows),
         images=tuple(f"{i}.png" for i in range(count)) * seeds,
         patients=tuple(f"p{i // 2}" for i in range(count)) * seeds,
-        labels=labels,
         logits=logits,
-        temperatures=np.full(count * seeds, 2.0),
-        scaled=logits / 2.0 + [0.1, 0.0, -0.1],
-        thresholds=np.full(count * seeds, threshold),
-        final_scaling=Scaling.by_temperature(2.0),
-        final_threshold=Conformal(coverage=0.9, threshold=threshold),
+        zones=np.full((rows, 6), 1.5),
     )
-
-
-def _repeat(bootstrap: Bootstrap, draw: int) -> Indices:
-    """Rows of one resample, as often as they were drawn."""
-    return np.repeat(np.arange(len(bootstrap.rows)), bootstrap.weights()[draw].astype(int))
-
-
-def test_the_first_resample_is_the_sample_itself() -> None:
-    bootstrap = Bootstrap.over(["a", "b", "a", "c"], resamples=50)
-    values = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]])
-    sums = bootstrap.sums(values)
-    assert sums.shape == (51, 2)
-    assert sums[0].tolist() == [16, 20]
-    for draw in (1, 7, 50):
-        assert sums[draw] == pytest.approx(values[_repeat(bootstrap, draw)].sum(axis=0))
-    weights = bootstrap.weights()
-    assert (weights[:, 0] == weights[:, 2]).all(), "films of one patient are drawn together"
-    assert (bootstrap.draws.sum(axis=1) == 3).all()
-
-
-def test_mean_is_over_the_selected_rows_only() -> None:
-    bootstrap = Bootstrap.over(list("abcd"))
-    values = np.array([1.0, 3.0, np.nan, 9.0])
-    assert bootstrap.mean(values, np.array([True, True, False, False])).value == 2
-    with pytest.raises(ValueError, match="does not exist"):
-        bootstrap.mean(values, np.zeros(4, dtype=np.bool_))
-    with pytest.raises(ValueError, match="nothing"):
-        Bootstrap.over([])
-
-
-def test_the_interval_is_that_of_the_normal_theory() -> None:
-    values = np.random.default_rng(1).normal(size=400)
-    estimate = Bootstrap.over([str(i) for i in range(400)]).mean(values)
-    half = 1.96 * values.std() / 20
-    assert estimate.high - estimate.value == pytest.approx(half, rel=0.12)
-    assert estimate.value - estimate.low == pytest.approx(half, rel=0.12)
+    fits = Fits(
+        Scaling.by_temperature(2.0),
+        Conformal(coverage=0.9, threshold=threshold),
+        TotalInterval(coverage=0.9, knots=(0, 18), low=(0, 12), high=(6, 18)),
+    )
+    return Readings(
+        joined=Joined(table, (), labels, totals),
+        by_fold={"0": fits},
+        final=fits,
+        temperatures=np.full(rows, 2.0),
+        scaled=logits / 2.0 + [0.1, 0.0, -0.1],
+        thresholds=np.full((rows, 3), threshold),
+        intervals=np.tile([2.0, 10.0], (rows, 1)),
+    )
 
 
 def test_auc_agrees_with_scikit_learn_in_sample_and_resample() -> None:
@@ -116,24 +91,6 @@ def test_auc_agrees_with_scikit_learn_in_sample_and_resample() -> None:
     assert found.macro.value == pytest.approx(expected[0].mean(), abs=1e-4)
 
 
-@pytest.mark.parametrize("draw", [0, 1, 2])
-def test_correlations_agree_with_scipy(draw: int) -> None:
-    rng = np.random.default_rng(5)
-    x = rng.integers(0, 8, 60).astype(float)  # with ties
-    y = x + rng.normal(size=60) * 3
-    bootstrap = Bootstrap.over([str(i // 2) for i in range(60)], resamples=2)
-    rows = _repeat(bootstrap, draw)
-    assert pearson(x, y, bootstrap)[draw] == pytest.approx(pearsonr(x[rows], y[rows])[0])
-    assert spearman(x, y, bootstrap)[draw] == pytest.approx(spearmanr(x[rows], y[rows])[0])
-
-
-def test_a_constant_correlates_with_nothing() -> None:
-    bootstrap = Bootstrap.over(list("abcd"), resamples=5)
-    flat, slope = np.full(4, 2.5), np.arange(4.0)
-    assert not pearson(flat, slope, bootstrap).any()
-    assert not spearman(flat, slope, bootstrap).any()
-
-
 def test_temperature_is_found_again() -> None:
     logits, labels = _sample(6000, sharpness=2.5)
     assert fit_temperature(logits, labels) == pytest.approx(2.5, rel=0.06)
@@ -157,8 +114,8 @@ def test_calibration_scores_agree_with_scikit_learn() -> None:
     bootstrap = Bootstrap.over(readings.patients, resamples=20)
     found = calibration(readings, bootstrap)
     for scores, probabilities in (
-        (found.before, softmax(readings.logits)),
-        (found.tempered, softmax(readings.logits, 2.0)),
+        (found.before, softmax(readings.joined.predictions.logits)),
+        (found.tempered, softmax(readings.joined.predictions.logits, 2.0)),
         (found.after, readings.probabilities),
     ):
         brier = brier_score_loss(readings.labels, probabilities, scale_by_half=False)
@@ -227,7 +184,7 @@ def test_sets_cover_new_patients_as_promised() -> None:
 
 def test_sets_follow_the_rule_of_the_service() -> None:
     probabilities = np.array([[0.45, 0.1, 0.45], [0.9, 0.06, 0.04], [0.4, 0.35, 0.25]])
-    sets = prediction_sets(probabilities, np.array([0.3, 0.95, 0.3]))
+    sets = prediction_sets(probabilities, np.array([[0.3] * 3, [0.95] * 3, [0.3] * 3]))
     assert sets.tolist() == [[True, True, True], [True, False, False], [True, True, False]]
 
 
@@ -241,6 +198,16 @@ def test_conformal_scores_count_the_sets() -> None:
     assert found.single.value == pytest.approx((sets.sum(axis=1) == 1).mean(), abs=1e-4)
     mild = covered[readings.labels == 0].mean()
     assert found.coverage_per_class["mild"].value == pytest.approx(mild, abs=1e-4)
+
+
+def test_interval_scores_count_what_lies_inside() -> None:
+    readings = _readings()
+    found = total_interval(readings, Bootstrap.over(readings.patients, resamples=10))
+    # Totals are 3, 9 and 15 by class, and every interval is from 2 to 10.
+    inside = (readings.labels < 2).mean()
+    assert found.coverage.value == pytest.approx(inside, abs=1e-4)
+    assert [found.coverage_per_class[name].value for name in SEVERITIES] == [1, 1, 0]
+    assert found.mean_width.value == 8
 
 
 def test_risk_and_coverage_of_known_orders() -> None:
@@ -277,8 +244,3 @@ def test_selective_reading_orders_by_confidence() -> None:
     assert found.area.value == pytest.approx(risks.mean(), abs=1e-4)
     assert found.curve[-1].accuracy.value == pytest.approx(right.mean(), abs=1e-4)
     assert [point.coverage for point in found.curve] == sorted(p.coverage for p in found.curve)
-
-
-def test_resamples_without_the_statistic_are_left_out() -> None:
-    estimate = interval(np.array([0.5, np.nan, 0.4, 0.6]))
-    assert 0.4 <= estimate.low < estimate.high <= 0.6

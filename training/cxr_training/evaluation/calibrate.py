@@ -183,8 +183,7 @@ def fit_interval(
     names = np.asarray(patients)
     rank = int(np.ceil(_level(names, coverage) * len(missed) - 1e-9))
     margin = float(np.sort(missed)[max(rank - 1, 0)])
-    low, high = (
-        tuple(round(float(value), 3) for value in side)
-        for side in (ends[0] - margin, ends[1] + margin)
-    )
+    # Outwards: the reading that sets the margin must stay inside.
+    low = tuple((np.floor((ends[0] - margin) * 1e3) / 1e3).tolist())
+    high = tuple((np.ceil((ends[1] + margin) * 1e3) / 1e3).tolist())
     return TotalInterval(coverage=coverage, knots=KNOTS, low=low, high=high)

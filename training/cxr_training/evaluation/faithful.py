@@ -78,7 +78,9 @@ def curves(grid: Map, values: Map | None, predict: Predict, steps: int = STEPS) 
         deleted = (1 - mix) * grid + mix * blurred
         inserted = deleted[::-1]
     else:
-        order = np.argsort(-enlarge(values, len(grid)), axis=None, kind="stable")
+        # Places that a map ranks alike, as the dark ones of a Grad-CAM, go in an order of chance.
+        fine = enlarge(values, len(grid)).ravel()
+        order = np.lexsort((np.random.default_rng(0).random(fine.size), -fine))
         rank = np.empty(order.size)
         rank[order] = np.arange(order.size) / order.size
         taken = rank.reshape(grid.shape)[None] < shares[:, None, None]

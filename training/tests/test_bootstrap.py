@@ -1,0 +1,69 @@
+"""Resampled patients, and correlations in every resample."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import pearsonr, spearmanr
+
+from cxr_training.bootstrap import Bootstrap, Indices, interval
+from cxr_training.evaluation.agreement import pearson, spearman
+
+
+def _repeat(bootstrap: Bootstrap, draw: int) -> Indices:
+    """Rows of one resample, as often as they were drawn."""
+    return np.repeat(np.arange(len(bootstrap.rows)), bootstrap.weights()[draw].astype(int))
+
+
+def test_the_first_resample_is_the_sample_itself() -> None:
+    bootstrap = Bootstrap.over(["a", "b", "a", "c"], resamples=50)
+    values = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]])
+    sums = bootstrap.sums(values)
+    assert sums.shape == (51, 2)
+    assert sums[0].tolist() == [16, 20]
+    for draw in (1, 7, 50):
+        assert sums[draw] == pytest.approx(values[_repeat(bootstrap, draw)].sum(axis=0))
+    weights = bootstrap.weights()
+    assert (weights[:, 0] == weights[:, 2]).all(), "films of one patient are drawn together"
+    assert (bootstrap.draws.sum(axis=1) == 3).all()
+
+
+def test_mean_is_over_the_selected_rows_only() -> None:
+    bootstrap = Bootstrap.over(list("abcd"))
+    values = np.array([1.0, 3.0, np.nan, 9.0])
+    assert bootstrap.mean(values, np.array([True, True, False, False])).value == 2
+    with pytest.raises(ValueError, match="does not exist"):
+        bootstrap.mean(values, np.zeros(4, dtype=np.bool_))
+    with pytest.raises(ValueError, match="nothing"):
+        Bootstrap.over([])
+
+
+def test_the_interval_is_that_of_the_normal_theory() -> None:
+    values = np.random.default_rng(1).normal(size=400)
+    estimate = Bootstrap.over([str(i) for i in range(400)]).mean(values)
+    half = 1.96 * values.std() / 20
+    assert estimate.high - estimate.value == pytest.approx(half, rel=0.12)
+    assert estimate.value - estimate.low == pytest.approx(half, rel=0.12)
+
+
+@pytest.mark.parametrize("draw", [0, 1, 2])
+def test_correlations_agree_with_scipy(draw: int) -> None:
+    rng = np.random.default_rng(5)
+    x = rng.integers(0, 8, 60).astype(float)  # with ties
+    y = x + rng.normal(size=60) * 3
+    bootstrap = Bootstrap.over([str(i // 2) for i in range(60)], resamples=2)
+    rows = _repeat(bootstrap, draw)
+    assert pearson(x, y, bootstrap)[draw] == pytest.approx(pearsonr(x[rows], y[rows])[0])
+    assert spearman(x, y, bootstrap)[draw] == pytest.approx(spearmanr(x[rows], y[rows])[0])
+
+
+def test_a_constant_correlates_with_nothing() -> None:
+    bootstrap = Bootstrap.over(list("abcd"), resamples=5)
+    flat, slope = np.full(4, 2.5), np.arange(4.0)
+    assert not pearson(flat, slope, bootstrap).any()
+    assert not spearman(flat, slope, bootstrap).any()
+
+
+def test_resamples_without_the_statistic_are_left_out() -> None:
+    estimate = interval(np.array([0.5, np.nan, 0.4, 0.6]))
+    assert 0.4 <= estimate.low < estimate.high <= 0.6

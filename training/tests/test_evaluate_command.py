@@ -1,0 +1,103 @@
+"""`make evaluate` on the tables of a run that never was."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from invented import CASES, RALO, SEVERITY, predictions, rows_of, write_data
+from invented import write_rows as write_csv
+
+from cxr_severity.model.evaluation import Evaluation
+from cxr_severity.model.gate import Measurements
+from cxr_training.config import GateConfig
+from cxr_training.csv_files import csv_bytes
+from cxr_training.evaluation.cli import main
+from cxr_training.evaluation.gate import gate_scores
+from cxr_training.evaluation.other_tables import GATE_NOTE
+from cxr_training.evaluation.predictions import COLUMNS
+from cxr_training.evaluation.tables import CALIBRATION_NOTE
+from cxr_training.gate.rows import GateNote, GateRow, read_rows, write_rows
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of the invented films, and `run/` with readings of them."""
+    root = write_data(tmp_path_factory.mktemp("evaluation"))
+    write_csv(root / "run" / "predictions.csv", rows_of(predictions()))
+    abroad = rows_of(predictions(seeds=1, luck=4, cases=CASES[SEVERITY:]))
+    rows = [{**row, "fold": "without-ralo"} for row in abroad]
+    write_csv(root / "run" / "without-ralo" / "seed-0" / "predictions.csv", rows)
+    said = [[f"{i}.jpg", i % 19, i, i / 7] for i in range(RALO)]
+    columns = ("image", "bsnet_brixia", "pxs", "covidnet_s_extent")
+    (root / "ralo" / "peers.csv").write_bytes(csv_bytes(columns, said))
+    return root
+
+
+def test_the_command_writes_a_report_that_stands(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for out in (tmp_path / "a", tmp_path / "b"):
+        arguments = ["--run", str(folder / "run"), "--data", str(folder), "--out", str(out)]
+        assert main(arguments) == 0
+    found = Evaluation.model_validate_json((tmp_path / "a" / "evaluation.json").read_bytes())
+    assert [one.reader for one in found.sources[2].readings] == [
+        "model", "rater 1", "BS-Net", "PXS", "COVIDNet-S",
+    ]  # fmt: skip
+    assert found.across[0].readings[0].images == RALO
+    text = (tmp_path / "a" / "report.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\((.+?)\)", text)
+    assert len(links) == 6
+    assert all((tmp_path / "a" / link).stat().st_size > 1000 for link in links)
+    for file in (tmp_path / "a").iterdir():
+        assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes(), file.name
+    assert "| macro-F1 | at least 0.78 |" in capsys.readouterr().out
+
+
+def test_the_command_judges_the_gate_by_the_settings_of_its_run(
+    folder: Path, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    rows = [
+        GateRow(fold, "severity", "frontal", Measurements(
+            colour=0, frontal=float(rng.uniform(0.5, 1)), likeliest="other",
+            distance=float(rng.uniform(0.5, 2)), side=512, lung_area=0.3, lung_span=0.6,
+            lung_border=0.2, lung_black=0.005, lung_contrast=0.2,
+        ))
+        for fold in range(3) for _ in range(40)
+    ]  # fmt: skip
+    config = GateConfig(warned=0.4)
+    run = shutil.copytree(folder / "run", tmp_path / "run")
+    write_rows(run / "gate.csv", rows, GateNote(gate=config, images_sha256="0"))
+    assert main(["--run", str(run), "--data", str(folder)]) == 0
+    written = Evaluation.model_validate_json((run / "evaluation" / "evaluation.json").read_bytes())
+    rows = read_rows(run / "gate.csv")
+    assert written.gate == gate_scores(rows, config)
+    assert written.gate != gate_scores(rows, GateConfig())
+    text = (run / "evaluation" / "report.md").read_text(encoding="utf-8")
+    assert GATE_NOTE in text
+    assert CALIBRATION_NOTE in text
+
+
+def test_the_command_compares(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = folder / "run"
+    against = ["--against", str(run / "predictions.csv")]
+    assert main(["--run", str(run), "--data", str(folder), *against]) == 0
+    assert capsys.readouterr().out.count("| not settled |") == 4
+    assert not (run / "evaluation").exists()
+
+
+def test_the_command_says_in_one_line_what_is_wrong(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    columns = tuple(column for column in COLUMNS if column != "zone_F")
+    write_csv(tmp_path / "predictions.csv", rows_of(predictions()), columns)
+    assert main(["--run", str(tmp_path), "--data", str(folder)]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("cxr-evaluate: ")
+    assert "column 'zone_F' is missing" in error
+    assert error.count("\n") == 1
+    assert main(["--run", str(tmp_path / "none"), "--data", str(folder)]) == 2

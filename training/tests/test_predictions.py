@@ -1,0 +1,85 @@
+"""Tables of readings: read as written, and refused in one line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from invented import DATASET, Row, predictions, rows_of, write_rows
+
+from cxr_training.errors import TrainingError
+from cxr_training.evaluation.compare import compare, comparison_table
+from cxr_training.evaluation.evaluate import evaluate
+from cxr_training.evaluation.predictions import join, read_predictions
+
+
+def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:
+    table = predictions()
+    found = read_predictions(write_rows(tmp_path / "p.csv", rows_of(table)))
+    assert found.images == table.images
+    assert (found.logits == table.logits).all()
+    assert (found.zones == table.zones).all()
+    assert (found.folds == table.folds).all()
+
+
+def _change(column: str, value: str) -> Callable[[list[Row]], list[Row]]:
+    return lambda rows: [{**rows[0], column: value}, *rows[1:]]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (_change("logit_severe", "nan"), "p.csv:2: logit_severe is not a finite number"),
+        (_change("logit_mild", ""), "p.csv:2: logit_mild is not a finite number"),
+        (_change("logit_mild", "high"), "p.csv:2: logit_mild 'high' is no number"),
+        (_change("zone_B", "3.5"), "p.csv:2: zone_B is not between 0 and 3"),
+        (_change("seed", "1.5"), "p.csv:2: seed '1.5' is no whole number"),
+        (_change("image", "severity/1.png"), "seed 0 read severity/1.png twice"),
+        (_change("fold", "4"), "patient p0 stands in fold 0 and in fold 4"),
+        (_change("image", "severity/x.png"), "severity/x.png is not in the labels"),
+        (lambda rows: rows[1:], "seed 0 did not read severity/0.png"),
+        (lambda rows: rows[:0], "has no rows"),
+    ],
+)
+def test_bad_tables_are_refused(
+    tmp_path: Path, spoil: Callable[[list[Row]], list[Row]], message: str
+) -> None:
+    path = write_rows(tmp_path / "p.csv", spoil(rows_of(predictions())))
+    with pytest.raises(TrainingError, match=re.escape(message)):
+        join(read_predictions(path), DATASET)
+
+
+def test_two_folds_leave_too_few_patients_to_calibrate_on() -> None:
+    table = predictions(seeds=1)
+    folds = table.folds.copy()
+    folds[table.folds != "0"] = "1"
+    with pytest.raises(TrainingError, match="2 folds leave too few"):
+        evaluate(replace(table, folds=folds), DATASET)
+
+
+def test_the_same_readings_do_not_differ() -> None:
+    comparison = compare(predictions(), predictions(), DATASET, resamples=50)
+    for one in comparison.differences:
+        assert (one.difference.low, one.difference.value, one.difference.high) == (0, 0, 0)
+        assert not one.settled
+    assert comparison.images == 118
+
+
+def test_a_better_model_is_found_better_from_either_side() -> None:
+    good, bad = predictions(noise=0.2, seeds=1), predictions(noise=4, luck=9)
+    for one in compare(good, bad, DATASET, resamples=200).differences:
+        assert one.settled
+        assert (one.difference.value > 0) == one.higher_is_better
+        assert one.difference.value == pytest.approx(one.first.value - one.second.value, abs=2e-4)
+    comparison = compare(bad, good, DATASET, resamples=200)
+    assert comparison_table(comparison, "bad", "good").count("good is better") == 4
+
+
+def test_other_folds_are_not_compared() -> None:
+    table = predictions()
+    other = replace(table, folds=table.folds[::-1].copy())
+    with pytest.raises(TrainingError, match="same folds"):
+        compare(table, other, DATASET)

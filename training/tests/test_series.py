@@ -1,0 +1,55 @@
+"""Change between two films of a patient."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from invented import CASES, DATASET, SEVERITY, predictions
+
+from cxr_training.evaluation.predictions import join
+from cxr_training.evaluation.series import follow_ups, series_scores
+
+RALO = CASES[SEVERITY:]
+
+
+def test_films_follow_one_another_by_day() -> None:
+    first, second, third = RALO[:3]
+    shuffled = (third, first, second)
+    assert [(a.image, b.image) for a, b in follow_ups(shuffled, "ralo")] == [
+        ("ralo/0.jpg", "ralo/1.jpg"), ("ralo/1.jpg", "ralo/2.jpg"),
+    ]  # fmt: skip
+    assert follow_ups((first, replace(second, day=first.day)), "ralo") == [], "of one day"
+    assert follow_ups((first, replace(second, day=float("nan"))), "ralo") == []
+    assert follow_ups((first, replace(second, patient="other")), "ralo") == []
+    assert follow_ups(shuffled, "brixia") == []
+
+
+def test_a_model_that_knows_sees_every_change() -> None:
+    cases = tuple(
+        replace(case, total=case.total + 3 * (case.day % 2)) if case.set == "ralo" else case
+        for case in CASES
+    )
+    dataset = replace(DATASET, cases=cases)
+    joined = join(predictions(noise=0, cases=cases), dataset)
+    found = series_scores(joined, resamples=20)
+    model = found[0]
+    assert (model.source, model.reader, model.pairs) == ("ralo", "model", 48)
+    assert model.change_r.value == pytest.approx(1)
+    assert model.change_mae.value == pytest.approx(0, abs=1e-6)
+    assert model.same_sign.value == 1
+    clear = sum(abs(b.total - a.total) >= 2 for a, b in follow_ups(cases, "ralo"))
+    assert model.clear_pairs == clear
+
+    flipped = replace(joined.predictions, zones=3 - joined.predictions.zones)
+    worst = series_scores(replace(joined, predictions=flipped), resamples=20)[0]
+    assert worst.change_r.value == pytest.approx(-1)
+    assert worst.same_sign.value == 0
+
+
+def test_too_few_clear_changes_are_not_spoken_of() -> None:
+    joined = join(predictions(noise=0), DATASET)
+    steady = replace(joined, cases=tuple(replace(c, total=9.0) for c in joined.cases))
+    assert series_scores(steady, resamples=5) == []
+    assert np.isfinite([case.day for case in RALO]).all()
