@@ -14,7 +14,6 @@ from cxr_training.evaluation.evaluate import Beside, evaluate
 from cxr_training.evaluation.goals import goals
 from cxr_training.evaluation.report import report
 
-
 ABROAD = Beside(across={"ralo": predictions(seeds=1, luck=4, cases=CASES[SEVERITY:])})
 
 
