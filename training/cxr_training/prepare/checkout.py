@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import tarfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -49,6 +50,19 @@ def read_rows(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
     ]
 
 
+def read_cells(path: Path) -> list[list[str]]:
+    """All lines of a CSV file, header included; cells stripped.
+
+    Raises:
+        TrainingError: the file cannot be read.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    except OSError as error:
+        raise TrainingError(f"{path}: {error.strerror}") from error
+    return [[cell.strip() for cell in cells] for cells in csv.reader(io.StringIO(text, newline=""))]
+
+
 def score(row: Mapping[str, str], column: str, path: Path) -> str:
     """A score as `labels.csv` writes it (`8.0`).
 
@@ -68,3 +82,10 @@ def number(cell: str) -> str:
     except ValueError:
         return ""
     return str(value) if math.isfinite(value) else ""
+
+
+def add_file(tar: tarfile.TarFile, name: str, data: bytes) -> None:
+    """Put a file into an archive without owner or date: the same bytes each time."""
+    entry = tarfile.TarInfo(name)
+    entry.size = len(data)
+    tar.addfile(entry, io.BytesIO(data))

@@ -15,21 +15,36 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cxr_training.backbone import BACKBONE_WEIGHTS
-from cxr_training.data import read_labels
+from cxr_training.cases import read_cases
 from cxr_training.errors import TrainingError
-from cxr_training.prepare import masks, pretrain, severity, sources, weights
+from cxr_training.prepare import (
+    lesions,
+    masks,
+    pretrain,
+    ralo,
+    severity,
+    sources,
+    weights,
+)
 from cxr_training.prepare.describe import describe
 
 MISSING = {
     "cohen": "most films, their patients and clinical columns, extent, opacity, lungVAE masks",
-    "brixia": "brixia_* (the reference class of films that have it) and a few films",
-    "schaudt": "grade (the reference class of films without Brixia scores)",
+    "brixia": "brixia_* (the reference of films that have it) and a few films",
+    "schaudt": "grade",
     "opacity_masks": "opacity masks and involvement",
     "v7": "lung masks drawn by hand",
     "figure1": "films of Figure 1",
     "actualmed": "films of Actualmed",
     "radiography_database": "pretrain/covid and pretrain/normal",
     "kermany": "pretrain/paediatric",
+    "covidnet": "covidnet_* (the reference of films without Brixia scores)",
+    "ralo": "ralo/, the films of Stony Brook",
+    "peers": "ralo/peers.csv, what published models said",
+    "covid_qu_ex": "lesions/masks, lungs and opacities drawn",
+    "siim": "lesions/boxes, its films",
+    "siim_tables": "lesions/boxes, its boxes and labels",
+    "siim_patients": "lesions/boxes, its patients",
     "imagenet": "weights/, the backbone that training starts from",
 }
 """What a folder lacks without the option; also the options' help."""
@@ -105,6 +120,9 @@ class Contents:
     """Scored names without a frontal image."""
     films: Sequence[pretrain.Film]
     backbone: weights.Weights | None
+    series: Sequence[ralo.Film]
+    peers: Mapping[str, Mapping[str, str]]
+    drawn: Sequence[lesions.Film]
 
     def write(self, folder: Path) -> list[str]:
         """Write them into an empty folder; returns what was written, a line for each.
@@ -118,18 +136,34 @@ class Contents:
             names = len(self.chosen) + self.absent
             found = f"{len(self.chosen)} of {names} scored names have a frontal image"
             said = [*left_out, f"severity/: {found}"]
-            try:
-                read_labels(folder / "severity")
-            except TrainingError as error:
-                reason = str(error).removeprefix(f"{folder / 'severity' / 'labels.csv'}: ")
-                said.append(f"severity/: training cannot use it yet: {reason}")
+        if self.series:
+            ralo.write(self.series, self.peers, folder / "ralo")
+            said.append(f"ralo/: {len(self.series)} films")
+        if self.chosen or self.series:
+            said += training_says(folder)
         if self.films:
             pretrain.write(self.films, folder / "pretrain")
             said.append(f"pretrain/: {len(self.films)} films")
+        if self.drawn:
+            scored = {
+                str(path.relative_to(folder / "severity")): path.read_bytes()
+                for path in sorted((folder / "severity" / "images").glob("*.jpg"))
+            }
+            said += lesions.write(self.drawn, scored, folder / "lesions")
         if self.backbone:
             weights.write(self.backbone, folder / BACKBONE_WEIGHTS)
             said.append(f"{BACKBONE_WEIGHTS}: {len(self.backbone)} arrays")
         return said
+
+
+def training_says(folder: Path) -> list[str]:
+    """Why training cannot use the scored films yet, if so."""
+    sets = [name for name in ("severity", "ralo") if (folder / name / "labels.csv").is_file()]
+    try:
+        read_cases(folder, sets)
+    except TrainingError as error:
+        return [f"training cannot use it yet: {str(error).removeprefix(f'{folder}: ')}"]
+    return []
 
 
 def read(given: Mapping[str, Path]) -> Contents:
@@ -148,9 +182,30 @@ def read(given: Mapping[str, Path]) -> Contents:
     if films:
         pretrain.check(films)
     backbone = weights.read(given["imagenet"]) if "imagenet" in given else None
-    if not (chosen or films or backbone):
+    series = ralo.read(given["ralo"]) if "ralo" in given else []
+    peers = ralo.read_peers(given["peers"]) if "peers" in given else {}
+    drawn = read_drawn(given)
+    if not (chosen or films or backbone or series or drawn):
         raise TrainingError("no image of the collections given has a score; nothing to write")
-    return Contents(collections, chosen, absent, films, backbone)
+    return Contents(collections, chosen, absent, films, backbone, series, peers, drawn)
+
+
+def read_drawn(given: Mapping[str, Path]) -> list[lesions.Film]:
+    """Films with masks and with boxes.
+
+    Raises:
+        TrainingError: a checkout does not hold what it should, or boxes lack one of their three.
+    """
+    found: list[lesions.Film] = []
+    if "covid_qu_ex" in given:
+        found += lesions.covid_qu_ex(given["covid_qu_ex"])
+    parts = ("siim", "siim_tables", "siim_patients")
+    missing = [part for part in parts if part not in given]
+    if not missing:
+        found += lesions.siim(*(given[part] for part in parts))
+    elif len(missing) < len(parts):
+        raise TrainingError(f"{option(missing[0])} is needed too: boxes come from three checkouts")
+    return found
 
 
 def read_collections(given: Mapping[str, Path]) -> severity.Collections:
@@ -170,6 +225,7 @@ def read_collections(given: Mapping[str, Path]) -> severity.Collections:
     return severity.Collections(
         sources=[read(given[name]) for name, read in readers.items() if name in given],
         grades=sources.schaudt(given["schaudt"]) if "schaudt" in given else {},
+        experts=sources.covidnet(given["covidnet"]) if "covidnet" in given else {},
         outlines=masks.v7(given["v7"]) if "v7" in given else {},
         lung_vae=masks.lung_vae(given["cohen"]) if "cohen" in given else {},
         regions=masks.regions(given["opacity_masks"]) if "opacity_masks" in given else {},

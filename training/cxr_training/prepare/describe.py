@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -11,62 +10,67 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from cxr_severity.model.assessment import SEVERITIES, Severity
-from cxr_training.data import Case, Dataset, read_labels
-from cxr_training.duplicates import SAME_FILM, SAME_PATIENT, near_duplicates
-from cxr_training.errors import TrainingError
+from cxr_severity.model.assessment import SEVERITIES
+from cxr_training.cases import Case, read_cases
+from cxr_training.csv_files import read_table
+from cxr_training.duplicates import SAME_FILM, SAME_PATIENT, near_duplicates, perceptual_hash
+from cxr_training.evaluation.readers import PEOPLE, agreement_of
 from cxr_training.evaluation.tables import cell, table
-from cxr_training.metrics import measure
 from cxr_training.prepare.checkout import read_rows
-from cxr_training.reference import brixia_severity, first_edition
-from cxr_training.splits import hash_films
 
 _NOT_STATED = "not stated"
 _SPOKEN = ("finding", "licence")
 _MOST = 8
 """Values listed of a column; the rest are summed up."""
 _SCORES: dict[str, Callable[[Case], float]] = {
-    "Brixia, both radiologists": lambda case: case.mean_brixia,
-    "grade": lambda case: case.grade,
+    "Brixia, both radiologists": lambda case: sum(case.brixia),
     "extent and opacity": lambda case: case.extent + case.opacity,
-    "involvement": lambda case: case.involvement,
+    "grade": lambda case: case.grade,
 }
 
 
 def describe(folder: Path) -> str:
-    """Counts of `severity/`, and of `pretrain/` where there is one.
+    """Counts of `severity/`, and of the other parts that are there.
 
     Raises:
-        TrainingError: `folder` holds no severity labels that training can read.
+        TrainingError: `folder` holds no labels that training can read.
     """
-    dataset = read_labels(folder / "severity")
+    sets = [name for name in ("severity", "ralo") if (folder / name / "labels.csv").is_file()]
+    everything = read_cases(folder, sets)
+    cases = [case for case in everything.cases if case.set == "severity"]
     rows = read_rows(folder / "severity" / "labels.csv", ("source", "url", *_SPOKEN))
     parts = [
-        _severity(dataset),
-        _by_source(dataset.cases),
-        _scores(dataset.cases),
-        _agreement(dataset.cases),
+        _reference(everything.cases),
+        _by_source(everything.cases),
+        _scores(cases),
+        _agreement(everything.cases),
         *(_column(column, [row[column] for row in rows]) for column in _SPOKEN),
         _column("published at", [urlsplit(row["url"]).netloc for row in rows]),
-        _by_view(dataset.cases),
-        _column("sex", [case.sex for case in dataset.cases]),
-        _ages(dataset.cases),
-        _near_duplicates(dataset),
+        _by_view(cases),
+        _column("sex", [case.sex for case in cases]),
+        _ages(cases),
+        _near_duplicates(folder, cases),
     ]
-    labels = folder / "pretrain" / "labels.csv"
-    if labels.is_file():
-        parts.append(_pretrain(labels))
+    if "ralo" in sets:
+        parts.append(_series([case for case in everything.cases if case.set == "ralo"]))
+    for name, what in (("lesions", _lesions), ("pretrain", _pretrain)):
+        labels = folder / name / "labels.csv"
+        if labels.is_file():
+            parts.append(what(labels))
     return "\n\n".join(parts)
 
 
-def _severity(dataset: Dataset) -> str:
+def _reference(cases: Sequence[Case]) -> str:
+    """Second edition: by whose scores, and which class."""
     rows = []
-    for severity in (*SEVERITIES, None):
-        cases = [case for case in dataset.cases if case.severity == severity]
-        rows.append((severity or "no class", *_count(cases)))
-    return table(
-        ("reference", "images", "patients"), [*rows, ("all", *_count(dataset.cases))]
-    )  # fmt: skip
+    for kind in ("brixia", "extent-opacity", "ralo", "none"):
+        own = [case for case in cases if case.reference == kind]
+        classes = Counter(case.severity for case in own)
+        counts = [str(classes[name]) for name in SEVERITIES]
+        rows.append((kind, *_count(own), *counts))
+    classes = Counter(case.severity for case in cases)
+    rows.append(("all", *_count(cases), *(str(classes[name]) for name in SEVERITIES)))
+    return table(("reference by", "images", "patients", *SEVERITIES), rows)
 
 
 def _by_source(cases: Sequence[Case]) -> str:
@@ -100,44 +104,44 @@ def _scores(cases: Sequence[Case]) -> str:
 
 
 def _agreement(cases: Sequence[Case]) -> str:
-    """Who else reads the same film as what; intervals over patients."""
-    twice = [case for case in cases if not math.isnan(case.mean_brixia)]
-    graded = [
-        (case, first_edition(math.nan, math.nan, case.grade)) for case in twice
-    ]  # fmt: skip
-    both = [(case, found) for case, found in graded if found is not None]
-    rows = [
-        _agree(
-            "Brixia senior, read by the junior",
-            twice,
-            [brixia_severity(case.brixia[0]) for case in twice],
-            [brixia_severity(case.brixia[1]) for case in twice],
-        ),
-        _agree(
-            "mean Brixia, read by grade",
-            [case for case, _ in both],
-            [brixia_severity(case.mean_brixia) for case, _ in both],
-            [found for _, found in both],
-        ),
-    ]
+    """How well people agree on the same films; intervals over patients."""
+    found = [agreement_of(reader, cases) for reader in PEOPLE]
     return table(
-        ("agreement", "images", "accuracy", "macro-F1", "weighted kappa", "mild for severe"),
-        [row for row in rows if row is not None],
+        ("read by", "against", "images", "accuracy", "macro-F1", "weighted kappa",
+         "mild for severe", "total, r", "total, error"),
+        [
+            (
+                one.reader, one.reference, str(one.images), cell(one.accuracy), cell(one.macro_f1),
+                cell(one.quadratic_weighted_kappa), cell(one.two_step_errors), cell(one.total_r),
+                cell(one.total_mae, 2),
+            )
+            for one in found if one is not None
+        ],
+    )  # fmt: skip
+
+
+def _series(cases: Sequence[Case]) -> str:
+    lengths = Counter(Counter(case.patient for case in cases).values())
+    several = sum(count for films, count in lengths.items() if films > 1)
+    dated = sum(not math.isnan(case.day) for case in cases)
+    return (
+        f"`ralo/`: {len(cases)} films of {sum(lengths.values())} patients, {several} of them with "
+        f"several, at most {max(lengths)}; {dated} films are dated."
     )
 
 
-def _agree(
-    name: str, cases: Sequence[Case], reference: list[Severity], read: list[Severity]
-) -> tuple[str, ...] | None:
-    if not cases:
-        return None
-    one, other = ([SEVERITIES.index(found) for found in side] for side in (reference, read))
-    found = measure(one, other, [case.patient for case in cases], evaluated_on=name)
-    two_steps = sum(abs(a - b) == 2 for a, b in zip(one, other, strict=True))
-    return (
-        name, str(len(cases)), cell(found.accuracy), cell(found.macro_f1),
-        cell(found.quadratic_weighted_kappa), str(two_steps),
-    )  # fmt: skip
+def _lesions(labels: Path) -> str:
+    rows = read_rows(labels, ("set", "label", "lung_mask", "opacity_mask", "boxes", "copy_of"))
+    drawn = ("lung_mask", "opacity_mask", "boxes", "copy_of")
+    kinds = sorted({(row["set"], row["label"]) for row in rows})
+    found = []
+    for kind in kinds:
+        own = [row for row in rows if (row["set"], row["label"]) == kind]
+        found.append(
+            (*kind, str(len(own)), *(str(sum(bool(row[name]) for row in own)) for name in drawn))
+        )
+    header = ("lesions", "label", "images", "lung mask", "opacity mask", "boxes", "copies")
+    return table(header, found)
 
 
 def _column(name: str, values: Iterable[str]) -> str:
@@ -156,12 +160,12 @@ def _ages(cases: Sequence[Case]) -> str:
     return f"Age is stated for {len(ages)} images: {ages[0]:g} to {ages[-1]:g}, median {middle:g}."
 
 
-def _near_duplicates(dataset: Dataset) -> str:
-    hashes = hash_films(dataset)
+def _near_duplicates(folder: Path, cases: Sequence[Case]) -> str:
+    hashes = np.stack([perceptual_hash((folder / case.image).read_bytes()) for case in cases])
     found = []
     for bits in (SAME_FILM, SAME_PATIENT):
         pairs = np.argwhere(np.triu(near_duplicates(hashes, hashes, bits), k=1)).tolist()
-        apart = sum(dataset.cases[i].patient != dataset.cases[j].patient for i, j in pairs)
+        apart = sum(cases[i].patient != cases[j].patient for i, j in pairs)
         found.append(f"{len(pairs)} within {bits} bits ({apart} under two patients' names)")
     return f"Pairs of images alike, of {hashes.shape[1]} bits of perceptual hash: " + (
         ", ".join(found) + "."
@@ -169,13 +173,8 @@ def _near_duplicates(dataset: Dataset) -> str:
 
 
 def _pretrain(labels: Path) -> str:
-    try:
-        with labels.open(newline="", encoding="utf-8") as file:
-            counted = Counter(
-                (row["file"].partition("/")[0], row["label"]) for row in csv.DictReader(file)
-            )
-    except (OSError, KeyError, ValueError) as error:
-        raise TrainingError(f"{labels}: is no table of file and label") from error
+    found = read_table(labels, ("file", "label")).rows
+    counted = Counter((row["file"].partition("/")[0], row["label"]) for row in found)
     rows = [(folder, label, str(count)) for (folder, label), count in sorted(counted.items())]
     total = ("all", "", str(sum(counted.values())))
     return table(("pretrain folder", "label", "images"), [*rows, total])

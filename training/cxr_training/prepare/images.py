@@ -45,8 +45,12 @@ def film_jpeg(film: Image.Image) -> tuple[bytes, tuple[int, int]]:
 
 def thumbnail_jpeg(film: Image.Image) -> bytes:
     """The film at 224x224, whatever its aspect, as JPEG."""
-    side = (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
-    return _jpeg(film.resize(side, Image.Resampling.LANCZOS), THUMBNAIL_QUALITY)
+    return square_jpeg(film, THUMBNAIL_SIDE)
+
+
+def square_jpeg(film: Image.Image, side: int) -> bytes:
+    """The film as a square, whatever its aspect, as JPEG."""
+    return _jpeg(film.resize((side, side), Image.Resampling.LANCZOS), THUMBNAIL_QUALITY)
 
 
 def read_mask(path: Path) -> Mask:

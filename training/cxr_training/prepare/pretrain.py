@@ -8,8 +8,6 @@ their aspect is how they look.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import random
 import tarfile
@@ -18,8 +16,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cxr_training.csv_files import csv_bytes
 from cxr_training.errors import TrainingError
-from cxr_training.prepare.checkout import IMAGE_SUFFIXES, folder
+from cxr_training.prepare.checkout import IMAGE_SUFFIXES, add_file, folder
 from cxr_training.prepare.images import read_film, thumbnail_jpeg
 
 NORMAL_FILMS = 4500
@@ -87,14 +86,9 @@ def write(films: Sequence[Film], to: Path) -> None:
     for archive, members in _archives(groups):
         with tarfile.open(to / archive, "w") as tar:
             for film in members:
-                data = thumbnail_jpeg(read_film(film.path))
-                entry = tarfile.TarInfo(film.name)  # no owner, no date: the same bytes each time
-                entry.size = len(data)
-                tar.addfile(entry, io.BytesIO(data))
-    with (to / "labels.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("file", "label"))
-        writer.writerows((film.name, film.label) for film in films)
+                add_file(tar, film.name, thumbnail_jpeg(read_film(film.path)))
+    rows = [(film.name, film.label) for film in films]
+    (to / "labels.csv").write_bytes(csv_bytes(("file", "label"), rows))
 
 
 def _cause(path: Path) -> str:

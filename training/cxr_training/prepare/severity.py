@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from cxr_severity.model.assessment import ZONES
+from cxr_training.csv_files import csv_bytes
 from cxr_training.duplicates import SAME_FILM, near_duplicates, perceptual_hash
 from cxr_training.prepare.images import Mask, film_jpeg, fits, mask_png, read_film, read_mask
 from cxr_training.prepare.masks import Outlines, Regions, union
@@ -21,7 +21,7 @@ COLUMNS = (
     "brixia_senior", "brixia_junior",
     *(f"brixia_{reader}_{zone}" for reader in ("senior", "junior") for zone in ZONES),
     "grade", "extent", "opacity", "involvement", "survival", "went_icu", "intubated",
-    "lung_mask", "opacity_mask", "licence", "url", "sha256",
+    "lung_mask", "opacity_mask", "licence", "url", "sha256", "covidnet_extent", "covidnet_opacity",
 )  # fmt: skip
 
 
@@ -32,6 +32,7 @@ class Collections:
     sources: Sequence[Source] = ()
     """In the order in which they are asked for an image."""
     grades: Scores = field(default_factory=dict)
+    experts: Scores = field(default_factory=dict)
     outlines: Mapping[str, Outlines] = field(default_factory=dict)
     lung_vae: Mapping[str, Path] = field(default_factory=dict)
     """By file name without suffix."""
@@ -53,7 +54,8 @@ def choose(collections: Collections) -> tuple[list[Chosen], int]:
     """The scored frontal films in the order of their file names, and how many scored names have
     no image in any checkout (or are no frontal radiograph)."""
     scores: dict[str, dict[str, str]] = {name: {} for name in collections.regions}
-    for table in (*(source.scores for source in collections.sources), collections.grades):
+    others = (collections.grades, collections.experts)
+    for table in (*(source.scores for source in collections.sources), *others):
         for name, columns in table.items():
             scores.setdefault(name, {}).update(columns)
     chosen = []
@@ -113,10 +115,8 @@ def write(chosen: Sequence[Chosen], collections: Collections, folder: Path) -> l
             (folder / row[f"{kind}_mask"]).write_bytes(mask_png(mask, size))
         rows.append(row)
     share_patients(rows, np.stack(hashes))
-    with (folder / "labels.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    cells = [[row.get(column, "") for column in COLUMNS] for row in rows]
+    (folder / "labels.csv").write_bytes(csv_bytes(COLUMNS, cells))
     return left_out
 
 

@@ -3,7 +3,8 @@
 Formats, and what they were checked against: columns and values of `metadata.csv` and
 `covid-severity-scores.csv` (ieee8023/covid-chestxray-dataset and its fork
 hida6/covid-chestxray-dataset), `data/public-annotations.csv` (BrixIA/Brixia-score-COVID-19),
-`COVIDx8B_severity_mapping.csv` (dschaudt42/covid-severity-aug) and `metadata.csv`
+`COVIDx8B_severity_mapping.csv` (dschaudt42/covid-severity-aug), rows of
+`severity_annotations.csv` (lindawangg/COVID-Net; its header was not at hand) and `metadata.csv`
 (agchung/Actualmed-COVID-chestxray-dataset) were read in those repositories, and a sample of their
 values agrees with the folder that docs/data-card.md describes. The images themselves were not at
 hand; where they lie is what the repositories' file lists say.
@@ -17,7 +18,14 @@ from pathlib import Path
 
 from cxr_severity.model.assessment import ZONES
 from cxr_training.errors import TrainingError
-from cxr_training.prepare.checkout import IMAGE_SUFFIXES, folder, number, read_rows, score
+from cxr_training.prepare.checkout import (
+    IMAGE_SUFFIXES,
+    folder,
+    number,
+    read_cells,
+    read_rows,
+    score,
+)
 
 Scores = dict[str, dict[str, str]]
 """File name to columns of `labels.csv`."""
@@ -118,6 +126,29 @@ def schaudt(checkout: Path) -> Scores:
         row["orig_image_name"]: {"grade": score(row, "label", path)}
         for row in read_rows(path, ("orig_image_name", "label"))
     }
+
+
+def covidnet(checkout: Path) -> Scores:
+    """Extent and opacity (0-8 each, means of three experts) of the films of COVIDNet-S.
+
+    Raises:
+        TrainingError: the file is missing, or a score out of range.
+    """
+    path = checkout / "annotations" / "severity_annotations.csv"
+    found: Scores = {}
+    for cells in read_cells(path)[1:]:
+        # By position: the name, then extent, opacity, and what follows from them.
+        name, extent, opacity = (*cells[:3], "", "")[:3]
+        scores = [number(extent), number(opacity)]
+        if not all(scores):
+            continue  # named there without a score
+        if not all(0 <= float(value) <= 8 for value in scores):
+            raise TrainingError(f"{path}: {name}: {extent}, {opacity} are not between 0 and 8")
+        rounded = [str(round(float(value), 3)) for value in scores]
+        found[name] = dict(zip(("covidnet_extent", "covidnet_opacity"), rounded, strict=True))
+    if not found:
+        raise TrainingError(f"{path}: holds no score")
+    return found
 
 
 def figure1(checkout: Path) -> Source:
