@@ -6,37 +6,25 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Final, Literal
 from zipfile import BadZipFile
 
 import numpy as np
 import torch
-from efficientnet_pytorch import EfficientNet
 
-from cxr_severity.model.network import SeverityNet
+from cxr_severity.model.cells import CellNet
 from cxr_severity.model.preprocess import PreprocessConfig, normalise
 from cxr_training.errors import TrainingError
 
 BACKBONE_WEIGHTS = Path("weights") / "efficientnet-b0-imagenet.npz"
 """ImageNet's, inside the data folder."""
-PACKAGE_WEIGHTS: Final = "efficientnet-pytorch"
-Source = Path | Literal["efficientnet-pytorch"]
 
 
-def backbone_source(named: str | None, data: Path) -> Source:
-    """What a command line names: a file, the package's own weights, or the data folder's."""
-    if named == PACKAGE_WEIGHTS:
-        return PACKAGE_WEIGHTS
-    return Path(named) if named else data / BACKBONE_WEIGHTS
-
-
-def load_backbone(network: object, source: Source) -> str:
+def load_backbone(network: CellNet, source: Path) -> str:
     """Start the backbone from weights with `efficientnet_pytorch`'s keys.
 
     Args:
-        source: an `.npz` of arrays, a `.pth` state dict (read without unpickling code), or
-            `efficientnet-pytorch`, which downloads the package's own ImageNet weights. Those
-            belong to `padding: tensorflow` and `batch_norm_eps: 0.001`.
+        source: an `.npz` of arrays or a `.pth` state dict (read without unpickling code), for
+            symmetric padding, as torchvision's weights are.
 
     Returns:
         Their sha256, over keys and values.
@@ -44,13 +32,8 @@ def load_backbone(network: object, source: Source) -> str:
     Raises:
         TrainingError: when they cannot be had or do not fit the backbone.
     """
-    own = False
-    if not isinstance(source, Path) and not own:
-        raise TrainingError(f"{source}: needs padding: tensorflow and batch_norm_eps: 0.001")
     try:
-        if not isinstance(source, Path):
-            state = EfficientNet.from_pretrained(network.config.backbone).state_dict()
-        elif source.suffix == ".npz":
+        if source.suffix == ".npz":
             with source.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 state = {key: torch.from_numpy(archive[key]) for key in archive.files}
         else:
@@ -72,7 +55,7 @@ def load_backbone(network: object, source: Source) -> str:
     return _digest(state)
 
 
-def save_backbone(network: SeverityNet, path: Path) -> str:
+def save_backbone(network: CellNet, path: Path) -> str:
     """Write the backbone as `load_backbone` reads it; returns the sha256 that it will return."""
     state = {
         key: value.detach().cpu().contiguous()
@@ -95,7 +78,7 @@ def _digest(state: Mapping[str, torch.Tensor]) -> str:
 
 
 def estimate_batch_norm(
-    network: SeverityNet, grids: torch.Tensor, config: PreprocessConfig, batch_size: int = 32
+    network: CellNet, grids: torch.Tensor, config: PreprocessConfig, batch_size: int = 32
 ) -> None:
     """Replace batch norm's running statistics by those of these radiographs, (N, S, S).
 

@@ -10,7 +10,6 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cxr_severity.model.assessment import SEVERITIES, Severity
-from cxr_severity.model.lungs import LungConfig
 from cxr_severity.model.manifest import VERSION_PATTERN
 from cxr_severity.model.cells import CellConfig
 from cxr_severity.model.preprocess import PreprocessConfig
@@ -109,26 +108,15 @@ class StageConfig(_Frozen):
     frozen_blocks: int = Field(default=0, ge=0, le=10, description="Stem and first blocks stay")
 
 
-class LungTrainConfig(_Frozen):
-    """How the lung network is fitted."""
-
-    epochs: int = Field(default=40, ge=1)
-    batch_size: int = Field(default=16, ge=2)
-    learning_rate: float = Field(default=3e-3, gt=0, description="Peak")
-    weight_decay: float = Field(default=1e-3, ge=0)
-    network: LungConfig = LungConfig()
-    augment: AugmentConfig = AugmentConfig(
-        rotation=15, translation=0.15, zoom=0.3, brightness=0.2, contrast=0.3, gamma=0.4,
-        noise=0.06, erase=0.5,
-    )  # fmt: skip
-
-
 class GateConfig(_Frozen):
     """How the gate is fitted, on the features of a trained run."""
 
     seed: int = Field(default=1, ge=0)
     every: int = Field(
         default=15, ge=1, description="Of the pretraining radiographs, each so many-th is taken"
+    )
+    every_ralo: int = Field(
+        default=6, ge=1, description="Of the films of `ralo/`, each so many-th is taken"
     )
     variants: int = Field(
         default=4, ge=1, description="Augmented copies of each image that is to be rejected"
@@ -143,7 +131,6 @@ class GateConfig(_Frozen):
         default=0.02, gt=0, lt=0.5, description="Share of accepted films that one threshold may "
         "warn of"
     )  # fmt: skip
-    lungs: LungTrainConfig = LungTrainConfig()
     augment: AugmentConfig = AugmentConfig(rotation=6, zoom=0.15, translation=0.05)
 
 
@@ -180,7 +167,10 @@ class TrainConfig(_Frozen):
     copies: CopiesConfig = CopiesConfig()
     loss: LossConfig = LossConfig()
     split: SplitConfig = SplitConfig()
-    augment: AugmentConfig = AugmentConfig()
+    augment: AugmentConfig = AugmentConfig(
+        rotation=10, translation=0.06, zoom=0.15, brightness=0.2, contrast=0.3, gamma=0.35,
+        noise=0.04, erase=0.3, letters=0.4, borders=0.25, blur=0.5, jpeg=0.5,
+    )  # fmt: skip
     preprocess: PreprocessConfig = PreprocessConfig()
     network: CellConfig = CellConfig()
     gate: GateConfig = GateConfig()

@@ -18,16 +18,16 @@ EVERYTHING = "all"
 class RunFolder:
     """`root` of a run.
 
-        run.json            recipe and data that the run is of
-        split.json          who tests where, and which drawn films are held back
-        pretext/            the network that knows places and no severity yet
-        bank/               augmented copies of every film through the blocks that stay fixed
-        fold-N/seed-S/      a network, what it says of the films of its fold, its maps
-        all/seed-S/         a network of all films
-        predictions.csv     what all folds said, gathered
-        explanations.csv    their maps against masks and boxes
-        gate.csv            what the folds' gates measured
-        weights/<version>/  what is served
+    run.json            recipe and data that the run is of
+    split.json          who tests where, and which drawn films are held back
+    pretext/            the network that knows places and no severity yet
+    bank/               augmented copies of every film through the blocks that stay fixed
+    fold-N/seed-S/      a network, what it says of the films of its fold, its maps
+    all/seed-S/         a network of all films
+    predictions.csv     what all folds said, gathered
+    explanations.csv    their maps against masks and boxes
+    gate.csv            what the folds' gates measured
+    weights/<version>/  what is served
     """
 
     root: Path

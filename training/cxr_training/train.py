@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from cxr_severity.model.artifact import load_state, pack_weights
 from cxr_severity.model.cells import CellNet
-from cxr_training.backbone import backbone_source, load_backbone
+from cxr_training.backbone import BACKBONE_WEIGHTS, load_backbone
 from cxr_training.bank import Bank, augment, make_bank
 from cxr_training.cases import Case, Dataset, read_cases
 from cxr_training.config import StageConfig, TrainConfig, load_config
@@ -83,7 +83,7 @@ def run(
     """
     films, dataset, split = prepare(config, data)
     start = CellNet(config.network, config.preprocess.size)
-    digest = load_backbone(start, backbone_source(backbone, data))
+    digest = load_backbone(start, Path(backbone) if backbone else data / BACKBONE_WEIGHTS)
     pack_weights(start)  # a network that is too large to ship is found out now
     folder.claim(
         {

@@ -1,11 +1,11 @@
-"""Fixtures for training: the bundled radiographs with made-up labels."""
+"""Fixtures for training: the bundled radiographs with made-up labels, masks and boxes."""
 
 from __future__ import annotations
 
 import csv
 import io
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,17 +15,23 @@ from PIL import Image, ImageDraw
 
 from cxr_severity.imaging.decode import decode
 from cxr_severity.model.assessment import ZONES
-from cxr_severity.model.network import NetworkConfig, SeverityNet
+from cxr_severity.model.cells import CellConfig, CellNet
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
 from cxr_training.backbone import BACKBONE_WEIGHTS, estimate_batch_norm, save_backbone
-from cxr_training.data import HIGHEST, TEXT_COLUMNS
 
 SAMPLES = Path(__file__).parents[2] / "samples"
-COLUMNS = (*TEXT_COLUMNS, *HIGHEST)
 TOTALS = ((3, 4), (8, 7), (14, 13))
 """Of the senior and the junior reader, for an invented mild, moderate and severe film."""
-SCORED_TWICE, GRADED = 12, 21
-"""Films 0-11 have two Brixia scores, 12-20 a grade, 21-23 no class."""
+SCORED_TWICE, SCORED_BY_EXPERTS = 12, 21
+"""Films 0-11 have two Brixia scores, 12-20 extent and opacity, 21-23 a grade alone."""
+SIDES = ((1, 1), (2, 2), (4, 3))
+"""Extent and opacity of a lung, for an invented mild, moderate and severe film of `ralo/`."""
+SEVERITY_COLUMNS = (
+    "image", "patient", "source", "view", "offset", "sex", "age", "brixia_senior", "brixia_junior",
+    *(f"brixia_{reader}_{zone}" for reader in ("senior", "junior") for zone in ZONES),
+    "grade", "extent", "opacity", "involvement", "lung_mask", "opacity_mask", "covidnet_extent",
+    "covidnet_opacity",
+)  # fmt: skip
 
 Turn = Image.Transpose | None
 TURNS: tuple[Turn, ...] = (
@@ -35,6 +41,7 @@ TURNS: tuple[Turn, ...] = (
 )
 """Each sample becomes three films that no perceptual hash takes for one."""
 OTHER_TURNS: tuple[Turn, ...] = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270)
+MORE_TURNS: tuple[Turn, ...] = (Image.Transpose.ROTATE_180, Image.Transpose.TRANSPOSE)
 
 
 @pytest.fixture(scope="session")
@@ -44,19 +51,19 @@ def sample_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder of 24 films of 24 invented patients, seven of each class, with a backbone.
-
-    `pretrain/` holds 14 films to learn from and `covid/copy.jpg`, a copy of a severity film.
-    """
+    """A data folder of 24 films in `severity/`, 15 in `ralo/`, 16 in `lesions/`, 14 in `pretrain/`,
+    six strangers, and a backbone."""
     root = tmp_path_factory.mktemp("data")
-    _write_severity(root / "severity")
-    _write_pretext(root / "pretrain")
+    write_severity(root / "severity")
+    write_ralo(root / "ralo")
+    write_lesions(root / "lesions")
+    _write_unscored(root / "pretrain")
     _write_strangers(root / "ood")
-    config = PreprocessConfig(size=64)
+    config = PreprocessConfig(size=96)
     grids = [to_grid(decode(path.read_bytes()), config) for path in sorted(SAMPLES.glob("*.png"))]
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        network = SeverityNet(NetworkConfig(hidden_size=8), 64)
+        network = CellNet(CellConfig(hidden_size=8, channels=8), 96)
         # A random network's features vanish, and every film would look the same to it.
         estimate_batch_norm(network, torch.from_numpy(np.stack(grids)), config)
     save_backbone(network, root / BACKBONE_WEIGHTS)
@@ -71,39 +78,121 @@ def _films(width: int, turns: Sequence[Turn]) -> Iterator[Image.Image]:
             yield film if turn is None else film.transpose(turn)
 
 
-def _write_severity(folder: Path) -> None:
+def _shuffled(film: Image.Image, seed: int) -> Image.Image:
+    """A film whose quarters and grey values are another's: no hash takes it for the first."""
+    rng = np.random.default_rng(seed)
+    pixels = np.asarray(film.convert("L"))
+    mixed = np.roll(pixels, rng.integers(20, 100, 2), (0, 1))
+    return Image.fromarray(mixed if seed % 2 else mixed[:, ::-1].copy())
+
+
+def _write_table(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def write_severity(folder: Path) -> None:
     (folder / "images").mkdir(parents=True)
     (folder / "masks").mkdir()
-    with (folder / "labels.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, restval="")
-        writer.writeheader()
-        for i, film in enumerate(_films(192, TURNS)):
-            image = f"images/{i:02}.png"
-            film.save(folder / image)
-            row: dict[str, object] = {
-                "image": image, "patient": f"p{i:02}", "view": "AP", "source": "invented",
-                **_scores(i),
-            }  # fmt: skip
-            if i < SCORED_TWICE:
-                row["lung_mask"] = f"masks/{i:02}.lung.png"
-                _ellipses(film.size, (0.1, 0.55)).save(folder / f"masks/{i:02}.lung.png")
-            if i < SCORED_TWICE // 2:
-                row["opacity_mask"] = f"masks/{i:02}.opacity.png"
-                _ellipses(film.size, (0.2,)).save(folder / f"masks/{i:02}.opacity.png")
-            writer.writerow(row)
+    rows = []
+    for i, film in enumerate(_films(192, TURNS)):
+        image = f"images/{i:02}.png"
+        film.save(folder / image)
+        row: dict[str, object] = {
+            "image": image, "patient": f"p{i:02}", "view": "AP", "source": "invented", **_scores(i),
+        }  # fmt: skip
+        if i < SCORED_TWICE:
+            row["lung_mask"] = f"masks/{i:02}.lung.png"
+            _ellipses(film.size, (0.1, 0.55)).save(folder / f"masks/{i:02}.lung.png")
+        if i < SCORED_TWICE // 2:
+            row["opacity_mask"] = f"masks/{i:02}.opacity.png"
+            _ellipses(film.size, (0.2,)).save(folder / f"masks/{i:02}.opacity.png")
+        rows.append(row)
+    _write_table(folder / "labels.csv", SEVERITY_COLUMNS, rows)
 
 
 def _scores(i: int) -> dict[str, object]:
-    if i >= GRADED:
-        return {"extent": 4, "opacity": 2.5, "grade": 0}
-    if i >= SCORED_TWICE:
+    if i >= SCORED_BY_EXPERTS:
         return {"grade": 1 + i % 3}
+    if i >= SCORED_TWICE:
+        extent, opacity = SIDES[i % 3]
+        return {
+            "covidnet_extent": 2 * extent, "covidnet_opacity": 2 * opacity, "extent": 2 * extent,
+            "opacity": 1.5 * opacity, "grade": 1 + i % 3,
+        }  # fmt: skip
     scores: dict[str, object] = {"involvement": 0.25}
     for reader, total in zip(("senior", "junior"), TOTALS[i % 3], strict=True):
         scores[f"brixia_{reader}"] = total
         for k, zone in enumerate(ZONES):
             scores[f"brixia_{reader}_{zone}"] = total // 6 + (k < total % 6)
     return scores
+
+
+def write_ralo(folder: Path) -> None:
+    names = [f"r{rater}_{part}" for rater in (1, 2) for part in (
+        "right_extent", "right_opacity", "left_extent", "left_opacity", "extent", "opacity")]  # fmt: skip
+    rows: list[dict[str, object]] = []
+    folder.mkdir(parents=True)
+    with tarfile.open(folder / "images.tar", "w") as archive:
+        for i, film in enumerate(list(_films(112, MORE_TURNS))[:15]):
+            extent, opacity = SIDES[i % 3]
+            scores = dict(zip(names, 2 * [extent, opacity, extent, opacity, 2 * extent, 2 * opacity],
+                              strict=True))  # fmt: skip
+            rows.append({"image": f"{i}.jpg", "patient": f"ralo-{i}", "day": i, **scores})
+            _add(archive, f"images/{i}.jpg", _jpeg(film))
+    _write_table(folder / "labels.csv", ("image", *names, "day", "patient"), rows)
+
+
+def write_lesions(folder: Path) -> None:
+    """Eight films with masks (the first a copy of a severity film) and eight with boxes."""
+    columns = ("file", "set", "label", "patient", "lung_mask", "opacity_mask", "boxes", "width",
+               "height", "copy_of")  # fmt: skip
+    rows: list[dict[str, object]] = []
+    folder.mkdir(parents=True)
+    films = [_shuffled(film, i) for i, film in enumerate(_films(128, (None, None)))]
+    films[0] = next(_films(128, TURNS))
+    with (
+        tarfile.open(folder / "masks.tar", "w") as masks,
+        tarfile.open(folder / "boxes.tar", "w") as boxes,
+    ):
+        for i, film in enumerate(films[:8]):
+            label, file = ("covid", "normal", "other")[i % 3], f"masks/{i}.jpg"
+            row: dict[str, object] = {"file": file, "set": "masks", "label": label}
+            row["lung_mask"] = f"masks/{i}.lung.png"
+            _add(masks, file, _jpeg(film))
+            _add(masks, f"masks/{i}.lung.png", _png(_ellipses(film.size, (0.1, 0.55))))
+            if label == "covid":
+                row["opacity_mask"] = f"masks/{i}.opacity.png"
+                _add(masks, f"masks/{i}.opacity.png", _png(_ellipses(film.size, (0.2,))))
+            rows.append(row | ({"copy_of": "images/00.png"} if i == 0 else {}))
+        for i, film in enumerate(films[8:]):
+            label, file = ("negative", "typical", "atypical")[i % 3], f"boxes/{i}.jpg"
+            drawn = "" if label == "negative" else "0.1 0.2 0.4 0.6;0.6 0.3 0.9 0.8"
+            rows.append({"file": file, "set": "boxes", "label": label, "patient": f"b{i}",
+                         "boxes": drawn})  # fmt: skip
+            _add(boxes, file, _jpeg(film))
+    _write_table(folder / "labels.csv", columns, rows)
+
+
+def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = len(data)
+    archive.addfile(member, io.BytesIO(data))
+
+
+def _jpeg(film: Image.Image) -> bytes:
+    content = io.BytesIO()
+    film.convert("L").save(content, "JPEG", quality=80)
+    return content.getvalue()
+
+
+def _png(mask: Image.Image) -> bytes:
+    content = io.BytesIO()
+    mask.save(content, "PNG")
+    return content.getvalue()
 
 
 def _ellipses(size: tuple[int, int], lefts: Sequence[float]) -> Image.Image:
@@ -115,7 +204,7 @@ def _ellipses(size: tuple[int, int], lefts: Sequence[float]) -> Image.Image:
     return mask
 
 
-def _write_pretext(folder: Path) -> None:
+def _write_unscored(folder: Path) -> None:
     folder.mkdir()
     kinds = (
         ("covid", "covid"), ("normal", "normal"), ("paediatric", "normal"),
@@ -132,12 +221,7 @@ def _write_pretext(folder: Path) -> None:
         writer.writerow(("file", "label"))
         for place, label, name, film in rows:
             writer.writerow((f"{place}/{name}", label))
-            content = io.BytesIO()
-            film.save(content, "JPEG", quality=80)
-            member = tarfile.TarInfo(f"{place}/{name}")
-            member.size = content.tell()
-            content.seek(0)
-            archive.addfile(member, content)
+            _add(archive, f"{place}/{name}", _jpeg(film))
 
 
 def _write_strangers(folder: Path) -> None:

@@ -9,10 +9,10 @@ import torch
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from cxr_severity.model.engine import compile_module
+from cxr_severity.model.cells import CellNet
 from cxr_severity.model.gate import KINDS, Gate, GateLimits, Limit, Measurements, describe
-from cxr_severity.model.lungs import LungNet, LungProbabilities, find_lungs
-from cxr_severity.model.network import FEATURES, SeverityNet
+from cxr_severity.model.lungs import lungs_of_cells
+from cxr_severity.model.network import FEATURES
 from cxr_severity.model.preprocess import PreprocessConfig, normalise
 from cxr_training.augment import change_exposure, draw_warp
 from cxr_training.config import GateConfig
@@ -25,31 +25,36 @@ _SIDE = 512
 NEVER = GateLimits(**{name: Limit() for name in GateLimits.model_fields})
 
 
-def descriptions(network: SeverityNet, grids: torch.Tensor, config: PreprocessConfig) -> Floats:
-    """(N, S, S) grids to (N, 3840) descriptions by a network's features."""
-    parts = []
+def see(
+    network: CellNet, grids: torch.Tensor, config: PreprocessConfig
+) -> tuple[Floats, Floats]:
+    """(N, S, S) grids to (N, 3840) descriptions by a network's last features, and to
+    (N, h, w) probabilities of lung."""
+    described, lungs = [], []
     for part in torch.split(grids, _BATCH):
         x = normalise(part, config).contiguous(memory_format=torch.channels_last)
         with torch.no_grad():
-            parts.append(describe(network.features(x).contiguous().numpy()))
-    return np.concatenate(parts)
+            maps = network.features(x)
+        described.append(describe(maps.last.contiguous().numpy()))
+        lungs.append(maps.places[:, :2].sigmoid().sum(dim=1).clamp_max(1).numpy())
+    return np.concatenate(described), np.concatenate(lungs)
 
 
 def augmented_descriptions(
-    network: SeverityNet, images: Images, members: NDArray[np.int64], config: GateConfig,
+    network: CellNet, images: Images, members: NDArray[np.int64], config: GateConfig,
     preprocess: PreprocessConfig,
 ) -> tuple[Floats, NDArray[np.int64]]:  # fmt: skip
     """Descriptions of the members as they are, and of augmented copies of those that are real and
     rare; with their kinds."""
     generator = torch.Generator().manual_seed(config.seed)
     rare = [i for i in members if images.origins[i] in ("ct", "lateral", "photo")]
-    rows = [descriptions(network, images.grids[torch.from_numpy(members)], preprocess)]
+    rows = [see(network, images.grids[torch.from_numpy(members)], preprocess)[0]]
     for _ in range(config.variants if rare else 0):
         grids = images.grids[torch.tensor(rare)]
         warp = draw_warp(len(rare), config.augment, generator)
         grids = warp(grids.unsqueeze(1), preprocess.size).squeeze(1)
         grids = change_exposure(grids, config.augment, generator)
-        rows.append(descriptions(network, grids, preprocess))
+        rows.append(see(network, grids, preprocess)[0])
     kinds = np.concatenate([members, *([np.array(rare, dtype=np.int64)] * (len(rows) - 1))])
     return np.concatenate(rows), images.kinds[kinds]
 
@@ -93,17 +98,14 @@ def _by_kind(model: LogisticRegression) -> tuple[NDArray[np.float64], NDArray[np
 
 
 def measure(
-    gate: Gate, network: SeverityNet, lungs: LungNet, grids: torch.Tensor,
-    colours: Sequence[float], preprocess: PreprocessConfig,
+    gate: Gate, network: CellNet, grids: torch.Tensor, colours: Sequence[float],
+    preprocess: PreprocessConfig,
 ) -> list[Measurements]:  # fmt: skip
     """Of (N, S, S) grids. Files are taken to be as large as these data's radiographs."""
-    example = np.zeros((1, lungs.config.size, lungs.config.size), np.float32)
-    run = compile_module("torch", LungProbabilities(lungs), example, 1)
+    described, lungs = see(network, grids, preprocess)
     return [
-        gate.measure(row, find_lungs(grid.numpy(), run, lungs.config), colour, _SIDE)
-        for row, grid, colour in zip(
-            descriptions(network, grids, preprocess), grids, colours, strict=True
-        )
+        gate.measure(row, lungs_of_cells(cells, grid.numpy()), colour, _SIDE)
+        for row, cells, grid, colour in zip(described, lungs, grids, colours, strict=True)
     ]
 
 

@@ -19,12 +19,14 @@ from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.imaging.radiograph import Radiograph, Source
 from cxr_severity.model.gate import KINDS, Kind
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
-from cxr_training.bank import Films
+from cxr_training.cases import Case
 from cxr_training.config import GateConfig
 from cxr_training.duplicates import SAME_PATIENT, near_duplicates, perceptual_hash
 from cxr_training.errors import TrainingError
+from cxr_training.films import Films
 from cxr_training.gate.synthetic import pictures
-from cxr_training.pretext import read_sample
+from cxr_training.gate.unscored import read_sample
+from cxr_training.splits import Split
 
 Damage = Literal["cut off", "too small", "over-exposed", "under-exposed"]
 DAMAGES: tuple[Damage, ...] = get_args(Damage)
@@ -64,9 +66,8 @@ class _One:
 
 
 def collect(
-    films: Films, fold_of: Sequence[int], hashes: NDArray[np.bool_], data: Path,
-    config: GateConfig, preprocess: PreprocessConfig,
-) -> Images:  # fmt: skip
+    films: Films, split: Split, data: Path, config: GateConfig, preprocess: PreprocessConfig
+) -> Images:
     """All images that gates are fitted and measured on; no film, patient or near-duplicate stands
     in two folds, as far as names and perceptual hashes tell.
 
@@ -75,14 +76,13 @@ def collect(
             decode.
     """
     ones: list[_One] = []
-    folds = max(fold_of) + 1
-    # The films come first, in their order.
-    for i, fold in enumerate(fold_of):
-        ones.append(_One(films.grids[i].numpy(), "frontal", fold, "severity"))
-    for i, fold in enumerate(fold_of):
-        grid = films.grids[i].numpy()
+    cases = films.dataset.cases
+    hashes, folds = films.hashes[: len(cases)], max(split.fold.values()) + 1
+    for i in sampled(cases, config):
+        grid, fold = films.grids[i].numpy().astype(np.float32) / 255, split.fold[cases[i].image]
+        ones.append(_One(grid, "frontal", fold, cases[i].set))
         if i % 2:
-            ones.extend(_turned(grid, fold, "severity"))
+            ones.extend(_turned(grid, fold, cases[i].set))
         else:
             ones.append(_One(_fragment(grid, i), "other", fold, "fragment"))
     sample = list(read_sample(data / "pretrain", config.every, hashes, preprocess))
@@ -103,6 +103,13 @@ def collect(
         origins=tuple(one.origin for one in ones),
         colours=tuple(one.colour for one in ones),
     )
+
+
+def sampled(cases: Sequence[Case], config: GateConfig) -> list[int]:
+    """Indices of the scored films that gates see: all of `severity/`, some of `ralo/`, whose films
+    are of one hospital."""
+    of_ralo = [i for i, case in enumerate(cases) if case.set == "ralo"]
+    return [i for i, case in enumerate(cases) if case.set != "ralo"] + of_ralo[:: config.every_ralo]
 
 
 def _turned(grid: NDArray[np.float32], fold: int, origin: str) -> Iterator[_One]:

@@ -1,0 +1,120 @@
+"""The network of cells: shapes, zones that fit the lungs, and what may carry a grade."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from cxr_severity.model.cells import (
+    CellConfig,
+    CellMaps,
+    CellNet,
+    burden_map,
+    third_edges,
+    zone_weights,
+)
+
+SIDE = 14
+
+
+@pytest.fixture(scope="module")
+def network() -> CellNet:
+    torch.manual_seed(0)
+    return CellNet(CellConfig(hidden_size=8, channels=16), 224).eval().requires_grad_(False)
+
+
+def lungs(rows: tuple[int, int], right: tuple[int, int], left: tuple[int, int]) -> torch.Tensor:
+    """(1, 2, 14, 14): two rectangles of certain lung, rows and columns as half-open ranges."""
+    found = torch.zeros(1, 2, SIDE, SIDE)
+    found[0, 0, rows[0] : rows[1], right[0] : right[1]] = 1
+    found[0, 1, rows[0] : rows[1], left[0] : left[1]] = 1
+    return found
+
+
+def test_shapes_and_ranges(network: CellNet) -> None:
+    maps = network.features(torch.randn(2, 3, 224, 224))
+    assert maps.last.shape == (2, 1280, 7, 7)
+    assert maps.cells.shape == (2, 16, SIDE, SIDE)
+    assert maps.places.shape == (2, 3, SIDE, SIDE)
+    assert float(maps.cells.min()) >= 0
+    output = network.read(maps)
+    assert output.logits.shape == (2, 3)
+    assert output.zones.shape == (2, 6)
+    assert 0 <= float(output.zones.min()) <= float(output.zones.max()) <= 3
+
+
+def test_lower_and_upper_blocks_are_the_whole(network: CellNet) -> None:
+    x = torch.randn(1, 3, 224, 224)
+    for blocks in (0, 5, 10):
+        whole, parts = network.features(x), network.upper(network.lower(x, blocks), blocks)
+        for one, other in zip(whole, parts, strict=True):
+            assert torch.allclose(one, other, atol=1e-5)
+
+
+def test_it_fits_the_limit_of_12_megabytes() -> None:
+    parameters = sum(p.numel() for p in CellNet(CellConfig(), 224).parameters())
+    assert 2 * parameters < 12e6
+
+
+def test_zones_are_thirds_of_the_lungs_that_are_there() -> None:
+    """Lungs in the middle nine rows: three rows a zone, whatever lies above and below."""
+    found = lungs((3, 12), (2, 5), (9, 12))
+    edges = third_edges(found)[0] * SIDE
+    for side in range(2):
+        assert edges[side].tolist() == pytest.approx([3.27, 6.09, 8.91, 11.73], abs=0.02)
+    weights = zone_weights(found)[0]
+    centre = [float((weights[z].sum(dim=1) * torch.arange(SIDE)).sum() / weights[z].sum())
+              for z in range(6)]  # fmt: skip
+    assert centre[:3] == sorted(centre[:3])
+    assert centre[3:] == sorted(centre[3:])
+    # A, B, C lie in the lung on the left of the image, D, E, F in the other.
+    assert float(weights[:3, :, :7].sum() / weights[:3].sum()) > 0.95
+    assert float(weights[3:, :, 7:].sum() / weights[3:].sum()) > 0.95
+
+
+def test_zones_follow_lungs_that_lie_lower() -> None:
+    high, low = (third_edges(lungs(rows, (2, 5), (9, 12))) for rows in ((1, 10), (4, 13)))
+    assert torch.allclose(low - high, torch.full_like(low, 3 / SIDE), atol=1e-5)
+
+
+def test_an_image_without_lungs_has_zones_all_the_same() -> None:
+    weights = zone_weights(torch.zeros(1, 2, SIDE, SIDE))
+    assert bool(torch.isfinite(weights).all())
+    assert float(weights.flatten(2).sum(dim=2).min()) > 0
+
+
+def test_what_lies_outside_the_lungs_carries_no_grade(network: CellNet) -> None:
+    """Letters, tubes and shoulders: cells where no lung is seen change next to nothing."""
+    places = torch.full((1, 3, SIDE, SIDE), -12.0)
+    inside = lungs((3, 12), (2, 5), (9, 12))
+    places[0, :2] = torch.where(inside[0] > 0, 12.0, -12.0)
+    cells = torch.rand(1, 16, SIDE, SIDE)
+    outside = inside.sum(dim=1, keepdim=True) == 0
+    changed = torch.where(outside, cells + 5, cells)
+    last = torch.zeros(1, 1280, 7, 7)
+    one, other = (network.read(CellMaps(last, c, places)) for c in (cells, changed))
+    assert torch.allclose(one.zones, other.zones, atol=0.02)
+    assert torch.allclose(one.logits, other.logits, atol=0.02)
+
+
+def test_the_map_of_the_burden_is_the_gradient_of_the_total(network: CellNet) -> None:
+    maps = network.features(torch.randn(1, 3, 224, 224))
+    output, burden = burden_map(network, maps)
+    assert torch.allclose(output.zones, network.read(maps).zones, atol=1e-6)
+    assert burden.shape == (1, SIDE, SIDE)
+    assert float(burden.min()) >= 0
+    assert all(parameter.grad is None for parameter in network.parameters())
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_on_a_gpu_the_map_is_the_same(network: CellNet) -> None:
+    """The gradient starts behind the LSTM, whose backward pass cuDNN refuses in eval mode."""
+    x = torch.randn(1, 3, 224, 224)
+    _, here = burden_map(network, network.features(x))
+    on_gpu = CellNet(network.config, 224).eval()
+    on_gpu.load_state_dict(network.state_dict())
+    on_gpu.cuda()
+    with torch.no_grad():
+        maps = on_gpu.features(x.cuda())
+    _, there = burden_map(on_gpu, maps)
+    assert torch.allclose(here, there.cpu(), atol=1e-3)
