@@ -7,8 +7,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import torch
-
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.imaging.radiograph import Radiograph
@@ -16,7 +14,6 @@ from cxr_severity.model.agreement import Agreement, compare
 from cxr_severity.model.artifact import load_version, versions
 from cxr_severity.model.engine import ENGINES, is_installed, limit_threads
 from cxr_severity.model.predictor import Predictor
-from cxr_severity.model.reader import TorchReader
 from cxr_severity.settings import Settings
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm"}
@@ -32,15 +29,16 @@ def main() -> int:
     weights = Settings().weights
     directory = weights / versions(weights)[-1]
     stored = load_version(directory)
-    reference = TorchReader(stored.network, torch.device("cpu"))
     engines = [name for name in ENGINES if name != "torch" and is_installed(name)]
+    # Each makes its network's calibration anew; the reference shares the last one's.
     predictors = {name: Predictor.of(stored, engine=name) for name in engines}
+    slow = Predictor.of(stored, engine="torch")
     found: dict[str, list[Agreement]] = {name: [] for name in engines}
     faults = 0
     for path, film in _films(arguments.folders, arguments.limit):
         for name, predictor in predictors.items():
             try:
-                agreement = compare(predictor, reference, film)
+                agreement = compare(predictor.runtime, slow.runtime, slow.prepare(film).image)
             except InputRefusedError:
                 continue  # an image of one grey value: no engine is asked
             found[name].append(agreement)

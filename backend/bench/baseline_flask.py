@@ -23,9 +23,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from werkzeug.serving import make_server
 
-from cxr_severity.model.artifact import load_network, read_manifest, versions
+from cxr_severity.model.artifact import Network, load_network, read_manifest, versions
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.network import SeverityNet
 
 _HEATMAP_SIDE, _OVERLAY_SIDE = 256, 1024
 
@@ -55,7 +54,7 @@ def _import_grad_cam() -> Any:
 class _Logits(torch.nn.Module):
     """`grad-cam` wants a module that returns one tensor."""
 
-    def __init__(self, network: SeverityNet) -> None:
+    def __init__(self, network: Network) -> None:
         super().__init__()
         self.network = network
 

@@ -112,9 +112,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     files.add_argument(
         "--target",
-        choices=("predicted", "mild", "moderate", "severe"),
-        default="predicted",
-        help="the class that the heatmap speaks of",
+        choices=("burden", "predicted", "mild", "moderate", "severe"),
+        default="burden",
+        help="what the heatmap speaks of: the expected Brixia total, or a class",
     )
     files.add_argument(
         "--no-explain",

@@ -10,8 +10,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cxr_severity.model.assessment import SEVERITIES, Severity
-from cxr_severity.model.manifest import VERSION_PATTERN
 from cxr_severity.model.cells import CellConfig
+from cxr_severity.model.manifest import VERSION_PATTERN
 from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_training.errors import TrainingError
 
@@ -79,7 +79,6 @@ class LossConfig(_Frozen):
     scores: float = Field(default=0.5, ge=0, description="Grade, extent and opacity of the film")
     lungs: float = Field(default=0.5, ge=0, description="Cells against the lung masks")
     opacity: float = Field(default=1.0, ge=0, description="Cells against opacity masks and boxes")
-    label: float = Field(default=0.1, ge=0, description="Study label of films with masks or boxes")
 
 
 class StageConfig(_Frozen):
@@ -103,6 +102,13 @@ class StageConfig(_Frozen):
     )
     balance: float = Field(
         default=0.5, ge=0, le=1, description="Grades are drawn by inverse frequency to this power"
+    )
+    dropout: float = Field(
+        default=0.15, ge=0, lt=1, description="On the features before the LSTM and before the "
+        "class layer"
+    )  # fmt: skip
+    label: float = Field(
+        default=0.1, ge=0, description="Weight of the study label of films with masks or boxes"
     )
     size: int = Field(default=224, ge=96, le=512, description="Side of the input, pixels")
     frozen_blocks: int = Field(default=0, ge=0, le=10, description="Stem and first blocks stay")

@@ -18,9 +18,7 @@ from cxr_training.config import AugmentConfig
 _LETTERS = "LRABDEMPSTUX0123456789"
 
 
-def degrade(
-    grids: torch.Tensor, config: AugmentConfig, generator: torch.Generator
-) -> torch.Tensor:
+def degrade(grids: torch.Tensor, config: AugmentConfig, generator: torch.Generator) -> torch.Tensor:
     """(N, S, S) float32 in [0, 1] to the same, each film changed by itself."""
     random = np.random.default_rng(int(torch.randint(2**31, (1,), generator=generator)))
     films = [_one(grid, config, random) for grid in (grids * 255).to(torch.uint8).numpy()]

@@ -22,20 +22,22 @@ from cxr_severity.model.artifact import (
     unpack_guard,
 )
 from cxr_severity.model.assessment import SEVERITIES, ZONES
+from cxr_severity.model.cells import CellNet
 from cxr_severity.model.evaluation import Evaluation
-from cxr_severity.model.gate import Guard
+from cxr_severity.model.gate import Gate, Guard
 from cxr_severity.model.golden import golden_radiograph
-from cxr_severity.model.manifest import Golden, Manifest
-from cxr_severity.model.network import SeverityNet
+from cxr_severity.model.manifest import DataProvenance, Golden, Manifest
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.preprocess import normalise
-from cxr_training.bank import Films
-from cxr_training.fit import Workshop
+from cxr_training.cases import Dataset
+from cxr_training.config import TrainConfig
+from cxr_training.films import exact_grids
 from cxr_training.report import model_card
 
 NAME = "cxr-severity"
 _FAINT = 0.05
-_BATCH = 16
+_EVERY = 5
+"""Of the films each so many-th tells what a faint map is."""
 INTENDED_USE = (
     "Research on COVID-19 severity in frontal chest radiographs of adults. Not a medical device, "
     "not for diagnosis, not for decisions about a patient."
@@ -47,17 +49,18 @@ LICENCE = (
 
 
 def export(
-    network: SeverityNet, guard: Guard, workshop: Workshop, evaluation: Evaluation, root: Path
-) -> Path:
+    network: CellNet, gate: Gate, config: TrainConfig, data: DataProvenance,
+    evaluation: Evaluation, dataset: Dataset, root: Path,
+) -> Path:  # fmt: skip
     """Write `root/<version>/` and return it; the folder appears whole or not at all.
 
     Args:
-        network: as it is stored, trained on all films.
-        guard: fitted on that network's features.
+        network: as it is stored.
+        gate: fitted on that network's features.
         evaluation: of the out-of-fold readings of the same recipe; calibration and conformal
-            threshold are those fitted on them.
+            thresholds are those fitted on them.
     """
-    config = workshop.config
+    guard = Guard(gate, None)
     blob, gate_blob = pack_weights(network), pack_guard(guard)
     part = describe_guard(guard, gate_blob)
     # As it will be loaded: the rounding to half precision included.
@@ -73,6 +76,7 @@ def export(
         network=config.network,
         calibration=evaluation.calibration.fitted,
         conformal=evaluation.conformal.fitted,
+        total_interval=None if evaluation.interval is None else evaluation.interval.fitted,
         faint_peak=0.0,
         weights=describe_weights(blob),
         gate=part,
@@ -81,11 +85,11 @@ def export(
             zones=dict.fromkeys(ZONES, 0.0),
         ),
         evaluation=evaluation,
-        data=workshop.data,
+        data=data,
         recipe=config.model_dump(mode="json", exclude={"preprocess", "network"}),
     )
     predictor = Predictor(manifest, network, guard)
-    faint = faint_peak(predictor, workshop.films)
+    faint = faint_peak(predictor, dataset)
     answer = predictor.assess(golden_radiograph(), force=True)
     golden = Golden(probabilities=answer.probabilities, zones=answer.brixia.zones)
     folder = root / config.version
@@ -94,13 +98,16 @@ def export(
     return folder
 
 
-def faint_peak(predictor: Predictor, films: Films) -> float:
+def faint_peak(predictor: Predictor, dataset: Dataset) -> float:
     """The peak below which the heatmaps of one film in twenty stay."""
     config = predictor.manifest.preprocess
+    cases = dataset.cases[::_EVERY]
     peaks = []
-    for grids in torch.split(films.grids, _BATCH):
-        found = predictor.read(normalise(grids, config).numpy(), ["predicted"] * len(grids))
-        peaks += [one.map.peak for one in found if one.map is not None]
+    for grid in exact_grids(dataset, cases, config):
+        x = normalise(torch.from_numpy(grid[None]), config).numpy()
+        (found,) = predictor.infer(x, ["burden"])
+        if found.map is not None:
+            peaks.append(found.map.peak)
     return float(f"{np.quantile(peaks, _FAINT):.4g}")
 
 

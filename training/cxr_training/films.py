@@ -34,7 +34,8 @@ class Films:
     """N scored films, then M with masks or boxes.
 
     `grids` (N + M, S, S) uint8, the network's grid in steps of 1/255. `places`
-    (N + M, 3, 112, 112) uint8 shares in steps of 1/255, valid where `known` (N + M, 3). `hashes` (N + M, 256) bool.
+    (N + M, 3, 112, 112) uint8 shares in steps of 1/255, valid where `known` (N + M, 3).
+    `hashes` (N + M, 256) bool.
     """
 
     dataset: Dataset

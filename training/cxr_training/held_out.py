@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cxr_severity.model.cells import CellNet, burden_map
+from cxr_severity.model.cells import CellNet, grad_cam
 from cxr_severity.model.preprocess import PreprocessConfig, normalise
 from cxr_training.cases import Case, Dataset
 from cxr_training.films import exact_grids
@@ -42,7 +42,7 @@ def see(
         x = normalise(torch.from_numpy(batch), config).to(device)
         with torch.no_grad():
             maps = network.features(x)
-        output, burden = burden_map(network, maps)
+        output, burden = grad_cam(network, maps, [None] * len(x))
         places = maps.places.sigmoid()
         parts.append(
             Seen(*(part.cpu().numpy() for part in (output.logits, output.zones, burden, places)))

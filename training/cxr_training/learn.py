@@ -74,10 +74,14 @@ def learn(
     torch.manual_seed(seed)
     student.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     freeze(student.network, stage.frozen_blocks)
+    for module in student.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = stage.dropout
     optimiser = torch.optim.AdamW(_groups(student, stage), weight_decay=stage.weight_decay)
     steps = stage.epochs * stage.steps
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, _one_cycle(steps, stage.warmup))
-    average = AveragedModel(student, multi_avg_fn=get_ema_multi_avg_fn(stage.ema), use_buffers=True)
+    ema = get_ema_multi_avg_fn(stage.ema)  # type: ignore[no-untyped-call]
+    average = AveragedModel(student, multi_avg_fn=ema, use_buffers=True)
     parts = (student, optimiser, schedule, average)
     log = checkpoint.with_suffix(".jsonl")
     done = _resume(checkpoint, identity, parts, generator)
@@ -87,7 +91,7 @@ def learn(
         student.train()
         sums: dict[str, float] = {}
         for _ in tqdm(range(stage.steps), desc=f"epoch {epoch + 1}/{stage.epochs}", unit="step"):
-            losses = _losses(student, lesson, stage.frozen_blocks, loss, generator, device)
+            losses = _losses(student, lesson, stage, loss, generator, device)
             optimiser.zero_grad(set_to_none=True)
             torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(student.parameters(), stage.clip)
@@ -100,13 +104,15 @@ def learn(
         with log.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"epoch": epoch + 1, **means}) + "\n")
         _save(checkpoint, identity, epoch + 1, parts, generator)
-    network: CellNet = average.module.network
+    averaged = average.module
+    assert isinstance(averaged, Student)  # noqa: S101 - for the type checker
+    network = averaged.network
     return network.cpu().eval().requires_grad_(False)
 
 
 def _losses(
-    student: Student, lesson: Lesson, frozen: int, config: LossConfig, generator: torch.Generator,
-    device: torch.device,
+    student: Student, lesson: Lesson, stage: StageConfig, config: LossConfig,
+    generator: torch.Generator, device: torch.device,
 ) -> dict[str, torch.Tensor]:  # fmt: skip
     drawn = [
         share.members[torch.multinomial(share.weights, share.count, True, generator=generator)]
@@ -115,6 +121,7 @@ def _losses(
     indices = torch.cat(drawn)
     inputs = lesson.source(indices, generator)
     images = inputs.maps.to(device, memory_format=torch.channels_last)
+    frozen = stage.frozen_blocks
     maps = student.network.upper(images, frozen) if frozen else student.network.features(images)
     output = student.network.read(maps)
     losses = place_losses(
@@ -129,7 +136,7 @@ def _losses(
     if not scored.all():
         labels = lesson.labels[indices[~scored] - lesson.scored].to(device)
         chosen = type(output)(*(part[~scored.to(device)] for part in output))
-        losses["label"] = config.label * label_loss(student.extras, chosen, labels)
+        losses["label"] = stage.label * label_loss(student.extras, chosen, labels)
     return losses
 
 
@@ -179,9 +186,7 @@ def _save(
     partial.replace(path)
 
 
-def _resume(
-    path: Path, identity: str, parts: Sequence[object], generator: torch.Generator
-) -> int:
+def _resume(path: Path, identity: str, parts: Sequence[object], generator: torch.Generator) -> int:
     """Load a checkpoint into the parts; the number of finished epochs, 0 where there is none."""
     if not path.is_file():
         return 0

@@ -38,8 +38,8 @@ def score_losses(
 ) -> dict[str, torch.Tensor]:
     """Of N scored films."""
     shares = output.zones / HIGHEST_ZONE_SCORE
-    halves = shares.unflatten(1, (2, 3)).mean(dim=2)
-    lungs = output.pooled.unflatten(1, (2, 3)).mean(dim=2)
+    halves = shares.view(-1, 2, 3).mean(dim=2)
+    lungs = output.pooled.view(len(shares), 2, 3, -1).mean(dim=2)
     estimated = {
         "zones": (shares.unsqueeze(1).expand_as(targets.zones), targets.zones),
         "total": (shares.mean(dim=1, keepdim=True), targets.total),

@@ -3,27 +3,7 @@
 from __future__ import annotations
 
 from cxr_severity.model.manifest import Manifest
-from cxr_severity.model.network import NetworkConfig
-from cxr_training.evaluation import tables
-
-
-def _sequence(network: NetworkConfig) -> str:
-    if network.sequence == "none":
-        return "attention pooling over EfficientNet-B0 features"
-    return (
-        f"EfficientNet-B0 features are read as a sequence by a bidirectional LSTM "
-        f"({network.hidden_size} units each way) with attention pooling"
-    )
-
-
-def _students(manifest: Manifest) -> str:
-    distil = manifest.recipe.get("distil")
-    if not isinstance(distil, dict):
-        return ""
-    return """Beside these it learned from unscored films of COVID-19 patients, without copies of
-scored ones: it is a student of networks of the same recipe that were taught by scores alone (noisy
-student; Xie et al. 2020). When the recipe was measured, those had not seen the patients either.
-"""
+from cxr_training.evaluation import other_tables, tables
 
 
 def _section(title: str, text: str) -> str:
@@ -48,39 +28,45 @@ Out of scope: children, lateral films, CT, other diseases, follow-up of one pati
         ),
         _section(
             "What it does",
-            f"""A frontal chest radiograph is scaled to {size} x {size} pixels;
-{_sequence(manifest.network)};
-a softmax gives mild, moderate and severe, and six attention-pooled outputs give a Brixia score of
-each lung zone (0-3; their sum 0-18).
+            f"""A frontal chest radiograph is scaled to {size} x {size} pixels. EfficientNet-B0
+features are read as a sequence by a bidirectional LSTM and fused with features of the middle of
+the network into {size // 16} x {size // 16} cells. The cells say where the right lung, the left
+lung and opacity are; six zones are laid into the lungs that they find. From the cells of the lungs
+alone come a Brixia score of each zone (0-3; their sum 0-18) and a softmax over mild, moderate and
+severe.
 
 - Probabilities: matrix scaling of the logits and the zone scores, fitted on out-of-fold readings.
-- Prediction set: every class whose probability reaches {manifest.conformal.threshold:.3f}, the most
-  probable one, and what lies between. Made to hold the reference class in {coverage} of 100 films.
-  Where it holds more than one class, the answer says `refer`: a person should decide.
-- Heatmap: Grad-CAM on the last feature map.""",
+- Prediction set: every class whose probability reaches its threshold
+  ({", ".join(f"{one:.3f}" for one in manifest.conformal.thresholds)}), the most probable one, and
+  what lies between. Made to hold the reference class in {coverage} of 100 films. Where it holds
+  more than one class, the answer says `refer`: a person should decide.
+- Interval of the Brixia total: conformal, fitted on out-of-fold readings.
+- Map of opacity: the network's own, on an absolute scale, within the lungs that it finds.
+- Heatmap: Grad-CAM of the expected total, or of a class, over what the zones are pooled from.""",
         ),
         _section(
             "Reference standard",
-            """The mean of two radiologists' Brixia scores (0-18): mild below 5.5, moderate from 5.5
-to below 11.5, severe from 11.5; where there are none, one thoracic radiologist's grade (1 mild,
-2 moderate, 3-5 severe). The readers differ: see "Results" below.""",
+            """A Brixia total for every film: the mean of two radiologists' where both read it, else
+0.11 + 1.07 E + 1.06 O of geographic extent and degree of opacity (0-8 each) by at least two raters.
+Mild below 5.5, moderate from 5.5 to below 11.5, severe from 11.5. The readers differ: see "Results"
+below.""",
         ),
         _section(
             "Data",
-            f"""Public radiographs of COVID-19 patients (covid-chestxray-dataset and its relatives;
-scores from BrixIA and from Schaudt et al. 2023; the backbone from ImageNet, then taught on 13,000
-radiographs without severity labels). {data.images} films of {data.patients} patients,
-{data.classed} of them with a class; patients whose films are near-duplicates count as one.
-{_students(manifest)}
+            f"""Public radiographs of COVID-19 patients: covid-chestxray-dataset and its relatives
+with scores from BrixIA and COVIDNet-S, and Stony Brook's (RALO), read by two radiologists.
+{data.images} films of {data.patients} patients, {data.classed} of them with a class; patients
+whose films are near-duplicates count as one. Places were learned from COVID-QU-Ex (masks of lungs
+and opacities) and SIIM-FISABIO-RSNA (boxes), without films that are copies of scored ones, after
+ImageNet.
 Labels sha256 `{data.labels_sha256[:16]}…`, split sha256 `{data.split_sha256[:16]}…`, starting
 weights sha256 `{data.backbone_sha256[:16]}…`. The data card tells the rest.
 
 {manifest.licence}
 
-The shipped weights were trained on all of these films, so no film here can test them. The figures
-below are of networks of the same recipe: the patients were dealt into {data.folds} parts, each part
-was read by networks trained on the others, with {metrics.seeds} random
-seed{"s" * (metrics.seeds > 1)}.""",
+The patients were dealt into {data.folds} parts; each part was read by networks trained on the
+others, with {metrics.seeds} random seed{"s" * (metrics.seeds > 1)}. The figures below are theirs.
+The shipped weights are the mean of those networks' weights, so no film here can test them.""",
         ),
         _section("Results", f"Intervals, unless another is named: {metrics.interval}."),
         tables.headline_table(evaluation) + "\n",
@@ -93,10 +79,12 @@ seed{"s" * (metrics.seeds > 1)}.""",
         _section("Uncertainty", tables.uncertainty_table(evaluation)),
         _section("Brixia score", tables.brixia_table(evaluation)),
         _section("Groups", tables.subgroups_table(evaluation)),
-        _section("Explanations", tables.explanations_table(evaluation)),
+        _section("Explanations", other_tables.explanations_table(evaluation)),
         _section(
             "Gate",
-            f"{tables.GATE_NOTE}\n\n{tables.gate_table(evaluation)}" if evaluation.gate else "",
+            f"{other_tables.GATE_NOTE}\n\n{other_tables.gate_table(evaluation)}"
+            if evaluation.gate
+            else "",
         ),
         _section(
             "Limits",

@@ -10,9 +10,6 @@ from pathlib import Path
 
 from cxr_training.errors import TrainingError
 
-EVERYTHING = "all"
-"""The fold that trains on all films: the network that ships."""
-
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
@@ -23,10 +20,11 @@ class RunFolder:
     pretext/            the network that knows places and no severity yet
     bank/               augmented copies of every film through the blocks that stay fixed
     fold-N/seed-S/      a network, what it says of the films of its fold, its maps
-    all/seed-S/         a network of all films
+    without-SET/seed-S/ a network that learned nothing of a collection
     predictions.csv     what all folds said, gathered
     explanations.csv    their maps against masks and boxes
     gate.csv            what the folds' gates measured
+    evaluation.json     everything that was measured
     weights/<version>/  what is served
     """
 
@@ -61,11 +59,16 @@ class RunFolder:
         return self.root / "gate.csv"
 
     @property
+    def evaluation(self) -> Path:
+        """Everything that was measured; `make evaluate` writes its report from it."""
+        return self.root / "evaluation.json"
+
+    @property
     def weights(self) -> Path:
         return self.root / "weights"
 
     def unit(self, fold: int | str, seed: int) -> Unit:
-        """The folder of one network; `fold` is a number, `EVERYTHING` or `without-<set>`."""
+        """The folder of one network; `fold` is a number, or `without-<set>`."""
         name = f"fold-{fold}" if isinstance(fold, int) else fold
         return Unit(self.root / name / f"seed-{seed}")
 

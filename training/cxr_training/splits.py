@@ -114,7 +114,7 @@ def make_split(
                     f"the {name} part of fold {number} has no {sorted(lacking)[0]} film"
                 )
     count = len(cases)
-    near = near_duplicates(hashes[count:], hashes[:count], SAME_PATIENT).any(axis=1)
+    near = np.asarray(near_duplicates(hashes[count:], hashes[:count], SAME_PATIENT).any(axis=1))
     copies = [
         lesion.file
         for lesion, alike in zip(lesions, near.tolist(), strict=True)
@@ -122,7 +122,7 @@ def make_split(
     ]
     people = sorted({lesion.person for lesion in lesions})
     random = np.random.default_rng(config.seed)
-    held = set(random.permutation(people)[: round(len(people) * config.held_back)].tolist())
+    held = set(random.permutation(people)[: int(len(people) * config.held_back)].tolist())
     return Split(
         seed=config.seed,
         labels_sha256=dataset.labels_sha256,

@@ -14,7 +14,6 @@ import multiprocessing
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,17 +23,18 @@ from numpy.typing import NDArray
 from cxr_severity.model.artifact import load_state, pack_weights
 from cxr_severity.model.cells import CellNet
 from cxr_training.backbone import BACKBONE_WEIGHTS, load_backbone
-from cxr_training.bank import Bank, augment, make_bank
+from cxr_training.bank import Bank, Inputs, augment, make_bank
 from cxr_training.cases import Case, Dataset, read_cases
 from cxr_training.config import StageConfig, TrainConfig, load_config
 from cxr_training.errors import TrainingError, one_line
 from cxr_training.films import Films, load_films
 from cxr_training.finish import finish
+from cxr_training.gate.images import collect
 from cxr_training.held_out import see_cases, see_lesions, write_maps
 from cxr_training.learn import Lesson, Share, Source, Student, learn
 from cxr_training.lesions import Lesion, read_lesions
 from cxr_training.readings import write_readings
-from cxr_training.run import EVERYTHING, RunFolder, write_whole
+from cxr_training.run import RunFolder, write_whole
 from cxr_training.splits import Split, check_disjoint, make_split, merge_patients
 from cxr_training.targets import Targets
 
@@ -82,6 +82,8 @@ def run(
         OSError: when the folder cannot be written.
     """
     films, dataset, split = prepare(config, data)
+    # Before a former run is forgotten: data of the gate may be missing.
+    images = collect(films, split, data, config.gate, config.preprocess)
     start = CellNet(config.network, config.preprocess.size)
     digest = load_backbone(start, Path(backbone) if backbone else data / BACKBONE_WEIGHTS)
     pack_weights(start)  # a network that is too large to ship is found out now
@@ -106,15 +108,18 @@ def run(
         with ProcessPoolExecutor(jobs, context, torch.set_num_threads, (1,)) as pool:
             for future in [pool.submit(train_unit, folder, config, data, *unit) for unit in units]:
                 future.result()
-    finish(folder, config, data, films, dataset, split, digest)
+    print(finish(folder, config, data, films, dataset, split, images, digest))
 
 
 def planned(config: TrainConfig) -> list[tuple[Fold, int]]:
-    """The networks of a run: fold (or which collection is left out) and seed, the longest first."""
-    everything: list[tuple[Fold, int]] = [(EVERYTHING, seed) for seed in config.seeds]
-    folds = [(fold, seed) for seed in config.seeds for fold in range(config.split.folds)]
-    across = [(f"without-{name}", config.seeds[0]) for name in ("ralo", "severity")]
-    return everything + folds + (across if config.across and not config.without else [])
+    """The networks of a run: fold (or which collection is left out) and seed."""
+    folds: list[tuple[Fold, int]] = [
+        (fold, seed) for seed in config.seeds for fold in range(config.split.folds)
+    ]
+    across: list[tuple[Fold, int]] = [
+        (f"without-{name}", config.seeds[0]) for name in ("ralo", "severity")
+    ]
+    return folds + (across if config.across and not config.without else [])
 
 
 def prepare(config: TrainConfig, data: Path) -> tuple[Films, Dataset, Split]:
@@ -140,13 +145,13 @@ def teach_places(
         return
     torch.manual_seed(config.seeds[0])
 
-    def source(indices: torch.Tensor, generator: torch.Generator) -> object:
+    def source(indices: torch.Tensor, generator: torch.Generator) -> Inputs:
         size = config.pretext.size
         return augment(films, indices, size, config.augment, config.preprocess, generator)
 
     lesson = _lesson(
         config, config.pretext, films.dataset.cases, films.lesions, split, source, frozenset()
-    )  # type: ignore[arg-type]
+    )
     folder.pretext.mkdir(parents=True, exist_ok=True)
     network = learn(
         Student(start), lesson, config.pretext, config.loss, config.seeds[0],
@@ -180,8 +185,6 @@ def train_unit(folder: RunFolder, config: TrainConfig, data: Path, fold: Fold, s
     if not unit.weights.is_file():
         unit.folder.mkdir(parents=True, exist_ok=True)
         start = load_network(config, folder.pretext / "model.safetensors")
-        torch.manual_seed(seed)  # of the heads that the pretext did not teach
-        start.head = type(start.head)(config.network.channels, config.network.dropout)
         out = frozenset(case.image for case in tested)
         stage = _without(config.main, {case.set for case in tested} if _crosses(fold) else set())
         lesson = _lesson(config, stage, dataset.cases, lesions, split, Bank(folder.bank), out)
@@ -259,9 +262,9 @@ def _scored_share(
 ) -> Share:
     """Rare grades are drawn more often; films without one like the average film."""
     labels = np.array([cases[i].label if cases[i].severity else -1 for i in members], np.int64)
-    counts: NDArray[np.float64] = np.bincount(labels[labels >= 0], minlength=3) + 1e-9
-    draw = counts**-balance
-    mean = (draw * counts).sum() / counts.sum()
+    counts = np.bincount(labels[labels >= 0], minlength=3).astype(np.float64) + 1e-9
+    draw: NDArray[np.float64] = counts**-balance
+    mean = float((draw * counts).sum() / counts.sum())
     weights = np.where(labels < 0, mean, draw[labels])
     return Share(count, torch.tensor(members), torch.from_numpy(weights).float())
 

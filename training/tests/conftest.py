@@ -132,15 +132,15 @@ def _scores(i: int) -> dict[str, object]:
 
 
 def write_ralo(folder: Path) -> None:
-    names = [f"r{rater}_{part}" for rater in (1, 2) for part in (
-        "right_extent", "right_opacity", "left_extent", "left_opacity", "extent", "opacity")]  # fmt: skip
+    parts = ("right_extent", "right_opacity", "left_extent", "left_opacity", "extent", "opacity")
+    names = [f"r{rater}_{part}" for rater in (1, 2) for part in parts]
     rows: list[dict[str, object]] = []
     folder.mkdir(parents=True)
     with tarfile.open(folder / "images.tar", "w") as archive:
         for i, film in enumerate(list(_films(112, MORE_TURNS))[:15]):
             extent, opacity = SIDES[i % 3]
-            scores = dict(zip(names, 2 * [extent, opacity, extent, opacity, 2 * extent, 2 * opacity],
-                              strict=True))  # fmt: skip
+            values = [extent, opacity, extent, opacity, 2 * extent, 2 * opacity]
+            scores = dict(zip(names, 2 * values, strict=True))
             rows.append({"image": f"{i}.jpg", "patient": f"ralo-{i}", "day": i, **scores})
             _add(archive, f"images/{i}.jpg", _jpeg(film))
     _write_table(folder / "labels.csv", ("image", *names, "day", "patient"), rows)

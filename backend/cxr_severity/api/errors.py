@@ -173,7 +173,9 @@ def install(app: FastAPI) -> None:
         where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
         if where == "target":
             return problem(
-                "unknown-target", language, "`target` is predicted, mild, moderate or severe."
+                "unknown-target",
+                language,
+                "`target` is burden, predicted, mild, moderate or severe.",
             )
         code = "missing-field" if first["type"] == "missing" else "invalid-request"
         return problem(code, language, "`{field}`: {reason}.", field=where, reason=first["msg"])

@@ -16,7 +16,7 @@ _OF_REQUESTS = (
          "Send the image as the multipart field `file`."),
     Kind("invalid-request", "The request is not valid", 422, "See /docs for the parameters."),
     Kind("unknown-target", "There is no such target", 422,
-         "Use predicted, mild, moderate or severe."),
+         "Use burden, predicted, mild, moderate or severe."),
     Kind("unknown-version", "There is no such model version", 404, "See /models for a list."),
     Kind("malformed-request", "The request cannot be read", 400,
          "Send multipart/form-data as a browser or curl -F does."),

@@ -12,7 +12,14 @@ from cxr_severity.api.kinds import CODES, advice_of
 from cxr_severity.imaging.limits import DEFAULT_LIMITS, Limits
 from cxr_severity.imaging.pictures.render import data_url
 from cxr_severity.imaging.radiograph import FORMATS, SourceFormat
-from cxr_severity.model.assessment import Brixia, Explanation, Severity
+from cxr_severity.model.assessment import (
+    Brixia,
+    Explanation,
+    Opacity,
+    Severity,
+    Subject,
+    WeakReason,
+)
 from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.measured import Metrics
 from cxr_severity.model.quality import Finding, Level, Quality
@@ -24,6 +31,8 @@ from cxr_severity.texts.problems import Kind
 Probability = Annotated[float, Field(ge=0, le=1)]
 ZoneScore = Annotated[float, Field(ge=0, le=3)]
 Milliseconds = Annotated[float, Field(ge=0)]
+BrixiaTotal = Annotated[float, Field(ge=0, le=18)]
+Point = tuple[Probability, Probability]
 
 
 class _Response(BaseModel):
@@ -70,22 +79,83 @@ class BrixiaScore(_Response):
     total: float = Field(
         ge=0, le=18, description="Sum of the six zones; not rounded, like them", examples=[7.2]
     )
+    interval: tuple[BrixiaTotal, BrixiaTotal] | None = Field(
+        default=None,
+        description="Low and high end of an interval that holds the reference total in about nine "
+        "films of ten like those it was fitted on; null in versions that have none",
+        examples=[[4.6, 10.1]],
+    )
 
     @classmethod
     def build(cls, brixia: Brixia) -> BrixiaScore:
-        return cls(zones=ZoneScores(**brixia.zones), total=brixia.total)
+        zones = ZoneScores(**brixia.zones)
+        return cls(zones=zones, total=brixia.total, interval=brixia.interval)
+
+
+class ZoneShares(_Response):
+    """Of each zone, the share that is opaque."""
+
+    A: Probability = Field(description="Right lung, upper zone", examples=[0.12])
+    B: Probability = Field(description="Right lung, middle zone", examples=[0.31])
+    C: Probability = Field(description="Right lung, lower zone", examples=[0.55])
+    D: Probability = Field(description="Left lung, upper zone", examples=[0.05])
+    E: Probability = Field(description="Left lung, middle zone", examples=[0.22])
+    F: Probability = Field(description="Left lung, lower zone", examples=[0.47])
+
+
+class ZoneOutlines(_Response):
+    """Of each zone the corners of its outline, x and y as shares of the upright film's width and
+    height."""
+
+    A: list[Point] = Field(examples=[[[0.18, 0.15], [0.42, 0.15], [0.42, 0.36], [0.18, 0.36]]])
+    B: list[Point] = Field(examples=[[[0.15, 0.36], [0.42, 0.36], [0.42, 0.57], [0.15, 0.57]]])
+    C: list[Point] = Field(examples=[[[0.13, 0.57], [0.42, 0.57], [0.42, 0.78], [0.13, 0.78]]])
+    D: list[Point] = Field(examples=[[[0.58, 0.15], [0.82, 0.15], [0.82, 0.36], [0.58, 0.36]]])
+    E: list[Point] = Field(examples=[[[0.58, 0.36], [0.85, 0.36], [0.85, 0.57], [0.58, 0.57]]])
+    F: list[Point] = Field(examples=[[[0.58, 0.57], [0.87, 0.57], [0.87, 0.78], [0.58, 0.78]]])
+
+
+class OpacityBody(_Response):
+    """Where the network sees opacity within the lungs: its own map, taught by radiologists' masks,
+    on an absolute scale. Not a segmentation."""
+
+    map: str = Field(
+        description="PNG data URL, 8-bit grey: the probability of opacity, 255 for 1, never "
+        "stretched; aligned with the oriented input, longest side at most 256 pixels",
+        examples=["data:image/png;base64,iVBORw0KGgo…"],
+    )
+    of_lungs: Probability = Field(description="Share of the lungs", examples=[0.29])
+    of_zones: ZoneShares
+
+    @classmethod
+    def build(cls, seen: Opacity, picture: bytes) -> OpacityBody:
+        return cls(
+            map=data_url("image/png", picture),
+            of_lungs=seen.of_lungs,
+            of_zones=ZoneShares(**seen.of_zones),
+        )
 
 
 class ExplanationBody(_Response):
     method: Literal["grad-cam"]
-    target: Severity = Field(description="The class the heatmap speaks of", examples=["moderate"])
+    target: Subject = Field(
+        description="What the heatmap speaks of: `burden` is the expected Brixia total, else a "
+        "class",
+        examples=["burden"],
+    )
     peak: float = Field(
         ge=0,
         description="Maximum of the map before scaling; near 0 the map says little",
         examples=[0.84],
     )
     low_signal: bool = Field(
-        description="Whether the map is too weak to say anything; its pictures are then faint"
+        description="Whether the heatmap is too weak, or lies too far outside the lungs, to be "
+        "shown as a finding"
+    )
+    low_signal_reason: WeakReason | None = Field(
+        default=None,
+        description="`faint`: its peak is low; `outside-lungs`: less than half of it lies in the "
+        "lungs; null where `low_signal` is false",
     )
     lung_fraction: Probability | None = Field(
         description="Share of the map inside the estimated lungs; null where no lungs were found",
@@ -97,9 +167,16 @@ class ExplanationBody(_Response):
         examples=["data:image/png;base64,iVBORw0KGgo…"],
     )
     overlay: str = Field(
-        description="JPEG data URL: the heatmap blended over the radiograph, longest side at most "
-        "1024 pixels",
+        description="JPEG data URL: the map of opacity blended over the radiograph, in versions "
+        "that have none the heatmap; longest side at most 1024 pixels",
         examples=["data:image/jpeg;base64,/9j/4AAQSkZJRg…"],
+    )
+    opacity: OpacityBody | None = Field(
+        default=None, description="null in versions whose network has no such map"
+    )
+    zone_outlines: ZoneOutlines | None = Field(
+        default=None,
+        description="The six zones, fitted to the lungs that were found; null where they were not",
     )
 
     @classmethod
@@ -114,8 +191,17 @@ class ExplanationBody(_Response):
             peak=explanation.peak,
             low_signal=explanation.low_signal,
             lung_fraction=explanation.lung_fraction,
+            low_signal_reason=explanation.low_signal_reason,
             heatmap=data_url("image/png", pictures.heatmap),
             overlay=data_url("image/jpeg", pictures.overlay),
+            opacity=None
+            if explanation.seen is None or pictures.opacity is None
+            else OpacityBody.build(explanation.seen, pictures.opacity),
+            zone_outlines=None
+            if explanation.zone_outlines is None
+            else ZoneOutlines(
+                **{zone: line.tolist() for zone, line in explanation.zone_outlines.items()}
+            ),
         )
 
 

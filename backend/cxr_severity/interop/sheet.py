@@ -122,8 +122,11 @@ def _heatmap(assessment: Assessment, language: Language) -> Iterator[str]:
     if explanation is None:
         yield say(results.NO_HEATMAP, language)
         return
-    grade = say(results.GRADES[explanation.target], language)
-    yield say(results.HEATMAP_OF, language, grade=grade)
+    if explanation.target == "burden":
+        yield say(results.HEATMAP_OF_BURDEN, language)
+    else:
+        grade = say(results.GRADES[explanation.target], language)
+        yield say(results.HEATMAP_OF, language, grade=grade)
     if explanation.low_signal:
         yield say(results.WEAK, language)
     if explanation.lung_fraction is not None:

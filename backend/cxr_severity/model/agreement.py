@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.calibration import softmax
-from cxr_severity.model.reader import Answer, Reader
-
-if TYPE_CHECKING:
-    from cxr_severity.model.predictor import Predictor
+from cxr_severity.model.runtime import Answer, Runtime
 
 PROBABILITY_TOLERANCE = 1e-3
 ZONE_TOLERANCE = 1e-2
@@ -46,28 +41,24 @@ class Agreement:
 
 
 def disagreement(
-    predictor: Predictor, reference: Reader, films: Iterable[Radiograph]
+    fast: Runtime, reference: Runtime, images: Iterable[NDArray[np.float32]]
 ) -> str | None:
-    """The first fault of `predictor` against `reference`, None when they agree on all films."""
+    """The first fault of `fast` against `reference`, None when they agree on all images."""
     return next(
-        (fault for film in films if (fault := compare(predictor, reference, film).fault)), None
+        (fault for image in images if (fault := compare(fast, reference, image).fault)), None
     )
 
 
-def compare(predictor: Predictor, reference: Reader, film: Radiograph) -> Agreement:
-    """Answers of `predictor` and of `reference` to one film, maps of all classes included.
+def compare(fast: Runtime, reference: Runtime, image: NDArray[np.float32]) -> Agreement:
+    """Answers of both to one network input, (1, 3, S, S), maps of all classes included.
 
     The three maps are asked for as one batch, so that batches are compared as well, and one of
     them once more alone, which may be another number of threads.
-
-    Raises:
-        ImageWithoutContrastError: when the film shows nothing.
     """
-    image = predictor.prepare(film).image
     pairs: list[tuple[Answer, Answer]] = []
     for targets, alone in ((SEVERITIES, False), (SEVERITIES[:1], True)):
         batch = np.repeat(image, len(targets), axis=0)
-        answers = [one.read(batch, list(targets), alone=alone) for one in (predictor, reference)]
+        answers = [one.infer(batch, list(targets), alone=alone) for one in (fast, reference)]
         pairs += zip(*answers, strict=True)
     return Agreement(
         probability=max(

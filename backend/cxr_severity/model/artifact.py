@@ -16,6 +16,7 @@ from safetensors.torch import save as save_tensors
 from torch import nn
 
 from cxr_severity.model.assessment import SEVERITIES
+from cxr_severity.model.cells import CellConfig, CellNet
 from cxr_severity.model.gate import DESCRIPTION, KINDS, Gate, GateLimits, Guard
 from cxr_severity.model.lungs import LungConfig, LungNet
 from cxr_severity.model.manifest import (
@@ -25,7 +26,10 @@ from cxr_severity.model.manifest import (
     Manifest,
     WeightsFile,
 )
-from cxr_severity.model.network import FEATURES, SeverityNet
+from cxr_severity.model.network import FEATURES, NetworkConfig, SeverityNet
+
+Network = CellNet | SeverityNet
+"""A network of any kind that a version may be of."""
 
 MANIFEST = "manifest.json"
 WEIGHTS = "model.safetensors"
@@ -83,7 +87,7 @@ class Stored(NamedTuple):
     """A version as it lies on disk, checked and read."""
 
     manifest: Manifest
-    network: SeverityNet
+    network: Network
     guard: Guard
 
 
@@ -93,7 +97,7 @@ def load_version(directory: Path) -> Stored:
     return Stored(manifest, load_network(directory, manifest), load_guard(directory, manifest))
 
 
-def load_network(directory: Path, manifest: Manifest) -> SeverityNet:
+def load_network(directory: Path, manifest: Manifest) -> Network:
     """Build the network of a version and fill it with its weights, in float32 and eval mode.
 
     Raises:
@@ -101,12 +105,19 @@ def load_network(directory: Path, manifest: Manifest) -> SeverityNet:
             fit the network exactly. Nothing is ever left at random initialisation.
     """
     blob = _read_checked(directory / WEIGHTS, manifest.weights)
-    network = SeverityNet(manifest.network, manifest.preprocess.size)
+    network = build_network(manifest.network, manifest.preprocess.size)
     try:
         load_state(network, blob)
     except ArtifactError as error:
         raise ArtifactError(f"{directory}: {WEIGHTS} {error}") from error
     return network.eval().requires_grad_(False)
+
+
+def build_network(config: CellConfig | NetworkConfig, size: int) -> Network:
+    """A network of the kind that a configuration is of, with random weights."""
+    if isinstance(config, CellConfig):
+        return CellNet(config, size)
+    return SeverityNet(config, size)
 
 
 def load_guard(directory: Path, manifest: Manifest) -> Guard:
@@ -134,7 +145,9 @@ def _read_checked(path: Path, expected: WeightsFile) -> bytes:
     return blob
 
 
-def unpack_guard(blob: bytes, lungs: LungConfig, limits: GateLimits, dimensions: int) -> Guard:
+def unpack_guard(
+    blob: bytes, lungs: LungConfig | None, limits: GateLimits, dimensions: int
+) -> Guard:
     """The reverse of `pack_guard`; ArtifactError when the weights are damaged or do not fit."""
     try:
         tensors = {key: value.float() for key, value in load_tensors(blob).items()}
@@ -147,9 +160,14 @@ def unpack_guard(blob: bytes, lungs: LungConfig, limits: GateLimits, dimensions:
     if any(tuple(tensors.get(key, torch.empty(0)).shape) != size for key, size in shapes.items()):
         raise ArtifactError("does not fit the gate")
     arrays = {key: tensors.pop(key).numpy() for key in shapes}
+    gate = Gate(limits=limits, **arrays)
+    if lungs is None:
+        if tensors:
+            raise ArtifactError("does not fit the gate")
+        return Guard(gate, None)
     network = LungNet(lungs)
     _fill(network, {key.removeprefix("lungs."): value for key, value in tensors.items()})
-    return Guard(Gate(limits=limits, **arrays), network.eval().requires_grad_(False))
+    return Guard(gate, network.eval().requires_grad_(False))
 
 
 def pack_guard(guard: Guard) -> bytes:
@@ -160,20 +178,21 @@ def pack_guard(guard: Guard) -> bytes:
         "whitening": gate.whitening,
     }  # fmt: skip
     state = {key: torch.from_numpy(array) for key, array in arrays.items()}
-    state |= {f"lungs.{key}": value for key, value in guard.lungs.state_dict().items()}
+    if guard.lungs is not None:
+        state |= {f"lungs.{key}": value for key, value in guard.lungs.state_dict().items()}
     return _pack(state)
 
 
 def describe_guard(guard: Guard, blob: bytes) -> GatePart:
     return GatePart(
         weights=describe_weights(blob),
-        lungs=guard.lungs.config,
+        lungs=guard.lungs.config if guard.lungs is not None else None,
         dimensions=guard.gate.whitening.shape[1],
         limits=guard.gate.limits,
     )
 
 
-def load_state(network: SeverityNet, blob: bytes) -> None:
+def load_state(network: Network, blob: bytes) -> None:
     """Fill a network with packed weights, cast to float32.
 
     Raises:
@@ -197,7 +216,7 @@ def _fill(network: nn.Module, state: dict[str, torch.Tensor]) -> None:
         raise ArtifactError(f"lacks {missing[:3]} and has unknown {unexpected[:3]}")
 
 
-def pack_weights(network: SeverityNet) -> bytes:
+def pack_weights(network: Network) -> bytes:
     """Weights as safetensors bytes: matrices and kernels in half precision, vectors in single.
 
     Vectors (biases, batch-norm statistics) are a hundredth of the size, and variances do not

@@ -14,8 +14,10 @@ Severity = Literal["mild", "moderate", "severe"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """Class order of every probability vector, confusion matrix and head in this project."""
 
-Target = Literal["predicted", "mild", "moderate", "severe"]
-"""The class that an explanation speaks of; `predicted` is the most probable one."""
+Subject = Literal["burden", "mild", "moderate", "severe"]
+"""What an explanation speaks of: the expected Brixia total, or a class."""
+Target = Literal["burden", "predicted", "mild", "moderate", "severe"]
+"""What is asked to be explained; `predicted` is the most probable class."""
 
 Probabilities = dict[Severity, float]
 
@@ -31,6 +33,9 @@ class Brixia:
     """An estimated Brixia score: each of `ZONES` in [0, 3], not rounded."""
 
     zones: dict[Zone, float]
+    interval: tuple[float, float] | None = None
+    """Holds the reference total in nine films of ten (conformal); None where the version has none.
+    """
 
     @property
     def total(self) -> float:
@@ -39,23 +44,58 @@ class Brixia:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Opacity:
+    """Where the network sees opacity within the lungs: its own map, taught by radiologists' masks.
+
+    `probability` (h, w) float32 in [0, 1] on an absolute scale, covering the whole radiograph:
+    where nothing is seen it is near 0 and not stretched.
+    """
+
+    probability: NDArray[np.float32]
+    of_lungs: float
+    """Share of the lungs that is opaque, in [0, 1]: the mean probability over their cells."""
+    of_zones: dict[Zone, float]
+    """The same of each zone."""
+
+
+WeakReason = Literal["faint", "outside-lungs"]
+"""Why a map says too little: its peak is low, or less than half of it lies in the lungs."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Explanation:
     """A class activation map on the network's own grid.
 
     `cam` is (h, w) float32 in [0, 1], scaled by its maximum, covering the whole radiograph;
-    all zero where nothing spoke for the class. `peak` is that maximum before scaling, in
-    logit-gradient units: it tells a strong map from a stretched weak one.
+    all zero where nothing spoke for the subject. `peak` is that maximum before scaling, in
+    gradient units: it tells a strong map from a stretched weak one.
     """
 
     method: Literal["grad-cam"]
-    target: Severity
+    target: Subject
     peak: float
     low_signal: bool
-    """Whether `peak` is so low that the map says next to nothing; it is then to be shown faint."""
+    """Whether the map says so little, or lies so far outside the lungs, that it is not to be shown
+    as a finding."""
     lung_fraction: float | None
     """Share of the map inside the estimated lungs, in [0, 1]; None where no lungs were found or the
     map is empty."""
     cam: NDArray[np.float32]
+    low_signal_reason: WeakReason | None = None
+    seen: Opacity | None = None
+    """None in versions whose network has no map of opacity."""
+    zone_outlines: dict[Zone, NDArray[np.float32]] | None = None
+    """Of each zone (4, 2) corners, x and y as shares of the upright film, fitted to its lungs."""
+
+    @property
+    def opacity(self) -> NDArray[np.float32] | None:
+        """(h, w) probabilities of opacity, or None."""
+        return None if self.seen is None else self.seen.probability
+
+    @property
+    def zone_opacity(self) -> dict[Zone, float] | None:
+        """Share of each zone that is opaque, or None."""
+        return None if self.seen is None else self.seen.of_zones
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,17 @@ reading used, and what lies outside the lungs (letters, tubes, shoulders) cannot
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import torch
 from efficientnet_pytorch import EfficientNet
 from pydantic import BaseModel, ConfigDict, Field
 from torch import nn
-from torch.nn.functional import interpolate
+from torch.nn.functional import interpolate, linear
 
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES
+from cxr_severity.model.calibration import Scaling
 from cxr_severity.model.network import FEATURES, _pad_symmetrically, _use_native_swish
 
 MIDDLE_BLOCK = 10
@@ -34,7 +36,7 @@ _PRIOR = 0.02
 
 
 class CellConfig(BaseModel):
-    """Shape of the network; stored with each version."""
+    """Shape of a network of cells; stored with each version."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -46,8 +48,6 @@ class CellConfig(BaseModel):
     """LSTM units in each direction."""
     channels: int = Field(default=128, ge=8, le=512)
     """Of a cell."""
-    dropout: float = Field(default=0.3, ge=0, lt=1)
-    """On the features before the LSTM and on what the class layer sees."""
 
 
 class CellMaps(NamedTuple):
@@ -90,8 +90,10 @@ class CellNet(nn.Module):
         )
         _use_native_swish(self.backbone)
         _pad_symmetrically(self.backbone)
-        self.fusion = CellFusion(FEATURES, config.hidden_size, config.channels, config.dropout)
-        self.head = CellHead(config.channels, config.dropout)
+        self.fusion = CellFusion(FEATURES, config.hidden_size, config.channels)
+        self.head = CellHead(config.channels)
+        self.scaling: tuple[torch.Tensor, torch.Tensor] | None = None
+        """Of logits and zones to calibrated logits: weights (3, 9) and offset (3,)."""
 
     def lower(self, x: torch.Tensor, blocks: int) -> torch.Tensor:
         """(N, 3, S, S) normalised input through the stem and the first `blocks` blocks."""
@@ -128,38 +130,71 @@ class CellNet(nn.Module):
         places = maps.places.detach().sigmoid()
         lungs = places[:, :2]
         lit = maps.cells * lungs.sum(dim=1, keepdim=True).clamp_max(1)
-        found: CellOutput = self.head(lit, zone_weights(lungs), places[:, 2])
-        return found
+        return self.answer(lit, lungs, places[:, 2])
+
+    def answer(self, lit: torch.Tensor, lungs: torch.Tensor, opacity: torch.Tensor) -> CellOutput:
+        """Cells of the lungs (N, C, h, w), probabilities of both lungs (N, 2, h, w) and of opacity
+        (N, h, w) to an answer, calibrated once `calibrate` was called."""
+        found: CellOutput = self.head(lit, zone_weights(lungs), opacity)
+        if self.scaling is None:
+            return found
+        seen = torch.cat([found.logits, found.zones], dim=1)
+        return found._replace(logits=linear(seen, *self.scaling))
+
+    def calibrate(self, scaling: Scaling) -> None:
+        """Have the network say calibrated logits from now on, so that a map explains those.
+
+        The numbers belong to the manifest and never enter the state that is stored.
+        """
+        weights = torch.tensor(scaling.weights, dtype=torch.float32)
+        weights[:, : len(SEVERITIES)] /= scaling.temperature
+        device = self.head.bias.device
+        self.scaling = (weights.to(device), torch.tensor(scaling.offset, device=device))
 
     def forward(self, x: torch.Tensor) -> CellOutput:
         """(N, 3, S, S) normalised input to an answer."""
         return self.read(self.features(x))
 
 
-def burden_map(network: CellNet, maps: CellMaps) -> tuple[CellOutput, torch.Tensor]:
-    """Grad-CAM (Selvaraju et al., ICCV 2017) of the expected total over the cells of the lungs.
+class Explained(NamedTuple):
+    """`output` without a gradient; `cam` (N, h, w) float32, not negative, not scaled."""
 
-    Returns:
-        What `read` says, without a gradient, and (N, h, w) float32, not negative, not scaled.
+    output: CellOutput
+    cam: torch.Tensor
+
+
+def grad_cam(network: CellNet, maps: CellMaps, targets: Sequence[int | None]) -> Explained:
+    """Grad-CAM (Selvaraju et al., ICCV 2017) of what each film's zones are pooled from.
+
+    The layer explained is the cells times their part in the zones: what the reading sums up. Its
+    gradient is the same wherever a zone is, so the map is the sum's own terms.
+
+    Args:
+        targets: of each film the index of a grade, or None for the burden: the expected total.
     """
     places = maps.places.sigmoid()
     lungs = places[:, :2]
-    lit = (maps.cells * lungs.sum(dim=1, keepdim=True).clamp_max(1)).detach().requires_grad_()
+    inside = lungs.sum(dim=1, keepdim=True).clamp_max(1)
+    lit = (maps.cells * inside).detach().requires_grad_()
     with torch.enable_grad():
-        output: CellOutput = network.head(lit, zone_weights(lungs), places[:, 2])
-        (gradient,) = torch.autograd.grad(output.zones.sum(), lit)
+        output = network.answer(lit, lungs, places[:, 2])
+        scores = [
+            output.zones[i].sum() if target is None else output.logits[i, target]
+            for i, target in enumerate(targets)
+        ]
+        (gradient,) = torch.autograd.grad(torch.stack(scores).sum(), lit)
     channels = gradient.mean(dim=(2, 3), keepdim=True)
-    burden = (channels * lit).sum(dim=1).clamp_min(0).detach()
-    return CellOutput(*(part.detach() for part in output)), burden
+    cam = (channels * lit * inside).sum(dim=1).clamp_min(0).detach()
+    return Explained(CellOutput(*(part.detach() for part in output)), cam)
 
 
 class CellFusion(nn.Module):
     """Last and middle features to cells: the sequence is read here."""
 
-    def __init__(self, features: int, hidden_size: int, channels: int, dropout: float) -> None:
+    def __init__(self, features: int, hidden_size: int, channels: int) -> None:
         super().__init__()
         self.lstm = nn.LSTM(features, hidden_size, batch_first=True, bidirectional=True)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = nn.Dropout()  # how much is the training's choice
         self.of_last = nn.Conv2d(features, channels, 1, bias=False)
         self.of_sequence = nn.Conv2d(2 * hidden_size, channels, 1, bias=False)
         self.of_middle = nn.Conv2d(MIDDLE, channels, 1, bias=False)
@@ -183,16 +218,18 @@ class CellFusion(nn.Module):
 class CellHead(nn.Module):
     """Cells to zone scores and grade: small, so that its gradient is cheap."""
 
-    def __init__(self, channels: int, dropout: float) -> None:
+    def __init__(self, channels: int) -> None:
         super().__init__()
         self.score = nn.Sequential(
-            nn.Linear(channels + 1, 64), nn.ReLU(), nn.Dropout(dropout), nn.Linear(64, 1)
+            nn.Linear(channels + 1, 64), nn.ReLU(), nn.Dropout(), nn.Linear(64, 1)
         )
         self.bias = nn.Parameter(torch.zeros(len(ZONES)))
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = nn.Dropout()
         self.classifier = nn.Linear(len(ZONES) + 1 + channels, len(SEVERITIES))
 
-    def forward(self, lit: torch.Tensor, weights: torch.Tensor, opacity: torch.Tensor) -> CellOutput:
+    def forward(
+        self, lit: torch.Tensor, weights: torch.Tensor, opacity: torch.Tensor
+    ) -> CellOutput:
         """Cells to an answer.
 
         Args:

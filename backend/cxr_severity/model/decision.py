@@ -42,7 +42,7 @@ class Decider:
     def __init__(self, network: SeverityNet, grid: tuple[int, int]) -> None:
         zones = network.zones
         # (8, W): what each state is multiplied by.
-        self._readers = _array(
+        self._runtimes = _array(
             torch.cat([network.attention.weight, zones.attention.weight, zones.score.weight])
         )
         self._offsets = np.concatenate(
@@ -69,7 +69,7 @@ class Decider:
 
     def decide(self, states: Array) -> Decision:
         """(N, L, W) float32 states of the grid's cells, row by row, to a decision."""
-        scores = states @ self._readers.T
+        scores = states @ self._runtimes.T
         weights = scores[..., : _ZONES.stop] + self._offsets
         weights -= weights.max(axis=1, keepdims=True)
         np.exp(weights, out=weights)
@@ -95,7 +95,7 @@ class Decider:
         # Through the softmax over the cells.
         through = weights * (by_weight - (weights * by_weight).sum(axis=1, keepdims=True))
         by_score = np.matmul(weights[..., _ZONES], by_zone[:, :, None])
-        gradient: Array = np.concatenate([through, by_score], axis=2) @ self._readers
+        gradient: Array = np.concatenate([through, by_score], axis=2) @ self._runtimes
         gradient += weights[..., _ATTENTION] * by_pooled[:, None]
         return gradient
 

@@ -117,6 +117,9 @@ def to_onnx(module: nn.Module, example: Array) -> bytes:
     with torch.no_grad(), warnings.catch_warnings():
         # Its successor takes ten times as long and needs one package more, for the same graph.
         warnings.simplefilter("ignore", DeprecationWarning)
+        # Of an LSTM it says that other batch sizes and lengths would not fit: there are none here.
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        warnings.filterwarnings("ignore", "Exporting a model to ONNX with a batch_size")
         torch.onnx.export(
             module,
             (torch.from_numpy(example),),

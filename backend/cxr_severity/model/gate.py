@@ -199,10 +199,11 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Guard:
-    """A gate with the lung network that it measures by."""
+    """A gate with the lung network that it measures by; None where the network itself says where
+    the lungs are."""
 
     gate: Gate
-    lungs: LungNet
+    lungs: LungNet | None
 
 
 def describe(features: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -20,6 +20,8 @@ from cxr_severity.model.engine import Compiled
 _LUNG = 0.5
 """A pixel is taken for lung above this probability."""
 _BLACK = 0.02
+_FINE = 64
+"""Side of the map that a network's cells are enlarged to."""
 
 
 class LungConfig(BaseModel):
@@ -134,6 +136,16 @@ def find_lungs(grid: NDArray[np.float32], run: Compiled, config: LungConfig) -> 
 def thumbnail(grid: NDArray[np.float32], config: LungConfig) -> NDArray[np.float32]:
     """(S, S) float32 grid to the lung network's size."""
     return resize(grid, config.size, config.size)
+
+
+def lungs_of_cells(cells: NDArray[np.float32], grid: NDArray[np.float32]) -> LungField:
+    """The lungs that a network's own cells tell.
+
+    Args:
+        cells: (h, w) float32, probability of a cell being lung.
+        grid: (S, S) float32 in [0, 1], as `to_grid` makes it.
+    """
+    return measure_lungs(resize(cells, _FINE, _FINE), resize(grid, 2 * _FINE, 2 * _FINE))
 
 
 def measure_lungs(mask: NDArray[np.float32], grid: NDArray[np.float32]) -> LungField:

@@ -9,6 +9,7 @@ from pydantic import Field, JsonValue
 
 from cxr_severity.model.assessment import Probabilities, Severity, Zone
 from cxr_severity.model.calibration import Conformal, Scaling, TotalInterval
+from cxr_severity.model.cells import CellConfig
 from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.gate import GateLimits
 from cxr_severity.model.lungs import LungConfig
@@ -53,7 +54,9 @@ class GatePart(Frozen):
     """What keeps unfit images from being judged."""
 
     weights: WeightsFile
-    lungs: LungConfig
+    lungs: LungConfig | None = Field(
+        default=None, description="Null where the network itself says where the lungs are"
+    )
     dimensions: int = Field(gt=0, description="Of the distance from known films")
     limits: GateLimits
 
@@ -69,7 +72,7 @@ class Manifest(Frozen):
     licence: str
     classes: tuple[Severity, ...] = Field(description="Order of the head's outputs")
     preprocess: PreprocessConfig
-    network: NetworkConfig
+    network: CellConfig | NetworkConfig
     calibration: Scaling = Field(description="Of the logits, before the softmax")
     conformal: Conformal
     total_interval: TotalInterval | None = Field(

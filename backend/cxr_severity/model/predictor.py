@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cxr_severity.imaging.radiograph import Declared, Radiograph
 from cxr_severity.model.agreement import disagreement
-from cxr_severity.model.artifact import ArtifactError, Stored, load_version
+from cxr_severity.model.artifact import ArtifactError, Network, Stored, load_version
 from cxr_severity.model.assessment import (
     SEVERITIES,
     ZONES,
@@ -20,6 +20,7 @@ from cxr_severity.model.assessment import (
     Brixia,
     Explanation,
     Target,
+    WeakReason,
 )
 from cxr_severity.model.calibration import prediction_set, softmax
 from cxr_severity.model.engine import (
@@ -32,14 +33,29 @@ from cxr_severity.model.engine import (
 )
 from cxr_severity.model.gate import Guard
 from cxr_severity.model.golden import golden_radiograph
-from cxr_severity.model.lungs import LungField, LungProbabilities, find_lungs, thumbnail
+from cxr_severity.model.lungs import (
+    LungConfig,
+    LungField,
+    LungProbabilities,
+    find_lungs,
+    lungs_of_cells,
+    thumbnail,
+)
 from cxr_severity.model.manifest import Manifest
-from cxr_severity.model.network import SeverityNet
+from cxr_severity.model.places import lung_cells, opacity_of, zone_outlines
 from cxr_severity.model.preprocess import normalise, to_grid
 from cxr_severity.model.quality import RejectedError, with_declared
-from cxr_severity.model.reader import Answer, ClassMap, FusedReader, Reader, TorchReader
+from cxr_severity.model.runtime import (
+    Answer,
+    Runtime,
+    fast_runtime,
+    reference_runtime,
+)
 
 logger = logging.getLogger(__name__)
+
+_LEAST_INSIDE = 0.5
+"""Of a map's energy, the share within the lungs below which it is not shown as a finding."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,22 +83,32 @@ class Predictor:
     def __init__(
         self,
         manifest: Manifest,
-        network: SeverityNet,
+        network: Network,
         guard: Guard,
         device: torch.device | str = "cpu",
+        runtime: Runtime | None = None,
+        find_lungs: Compiled | None = None,
     ) -> None:
+        """`runtime` and `find_lungs` are faster ways than PyTorch's, agreed with it already."""
         self.manifest = manifest
         self._device = torch.device(device)
         self._network = network.to(self._device).eval().requires_grad_(False)
         self._network.calibrate(manifest.calibration)
         self._guard = guard
-        self._find_lungs = self._compiled_lungs("torch", 1)
-        self._reader: Reader = TorchReader(self._network, self._device)
+        self._find_lungs = find_lungs or _compiled_lungs(guard, "torch", 1)
+        self._runtime = runtime or reference_runtime(
+            self._network, self._device, manifest.preprocess.size
+        )
+
+    @property
+    def runtime(self) -> Runtime:
+        """What executes the network, for comparison with another."""
+        return self._runtime
 
     @property
     def engine(self) -> EngineName:
         """The runtime that executes the backbone."""
-        return self._reader.engine
+        return self._runtime.engine
 
     @classmethod
     def load(
@@ -123,12 +149,22 @@ class Predictor:
     ) -> Predictor:
         """As `load`, of a version that has been read already."""
         try:
-            predictor = cls(*stored, device)
-            predictor._check_golden()
+            reference = cls(*stored, device)
+            reference._check_golden()
         except (RuntimeError, AssertionError) as error:  # what torch raises for a bad device
             raise ArtifactError(f"the model does not run on device {str(device)!r}") from error
-        predictor._choose_engine(engine, threads, threads_alone)
-        return predictor
+        for name in candidates(engine, reference._device):
+            if name == "torch":
+                break
+            try:
+                fast = reference._on(name, threads, threads_alone)
+            except (EngineError, ValueError, AttributeError) as error:
+                if engine != "auto":
+                    raise EngineError(f"engine {name}: {error}") from error
+                logger.warning("engine %s is left out: %s", name, error)
+            else:
+                return fast
+        return reference
 
     def _check_golden(self) -> None:
         golden = self.manifest.golden
@@ -143,48 +179,30 @@ class Predictor:
                 f"what its manifest expects (tolerance {golden.tolerance})"
             )
 
-    def _choose_engine(
-        self, choice: EngineChoice, threads: int, threads_alone: int | None = None
-    ) -> None:
-        reference = self._reader
-        for name in candidates(choice, self._device):
-            if name == "torch":
-                return
-            try:
-                self._reader = FusedReader(
-                    self._network, name, self.manifest.preprocess.size, threads, threads_alone
-                )
-                fault = disagreement(self, reference, [golden_radiograph()])
-                fault = fault or self._take_lungs(name, threads)
-            except (EngineError, ValueError, AttributeError) as error:
-                fault = str(error)
-            if fault is None:
-                return
-            self._reader = reference
-            if choice != "auto":
-                raise EngineError(f"engine {name}: {fault}")
-            logger.warning("engine %s is left out: %s", name, fault)
+    def _on(self, engine: EngineName, threads: int, threads_alone: int | None) -> Predictor:
+        """The same on another engine, once it was seen to agree.
 
-    def _compiled_lungs(self, engine: EngineName, threads: int) -> Compiled:
-        side = self._guard.lungs.config.size
-        example = np.zeros((1, side, side), np.float32)
-        return compile_module(engine, LungProbabilities(self._guard.lungs), example, threads)
-
-    def _take_lungs(self, engine: EngineName, threads: int) -> str | None:
-        """Have the engine find the lungs too, unless it finds others: then that is the fault."""
-        fast = self._compiled_lungs(engine, threads)
-        grid = self.prepare(golden_radiograph()).grid
-        example = thumbnail(grid, self._guard.lungs.config)[None]
-        if not np.allclose(fast(example)[0], self._find_lungs(example)[0], atol=1e-3):
-            return "its lungs are not PyTorch's"
-        self._find_lungs = fast
-        return None
+        Raises:
+            EngineError: when the engine refuses the network, or answers otherwise.
+        """
+        size = self.manifest.preprocess.size
+        runtime = fast_runtime(self._network, engine, size, threads, threads_alone)
+        example = self.prepare(golden_radiograph())
+        fault = disagreement(runtime, self._runtime, [example.image])
+        find = _compiled_lungs(self._guard, engine, threads)
+        if fault is None and find is not None and self._find_lungs is not None:
+            small = thumbnail(example.grid, _config_of(self._guard))[None]
+            if not np.allclose(find(small)[0], self._find_lungs(small)[0], atol=1e-3):
+                fault = "its lungs are not PyTorch's"
+        if fault is not None:
+            raise EngineError(fault)
+        return Predictor(self.manifest, self._network, self._guard, self._device, runtime, find)
 
     def assess(
         self,
         radiograph: Radiograph,
         *,
-        target: Target = "predicted",
+        target: Target = "burden",
         explain: bool = True,
         force: bool = False,
     ) -> Assessment:
@@ -195,7 +213,7 @@ class Predictor:
             RejectedError: when the gate holds it unfit and `force` is false.
         """
         prepared = self.prepare(radiograph)
-        (answer,) = self.read(prepared.image, [target if explain else None], alone=True)
+        (answer,) = self.infer(prepared.image, [target if explain else None], alone=True)
         return self.conclude(prepared, answer, self.lungs(prepared), force=force)
 
     def prepare(self, radiograph: Radiograph) -> Prepared:
@@ -214,25 +232,32 @@ class Predictor:
             declared=radiograph.source.declared,
         )
 
-    def read(
+    def infer(
         self, batch: NDArray[np.float32], wanted: list[Target | None], *, alone: bool = False
     ) -> list[Answer]:
         """(N, 3, S, S) input of N radiographs to what the network says of each, with a map where a
         target is wanted. The backbone runs once, without gradient; with more threads if `alone`."""
-        return self._reader.read(batch, wanted, alone=alone)
+        return self._runtime.infer(batch, wanted, alone=alone)
 
-    def lungs(self, prepared: Prepared) -> LungField:
-        """Where the lungs are; apart from `read`, so that both can run at a time."""
-        return find_lungs(prepared.grid, self._find_lungs, self._guard.lungs.config)
+    def lungs(self, prepared: Prepared) -> LungField | None:
+        """Where the lungs are; apart from `infer`, so that both can run at a time. None where the
+        network itself tells it."""
+        if self._find_lungs is None:
+            return None
+        return find_lungs(prepared.grid, self._find_lungs, _config_of(self._guard))
 
     def conclude(
-        self, prepared: Prepared, answer: Answer, lungs: LungField, *, force: bool = False
+        self, prepared: Prepared, answer: Answer, lungs: LungField | None, *, force: bool = False
     ) -> Assessment:
         """What the network said of one radiograph, named, once the gate has let it pass.
 
         Raises:
             RejectedError: when the gate holds it unfit and `force` is false.
         """
+        if answer.places is not None:
+            lungs = lungs_of_cells(lung_cells(answer.places), prepared.grid)
+        if lungs is None:
+            raise ValueError("the lungs of this version's images are found apart from the network")
         measured = self._guard.gate(answer.features, lungs, prepared.colour, prepared.side)
         quality = with_declared(measured, prepared.declared)
         if not (quality.accepted or force):
@@ -244,22 +269,53 @@ class Predictor:
             model_version=self.manifest.version,
             probabilities=dict(zip(SEVERITIES, probabilities, strict=True)),
             prediction_set=tuple(SEVERITIES[i] for i in plausible),
-            brixia=Brixia(dict(zip(ZONES, answer.zones.tolist(), strict=True))),
+            brixia=self._brixia(answer),
             quality=quality,
-            explanation=None if answer.map is None else self._explanation(answer.map, lungs),
+            explanation=self._explanation(answer, lungs),
             model_ms=answer.model_ms,
             explain_ms=answer.explain_ms,
         )
 
-    def _explanation(self, found: ClassMap, lungs: LungField) -> Explanation:
-        faint = self.manifest.faint_peak
-        low_signal = found.peak <= faint
-        cam = found.cam * np.float32(found.peak / faint) if low_signal and faint else found.cam
+    def _brixia(self, answer: Answer) -> Brixia:
+        zones = dict(zip(ZONES, answer.zones.tolist(), strict=True))
+        interval = self.manifest.total_interval
+        return Brixia(zones, None if interval is None else interval(sum(zones.values())))
+
+    def _explanation(self, answer: Answer, lungs: LungField) -> Explanation | None:
+        found = answer.map
+        if found is None:
+            return None
+        faint, inside = self.manifest.faint_peak, lungs.share_of(found.cam)
+        reason: WeakReason | None = None
+        if found.peak <= faint:
+            reason = "faint"
+        elif answer.places is not None and (inside is None or inside < _LEAST_INSIDE):
+            reason = "outside-lungs"
+        weak = found.peak <= faint and faint
         return Explanation(
             method="grad-cam",
             target=found.target,
             peak=found.peak,
-            low_signal=low_signal,
-            lung_fraction=lungs.share_of(found.cam),
-            cam=cam,
+            low_signal=reason is not None,
+            low_signal_reason=reason,
+            lung_fraction=inside,
+            # Scaled by the peak of a map that says something, so that an empty film shows no heat.
+            cam=found.cam * np.float32(found.peak / faint) if weak else found.cam,
+            seen=None if answer.places is None else opacity_of(answer.places),
+            zone_outlines=None if answer.places is None else zone_outlines(answer.places),
         )
+
+
+def _compiled_lungs(guard: Guard, engine: EngineName, threads: int) -> Compiled | None:
+    """The lung network on an engine; None where there is none."""
+    if guard.lungs is None:
+        return None
+    side = guard.lungs.config.size
+    example = np.zeros((1, side, side), np.float32)
+    return compile_module(engine, LungProbabilities(guard.lungs), example, threads)
+
+
+def _config_of(guard: Guard) -> LungConfig:
+    if guard.lungs is None:
+        raise ValueError("this version has no lung network")
+    return guard.lungs.config

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.predictor import Predictor
-from cxr_severity.model.reader import Answer
+from cxr_severity.model.runtime import Answer
 
 Array = NDArray[np.float32]
 
@@ -145,7 +145,7 @@ class Ticket:
 def _run(batch: list[_Item], *, alone: bool) -> None:
     try:
         images = batch[0].image if len(batch) == 1 else np.concatenate([i.image for i in batch])
-        answers = batch[0].predictor.read(images, [item.target for item in batch], alone=alone)
+        answers = batch[0].predictor.infer(images, [item.target for item in batch], alone=alone)
     except BaseException as error:  # noqa: BLE001 - each waiting request must hear of it
         for item in batch:
             item.answer.set_exception(error)

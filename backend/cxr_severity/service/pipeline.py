@@ -26,7 +26,7 @@ from cxr_severity.imaging.pictures.render import (
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.assessment import Assessment, Explanation, Target
 from cxr_severity.model.predictor import Predictor
-from cxr_severity.model.reader import Answer
+from cxr_severity.model.runtime import Answer
 
 ENOUGH = 1024
 """Sides in pixels that suffice: the overlay's, and more than three times the network's."""
@@ -45,8 +45,8 @@ Submit = Callable[[Predictor, NDArray[np.float32], Target | None], Future[Answer
 class Options:
     """What is asked of a judgement."""
 
-    target: Target = "predicted"
-    """The class that the map speaks of."""
+    target: Target = "burden"
+    """What the map speaks of: the expected total, or a class."""
     explain: bool = True
     """False leaves out map and pictures, and saves their time."""
     force: bool = False
@@ -55,11 +55,17 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """The map as pictures, aligned with the radiograph: `heatmap` a PNG in grey, `overlay` a
-    JPEG."""
+    """Maps as pictures, aligned with the radiograph.
+
+    `heatmap`: the Grad-CAM, a PNG in grey, scaled to its maximum. `opacity`: a PNG in grey of the
+    probability of opacity, not scaled; None where the version has no such map. `overlay`: a JPEG of
+    the opacity map over the radiograph, of the Grad-CAM where there is no other: the better placed
+    of the two.
+    """
 
     heatmap: bytes
     overlay: bytes
+    opacity: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ def at_once(
 ) -> Future[Answer]:
     """Runs the model in the calling thread."""
     answer: Future[Answer] = Future()
-    answer.set_result(predictor.read(image, [target], alone=True)[0])
+    answer.set_result(predictor.infer(image, [target], alone=True)[0])
     return answer
 
 
@@ -139,9 +145,12 @@ def judge(
 def _draw(ground: Backdrop, explanation: Explanation) -> Pictures:
     height, width = ground.shape
     small = fit_within(height, width, HEATMAP_SIDE)
-    heatmap = _beside.submit(lambda: heatmap_png(resize_map(explanation.cam, *small)))
-    overlay = overlay_image(ground, explanation.cam, _beside)
-    return Pictures(heatmap.result(), overlay)
+    seen = explanation.opacity
+    grey = [explanation.cam] if seen is None else [explanation.cam, seen]
+    drawn = [_beside.submit(lambda m=m: heatmap_png(resize_map(m, *small))) for m in grey]  # type: ignore[misc]
+    overlay = overlay_image(ground, grey[-1], _beside)
+    heatmap, *others = [one.result() for one in drawn]
+    return Pictures(heatmap, overlay, *others)
 
 
 def _ms(seconds: float) -> float:

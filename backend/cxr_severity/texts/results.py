@@ -43,6 +43,9 @@ NO_FINDINGS = "The check of the image found nothing."
 
 HEATMAP = "Heatmap"
 HEATMAP_OF = "Where the model looked for the grade: {grade}. It is no outline of disease."
+HEATMAP_OF_BURDEN = (
+    "Where the model looked for the total of the Brixia score. It is no outline of disease."
+)
 WEAK = "Weak signal: the heatmap says little."
 INSIDE_LUNGS = "{share} of the map lies inside the estimated lungs."
 NO_HEATMAP = "No heatmap was asked for."

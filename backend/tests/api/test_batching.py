@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.predictor import Predictor
-from cxr_severity.model.reader import Answer
+from cxr_severity.model.runtime import Answer
 from cxr_severity.service.batching import Batcher
 
 Array = NDArray[np.float32]

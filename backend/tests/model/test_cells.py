@@ -9,7 +9,7 @@ from cxr_severity.model.cells import (
     CellConfig,
     CellMaps,
     CellNet,
-    burden_map,
+    grad_cam,
     third_edges,
     zone_weights,
 )
@@ -99,7 +99,7 @@ def test_what_lies_outside_the_lungs_carries_no_grade(network: CellNet) -> None:
 
 def test_the_map_of_the_burden_is_the_gradient_of_the_total(network: CellNet) -> None:
     maps = network.features(torch.randn(1, 3, 224, 224))
-    output, burden = burden_map(network, maps)
+    output, burden = grad_cam(network, maps, [None])
     assert torch.allclose(output.zones, network.read(maps).zones, atol=1e-6)
     assert burden.shape == (1, SIDE, SIDE)
     assert float(burden.min()) >= 0
@@ -110,11 +110,11 @@ def test_the_map_of_the_burden_is_the_gradient_of_the_total(network: CellNet) ->
 def test_on_a_gpu_the_map_is_the_same(network: CellNet) -> None:
     """The gradient starts behind the LSTM, whose backward pass cuDNN refuses in eval mode."""
     x = torch.randn(1, 3, 224, 224)
-    _, here = burden_map(network, network.features(x))
+    _, here = grad_cam(network, network.features(x), [None])
     on_gpu = CellNet(network.config, 224).eval()
     on_gpu.load_state_dict(network.state_dict())
     on_gpu.cuda()
     with torch.no_grad():
         maps = on_gpu.features(x.cuda())
-    _, there = burden_map(on_gpu, maps)
+    _, there = grad_cam(on_gpu, maps, [None])
     assert torch.allclose(here, there.cpu(), atol=1e-3)

@@ -17,7 +17,7 @@ from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model import engine as engines
 from cxr_severity.model import predictor as predictors
 from cxr_severity.model.agreement import Agreement, compare, correlation
-from cxr_severity.model.artifact import load_guard, load_network, read_manifest, versions
+from cxr_severity.model.artifact import versions
 from cxr_severity.model.engine import (
     ENGINES,
     EngineError,
@@ -29,13 +29,14 @@ from cxr_severity.model.engine import (
 )
 from cxr_severity.model.golden import golden_radiograph
 from cxr_severity.model.predictor import Predictor
-from cxr_severity.model.reader import FusedReader, TorchReader
+from cxr_severity.model.runtime import Runtime, SequenceRuntime, reference_runtime
 
 FAST = [name for name in ENGINES if name != "torch"]
 
 
-def reference(predictor: Predictor) -> TorchReader:
-    return TorchReader(predictor._network, torch.device("cpu"))
+def reference(predictor: Predictor) -> Runtime:
+    size = predictor.manifest.preprocess.size
+    return reference_runtime(predictor._network, torch.device("cpu"), size)
 
 
 @pytest.fixture(scope="module", params=FAST)
@@ -49,7 +50,8 @@ def shipped(request: pytest.FixtureRequest) -> Predictor:
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_it_answers_as_pytorch_does(shipped: Predictor, path: Path) -> None:
-    found = compare(shipped, reference(shipped), decode(path.read_bytes()))
+    image = shipped.prepare(decode(path.read_bytes())).image
+    found = compare(shipped.runtime, reference(shipped), image)
     assert found.probability <= 1e-3
     assert found.same_class
     assert found.correlation >= 0.999
@@ -60,7 +62,7 @@ def test_the_peak_and_the_features_are_pytorchs(shipped: Predictor, sample: Radi
     image = shipped.prepare(sample).image
     for target in ("mild", "moderate", "severe", "predicted"):
         (fast,), (slow,) = (
-            reader.read(image, [target]) for reader in (shipped, reference(shipped))
+            runtime.infer(image, [target]) for runtime in (shipped.runtime, reference(shipped))
         )
         assert fast.map is not None
         assert slow.map is not None
@@ -74,9 +76,9 @@ def test_a_batch_mixes_nothing_up(shipped: Predictor) -> None:
     films = [decode(path.read_bytes()) for path in SAMPLES[:4]]
     images = [shipped.prepare(film).image for film in films]
     wanted = ["severe", None, "predicted", "mild"]
-    together = shipped.read(np.concatenate(images), wanted)  # type: ignore[arg-type]
+    together = shipped.infer(np.concatenate(images), wanted)  # type: ignore[arg-type]
     for image, target, found in zip(images, wanted, together, strict=True):
-        (alone,) = shipped.read(image, [target])  # type: ignore[list-item]
+        (alone,) = shipped.infer(image, [target])  # type: ignore[list-item]
         np.testing.assert_allclose(found.logits, alone.logits, atol=1e-4)
         np.testing.assert_allclose(found.zones, alone.zones, atol=1e-4)
         assert (found.map is None) == (target is None)
@@ -108,20 +110,20 @@ def test_an_engine_for_the_cpu_does_not_answer_for_another_device() -> None:
         candidates("onnxruntime", "cuda:1")
 
 
-def _wrong(self: FusedReader, *arguments: object, **options: bool) -> list[object]:
-    answers = _read(self, *arguments, **options)  # type: ignore[arg-type]
+def _wrong(self: SequenceRuntime, *arguments: Any, **options: bool) -> list[object]:
+    answers = _infer(self, *arguments, **options)  # type: ignore[arg-type]
     for answer in answers:
         answer.logits[0] += 0.1
     return list(answers)
 
 
-_read = FusedReader.read
+_infer = SequenceRuntime.infer
 
 
 def test_an_engine_that_disagrees_is_left_out_and_said_so(
     make_version: MakeVersion, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(FusedReader, "read", _wrong)
+    monkeypatch.setattr(SequenceRuntime, "infer", _wrong)
     folder = make_version()
     with caplog.at_level(logging.WARNING):
         predictor = Predictor.load(folder)
@@ -158,12 +160,12 @@ def test_more_threads_for_an_image_that_is_alone_change_nothing(
         asked.append(list(threads))
         return compile_each(name, module, example, threads)
 
-    monkeypatch.setattr("cxr_severity.model.reader.compile_each", noted)
+    monkeypatch.setattr("cxr_severity.model.runtime.compile_each", noted)
     predictor = Predictor.load(folder, engine="onnxruntime", threads_alone=2)
     Predictor.load(folder, engine="onnxruntime", threads_alone=1)
     assert asked == [[1, 2], [1]], "a second copy of the network only where it is another"
     image = predictor.prepare(golden_radiograph()).image
-    (one,), (two,) = (predictor.read(image, ["mild"], alone=alone) for alone in (False, True))
+    (one,), (two,) = (predictor.infer(image, ["mild"], alone=alone) for alone in (False, True))
     np.testing.assert_allclose(two.logits, one.logits, atol=1e-4)
     assert one.map is not None
     assert two.map is not None
@@ -173,7 +175,8 @@ def test_more_threads_for_an_image_that_is_alone_change_nothing(
 def test_asking_for_torch_gives_the_reference(make_version: MakeVersion) -> None:
     predictor = Predictor.load(make_version(), engine="torch")
     assert predictor.engine == "torch"
-    found = compare(predictor, reference(predictor), golden_radiograph())
+    image = predictor.prepare(golden_radiograph()).image
+    found = compare(predictor.runtime, reference(predictor), image)
     assert (found.probability, found.zone, found.same_class) == (0, 0, True)
     assert found.correlation == pytest.approx(1)
 
@@ -237,14 +240,14 @@ def test_flat_maps_correlate_only_with_flat_maps() -> None:
     assert correlation(slope, slope) == pytest.approx(1)
 
 
-def test_a_network_without_an_lstm_keeps_pytorch(caplog: pytest.LogCaptureFixture) -> None:
-    """The ablation's plain network has another head, which the fused reader does not compute."""
-    newest = WEIGHTS_FOLDER / versions(WEIGHTS_FOLDER)[-1]
-    manifest = read_manifest(newest)
-    network = load_network(newest, manifest)
-    del network.lstm
-    predictor = Predictor(manifest, network, load_guard(newest, manifest))
+def test_a_network_without_a_fast_path_keeps_pytorch(
+    make_version: MakeVersion, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def none(*_: object) -> None:
+        raise ValueError("another head")
+
+    monkeypatch.setattr(predictors, "fast_runtime", none)
     with caplog.at_level(logging.WARNING, logger=predictors.__name__):
-        predictor._choose_engine("auto", 1)
+        predictor = Predictor.load(make_version())
     assert predictor.engine == "torch"
-    assert "is left out" in caplog.text
+    assert "is left out: another head" in caplog.text

@@ -20,7 +20,7 @@ from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.radiograph import Radiograph, Source
 from cxr_severity.model.artifact import load_guard, load_network, read_manifest, versions
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.network import SeverityNet
+from cxr_severity.model.cells import CellNet
 from cxr_severity.model.predictor import Predictor
 
 FOLDER = WEIGHTS_FOLDER / versions(WEIGHTS_FOLDER)[-1]
@@ -33,15 +33,16 @@ def shipped() -> Predictor:
 
 def raw_map(predictor: Predictor, path: Path, target: str) -> NDArray[np.float32]:
     prepared = predictor.prepare(decode(path.read_bytes()))
-    (answer,) = predictor.read(prepared.image, [target])  # type: ignore[list-item]
+    (answer,) = predictor.infer(prepared.image, [target])  # type: ignore[list-item]
     assert answer.map is not None
     return answer.map.cam * np.float32(answer.map.peak)
 
 
-def _parts(network: SeverityNet) -> Iterator[tuple[str, nn.Module]]:
+def _parts(network: CellNet) -> Iterator[tuple[str, nn.Module]]:
     """From the output down."""
-    yield "class layer and zones", nn.ModuleList([network.classifier, network.zones])
-    yield "attention and LSTM", nn.ModuleList([network.attention, network.lstm])
+    yield "class layer and zones", network.head
+    yield "cells", nn.ModuleList([network.fusion.mix, network.fusion.of_middle])
+    yield "LSTM", network.fusion.lstm
     yield "last convolution", network.backbone._conv_head
     for i in (15, 12, 9):
         yield f"block {i}", network.backbone._blocks[i]
@@ -57,15 +58,16 @@ def _shuffle(module: nn.Module, generator: torch.Generator) -> None:
 def test_maps_change_as_the_weights_are_randomised_from_the_top() -> None:
     manifest = read_manifest(FOLDER)
     network, guard = load_network(FOLDER, manifest), load_guard(FOLDER, manifest)
+    assert isinstance(network, CellNet)
     films = SAMPLES[:4]
     trained = Predictor(manifest, copy.deepcopy(network), guard)
-    before = [raw_map(trained, film, "severe").ravel() for film in films]
+    before = [raw_map(trained, film, "burden").ravel() for film in films]
     generator = torch.Generator().manual_seed(0)
     alike = {}
     for name, part in _parts(network):
         _shuffle(part, generator)
         other = Predictor(manifest, copy.deepcopy(network), guard)
-        maps = [raw_map(other, film, "severe").ravel() for film in films]
+        maps = [raw_map(other, film, "burden").ravel() for film in films]
         alike[name] = float(
             np.mean([_correlation(a, b) for a, b in zip(before, maps, strict=True)])
         )
@@ -96,5 +98,6 @@ def test_a_map_of_next_to_nothing_is_said_to_be_so_and_stays_faint(shipped: Pred
         for target in SEVERITIES:
             found = shipped.assess(film, target=target, force=True).explanation
             assert found is not None
-            assert found.low_signal == (found.peak <= faint)
+            assert (found.low_signal_reason == "faint") == (found.peak <= faint)
+            assert found.low_signal or (found.lung_fraction or 0) >= 0.5
             assert float(found.cam.max()) == pytest.approx(min(1.0, found.peak / faint), abs=1e-3)

@@ -18,6 +18,7 @@ from cxr_training.evaluation.readme import update
 from cxr_training.evaluation.report import report
 from cxr_training.evaluation.run import evaluate_run
 from cxr_training.evaluation.tables import goals_table, headline_table
+from cxr_training.run import RunFolder
 
 EVALUATION = "evaluation.json"
 REPORT = "report.md"
@@ -56,7 +57,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _evaluate(run: Path, data: Path, dataset: Dataset, out: Path) -> Evaluation:
-    evaluation = evaluate_run(run, data, dataset, version=run.name)
+    stored = RunFolder(run).evaluation
+    if stored.is_file():
+        # With what the run's networks alone could tell, measured when they were finished.
+        evaluation = Evaluation.model_validate_json(stored.read_bytes())
+    else:
+        evaluation = evaluate_run(run, data, dataset, version=run.name)
     out.mkdir(parents=True, exist_ok=True)
     figures = draw(evaluation, read_predictions(run / PREDICTIONS), dataset, out)
     (out / EVALUATION).write_text(evaluation.model_dump_json(indent=2) + "\n", encoding="utf-8")

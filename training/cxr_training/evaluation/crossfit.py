@@ -194,3 +194,8 @@ class _Work:
             ),
             fit_interval(self.ends(members), missed[members], patients, self.coverage),
         )  # fmt: skip
+
+
+def fold_scalings(joined: Joined) -> dict[int, Scaling]:
+    """Of each fold, by its number, the calibration that was fitted on the other folds."""
+    return {int(fold): fits.scaling for fold, fits in cross_fit(joined).by_fold.items()}

@@ -89,11 +89,18 @@ def read_maps(path: Path) -> tuple[tuple[str, ...], dict[MapKind, Array]]:
             files = tuple(str(name) for name in stored["files"])
             maps: dict[MapKind, Array] = {
                 "grad-cam": stored["burden"].astype(np.float64),
-                "opacity": stored["places"][:, 2].astype(np.float64),
+                "opacity": opacity_within_lungs(stored["places"].astype(np.float64)),
             }
     except (OSError, KeyError, ValueError, IndexError) as error:
         raise TrainingError(f"{path}: holds no maps") from error
     return files, maps
+
+
+def opacity_within_lungs(places: Array) -> Array:
+    """(N, 3, h, w) probabilities of right lung, left lung and opacity to the map that is served:
+    opacity outside the lungs that were found is left out."""
+    inside: Array = places[:, 2] * np.minimum(places[:, 0] + places[:, 1], 1)
+    return inside
 
 
 def explain_run(run: Path, drawn: Sequence[Drawing]) -> list[Explained]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,12 +16,13 @@ from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import ImageWithoutContrastError
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.calibration import Scaling, softmax
+from cxr_severity.model.cells import CellNet
 from cxr_severity.model.evaluation import Shift, SourceProbe
-from cxr_severity.model.network import SeverityNet
 from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid
 from cxr_training.bootstrap import Array, Bootstrap, interval, ratio
-from cxr_training.data import Case, Dataset
+from cxr_training.cases import Case, Dataset
 from cxr_training.errors import TrainingError
+from cxr_training.films import read_files
 from cxr_training.metrics import confusions, scores
 from cxr_training.stress import CHANGES, Change, Pixels
 
@@ -39,14 +40,15 @@ class Stressed:
 
 
 def stress(
-    networks: dict[int, SeverityNet],
-    fold_of: dict[str, int],
+    networks: Mapping[int, CellNet],
+    fold_of: Mapping[str, int],
     dataset: Dataset,
+    cases: Sequence[Case],
     scalings: Mapping[int, Scaling],
     config: PreprocessConfig,
     changes: tuple[Change, ...] = CHANGES,
 ) -> Stressed:
-    """Read every film with a class, changed in every way, by the network of its fold.
+    """Read films with a class, changed in every way, by the network of each film's fold.
 
     Films without a lung mask take a box for it, over the middle of the film.
 
@@ -62,10 +64,11 @@ def stress(
                 f"predictions: the network of fold {fold} read no film with a class"
             )
         network.calibrate(scalings[fold])
-    found = np.full((1 + len(changes), len(dataset.classed), 3), np.nan)
-    features = np.empty((len(dataset.classed), 1280), np.float32)
-    for i, case in enumerate(tqdm(dataset.classed, desc="stress", unit="film")):
-        film = decode((dataset.root / case.image).read_bytes())
+    found = np.full((1 + len(changes), len(cases), 3), np.nan)
+    features = np.empty((len(cases), 1280), np.float32)
+    files = zip(cases, read_files(dataset, cases), strict=True)
+    for i, (case, data) in enumerate(tqdm(files, "stress", len(cases), unit="film")):
+        film = decode(data)
         lungs = _lung_mask(dataset, case, film.pixels.shape)
         grids = [to_grid(film, config)]
         for change in changes:
@@ -77,10 +80,10 @@ def stress(
         network = networks[fold_of[case.image]]
         with torch.no_grad():
             maps = network.features(normalise(torch.from_numpy(np.stack(grids)), config))
-            logits = network.head(maps).logits.numpy()
+            logits = network.read(maps).logits.numpy()
         found[:, i] = softmax(logits)
-        features[i] = maps[0].mean(dim=(1, 2)).numpy()
-    return Stressed(tuple(dataset.classed), found, features)
+        features[i] = maps.last[0].mean(dim=(1, 2)).numpy()
+    return Stressed(tuple(cases), found, features)
 
 
 def _lung_mask(dataset: Dataset, case: Case, shape: tuple[int, ...]) -> Pixels:
@@ -121,7 +124,9 @@ def shifts(
     return rows
 
 
-def probe_source(stressed: Stressed, fold_of: dict[str, int], resamples: int) -> SourceProbe | None:
+def probe_source(
+    stressed: Stressed, fold_of: Mapping[str, int], resamples: int
+) -> SourceProbe | None:
     """Whether a film is from the largest collection, told from its features by a logistic
     regression fitted on the other folds; None when there is but one collection."""
     sources = [case.source for case in stressed.cases]

@@ -25,9 +25,7 @@ _SIDE = 512
 NEVER = GateLimits(**{name: Limit() for name in GateLimits.model_fields})
 
 
-def see(
-    network: CellNet, grids: torch.Tensor, config: PreprocessConfig
-) -> tuple[Floats, Floats]:
+def see(network: CellNet, grids: torch.Tensor, config: PreprocessConfig) -> tuple[Floats, Floats]:
     """(N, S, S) grids to (N, 3840) descriptions by a network's last features, and to
     (N, h, w) probabilities of lung."""
     described, lungs = [], []

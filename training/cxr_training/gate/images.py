@@ -79,7 +79,8 @@ def collect(
     cases = films.dataset.cases
     hashes, folds = films.hashes[: len(cases)], max(split.fold.values()) + 1
     for i in sampled(cases, config):
-        grid, fold = films.grids[i].numpy().astype(np.float32) / 255, split.fold[cases[i].image]
+        grid = films.grids[i].numpy().astype(np.float32) / np.float32(255)
+        fold = split.fold[cases[i].image]
         ones.append(_One(grid, "frontal", fold, cases[i].set))
         if i % 2:
             ones.extend(_turned(grid, fold, cases[i].set))

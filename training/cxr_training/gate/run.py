@@ -89,7 +89,7 @@ def _damaged_rows(
     rows = []
     cases = films.dataset.cases
     tested = [i for i in sampled(cases, config) if split.fold[cases[i].image] == fold]
-    some = films.grids[tested[::_EVERY_DAMAGED]].numpy().astype(np.float32) / 255
+    some = films.grids[tested[::_EVERY_DAMAGED]].numpy().astype(np.float32) / np.float32(255)
     for damage in DAMAGES:
         grids = np.stack([damaged(grid, damage) for grid in some])
         found = measure(gate, network, torch.from_numpy(grids), [0.0] * len(some), preprocess)

@@ -39,8 +39,8 @@ def read_sample(
     """Name and film of each `every`-th radiograph that is no copy of an excluded one.
 
     Raises:
-        TrainingError: a missing or damaged file, a missing column, an unknown label, or an image that does not
-            decode.
+        TrainingError: a missing or damaged file, a missing column, an unknown label, or an image
+            that does not decode.
     """
     wanted = set(sorted(read_labels(folder))[::every])
     for name, where, data in _files(folder, wanted):

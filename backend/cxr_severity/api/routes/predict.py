@@ -24,7 +24,7 @@ from cxr_severity.api.state import state_of
 from cxr_severity.api.upload import UPLOAD_BODY, read_upload
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.predictor import Predictor
-from cxr_severity.model.reader import Answer
+from cxr_severity.model.runtime import Answer
 from cxr_severity.service.pipeline import Options, Submit, judge
 
 router = APIRouter(tags=["prediction"])
@@ -62,9 +62,14 @@ async def predict_route(
     explain: Annotated[
         bool, Query(description="`false` gives `explanation: null` and saves its time")
     ] = True,
-    target: Annotated[Target, Query(description="The class that the heatmap speaks of")] = (
-        "predicted"
-    ),
+    target: Annotated[
+        Target,
+        Query(
+            description="What the heatmap speaks of: `burden`, the expected Brixia total; "
+            "`predicted`, the most probable class; or a class. Versions before 2.0.0 explain "
+            "classes alone, and give the predicted one for `burden`"
+        ),
+    ] = "burden",
     force: Annotated[
         bool, Query(description="`true` judges also what the gate rejects; `quality` says why")
     ] = False,

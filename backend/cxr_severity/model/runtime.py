@@ -1,4 +1,4 @@
-"""From the network's input to logits, zones and maps: the reference way, and the fast one.
+"""From the network's input to logits, zones and maps: the reference way, and the fast ones.
 
 Both take a batch and run the backbone once for it; a map costs a gradient of the head alone.
 """
@@ -15,8 +15,10 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from cxr_severity.model.assessment import SEVERITIES, Severity, Target
+from cxr_severity.model.assessment import SEVERITIES, Subject, Target
 from cxr_severity.model.bilstm import BiLstm
+from cxr_severity.model.cells import CellMaps, CellNet, CellOutput
+from cxr_severity.model.cells import grad_cam as cells_grad_cam
 from cxr_severity.model.decision import Decider
 from cxr_severity.model.engine import Compiled, EngineName, compile_each
 from cxr_severity.model.explain import grad_cam, scaled_map
@@ -29,7 +31,7 @@ Array = NDArray[np.float32]
 class ClassMap:
     """A map for one class: `cam` (h, w) float32 in [0, 1], `peak` its maximum before scaling."""
 
-    target: Severity
+    target: Subject
     peak: float
     cam: Array
 
@@ -38,8 +40,9 @@ class ClassMap:
 class Answer:
     """What the network says of one image.
 
-    `logits` (3,), `zones` (6,) and `features` (K, h, w) are float32. `model_ms` and `explain_ms`
-    are wall times of the batch that it was in.
+    `logits` (3,), `zones` (6,) and `features` (K, h, w) are float32. `places` (3, h, w): the
+    probabilities of right lung, left lung and opacity in each cell; None where the network has no
+    such map. `model_ms` and `explain_ms` are wall times of the batch that it was in.
     """
 
     logits: Array
@@ -48,12 +51,13 @@ class Answer:
     map: ClassMap | None
     model_ms: float
     explain_ms: float
+    places: Array | None = None
 
 
-class Reader(Protocol):
+class Runtime(Protocol):
     engine: EngineName
 
-    def read(
+    def infer(
         self, batch: Array, wanted: Sequence[Target | None], *, alone: bool = False
     ) -> list[Answer]:
         """(N, 3, S, S) network input to N answers, with a map where a target is wanted.
@@ -62,8 +66,11 @@ class Reader(Protocol):
         """
 
 
-class TorchReader:
-    """The reference: PyTorch's own forward pass and autograd, on any device."""
+class TorchRuntime:
+    """The reference for a `SeverityNet`: PyTorch's own forward pass and autograd, on any device.
+
+    Such a network explains classes alone: asked for the burden, it explains the predicted one.
+    """
 
     engine: EngineName = "torch"
 
@@ -71,7 +78,7 @@ class TorchReader:
         self._network = network
         self._device = device
 
-    def read(
+    def infer(
         self,
         batch: Array,
         wanted: Sequence[Target | None],
@@ -95,7 +102,7 @@ class TorchReader:
             with torch.no_grad():
                 reading = self._network.head(features)
         else:
-            index = None if target == "predicted" else SEVERITIES.index(target)
+            index = None if target in ("predicted", "burden") else SEVERITIES.index(target)
             result = grad_cam(features, self._network.head, index)
             reading = result.reading
             found = ClassMap(SEVERITIES[result.target], result.peak, result.cam)
@@ -107,7 +114,7 @@ class TorchReader:
         return Answer(logits, zones, maps, found, model_ms, head_ms)
 
 
-class FusedReader:
+class SequenceRuntime:
     """Backbone and LSTM input in a compiled graph, the LSTM and what follows in numpy."""
 
     def __init__(
@@ -132,7 +139,7 @@ class FusedReader:
         self._run: Compiled = by_threads[threads]
         self._run_alone: Compiled = by_threads[threads_alone or threads]
 
-    def read(
+    def infer(
         self, batch: Array, wanted: Sequence[Target | None], *, alone: bool = False
     ) -> list[Answer]:
         start = perf_counter()
@@ -170,9 +177,105 @@ class FusedReader:
 
 
 def _index(target: Target | None, logits: Array) -> int:
-    if target is None or target == "predicted":
+    if target is None or target in ("predicted", "burden"):
         return int(logits.argmax())
     return SEVERITIES.index(target)
+
+
+class CellRuntime:
+    """A network of cells: its costly part by any engine, its small head with a gradient by torch.
+
+    With the engine `torch` it is the reference, on any device.
+    """
+
+    def __init__(
+        self,
+        network: CellNet,
+        engine: EngineName,
+        size: int,
+        threads: int = 1,
+        threads_alone: int | None = None,
+    ) -> None:
+        """Raises EngineError when the engine refuses the network."""
+        self.engine = engine
+        self._network = network
+        counts = sorted({threads, threads_alone or threads})
+        example = np.zeros((1, 3, size, size), np.float32)
+        compiled = compile_each(engine, _Maps(network), example, counts)
+        by_threads = dict(zip(counts, compiled, strict=True))
+        self._run: Compiled = by_threads[threads]
+        self._run_alone: Compiled = by_threads[threads_alone or threads]
+
+    def infer(
+        self, batch: Array, wanted: Sequence[Target | None], *, alone: bool = False
+    ) -> list[Answer]:
+        start = perf_counter()
+        run = self._run_alone if alone else self._run
+        # One image after the other: in the convolutions a CPU gains nothing from a batch.
+        maps = [run(batch[i : i + 1]) for i in range(len(batch))]
+        model_ms = (perf_counter() - start) * 1e3
+        return [
+            self._answer(one, target, model_ms) for one, target in zip(maps, wanted, strict=True)
+        ]
+
+    def _answer(self, found: tuple[Array, ...], target: Target | None, model_ms: float) -> Answer:
+        start = perf_counter()
+        device = self._network.head.bias.device
+        maps = CellMaps(*(torch.from_numpy(part).to(device) for part in found))
+        class_map: ClassMap | None = None
+        if target is None:
+            with torch.no_grad():
+                output = self._network.read(maps)
+        else:
+            output, class_map = self._explain(maps, target)
+        logits, zones = (part[0].cpu().numpy() for part in output[:2])
+        places = maps.places[0].sigmoid().cpu().numpy()
+        head_ms = (perf_counter() - start) * 1e3
+        features = found[0][0]
+        if target is None:
+            return Answer(logits, zones, features, None, model_ms + head_ms, 0.0, places)
+        return Answer(logits, zones, features, class_map, model_ms, head_ms, places)
+
+    def _explain(self, maps: CellMaps, target: Target) -> tuple[CellOutput, ClassMap]:
+        subject: Subject = "burden"
+        if target == "predicted":
+            with torch.no_grad():
+                subject = SEVERITIES[int(self._network.read(maps).logits[0].argmax())]
+        elif target != "burden":
+            subject = target
+        index = None if subject == "burden" else SEVERITIES.index(subject)
+        output, cam = cells_grad_cam(self._network, maps, [index])
+        return output, ClassMap(subject, *scaled_map(cam[0].cpu().numpy()))
+
+
+class _Maps(nn.Module):
+    def __init__(self, network: CellNet) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return tuple(self.network.features(x))
+
+
+def reference_runtime(network: CellNet | SeverityNet, device: torch.device, size: int) -> Runtime:
+    """What faster runtimes are compared with."""
+    if isinstance(network, CellNet):
+        return CellRuntime(network, "torch", size)
+    return TorchRuntime(network, device)
+
+
+def fast_runtime(
+    network: CellNet | SeverityNet, engine: EngineName, size: int, threads: int,
+    threads_alone: int | None,
+) -> Runtime:  # fmt: skip
+    """A network's own fast path on an engine.
+
+    Raises:
+        EngineError: when the engine refuses the network.
+        ValueError: when the network has no fast path.
+    """
+    kind = CellRuntime if isinstance(network, CellNet) else SequenceRuntime
+    return kind(network, engine, size, threads, threads_alone)  # type: ignore[arg-type]
 
 
 class _Front(nn.Module):

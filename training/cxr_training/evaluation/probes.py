@@ -1,0 +1,89 @@
+"""What needs a run's networks to be measured: changes that should not matter, and faithful maps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from cxr_severity.model.calibration import HIGHEST_TOTAL, Scaling
+from cxr_severity.model.cells import CellNet, grad_cam
+from cxr_severity.model.evaluation import Evaluation, MapKind
+from cxr_severity.model.preprocess import PreprocessConfig, normalise
+from cxr_training.bootstrap import RESAMPLES
+from cxr_training.cases import Case, Dataset
+from cxr_training.evaluation.crossfit import fold_scalings
+from cxr_training.evaluation.faithful import Faithful, faithful, faithfulness_scores
+from cxr_training.evaluation.predictions import PREDICTIONS, join, read_predictions
+from cxr_training.evaluation.run import opacity_within_lungs
+from cxr_training.evaluation.shifts import probe_source, shifts, stress
+from cxr_training.films import exact_grids
+
+EVERY_RALO = 8
+"""Of the films of `ralo/`, one hospital's, each so many-th is changed in every way."""
+EVERY_FAITHFUL = 3
+"""Of those films each so many-th has its maps' curves taken: 60 readings a map."""
+
+
+def probe(
+    networks: Mapping[int, CellNet], fold_of: Mapping[str, int], run: Path, dataset: Dataset,
+    config: PreprocessConfig, evaluation: Evaluation, resamples: int = RESAMPLES,
+) -> Evaluation:  # fmt: skip
+    """The evaluation with what the folds' networks, of one seed, do on films of their folds.
+
+    Raises:
+        TrainingError: predictions that do not belong to the networks.
+    """
+    scalings: Mapping[int, Scaling] = fold_scalings(
+        join(read_predictions(run / PREDICTIONS), dataset)
+    )
+    cases = sampled(dataset.cases)
+    stressed = stress(networks, fold_of, dataset, cases, scalings, config)
+    curves = [
+        _faithful(networks[fold_of[case.image]], case, grid, config)
+        for case, grid in tqdm(
+            zip(cases[::EVERY_FAITHFUL], exact_grids(dataset, cases[::EVERY_FAITHFUL], config),
+                strict=True),
+            "deletion and insertion", len(cases[::EVERY_FAITHFUL]), unit="film",
+        )
+    ]  # fmt: skip
+    return evaluation.model_copy(
+        update={
+            "shifts": shifts(stressed, resamples),
+            "source_probe": probe_source(stressed, fold_of, resamples),
+            "faithfulness": faithfulness_scores(curves, resamples),
+        }
+    )
+
+
+def sampled(cases: Sequence[Case]) -> list[Case]:
+    """Films with a class: all of `severity/`, some of `ralo/`."""
+    classed = [case for case in cases if case.severity is not None]
+    of_ralo = [case for case in classed if case.set == "ralo"]
+    return [case for case in classed if case.set != "ralo"] + of_ralo[::EVERY_RALO]
+
+
+def _faithful(
+    network: CellNet, case: Case, grid: NDArray[np.float32], config: PreprocessConfig
+) -> Faithful:
+    with torch.no_grad():
+        maps = network.features(normalise(torch.from_numpy(grid[None]), config))
+    cam = grad_cam(network, maps, [None]).cam[0].numpy()
+    opacity = opacity_within_lungs(maps.places.sigmoid().numpy().astype(np.float64))[0]
+    found: dict[MapKind, NDArray[np.float32]] = {
+        "grad-cam": cam, "opacity": opacity.astype(np.float32),
+    }  # fmt: skip
+
+    def total(films: NDArray[np.float32]) -> NDArray[np.floating]:
+        with torch.no_grad():
+            parts = [
+                network(normalise(part, config)).zones.sum(dim=1).numpy() / HIGHEST_TOTAL
+                for part in torch.split(torch.from_numpy(films), 16)
+            ]
+        return np.concatenate(parts)
+
+    return faithful(case.image, case.patient, grid, found, total, seed=0)

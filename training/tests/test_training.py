@@ -1,0 +1,191 @@
+"""A whole small run: places, bank, folds, gate, export; stopped, resumed, and refused."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from cxr_severity.imaging.decode import decode
+from cxr_severity.model.predictor import Predictor
+from cxr_training.config import TrainConfig
+from cxr_training.errors import TrainingError
+from cxr_training.evaluation.predictions import read_predictions
+from cxr_training.films import load_films
+from cxr_training.run import RunFolder
+from cxr_training.splits import Split
+from cxr_training.train import main, planned, prepare, run, train_unit
+
+SMALL = {
+    "version": "0.7.0",
+    "seeds": [1],
+    "pretext": {
+        "epochs": 1, "steps": 2, "severity": 0, "ralo": 0, "masks": 2, "boxes": 2, "size": 96,
+    },
+    "main": {
+        "epochs": 2, "steps": 2, "frozen_blocks": 5, "severity": 3, "ralo": 3, "masks": 1,
+        "boxes": 1, "size": 96,
+    },
+    "copies": {"severity": 1, "ralo": 1, "masks": 1, "boxes": 1},
+    "split": {"folds": 3, "held_back": 0.2},
+    "preprocess": {"size": 96},
+    "network": {"hidden_size": 8, "channels": 8},
+    "gate": {"every": 1, "every_ralo": 4, "variants": 1, "dimensions": 4},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def config() -> TrainConfig:
+    return TrainConfig.model_validate(SMALL)
+
+
+@pytest.fixture(scope="module")
+def finished(
+    small_data: Path, config: TrainConfig, tmp_path_factory: pytest.TempPathFactory
+) -> RunFolder:
+    torch.set_num_threads(1)
+    folder = RunFolder(tmp_path_factory.mktemp("run") / "small")
+    run(config, small_data, folder)
+    return folder
+
+
+def test_every_film_is_tested_once_by_a_network_that_had_not_seen_its_patient(
+    finished: RunFolder,
+) -> None:
+    predictions = read_predictions(finished.predictions)
+    split = Split.read(finished.split)
+    assert sorted(predictions.images) == sorted(split.fold)
+    told = {image: int(fold) for image, fold in
+            zip(predictions.images, predictions.folds, strict=True)}  # fmt: skip
+    assert told == split.fold
+
+
+def test_no_film_is_learned_in_one_guise_and_tested_in_another(finished: RunFolder) -> None:
+    split = Split.read(finished.split)
+    assert "masks/0.jpg" in split.copies, "the copy of a severity film"
+    assert not set(split.copies) & set(split.held_back)
+
+
+def test_the_version_answers_as_any_other(finished: RunFolder, sample_folder: Path) -> None:
+    predictor = Predictor.load(finished.weights / "0.7.0")
+    film = decode(next(iter(sorted(sample_folder.glob("*.png")))).read_bytes())
+    found = predictor.assess(film, force=True)
+    assert sum(found.probabilities.values()) == pytest.approx(1)
+    assert found.brixia.interval is not None
+    low, high = found.brixia.interval
+    assert 0 <= low <= found.brixia.total <= high <= 18
+    assert found.explanation is not None
+    assert found.explanation.target == "burden"
+    assert found.explanation.opacity is not None
+    assert found.explanation.opacity.shape == (6, 6)
+    assert (
+        0 <= float(found.explanation.opacity.min()) <= float(found.explanation.opacity.max()) <= 1
+    )
+    for target in ("mild", "severe", "predicted"):
+        other = predictor.assess(film, target=target, force=True).explanation
+        assert other is not None
+        assert other.target in ("mild", "moderate", "severe")
+
+
+def test_across_hospitals_each_collection_is_left_out_once(
+    finished: RunFolder, config: TrainConfig
+) -> None:
+    assert ("without-ralo", 1) in planned(config)
+    for name in ("ralo", "severity"):
+        rows = read_predictions(finished.unit(f"without-{name}", 1).readings)
+        assert {image.split("/")[0] for image in rows.images} == {name}
+
+
+def test_a_finished_network_is_not_trained_again(
+    finished: RunFolder, config: TrainConfig, small_data: Path
+) -> None:
+    unit = finished.unit(0, 1)
+    before = unit.weights.stat().st_mtime_ns
+    unit.readings.unlink()
+    train_unit(finished, config, small_data, 0, 1)
+    assert unit.weights.stat().st_mtime_ns == before
+    assert unit.readings.is_file(), "what was missing is made"
+
+
+def test_a_network_cut_short_goes_on_as_it_would_have(
+    finished: RunFolder, config: TrainConfig, small_data: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    folder = RunFolder(tmp_path / "run")
+    shutil.copytree(finished.root, folder.root)
+    shutil.rmtree(folder.unit(1, 1).folder)
+    import cxr_training.learn as loop
+
+    save, saved = loop._save, []
+
+    def killed(*arguments: object) -> None:
+        save(*arguments)  # type: ignore[arg-type]
+        saved.append(1)
+        if len(saved) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(loop, "_save", killed)
+    with pytest.raises(KeyboardInterrupt):
+        train_unit(folder, config, small_data, 1, 1)
+    assert folder.unit(1, 1).checkpoint.is_file()
+    train_unit(folder, config, small_data, 1, 1)
+    whole, resumed = (f.unit(1, 1).weights.read_bytes() for f in (finished, folder))
+    assert whole == resumed
+
+
+def test_another_recipe_does_not_take_up_a_runs_folder(
+    finished: RunFolder, config: TrainConfig, small_data: Path
+) -> None:
+    other = config.model_copy(update={"seeds": (2,)})
+    with pytest.raises(TrainingError, match="is of another configuration"):
+        run(other, small_data, finished, resume=True)
+    assert finished.predictions.is_file()
+
+
+def test_the_same_seed_gives_the_same_split(small_data: Path, config: TrainConfig) -> None:
+    _, _, one = prepare(config, small_data)
+    _, _, two = prepare(config, small_data)
+    assert one == two
+
+
+def test_masks_are_split_into_right_and_left_and_copies_lend_theirs(
+    small_data: Path, config: TrainConfig
+) -> None:
+    from cxr_training.cases import read_cases
+
+    films = load_films(read_cases(small_data), config.preprocess)
+    first = films.places[0].float().numpy() / 255
+    columns = np.arange(first.shape[2])
+    centres = [float((first[k].sum(axis=0) * columns).sum() / first[k].sum()) for k in (0, 1)]
+    assert centres[0] < first.shape[2] / 2 < centres[1]
+    assert not (first[0] * first[1]).any()
+    assert films.known[0].all()
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        ("ralo/labels.csv", "ralo/labels.csv"),
+        ("lesions/labels.csv", "lesions/labels.csv"),
+        ("severity/images/03.png", "03.png"),
+        ("pretrain/films-00.tar", "tar"),
+    ],
+)
+def test_what_is_missing_is_said_in_a_line_before_any_training(
+    small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], broken: str, message: str
+) -> None:
+    import yaml
+
+    data = tmp_path / "data"
+    shutil.copytree(small_data, data)
+    (data / broken).unlink()
+    recipe = tmp_path / "small.yaml"
+    recipe.write_text(yaml.safe_dump(SMALL))
+    out = tmp_path / "run"
+    assert main(["--config", str(recipe), "--data", str(data), "--out", str(out)]) == 2
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    assert message in said
+    assert not (out / "pretext").exists()
