@@ -32,7 +32,7 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 ZoneScore = Annotated[float, Field(ge=0, le=3)]
 Milliseconds = Annotated[float, Field(ge=0)]
 BrixiaTotal = Annotated[float, Field(ge=0, le=18)]
-Point = tuple[Probability, Probability]
+Point = Annotated[list[Probability], Field(min_length=2, max_length=2)]
 
 
 class _Response(BaseModel):
@@ -79,8 +79,10 @@ class BrixiaScore(_Response):
     total: float = Field(
         ge=0, le=18, description="Sum of the six zones; not rounded, like them", examples=[7.2]
     )
-    interval: tuple[BrixiaTotal, BrixiaTotal] | None = Field(
+    interval: list[BrixiaTotal] | None = Field(
         default=None,
+        min_length=2,
+        max_length=2,
         description="Low and high end of an interval that holds the reference total in about nine "
         "films of ten like those it was fitted on; null in versions that have none",
         examples=[[4.6, 10.1]],
@@ -89,7 +91,8 @@ class BrixiaScore(_Response):
     @classmethod
     def build(cls, brixia: Brixia) -> BrixiaScore:
         zones = ZoneScores(**brixia.zones)
-        return cls(zones=zones, total=brixia.total, interval=brixia.interval)
+        interval = None if brixia.interval is None else list(brixia.interval)
+        return cls(zones=zones, total=brixia.total, interval=interval)
 
 
 class ZoneShares(_Response):

@@ -235,6 +235,15 @@ export interface components {
              * @example 7.2
              */
             total: number;
+            /**
+             * Interval
+             * @description Low and high end of an interval that holds the reference total in about nine films of ten like those it was fitted on; null in versions that have none
+             * @example [
+             *       4.6,
+             *       10.1
+             *     ]
+             */
+            interval: number[] | null;
         };
         /**
          * BrixiaScores
@@ -287,6 +296,39 @@ export interface components {
             log_loss: components["schemas"]["Estimate"];
             /** Reliability */
             reliability: components["schemas"]["ReliabilityBin"][];
+        };
+        /**
+         * CellConfig
+         * @description Shape of a network of cells; stored with each version.
+         */
+        CellConfig: {
+            /**
+             * Kind
+             * @default cells
+             * @constant
+             */
+            kind: "cells";
+            /**
+             * Backbone
+             * @default efficientnet-b0
+             * @constant
+             */
+            backbone: "efficientnet-b0";
+            /**
+             * Batch Norm Eps
+             * @default 0.00001
+             */
+            batch_norm_eps: number;
+            /**
+             * Hidden Size
+             * @default 96
+             */
+            hidden_size: number;
+            /**
+             * Channels
+             * @default 128
+             */
+            channels: number;
         };
         /** ClassMetrics */
         ClassMetrics: {
@@ -503,11 +545,11 @@ export interface components {
             method: "grad-cam";
             /**
              * Target
-             * @description The class the heatmap speaks of
-             * @example moderate
+             * @description What the heatmap speaks of: `burden` is the expected Brixia total, else a class
+             * @example burden
              * @enum {string}
              */
-            target: "mild" | "moderate" | "severe";
+            target: "burden" | "mild" | "moderate" | "severe";
             /**
              * Peak
              * @description Maximum of the map before scaling; near 0 the map says little
@@ -516,9 +558,14 @@ export interface components {
             peak: number;
             /**
              * Low Signal
-             * @description Whether the map is too weak to say anything; its pictures are then faint
+             * @description Whether the heatmap is too weak, or lies too far outside the lungs, to be shown as a finding
              */
             low_signal: boolean;
+            /**
+             * Low Signal Reason
+             * @description `faint`: its peak is low; `outside-lungs`: less than half of it lies in the lungs; null where `low_signal` is false
+             */
+            low_signal_reason: ("faint" | "outside-lungs") | null;
             /**
              * Lung Fraction
              * @description Share of the map inside the estimated lungs; null where no lungs were found
@@ -533,10 +580,14 @@ export interface components {
             heatmap: string;
             /**
              * Overlay
-             * @description JPEG data URL: the heatmap blended over the radiograph, longest side at most 1024 pixels
+             * @description JPEG data URL: the map of opacity blended over the radiograph, in versions that have none the heatmap; longest side at most 1024 pixels
              * @example data:image/jpeg;base64,/9j/4AAQSkZJRg…
              */
             overlay: string;
+            /** @description null in versions whose network has no such map */
+            opacity: components["schemas"]["OpacityBody"] | null;
+            /** @description The six zones, fitted to the lungs that were found; null where they were not */
+            zone_outlines: components["schemas"]["ZoneOutlines"] | null;
         };
         /**
          * ExplanationScores
@@ -688,7 +739,8 @@ export interface components {
          */
         GatePart: {
             weights: components["schemas"]["WeightsFile"];
-            lungs: components["schemas"]["LungConfig"];
+            /** @description Null where the network itself says where the lungs are */
+            lungs?: components["schemas"]["LungConfig"] | null;
             /**
              * Dimensions
              * @description Of the distance from known films
@@ -882,7 +934,8 @@ export interface components {
              */
             classes: ("mild" | "moderate" | "severe")[];
             preprocess: components["schemas"]["PreprocessConfig"];
-            network: components["schemas"]["NetworkConfig"];
+            /** Network */
+            network: components["schemas"]["CellConfig"] | components["schemas"]["NetworkConfig"];
             /** @description Of the logits, before the softmax */
             calibration: components["schemas"]["Scaling"];
             conformal: components["schemas"]["Conformal"];
@@ -1043,6 +1096,26 @@ export interface components {
              * @default 0.3
              */
             dropout: number;
+        };
+        /**
+         * OpacityBody
+         * @description Where the network sees opacity within the lungs: its own map, taught by radiologists' masks,
+         *     on an absolute scale. Not a segmentation.
+         */
+        OpacityBody: {
+            /**
+             * Map
+             * @description PNG data URL, 8-bit grey: the probability of opacity, 255 for 1, never stretched; aligned with the oriented input, longest side at most 256 pixels
+             * @example data:image/png;base64,iVBORw0KGgo…
+             */
+            map: string;
+            /**
+             * Of Lungs
+             * @description Share of the lungs
+             * @example 0.29
+             */
+            of_lungs: number;
+            of_zones: components["schemas"]["ZoneShares"];
         };
         /**
          * Prediction
@@ -1451,6 +1524,145 @@ export interface components {
             bytes: number;
         };
         /**
+         * ZoneOutlines
+         * @description Of each zone the corners of its outline, x and y as shares of the upright film's width and
+         *     height.
+         */
+        ZoneOutlines: {
+            /**
+             * A
+             * @example [
+             *       [
+             *         0.18,
+             *         0.15
+             *       ],
+             *       [
+             *         0.42,
+             *         0.15
+             *       ],
+             *       [
+             *         0.42,
+             *         0.36
+             *       ],
+             *       [
+             *         0.18,
+             *         0.36
+             *       ]
+             *     ]
+             */
+            A: number[][];
+            /**
+             * B
+             * @example [
+             *       [
+             *         0.15,
+             *         0.36
+             *       ],
+             *       [
+             *         0.42,
+             *         0.36
+             *       ],
+             *       [
+             *         0.42,
+             *         0.57
+             *       ],
+             *       [
+             *         0.15,
+             *         0.57
+             *       ]
+             *     ]
+             */
+            B: number[][];
+            /**
+             * C
+             * @example [
+             *       [
+             *         0.13,
+             *         0.57
+             *       ],
+             *       [
+             *         0.42,
+             *         0.57
+             *       ],
+             *       [
+             *         0.42,
+             *         0.78
+             *       ],
+             *       [
+             *         0.13,
+             *         0.78
+             *       ]
+             *     ]
+             */
+            C: number[][];
+            /**
+             * D
+             * @example [
+             *       [
+             *         0.58,
+             *         0.15
+             *       ],
+             *       [
+             *         0.82,
+             *         0.15
+             *       ],
+             *       [
+             *         0.82,
+             *         0.36
+             *       ],
+             *       [
+             *         0.58,
+             *         0.36
+             *       ]
+             *     ]
+             */
+            D: number[][];
+            /**
+             * E
+             * @example [
+             *       [
+             *         0.58,
+             *         0.36
+             *       ],
+             *       [
+             *         0.85,
+             *         0.36
+             *       ],
+             *       [
+             *         0.85,
+             *         0.57
+             *       ],
+             *       [
+             *         0.58,
+             *         0.57
+             *       ]
+             *     ]
+             */
+            E: number[][];
+            /**
+             * F
+             * @example [
+             *       [
+             *         0.58,
+             *         0.57
+             *       ],
+             *       [
+             *         0.87,
+             *         0.57
+             *       ],
+             *       [
+             *         0.87,
+             *         0.78
+             *       ],
+             *       [
+             *         0.58,
+             *         0.78
+             *       ]
+             *     ]
+             */
+            F: number[][];
+        };
+        /**
          * ZoneScores
          * @description How far each zone is changed: 0 not at all, 1 interstitial, 2 interstitial more than
          *     alveolar, 3 alveolar more than interstitial; estimates lie between. Right and left are the
@@ -1491,6 +1703,48 @@ export interface components {
              * F
              * @description Left lung, lower zone
              * @example 2.1
+             */
+            F: number;
+        };
+        /**
+         * ZoneShares
+         * @description Of each zone, the share that is opaque.
+         */
+        ZoneShares: {
+            /**
+             * A
+             * @description Right lung, upper zone
+             * @example 0.12
+             */
+            A: number;
+            /**
+             * B
+             * @description Right lung, middle zone
+             * @example 0.31
+             */
+            B: number;
+            /**
+             * C
+             * @description Right lung, lower zone
+             * @example 0.55
+             */
+            C: number;
+            /**
+             * D
+             * @description Left lung, upper zone
+             * @example 0.05
+             */
+            D: number;
+            /**
+             * E
+             * @description Left lung, middle zone
+             * @example 0.22
+             */
+            E: number;
+            /**
+             * F
+             * @description Left lung, lower zone
+             * @example 0.47
              */
             F: number;
         };
@@ -1546,8 +1800,8 @@ export interface operations {
             query?: {
                 /** @description `false` gives `explanation: null` and saves its time */
                 explain?: boolean;
-                /** @description The class that the heatmap speaks of */
-                target?: "predicted" | "mild" | "moderate" | "severe";
+                /** @description What the heatmap speaks of: `burden`, the expected Brixia total; `predicted`, the most probable class; or a class. Versions before 2.0.0 explain classes alone, and give the predicted one for `burden` */
+                target?: "burden" | "predicted" | "mild" | "moderate" | "severe";
                 /** @description `true` judges also what the gate rejects; `quality` says why */
                 force?: boolean;
                 /** @description A version from /models; the default one when absent */
@@ -1608,7 +1862,11 @@ export interface operations {
                      *           "E": 1.2,
                      *           "F": 2.1
                      *         },
-                     *         "total": 7.2
+                     *         "total": 7.2,
+                     *         "interval": [
+                     *           4.6,
+                     *           10.1
+                     *         ]
                      *       },
                      *       "quality": {
                      *         "accepted": true,
@@ -1624,7 +1882,7 @@ export interface operations {
                      *       },
                      *       "explanation": {
                      *         "method": "grad-cam",
-                     *         "target": "moderate",
+                     *         "target": "burden",
                      *         "peak": 0.84,
                      *         "low_signal": false,
                      *         "lung_fraction": 0.78,
@@ -1940,13 +2198,11 @@ export interface operations {
                      *           ]
                      *         },
                      *         "network": {
+                     *           "kind": "cells",
                      *           "backbone": "efficientnet-b0",
-                     *           "padding": "symmetric",
                      *           "batch_norm_eps": 0.00001,
-                     *           "sequence": "lstm",
-                     *           "hidden_size": 128,
-                     *           "zones_inform_class": true,
-                     *           "dropout": 0.3
+                     *           "hidden_size": 96,
+                     *           "channels": 128
                      *         },
                      *         "calibration": {
                      *           "temperature": 1,
@@ -2004,10 +2260,6 @@ export interface operations {
                      *           "weights": {
                      *             "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                      *             "bytes": 1
-                     *           },
-                     *           "lungs": {
-                     *             "size": 128,
-                     *             "width": 12
                      *           },
                      *           "dimensions": 1,
                      *           "limits": {

@@ -1,5 +1,5 @@
 import type { Limits } from './limits';
-import type { Metrics, Prediction, Severity } from './prediction';
+import type { Metrics, Prediction, Severity, Subject } from './prediction';
 import type { Study } from './study';
 
 /** For tests: what the service accepts, less than it really does. */
@@ -11,7 +11,7 @@ export const limits: Limits = {
 };
 
 /** For tests: a prediction whose heatmap speaks of `target`. */
-export function prediction(severity: Severity, target: Severity = severity): Prediction {
+export function prediction(severity: Severity, target: Subject = severity): Prediction {
   const probabilities = { mild: 0.1, moderate: 0.1, severe: 0.1, [severity]: 0.8 };
   return {
     model: { name: 'cxr-severity', version: '1.0.0' },
@@ -21,16 +21,19 @@ export function prediction(severity: Severity, target: Severity = severity): Pre
     confidence: 0.8,
     prediction_set: [severity],
     refer: false,
-    brixia: { zones: { A: 0.25, B: 1, C: 1.75, D: 0.5, E: 1.25, F: 2.5 }, total: 7.25 },
+    brixia: { zones: { A: 0.25, B: 1, C: 1.75, D: 0.5, E: 1.25, F: 2.5 }, total: 7.25, interval: null },
     quality: { accepted: true, findings: [] },
     explanation: {
       method: 'grad-cam',
       target,
       peak: 0.42,
       low_signal: false,
+      low_signal_reason: null,
       lung_fraction: 0.8,
       heatmap: 'data:image/png;base64,AA==',
       overlay: 'data:image/jpeg;base64,AA==',
+      opacity: null,
+      zone_outlines: null,
     },
     timings_ms: { decode: 1, model: 2, explain: 3, encode: 4, total: 10 },
   };

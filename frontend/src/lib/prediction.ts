@@ -13,6 +13,8 @@ export type Explanation = NonNullable<Prediction['explanation']>;
 /** In order of severity. */
 export const SEVERITIES = ['mild', 'moderate', 'severe'] as const satisfies readonly Severity[];
 
-/** The class that a heatmap is asked to speak of. */
-export type Target = 'predicted' | Severity;
-export const TARGETS = ['predicted', ...SEVERITIES] as const satisfies readonly Target[];
+/** What a heatmap speaks of: the expected Brixia total, or a grade. */
+export type Subject = Explanation['target'];
+/** What a heatmap is asked to speak of. */
+export type Target = 'predicted' | Subject;
+export const TARGETS = ['burden', 'predicted', ...SEVERITIES] as const satisfies readonly Target[];

@@ -1,4 +1,4 @@
-import type { Metrics, Severity } from '../../lib/prediction';
+import type { Metrics, Severity, Subject } from '../../lib/prediction';
 import { format } from './format';
 import { either, lower } from './shared';
 
@@ -83,7 +83,7 @@ export const analyse = {
     modelCard: (name: string, version: string) => `${name} ${version}, model card`,
     time: 'Processing time',
     explanation: 'Explanation',
-    method: (target: Severity, peak: string) => `Grad-CAM for ${lower(target)}, peak ${peak}`,
+    method: (target: Subject, peak: string) => `Grad-CAM for ${lower(target)}, peak ${peak}`,
     checksum: 'SHA-256',
     lungs: 'Map inside the lungs',
     timings: 'Where the time went',

@@ -1,4 +1,4 @@
-import type { Severity, Target } from '../../lib/prediction';
+import type { Severity, Subject, Target } from '../../lib/prediction';
 import { format } from './format';
 
 const severities: Record<Severity, string> = {
@@ -7,7 +7,8 @@ const severities: Record<Severity, string> = {
   severe: 'Severe',
 };
 
-export const lower = (severity: Severity) => severities[severity].toLowerCase();
+export const lower = (subject: Subject) =>
+  subject === 'burden' ? 'the Brixia total' : severities[subject].toLowerCase();
 
 /** "Mild or moderate": a sentence's beginning. */
 export function either(grades: readonly Severity[]): string {
@@ -19,7 +20,7 @@ export function either(grades: readonly Severity[]): string {
 export const shared = {
   name: 'CXR Severity',
   severities,
-  targets: { predicted: 'Predicted', ...severities } as Record<Target, string>,
+  targets: { burden: 'Brixia total', predicted: 'Predicted', ...severities } as Record<Target, string>,
   retry: 'Try again',
   cancel: 'Cancel',
   close: 'Close',

@@ -1,5 +1,5 @@
 import type { ColourMap } from '../../lib/colourmap';
-import type { Severity, Target } from '../../lib/prediction';
+import type { Subject, Target } from '../../lib/prediction';
 import { format } from './format';
 import { lower, shared } from './shared';
 
@@ -64,13 +64,13 @@ export const viewer = {
   high: 'high',
   notShown:
     'This page cannot show the file itself; its grade is not affected. What is shown is the overlay as the service drew it. To see the film here, export it as PNG.',
-  emptyMap: (target: Severity) =>
+  emptyMap: (target: Subject) =>
     `The map is empty: no region of this image raised the score for ${lower(target)}.`,
   weakMap: 'Weak signal: this map hardly influenced the grade. Bright colour says little here.',
   noExplanation: 'The service sent no heatmap for this image.',
   targetFailed: (target: Target, title: string) =>
     `No heatmap for ${shared.targets[target].toLowerCase()}: ${title}.`,
-  announceTarget: (target: Severity) => `The heatmap now shows ${lower(target)}.`,
+  announceTarget: (target: Subject) => `The heatmap now shows ${lower(target)}.`,
   compare: {
     title: 'Two films side by side',
     link: 'Linked',

@@ -1,4 +1,4 @@
-import type { Severity, Target } from '../../lib/prediction';
+import type { Severity, Subject, Target } from '../../lib/prediction';
 import type { Catalogue } from '../en';
 import { format } from './format';
 
@@ -8,7 +8,8 @@ const severities: Record<Severity, string> = {
   severe: 'Teruk',
 };
 
-export const lower = (severity: Severity) => severities[severity].toLowerCase();
+export const lower = (subject: Subject) =>
+  subject === 'burden' ? 'jumlah Brixia' : severities[subject].toLowerCase();
 
 export function either(grades: readonly Severity[]): string {
   const names = format.either(grades.map(lower));
@@ -18,7 +19,7 @@ export function either(grades: readonly Severity[]): string {
 export const shared: Catalogue['shared'] = {
   name: 'CXR Severity',
   severities,
-  targets: { predicted: 'Diramal', ...severities } as Record<Target, string>,
+  targets: { burden: 'Jumlah Brixia', predicted: 'Diramal', ...severities } as Record<Target, string>,
   retry: 'Cuba lagi',
   cancel: 'Batal',
   close: 'Tutup',

@@ -1,4 +1,4 @@
-import type { Severity, Target } from '../../lib/prediction';
+import type { Severity, Subject, Target } from '../../lib/prediction';
 import type { Catalogue } from '../en';
 import { format } from './format';
 
@@ -8,14 +8,15 @@ const severities: Record<Severity, string> = {
   severe: '重度',
 };
 
-export const lower = (severity: Severity) => severities[severity];
+export const lower = (subject: Subject) =>
+  subject === 'burden' ? 'Brixia 总分' : severities[subject];
 
 export const either = (grades: readonly Severity[]) => format.either(grades.map(lower));
 
 export const shared: Catalogue['shared'] = {
   name: 'CXR Severity',
   severities,
-  targets: { predicted: '预测等级', ...severities } as Record<Target, string>,
+  targets: { burden: 'Brixia 总分', predicted: '预测等级', ...severities } as Record<Target, string>,
   retry: '重试',
   cancel: '取消',
   close: '关闭',
