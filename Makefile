@@ -4,9 +4,8 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= ../shared/data
-CONFIG ?= training/configs/v1.0.0.yaml
+CONFIG ?= training/configs/v2.0.0.yaml
 OUT ?= runs/$(basename $(notdir $(CONFIG)))
-BACKBONE ?= runs/pretrain/backbone.npz
 REPORT ?= docs/evaluation
 # QUICK=1 makes a bench of under a minute.
 QUICK ?=
@@ -32,7 +31,7 @@ PAGE_SOURCES := $(shell find frontend samples -type f \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-python test-page e2e check format openapi pretrain train evaluate ablation bench agree clean
+.PHONY: help run test test-python test-page e2e check format openapi train evaluate bench agree clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -70,23 +69,11 @@ openapi: .venv/.dev frontend/node_modules/.installed ## Write backend/openapi.js
 	cd frontend && npm run --silent generate
 	$(BIN)/cxr-severity words frontend/src/client/words
 
-pretrain: .venv/.dev ## Teach the backbone radiographs (DATA; RESUME=1 goes on)
-	$(KEEP) $(BIN)/cxr-pretrain --config training/configs/pretrain.yaml --data $(DATA) --out runs/pretrain $(if $(RESUME),--resume)
-
-runs/pretrain/backbone.npz:
-	$(MAKE) pretrain
-
-train: .venv/.dev $(BACKBONE) ## Cross-validate a recipe and export its version (DATA, CONFIG, OUT, BACKBONE, JOBS; RESUME=1 goes on)
-	$(KEEP) $(BIN)/cxr-train --config $(CONFIG) --data $(DATA) --out $(OUT) --backbone $(BACKBONE) --jobs $(JOBS) $(if $(RESUME),--resume)
+train: .venv/.dev ## Cross-validate a recipe and export its version (DATA, CONFIG, OUT, JOBS; RESUME=1 goes on)
+	$(KEEP) $(BIN)/cxr-train --config $(CONFIG) --data $(DATA) --out $(OUT) --jobs $(JOBS) $(if $(RESUME),--resume)
 
 evaluate: .venv/.dev ## Report and figures of a run's out-of-fold predictions (DATA, OUT, REPORT)
 	$(KEEP) $(BIN)/cxr-evaluate --run $(OUT) --data $(DATA) --out $(REPORT) $(if $(filter docs/evaluation,$(REPORT)),--readme README.md)
-
-ablation: .venv/.dev ## The published recipe and its two steps back, in one table (DATA; RESUME=1 goes on)
-	for name in published-cnn published-balanced-cnn published; do \
-		$(KEEP) $(BIN)/cxr-train --config training/configs/$$name.yaml --data $(DATA) --out runs/$$name $(if $(RESUME),--resume) || exit; \
-	done
-	$(BIN)/cxr-ablation --data $(DATA) --out docs/ablation.md runs/published-cnn runs/published-balanced-cnn runs/published
 
 bench: .venv/.bench ## How fast it is, beside Flask with grad-cam: tables and a chart in docs/bench (QUICK=1)
 	cd backend && PYTHONPATH=../$(BENCH_ONLY) ../$(BIN)/python -m bench $(if $(QUICK),--quick --out ../runs/bench,--readme)
