@@ -58,7 +58,7 @@ def test_json_lines(weights: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert body["file"] == str(SAMPLES[0])
     assert body["explanation"]["heatmap"].startswith("data:image/png;base64,")
     assert body["refer"] == (len(body["prediction_set"]) > 1)
-    assert set(body["brixia"]) == {"zones", "total"}
+    assert set(body["brixia"]) == {"zones", "total", "interval"}
 
 
 def test_json_without_explanation(weights: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,7 +68,7 @@ class _Walk:
             case "array" if "prefixItems" in schema:
                 return [self.of(item) for item in schema["prefixItems"]]
             case "array":
-                return [self.of(schema["items"])]
+                return [self.of(schema["items"])] * schema.get("minItems", 1)
             case "boolean":
                 return False
             case "integer" | "number":

@@ -33,10 +33,12 @@ class Extras:
 
 
 def extras(assessment: Assessment) -> Extras:
-    explanation = assessment.explanation
+    interval, explanation = assessment.brixia.interval, assessment.explanation
+    if explanation is None:
+        return Extras(interval)
     return Extras(
-        interval=getattr(assessment.brixia, "interval", None),
-        opacity=getattr(explanation, "opacity", None),
-        shares=getattr(explanation, "zone_opacity", None) or {},
-        outlines=getattr(explanation, "zone_outlines", None) or {},
+        interval,
+        explanation.opacity,
+        explanation.zone_opacity or {},
+        explanation.zone_outlines or {},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from dataclasses import dataclass, fields
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +18,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from cxr_severity.interop.dicom.uids import Uids
 from cxr_severity.interop.making import Making
-from cxr_severity.model.assessment import Assessment, Brixia, Explanation
+from cxr_severity.model.assessment import Assessment, Brixia, Explanation, Opacity
 from cxr_severity.model.quality import Finding, Quality
 from cxr_severity.texts.language import Language
 
@@ -101,30 +101,17 @@ def conformance_errors(data: bytes, folder: Path) -> list[str]:
     return [line for line in (run.stdout + run.stderr).splitlines() if line.startswith("Error")]
 
 
-@dataclass(frozen=True)
-class _LaterBrixia(Brixia):
-    interval: tuple[float, float] = (5.5, 11.0)
-
-
-@dataclass(frozen=True)
-class _LaterExplanation(Explanation):
-    opacity: Any = None
-    zone_opacity: Any = None
-    zone_outlines: Any = None
-
-
 def later_assessment(**changes: Any) -> Assessment:
-    """As later versions judge: with an interval, an opacity map and outlines of two zones."""
+    """As version 2.0.0 judges: with an interval, an opacity map and outlines of two zones."""
     plain = assessment()
     assert plain.explanation is not None
     opacity = np.zeros((14, 14), np.float32)
     opacity[9:12, 2:6] = 0.9
     square = np.array([(0.1, 0.1), (0.4, 0.1), (0.4, 0.3), (0.1, 0.3)], np.float32)
-    explanation = plain.explanation
-    more = _LaterExplanation(
-        **{field.name: getattr(explanation, field.name) for field in fields(Explanation)},
-        opacity=opacity,
-        zone_opacity={"A": 0.125, "D": 0.5},
+    more = replace(
+        plain.explanation,
+        seen=Opacity(opacity, 0.25, {"A": 0.125, "D": 0.5}),
         zone_outlines={"A": square, "D": square + np.float32(0.5)},
     )
-    return assessment(brixia=_LaterBrixia(plain.brixia.zones), explanation=more, **changes)
+    brixia = replace(plain.brixia, interval=(5.5, 11.0))
+    return assessment(brixia=brixia, explanation=more, **changes)
