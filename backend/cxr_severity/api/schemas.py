@@ -80,7 +80,6 @@ class BrixiaScore(_Response):
         ge=0, le=18, description="Sum of the six zones; not rounded, like them", examples=[7.2]
     )
     interval: list[BrixiaTotal] | None = Field(
-        default=None,
         min_length=2,
         max_length=2,
         description="Low and high end of an interval that holds the reference total in about nine "
@@ -153,16 +152,17 @@ class ExplanationBody(_Response):
     )
     low_signal: bool = Field(
         description="Whether the heatmap is too weak, or lies too far outside the lungs, to be "
-        "shown as a finding"
+        "shown as a finding",
+        examples=[True],
     )
     low_signal_reason: WeakReason | None = Field(
-        default=None,
         description="`faint`: its peak is low; `outside-lungs`: less than half of it lies in the "
         "lungs; null where `low_signal` is false",
+        examples=["outside-lungs"],
     )
     lung_fraction: Probability | None = Field(
         description="Share of the map inside the estimated lungs; null where no lungs were found",
-        examples=[0.78],
+        examples=[0.41],
     )
     heatmap: str = Field(
         description="PNG data URL, 8-bit grey (0 none, 255 the map's maximum), aligned with the "
@@ -175,10 +175,9 @@ class ExplanationBody(_Response):
         examples=["data:image/jpeg;base64,/9j/4AAQSkZJRg…"],
     )
     opacity: OpacityBody | None = Field(
-        default=None, description="null in versions whose network has no such map"
+        description="null in versions whose network has no such map"
     )
     zone_outlines: ZoneOutlines | None = Field(
-        default=None,
         description="The six zones, fitted to the lungs that were found; null where they were not",
     )
 
