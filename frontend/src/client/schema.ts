@@ -559,17 +559,19 @@ export interface components {
             /**
              * Low Signal
              * @description Whether the heatmap is too weak, or lies too far outside the lungs, to be shown as a finding
+             * @example true
              */
             low_signal: boolean;
             /**
              * Low Signal Reason
              * @description `faint`: its peak is low; `outside-lungs`: less than half of it lies in the lungs; null where `low_signal` is false
+             * @example outside-lungs
              */
             low_signal_reason: ("faint" | "outside-lungs") | null;
             /**
              * Lung Fraction
              * @description Share of the map inside the estimated lungs; null where no lungs were found
-             * @example 0.78
+             * @example 0.41
              */
             lung_fraction: number | null;
             /**
@@ -1884,10 +1886,133 @@ export interface operations {
                      *         "method": "grad-cam",
                      *         "target": "burden",
                      *         "peak": 0.84,
-                     *         "low_signal": false,
-                     *         "lung_fraction": 0.78,
+                     *         "low_signal": true,
+                     *         "low_signal_reason": "outside-lungs",
+                     *         "lung_fraction": 0.41,
                      *         "heatmap": "data:image/png;base64,iVBORw0KGgo…",
-                     *         "overlay": "data:image/jpeg;base64,/9j/4AAQSkZJRg…"
+                     *         "overlay": "data:image/jpeg;base64,/9j/4AAQSkZJRg…",
+                     *         "opacity": {
+                     *           "map": "data:image/png;base64,iVBORw0KGgo…",
+                     *           "of_lungs": 0.29,
+                     *           "of_zones": {
+                     *             "A": 0.12,
+                     *             "B": 0.31,
+                     *             "C": 0.55,
+                     *             "D": 0.05,
+                     *             "E": 0.22,
+                     *             "F": 0.47
+                     *           }
+                     *         },
+                     *         "zone_outlines": {
+                     *           "A": [
+                     *             [
+                     *               0.18,
+                     *               0.15
+                     *             ],
+                     *             [
+                     *               0.42,
+                     *               0.15
+                     *             ],
+                     *             [
+                     *               0.42,
+                     *               0.36
+                     *             ],
+                     *             [
+                     *               0.18,
+                     *               0.36
+                     *             ]
+                     *           ],
+                     *           "B": [
+                     *             [
+                     *               0.15,
+                     *               0.36
+                     *             ],
+                     *             [
+                     *               0.42,
+                     *               0.36
+                     *             ],
+                     *             [
+                     *               0.42,
+                     *               0.57
+                     *             ],
+                     *             [
+                     *               0.15,
+                     *               0.57
+                     *             ]
+                     *           ],
+                     *           "C": [
+                     *             [
+                     *               0.13,
+                     *               0.57
+                     *             ],
+                     *             [
+                     *               0.42,
+                     *               0.57
+                     *             ],
+                     *             [
+                     *               0.42,
+                     *               0.78
+                     *             ],
+                     *             [
+                     *               0.13,
+                     *               0.78
+                     *             ]
+                     *           ],
+                     *           "D": [
+                     *             [
+                     *               0.58,
+                     *               0.15
+                     *             ],
+                     *             [
+                     *               0.82,
+                     *               0.15
+                     *             ],
+                     *             [
+                     *               0.82,
+                     *               0.36
+                     *             ],
+                     *             [
+                     *               0.58,
+                     *               0.36
+                     *             ]
+                     *           ],
+                     *           "E": [
+                     *             [
+                     *               0.58,
+                     *               0.36
+                     *             ],
+                     *             [
+                     *               0.85,
+                     *               0.36
+                     *             ],
+                     *             [
+                     *               0.85,
+                     *               0.57
+                     *             ],
+                     *             [
+                     *               0.58,
+                     *               0.57
+                     *             ]
+                     *           ],
+                     *           "F": [
+                     *             [
+                     *               0.58,
+                     *               0.57
+                     *             ],
+                     *             [
+                     *               0.87,
+                     *               0.57
+                     *             ],
+                     *             [
+                     *               0.87,
+                     *               0.78
+                     *             ],
+                     *             [
+                     *               0.58,
+                     *               0.78
+                     *             ]
+                     *           ]
+                     *         }
                      *       },
                      *       "timings_ms": {
                      *         "decode": 11,
