@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from cxr_severity.model.network import NetworkConfig, SeverityNet
+from cxr_severity.model.cells import CellConfig, CellNet
 from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_training.backbone import (
     BACKBONE_WEIGHTS,
@@ -18,11 +18,11 @@ from cxr_training.backbone import (
 )
 from cxr_training.errors import TrainingError
 
-CONFIG = NetworkConfig(hidden_size=8)
+CONFIG = CellConfig(hidden_size=8, channels=8)
 
 
 def test_the_backbone_starts_from_the_given_weights(small_data: Path) -> None:
-    network = SeverityNet(CONFIG)
+    network = CellNet(CONFIG)
     path = small_data / BACKBONE_WEIGHTS
     load_backbone(network, path)
     with np.load(path) as archive:
@@ -33,16 +33,16 @@ def test_the_backbone_starts_from_the_given_weights(small_data: Path) -> None:
 
 def test_a_state_dict_with_its_classifier_is_taken_too(tmp_path: Path) -> None:
     """As `efficientnet_pytorch` publishes them."""
-    state = SeverityNet(CONFIG).backbone.state_dict()
+    state = CellNet(CONFIG).backbone.state_dict()
     path = tmp_path / "efficientnet-b0.pth"
     torch.save({**state, "_fc.weight": torch.zeros(1000, 1280)}, path)
-    network = SeverityNet(CONFIG)
+    network = CellNet(CONFIG)
     load_backbone(network, path)
     torch.testing.assert_close(network.backbone.state_dict(), state)
 
 
 def test_what_is_saved_loads_under_the_same_digest(tmp_path: Path) -> None:
-    network, other = SeverityNet(CONFIG), SeverityNet(CONFIG)
+    network, other = CellNet(CONFIG), CellNet(CONFIG)
     path = tmp_path / "new" / "backbone.npz"
     digest = save_backbone(network, path)
     assert load_backbone(other, path) == digest
@@ -55,7 +55,7 @@ def test_what_is_saved_loads_under_the_same_digest(tmp_path: Path) -> None:
 
 def test_weights_that_do_not_fit_are_refused(tmp_path: Path, small_data: Path) -> None:
     path = tmp_path / "w.npz"
-    network = SeverityNet(CONFIG)
+    network = CellNet(CONFIG)
     with pytest.raises(TrainingError, match="cannot be read"):
         load_backbone(network, path)
     path.write_bytes(b"no archive")
@@ -73,7 +73,7 @@ def test_weights_that_do_not_fit_are_refused(tmp_path: Path, small_data: Path) -
 
 
 def test_a_state_dict_that_is_none_is_refused(tmp_path: Path) -> None:
-    path, network = tmp_path / "w.pth", SeverityNet(CONFIG)
+    path, network = tmp_path / "w.pth", CellNet(CONFIG)
     torch.save(network.backbone.state_dict(), path)
     path.write_bytes(path.read_bytes()[:100_000])
     with pytest.raises(TrainingError, match=r"w\.pth: the backbone's weights cannot be read"):
@@ -88,18 +88,13 @@ def test_a_state_dict_that_is_none_is_refused(tmp_path: Path) -> None:
         load_backbone(network, tmp_path / "w.npz")
 
 
-def test_the_packages_weights_need_its_padding() -> None:
-    with pytest.raises(TrainingError, match="needs padding: tensorflow"):
-        load_backbone(SeverityNet(CONFIG), "efficientnet-pytorch")
-
-
 def test_batch_norm_is_estimated_on_the_given_images() -> None:
     torch.manual_seed(0)
-    network = SeverityNet(CONFIG, 64)
-    grids = torch.rand(40, 64, 64)
+    network = CellNet(CONFIG, 96)
+    grids = torch.rand(40, 96, 96)
     network.backbone._bn0.running_mean.fill_(1e6)  # drifted far away
     momentum = network.backbone._bn0.momentum
-    estimate_batch_norm(network, grids, PreprocessConfig(size=64))
+    estimate_batch_norm(network, grids, PreprocessConfig(size=96))
     assert network.backbone._bn0.running_mean.abs().max() < 10
     assert network.backbone._bn0.momentum == momentum
     assert all(module.training for module in network.modules())

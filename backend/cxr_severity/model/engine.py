@@ -118,7 +118,7 @@ def to_onnx(module: nn.Module, example: Array) -> bytes:
         # Its successor takes ten times as long and needs one package more, for the same graph.
         warnings.simplefilter("ignore", DeprecationWarning)
         # Of an LSTM it says that other batch sizes and lengths would not fit: there are none here.
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)  # type: ignore[attr-defined]
         warnings.filterwarnings("ignore", "Exporting a model to ONNX with a batch_size")
         torch.onnx.export(
             module,
