@@ -35,7 +35,8 @@ lung and opacity are; six zones are laid into the lungs that they find. From the
 alone come a Brixia score of each zone (0-3; their sum 0-18) and a softmax over mild, moderate and
 severe.
 
-- Probabilities: matrix scaling of the logits and the zone scores, fitted on out-of-fold readings.
+- Probabilities: the logits at a temperature, and the total of the zones as an ordinal logit beside
+  them, fitted on out-of-fold readings.
 - Prediction set: every class whose probability reaches its threshold
   ({", ".join(f"{one:.3f}" for one in manifest.conformal.thresholds)}), the most probable one, and
   what lies between. Made to hold the reference class in {coverage} of 100 films. Where it holds

@@ -117,8 +117,8 @@ def test_each_class_is_covered_where_each_has_its_threshold() -> None:
     )
     probabilities = softmax(logits)
     names = [str(i) for i in range(1000)]
-    one = fit_threshold(probabilities, labels, names)
-    each = fit_threshold(probabilities, labels, names, per_class=True)
+    one = fit_threshold(probabilities, labels, names, 0.9)
+    each = fit_threshold(probabilities, labels, names, 0.9, per_class=True)
     own = probabilities[np.arange(1000), labels]
 
     def covered(thresholds: tuple[float, float, float], index: int) -> float:

@@ -152,7 +152,7 @@ def test_scaling_learns_from_the_zones_what_the_logits_do_not_say() -> None:
     left, right = slice(0, 600), slice(600, None)
 
     def loss(zones: Array) -> float:
-        scaling = fit_scaling(logits[left], zones[left], labels[left], seeds=1)
+        scaling = fit_scaling(logits[left], zones[left], labels[left])
         return float(log_loss(labels[right], softmax(scaling(logits[right], zones[right]))))
 
     raw = float(log_loss(labels[right], softmax(logits[right])))
@@ -165,7 +165,7 @@ def test_threshold_has_the_finite_sample_correction(patients: int, rank: int) ->
     own = np.linspace(0.1, 0.9, patients)
     probabilities = np.stack([own, 1 - own, np.zeros(patients)], axis=1)
     names = [str(i) for i in range(patients)]
-    fitted = fit_threshold(probabilities, np.zeros(patients, np.intp), names)
+    fitted = fit_threshold(probabilities, np.zeros(patients, np.intp), names, 0.9)
     assert fitted.threshold == pytest.approx(own[rank], abs=2e-6)
     assert fitted.threshold <= own[rank], "the reading that sets it stays covered"
 
@@ -176,7 +176,7 @@ def test_sets_cover_new_patients_as_promised() -> None:
         logits, labels = _sample(150, seed=seed)
         probabilities = softmax(logits, 1.0)
         names = [str(i) for i in range(75)]
-        fitted = fit_threshold(probabilities[:75], labels[:75], names)
+        fitted = fit_threshold(probabilities[:75], labels[:75], names, 0.9)
         own = probabilities[75:][np.arange(75), labels[75:]]
         covered.append((own >= fitted.threshold).mean())
     assert 0.89 < np.mean(covered) < 0.93

@@ -94,7 +94,7 @@ def test_films_of_stony_brook_keep_their_raters_and_their_days(
     ]  # fmt: skip
     assert first.total == pytest.approx(0.11 + 1.07 / 2 + 1.06 / 2)
     assert (second.patient, second.day) == ("ralo-S1", 0.5), "half a day after the first"
-    assert second.sides == ((4, 2, 4, 2), (4, 2, 3, 2))
+    assert second.sides == ((4.0, 2.0, 4.0, 2.0), (4.0, 2.0, 3.0, 2.0))
     assert second.total == pytest.approx(0.11 + 1.07 * 7.5 + 1.06 * 4)
     assert third.severity is None, "one rater is no reference"
     assert math.isnan(third.day)
@@ -119,7 +119,7 @@ def test_drawn_films_say_whose_copies_they_are(checkouts: Checkouts, tmp_path: P
     original = next(row["image"] for row in rows if row["filename"] == "b-day1.jpg")
     assert copies == {"masks/covid/covid_test.jpg": f"severity/{original}"}
     assert found["masks/normal/normal_val.jpg"].opacity_mask is None
-    assert found["boxes/aa.jpg"].boxes == ((0.25, 0, 1, 0.5),)
+    assert found["boxes/aa.jpg"].boxes == ((0.25, 0.0, 1.0, 0.5),)
     assert (found["boxes/aa.jpg"].patient, found["boxes/bb.jpg"].patient) == (
         "siim-0001", "siim-0000",
     )  # fmt: skip

@@ -12,7 +12,6 @@ from cxr_severity.model.calibration import Conformal, Scaling, TotalInterval, so
 from cxr_training.bootstrap import Array, Indices
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.calibrate import (
-    COVERAGE,
     balance,
     fit_ends,
     fit_interval,
@@ -98,14 +97,14 @@ class Readings:
         )
 
 
-def cross_fit(joined: Joined, coverage: float = COVERAGE) -> Readings:
+def cross_fit(joined: Joined) -> Readings:
     """Fit calibration, thresholds and interval for every fold on the patients of the other folds.
 
     Raises:
         TrainingError: when there are fewer than three folds: thresholds for one come from readings
             of the others that were calibrated on each other.
     """
-    work = _Work(joined.only(joined.labels >= 0), coverage)
+    work = _Work(joined.only(joined.labels >= 0))
     everyone = np.ones(len(work.labels), dtype=np.bool_)
     folds = len(np.unique(work.table.folds))
     if folds < 3:
@@ -115,9 +114,9 @@ def cross_fit(joined: Joined, coverage: float = COVERAGE) -> Readings:
     return apply(work.joined, by_fold, work.fits(everyone, work.scaling(everyone)))
 
 
-def fit_all(joined: Joined, coverage: float = COVERAGE) -> Fits:
+def fit_all(joined: Joined) -> Fits:
     """Everything fitted on all films of these readings that have a class; of at least two folds."""
-    work = _Work(joined.only(joined.labels >= 0), coverage)
+    work = _Work(joined.only(joined.labels >= 0))
     everyone = np.ones(len(work.labels), dtype=np.bool_)
     return work.fits(everyone, work.scaling(everyone))
 
@@ -148,8 +147,8 @@ def apply(joined: Joined, by_fold: dict[str, Fits], final: Fits) -> Readings:
 class _Work:
     """N readings of films with a class, and fits on parts of them."""
 
-    def __init__(self, joined: Joined, coverage: float) -> None:
-        self.joined, self.coverage = joined, coverage
+    def __init__(self, joined: Joined) -> None:
+        self.joined = joined
         self.labels = joined.labels
         self.table = joined.predictions
         self.patients = np.asarray(self.table.patients)
@@ -165,7 +164,7 @@ class _Work:
     def scaling(self, members: Mask) -> Scaling:
         return fit_scaling(
             self.table.logits[members], self.table.zones[members], self.labels[members],
-            self.seeds, balance(self.collections[members]),
+            balance(self.collections[members]),
         )  # fmt: skip
 
     def ends(self, members: Mask) -> tuple[Array, Array]:
@@ -190,9 +189,9 @@ class _Work:
         return Fits(
             scaling,
             fit_threshold(
-                probabilities[members], self.labels[members], patients, self.coverage
+                probabilities[members], self.labels[members], patients
             ),
-            fit_interval(self.ends(members), missed[members], patients, self.coverage),
+            fit_interval(self.ends(members), missed[members], patients),
         )  # fmt: skip
 
 

@@ -50,8 +50,9 @@ def report(evaluation: Evaluation, run: str, figures: Sequence[str] = tuple(FIGU
         tables.published_table(),
         (
             "## Calibration\n"
-            "Matrix scaling of the logits and the six zone scores, after a temperature (Guo et "
-            "al. 2017); every figure here is by fits on other patients (temperatures from "
+            "A temperature for the logits (Guo et al. 2017), to which the total of the zones is "
+            "added as an ordinal logit; every figure here is by fits on other patients "
+            "(temperatures from "
             f"{min(evaluation.calibration.temperatures):.2f} to "
             f"{max(evaluation.calibration.temperatures):.2f})."
         ),

@@ -152,7 +152,7 @@ def calibration_table(evaluation: Evaluation) -> str:
         [
             row("raw", evaluation.calibration.before),
             row("after temperature alone", evaluation.calibration.tempered),
-            row("as shipped: matrix scaling", evaluation.calibration.after),
+            row("as shipped: with the total of the zones", evaluation.calibration.after),
         ],
     )  # fmt: skip
 
