@@ -1,8 +1,7 @@
 """A DICOM object's image, parsed once into a frozen `DicomImage`.
 
-Computed and digital radiography "for presentation" and secondary captures of one frame are
-taken. What is ambiguous is refused with its reason. No text of the data set is repeated in an
-error or a log.
+What is ambiguous is refused with its reason. No text of the data set is repeated in an error or a
+log.
 """
 
 from __future__ import annotations
@@ -13,44 +12,24 @@ from typing import TYPE_CHECKING
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from cxr_severity.imaging.dicom import elements as tags
-from cxr_severity.imaging.dicom.elements import PixelElement, read_elements, read_meta
+from cxr_severity.imaging.dicom.accept import accepted_pixels, declared_against
+from cxr_severity.imaging.dicom.elements import read_elements, read_meta
 from cxr_severity.imaging.dicom.plugin import COMPRESSED
 from cxr_severity.imaging.dicom.tables import Table, read_palette, read_table
 from cxr_severity.imaging.errors import (
     DamagedImageError,
-    DicomForProcessingError,
-    DicomNotRadiographError,
     DicomUnsupportedEncodingError,
-    DicomWithoutImageError,
-    MultiFrameError,
     UnsupportedColourSpaceError,
 )
-from cxr_severity.imaging.orientation import patient_directions, patient_orientation, shows_a_side
+from cxr_severity.imaging.orientation import patient_directions, patient_orientation
 from cxr_severity.imaging.pixel_aspect import SQUARE, spacing_aspect
 
 if TYPE_CHECKING:
-    from cxr_severity.imaging.dicom.elements import Elements
+    from cxr_severity.imaging.dicom.elements import Elements, PixelElement
     from cxr_severity.imaging.limits import Limits
     from cxr_severity.imaging.radiograph import Declared
 
 NATIVE = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian})
-
-_CLASSES = "1.2.840.10008.5.1.4.1.1."
-_RADIOGRAPHS = frozenset({_CLASSES + "1", _CLASSES + "1.1"})  # CR, DX for presentation
-_FOR_PROCESSING = _CLASSES + "1.1.1"
-_SECONDARY_CAPTURES = frozenset(_CLASSES + end for end in ("7", "7.1", "7.2", "7.3", "7.4"))
-# Secondary captures carry the modality of what was captured.
-_MODALITIES = frozenset({"", "CR", "DX", "DR", "RG", "OT", "SC"})
-
-# What an object says of itself is told to the gate where it speaks against a frontal chest film.
-# Where it says nothing, or something unforeseen (chests go by many names), the image itself must
-# tell.
-_NOT_FRONTAL = frozenset({"LL", "RL", "LATERAL", "LAT", "LLO", "RLO", "LAO", "RAO"})
-_OTHER_BODY_PARTS = frozenset(
-    {"ABDOMEN", "ANKLE", "ARM", "BREAST", "CALCANEUS", "CERVICALSPINE", "CSPINE", "ELBOW", "FEMUR"}
-    | {"FINGER", "FOOT", "FOREARM", "HAND", "HEAD", "HEEL", "HIP", "HUMERUS", "JAW", "KNEE", "LEG"}
-    | {"LSPINE", "LUMBARSPINE", "NECK", "PELVIS", "SHOULDER", "SKULL", "TIBIA", "TOE", "WRIST"}
-)
 
 GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
 LUMA_FIRST = frozenset({"YBR_FULL", "YBR_FULL_422"})
@@ -138,7 +117,7 @@ def parse_dicom(data: bytes, limits: Limits) -> DicomImage:
             "as JPEG, JPEG-LS, JPEG 2000 or RLE."
         )
     elements = read_elements(data, start, big_endian=syntax == ExplicitVRBigEndian)
-    pixels = _check_object(elements)
+    pixels = accepted_pixels(elements)
     layout = _layout(elements)
     limits.check_size(layout.columns, layout.rows, layout.samples)
     if pixels.encapsulated and not syntax:
@@ -163,42 +142,8 @@ def parse_dicom(data: bytes, limits: Limits) -> DicomImage:
         overlay_bits=_overlay_bits(elements),
         orientation=patient_orientation(directions),
         pixel_aspect=_pixel_aspect(elements),
-        declared=_declared(elements, directions),
+        declared=declared_against(elements, directions),
     )
-
-
-def _check_object(elements: Elements) -> PixelElement:
-    """The pixels, after refusing what is no radiograph for presentation, or no image at all."""
-    pixels = elements.pixels
-    if pixels is None:
-        raise DicomWithoutImageError(
-            "The DICOM object holds no pixel data, like a report or a document."
-        )
-    if pixels.tag != tags.PIXEL_DATA:
-        raise DicomUnsupportedEncodingError("The DICOM object stores floating-point values.")
-    sop_class, modality = elements.text(tags.SOP_CLASS), elements.text(tags.MODALITY)
-    if sop_class == _FOR_PROCESSING or "PROCESSING" in elements.text(tags.PRESENTATION_INTENT):
-        raise DicomForProcessingError(
-            "The image is meant for processing, not for viewing. "
-            "Send the image for presentation of the same exposure."
-        )
-    captured = (not sop_class or sop_class in _SECONDARY_CAPTURES) and modality in _MODALITIES
-    if sop_class not in _RADIOGRAPHS and not captured:
-        raise DicomNotRadiographError(
-            "The DICOM object is of another kind than computed or digital radiography "
-            "or a secondary capture of one."
-        )
-    if (elements.number(tags.FRAMES, "Number of Frames") or 1) != 1:
-        raise MultiFrameError("The DICOM object holds more than one frame. Send a single picture.")
-    return pixels
-
-
-def _declared(elements: Elements, directions: str) -> Declared:
-    if elements.text(tags.VIEW_POSITION) in _NOT_FRONTAL or shows_a_side(directions):
-        return "not-frontal"
-    if elements.text(tags.BODY_PART) in _OTHER_BODY_PARTS:
-        return "not-chest"
-    return ""
 
 
 def _layout(elements: Elements) -> PixelLayout:

@@ -1,0 +1,77 @@
+"""Which DICOM objects are taken: computed and digital radiography "for presentation", and secondary
+captures of one frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cxr_severity.imaging.dicom import elements as tags
+from cxr_severity.imaging.errors import (
+    DicomForProcessingError,
+    DicomNotRadiographError,
+    DicomUnsupportedEncodingError,
+    DicomWithoutImageError,
+    MultiFrameError,
+)
+from cxr_severity.imaging.orientation import shows_a_side
+
+if TYPE_CHECKING:
+    from cxr_severity.imaging.dicom.elements import Elements, PixelElement
+    from cxr_severity.imaging.radiograph import Declared
+
+_CLASSES = "1.2.840.10008.5.1.4.1.1."
+_RADIOGRAPHS = frozenset({_CLASSES + "1", _CLASSES + "1.1"})  # CR, DX for presentation
+_FOR_PROCESSING = _CLASSES + "1.1.1"
+_SECONDARY_CAPTURES = frozenset(_CLASSES + end for end in ("7", "7.1", "7.2", "7.3", "7.4"))
+# Secondary captures carry the modality of what was captured.
+_MODALITIES = frozenset({"", "CR", "DX", "DR", "RG", "OT", "SC"})
+
+# What an object says of itself is told to the gate where it speaks against a frontal chest film.
+# Where it says nothing, or something unforeseen (chests go by many names), the image itself must
+# tell.
+_NOT_FRONTAL = frozenset({"LL", "RL", "LATERAL", "LAT", "LLO", "RLO", "LAO", "RAO"})
+_OTHER_BODY_PARTS = frozenset(
+    {"ABDOMEN", "ANKLE", "ARM", "BREAST", "CALCANEUS", "CERVICALSPINE", "CSPINE", "ELBOW", "FEMUR"}
+    | {"FINGER", "FOOT", "FOREARM", "HAND", "HEAD", "HEEL", "HIP", "HUMERUS", "JAW", "KNEE", "LEG"}
+    | {"LSPINE", "LUMBARSPINE", "NECK", "PELVIS", "SHOULDER", "SKULL", "TIBIA", "TOE", "WRIST"}
+)
+
+
+def accepted_pixels(elements: Elements) -> PixelElement:
+    """The pixels, after refusing what is no radiograph for presentation, or no image at all.
+
+    Raises:
+        InputRefusedError: one of its subclasses.
+    """
+    pixels = elements.pixels
+    if pixels is None:
+        raise DicomWithoutImageError(
+            "The DICOM object holds no pixel data, like a report or a document."
+        )
+    if pixels.tag != tags.PIXEL_DATA:
+        raise DicomUnsupportedEncodingError("The DICOM object stores floating-point values.")
+    sop_class, modality = elements.text(tags.SOP_CLASS), elements.text(tags.MODALITY)
+    if sop_class == _FOR_PROCESSING or "PROCESSING" in elements.text(tags.PRESENTATION_INTENT):
+        raise DicomForProcessingError(
+            "The image is meant for processing, not for viewing. "
+            "Send the image for presentation of the same exposure."
+        )
+    captured = (not sop_class or sop_class in _SECONDARY_CAPTURES) and modality in _MODALITIES
+    if sop_class not in _RADIOGRAPHS and not captured:
+        raise DicomNotRadiographError(
+            "The DICOM object is of another kind than computed or digital radiography "
+            "or a secondary capture of one."
+        )
+    if (elements.number(tags.FRAMES, "Number of Frames") or 1) != 1:
+        raise MultiFrameError("The DICOM object holds more than one frame. Send a single picture.")
+    return pixels
+
+
+def declared_against(elements: Elements, directions: str) -> Declared:
+    """What the object says against a frontal film of the chest, by its words or by the
+    `directions` of its rows and columns."""
+    if elements.text(tags.VIEW_POSITION) in _NOT_FRONTAL or shows_a_side(directions):
+        return "not-frontal"
+    if elements.text(tags.BODY_PART) in _OTHER_BODY_PARTS:
+        return "not-chest"
+    return ""
