@@ -21,7 +21,11 @@ export function prediction(severity: Severity, target: Subject = severity): Pred
     confidence: 0.8,
     prediction_set: [severity],
     refer: false,
-    brixia: { zones: { A: 0.25, B: 1, C: 1.75, D: 0.5, E: 1.25, F: 2.5 }, total: 7.25, interval: null },
+    brixia: {
+      zones: { A: 0.25, B: 1, C: 1.75, D: 0.5, E: 1.25, F: 2.5 },
+      total: 7.25,
+      interval: null,
+    },
     quality: { accepted: true, findings: [] },
     explanation: {
       method: 'grad-cam',

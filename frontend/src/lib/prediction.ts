@@ -15,6 +15,10 @@ export const SEVERITIES = ['mild', 'moderate', 'severe'] as const satisfies read
 
 /** What a heatmap speaks of: the expected Brixia total, or a grade. */
 export type Subject = Explanation['target'];
+/** The network's own map of opacity, or the Grad-CAM of what is explained. */
+export type Layer = 'opacity' | 'grad-cam';
+/** Why a Grad-CAM says too little. */
+export type WeakReason = NonNullable<Explanation['low_signal_reason']>;
 /** What a heatmap is asked to speak of. */
 export type Target = 'predicted' | Subject;
 export const TARGETS = ['burden', 'predicted', ...SEVERITIES] as const satisfies readonly Target[];

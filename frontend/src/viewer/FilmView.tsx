@@ -8,6 +8,7 @@ import { HeatLayer } from './HeatLayer';
 import type { Overlay } from './overlay';
 import { Readout } from './Readout';
 import { ScaleBar } from './ScaleBar';
+import { mapOf } from './shownMap';
 import { type Tool, useGestures } from './useGestures';
 import { useSize } from './useSize';
 import { type Matrix, matrixOf, type Size, scaleOf, type View } from './view';
@@ -85,14 +86,21 @@ export function FilmView(props: FilmViewProps) {
           />
           {explanation !== null || busy ? (
             <HeatLayer
-              heatmap={explanation?.heatmap ?? null}
+              heatmap={mapOf(explanation, overlay.layer)}
               overlay={overlay}
               film={full}
               size={placed.size}
               matrix={placed.device}
             />
           ) : null}
-          {overlay.zones && brixia && <Zones score={brixia} film={full} matrix={placed.screen} />}
+          {overlay.zones && brixia && (
+            <Zones
+              score={brixia}
+              outlines={explanation?.zone_outlines ?? null}
+              film={full}
+              matrix={placed.screen}
+            />
+          )}
           <Readout film={film} viewport={viewport} matrix={placed.screen} />
           {film.spacing && (
             <ScaleBar

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useText } from '../i18n/context';
 import type { ColourMap } from '../lib/colourmap';
+import type { Layer } from '../lib/prediction';
 import { drawLegend } from './drawHeat';
 import styles from './Legend.module.css';
 
@@ -8,10 +9,11 @@ interface LegendProps {
   map: ColourMap;
   /** Whole per cent. */
   threshold: number;
+  layer: Layer;
 }
 
 /** The heatmap's colour scale. */
-export function Legend({ map, threshold }: LegendProps) {
+export function Legend({ map, threshold, layer }: LegendProps) {
   const text = useText('viewer');
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
@@ -21,7 +23,7 @@ export function Legend({ map, threshold }: LegendProps) {
   }, [map, threshold]);
   return (
     <div className={styles.legend}>
-      <p className={styles.label}>{text.scale}</p>
+      <p className={styles.label}>{text.scales[layer]}</p>
       <canvas
         ref={canvas}
         className={styles.bar}
@@ -29,8 +31,8 @@ export function Legend({ map, threshold }: LegendProps) {
         aria-label={text.scaleDescription(map)}
       />
       <p className={styles.ends} aria-hidden="true">
-        <span>{text.low}</span>
-        <span>{text.high}</span>
+        <span>{text.ends[layer][0]}</span>
+        <span>{text.ends[layer][1]}</span>
       </p>
     </div>
   );

@@ -28,10 +28,14 @@ export function Notes({ result, overlaid, zones, onTarget }: NotesProps) {
       )}
       {explanation?.low_signal && (
         <p className={styles.note}>
-          {explanation.peak === 0 ? text.emptyMap(explanation.target) : text.weakMap}
+          {explanation.peak === 0
+            ? text.emptyMap(explanation.target)
+            : text.weak[explanation.low_signal_reason ?? 'faint']}
         </p>
       )}
-      {zones && !overlaid && <p className={styles.note}>{text.zonesNote}</p>}
+      {zones && !overlaid && !explanation?.zone_outlines && (
+        <p className={styles.note}>{text.zonesNote}</p>
+      )}
       {overlaid && <p className={styles.note}>{text.notShown}</p>}
       {targetFailure && (
         <div className={styles.failure} role="alert">

@@ -2,14 +2,17 @@ import { SegmentedControl } from '../components/SegmentedControl';
 import { Slider } from '../components/Slider';
 import { useText } from '../i18n/context';
 import { COLOUR_MAPS, type ColourMap } from '../lib/colourmap';
-import { TARGETS, type Target } from '../lib/prediction';
+import { type Explanation, TARGETS, type Target } from '../lib/prediction';
 import { Legend } from './Legend';
 import styles from './OverlayControls.module.css';
-import type { Overlay } from './overlay';
+import { LAYERS, type Overlay } from './overlay';
+import { layerOf } from './shownMap';
 
 interface OverlayControlsProps {
   overlay: Overlay;
   target: Target;
+  /** What is shown, where one film is; several are asked the same. */
+  explanation?: Explanation | null;
   /** Whether the heat is painted into the picture already, and only its target can be chosen. */
   painted?: boolean;
   onOverlay: (overlay: Overlay) => void;
@@ -18,17 +21,30 @@ interface OverlayControlsProps {
 
 /** Which heatmap lies over the film, and how. */
 export function OverlayControls(props: OverlayControlsProps) {
-  const { overlay, target, painted = false, onOverlay, onTarget } = props;
+  const { overlay, target, explanation = null, painted = false, onOverlay, onTarget } = props;
   const text = useText('viewer');
   const { targets } = useText('shared');
+  const both = !painted && explanation?.opacity != null;
+  const layer = both ? layerOf(explanation, overlay.layer) : 'grad-cam';
   return (
     <div className={styles.controls}>
-      <SegmentedControl
-        label={text.target}
-        options={TARGETS.map((value) => ({ value, label: targets[value] }))}
-        value={target}
-        onChange={onTarget}
-      />
+      {both && (
+        <SegmentedControl
+          label={text.layer}
+          options={LAYERS.map((value) => ({ value, label: text.layers[value] }))}
+          value={layer}
+          onChange={(chosen) => onOverlay({ ...overlay, layer: chosen })}
+        />
+      )}
+      {both && <p className={styles.about}>{text.aboutLayer[layer]}</p>}
+      {layer === 'grad-cam' && (
+        <SegmentedControl
+          label={text.target}
+          options={TARGETS.map((value) => ({ value, label: targets[value] }))}
+          value={target}
+          onChange={onTarget}
+        />
+      )}
       {!painted && (
         <>
           <Slider
@@ -42,7 +58,7 @@ export function OverlayControls(props: OverlayControlsProps) {
             onChange={(threshold) => onOverlay({ ...overlay, threshold })}
           />
           <div className={styles.colours}>
-            <Legend map={overlay.map} threshold={overlay.threshold} />
+            <Legend map={overlay.map} threshold={overlay.threshold} layer={layer} />
             <label className={styles.map}>
               <span className={styles.mapLabel}>{text.colours}</span>
               <select

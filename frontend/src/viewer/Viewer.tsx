@@ -13,6 +13,7 @@ import { Notes } from './Notes';
 import { OverlayControls } from './OverlayControls';
 import type { Overlay } from './overlay';
 import { saveImage } from './saveImage';
+import { mapOf } from './shownMap';
 import { Toolbar } from './Toolbar';
 import { useFilm } from './useFilm';
 import type { Tool } from './useGestures';
@@ -109,7 +110,7 @@ function FilmPane(props: ViewerProps & { film: Film }) {
   const save = () => {
     const stem = stemOf(study.name);
     const shares = { threshold: overlay.threshold / 100, opacity: overlay.opacity / 100 };
-    const heatmap = explanation?.heatmap ?? null;
+    const heatmap = mapOf(explanation, overlay.layer);
     const { orientation } = view;
     const shown = { film, tone: tone.tone, orientation, heatmap, map: overlay.map, ...shares };
     void saveImage(shown, `${stem}.view.png`);
@@ -157,6 +158,7 @@ function FilmPane(props: ViewerProps & { film: Film }) {
         <OverlayControls
           overlay={overlay}
           target={result.pending ?? result.target}
+          explanation={result.shown.explanation}
           onOverlay={onOverlay}
           onTarget={props.onTarget}
         />

@@ -1,10 +1,14 @@
 import { useFormat, useText } from '../i18n/context';
-import type { Brixia, Zone } from '../lib/prediction';
+import type { Brixia, Explanation, Zone } from '../lib/prediction';
 import styles from './FilmView.module.css';
 import { apply, type Matrix, type Point, type Size } from './view';
 
+type Outlines = NonNullable<Explanation['zone_outlines']>;
+
 interface ZonesProps {
   score: Brixia;
+  /** Fitted to this film's lungs; `null` where they were not found, or by versions before 2.0.0. */
+  outlines: Outlines | null;
   film: Size;
   /** From the film's pixels to CSS pixels. */
   matrix: Matrix;
@@ -12,7 +16,7 @@ interface ZonesProps {
 
 /**
  * Where the zones lie on a frontal film that is centred and filled as usual, as shares of its
- * width and height. The model scores zones and outlines none: this is a scheme, and says so.
+ * width and height: a scheme, which says so, where no outlines came with the answer.
  */
 const LEFT_EDGES = { right: 0.1, left: 0.53 };
 const WIDTH = 0.37;
@@ -27,25 +31,29 @@ const PLACES: readonly [Zone, x: number, y: number][] = [
   ['F', LEFT_EDGES.left, TOP + 2 * HEIGHT],
 ];
 
+const boxAt = (x: number, y: number) => [
+  [x, y],
+  [x + WIDTH, y],
+  [x + WIDTH, y + HEIGHT],
+  [x, y + HEIGHT],
+];
+
 /** The six Brixia zones with their scores. They turn with the film, their letters stay upright. */
-export function Zones({ score, film, matrix }: ZonesProps) {
+export function Zones({ score, outlines, film, matrix }: ZonesProps) {
   const text = useText('viewer');
   const format = useFormat();
-  const place = (x: number, y: number): Point =>
-    apply(matrix, { x: x * film.width, y: y * film.height });
-  const name = text.zonesDescription(
-    PLACES.map(([zone]) => `${zone} ${format.score(score.zones[zone])}`),
-  );
+  const place = ([x, y]: readonly number[]): Point =>
+    apply(matrix, { x: (x ?? 0) * film.width, y: (y ?? 0) * film.height });
+  const scores = PLACES.map(([zone]) => `${zone} ${format.score(score.zones[zone])}`);
+  const name = outlines ? text.fittedZones(scores) : text.zonesDescription(scores);
   return (
     <svg className={styles.layer} role="img" aria-label={name}>
       {PLACES.map(([zone, x, y]) => {
-        const corners = [
-          place(x, y),
-          place(x + WIDTH, y),
-          place(x + WIDTH, y + HEIGHT),
-          place(x, y + HEIGHT),
-        ];
-        const middle = place(x + WIDTH / 2, y + HEIGHT / 2);
+        const corners = (outlines?.[zone] ?? boxAt(x, y)).map(place);
+        const middle = {
+          x: corners.reduce((sum, corner) => sum + corner.x, 0) / corners.length,
+          y: corners.reduce((sum, corner) => sum + corner.y, 0) / corners.length,
+        };
         return (
           <g key={zone}>
             <polygon

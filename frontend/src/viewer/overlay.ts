@@ -1,7 +1,11 @@
 import type { ColourMap } from '../lib/colourmap';
+import type { Layer } from '../lib/prediction';
+
+export const LAYERS = ['opacity', 'grad-cam'] as const satisfies readonly Layer[];
 
 /** How the heatmap is laid over films; outlives the film it was chosen for. */
 export interface Overlay {
+  readonly layer: Layer;
   /** Whole per cent. */
   readonly opacity: number;
   /** Whole per cent of the map's maximum; less heat is not shown. */
@@ -10,4 +14,11 @@ export interface Overlay {
   readonly zones: boolean;
 }
 
-export const FIRST_OVERLAY: Overlay = { opacity: 60, threshold: 0, map: 'inferno', zones: false };
+export const FIRST_OVERLAY: Overlay = {
+  // The better placed of the two: its peak lies in an opacity more often (model page).
+  layer: 'opacity',
+  opacity: 60,
+  threshold: 0,
+  map: 'inferno',
+  zones: false,
+};

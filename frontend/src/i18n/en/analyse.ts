@@ -69,6 +69,7 @@ export const analyse = {
   brixia: {
     title: 'Estimated Brixia score',
     of: 'of 18',
+    interval: (low: string, high: string) => `90% interval: ${low} to ${high}`,
     height: 'Height in the lung',
     rightLung: 'Right lung',
     leftLung: 'Left lung',

@@ -20,7 +20,10 @@ export function either(grades: readonly Severity[]): string {
 export const shared = {
   name: 'CXR Severity',
   severities,
-  targets: { burden: 'Brixia total', predicted: 'Predicted', ...severities } as Record<Target, string>,
+  targets: { burden: 'Brixia total', predicted: 'Predicted', ...severities } as Record<
+    Target,
+    string
+  >,
   retry: 'Try again',
   cancel: 'Cancel',
   close: 'Close',

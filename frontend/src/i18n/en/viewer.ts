@@ -1,5 +1,5 @@
 import type { ColourMap } from '../../lib/colourmap';
-import type { Subject, Target } from '../../lib/prediction';
+import type { Layer, Subject, Target, WeakReason } from '../../lib/prediction';
 import { format } from './format';
 import { lower, shared } from './shared';
 
@@ -43,8 +43,18 @@ export const viewer = {
     atDetector ? `${millimetres} mm at the detector` : `${millimetres} mm`,
   zonesDescription: (zones: readonly string[]) =>
     `Brixia zones with their scores: ${format.all(zones)}. Their places are a scheme.`,
+  fittedZones: (zones: readonly string[]) =>
+    `Brixia zones with their scores, fitted to the lungs of this film: ${format.all(zones)}.`,
   zonesNote:
     'The zones are a scheme over the film: the model scores them but does not outline them.',
+  layer: 'Map',
+  layers: { opacity: 'Opacity seen', 'grad-cam': 'Grad-CAM' } as Record<Layer, string>,
+  aboutLayer: {
+    opacity:
+      'Where the network sees opacity, within the lungs that it finds. The scale is absolute: a clear film stays dark. Not a segmentation.',
+    'grad-cam':
+      'Which regions raised the Brixia total or the grade that is chosen. Scaled to its own maximum. Not a segmentation.',
+  } as Record<Layer, string>,
   target: 'Heatmap for',
   opacity: 'Opacity',
   threshold: 'Hide below',
@@ -53,20 +63,29 @@ export const viewer = {
     ColourMap,
     string
   >,
-  scale: 'Influence on the grade',
+  scales: {
+    opacity: 'Probability of opacity',
+    'grad-cam': 'Influence on what is explained',
+  } as Record<Layer, string>,
   scaleDescription: (map: ColourMap) =>
     ({
       inferno: 'Colour scale of the heatmap: purple is low, orange is high, pale yellow is highest',
       viridis: 'Colour scale of the heatmap: blue is low, green is high, yellow is highest',
       cividis: 'Colour scale of the heatmap: dark blue is low, grey is high, yellow is highest',
     })[map],
-  low: 'low',
-  high: 'high',
+  ends: { opacity: ['0%', '100%'], 'grad-cam': ['low', 'high'] } as Record<
+    Layer,
+    readonly [string, string]
+  >,
   notShown:
     'This page cannot show the file itself; its grade is not affected. What is shown is the overlay as the service drew it. To see the film here, export it as PNG.',
   emptyMap: (target: Subject) =>
     `The map is empty: no region of this image raised the score for ${lower(target)}.`,
-  weakMap: 'Weak signal: this map hardly influenced the grade. Bright colour says little here.',
+  weak: {
+    faint: 'Weak signal: this map hardly influenced the grade. Bright colour says little here.',
+    'outside-lungs':
+      'Less than half of the Grad-CAM lies within the lungs: it is not drawn, and says nothing about this film.',
+  } as Record<WeakReason, string>,
   noExplanation: 'The service sent no heatmap for this image.',
   targetFailed: (target: Target, title: string) =>
     `No heatmap for ${shared.targets[target].toLowerCase()}: ${title}.`,

@@ -64,6 +64,7 @@ export const analyse: Catalogue['analyse'] = {
   brixia: {
     title: 'Anggaran skor Brixia',
     of: 'daripada 18',
+    interval: (low, high) => `Selang 90%: ${low} hingga ${high}`,
     height: 'Aras dalam paru-paru',
     rightLung: 'Paru-paru kanan',
     leftLung: 'Paru-paru kiri',

@@ -19,7 +19,10 @@ export function either(grades: readonly Severity[]): string {
 export const shared: Catalogue['shared'] = {
   name: 'CXR Severity',
   severities,
-  targets: { burden: 'Jumlah Brixia', predicted: 'Diramal', ...severities } as Record<Target, string>,
+  targets: { burden: 'Jumlah Brixia', predicted: 'Diramal', ...severities } as Record<
+    Target,
+    string
+  >,
   retry: 'Cuba lagi',
   cancel: 'Batal',
   close: 'Tutup',

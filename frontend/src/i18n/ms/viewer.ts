@@ -40,28 +40,44 @@ export const viewer: Catalogue['viewer'] = {
     atDetector ? `${millimetres} mm pada pengesan` : `${millimetres} mm`,
   zonesDescription: (zones) =>
     `Zon Brixia dengan skornya: ${format.all(zones)}. Kedudukannya ialah skema.`,
+  fittedZones: (zones) =>
+    `Zon Brixia dengan skornya, disuaikan dengan paru-paru filem ini: ${format.all(zones)}.`,
   zonesNote:
     'Zon ini ialah skema di atas filem: model memberi skor kepadanya tetapi tidak melakar sempadannya.',
+  layer: 'Peta',
+  layers: { opacity: 'Kelegapan dilihat', 'grad-cam': 'Grad-CAM' },
+  aboutLayer: {
+    opacity:
+      'Tempat rangkaian melihat kelegapan, dalam paru-paru yang ditemuinya. Skalanya mutlak: filem yang bersih kekal gelap. Bukan segmentasi.',
+    'grad-cam':
+      'Kawasan yang menaikkan jumlah Brixia atau gred yang dipilih. Diskala kepada maksimumnya sendiri. Bukan segmentasi.',
+  },
   target: 'Peta haba untuk',
   opacity: 'Kelegapan',
   threshold: 'Sembunyikan di bawah',
   colours: 'Warna',
   colourMaps: { inferno: 'Inferno', viridis: 'Viridis', cividis: 'Cividis' },
-  scale: 'Pengaruh terhadap gred',
+  scales: {
+    opacity: 'Kebarangkalian kelegapan',
+    'grad-cam': 'Pengaruh terhadap apa yang dijelaskan',
+  },
   scaleDescription: (map) =>
     ({
       inferno: 'Skala warna peta haba: ungu rendah, jingga tinggi, kuning pucat tertinggi',
       viridis: 'Skala warna peta haba: biru rendah, hijau tinggi, kuning tertinggi',
       cividis: 'Skala warna peta haba: biru tua rendah, kelabu tinggi, kuning tertinggi',
     })[map],
-  low: 'rendah',
-  high: 'tinggi',
+  ends: { opacity: ['0%', '100%'], 'grad-cam': ['rendah', 'tinggi'] },
   notShown:
     'Halaman ini tidak dapat memaparkan fail itu sendiri; grednya tidak terjejas. Yang dipaparkan ialah tindanan seperti yang dilukis oleh perkhidmatan. Untuk melihat filem di sini, eksport sebagai PNG.',
   emptyMap: (target) =>
     `Peta ini kosong: tiada kawasan dalam imej ini yang menaikkan skor untuk ${lower(target)}.`,
-  weakMap:
-    'Isyarat lemah: peta ini hampir tidak mempengaruhi gred. Warna terang tidak bermakna banyak di sini.',
+  weak: {
+    faint:
+      'Isyarat lemah: peta ini hampir tidak mempengaruhi gred. Warna terang tidak bermakna banyak di sini.',
+    'outside-lungs':
+      'Kurang daripada separuh Grad-CAM terletak dalam paru-paru: ia tidak dilukis, dan tidak bermakna bagi filem ini.',
+  },
   noExplanation: 'Perkhidmatan tidak menghantar peta haba untuk imej ini.',
   targetFailed: (target, title) =>
     `Tiada peta haba untuk ${shared.targets[target].toLowerCase()}: ${title}.`,

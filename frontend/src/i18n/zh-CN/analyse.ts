@@ -61,6 +61,7 @@ export const analyse: Catalogue['analyse'] = {
   brixia: {
     title: '估计的 Brixia 评分',
     of: '/ 18',
+    interval: (low, high) => `90% 区间：${low} 至 ${high}`,
     height: '肺内高度',
     rightLung: '右肺',
     leftLung: '左肺',

@@ -16,7 +16,10 @@ export const either = (grades: readonly Severity[]) => format.either(grades.map(
 export const shared: Catalogue['shared'] = {
   name: 'CXR Severity',
   severities,
-  targets: { burden: 'Brixia 总分', predicted: '预测等级', ...severities } as Record<Target, string>,
+  targets: { burden: 'Brixia 总分', predicted: '预测等级', ...severities } as Record<
+    Target,
+    string
+  >,
   retry: '重试',
   cancel: '取消',
   close: '关闭',

@@ -39,25 +39,34 @@ export const viewer: Catalogue['viewer'] = {
   scaleBar: (millimetres, atDetector) =>
     atDetector ? `${millimetres} 毫米（探测器平面）` : `${millimetres} 毫米`,
   zonesDescription: (zones) => `Brixia 分区及评分：${format.all(zones)}。位置为示意。`,
+  fittedZones: (zones) => `按本片肺野划定的 Brixia 分区及评分：${format.all(zones)}。`,
   zonesNote: '分区为示意位置：模型给出各区评分，但不勾画其边界。',
+  layer: '图',
+  layers: { opacity: '所见阴影', 'grad-cam': 'Grad-CAM' },
+  aboutLayer: {
+    opacity: '模型在其识别的肺野内看到的阴影。颜色为绝对刻度：清晰的胸片保持无色。这不是分割。',
+    'grad-cam': '使 Brixia 总分或所选等级升高的区域。按自身最大值着色。这不是分割。',
+  },
   target: '热力图对应等级',
   opacity: '不透明度',
   threshold: '隐藏低于',
   colours: '配色',
   colourMaps: { inferno: 'Inferno', viridis: 'Viridis', cividis: 'Cividis' },
-  scale: '对分级的影响',
+  scales: { opacity: '阴影概率', 'grad-cam': '对所解释内容的影响' },
   scaleDescription: (map) =>
     ({
       inferno: '热力图色标：紫色为低，橙色为高，浅黄色为最高',
       viridis: '热力图色标：蓝色为低，绿色为高，黄色为最高',
       cividis: '热力图色标：深蓝为低，灰色为高，黄色为最高',
     })[map],
-  low: '低',
-  high: '高',
+  ends: { opacity: ['0%', '100%'], 'grad-cam': ['低', '高'] },
   notShown:
     '本页无法直接显示该文件，但分级不受影响。所示为服务绘制的叠加图。如需在此查看胸片，请导出为 PNG。',
   emptyMap: (target) => `热力图为空：图像中没有区域使${lower(target)}的得分升高。`,
-  weakMap: '信号弱：该热力图对分级几乎没有影响，颜色明亮也说明不了什么。',
+  weak: {
+    faint: '信号弱：该热力图对分级几乎没有影响，颜色明亮也说明不了什么。',
+    'outside-lungs': 'Grad-CAM 不足一半位于肺野内：因此不绘制，它对本片没有意义。',
+  },
   noExplanation: '服务未返回该图像的热力图。',
   targetFailed: (target, title) => `没有${shared.targets[target]}的热力图：${title}。`,
   announceTarget: (target) => `热力图现在显示${lower(target)}。`,

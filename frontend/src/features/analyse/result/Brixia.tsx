@@ -24,6 +24,14 @@ export function Brixia({ score }: { score: Score }) {
           <span className={styles.total}>
             <strong>{format.score(score.total)}</strong> {text.of}
           </span>
+          {score.interval && (
+            <span className={styles.interval}>
+              {text.interval(
+                format.score(score.interval[0] ?? 0),
+                format.score(score.interval[1] ?? 0),
+              )}
+            </span>
+          )}
         </caption>
         <thead>
           <tr>
