@@ -13,19 +13,19 @@ from tqdm import tqdm
 from cxr_severity.model.calibration import HIGHEST_TOTAL, Scaling
 from cxr_severity.model.cells import CellNet, grad_cam
 from cxr_severity.model.evaluation import Evaluation, MapKind
+from cxr_severity.model.places import within_lungs
 from cxr_severity.model.preprocess import PreprocessConfig, normalise
 from cxr_training.bootstrap import RESAMPLES
 from cxr_training.cases import Case, Dataset
 from cxr_training.evaluation.crossfit import fold_scalings
 from cxr_training.evaluation.faithful import Faithful, faithful, faithfulness_scores
 from cxr_training.evaluation.predictions import PREDICTIONS, join, read_predictions
-from cxr_training.evaluation.run import opacity_within_lungs
 from cxr_training.evaluation.shifts import probe_source, shifts, stress
 from cxr_training.films import exact_grids
 
-EVERY_RALO = 8
+EVERY_RALO = 12
 """Of the films of `ralo/`, one hospital's, each so many-th is changed in every way."""
-EVERY_FAITHFUL = 3
+EVERY_FAITHFUL = 6
 """Of those films each so many-th has its maps' curves taken: 60 readings a map."""
 
 
@@ -73,9 +73,9 @@ def _faithful(
     with torch.no_grad():
         maps = network.features(normalise(torch.from_numpy(grid[None]), config))
     cam = grad_cam(network, maps, [None]).cam[0].numpy()
-    opacity = opacity_within_lungs(maps.places.sigmoid().numpy().astype(np.float64))[0]
+    opacity = within_lungs(maps.places.sigmoid().numpy())[0]
     found: dict[MapKind, NDArray[np.float32]] = {
-        "grad-cam": cam, "opacity": opacity.astype(np.float32),
+        "grad-cam": cam, "opacity": opacity,
     }  # fmt: skip
 
     def total(films: NDArray[np.float32]) -> NDArray[np.floating]:

@@ -9,6 +9,7 @@ from typing import get_args
 import numpy as np
 
 from cxr_severity.model.evaluation import Evaluation, MapKind
+from cxr_severity.model.places import within_lungs
 from cxr_training.bootstrap import RESAMPLES, Array
 from cxr_training.cases import Dataset
 from cxr_training.config import GateConfig
@@ -89,18 +90,11 @@ def read_maps(path: Path) -> tuple[tuple[str, ...], dict[MapKind, Array]]:
             files = tuple(str(name) for name in stored["files"])
             maps: dict[MapKind, Array] = {
                 "grad-cam": stored["burden"].astype(np.float64),
-                "opacity": opacity_within_lungs(stored["places"].astype(np.float64)),
+                "opacity": within_lungs(stored["places"].astype(np.float32)).astype(np.float64),
             }
     except (OSError, KeyError, ValueError, IndexError) as error:
         raise TrainingError(f"{path}: holds no maps") from error
     return files, maps
-
-
-def opacity_within_lungs(places: Array) -> Array:
-    """(N, 3, h, w) probabilities of right lung, left lung and opacity to the map that is served:
-    opacity outside the lungs that were found is left out."""
-    inside: Array = places[:, 2] * np.minimum(places[:, 0] + places[:, 1], 1)
-    return inside
 
 
 def explain_run(run: Path, drawn: Sequence[Drawing]) -> list[Explained]:
