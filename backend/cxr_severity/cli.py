@@ -171,7 +171,7 @@ def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
                 Options(arguments.target, explain, arguments.force),
                 limits=limits,
             )
-        except (InputRefusedError, RejectedError, OSError) as error:
+        except (InputRefusedError, RejectedError, OSError, MemoryError) as error:
             failed = True
             _report_failure(path, error, as_json=arguments.json)
             continue
@@ -207,10 +207,15 @@ def _line(path: Path, found: Assessment) -> str:
 
 
 def _report_failure(
-    path: Path, error: InputRefusedError | RejectedError | OSError, *, as_json: bool
+    path: Path,
+    error: InputRefusedError | RejectedError | OSError | MemoryError,
+    *,
+    as_json: bool,
 ) -> None:
     if isinstance(error, OSError):
         body = {"code": "unreadable-file", "detail": error.strerror or str(error)}
+    elif isinstance(error, MemoryError):
+        body = {"code": "short-of-memory", "detail": "There is not enough memory for this file."}
     elif isinstance(error, RejectedError):
         body = as_rejection(error).body()
     else:

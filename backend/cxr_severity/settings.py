@@ -132,8 +132,13 @@ class Settings(BaseSettings):
     concurrency: int = Field(
         default_factory=lambda: min(16, available_cpus() + 4),
         ge=1,
-        description="Requests whose images are read or drawn at the same time; others wait. One "
-        "of a 64-megapixel image takes about 0.6 GB",
+        description="Requests whose images are read or drawn at the same time; others wait",
+    )
+    film_memory: int = Field(
+        default=800_000_000,
+        ge=1,
+        description="Bytes that the films being worked on may take together, as their headers "
+        "declare them; further ones wait, and one that needs more goes alone",
     )
     queue: int = Field(
         default=32, ge=0, description="Requests that may wait; further ones are told to come back"
@@ -141,11 +146,11 @@ class Settings(BaseSettings):
     upload_seconds: float = Field(
         default=60, gt=0, description="A request whose body takes longer loses its place"
     )
-    workers: int = Field(
-        default_factory=lambda: max(1, available_cpus() // 8),
-        ge=1,
-        description="Processes that share the port and the weights' memory; each has its own "
-        "threads, lanes and queue",
+    drain_seconds: float = Field(
+        default=1,
+        ge=0,
+        description="After SIGTERM, how long the service says that it is not ready before it "
+        "stops listening, so that a proxy can look elsewhere first",
     )
     max_upload_bytes: int = Field(default=DEFAULT_LIMITS.max_bytes, ge=1)
     max_pixels: int = Field(default=DEFAULT_LIMITS.max_pixels, ge=1, le=89_000_000)

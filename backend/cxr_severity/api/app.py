@@ -24,6 +24,7 @@ from cxr_severity.api.upload import BodyLimit
 from cxr_severity.imaging.decode import Limits
 from cxr_severity.model.engine import limit_threads
 from cxr_severity.service.batching import Batcher
+from cxr_severity.service.film_memory import FilmMemory
 from cxr_severity.service.memory import share_arenas
 from cxr_severity.service.registry import ModelRegistry
 from cxr_severity.settings import Settings
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
                 admission=Admission(settings.concurrency + settings.queue),
                 limiter=anyio.CapacityLimiter(settings.concurrency),
                 batcher=batcher,
+                film_memory=FilmMemory(settings.film_memory),
                 upload_seconds=settings.upload_seconds,
             )
             async with anyio.create_task_group() as background:

@@ -26,6 +26,7 @@ from cxr_severity.texts.problems import Kind
 
 logger = logging.getLogger(__name__)
 
+SHORT_OF_MEMORY = "The service is short of memory. Try again shortly."
 PROBLEM_JSON = "application/problem+json"
 _NOT_FRONTAL = imaging.NotFrontalChestError.code
 
@@ -155,7 +156,15 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(NotReadyError)
     def _not_ready(request: Request, error: NotReadyError) -> Response:
         language = language_of(request.scope)
-        return problem("not-ready", language, error.template, {"Retry-After": "2"}, **error.values)
+        # What does not pass by itself is not worth coming back for.
+        headers = {"Retry-After": "2"} if error.passing else None
+        return problem("not-ready", language, error.template, headers, **error.values)
+
+    @app.exception_handler(MemoryError)
+    def _short_of_memory(request: Request, _: MemoryError) -> Response:
+        logger.error("short of memory: a request was turned away")
+        language = language_of(request.scope)
+        return problem("busy", language, SHORT_OF_MEMORY, {"Retry-After": "5"})
 
     @app.exception_handler(imaging.InputRefusedError)
     def _refused(request: Request, error: imaging.InputRefusedError) -> Response:

@@ -4,37 +4,57 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import socket
 import sys
 from contextlib import suppress
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 
 from cxr_severity.api.access.warning import OPEN_TO_ALL, is_loopback
-from cxr_severity.api.app import create_app, registry_of
+from cxr_severity.api.app import create_app
 from cxr_severity.api.logs import logging_config
-from cxr_severity.api.workers import Workers
-from cxr_severity.model.engine import limit_threads
 from cxr_severity.service.registry import ModelRegistry
 from cxr_severity.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Says that the service is ready once it listens and its model is loaded, not before."""
+
+    def __init__(self, config: uvicorn.Config, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._drain_seconds = drain_seconds
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started and self.servers:
             self._announcement = asyncio.create_task(self._announce())
 
-    async def _announce(self) -> None:
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """SIGTERM: not ready first, and only after `drain_seconds` no longer listening. A second
+        signal, and an interrupt by hand, end it at once."""
+        registry = self._registry()
+        if sig != signal.SIGTERM or registry.leaving or not self._drain_seconds:
+            super().handle_exit(sig, frame)
+            return
+        registry.leave()
+        # A handler of `signal` may run within any step of the loop, so it only asks for the call.
+        loop, stop = asyncio.get_running_loop(), super().handle_exit
+        loop.call_soon_threadsafe(loop.call_later, self._drain_seconds, stop, sig, None)
+
+    def _registry(self) -> ModelRegistry:
         app = self.config.app
         if not isinstance(app, FastAPI):
             raise TypeError("the server runs another application")
         registry: ModelRegistry = app.state.registry
+        return registry
+
+    async def _announce(self) -> None:
+        registry = self._registry()
         while not registry.wait(0):
             await asyncio.sleep(0.02)
         if registry.failure is None:
@@ -49,8 +69,6 @@ def serve(settings: Settings) -> bool:
         # Past the log, whose level could hide it.
         sys.stderr.write(OPEN_TO_ALL.format(host=settings.host) + "\n")
         sys.stderr.flush()
-    if settings.workers > 1:
-        return _serve_with_workers(settings)
     server = _server(settings, create_app(settings))
     # uvicorn repeats the interrupt that it has obeyed, and exits where it cannot start.
     with suppress(KeyboardInterrupt, SystemExit):
@@ -58,26 +76,8 @@ def serve(settings: Settings) -> bool:
     return server.started
 
 
-def _serve_with_workers(settings: Settings) -> bool:
-    registry = registry_of(settings)
-    try:
-        listening = _server(settings, create_app(settings, registry)).config.bind_socket()
-    except SystemExit:  # uvicorn's way of saying that the port is taken
-        return False
-    # Threads do not survive a fork: the parent must not start any.
-    limit_threads(1)
-    registry.read_default()
-
-    def run() -> None:
-        server = _server(settings, create_app(settings, registry))
-        with suppress(KeyboardInterrupt, SystemExit):
-            server.run(sockets=[listening])
-
-    return Workers(settings.workers, run).supervise()
-
-
-def _server(settings: Settings, app: FastAPI) -> _Server:
-    return _Server(
+def _server(settings: Settings, app: FastAPI) -> Server:
+    return Server(
         uvicorn.Config(
             app,
             host=settings.host,
@@ -85,5 +85,6 @@ def _server(settings: Settings, app: FastAPI) -> _Server:
             log_config=logging_config(settings.log_level, settings.access.audit),
             server_header=False,
             timeout_graceful_shutdown=10,
-        )
+        ),
+        settings.drain_seconds,
     )

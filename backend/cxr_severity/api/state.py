@@ -11,6 +11,7 @@ from fastapi import Request
 from cxr_severity.api.admission import Admission
 from cxr_severity.imaging.decode import Limits
 from cxr_severity.service.batching import Batcher
+from cxr_severity.service.film_memory import FilmMemory
 from cxr_severity.service.registry import ModelRegistry
 
 
@@ -23,6 +24,8 @@ class State:
     limiter: CapacityLimiter
     """Requests whose images are worked on at the same time; the others wait, first come first."""
     batcher: Batcher
+    film_memory: FilmMemory
+    """What the films being worked on may take together."""
     upload_seconds: float
 
 

@@ -1,7 +1,7 @@
 """Bytes to `Radiograph`: the one way in.
 
-The format is read from the bytes and never from a name. Nothing but `InputRefusedError`
-leaves `decode`, whatever the bytes are.
+The format is read from the bytes and never from a name. Whatever the bytes are, nothing but
+`InputRefusedError` leaves `decode`; only a machine short of memory adds `MemoryError`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from cxr_severity.imaging.dicom.film import decode_dicom
 from cxr_severity.imaging.errors import (
     EmptyFileError,
     FileTooLargeError,
-    ImageTooLargeError,
     NotAnImageError,
     UnsupportedFormatError,
 )
@@ -142,7 +141,8 @@ def decode(
         digest: gives `sha256(data)`, where that is computed meanwhile in another thread.
 
     Raises:
-        InputRefusedError: one of its subclasses, and nothing else.
+        InputRefusedError: one of its subclasses, whatever the bytes are.
+        MemoryError: the machine is short of memory, which says nothing about the picture.
     """
     if not data:
         raise EmptyFileError("The file holds no bytes.")
@@ -153,13 +153,10 @@ def decode(
             limit=limits.max_bytes / 1e6,
         )
     container = sniff(data)
-    try:
-        if container == "dicom":
-            raster = decode_dicom(data, limits)
-        else:
-            raster = decode_raster(data, container, limits, enough)
-    except MemoryError:
-        raise ImageTooLargeError("The picture is too large for the memory available.") from None
+    if container == "dicom":
+        raster = decode_dicom(data, limits)
+    else:
+        raster = decode_raster(data, container, limits, enough)
     found = sha256(data) if digest is None else digest()
     source = Source(found, container, raster.bit_depth, raster.colour, raster.declared)
     return Radiograph(raster.values, source, raster.stored)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from contextlib import suppress
 from pathlib import Path
 
 from cxr_severity.model.artifact import (
     ArtifactError,
-    Stored,
     load_version,
     read_manifest,
     versions,
@@ -25,7 +23,8 @@ _LOADING = "Not ready: the model is still being loaded."
 _NONE_INSTALLED = "Not ready: no model version is installed."
 _NOT_INSTALLED = "Not ready: model version {version} is not installed."
 _FAILED = "Not ready: model version {version} failed its checks."
-
+_UNFORESEEN = "Not ready: the model could not be loaded; the service's log says why."
+_LEAVING = "Not ready: the service is being stopped."
 
 _NO_ENGINE = (
     "Not ready: the engine that the service was told to use cannot run the model; its log says why."
@@ -46,7 +45,11 @@ class UnknownVersionError(RegistryError):
 
 
 class NotReadyError(RegistryError):
-    """The version exists, or should, and cannot answer: now or at all."""
+    """The version exists, or should, and cannot answer: now or, unless `passing`, at all."""
+
+    def __init__(self, template: str, *, passing: bool = False, **values: str) -> None:
+        self.passing = passing
+        super().__init__(template, **values)
 
 
 class ModelRegistry:
@@ -68,9 +71,11 @@ class ModelRegistry:
         self._lock = threading.Lock()
         self._loaded: dict[str, Predictor] = {}
         self._broken: dict[str, ArtifactError | EngineError] = {}
-        self._read: dict[str, Stored] = {}
         self._settled = threading.Event()
         self._failure: str | None = _LOADING
+        self.leaving = False
+        """Whether the service is being stopped; what it has begun, and what still comes, is
+        answered all the same."""
         self.versions = versions(root)
         self.default = default or (self.versions[-1] if self.versions else None)
 
@@ -79,15 +84,16 @@ class ModelRegistry:
         """Why the default version cannot answer, in a sentence; None when it can."""
         return self._failure and self._failure.format(version=self.default)
 
-    def read_default(self) -> None:
-        """Read the default version's weights, so that processes forked later share them.
+    def check_ready(self) -> None:
+        """Raises NotReadyError while new requests should go to another replica."""
+        if self.leaving:
+            raise NotReadyError(_LEAVING)
+        if self._failure:
+            raise self.not_ready()
 
-        What cannot be read is left to `load_default`, which says why.
-        """
-        if self.default in self.versions:
-            directory = self.directory(self.default)
-            with suppress(ArtifactError):
-                self._read[self.default] = load_version(directory)
+    def leave(self) -> None:
+        """From now on `check_ready` says that the service is being stopped."""
+        self.leaving = True
 
     def load_default(self) -> None:
         """Load the default version; a failure is kept and told, never worked around."""
@@ -103,6 +109,9 @@ class ModelRegistry:
                 self._failure = _NO_ENGINE
             except ArtifactError:
                 self._failure = _FAILED
+            except Exception:  # whatever it is: "still being loaded" would be said for ever
+                self._failure = _UNFORESEEN
+                logger.exception("version %s does not load", self.default)
         if self._failure:
             logger.error("%s", self.failure)
         give_back()
@@ -162,7 +171,8 @@ class ModelRegistry:
         return self._root / version
 
     def not_ready(self) -> NotReadyError:
-        return NotReadyError(self._failure or _NONE_INSTALLED, version=self.default or "")
+        failure = self._failure or _NONE_INSTALLED
+        return NotReadyError(failure, passing=failure is _LOADING, version=self.default or "")
 
     def _load(self, version: str) -> Predictor:
         with self._lock:
@@ -172,7 +182,10 @@ class ModelRegistry:
             if version not in self._loaded:
                 try:
                     self._loaded[version] = Predictor.of(
-                        self._open(version), self._device, self._engine, *self._threads
+                        load_version(self.directory(version)),
+                        self._device,
+                        self._engine,
+                        *self._threads,
                     )
                 except (ArtifactError, EngineError) as error:
                     # Kept: a version that is broken now is not hashed again for each request.
@@ -180,11 +193,6 @@ class ModelRegistry:
                     logger.exception("version %s does not load", version)
                     raise
             return self._loaded[version]
-
-    def _open(self, version: str) -> Stored:
-        if version in self._read:
-            return self._read.pop(version)
-        return load_version(self.directory(version))
 
 
 def unknown_version(version: str) -> UnknownVersionError:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 from problems import assert_problem, send
 from support import SAMPLES, MakeVersion
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
+from cxr_severity.api.server import Server
+from cxr_severity.model.artifact import Stored, load_version
 from cxr_severity.service.pipeline import judge
 from cxr_severity.settings import Settings
 
@@ -28,7 +34,7 @@ def test_a_damaged_version_is_not_ready_and_never_guesses(make_version: MakeVers
         assert str(folder) not in str(body)
         response = send(client, SAMPLES[0].read_bytes())
         assert_problem(response, 503, "not-ready")
-        assert response.headers["retry-after"]
+        assert "retry-after" not in response.headers, "it will not pass by itself"
 
 
 def test_a_device_that_is_not_there_is_not_ready(make_version: MakeVersion) -> None:
@@ -97,3 +103,97 @@ def test_no_version_is_not_ready(tmp_path_factory: Any, version: str | None) -> 
     settings = Settings(weights=tmp_path_factory.mktemp("empty"), version=version)
     with TestClient(create_app(settings)) as client:
         assert_problem(client.get("/health/ready"), 503, "not-ready")
+
+
+def test_while_it_loads_it_says_when_to_come_back(
+    make_version: MakeVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def slow(folder: Path) -> Stored:
+        assert go_on.wait(30)
+        return load_version(folder)
+
+    monkeypatch.setattr("cxr_severity.service.registry.load_version", slow)
+    with TestClient(create_app(Settings(weights=make_version().parent))) as client:
+        try:
+            response = client.get("/health/ready")
+            assert "still being loaded" in assert_problem(response, 503, "not-ready")["detail"]
+            assert response.headers["retry-after"]
+        finally:
+            go_on.set()
+        until_ready(client)
+
+
+def test_what_nobody_foresaw_is_not_said_to_be_still_loading(
+    make_version: MakeVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Path) -> Stored:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("cxr_severity.service.registry.load_version", broken)
+    with TestClient(create_app(Settings(weights=make_version().parent))) as client:
+        assert client.app.state.registry.wait(30)  # type: ignore[attr-defined]
+        response = client.get("/health/ready")
+        assert "could not be loaded" in assert_problem(response, 503, "not-ready")["detail"]
+        assert "retry-after" not in response.headers
+
+
+def test_models_names_no_default_that_is_not_there(make_version: MakeVersion) -> None:
+    settings = Settings(weights=make_version().parent, version="3.2.1")
+    with TestClient(create_app(settings)) as client:
+        assert client.app.state.registry.wait(30)  # type: ignore[attr-defined]
+        detail = assert_problem(client.get("/models"), 503, "not-ready")["detail"]
+        assert "3.2.1 is not installed" in detail
+
+
+def test_a_service_that_is_being_stopped_says_so_and_still_answers(
+    make_version: MakeVersion,
+) -> None:
+    with TestClient(create_app(Settings(weights=make_version().parent))) as client:
+        until_ready(client)
+        client.app.state.registry.leave()  # type: ignore[attr-defined]
+        response = client.get("/health/ready")
+        assert "being stopped" in assert_problem(response, 503, "not-ready")["detail"]
+        assert send(client, SAMPLES[0].read_bytes()).status_code == 200
+
+
+def test_short_of_memory_a_sound_film_is_told_to_come_back(
+    random_version: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    with TestClient(create_app(Settings(weights=random_version.parent))) as client:
+        until_ready(client)
+        monkeypatch.setattr("cxr_severity.service.pipeline.decode", exhausted)
+        response = send(client, SAMPLES[0].read_bytes())
+        assert_problem(response, 503, "busy")
+        assert int(response.headers["retry-after"]) >= 1
+
+
+def test_sigterm_shows_503_before_it_stops_listening(random_version: Path) -> None:
+    app = create_app(Settings(weights=random_version.parent))
+    server = Server(uvicorn.Config(app), drain_seconds=0.05)
+
+    async def told_to_stop() -> None:
+        server.handle_exit(signal.SIGTERM, None)
+        assert app.state.registry.leaving
+        assert not server.should_exit
+        with anyio.fail_after(30):
+            while not server.should_exit:
+                await anyio.sleep(0.01)
+
+    anyio.run(told_to_stop)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_and_a_second_signal_end_it_at_once(
+    random_version: Path, number: signal.Signals
+) -> None:
+    app = create_app(Settings(weights=random_version.parent))
+    server = Server(uvicorn.Config(app), drain_seconds=60)
+    if number == signal.SIGTERM:
+        app.state.registry.leave()
+    server.handle_exit(number, None)
+    assert server.should_exit

@@ -183,13 +183,15 @@ def test_limits_that_cannot_hold_are_errors(limits: dict[str, int]) -> None:
         Limits(**limits)
 
 
-def test_running_out_of_memory_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_being_short_of_memory_is_not_the_pictures_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def exhausted(*_: object, **__: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr(np, "empty", exhausted)
     for name in ("png-8", "tiff-8", "dicom-16"):
-        with pytest.raises(ImageTooLargeError, match="memory"):
+        with pytest.raises(MemoryError):
             decode(corpus.ALL[name])
 
 

@@ -15,7 +15,6 @@ from cxr_severity.imaging.decode import Limits, decode
 from cxr_severity.imaging.dicom.plugin import COMPRESSED, PLUGIN, decoder
 from cxr_severity.imaging.errors import (
     DamagedImageError,
-    ImageTooLargeError,
     MultiFrameError,
 )
 
@@ -244,7 +243,7 @@ def test_a_decoder_that_runs_out_of_memory_is_told_from_damage(
 
     monkeypatch.setattr("cxr_severity.imaging.dicom.plugin.jpegls_decode", exhausted)
     syntax, stream = STREAMS["jpeg-ls"]
-    with pytest.raises(ImageTooLargeError, match="memory"):
+    with pytest.raises(MemoryError):
         pixels(files.dicom(GREY_12, stored=12, syntax=syntax, stream=stream))
 
 

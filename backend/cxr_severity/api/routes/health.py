@@ -32,7 +32,5 @@ async def live() -> Health:
     },
 )
 async def ready(request: Request) -> Health:
-    registry = state_of(request).registry
-    if registry.failure:
-        raise registry.not_ready()
+    state_of(request).registry.check_ready()
     return Health(status="ready")

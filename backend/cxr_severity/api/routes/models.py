@@ -30,13 +30,14 @@ Version = Annotated[str, Path(description="A version from /models", examples=["1
 )
 def list_models(request: Request) -> ModelList:
     registry = state_of(request).registry
-    if registry.default is None:
+    manifests = registry.manifests()
+    if registry.default not in [manifest.version for manifest in manifests]:
         raise registry.not_ready()
     return ModelList(
         default=registry.default,
         models=[
             ModelSummary.build(manifest, default=manifest.version == registry.default)
-            for manifest in registry.manifests()
+            for manifest in manifests
         ],
     )
 

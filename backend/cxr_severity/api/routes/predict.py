@@ -22,6 +22,7 @@ from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.state import state_of
 from cxr_severity.api.upload import UPLOAD_BODY, read_upload
+from cxr_severity.imaging.limits import Limits
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.runtime import Answer
@@ -95,20 +96,25 @@ async def predict_route(
         language = language_of(request.scope)
         async with while_connected(request) as left:
 
-            def work() -> bytes:
+            def answer(limits: Limits) -> bytes:
                 with judgement(caller, predictor.manifest.version, data) as known:
                     with state.batcher.ticket() as ticket:
                         judged = judge(
                             predictor,
                             data,
                             Options(target, explain, force),
-                            limits=state.limits,
+                            limits=limits,
                             submit=_unless(left, ticket.submit),
                         )
                     known.end_with(judged)
                 prediction = Prediction.build(judged, language)
                 # By pydantic's own encoder: a second walk over the base64 would buy nothing.
                 return prediction.__pydantic_serializer__.to_json(prediction)
+
+            def work() -> bytes:
+                # Given back when `answer` has let go of the film, not before.
+                with state.film_memory.share(state.limits) as limits:
+                    return answer(limits)
 
             body = await to_thread.run_sync(work, limiter=state.limiter)
     return Response(

@@ -1,0 +1,68 @@
+"""How much memory the films being worked on may take together.
+
+A film's header says what decoding it will take, and every decoder asks `Limits.check_size` before
+it decodes: there the film waits for its share.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from cxr_severity.imaging.limits import Limits
+from cxr_severity.service.memory import give_back
+
+BYTES_PER_VALUE = 10
+"""Measured at 64 million values, at the peak: the stored samples, the grey values, what a resize
+holds, and the picture's drawing."""
+LARGE = 80_000_000
+"""Bytes from which on what was freed is returned to the system, which takes some milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _AskingLimits(Limits):
+    """Limits that tell of each size that they let pass."""
+
+    ask: Callable[[int], None] = field(kw_only=True)
+
+    def check_size(self, width: int, height: int, samples: int = 1) -> None:
+        Limits.check_size(self, width, height, samples)
+        self.ask(width * height * samples)
+
+
+class FilmMemory:
+    """Shares of `capacity` bytes. A film that needs more than all goes when no other has any."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._changed = threading.Condition()
+        self.taken = 0
+
+    @contextmanager
+    def share(self, limits: Limits) -> Iterator[Limits]:
+        """Limits for one film, whose header takes its share; given back at the end. Blocking."""
+        held = 0
+
+        def ask(values: int) -> None:
+            nonlocal held
+            wanted = values * BYTES_PER_VALUE
+            with self._changed:
+                self._changed.wait_for(lambda: self._fits(wanted, held))
+                self.taken += max(0, wanted - held)
+                held = max(held, wanted)
+
+        try:
+            yield _AskingLimits(limits.max_bytes, limits.max_pixels, limits.min_side, ask=ask)
+        finally:
+            if held >= LARGE:
+                give_back()
+            with self._changed:
+                self.taken -= held
+                self._changed.notify_all()
+
+    def _fits(self, wanted: int, held: int) -> bool:
+        # Its own share does not stand in a film's way: some decoders ask twice.
+        others = self.taken - held
+        return not others or others + wanted <= self._capacity
