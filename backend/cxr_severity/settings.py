@@ -134,6 +134,11 @@ class Settings(BaseSettings):
         ge=1,
         description="Requests whose images are read or drawn at the same time; others wait",
     )
+    stuck_seconds: float = Field(
+        default=30,
+        gt=0,
+        description="Where every thread has been at one film for longer, the service is not ready",
+    )
     film_memory: int = Field(
         default=800_000_000,
         ge=1,
@@ -144,7 +149,15 @@ class Settings(BaseSettings):
         default=32, ge=0, description="Requests that may wait; further ones are told to come back"
     )
     upload_seconds: float = Field(
-        default=60, gt=0, description="A request whose body takes longer loses its place"
+        default=60, gt=0, description="A request whose body takes longer is let go"
+    )
+    upload_rate: float = Field(
+        default=10_000,
+        gt=0,
+        description="Bytes a second; whose body comes more slowly after ten seconds is let go",
+    )
+    upload_memory: int = Field(
+        default=200_000_000, ge=1, description="Bytes that all bodies may take together"
     )
     drain_seconds: float = Field(
         default=1,

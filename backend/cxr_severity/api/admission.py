@@ -15,21 +15,25 @@ from cxr_severity.api.errors import ApiError
 
 
 class Admission:
-    """A bounded number of places for requests that upload, wait or are worked on."""
+    """A bounded number of places for requests that wait or are worked on."""
 
     def __init__(self, places: int) -> None:
         self._places = places
         self.taken = 0
+
+    def check(self) -> None:
+        """Raises ApiError: `busy`, with `Retry-After`, when all places are taken."""
+        if self.taken >= self._places:
+            raise ApiError("busy", "All places are taken. Try again shortly.", {"Retry-After": "1"})
 
     @contextmanager
     def place(self) -> Iterator[None]:
         """Hold a place. For the event loop alone: it does not lock.
 
         Raises:
-            ApiError: `busy`, with `Retry-After`, when all are taken.
+            ApiError: as `check` does.
         """
-        if self.taken >= self._places:
-            raise ApiError("busy", "All places are taken. Try again shortly.", {"Retry-After": "1"})
+        self.check()
         self.taken += 1
         try:
             yield

@@ -16,6 +16,7 @@ from cxr_severity.api import errors, page
 from cxr_severity.api.access.control import AccessControl, Doors
 from cxr_severity.api.access.tracing import RequestMarks
 from cxr_severity.api.admission import Admission
+from cxr_severity.api.pace import UploadPace
 from cxr_severity.api.routes import health, limits, models, predict, problems
 from cxr_severity.api.schemas import Problem
 from cxr_severity.api.security import SecurityHeaders
@@ -27,6 +28,7 @@ from cxr_severity.service.batching import Batcher
 from cxr_severity.service.film_memory import FilmMemory
 from cxr_severity.service.memory import share_arenas
 from cxr_severity.service.registry import ModelRegistry
+from cxr_severity.service.running import Running
 from cxr_severity.settings import Settings
 
 DESCRIPTION = """Severity of COVID-19 on frontal chest radiographs: mild, moderate or severe, with
@@ -71,6 +73,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
                 admission=Admission(settings.concurrency + settings.queue),
                 limiter=anyio.CapacityLimiter(settings.concurrency),
                 batcher=batcher,
+                running=Running(settings.concurrency, settings.stuck_seconds),
                 film_memory=FilmMemory(settings.film_memory),
                 upload_seconds=settings.upload_seconds,
             )
@@ -95,6 +98,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
         app.include_router(module.router)
     page.install(app, settings.page)
     # The last added runs first: headers go on everything, also on refusals and failures.
+    app.add_middleware(UploadPace, rate=settings.upload_rate, memory=settings.upload_memory)
     app.add_middleware(BodyLimit, max_file_bytes=settings.max_upload_bytes)
     doors = Doors.build(settings.access)
     app.add_middleware(AccessControl, doors=doors, public=page.public(settings.page))

@@ -13,6 +13,7 @@ from cxr_severity.imaging.decode import Limits
 from cxr_severity.service.batching import Batcher
 from cxr_severity.service.film_memory import FilmMemory
 from cxr_severity.service.registry import ModelRegistry
+from cxr_severity.service.running import Running
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class State:
     limiter: CapacityLimiter
     """Requests whose images are worked on at the same time; the others wait, first come first."""
     batcher: Batcher
+    running: Running
     film_memory: FilmMemory
     """What the films being worked on may take together."""
     upload_seconds: float

@@ -8,6 +8,9 @@ from cxr_severity.api.errors import problem_responses
 from cxr_severity.api.examples import answers
 from cxr_severity.api.schemas import Health
 from cxr_severity.api.state import state_of
+from cxr_severity.service.registry import NotReadyError
+
+ALL_STUCK = "Not ready: every thread has been busy with one file for too long."
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -32,5 +35,8 @@ async def live() -> Health:
     },
 )
 async def ready(request: Request) -> Health:
-    state_of(request).registry.check_ready()
+    state = state_of(request)
+    state.registry.check_ready()
+    if state.running.stuck:
+        raise NotReadyError(ALL_STUCK)
     return Health(status="ready")

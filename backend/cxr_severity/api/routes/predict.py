@@ -86,14 +86,16 @@ async def predict_route(
     state = state_of(request)
     caller = granted(request).caller.name
     # Before the body is read: a request that will be turned away should not have to send it.
+    state.admission.check()
+    registry = state.registry
+    if registry.is_loaded(version):
+        predictor = registry.predictor(version)
+    else:
+        predictor = await to_thread.run_sync(registry.predictor, version)
+    data = await _upload(request, state.upload_seconds)
+    language = language_of(request.scope)
+    # And only behind it: a slow sender holds no place.
     with state.admission.place():
-        registry = state.registry
-        if registry.is_loaded(version):
-            predictor = registry.predictor(version)
-        else:
-            predictor = await to_thread.run_sync(registry.predictor, version)
-        data = await _upload(request, state.upload_seconds)
-        language = language_of(request.scope)
         async with while_connected(request) as left:
 
             def answer(limits: Limits) -> bytes:
@@ -113,7 +115,7 @@ async def predict_route(
 
             def work() -> bytes:
                 # Given back when `answer` has let go of the film, not before.
-                with state.film_memory.share(state.limits) as limits:
+                with state.running.one(), state.film_memory.share(state.limits) as limits:
                     return answer(limits)
 
             body = await to_thread.run_sync(work, limiter=state.limiter)

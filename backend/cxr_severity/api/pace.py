@@ -1,0 +1,72 @@
+"""Bodies while they arrive: how slowly they may come, and what they may take together."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from anyio import fail_after
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cxr_severity.api.errors import ApiError
+
+GRACE = 10.0
+"""Seconds that every body has before its rate counts, and that a pause may last."""
+_LEAST_WAIT = 0.2
+
+
+class UploadPace:
+    """Lets go of senders that come more slowly than `rate`, bytes a second, and of the latest ones
+    where all bodies that wait or are worked on exceed `memory` bytes. A single body never does.
+
+    So a slow sender needs no place among those that are worked on, and holds only what it sent.
+    """
+
+    def __init__(self, app: ASGIApp, *, rate: float, memory: int, grace: float = GRACE) -> None:
+        self._app = app
+        self._rate = rate
+        self._memory = memory
+        self._grace = grace
+        self.held = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start: float | None = None
+        received = 0
+        whole = False
+
+        async def paced() -> Message:
+            nonlocal start, received, whole
+            if whole:  # what is left to come is the client's leave
+                return await receive()
+            start = monotonic() if start is None else start
+            due = start + self._grace + received / self._rate
+            try:
+                with fail_after(max(due - monotonic(), _LEAST_WAIT)):
+                    message = await receive()
+            except TimeoutError as error:
+                raise self._too_slow() from error
+            size = len(message.get("body", b""))
+            received += size
+            self.held += size
+            whole = not message.get("more_body", False)
+            if not whole and monotonic() > start + self._grace + received / self._rate:
+                raise self._too_slow()
+            if self.held > self._memory and self.held > received:
+                raise ApiError(
+                    "busy", "All places are taken. Try again shortly.", {"Retry-After": "1"}
+                )
+            return message
+
+        try:
+            await self._app(scope, paced, send)
+        finally:
+            self.held -= received
+
+    def _too_slow(self) -> ApiError:
+        return ApiError(
+            "upload-too-slow",
+            "The upload came more slowly than {rate} bytes a second.",
+            rate=f"{self._rate:g}",
+        )
