@@ -70,13 +70,13 @@ def test_whoever_leaves_while_decoding_is_not_worked_for(
         read: list[int] = []
         registry = service.app.state.registry
         predictor = registry.predictor(None)
-        inner = predictor.read
+        inner = predictor.infer
 
         def counted(batch: Any, wanted: Any, **options: Any) -> Any:
             read.append(len(batch))
             return inner(batch, wanted, **options)
 
-        monkeypatch.setattr(predictor, "read", counted)
+        monkeypatch.setattr(predictor, "infer", counted)
         gone = Caller(service)
         assert service.started.acquire(timeout=30)
         gone.leave()
