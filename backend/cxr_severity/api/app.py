@@ -16,6 +16,7 @@ from cxr_severity.api import errors, page
 from cxr_severity.api.access.control import AccessControl, Doors
 from cxr_severity.api.access.tracing import RequestMarks
 from cxr_severity.api.admission import Admission
+from cxr_severity.api.manners import Drain, DrainBounds, Head, Identity
 from cxr_severity.api.pace import UploadPace
 from cxr_severity.api.routes import health, limits, models, predict, problems
 from cxr_severity.api.schemas import Problem
@@ -110,8 +111,11 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
             allow_headers=["*"],
             expose_headers=["X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy"],
         )
+    app.add_middleware(Identity)
+    app.add_middleware(Head)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestMarks)
+    app.add_middleware(Drain, bounds=DrainBounds(4 * settings.max_upload_bytes))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from cxr_severity.api.access.warning import OPEN_TO_ALL, is_loopback
 from cxr_severity.api.app import create_app
 from cxr_severity.api.logs import logging_config
+from cxr_severity.api.protocol import BoundedProtocol
 from cxr_severity.service.registry import ModelRegistry
 from cxr_severity.settings import Settings
 
@@ -83,6 +84,8 @@ def _server(settings: Settings, app: FastAPI) -> Server:
             host=settings.host,
             port=settings.port,
             log_config=logging_config(settings.log_level, settings.access.audit),
+            http=BoundedProtocol,
+            ws="none",
             server_header=False,
             timeout_graceful_shutdown=10,
         ),

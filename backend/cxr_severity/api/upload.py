@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from fastapi import Request
-from python_multipart.multipart import parse_options_header
-from starlette.datastructures import Headers, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cxr_severity.api.errors import ApiError, refused
@@ -17,6 +16,9 @@ MULTIPART_OVERHEAD = 65_536
 """Bytes that boundaries and part headers may add to the file itself."""
 
 FORM_UNREADABLE = "The form cannot be read: {reason}"
+MISSING = "The multipart field `file` is missing."
+NAMELESS = "The form cannot be read: a part of it has no name."
+NO_PART = "The form cannot be read: no part of it begins with its boundary."
 
 UPLOAD_BODY = {
     "requestBody": {
@@ -41,47 +43,126 @@ UPLOAD_BODY = {
 """The OpenAPI request body of a route that calls `read_upload`."""
 
 
-class _InMemoryParser(MultiPartParser):
-    # 0 switches off the spooling that would write uploads over 1 MB to a temporary file.
-    spool_max_size = 0
+class _Form:
+    """The field `file` of a multipart form, as its bytes arrive; other fields are passed over.
+
+    Nothing of it is spooled to disk. A part needs no file name to be read, and what stands before
+    the first boundary is passed over (RFC 2046, 5.1.1).
+    """
+
+    def __init__(self, boundary: bytes) -> None:
+        self.files: list[bytearray] = []
+        self.begun = False
+        self.ended = False
+        self._start = b"--" + boundary
+        self._preamble = b""
+        self._header: tuple[bytearray, bytearray] = bytearray(), bytearray()
+        self._disposition = b""
+        self._target: bytearray | None = None
+        self._parser = MultipartParser(
+            boundary,
+            {
+                "on_part_begin": self._on_part_begin,
+                "on_header_field": self._on_header_field,
+                "on_header_value": self._on_header_value,
+                "on_header_end": self._on_header_end,
+                "on_headers_finished": self._on_headers_finished,
+                "on_part_data": self._on_part_data,
+                "on_end": self._on_end,
+            },
+        )
+
+    def feed(self, data: bytes) -> None:
+        """Raises FormParserError or ApiError: what arrives is not such a form."""
+        if not self.begun:
+            data = self._after_preamble(data)
+        if data:
+            self._parser.write(data)
+
+    @property
+    def empty(self) -> bool:
+        return not self._preamble
+
+    def _after_preamble(self, data: bytes) -> bytes:
+        self._preamble += data
+        if self._preamble.startswith(self._start):
+            at = 0
+        else:
+            line = self._preamble.find(b"\n" + self._start)
+            if line < 0:
+                if len(self._preamble) > MULTIPART_OVERHEAD:
+                    raise ApiError("malformed-request", NO_PART)
+                return b""
+            at = line + 1
+        self.begun = True
+        return self._preamble[at:]
+
+    def _on_part_begin(self) -> None:
+        self._disposition = b""
+        self._target = None
+
+    def _on_header_field(self, data: bytes, start: int, end: int) -> None:
+        self._header[0].extend(data[start:end])
+
+    def _on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._header[1].extend(data[start:end])
+
+    def _on_header_end(self) -> None:
+        field, value = self._header
+        if field.lower() == b"content-disposition":
+            self._disposition = bytes(value)
+        self._header = bytearray(), bytearray()
+
+    def _on_headers_finished(self) -> None:
+        kind, options = parse_options_header(self._disposition)
+        if kind != b"form-data" or b"name" not in options:
+            raise ApiError("malformed-request", NAMELESS)
+        if options[b"name"] == FIELD.encode():
+            self._target = bytearray()
+            self.files.append(self._target)
+
+    def _on_part_data(self, data: bytes, start: int, end: int) -> None:
+        # A second file is refused whatever it holds.
+        if self._target is not None and len(self.files) == 1:
+            self._target += memoryview(data)[start:end]
+
+    def _on_end(self) -> None:
+        self.ended = True
 
 
 async def read_upload(request: Request) -> bytes:
     """The bytes of the multipart field `file`.
 
     Raises:
-        ApiError: `unsupported-media-type`, `malformed-request`, `missing-field`, or
-            `invalid-request` when there is more than one file.
+        ApiError: `unsupported-media-type`, `malformed-request`, `missing-field`,
+            `incomplete-upload`, or `invalid-request` when there is more than one file.
         FileTooLargeError: from `BodyLimit`, while the body is being read.
     """
     content_type = request.headers.get("content-type")
     if content_type is None:
-        raise ApiError("missing-field", "The multipart field `file` is missing.")
+        raise ApiError("missing-field", MISSING)
     media_type, parameters = parse_options_header(content_type)
     if media_type != b"multipart/form-data":
         raise ApiError("unsupported-media-type", "Send the image as multipart/form-data.")
     boundary = parameters.get(b"boundary", b"")
     if not boundary or b'"' in boundary or b"\\" in boundary:
         raise ApiError("malformed-request", "The form cannot be read: it has no valid boundary.")
-    # The boundary alone: a `charset` would decide, or break, how the field's name is read.
-    clean = b'multipart/form-data; boundary="' + boundary + b'"'
-    headers = Headers(raw=[(b"content-type", clean)])
-    parser = _InMemoryParser(headers, request.stream(), max_files=2, max_fields=16)
     try:
-        form = await parser.parse()
-    except MultiPartException as error:
-        raise ApiError("malformed-request", FORM_UNREADABLE, reason=error.message) from error
-    try:
-        parts = form.getlist(FIELD)
-        if not parts:
-            raise ApiError("missing-field", "The multipart field `file` is missing.")
-        if len(parts) > 1:
-            raise ApiError("invalid-request", "`file`: send one image in each request.")
-        if not isinstance(parts[0], UploadFile):
-            raise ApiError("missing-field", "`file` must be a file part, with a file name.")
-        return await parts[0].read()
-    finally:
-        await form.close()
+        form = _Form(boundary)
+        async for chunk in request.stream():
+            form.feed(chunk)
+    except FormParserError as error:
+        reason = f"{str(error).rstrip('.')}."
+        raise ApiError("malformed-request", FORM_UNREADABLE, reason=reason) from error
+    if len(form.files) > 1:
+        raise ApiError("invalid-request", "`file`: send one image in each request.")
+    if form.begun and not form.ended:
+        raise ApiError("incomplete-upload", "The form ends before its last boundary.")
+    if not form.begun and not form.empty:
+        raise ApiError("malformed-request", NO_PART)
+    if not form.files:
+        raise ApiError("missing-field", MISSING)
+    return bytes(form.files[0])
 
 
 class BodyLimit:

@@ -1,0 +1,107 @@
+"""Manners of HTTP that hold for every route: HEAD, a body that nobody read, its encoding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import anyio
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cxr_severity.api.errors import problem
+from cxr_severity.api.language import language_of
+
+
+class Head:
+    """Answers HEAD as GET without its body (RFC 9110, 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self._app({**scope, "method": "GET"}, receive, without_body)
+
+
+class Identity:
+    """Refuses bodies in an encoding: a compressed one could hold any amount of data."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        encoding = Headers(scope=scope).get("content-encoding", "") if _is_http(scope) else ""
+        if encoding.strip().lower() in ("", "identity"):
+            await self._app(scope, receive, send)
+            return
+        answer = problem(
+            "unsupported-encoding",
+            language_of(scope),
+            "The body is sent as {encoding}, which is not read.",
+            {"Accept-Encoding": "identity"},
+            encoding=encoding[:40],
+        )
+        await answer(scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True)
+class DrainBounds:
+    bytes: int
+    seconds: float = 5.0
+
+
+class Drain:
+    """Reads the rest of a body that was answered early, within bounds, before the answer ends.
+
+    A connection that is closed with bytes unread is reset, and a proxy that was still sending then
+    tells its client 502 instead of the answer. The whole answer is written before: a client that
+    looks for it while it sends need not wait.
+    """
+
+    def __init__(self, app: ASGIApp, bounds: DrainBounds) -> None:
+        self._app = app
+        self._bounds = bounds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not _is_http(scope) or not _has_body(scope):
+            await self._app(scope, receive, send)
+            return
+        unread = True
+
+        async def watched() -> Message:
+            nonlocal unread
+            message = await receive()
+            more = message["type"] == "http.request" and message.get("more_body", False)
+            unread = unread and more
+            return message
+
+        async def held(message: Message) -> None:
+            last = message["type"] == "http.response.body" and not message.get("more_body", False)
+            if not (last and unread):
+                await send(message)
+                return
+            await send({**message, "more_body": True})
+            with anyio.move_on_after(self._bounds.seconds):
+                left = self._bounds.bytes
+                while unread and left > 0:
+                    left -= len((await watched()).get("body", b""))
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+        await self._app(scope, watched, held)
+
+
+def _is_http(scope: Scope) -> bool:
+    return bool(scope["type"] == "http")
+
+
+def _has_body(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers

@@ -1,0 +1,168 @@
+"""What is read from a connection before there is a request: bounded, and answered as a problem.
+
+uvicorn's own protocol reads headers without end, waits for them for ever, and answers what it
+cannot parse in plain text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, ClassVar
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from cxr_severity.api.errors import problem
+from cxr_severity.api.language import negotiate
+from cxr_severity.api.security import HEADERS
+
+MAX_HEAD_BYTES = 65_536
+"""Request line and headers of one request, and as much of chunk sizes and trailers."""
+LINGER_BYTES = 1_000_000
+LINGER_SECONDS = 2.0
+"""What is still read, and thrown away, from a sender that was refused: closing at once would reset
+the connection, and the answer be lost with it."""
+
+_NOT_HTTP = "The request is not HTTP that can be read."
+_LONG = "The request's headers are longer than 64 kB."
+_SLOW = "The request's headers were not complete in time."
+_DETAILS = {
+    "malformed-request": _NOT_HTTP,
+    "headers-too-large": _LONG,
+    "request-too-slow": _SLOW,
+}
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol with bounds: on headers and trailers in bytes, on headers in seconds."""
+
+    head_seconds: ClassVar[float] = 10.0
+    """From the first byte, or from the connection, to the end of the headers."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._late: asyncio.TimerHandle | None = None
+        self._refusal: str | None = None
+        self._lingering = False
+        self._thrown_away = 0
+        self._in_head = True
+        self._begun = False
+        self._head = 0
+        """Bytes of this request's line, headers and trailers that the parser has told of."""
+        self._framing = 0
+        """Bytes since the request began that are not of its body, told of or not."""
+        self._body = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._lingering:
+            self._thrown_away += len(data)
+            if self._thrown_away > LINGER_BYTES:
+                self.transport.abort()
+            return
+        self._framing += len(data)
+        super().data_received(data)
+        if self._lingering or self.transport.is_closing():
+            return
+        if self._framing > MAX_HEAD_BYTES + self._body:
+            self._refuse("headers-too-large")
+        elif self._in_head and self._late is None:
+            # Even of bytes that begin no request, like empty lines between two.
+            self._expect_head()
+
+    def on_message_begin(self) -> None:
+        self._in_head = self._begun = True
+        # What this chunk holds of it is not known yet; the headers themselves are counted exactly.
+        self._head = self._framing = self._body = 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # Of trailers too, which come after the body.
+        self._count(len(name) + len(value) + 4)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._body += len(body)
+        self._framing -= len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._in_head, self._begun = True, False
+        self._framing = 0
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002
+        """uvicorn's answer to what cannot be parsed, also where a callback above said so."""
+        self._refuse(self._refusal or "malformed-request")
+
+    def _count(self, size: int) -> None:
+        self._head += size
+        if self._head > MAX_HEAD_BYTES:
+            self._refusal = "headers-too-large"
+            raise ValueError(self._refusal)
+
+    def _expect_head(self) -> None:
+        self._late = self.loop.call_later(self.head_seconds, self._head_is_late)
+
+    def _stop_waiting(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _head_is_late(self) -> None:
+        self._late = None
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._expect_head()  # the answer to the request before is still being written
+        elif self._begun:
+            self._refuse("request-too-slow")
+        elif self.timeout_keep_alive_task is None:
+            self.transport.close()
+
+    def _refuse(self, code: str) -> None:
+        """Answer and close, unless an answer has begun already; then only close."""
+        self._stop_waiting()
+        if self.cycle is None or not self.cycle.response_started or self.cycle.response_complete:
+            self.transport.write(self._answer(code))
+        self._lingering = True
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.flow.resume_reading()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)
+
+    def _answer(self, code: str) -> bytes:
+        headers = self.headers or []
+        wished = next((value for name, value in headers if name == b"accept-language"), b"")
+        response = problem(code, negotiate(wished.decode("latin-1")), _DETAILS[code])
+        lines = [
+            *response.raw_headers,
+            *((name.lower().encode(), value.encode()) for name, value in HEADERS.items()),
+            (b"connection", b"close"),
+        ]
+        head = b"".join(name + b": " + value + b"\r\n" for name, value in lines)
+        return STATUS_LINE[response.status_code] + head + b"\r\n" + bytes(response.body)

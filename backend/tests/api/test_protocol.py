@@ -1,0 +1,169 @@
+"""What comes before a request: bounded in bytes and seconds, and refused as a problem."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from served import connect, read_all, serving
+
+from cxr_severity.api.app import create_app
+from cxr_severity.api.protocol import MAX_HEAD_BYTES, BoundedProtocol
+from cxr_severity.api.security import HEADERS
+from cxr_severity.settings import Settings
+
+
+class Hasty(BoundedProtocol):
+    head_seconds: ClassVar[float] = 1.0
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A service without a model: nothing here comes as far as one."""
+    weights = tmp_path_factory.mktemp("weights")
+    with serving(create_app(Settings(weights=weights, page=Path("none"))), Hasty) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """One that does not lose its patience within a test."""
+    weights = tmp_path_factory.mktemp("weights")
+    with serving(create_app(Settings(weights=weights, page=Path("none")))) as port:
+        yield port
+
+
+def assert_refused(answer: bytes, status: int, code: str) -> None:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    assert lines[0].split()[1] == str(status)
+    headers = dict(line.lower().split(": ", 1) for line in lines[1:])
+    assert headers["content-type"] == "application/problem+json"
+    assert headers["connection"] == "close"
+    for name, value in HEADERS.items():
+        assert headers[name.lower()] == value.lower()
+    assert (json.loads(body)["code"], json.loads(body)["status"]) == (code, status)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(200),  # TLS to a plain port
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"NONSENSE\r\n\r\n",
+        b"GET /health/live HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n",
+        b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        b"POST /predict HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nnot a size\r\n",
+    ],
+)
+def test_what_is_not_http_is_told_so(port: int, request_: bytes) -> None:
+    with connect(port) as connection:
+        connection.sendall(request_)
+        assert_refused(read_all(connection), 400, "malformed-request")
+
+
+def test_it_is_told_in_the_callers_language(port: int) -> None:
+    with connect(port) as connection:
+        connection.sendall(
+            b"GET / HTTP/1.1\r\nAccept-Language: ms\r\nHost: x\r\nbad header\r\n\r\n"
+        )
+        body = json.loads(read_all(connection).partition(b"\r\n\r\n")[2])
+        assert body["title"] == "Permintaan tidak dapat dibaca"
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"GET /health/live HTTP/1.1\r\nHost: x\r\nX-Long: ",
+        b"GET /health/live?",
+        b"GET /health/live HTTP/1.1\r\n",
+        b"POST /predict HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nX-Trailer: ",
+        b"POST /predict HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;extension=",
+    ],
+)
+def test_headers_without_end_are_refused(patient: int, start: bytes) -> None:
+    """They never end, so the answer can only come from the bound in bytes."""
+    line = b"X-More: " + b"y" * 1000 + b"\r\n" if start.endswith(b"1.1\r\n") else b"y" * 1000
+    with connect(patient) as connection:
+        connection.sendall(start + line * (MAX_HEAD_BYTES // len(line) + 1))
+        # As much again as a server may take from a socket at once.
+        connection.sendall(line * 300)
+        assert_refused(read_all(connection), 431, "headers-too-large")
+
+
+def test_as_many_headers_as_are_allowed_are_read(port: int) -> None:
+    with connect(port) as connection:
+        request = b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        request += b"".join(b"X-%d: %s\r\n" % (i, b"y" * 990) for i in range(60))
+        connection.sendall(request + b"\r\n")
+        assert read_all(connection).startswith(b"HTTP/1.1 200")
+
+
+def test_headers_that_come_slowly_are_refused(port: int) -> None:
+    began = time.monotonic()
+    with connect(port) as connection:
+        connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n")
+        for _ in range(6):
+            time.sleep(0.1)
+            connection.sendall(b"X-Slow: y\r\n")
+        assert_refused(read_all(connection), 408, "request-too-slow")
+    assert 0.9 < time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("sent", [b"", b"\r\n"])
+def test_an_idle_connection_is_closed_without_a_word(port: int, sent: bytes) -> None:
+    with connect(port) as connection:
+        connection.sendall(sent)
+        assert read_all(connection) == b""
+
+
+def test_empty_lines_between_requests_do_not_keep_a_connection(port: int) -> None:
+    with connect(port) as connection:
+        connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        time.sleep(0.3)
+        connection.sendall(b"\r\n")
+        assert read_all(connection).startswith(b"HTTP/1.1 200")
+
+
+def test_requests_follow_each_other_on_one_connection(port: int) -> None:
+    """Also some that come at once, and one after a pause that is longer than headers may take."""
+    get = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
+    last = b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with connect(port) as connection:
+        connection.sendall(get * 3)
+        time.sleep(1.5)
+        connection.sendall(get + last)
+        assert read_all(connection).count(b"HTTP/1.1 200") == 5
+
+
+@pytest.mark.parametrize("close", [False, True])
+def test_an_early_refusal_is_read_however_large_the_body(port: int, close: bool) -> None:
+    body = b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\n' + bytes(20_000_000)
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    if close:
+        headers["Connection"] = "close"
+    for _ in range(5):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("POST", "/predict?version=0.0.1", body, headers)
+        assert connection.getresponse().status in (404, 503)
+        connection.close()
+
+
+def test_a_refused_sender_without_end_is_let_go(port: int) -> None:
+    """The rest of a body is read within a bound of bytes, not for as long as it comes."""
+    with connect(port) as connection:
+        connection.sendall(b"PUT /predict HTTP/1.1\r\nConnection: close\r\nContent-Length: 9")
+        connection.sendall(b"0" * 12 + b"\r\n\r\n")
+        sent = 0
+        try:
+            while sent < 2_000_000_000:
+                connection.sendall(bytes(1_000_000))
+                sent += 1_000_000
+        except OSError:
+            pass
+    assert 20_000_000 < sent < 1_500_000_000
