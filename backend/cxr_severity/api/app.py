@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
@@ -16,7 +16,7 @@ from cxr_severity.api import errors, page
 from cxr_severity.api.access.control import AccessControl, Doors
 from cxr_severity.api.access.tracing import RequestMarks
 from cxr_severity.api.admission import Admission
-from cxr_severity.api.manners import Drain, DrainBounds, Head, Identity
+from cxr_severity.api.manners import Drain, DrainBounds, Head, Identity, only_known_parameters
 from cxr_severity.api.pace import UploadPace
 from cxr_severity.api.routes import health, limits, models, predict, problems
 from cxr_severity.api.schemas import Problem
@@ -96,7 +96,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     app.state.registry = registry
     errors.install(app)
     for module in (predict, limits, models, health, problems):
-        app.include_router(module.router)
+        app.include_router(module.router, dependencies=[Depends(only_known_parameters)])
     page.install(app, settings.page)
     # The last added runs first: headers go on everything, also on refusals and failures.
     app.add_middleware(UploadPace, rate=settings.upload_rate, memory=settings.upload_memory)

@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import anyio
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cxr_severity.api.errors import problem
+from cxr_severity.api.errors import ApiError, problem
 from cxr_severity.api.language import language_of
+
+
+def only_known_parameters(request: Request) -> None:
+    """A dependency of every route: `?EXPLAIN=false` is told, not passed over.
+
+    Raises:
+        ApiError: `unknown-parameter`, with its name.
+    """
+    route = request.scope["route"]
+    if not isinstance(route, APIRoute):
+        return
+    known = set(_parameters(route.dependant))
+    for name in request.query_params:
+        if name not in known:
+            raise ApiError(
+                "unknown-parameter", "There is no parameter {name!r}; see /docs.", name=name[:40]
+            )
+
+
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    yield from (parameter.alias for parameter in dependant.query_params)
+    for below in dependant.dependencies:
+        yield from _parameters(below)
 
 
 class Head:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import io
 import zlib
 from collections.abc import Iterator
@@ -84,11 +86,63 @@ def test_a_missing_field(client: TestClient) -> None:
     assert_problem(client.post("/predict", files={"image": b"x"}), 422, "missing-field")
 
 
-def test_a_field_that_is_no_file(client: TestClient) -> None:
-    body = b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nfilm.png\r\n--b--\r\n'
-    headers = {"content-type": "multipart/form-data; boundary=b"}
-    response = client.post("/predict", content=body, headers=headers)
-    assert_problem(response, 422, "missing-field")
+FORM = {"content-type": "multipart/form-data; boundary=b"}
+END = b"\r\n--b--\r\n"
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        START.replace(b'; filename="a"', b""),
+        b"This is a message of several parts.\r\n\r\n" + START,
+        b"\r\n" + START,
+        b'--b\r\nContent-Disposition: form-data; name="note"\r\n\r\nx\r\n' + START,
+    ],
+    ids=["no file name", "preamble", "empty line", "other field"],
+)
+def test_forms_that_are_legal_are_read(client: TestClient, start: bytes) -> None:
+    body = start + SAMPLES[0].read_bytes() + END
+    answer = client.post("/predict?explain=false", content=body, headers=FORM)
+    assert answer.status_code == 200, answer.text
+    digest = hashlib.sha256(SAMPLES[0].read_bytes()).hexdigest()
+    assert answer.json()["input"]["sha256"] == digest
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.99])
+def test_a_cut_upload_is_called_so(client: TestClient, kept: float) -> None:
+    whole = START + SAMPLES[0].read_bytes() + END
+    cut = whole[: int(len(whole) * kept)]
+    assert_problem(client.post("/predict", content=cut, headers=FORM), 400, "incomplete-upload")
+
+
+def test_a_form_without_a_name_or_a_part(client: TestClient) -> None:
+    nameless = b"--b\r\nContent-Type: image/png\r\n\r\nx" + END
+    for body in (nameless, bytes(100_000), b"--c\r\n"):
+        answer = client.post("/predict", content=body, headers=FORM)
+        assert_problem(answer, 400, "malformed-request")
+    assert_problem(client.post("/predict", content=b"", headers=FORM), 422, "missing-field")
+
+
+def test_an_encoded_body_is_refused(client: TestClient) -> None:
+    body = gzip.compress(START + SAMPLES[0].read_bytes() + END)
+    headers = {**FORM, "content-encoding": "gzip"}
+    answer = client.post("/predict", content=body, headers=headers)
+    assert_problem(answer, 415, "unsupported-encoding")
+    assert answer.headers["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize("path", ["/predict?EXPLAIN=false", "/models?explain=false"])
+def test_an_unknown_parameter_is_refused_by_its_name(client: TestClient, path: str) -> None:
+    send_ = client.post if path.startswith("/predict") else client.get
+    body = assert_problem(send_(path), 422, "unknown-parameter")
+    assert repr(path.partition("?")[2].partition("=")[0]) in body["detail"]
+
+
+@pytest.mark.parametrize("path", ["/models", "/limits", "/health/live", "/problems/busy", "/docs"])
+def test_head_is_answered_as_get_without_its_body(client: TestClient, path: str) -> None:
+    get, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert head.headers["content-length"] == get.headers["content-length"]
 
 
 def test_two_files(client: TestClient) -> None:

@@ -2026,7 +2026,7 @@ export interface operations {
                     "application/json": components["schemas"]["Prediction"];
                 };
             };
-            /** @description The request cannot be read */
+            /** @description The request cannot be read; The upload was cut off */
             400: {
                 headers: {
                     /** @description Language of title and detail */
@@ -2092,7 +2092,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request's content type is not supported; This file format is not supported */
+            /** @description The request's content type is not supported; The request's content encoding is not supported; This file format is not supported */
             415: {
                 headers: {
                     /** @description Language of title and detail */
@@ -2103,7 +2103,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A required field is missing; The request is not valid; There is no such target; The file is empty; The file is not an image; The image is damaged; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported; The image is a cross-section; The image is a lateral film; The grey scale is inverted; The radiograph lies on its side; The radiograph is upside down; The lungs are too small in the image; The image has too few pixels */
+            /** @description A required field is missing; The request is not valid; There is no such target; There is no such parameter; The file is empty; The file is not an image; The image is damaged; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported; The image is a cross-section; The image is a lateral film; The grey scale is inverted; The radiograph lies on its side; The radiograph is upside down; The lungs are too small in the image; The image has too few pixels */
             422: {
                 headers: {
                     /** @description Language of title and detail */
