@@ -25,6 +25,9 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['{src,tooling}/**/*.test.{ts,tsx}'],
     setupFiles: ['src/test-setup.ts'],
+    // A busy machine is no failure.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     restoreMocks: true,
     unstubGlobals: true,
   },

@@ -1,5 +1,8 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, beforeEach } from 'vitest';
+
+// A busy machine is no failure.
+configure({ asyncUtilTimeout: 30_000 });
 
 // What browsers have and jsdom has not.
 beforeEach(() => {
@@ -11,6 +14,10 @@ beforeEach(() => {
   window.scrollTo = () => undefined;
   window.matchMedia = (media) =>
     Object.assign(new EventTarget(), { matches: false, media }) as MediaQueryList;
+  // Nothing is laid out here; a list that draws only the rows in sight needs a height.
+  for (const side of ['offsetHeight', 'offsetWidth']) {
+    Object.defineProperty(HTMLElement.prototype, side, { configurable: true, value: 800 });
+  }
 });
 
 afterEach(cleanup);

@@ -6,14 +6,22 @@ import { Decoder } from '@cornerstonejs/jpeg-lossless-decoder-js';
 import type { Layout } from './dicomLayout';
 import { NotShownError } from './film';
 
-function run(decoder: CompiledDecoder, stream: Uint8Array): Uint8Array | Uint16Array {
+/** What a stream holds. */
+interface Decoded {
+  readonly values: Uint8Array | Uint16Array;
+  /** Whether its samples have more than `stored` bits. */
+  readonly deeper: boolean;
+}
+
+function run(decoder: CompiledDecoder, stream: Uint8Array, stored: number): Decoded {
   try {
     decoder.getEncodedBuffer(stream.length).set(stream);
     decoder.decode();
     const { bitsPerSample } = decoder.getFrameInfo();
     // A copy: the decoder's memory goes with it.
     const bytes = decoder.getDecodedBuffer().slice();
-    return bitsPerSample > 8 ? new Uint16Array(bytes.buffer) : bytes;
+    const values = bitsPerSample > 8 ? new Uint16Array(bytes.buffer) : bytes;
+    return { values, deeper: bitsPerSample > stored };
   } catch {
     throw new NotShownError('the-compressed-stream-is-damaged');
   } finally {
@@ -21,21 +29,22 @@ function run(decoder: CompiledDecoder, stream: Uint8Array): Uint8Array | Uint16A
   }
 }
 
-export async function decodeJpeg2000(stream: Uint8Array): Promise<Uint8Array | Uint16Array> {
+export async function decodeJpeg2000(stream: Uint8Array, stored: number): Promise<Decoded> {
   const { J2KDecoder } = await openJpeg({ locateFile: () => openJpegUrl });
-  return run(new J2KDecoder(), stream);
+  return run(new J2KDecoder(), stream, stored);
 }
 
-export async function decodeJpegLs(stream: Uint8Array): Promise<Uint8Array | Uint16Array> {
+export async function decodeJpegLs(stream: Uint8Array, stored: number): Promise<Decoded> {
   const { JpegLSDecoder } = await charls({ locateFile: () => charlsUrl });
-  return run(new JpegLSDecoder(), stream);
+  return run(new JpegLSDecoder(), stream, stored);
 }
 
-export function decodeJpegLossless(stream: Uint8Array): Uint8Array | Uint16Array {
+export function decodeJpegLossless(stream: Uint8Array, stored: number): Decoded {
   const decoder = new Decoder();
   const copy = stream.slice();
   try {
-    return decoder.decode(copy.buffer, 0, copy.length);
+    const values = decoder.decode(copy.buffer, 0, copy.length);
+    return { values, deeper: decoder.frame.precision > stored };
   } catch {
     throw new NotShownError('the-compressed-stream-is-damaged');
   }

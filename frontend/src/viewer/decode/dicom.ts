@@ -1,10 +1,11 @@
 import { parseDicom } from 'dicom-parser';
 import { readGrey } from './dicomGrey';
-import { readHeader, readSpacing } from './dicomHeader';
+import { readAspect, readHeader, readSpacing } from './dicomHeader';
 import { type Layout, readLayout } from './dicomLayout';
 import { readSamples, type Samples } from './dicomPixels';
 import { type Film, type Level, NotShownError } from './film';
 import { readOrientation, turned, turnedSpacing } from './orientation';
+import { squared, squaredSpacing } from './pixelAspect';
 import { makePresets } from './presets';
 import { pyramid } from './pyramid';
 import { toGrey } from './raster';
@@ -20,11 +21,19 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
   }
   const samples = await readSamples(dataSet, layout);
   const orientation = readOrientation(dataSet);
-  const spacing = turnedSpacing(readSpacing(dataSet), orientation);
-  const about = { spacing, header: readHeader(dataSet) };
+  const aspect = readAspect(dataSet);
+  const upright = (stored: Level) => {
+    const square = squared(stored, aspect, maxPixels);
+    const spacing = squaredSpacing(readSpacing(dataSet), stored, square);
+    return {
+      full: turned(square, orientation),
+      about: { spacing: turnedSpacing(spacing, orientation), header: readHeader(dataSet) },
+    };
+  };
   const size = { width: layout.columns, height: layout.rows };
   if (!MONOCHROME.has(layout.photometric)) {
-    return { ...plainFilm(turned(colourLevel(samples, layout), orientation), 256), ...about };
+    const { full, about } = upright(colourLevel(samples, layout));
+    return { ...plainFilm(full, 256), ...about };
   }
   const { modality, window, ...grey } = readGrey(dataSet, layout);
   const codes = codesOf(samples, layout, size.width * size.height);
@@ -33,20 +42,24 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
       codes[index] = modality[code] ?? 0;
     });
   }
-  const levels = pyramid(turned({ ...size, codes }, orientation));
+  const { full, about } = upright({ ...size, codes });
+  const levels = pyramid(full);
   return { levels, ...grey, ...about, ...makePresets(levels.at(-1) ?? levels[0], grey, window) };
 }
 
 /** Stored bits without their sign: two's complement with its top bit turned. */
-function codesOf({ values, shift }: Samples, layout: Layout, count: number): Uint16Array {
+function codesOf({ values, shift, deeper }: Samples, layout: Layout, count: number): Uint16Array {
   if (values.length < count) {
     throw new NotShownError('pixel-data-is-cut-short');
   }
   const mask = 2 ** layout.stored - 1;
   const sign = layout.signed ? 2 ** (layout.stored - 1) : 0;
   const codes = new Uint16Array(count);
+  // As the service does: a stream of more bits than are stored reaches white, and does not wrap.
+  const clamps = deeper && !layout.signed;
   for (let index = 0; index < count; index += 1) {
-    codes[index] = (((values[index] ?? 0) >> shift) & mask) ^ sign;
+    const value = (values[index] ?? 0) >> shift;
+    codes[index] = clamps ? Math.min(value, mask) : (value & mask) ^ sign;
   }
   return codes;
 }

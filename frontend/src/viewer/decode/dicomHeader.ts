@@ -1,5 +1,6 @@
 import { type DataSet, parseDicom } from 'dicom-parser';
 import type { Header, Spacing } from './film';
+import { SQUARE, spacingAspect } from './pixelAspect';
 
 /** Before pixel data, in all but odd files. */
 const HEAD_BYTES = 1 << 18;
@@ -97,8 +98,21 @@ export function readSpacing(dataSet: DataSet): Spacing | null {
   return { row, column, atDetector: !pixel || same };
 }
 
+/** Height of a pixel over its width, from the first of several that says it, as the service reads. */
+export function readAspect(dataSet: DataSet): number {
+  for (const tag of ['x00280030', 'x00181164', 'x00182010', 'x00280034']) {
+    const pair = pairOf(dataSet.string(tag));
+    if (pair) {
+      return pair.every((side) => side > 0) ? spacingAspect(...pair) : SQUARE;
+    }
+  }
+  return SQUARE;
+}
+
 function pairOf(text: string | undefined): [number, number] | null {
-  const [row = Number.NaN, column = Number.NaN] = (text ?? '').split('\\').map(Number);
+  // An empty value is no zero.
+  const parts = (text ?? '').split('\\').map((part) => part.trim() || 'none');
+  const [row = Number.NaN, column = Number.NaN] = parts.map(Number);
   return Number.isFinite(row) && Number.isFinite(column) ? [row, column] : null;
 }
 

@@ -15,6 +15,8 @@ export interface Samples {
   readonly samples: number;
   /** Where the lowest bit of a value lies. */
   readonly shift: number;
+  /** Whether a compressed stream holds more bits than the object says are stored. */
+  readonly deeper?: boolean;
 }
 
 /** The one frame's samples, decoded but not yet masked to the stored bits. */
@@ -55,13 +57,13 @@ export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Sam
     }
     case '.4.57':
     case '.4.70':
-      return { values: decodeJpegLossless(stream), samples, shift: 0 };
+      return { ...decodeJpegLossless(stream, layout.stored), samples, shift: 0 };
     case '.4.80':
     case '.4.81':
-      return { values: await decodeJpegLs(stream), samples, shift: 0 };
+      return { ...(await decodeJpegLs(stream, layout.stored)), samples, shift: 0 };
     case '.4.90':
     case '.4.91':
-      return { values: await decodeJpeg2000(stream), samples, shift: 0 };
+      return { ...(await decodeJpeg2000(stream, layout.stored)), samples, shift: 0 };
     case '.5':
       return { values: decodeRle(stream, layout), samples, shift: 0 };
     default:

@@ -31,7 +31,8 @@ it.each([
   [{ tiled: false, samplesPerPixel: 1, predictor: 2 }, true],
 ])('shows a TIFF that is %o: %s', (kind, shown) => {
   const data = Uint8Array.of(1);
-  const page = { ...kind, width: 1, height: 1, bitsPerSample: 8, sampleFormat: 1, data };
+  const about = { bitsPerSample: 8, sampleFormat: 1, fields: new Map() };
+  const page = { ...kind, ...about, width: 1, height: 1, data };
   decodeTiff.mockReturnValue([page]);
   const read = () => readTiff(new Uint8Array(), 100);
   if (shown) {
@@ -39,4 +40,22 @@ it.each([
   } else {
     expect(read).toThrow('tiff-of-another-kind');
   }
+});
+
+it.each([
+  [undefined, 90],
+  [[0], 90],
+  [[1], 18],
+  [[2], 18],
+])('takes a further sample for transparency only where it says so: %j', (extraSamples, grey) => {
+  const size = { width: 1, height: 1, bitsPerSample: 8, sampleFormat: 1 };
+  const data = Uint8Array.of(90, 51);
+  const fields = new Map([
+    [282, 204],
+    [283, 102],
+  ]);
+  decodeTiff.mockReturnValue([{ ...size, samplesPerPixel: 2, extraSamples, data, fields }]);
+  const { codes, aspect } = readTiff(new Uint8Array(), 100);
+  expect([...codes]).toEqual([grey]);
+  expect(aspect).toBe(2);
 });

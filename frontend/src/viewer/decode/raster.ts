@@ -1,6 +1,7 @@
 import { decode as decodePng } from 'fast-png';
 import { decode as decodeTiff } from 'tiff';
 import { type Level, NotShownError } from './film';
+import { densityAspect, SQUARE } from './pixelAspect';
 
 /** ITU-R BT.601, as the service weighs colours. */
 export const LUMA = [0.299, 0.587, 0.114] as const;
@@ -8,8 +9,15 @@ export const LUMA = [0.299, 0.587, 0.114] as const;
 /** `eXIf` */
 const EXIF = 0x65584966;
 
+/** TIFF: transparency that colours were, or were not, multiplied by. */
+const ASSOCIATED_OR_NOT: ReadonlySet<number> = new Set([1, 2]);
+const X_RESOLUTION = 282;
+const Y_RESOLUTION = 283;
+
 export interface Raster extends Level {
   readonly range: number;
+  /** Height of a pixel over its width. */
+  readonly aspect: number;
 }
 
 /** Interleaved samples to grey; transparency is laid on black. `top` is the greatest sample. */
@@ -18,11 +26,11 @@ export function toGrey(
   channels: number,
   size: { width: number; height: number },
   top: number,
+  alpha = channels === 2 || channels === 4,
 ): Raster {
   const { width, height } = size;
   const codes = top > 255 ? new Uint16Array(width * height) : new Uint8Array(width * height);
   const colour = channels >= 3;
-  const alpha = channels === 2 || channels === 4;
   for (let pixel = 0, at = 0; pixel < codes.length; pixel += 1, at += channels) {
     const first = samples[at] ?? 0;
     const grey = colour
@@ -30,7 +38,7 @@ export function toGrey(
       : first;
     codes[pixel] = Math.round(alpha ? (grey * (samples[at + channels - 1] ?? top)) / top : grey);
   }
-  return { width, height, codes, range: top + 1 };
+  return { width, height, codes, range: top + 1, aspect: SQUARE };
 }
 
 /** What browsers read: 8-bit PNG, JPEG; orientation tags applied, colours as they are stored. */
@@ -91,5 +99,16 @@ export function readTiff(data: Uint8Array, maxPixels: number): Raster {
   if (!page || page.palette || (depth !== 8 && depth !== 16) || page.sampleFormat !== 1) {
     throw new NotShownError('tiff-of-another-kind');
   }
-  return toGrey(page.data, page.samplesPerPixel, page, 2 ** depth - 1);
+  const channels = page.samplesPerPixel;
+  const grey = toGrey(page.data, channels, page, 2 ** depth - 1, hasAlpha(page.extraSamples));
+  return { ...grey, aspect: densityAspect(...densitiesOf(page)) };
+}
+
+/** A further sample that says of nothing that it is transparency is none (TIFF 6.0, ExtraSamples). */
+function hasAlpha(extraSamples: readonly number[] | undefined): boolean {
+  return ASSOCIATED_OR_NOT.has(extraSamples?.[0] ?? 0);
+}
+
+function densitiesOf({ fields }: { fields: ReadonlyMap<number, unknown> }): [number, number] {
+  return [Number(fields.get(X_RESOLUTION) ?? 0), Number(fields.get(Y_RESOLUTION) ?? 0)];
 }

@@ -1,6 +1,7 @@
 import { plainFilm, readDicom } from './dicom';
 import { isDicom } from './dicomHeader';
 import { type Film, NotShownError } from './film';
+import { jpegAspect, pngAspect, squared } from './pixelAspect';
 import { type Raster, readByBrowser, readDeepPng, readTiff } from './raster';
 
 const PNG = [0x89, 0x50, 0x4e, 0x47];
@@ -19,8 +20,9 @@ export async function readFilm(blob: Blob, maxPixels: number): Promise<Film> {
   if (isDicom(bytes)) {
     return readDicom(bytes, maxPixels);
   }
-  const { range, ...full } = await readRaster(blob, bytes, maxPixels);
-  return { ...plainFilm(full, range), spacing: null, header: null };
+  const { range, aspect, ...full } = await readRaster(blob, bytes, maxPixels);
+  const square = squared(full, aspect, maxPixels);
+  return { ...plainFilm(square, range), spacing: null, header: null };
 }
 
 async function readRaster(blob: Blob, bytes: Uint8Array, maxPixels: number): Promise<Raster> {
@@ -29,11 +31,13 @@ async function readRaster(blob: Blob, bytes: Uint8Array, maxPixels: number): Pro
   if (starts(PNG)) {
     refuseLarge(view.getUint32(16), view.getUint32(20), maxPixels);
     const depth = view.getUint8(24);
-    return depth === 16 ? readDeepPng(bytes) : readByBrowser(blob);
+    const raster = depth === 16 ? readDeepPng(bytes) : await readByBrowser(blob);
+    return { ...raster, aspect: pngAspect(view) };
   }
   if (starts(JPEG)) {
     refuseLarge(...jpegSize(view), maxPixels);
-    return readByBrowser(blob);
+    const aspect = jpegAspect(view);
+    return { ...(await readByBrowser(blob)), aspect };
   }
   if (TIFF.some(starts)) {
     return readTiff(bytes, maxPixels);

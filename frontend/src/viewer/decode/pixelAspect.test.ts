@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { densityAspect, jpegAspect, pngAspect, spacingAspect, squared } from './pixelAspect';
+
+it('takes nearly square pixels for square, and refuses what no picture has', () => {
+  expect(spacingAspect(0.2, 0.2)).toBe(1);
+  expect(densityAspect(300, 299)).toBe(1);
+  expect(densityAspect(204, 102)).toBe(2);
+  expect(densityAspect(0, 72)).toBe(1);
+  expect(() => spacingAspect(9, 1)).toThrow('pixel-aspect');
+});
+
+it('adds rows where pixels are tall, and columns where they are wide', () => {
+  const level = { width: 2, height: 2, codes: Uint8Array.of(0, 100, 200, 100) };
+  const tall = squared(level, 2, 100);
+  expect([tall.width, tall.height]).toEqual([2, 4]);
+  expect([...tall.codes]).toEqual([0, 100, 50, 100, 150, 100, 200, 100]);
+  const wide = squared(level, 0.5, 100);
+  expect([wide.width, wide.height]).toEqual([4, 2]);
+  // Over the limit, the other side gives way.
+  expect(squared(level, 2, 4)).toMatchObject({ width: 1, height: 2 });
+  expect(squared(level, 1, 4)).toBe(level);
+});
+
+const view = (...bytes: number[]) => new DataView(Uint8Array.from(bytes).buffer);
+const text = (word: string) => [...word].map((letter) => letter.charCodeAt(0));
+
+it('reads a PNG’s pHYs and a JPEG’s JFIF', () => {
+  const phys = [0, 0, 0, 9, ...text('pHYs'), 0, 0, 0, 200, 0, 0, 0, 100, 1, 0, 0, 0, 0];
+  expect(pngAspect(view(...Array<number>(8).fill(0), ...phys))).toBe(2);
+  const jfif = [0xff, 0xe0, 0, 16, ...text('JFIF'), 0, 1, 1, 0, 0, 1, 0, 2, 0, 0];
+  const scan = [0xff, 0xda, ...Array<number>(16).fill(0)];
+  // Two dots down for one across: pixels half as high as wide.
+  expect(jpegAspect(view(0xff, 0xd8, ...jfif, ...scan))).toBe(0.5);
+  const exif = [0xff, 0xe1, 0, 8, ...text('Exif'), 0, 0];
+  expect(() => jpegAspect(view(0xff, 0xd8, ...jfif, ...exif, ...scan))).toThrow('exif');
+});
