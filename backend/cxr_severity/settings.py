@@ -167,6 +167,10 @@ class Settings(BaseSettings):
     )
     max_upload_bytes: int = Field(default=DEFAULT_LIMITS.max_bytes, ge=1)
     max_pixels: int = Field(default=DEFAULT_LIMITS.max_pixels, ge=1, le=89_000_000)
+    trusted_proxies: list[str] = Field(
+        default=[],
+        description="Addresses or networks whose X-Forwarded-For and -Proto are believed, as JSON",
+    )
     cors_origins: list[str] = Field(
         default=[], description='Origins that may call from a browser, as JSON: ["https://…"]'
     )

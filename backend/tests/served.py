@@ -5,20 +5,30 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
 
 from cxr_severity.api.protocol import BoundedProtocol
+from cxr_severity.api.server import behind
 
 
 @contextmanager
-def serving(app: FastAPI, protocol: type[BoundedProtocol] = BoundedProtocol) -> Iterator[int]:
+def serving(
+    app: FastAPI, protocol: type[BoundedProtocol] = BoundedProtocol, proxies: Sequence[str] = ()
+) -> Iterator[int]:
     """Serve `app` on a free port of loopback, which is given."""
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, http=protocol, ws="none", log_config=None, log_level="error"
+        app,
+        host="127.0.0.1",
+        port=0,
+        http=protocol,
+        ws="none",
+        log_config=None,
+        log_level="error",
+        **behind(list(proxies)),
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

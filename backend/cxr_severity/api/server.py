@@ -9,6 +9,7 @@ import socket
 import sys
 from contextlib import suppress
 from types import FrameType
+from typing import TypedDict
 
 import uvicorn
 from fastapi import FastAPI
@@ -77,6 +78,16 @@ def serve(settings: Settings) -> bool:
     return server.started
 
 
+class Behind(TypedDict):
+    proxy_headers: bool
+    forwarded_allow_ips: list[str]
+
+
+def behind(proxies: list[str]) -> Behind:
+    """Whose word uvicorn takes for who is calling: by default nobody's, not even loopback's."""
+    return Behind(proxy_headers=bool(proxies), forwarded_allow_ips=proxies)
+
+
 def _server(settings: Settings, app: FastAPI) -> Server:
     return Server(
         uvicorn.Config(
@@ -86,6 +97,7 @@ def _server(settings: Settings, app: FastAPI) -> Server:
             log_config=logging_config(settings.log_level, settings.access.audit),
             http=BoundedProtocol,
             ws="none",
+            **behind(settings.trusted_proxies),
             server_header=False,
             timeout_graceful_shutdown=10,
         ),

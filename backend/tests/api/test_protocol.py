@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from fastapi import FastAPI, Request
 from served import connect, read_all, serving
 
 from cxr_severity.api.app import create_app
@@ -167,3 +168,20 @@ def test_a_refused_sender_without_end_is_let_go(port: int) -> None:
         except OSError:
             pass
     assert 20_000_000 < sent < 1_500_000_000
+
+
+@pytest.mark.parametrize(("trusted", "seen"), [([], "127.0.0.1"), (["127.0.0.1"], "203.0.113.9")])
+def test_forwarded_headers_are_believed_of_proxies_that_are_named(
+    trusted: list[str], seen: str
+) -> None:
+    app = FastAPI()
+
+    @app.get("/who")
+    def who(request: Request) -> str:
+        return request.client.host if request.client else ""
+
+    with serving(app, proxies=trusted) as port:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", "/who", headers={"X-Forwarded-For": "203.0.113.9"})
+        assert json.loads(connection.getresponse().read()) == seen
+        connection.close()
