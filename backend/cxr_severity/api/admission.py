@@ -40,6 +40,14 @@ class Admission:
         finally:
             self.taken -= 1
 
+    @asynccontextmanager
+    async def place_when_free(self) -> AsyncIterator[None]:
+        """As `place`, for whoever may wait: the images of a batch, which give way to requests."""
+        while self.taken >= self._places:
+            await anyio.sleep(0.01)
+        with self.place():
+            yield
+
 
 @asynccontextmanager
 async def while_connected(request: Request) -> AsyncIterator[Event]:

@@ -18,7 +18,7 @@ from cxr_severity.api.access.tracing import RequestMarks
 from cxr_severity.api.admission import Admission
 from cxr_severity.api.manners import Drain, DrainBounds, Head, Identity, only_known_parameters
 from cxr_severity.api.pace import UploadPace
-from cxr_severity.api.routes import health, limits, models, predict, problems
+from cxr_severity.api.routes import batch, health, limits, models, predict, problems
 from cxr_severity.api.schemas import Problem
 from cxr_severity.api.security import SecurityHeaders
 from cxr_severity.api.state import State
@@ -95,7 +95,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     )
     app.state.registry = registry
     errors.install(app)
-    for module in (predict, limits, models, health, problems):
+    for module in (predict, batch, limits, models, health, problems):
         app.include_router(module.router, dependencies=[Depends(only_known_parameters)])
     page.install(app, settings.page)
     # The last added runs first: headers go on everything, also on refusals and failures.

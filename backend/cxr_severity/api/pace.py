@@ -8,6 +8,7 @@ from anyio import fail_after
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cxr_severity.api.errors import ApiError
+from cxr_severity.api.upload import STREAMED
 
 GRACE = 10.0
 """Seconds that every body has before its rate counts, and that a pause may last."""
@@ -29,7 +30,7 @@ class UploadPace:
         self.held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in STREAMED:
             await self._app(scope, receive, send)
             return
         start: float | None = None

@@ -12,6 +12,8 @@ from cxr_severity.api.language import language_of
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError
 
 FIELD = "file"
+STREAMED = ("/predict/batch",)
+"""Paths that bound by themselves what they hold of a body, and how long they wait for it."""
 MULTIPART_OVERHEAD = 65_536
 """Bytes that boundaries and part headers may add to the file itself."""
 
@@ -175,7 +177,7 @@ class BodyLimit:
         self._limit = max_file_bytes / 1e6
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in STREAMED:
             await self._app(scope, receive, send)
             return
         declared = dict(scope["headers"]).get(b"content-length", b"")

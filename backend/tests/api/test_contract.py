@@ -48,8 +48,8 @@ def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def test_it_is_openapi_3_1_with_stable_operation_ids(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.1")
     assert {op["operationId"] for op in operations(document)} == {
-        "predict", "listModels", "getModel", "getModelCard", "getLiveness", "getReadiness",
-        "getProblem", "listProblems", "getLimits",
+        "predict", "predictBatch", "listModels", "getModel", "getModelCard", "getLiveness",
+        "getReadiness", "getProblem", "listProblems", "getLimits",
     }  # fmt: skip
 
 

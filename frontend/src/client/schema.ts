@@ -27,6 +27,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/predict/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Severity of many radiographs, a line for each
+         * @description Send up to 10,000 radiographs as parts of a form, as ZIP archives among them, or one ZIP as
+         *     the body. The answer is NDJSON: `{"index", "name", "result"}` or `{"index", "name", "error"}`
+         *     for each image, as it is ready. `index` counts the images in the order in which they came.
+         *
+         *     An error is a line, and the others go on. Folders and a DICOMDIR in an archive have no line.
+         */
+        post: operations["predictBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/limits": {
         parameters: {
             query?: never;
@@ -1775,7 +1799,7 @@ export interface components {
              * @example empty-file
              * @enum {string}
              */
-            code: "busy" | "credentials-expired" | "credentials-invalid" | "credentials-missing" | "cross-section" | "damaged-image" | "dicom-for-processing" | "dicom-not-a-radiograph" | "dicom-unsupported-encoding" | "dicom-without-image" | "empty-file" | "field-too-small" | "file-too-large" | "headers-too-large" | "image-too-large" | "image-too-small" | "image-without-contrast" | "incomplete-upload" | "internal-error" | "invalid-request" | "inverted-grey-scale" | "lateral-projection" | "low-resolution" | "malformed-request" | "method-not-allowed" | "missing-field" | "multi-frame" | "not-a-frontal-chest-radiograph" | "not-an-image" | "not-found" | "not-ready" | "rate-limited" | "request-too-slow" | "scope-missing" | "turned-by-180-degrees" | "turned-by-90-degrees" | "unknown-parameter" | "unknown-target" | "unknown-version" | "unsupported-colour-space" | "unsupported-encoding" | "unsupported-format" | "unsupported-media-type" | "upload-too-slow";
+            code: "archive-damaged" | "archive-too-large" | "busy" | "credentials-expired" | "credentials-invalid" | "credentials-missing" | "cross-section" | "damaged-image" | "dicom-for-processing" | "dicom-not-a-radiograph" | "dicom-unsupported-encoding" | "dicom-without-image" | "empty-file" | "field-too-small" | "file-too-large" | "headers-too-large" | "image-too-large" | "image-too-small" | "image-without-contrast" | "incomplete-upload" | "internal-error" | "invalid-request" | "inverted-grey-scale" | "lateral-projection" | "low-resolution" | "malformed-request" | "method-not-allowed" | "missing-field" | "multi-frame" | "not-a-frontal-chest-radiograph" | "not-an-image" | "not-found" | "not-ready" | "rate-limited" | "request-too-slow" | "scope-missing" | "too-many-images" | "turned-by-180-degrees" | "turned-by-90-degrees" | "unknown-parameter" | "unknown-target" | "unknown-version" | "unsafe-path" | "unsupported-colour-space" | "unsupported-encoding" | "unsupported-format" | "unsupported-media-type" | "upload-too-slow";
             /**
              * Findings
              * @description Only where the gate rejected the image: why
@@ -2137,6 +2161,136 @@ export interface operations {
                 };
             };
             /** @description The service is not ready; The service is busy */
+            503: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predictBatch: {
+        parameters: {
+            query?: {
+                /** @description `true` adds the pictures; then read the lines while you send */
+                explain?: boolean;
+                /** @description What the heatmap speaks of, as at `/predict` */
+                target?: "burden" | "predicted" | "mild" | "moderate" | "severe";
+                /** @description `true` judges also what the gate rejects; `quality` says why */
+                force?: boolean;
+                /** @description A version from /models; the default one when absent */
+                version?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    file: string[];
+                };
+                "application/zip": string;
+            };
+        };
+        responses: {
+            /** @description A line for each image */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {"index": 0, "name": "a.png", "result": {…}}
+                     *     {"index": 1, "name": "b.txt", "error": {"code": "not-an-image", …}}
+                     */
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
+            401: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such model version */
+            404: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content type is not supported */
+            415: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; There is no such target */
+            422: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many images in a short time */
+            429: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is not ready */
             503: {
                 headers: {
                     /** @description Language of title and detail */

@@ -1,0 +1,161 @@
+"""The answer to a batch: lines as they are ready, from as many hands as there are places."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import anyio
+from anyio.streams.memory import MemoryObjectReceiveStream
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from cxr_severity.api.batch.archive import Item
+from cxr_severity.api.batch.intake import take_in
+from cxr_severity.api.batch.parts import Event
+from cxr_severity.api.errors import ApiError, as_problem, as_rejection
+from cxr_severity.imaging.errors import InputRefusedError
+from cxr_severity.model.quality import RejectedError
+from cxr_severity.texts.language import Language, say
+
+logger = logging.getLogger(__name__)
+
+NDJSON = "application/x-ndjson"
+_MOST_HELD = 32_000_000
+"""Bytes of lines that wait for a client who sends and does not read."""
+
+Judge = Callable[[int, bytes], Awaitable[bytes]]
+"""Number of the item and its bytes to the JSON of its prediction."""
+
+
+class Lines(Response):
+    """Reads the rest of the request while it answers. When the client leaves, all of it ends."""
+
+    media_type = NDJSON
+
+    def __init__(
+        self,
+        events: AsyncIterator[Event],
+        judge: Judge,
+        *,
+        hands: int,
+        max_bytes: int,
+        max_items: int,
+        patience: float,
+        language: Language,
+        headers: dict[str, str],
+    ) -> None:
+        """`hands`: images in work at a time, and with one more each on its way the most in memory.
+        `patience`: seconds that a client may neither send nor read."""
+        super().__init__(headers=headers)
+        del self.headers["content-length"]
+        self._events = events
+        self._judge = judge
+        self._hands = hands
+        self._max_bytes = max_bytes
+        self._max_items = max_items
+        self._patience = patience
+        self._language = language
+        self._held = 0
+        self._room = anyio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        lines_in, lines_out = anyio.create_memory_object_stream[bytes](math.inf)
+        items_in, items_out = anyio.create_memory_object_stream[tuple[int, Item]](0)
+        count = 0
+
+        async def put(item: Item) -> None:
+            nonlocal count
+            if count >= self._max_items:
+                raise ApiError(
+                    "too-many-images", "A batch holds at most {count} images.",
+                    count=self._max_items,
+                )  # fmt: skip
+            count += 1
+            await items_in.send((count - 1, item))
+
+        async def say_line(line: bytes) -> None:
+            with anyio.fail_after(self._patience):
+                while self._held > _MOST_HELD:
+                    await self._room.wait()
+            self._held += len(line)
+            await lines_in.send(line)
+
+        async def read() -> None:
+            async with items_in:
+                try:
+                    await take_in(self._events, put, self._max_bytes, self._patience)
+                except* ClientDisconnect:
+                    group.cancel_scope.cancel()
+                except* ApiError as errors:
+                    await say_line(self._error(count, "", _first(errors)))
+                reading_ended.set()
+
+        async def work(items: MemoryObjectReceiveStream[tuple[int, Item]]) -> None:
+            async with items:
+                async for number, item in items:
+                    await say_line(await self._line(number, item))
+
+        async def all_work() -> None:
+            async with lines_in, anyio.create_task_group() as hands:
+                hands.start_soon(read)
+                with items_out:
+                    for _ in range(self._hands):
+                        hands.start_soon(work, items_out.clone())
+
+        async def watch() -> None:
+            await reading_ended.wait()
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            group.cancel_scope.cancel()
+
+        reading_ended = anyio.Event()
+        async with anyio.create_task_group() as group:
+            group.start_soon(all_work)
+            group.start_soon(watch)
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            async with lines_out:
+                async for line in lines_out:
+                    self._held -= len(line)
+                    room, self._room = self._room, anyio.Event()
+                    room.set()
+                    await send({"type": "http.response.body", "body": line, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+            group.cancel_scope.cancel()
+
+    async def _line(self, number: int, item: Item) -> bytes:
+        if not isinstance(item.content, bytes):
+            return self._error(number, item.name, item.content)
+        try:
+            result = await self._judge(number, item.content)
+        except (ApiError, InputRefusedError, RejectedError) as refusal:
+            return self._error(number, item.name, refusal)
+        except Exception as failure:
+            logger.exception("an image of a batch failed")
+            return self._error(number, item.name, failure)
+        head = json.dumps({"index": number, "name": item.name})[:-1].encode()
+        return head + b', "result": ' + result + b"}\n"
+
+    def _error(self, number: int, name: str, error: Exception) -> bytes:
+        language = self._language
+        if isinstance(error, RejectedError):
+            body = as_rejection(error, language)
+        elif isinstance(error, InputRefusedError):
+            detail = say(error.template, language, **error.values)
+            body = as_problem(error.code, detail, language)
+        elif isinstance(error, ApiError):
+            detail = say(error.template, language, **error.values)
+            body = as_problem(error.kind.code, detail, language)
+        else:
+            detail = say("Something failed inside the service; it was logged.", language)
+            body = as_problem("internal-error", detail, language)
+        line = {"index": number, "name": name, "error": body.model_dump(exclude_none=True)}
+        return json.dumps(line, ensure_ascii=False).encode() + b"\n"
+
+
+def _first(errors: BaseExceptionGroup[ApiError]) -> ApiError:
+    first = errors.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first

@@ -1,0 +1,64 @@
+"""The files of a ZIP archive while it arrives, without holding it or touching the disk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from stream_unzip import UnzipError, stream_unzip
+
+from cxr_severity.api.errors import ApiError
+from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError, InputRefusedError
+
+MAGIC = b"PK\x03\x04"
+_MOST_WASTED = 512_000_000
+"""Bytes that files over the limit may unpack to in all: a bomb costs about a second."""
+_OUTSIDE = re.compile(r"^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)")
+_NO_FILM = re.compile(r"(^|/)(DICOMDIR|\.DS_Store|Thumbs\.db|desktop\.ini)$|^__MACOSX/|/$")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file of a batch, or why there is none."""
+
+    name: str
+    content: bytes | ApiError | InputRefusedError
+
+
+def files_of(chunks: Iterable[bytes], max_bytes: int) -> Iterator[Item]:
+    """Files in the order of the archive; folders, DICOMDIR and what file managers leave behind
+    are no items. Blocking.
+
+    What is wrong with one file is an item in its place. Where the archive itself cannot be read
+    on, the last item says so.
+    """
+    wasted = 0
+    try:
+        for raw_name, _, content in stream_unzip(chunks, allow_zip64=True):
+            name = raw_name.decode("utf-8", "replace")
+            data = bytearray()
+            for piece in content:
+                if len(data) <= max_bytes:
+                    data += piece
+                    continue
+                wasted += len(piece)
+                if wasted > _MOST_WASTED:
+                    raise ApiError(
+                        "archive-too-large", "The archive unpacks to more than is accepted."
+                    )
+            if _NO_FILM.search(name):
+                continue
+            yield Item(name, _checked(name, data, max_bytes))
+    except ApiError as error:
+        yield Item("", error)
+    except UnzipError:
+        yield Item("", ApiError("archive-damaged", "The archive is damaged, or in part encrypted."))
+
+
+def _checked(name: str, data: bytearray, max_bytes: int) -> bytes | ApiError | InputRefusedError:
+    if _OUTSIDE.search(name):
+        return ApiError("unsafe-path", "The name of the file leads out of the archive.")
+    if len(data) > max_bytes:
+        return FileTooLargeError(OVER_THE_LIMIT, limit=max_bytes / 1e6)
+    return bytes(data)

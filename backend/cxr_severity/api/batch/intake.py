@@ -1,0 +1,132 @@
+"""From the body of a request to the files in it, one after the other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from typing import Any
+
+import anyio
+from anyio import from_thread, to_thread
+from anyio.streams.memory import MemoryObjectReceiveStream
+from fastapi import Request
+from python_multipart.multipart import parse_options_header
+
+from cxr_severity.api.batch.archive import MAGIC, Item, files_of
+from cxr_severity.api.batch.parts import Begin, Data, Event, Parts
+from cxr_severity.api.errors import ApiError
+from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError
+
+Put = Callable[[Item], Coroutine[Any, Any, None]]
+"""Takes an item once there is room for it; until then nothing more of the body is read."""
+
+
+def events_of(request: Request) -> AsyncIterator[Event]:
+    """The parts of a form, or the whole of an archive as its one part.
+
+    Raises:
+        ApiError: `unsupported-media-type` or `malformed-request`; at once, or while it is read.
+    """
+    media_type, parameters = parse_options_header(request.headers.get("content-type", ""))
+    if media_type in (b"application/zip", b"application/x-zip-compressed"):
+        return _whole(request)
+    if media_type != b"multipart/form-data":
+        raise ApiError(
+            "unsupported-media-type", "Send the images as multipart/form-data, or as one ZIP."
+        )
+    boundary = parameters.get(b"boundary", b"")
+    if not boundary:
+        raise ApiError("malformed-request", "The form cannot be read: it has no valid boundary.")
+    return _form(request, Parts(boundary))
+
+
+async def _whole(request: Request) -> AsyncIterator[Event]:
+    yield Begin("")
+    async for chunk in request.stream():
+        if chunk:
+            yield Data(chunk)
+
+
+async def _form(request: Request, parts: Parts) -> AsyncIterator[Event]:
+    async for chunk in request.stream():
+        for event in parts.feed(chunk):
+            yield event
+    if not parts.complete:
+        raise ApiError("malformed-request", "The form ends too early.")
+
+
+async def take_in(
+    events: AsyncIterator[Event], put: Put, max_bytes: int, patience: float = math.inf
+) -> None:
+    """Hand each file over, those of archives included; holds one file at a time.
+
+    Raises:
+        ApiError: `upload-too-slow` when nothing comes for `patience` seconds.
+    """
+    name = ""
+    data: bytearray | None = None
+    async with anyio.create_task_group() as archives:
+        chunks = None
+        async for event in _in_time(events, patience):
+            if isinstance(event, Data):
+                if data is not None and not data and event.content.startswith(MAGIC):
+                    chunks, arriving = anyio.create_memory_object_stream[bytes](4)
+                    archives.start_soon(_unpack, arriving, put, max_bytes)
+                    data = None
+                if chunks is not None:
+                    try:
+                        await chunks.send(event.content)
+                    except anyio.BrokenResourceError:  # it could not be read on, and said so
+                        continue
+                elif data is not None and len(data) <= max_bytes:
+                    data += event.content
+                continue
+            if chunks is not None:
+                chunks.close()
+                chunks = None
+            if data is not None:
+                await put(_file(name, data, max_bytes))
+            name, data = (event.name, bytearray()) if isinstance(event, Begin) else ("", None)
+        if chunks is not None:
+            chunks.close()
+        if data is not None:
+            await put(_file(name, data, max_bytes))
+
+
+async def _in_time(events: AsyncIterator[Event], patience: float) -> AsyncIterator[Event]:
+    while True:
+        try:
+            with anyio.fail_after(patience):
+                event = await anext(events)
+        except StopAsyncIteration:
+            return
+        except TimeoutError as error:
+            raise ApiError(
+                "upload-too-slow",
+                "The upload was not complete after {seconds} seconds.",
+                seconds=f"{patience:g}",
+            ) from error
+        yield event
+
+
+def _file(name: str, data: bytearray, max_bytes: int) -> Item:
+    if len(data) > max_bytes:
+        return Item(name, FileTooLargeError(OVER_THE_LIMIT, limit=max_bytes / 1e6))
+    return Item(name, bytes(data))
+
+
+async def _unpack(arriving: MemoryObjectReceiveStream[bytes], put: Put, max_bytes: int) -> None:
+    def chunks() -> Iterator[bytes]:
+        while True:
+            try:
+                yield from_thread.run(arriving.receive)
+            except anyio.EndOfStream:
+                return
+
+    def work() -> None:
+        for item in files_of(chunks(), max_bytes):
+            from_thread.run(put, item)
+
+    with arriving:
+        # A limiter of its own: it waits for the others, who must not wait for its thread.
+        await to_thread.run_sync(work, limiter=anyio.CapacityLimiter(1))

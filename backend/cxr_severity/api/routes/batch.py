@@ -1,0 +1,128 @@
+"""POST /predict/batch."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Query, Request, Response
+
+from cxr_severity.api.access.audit import judgement
+from cxr_severity.api.access.control import granted
+from cxr_severity.api.batch.answer import NDJSON, Lines
+from cxr_severity.api.batch.intake import events_of
+from cxr_severity.api.errors import problem_responses
+from cxr_severity.api.kinds import OF_CALLERS
+from cxr_severity.api.language import language_headers, language_of
+from cxr_severity.api.schemas import Prediction
+from cxr_severity.api.state import state_of
+from cxr_severity.imaging.limits import Limits
+from cxr_severity.model.assessment import Target
+from cxr_severity.service.pipeline import Options, judge
+
+router = APIRouter(tags=["prediction"])
+
+MOST_ITEMS = 10_000
+
+_LINES = {
+    "schema": {"type": "string", "description": "JSON Lines"},
+    "example": '{"index": 0, "name": "a.png", "result": {…}}\n'
+    '{"index": 1, "name": "b.txt", "error": {"code": "not-an-image", …}}\n',
+}
+_BINARY = {"type": "string", "format": "binary"}
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "array", "items": _BINARY}},
+                }
+            },
+            "application/zip": {"schema": _BINARY},
+        },
+    }
+}
+
+
+@router.post(
+    "/predict/batch",
+    operation_id="predictBatch",
+    summary="Severity of many radiographs, a line for each",
+    response_class=Response,
+    responses={
+        200: {"description": "A line for each image", "content": {NDJSON: _LINES}},
+        **problem_responses(
+            [
+                "malformed-request",
+                "unsupported-media-type",
+                "unknown-version",
+                "invalid-request",
+                "unknown-target",
+                *OF_CALLERS,
+                "rate-limited",
+                "not-ready",
+            ]
+        ),
+    },
+    openapi_extra=_BODY,
+)
+async def predict_batch(
+    request: Request,
+    explain: Annotated[
+        bool, Query(description="`true` adds the pictures; then read the lines while you send")
+    ] = False,
+    target: Annotated[
+        Target, Query(description="What the heatmap speaks of, as at `/predict`")
+    ] = "burden",
+    force: Annotated[
+        bool, Query(description="`true` judges also what the gate rejects; `quality` says why")
+    ] = False,
+    version: Annotated[
+        str | None, Query(description="A version from /models; the default one when absent")
+    ] = None,
+) -> Response:
+    """Send up to 10,000 radiographs as parts of a form, as ZIP archives among them, or one ZIP as
+    the body. The answer is NDJSON: `{"index", "name", "result"}` or `{"index", "name", "error"}`
+    for each image, as it is ready. `index` counts the images in the order in which they came.
+
+    An error is a line, and the others go on. Folders and a DICOMDIR in an archive have no line.
+    """
+    state = state_of(request)
+    events = events_of(request)
+    predictor = await to_thread.run_sync(state.registry.predictor, version)
+    caller = granted(request)
+    language = language_of(request.scope)
+    options = Options(target, explain, force)
+
+    async def judged(number: int, data: bytes) -> bytes:
+        if number:  # the first is paid for by the request
+            await caller.take_or_wait()
+
+        def answer(limits: Limits) -> bytes:
+            with judgement(caller.caller.name, predictor.manifest.version, data) as known:
+                with state.batcher.ticket() as ticket:
+                    found = judge(predictor, data, options, limits=limits, submit=ticket.submit)
+                known.end_with(found)
+            prediction = Prediction.build(found, language)
+            return prediction.__pydantic_serializer__.to_json(prediction)
+
+        def work() -> bytes:
+            with state.running.one(), state.film_memory.share(state.limits) as limits:
+                return answer(limits)
+
+        async with state.admission.place_when_free():
+            return await to_thread.run_sync(work, limiter=state.limiter)
+
+    return Lines(
+        events,
+        judged,
+        hands=int(state.limiter.total_tokens),
+        max_bytes=state.limits.max_bytes,
+        max_items=MOST_ITEMS,
+        patience=state.upload_seconds,
+        language=language,
+        headers={"Cache-Control": "no-store", **language_headers(language)},
+    )

@@ -1,0 +1,189 @@
+"""POST /predict/batch: a line for each image, whatever is wrong with another."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from fastapi.testclient import TestClient
+from problems import assert_problem
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
+from support import SAMPLES
+from waiting import until_ready
+
+from cxr_severity.api.app import create_app
+from cxr_severity.api.batch.answer import Lines
+from cxr_severity.api.batch.parts import Begin, Data, Event
+from cxr_severity.settings import Settings
+
+IMAGES = [path.read_bytes() for path in SAMPLES[:2]]
+FORCE = {"force": "true"}
+
+
+@pytest.fixture(scope="module")
+def client(random_version: Path) -> Iterator[TestClient]:
+    settings = Settings(weights=random_version.parent, max_upload_bytes=1_000_000)
+    with TestClient(create_app(settings)) as client:
+        until_ready(client)
+        yield client
+
+
+def _zip(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", compression) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def _lines(text: str) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert sorted(line["index"] for line in lines) == list(range(len(lines)))
+    return sorted(lines, key=lambda line: line["index"])
+
+
+def test_each_file_is_a_line_and_an_error_ends_nothing(client: TestClient) -> None:
+    parts = [
+        ("file", ("a.png", IMAGES[0])),
+        ("file", ("empty", b"")),
+        ("file", ("text", b"no image")),
+        ("file", ("large", b"\x89PNG\r\n\x1a\n" + bytes(1_000_001))),
+        ("file", ("b.png", IMAGES[1])),
+    ]
+    answer = client.post("/predict/batch", files=parts, params=FORCE)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    lines = _lines(answer.text)
+    assert [line["name"] for line in lines] == [name for _, (name, _) in parts]
+    codes = [line.get("error", {}).get("code") for line in lines]
+    assert codes == [None, "empty-file", "not-an-image", "file-too-large", None]
+    alone = client.post(
+        "/predict", files={"file": ("x", IMAGES[0])}, params={**FORCE, "explain": "false"}
+    ).json()
+    result = lines[0]["result"]
+    assert result["input"] == alone["input"]
+    assert result["probabilities"] == pytest.approx(alone["probabilities"], abs=1e-5)
+    assert result["explanation"] is None
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+@pytest.mark.parametrize("as_part", [False, True])
+def test_an_archive_is_read_with_its_folders(
+    client: TestClient, compression: int, as_part: bool
+) -> None:
+    archive = _zip(
+        {
+            "DICOMDIR": b"x" * 200,
+            "STUDY/": b"",
+            "STUDY/IM1": IMAGES[0],
+            "__MACOSX/STUDY/._IM1": b"x",
+            "../../etc/passwd": IMAGES[0],
+            "/absolute": IMAGES[0],
+            "C:\\x.png": IMAGES[0],
+            "STUDY/README.TXT": b"text",
+            "STUDY/IM..2": IMAGES[1],
+        },
+        compression,
+    )
+    if as_part:
+        parts = [("file", ("one.zip", archive)), ("file", ("a.png", IMAGES[0]))]
+        answer = client.post("/predict/batch", files=parts, params=FORCE)
+    else:
+        headers = {"Content-Type": "application/zip"}
+        answer = client.post("/predict/batch", content=archive, headers=headers, params=FORCE)
+    found = {line["name"]: line.get("error", {}).get("code") for line in _lines(answer.text)}
+    expected = {
+        "STUDY/IM1": None,
+        "../../etc/passwd": "unsafe-path",
+        "/absolute": "unsafe-path",
+        "C:\\x.png": "unsafe-path",
+        "STUDY/README.TXT": "not-an-image",
+        "STUDY/IM..2": None,
+    }
+    assert found == ({**expected, "a.png": None} if as_part else expected)
+
+
+def test_a_bomb_is_a_line_and_the_others_go_on(client: TestClient) -> None:
+    archive = _zip({"bomb": bytes(40_000_000), "film": IMAGES[0]})
+    headers = {"Content-Type": "application/zip"}
+    answer = client.post("/predict/batch", content=archive, headers=headers, params=FORCE)
+    first, second = _lines(answer.text)
+    assert first["error"]["code"] == "file-too-large"
+    assert second["name"] == "film"
+    assert "result" in second
+
+
+def test_a_cut_archive_says_so_after_what_was_whole(client: TestClient) -> None:
+    archive = _zip({"film": IMAGES[0], "other": IMAGES[1]})
+    headers = {"Content-Type": "application/zip"}
+    cut = archive[: len(IMAGES[0]) + 5_000]
+    answer = client.post("/predict/batch", content=cut, headers=headers, params=FORCE)
+    first, last = _lines(answer.text)
+    assert "result" in first
+    assert last["error"]["code"] == "archive-damaged"
+
+
+def test_what_is_no_batch_is_a_problem(client: TestClient) -> None:
+    answer = client.post("/predict/batch", json={})
+    assert_problem(answer, 415, "unsupported-media-type")
+    answer = client.post("/predict/batch", headers={"Content-Type": "multipart/form-data"})
+    assert_problem(answer, 400, "malformed-request")
+    assert_problem(client.get("/predict/batch"), 405, "method-not-allowed")
+
+
+def test_what_is_over_the_number_is_said_and_the_rest_not_read(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cxr_severity.api.routes.batch.MOST_ITEMS", 3)
+    parts = [("file", (str(number), b"x")) for number in range(6)]
+    lines = _lines(client.post("/predict/batch", files=parts).text)
+    codes = [line["error"]["code"] for line in lines]
+    assert codes == ["not-an-image"] * 3 + ["too-many-images"]
+
+
+def test_a_form_that_is_cut_says_so(client: TestClient) -> None:
+    body = b"--b\r\nContent-Disposition: form-data; name=file; filename=a\r\n\r\nx"
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    lines = _lines(client.post("/predict/batch", content=body, headers=headers).text)
+    assert lines[-1]["error"]["code"] == "malformed-request"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_client_that_leaves_frees_everything() -> None:
+    """It leaves while it sends, with images in all hands."""
+    begun = 0
+
+    async def judge(number: int, data: bytes) -> bytes:
+        nonlocal begun
+        begun += 1
+        await anyio.sleep_forever()
+        return b"{}"
+
+    async def events() -> AsyncIterator[Event]:
+        for _ in range(2):
+            yield Begin("a")
+            yield Data(b"x")
+        await anyio.sleep(0.05)
+        raise ClientDisconnect
+
+    async def receive() -> Message:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        """Nobody reads."""
+
+    lines = Lines(
+        events(), judge, hands=4, max_bytes=10, max_items=10, patience=1, language="en", headers={}
+    )
+    with anyio.fail_after(5):
+        await lines({"type": "http"}, receive, send)
+    assert begun == 1
