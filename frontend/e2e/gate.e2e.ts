@@ -87,6 +87,7 @@ it('shows the prediction all the same when asked, and marks it everywhere', asyn
   // Measured on films that are fit for it.
   expect(await page.getByText(/^Right on/).count()).toBe(0);
   // Other classes are explained all the same, too.
+  await page.getByRole('radio', { name: 'Grad-CAM' }).check();
   for (const grade of ['Mild', 'Severe']) {
     await page.getByRole('radio', { name: grade }).check();
     await page.getByText(new RegExp(`^Grad-CAM for ${grade.toLowerCase()}`)).waitFor();
