@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlparse
 
 from pydantic import AliasChoices, Field, model_validator
@@ -173,6 +174,24 @@ class Settings(BaseSettings):
     )
     cors_origins: list[str] = Field(
         default=[], description='Origins that may call from a browser, as JSON: ["https://…"]'
+    )
+    uid_root: str = Field(
+        default="2.25",
+        min_length=3,
+        max_length=43,
+        pattern=r"^[0-2](\.(0|[1-9][0-9]*))+$",
+        description="Root of the UIDs of DICOM results; 2.25 makes them of UUIDs, which need no "
+        "registration",
+    )
+    font: Path | None = Field(
+        default=None,
+        description="TrueType font with Chinese letters for pictures and PDF; one of the "
+        "machine's when unset",
+    )
+    forms: list[Literal["sr", "sc", "gsps", "fhir", "pdf", "csv"]] = Field(
+        default=[],
+        description='Forms of results whose libraries are loaded at start, as JSON: ["sr","fhir"]; '
+        "others when they are first asked for",
     )
     access: AccessSettings = Field(default_factory=AccessSettings)
     log_level: str = Field(default="info", pattern="^(critical|error|warning|info|debug)$")

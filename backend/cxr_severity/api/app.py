@@ -24,6 +24,8 @@ from cxr_severity.api.security import SecurityHeaders
 from cxr_severity.api.state import State
 from cxr_severity.api.upload import BodyLimit
 from cxr_severity.imaging.decode import Limits
+from cxr_severity.interop.fonts import chinese_font
+from cxr_severity.interop.prepare import prepare
 from cxr_severity.model.engine import limit_threads
 from cxr_severity.service.batching import Batcher
 from cxr_severity.service.film_memory import FilmMemory
@@ -77,10 +79,13 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
                 running=Running(settings.concurrency, settings.stuck_seconds),
                 film_memory=FilmMemory(settings.film_memory),
                 upload_seconds=settings.upload_seconds,
+                uid_root=settings.uid_root,
+                font=chinese_font(settings.font),
             )
             async with anyio.create_task_group() as background:
                 # Not awaited: /health/live answers while the weights are being read.
                 background.start_soon(anyio.to_thread.run_sync, registry.load_default)
+                background.start_soon(anyio.to_thread.run_sync, prepare, settings.forms)
                 yield
 
     app = FastAPI(

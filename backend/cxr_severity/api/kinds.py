@@ -1,12 +1,14 @@
 """The catalogue of problems: every kind that the service can answer with, each declared once.
 
-Those of an image are classes in `imaging.errors`, those of the gate stand in `texts.findings`;
-those of a request are declared here. To add one: a `Kind` below, or a class there.
+Those of an image are classes in `imaging.errors` and, where it was judged but cannot be answered
+for as asked, in `interop.errors`; those of the gate stand in `texts.findings`; those of a request
+are declared here. To add one: a `Kind` below, or a class there.
 """
 
 from __future__ import annotations
 
 from cxr_severity.imaging.errors import refusals
+from cxr_severity.interop import errors as _answers  # noqa: F401 - its refusals join the others
 from cxr_severity.texts.findings import REJECTIONS
 from cxr_severity.texts.language import Language, say
 from cxr_severity.texts.problems import Kind
@@ -32,6 +34,8 @@ _OF_REQUESTS = (
          "Send the body as it is, without Content-Encoding."),
     Kind("unsupported-media-type", "The request's content type is not supported", 415,
          "Send multipart/form-data with the image as the field `file`."),
+    Kind("not-acceptable", "The result cannot be given in that form", 406,
+         "Name a form in `Accept` that results are given in; see /docs."),
     Kind("not-found", "Nothing is here", 404, "See /docs for what the service offers."),
     Kind("method-not-allowed", "This method is not allowed here", 405, "See /docs."),
     Kind("credentials-missing", "The caller did not say who they are", 401,

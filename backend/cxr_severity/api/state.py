@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 from anyio import CapacityLimiter
@@ -29,6 +30,10 @@ class State:
     film_memory: FilmMemory
     """What the films being worked on may take together."""
     upload_seconds: float
+    uid_root: str
+    """Of DICOM results."""
+    font: Path | None
+    """With Chinese letters, for pictures and PDF."""
 
 
 def state_of(request: Request) -> State:

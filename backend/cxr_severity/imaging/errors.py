@@ -164,7 +164,7 @@ class DicomUnsupportedEncodingError(InputRefusedError):
 
 
 def refusals() -> tuple[type[InputRefusedError], ...]:
-    """Every class above that has a code, in the order of this file."""
+    """Every class above that has a code, in the order of this file, and others derived from it."""
 
     def under(error: type[InputRefusedError]) -> list[type[InputRefusedError]]:
         found = [error] if "code" in vars(error) else []

@@ -29,8 +29,8 @@ from cxr_severity.imaging.decode import decode
 from cxr_severity.interop.dicom.capture import compose, secondary_capture
 from cxr_severity.interop.dicom.context import read_context
 from cxr_severity.interop.dicom.look import read_look
-from cxr_severity.interop.dicom.presentation import NotGreyError, presentation_state
-from cxr_severity.interop.dicom.stamp import NotReferableError
+from cxr_severity.interop.dicom.presentation import presentation_state
+from cxr_severity.interop.errors import NotGreyError, NotReferableError
 from cxr_severity.interop.fonts import chinese_font
 from cxr_severity.interop.geometry import contours
 from cxr_severity.model.assessment import Assessment

@@ -24,7 +24,7 @@ from pydicom.uid import UID
 
 from cxr_severity.interop.dicom.context import read_context
 from cxr_severity.interop.dicom.report import structured_report
-from cxr_severity.interop.dicom.stamp import NotReferableError
+from cxr_severity.interop.errors import NotReferableError
 from cxr_severity.model.assessment import ZONES, Assessment
 from cxr_severity.model.quality import Finding, Quality
 from cxr_severity.texts.findings import FINDING_CODES

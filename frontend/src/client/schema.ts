@@ -18,6 +18,10 @@ export interface paths {
          * @description Send a frontal chest radiograph as the multipart field `file`: PNG, JPEG, TIFF or DICOM,
          *     at most as large as `/limits` says. Nothing is kept.
          *
+         *     The answer is JSON. `Accept` asks for another form: `application/dicom` (a structured report, or
+         *     what `object` names), `application/fhir+json` (an R4 Bundle), `application/pdf`, `text/csv`,
+         *     `application/x-ndjson`; what is none of these is answered 406.
+         *
          *     Research software; not a medical device and not a diagnosis.
          */
         post: operations["predict"];
@@ -1799,7 +1803,7 @@ export interface components {
              * @example empty-file
              * @enum {string}
              */
-            code: "archive-damaged" | "archive-too-large" | "busy" | "credentials-expired" | "credentials-invalid" | "credentials-missing" | "cross-section" | "damaged-image" | "dicom-for-processing" | "dicom-not-a-radiograph" | "dicom-unsupported-encoding" | "dicom-without-image" | "empty-file" | "field-too-small" | "file-too-large" | "headers-too-large" | "image-too-large" | "image-too-small" | "image-without-contrast" | "incomplete-upload" | "internal-error" | "invalid-request" | "inverted-grey-scale" | "lateral-projection" | "low-resolution" | "malformed-request" | "method-not-allowed" | "missing-field" | "multi-frame" | "not-a-frontal-chest-radiograph" | "not-an-image" | "not-found" | "not-ready" | "rate-limited" | "request-too-slow" | "scope-missing" | "too-many-images" | "turned-by-180-degrees" | "turned-by-90-degrees" | "unknown-parameter" | "unknown-target" | "unknown-version" | "unsafe-path" | "unsupported-colour-space" | "unsupported-encoding" | "unsupported-format" | "unsupported-media-type" | "upload-too-slow";
+            code: "archive-damaged" | "archive-too-large" | "busy" | "credentials-expired" | "credentials-invalid" | "credentials-missing" | "cross-section" | "damaged-image" | "dicom-for-processing" | "dicom-not-a-radiograph" | "dicom-unsupported-encoding" | "dicom-without-image" | "dicom-without-uids" | "empty-file" | "field-too-small" | "file-too-large" | "film-in-colour" | "headers-too-large" | "image-too-large" | "image-too-small" | "image-without-contrast" | "incomplete-upload" | "internal-error" | "invalid-request" | "inverted-grey-scale" | "lateral-projection" | "low-resolution" | "malformed-request" | "method-not-allowed" | "missing-field" | "multi-frame" | "no-dicom-source" | "not-a-frontal-chest-radiograph" | "not-acceptable" | "not-an-image" | "not-found" | "not-ready" | "rate-limited" | "request-too-slow" | "scope-missing" | "too-many-images" | "turned-by-180-degrees" | "turned-by-90-degrees" | "unknown-parameter" | "unknown-target" | "unknown-version" | "unsafe-path" | "unsupported-colour-space" | "unsupported-encoding" | "unsupported-format" | "unsupported-media-type" | "upload-too-slow";
             /**
              * Findings
              * @description Only where the gate rejected the image: why
@@ -1832,6 +1836,8 @@ export interface operations {
                 force?: boolean;
                 /** @description A version from /models; the default one when absent */
                 version?: string | null;
+                /** @description Of `Accept: application/dicom`: structured report, secondary capture or grayscale presentation state. Only a DICOM object can be answered with one */
+                object?: "sr" | "sc" | "gsps";
             };
             header?: never;
             path?: never;
@@ -2094,6 +2100,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The result cannot be given in that form */
+            406: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The upload took too long */
             408: {
                 headers: {
@@ -2127,7 +2144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A required field is missing; The request is not valid; There is no such target; There is no such parameter; The file is empty; The file is not an image; The image is damaged; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported; The image is a cross-section; The image is a lateral film; The grey scale is inverted; The radiograph lies on its side; The radiograph is upside down; The lungs are too small in the image; The image has too few pixels */
+            /** @description A required field is missing; The request is not valid; There is no such target; There is no such parameter; The file is empty; The file is not an image; The image is damaged; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported; A picture has no study to put a DICOM result in; The DICOM object lacks its UIDs; A film in colour has no grayscale presentation; The image is a cross-section; The image is a lateral film; The grey scale is inverted; The radiograph lies on its side; The radiograph is upside down; The lungs are too small in the image; The image has too few pixels */
             422: {
                 headers: {
                     /** @description Language of title and detail */

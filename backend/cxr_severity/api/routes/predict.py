@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from datetime import UTC, datetime
 from threading import Event
 from typing import Annotated
 
@@ -19,10 +20,14 @@ from cxr_severity.api.errors import ApiError, problem_responses
 from cxr_severity.api.examples import answers
 from cxr_severity.api.kinds import OF_CALLERS, OF_IMAGES
 from cxr_severity.api.language import language_headers, language_of
+from cxr_severity.api.negotiation import DicomObject, form_of, media_type_of
 from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.state import state_of
 from cxr_severity.api.upload import UPLOAD_BODY, read_upload
 from cxr_severity.imaging.limits import Limits
+from cxr_severity.interop.answer import Form, answer
+from cxr_severity.interop.dicom.uids import Uids
+from cxr_severity.interop.making import Making
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.runtime import Answer
@@ -40,6 +45,7 @@ _PROBLEMS = (
     "unknown-parameter",
     "incomplete-upload",
     "unsupported-encoding",
+    "not-acceptable",
     *OF_IMAGES,
     *OF_CALLERS,
     "rate-limited",
@@ -80,13 +86,27 @@ async def predict_route(
     version: Annotated[
         str | None, Query(description="A version from /models; the default one when absent")
     ] = None,
+    dicom_object: Annotated[
+        DicomObject,
+        Query(
+            alias="object",
+            description="Of `Accept: application/dicom`: structured report, secondary capture or "
+            "grayscale presentation state. Only a DICOM object can be answered with one",
+        ),
+    ] = "sr",
 ) -> Response:
     """Send a frontal chest radiograph as the multipart field `file`: PNG, JPEG, TIFF or DICOM,
     at most as large as `/limits` says. Nothing is kept.
 
+    The answer is JSON. `Accept` asks for another form: `application/dicom` (a structured report, or
+    what `object` names), `application/fhir+json` (an R4 Bundle), `application/pdf`, `text/csv`,
+    `application/x-ndjson`; what is none of these is answered 406.
+
     Research software; not a medical device and not a diagnosis.
     """
     state = state_of(request)
+    form = form_of(request.headers.get("accept", ""), dicom_object)
+    draws = isinstance(form, Form) and form.draws
     caller = granted(request).caller.name
     # Before the body is read: a request that will be turned away should not have to send it.
     state.admission.check()
@@ -101,31 +121,39 @@ async def predict_route(
     with state.admission.place():
         async with while_connected(request) as left:
 
-            def answer(limits: Limits) -> bytes:
+            def finish(limits: Limits) -> bytes:
                 with judgement(caller, predictor.manifest.version, data) as known:
                     with state.batcher.ticket() as ticket:
                         judged = judge(
                             predictor,
                             data,
-                            Options(target, explain, force),
+                            Options(target, explain or draws, force),
                             limits=limits,
                             submit=_unless(left, ticket.submit),
                         )
                     known.end_with(judged)
+                if isinstance(form, Form):
+                    making = Making(datetime.now(UTC), Uids(state.uid_root), language, state.font)
+                    return answer(form, judged.assessment, judged.radiograph, data, making)
                 prediction = Prediction.build(judged, language)
                 # By pydantic's own encoder: a second walk over the base64 would buy nothing.
-                return prediction.__pydantic_serializer__.to_json(prediction)
+                line: bytes = prediction.__pydantic_serializer__.to_json(prediction)
+                return line + b"\n" if form == "lines" else line
 
             def work() -> bytes:
-                # Given back when `answer` has let go of the film, not before.
+                # Given back when `finish` has let go of the film, not before.
                 with state.running.one(), state.film_memory.share(state.limits) as limits:
-                    return answer(limits)
+                    return finish(limits)
 
             body = await to_thread.run_sync(work, limiter=state.limiter)
     return Response(
         body,
-        media_type="application/json",
-        headers={"Cache-Control": "no-store", **language_headers(language)},
+        media_type=media_type_of(form),
+        headers={
+            "Cache-Control": "no-store",
+            **language_headers(language),
+            "Vary": "Accept, Accept-Language",
+        },
     )
 
 

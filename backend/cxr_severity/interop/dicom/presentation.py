@@ -26,6 +26,7 @@ from cxr_severity.interop.dicom.stamp import (
     stamp,
     to_file,
 )
+from cxr_severity.interop.errors import NotGreyError
 from cxr_severity.interop.extras import Points, extras
 from cxr_severity.interop.geometry import contours, corners, on_stored, turn
 from cxr_severity.interop.making import Making
@@ -54,10 +55,6 @@ _COLOURS = {
 _MARGIN = 0.02
 
 
-class NotGreyError(Exception):
-    """A film in colour: grayscale presentation states are not for it."""
-
-
 def presentation_state(
     assessment: Assessment, context: StudyContext, look: Look, making: Making
 ) -> bytes:
@@ -69,7 +66,9 @@ def presentation_state(
     """
     require_referable(context)
     if not look.grey:
-        raise NotGreyError
+        raise NotGreyError(
+            "A grayscale presentation state cannot be laid over a picture in colour."
+        )
     said = [results.RESEARCH, results.GRADES[assessment.severity], results.BRIXIA, results.OF_18]
     character_set, language = character_set_for(context, making.language, said)
     words = sheet(assessment, language)

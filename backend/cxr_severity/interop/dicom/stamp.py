@@ -19,6 +19,7 @@ from cxr_severity.interop.dicom.charset import UTF_8, CharacterSet
 from cxr_severity.interop.dicom.codes import PRIVATE, PRIVATE_NAME, PRIVATE_OID
 from cxr_severity.interop.dicom.context import CARRIED, REQUIRED, StudyContext
 from cxr_severity.interop.dicom.encoded import encode
+from cxr_severity.interop.errors import NotReferableError
 from cxr_severity.interop.making import MANUFACTURER, MODEL_NAME, Making
 from cxr_severity.model.assessment import Assessment
 from cxr_severity.texts.language import ENGLISH, Language, say
@@ -38,10 +39,6 @@ class Kind:
     description: str
     dates_content: bool = True
     """Whether its IOD has Content Date and Time."""
-
-
-class NotReferableError(Exception):
-    """The film has no UIDs by which a result could name it and lie in its study."""
 
 
 def character_set_for(
@@ -70,7 +67,10 @@ def require_referable(context: StudyContext) -> None:
     NotReferableError: the film cannot be named by another object.
     """
     if not context.referable:
-        raise NotReferableError
+        raise NotReferableError(
+            "The DICOM object has no valid UIDs of its class, itself, its series and its study, by "
+            "which a DICOM result could name it."
+        )
 
 
 def stamp(

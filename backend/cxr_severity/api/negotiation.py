@@ -1,0 +1,74 @@
+"""Which form of a result a request asks for: `Accept` (RFC 9110, 12.5.1), `object` for DICOM."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from cxr_severity.api.errors import ApiError
+from cxr_severity.interop.answer import FORMS, Form
+
+DicomObject = Literal["sr", "sc", "gsps"]
+JSON, LINES = "application/json", "application/x-ndjson"
+DICOM = "application/dicom"
+
+MEDIA_TYPES = (JSON, LINES, *dict.fromkeys(form.media_type for form in FORMS.values()))
+"""What can be answered, those first that are preferred where a request does not mind."""
+
+_BY_MEDIA_TYPE = {form.media_type: form for form in FORMS.values() if form.media_type != DICOM}
+_LONGEST = 2_000
+"""Letters of `Accept` that are read; browsers send some hundred."""
+
+
+def form_of(accept: str, dicom_object: DicomObject) -> Form | Literal["json", "lines"]:
+    """The form that `accept` likes best; JSON where it says nothing.
+
+    Raises:
+        ApiError: `not-acceptable`: none of `MEDIA_TYPES` is asked for.
+    """
+    wishes = [_wish(part) for part in accept[:_LONGEST].split(",") if part.strip()]
+    if not wishes:
+        return "json"
+    liked = [(_liking(media_type, wishes), media_type) for media_type in MEDIA_TYPES]
+    # `max` keeps the first, preferred one of those that are liked the same.
+    (share, _), media_type = max(liked, key=lambda pair: pair[0])
+    if share <= 0:
+        raise ApiError(
+            "not-acceptable",
+            "Results are given as {types}; the request asks for none of them.",
+            types=", ".join(MEDIA_TYPES),
+        )
+    if media_type == JSON:
+        return "json"
+    if media_type == LINES:
+        return "lines"
+    return FORMS[dicom_object] if media_type == DICOM else _BY_MEDIA_TYPE[media_type]
+
+
+def media_type_of(form: Form | Literal["json", "lines"]) -> str:
+    if isinstance(form, Form):
+        return form.media_type
+    return JSON if form == "json" else LINES
+
+
+def _wish(part: str) -> tuple[str, float]:
+    """A media range and its weight; parameters other than `q` are passed over."""
+    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        if key.strip() == "q":
+            try:
+                return name, min(1.0, max(0.0, float(value)))
+            except ValueError:
+                return name, 0.0
+    return name, 1.0
+
+
+def _liking(media_type: str, wishes: list[tuple[str, float]]) -> tuple[float, int]:
+    """The weight of the most exact range that holds a type, and how exact that is: among types of
+    one weight a type that is named goes before one that a wildcard holds."""
+    ranges = (media_type, media_type.split("/")[0] + "/*", "*/*")
+    for exact, name in zip((2, 1, 0), ranges, strict=True):
+        weights = [weight for wish, weight in wishes if wish == name]
+        if weights:
+            return max(weights), exact
+    return 0.0, 0

@@ -1,0 +1,238 @@
+"""The judgement on one page of A4, in the caller's language."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from cxr_severity.imaging.pictures.render import backdrop, overlay_image
+from cxr_severity.interop.dicom import context as tags
+from cxr_severity.interop.making import MANUFACTURER
+from cxr_severity.interop.sheet import COLOURS, Bar, Sheet, sheet
+from cxr_severity.interop.wrap import runs, wrap
+from cxr_severity.texts import results
+from cxr_severity.texts.language import say
+
+if TYPE_CHECKING:
+    from cxr_severity.imaging.radiograph import Radiograph
+    from cxr_severity.interop.dicom.context import StudyContext
+    from cxr_severity.interop.making import Making
+    from cxr_severity.model.assessment import Assessment
+
+_WIDTH, _HEIGHT = A4
+_MARGIN, _GUTTER, _FOOT = 42, 20, 70
+_INNER = _WIDTH - 2 * _MARGIN
+_PICTURE = (300, 330)
+_TERMS = 120
+_BLACK, _MUTED, _LINE = (20, 26, 28), (89, 97, 102), (204, 207, 209)
+_PLAIN, _BOLD, _UNEMBEDDED = "Helvetica", "Helvetica-Bold", "STSong-Light"
+_TITLE, _GRADE, _HEAD, _BODY, _SMALL, _TINY = 15, 24, 10.5, 9.5, 8, 6.5
+_MANY_LINES = 8
+
+Colour = tuple[int, int, int]
+
+
+def pdf_page(
+    assessment: Assessment,
+    radiograph: Radiograph,
+    context: StudyContext | None,
+    making: Making,
+) -> bytes:
+    """The page as a PDF.
+
+    Args:
+        context: of the film; None where the file is no DICOM object.
+    """
+    out = BytesIO()
+    page = _Page(Canvas(out, pagesize=A4, lang=making.language), making)
+    page.fill(sheet(assessment, making.language), _picture(assessment, radiograph))
+    page.facts(assessment, radiograph, context)
+    page.foot()
+    page.canvas.save()
+    return out.getvalue()
+
+
+def _picture(assessment: Assessment, radiograph: Radiograph) -> ImageReader:
+    ground = backdrop(radiograph)
+    if assessment.explanation is None:
+        return ImageReader(Image.fromarray(ground))
+    # A JPEG goes into the page as it is.
+    return ImageReader(BytesIO(overlay_image(ground, assessment.explanation.cam)))
+
+
+class _Page:
+    """A page and how far down it is written; PDF counts upwards."""
+
+    def __init__(self, canvas: Canvas, making: Making) -> None:
+        self.canvas, self.making = canvas, making
+        self.other = _font(making.font)
+        self.y = _HEIGHT - _MARGIN
+        canvas.setTitle(self.say(results.TITLE))
+        canvas.setCreator(MANUFACTURER)
+
+    def fill(self, said: Sheet, picture: ImageReader) -> None:
+        self.text(said.title, _TITLE, bold=True)
+        self.rule()
+        top = self.y
+        self.picture(picture)
+        for line in said.heatmap:
+            self.text(line, _SMALL, _MUTED, width=_PICTURE[0])
+        beneath, self.y = self.y, top
+        self.grade(said, _MARGIN + _PICTURE[0] + _GUTTER)
+        self.y = min(beneath, self.y) - 6
+        self.rule()
+        self.text(said.quality_title, _HEAD, bold=True)
+        for line in said.quality:
+            self.text(line, _BODY if len(said.quality) <= _MANY_LINES else _TINY)
+        self.y -= 4
+        self.rule()
+
+    def grade(self, said: Sheet, left: float) -> None:
+        width = _WIDTH - _MARGIN - left
+        self.text(said.severity_title, _SMALL, _MUTED, left=left, width=width)
+        self.text(said.grade, _GRADE, COLOURS[said.severity], left=left, width=width, bold=True)
+        self.text(said.confidence, _BODY, left=left, width=width)
+        self.y -= 6
+        for bar in said.bars:
+            self.bar(bar, left, width)
+        self.y -= 4
+        self.text(said.plausible_title, _HEAD, left=left, width=width, bold=True)
+        self.text(said.plausible, _BODY, left=left, width=width)
+        self.text(said.advice, _BODY, left=left, width=width)
+        self.y -= 8
+        self.text(said.brixia_title, _HEAD, left=left, width=width, bold=True)
+        self.text(said.total, 14, left=left, width=width, bold=True)
+        if said.interval is not None:
+            self.text(said.interval, _SMALL, left=left, width=width)
+        self.row(("", *said.columns), _SMALL, left, width)
+        for zone in said.rows:
+            self.row((zone.height, zone.right, zone.left), _BODY, left, width)
+
+    def facts(
+        self, assessment: Assessment, radiograph: Radiograph, context: StudyContext | None
+    ) -> None:
+        height, width = radiograph.stored_size
+        unknown = self.say(results.NOT_SAID)
+        name = number = accession = taken = born = ""
+        if context is not None:
+            name, number = context.name, context.text(tags.PATIENT_ID)
+            accession = context.text(tags.ACCESSION_NUMBER)
+            born = "" if context.birth_date is None else context.birth_date.isoformat()
+            moment = context.taken
+            taken = "" if moment is None else moment.isoformat(" ", timespec="minutes")
+        zone = None if context is None else context.zone
+        graded = self.making.moment.astimezone(zone).isoformat(" ", timespec="minutes")
+        container = radiograph.source.format.upper()
+        image = self.say(results.PIXELS, width=width, height=height, format=container)
+        for term, value in (
+            (results.PATIENT, name or unknown),
+            (results.PATIENT_ID, number or unknown),
+            (results.BORN, born or unknown),
+            (results.ACCESSION_NUMBER, accession or unknown),
+            (results.TAKEN, taken or unknown),
+            (results.GRADED_AT, graded),
+            (results.IMAGE, image),
+            (results.MODEL, f"{assessment.model_name} {assessment.model_version}"),
+            (results.CHECKSUM, radiograph.source.sha256),
+        ):
+            top = self.y
+            self.text(self.say(term), _BODY, _MUTED, width=_TERMS)
+            self.y = top
+            self.text(value, _BODY, left=_MARGIN + _TERMS, width=_INNER - _TERMS)
+
+    def foot(self) -> None:
+        self.y = _FOOT
+        self.rule()
+        self.text(self.say(results.RESEARCH), _SMALL, bold=True)
+        self.text(self.say(results.DISCLAIMER), _SMALL, _MUTED)
+
+    def text(
+        self,
+        text: str,
+        size: float,
+        colour: Colour = _BLACK,
+        *,
+        left: float = _MARGIN,
+        width: float = _INNER,
+        bold: bool = False,
+    ) -> None:
+        for line in wrap(text, lambda part: self.width(part, size, bold) <= width):
+            self.line(line, size, colour, left, bold)
+            self.y -= size * 1.35
+
+    def line(self, text: str, size: float, colour: Colour, left: float, bold: bool = False) -> None:
+        """One line with its top at `y`."""
+        self.canvas.setFillColorRGB(*(level / 255 for level in colour))
+        for latin, part in runs(text):
+            font = self.font(latin, bold)
+            self.canvas.setFont(font, size)
+            self.canvas.drawString(left, self.y - size * 1.05, part)
+            left += stringWidth(part, font, size)
+
+    def width(self, text: str, size: float, bold: bool = False) -> float:
+        return sum(stringWidth(part, self.font(latin, bold), size) for latin, part in runs(text))
+
+    def font(self, latin: bool, bold: bool) -> str:
+        if latin:
+            return _BOLD if bold else _PLAIN
+        return self.other
+
+    def bar(self, bar: Bar, left: float, width: float) -> None:
+        self.line(bar.label, _BODY, _BLACK, left)
+        self.line(bar.text, _BODY, _BLACK, left + width - self.width(bar.text, _BODY))
+        self.y -= _BODY * 1.35 + 4
+        for colour, length in ((_LINE, width), (COLOURS[bar.severity], width * bar.value)):
+            self.canvas.setFillColorRGB(*(level / 255 for level in colour))
+            self.canvas.rect(left, self.y, length, 4, stroke=0, fill=1)
+        self.y -= 5
+
+    def row(self, cells: tuple[str, str, str], size: float, left: float, width: float) -> None:
+        for share, cell in zip((0, 0.28, 0.64), cells, strict=True):
+            self.line(cell, size, _BLACK, left + share * width)
+        self.y -= size * 1.35 + 2
+
+    def picture(self, picture: ImageReader) -> None:
+        width, height = picture.getSize()
+        scale = min(_PICTURE[0] / width, _PICTURE[1] / height)
+        drawn = math.floor(height * scale)
+        self.canvas.drawImage(picture, _MARGIN, self.y - drawn, width * scale, drawn)
+        self.y -= drawn + 4
+
+    def rule(self) -> None:
+        self.y -= 4
+        self.canvas.setStrokeColorRGB(*(level / 255 for level in _LINE))
+        self.canvas.setLineWidth(0.5)
+        self.canvas.line(_MARGIN, self.y, _WIDTH - _MARGIN, self.y)
+        self.y -= 6
+
+    def say(self, text: str, **values: str | float) -> str:
+        return say(text, self.making.language, **values)
+
+
+@lru_cache(maxsize=4)
+def _font(path: Path | None) -> str:
+    """The name of a registered font for what is not Latin.
+
+    Without a font file that can be put into a page, readers take one of their own: those for PDF
+    are bound to have one for Adobe's Chinese letters.
+    """
+    if path is not None:
+        try:
+            registerFont(TTFont(path.stem, str(path)))
+        except TTFError:
+            pass
+        else:
+            return path.stem
+    registerFont(UnicodeCIDFont(_UNEMBEDDED))
+    return _UNEMBEDDED
