@@ -31,7 +31,7 @@ class Recorder:
         self.go.set()
         self.busy = threading.Event()
 
-    def read(
+    def infer(
         self, batch: Array, wanted: Sequence[Target | None], *, alone: bool = False
     ) -> list[Answer]:
         self.alone.append(alone)

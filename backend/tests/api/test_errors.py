@@ -244,7 +244,7 @@ def test_a_refused_upload_is_not_read_to_its_end() -> None:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        scope = {"type": "http", "headers": headers}
+        scope = {"type": "http", "path": "/predict", "headers": headers}
         try:
             await BodyLimit(app, 100_000)(scope, receive, send)
         except imaging.FileTooLargeError:
