@@ -1,4 +1,4 @@
-"""Command line: `cxr-severity serve | predict | keys | openapi | words`."""
+"""Command line: `cxr-severity serve | predict | watch | listen | keys | openapi | words`."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ from cxr_severity.model.quality import RejectedError
 from cxr_severity.service.memory import share_arenas
 from cxr_severity.service.pipeline import Judged, Options, judge
 from cxr_severity.settings import Settings
+from cxr_severity.worker import commands as worker
+from cxr_severity.worker.arguments import add_parsers
 
 EXIT_OK, EXIT_SOME_FAILED, EXIT_CANNOT_START = 0, 1, 2
 # In bytes: file systems take names of 255, of which the overlay's digest and class need some 30.
@@ -83,6 +85,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(error, file=sys.stderr)
             return EXIT_CANNOT_START
         return EXIT_OK
+    if arguments.command in worker.COMMANDS:
+        return worker.run(arguments, settings)
     try:
         return _predict(settings, arguments)
     except BrokenPipeError:  # whoever read the output, like `head`, has had enough
@@ -127,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     files.add_argument("--version", metavar="VERSION", help="model version (default: the newest)")
 
+    add_parsers(commands)
     command.add_parser(commands.add_parser("keys", help="API keys of those who may call"))
     commands.add_parser("openapi", help="print the OpenAPI document")
     words = commands.add_parser("words", help="write what the page says of findings and problems")

@@ -18,11 +18,12 @@ from typing import Any
 import httpx2
 
 from cxr_severity.worker.faults import DownError, LastingError, PassingError
-from cxr_severity.worker.ledger import Place, Result
+from cxr_severity.worker.items import Place, Result
 
 _JSON = "application/dicom+json"
 _DICOM = 'multipart/related; type="application/dicom"'
 _STUDY, _SERIES, _INSTANCE = "0020000D", "0020000E", "00080018"
+_MODALITY = "00080060"
 _FAILED, _FAILED_INSTANCE, _REASON = "00081198", "00081155", "00081197"
 _UID = re.compile(r"[0-9.]{1,64}")
 _PAGE = 100
@@ -201,6 +202,12 @@ def place_of(said: Mapping[str, Any]) -> Place | None:
     if not all(isinstance(uid, str) and _UID.fullmatch(uid) for uid in uids):
         return None
     return Place(*uids)
+
+
+def modality_of(said: Mapping[str, Any]) -> str:
+    """The modality that QIDO-RS said; empty where it did not."""
+    found = next(iter(_values(said, _MODALITY)), "")
+    return found if isinstance(found, str) else ""
 
 
 def _values(said: object, tag: str) -> list[Any]:

@@ -10,7 +10,7 @@ from pydicom import dcmread
 from pynetdicom import AE
 
 from cxr_severity.worker.faults import DownError, LastingError, PassingError
-from cxr_severity.worker.ledger import Result
+from cxr_severity.worker.items import Result
 
 _ADDRESS = re.compile(r"(?P<title>[^@\\]{1,16})@(?P<host>\[[^]]+\]|[^:@]+):(?P<port>\d{1,5})")
 _STORED = frozenset({0x0000, 0xB000, 0xB006, 0xB007})

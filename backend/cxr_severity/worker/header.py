@@ -16,7 +16,7 @@ from pydicom.uid import ExplicitVRBigEndian
 from cxr_severity.imaging.dicom import elements as tags
 from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
 from cxr_severity.interop.making import MANUFACTURER, MODEL_NAME
-from cxr_severity.worker.ledger import Place
+from cxr_severity.worker.items import Place
 
 _STUDY, _SERIES, _INSTANCE = 0x0020000D, 0x0020000E, 0x00080018
 _STUDY_DATE, _MANUFACTURER, _MODEL = 0x00080020, 0x00080070, 0x00081090
@@ -58,6 +58,10 @@ class Wanted:
         if self.days is None:
             return self.dates
         return (now - timedelta(days=self.days)).strftime("%Y%m%d-")
+
+    def modality_fits(self, said: str) -> bool:
+        """Whether a film may be wanted of which an archive says this modality, or none."""
+        return not said or not self.modalities or said in self.modalities
 
     def objection(self, header: Header, now: datetime) -> str:
         """Why the film is not wanted, as a code; empty where it is."""

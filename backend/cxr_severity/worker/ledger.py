@@ -13,51 +13,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 from cxr_severity.worker.faults import CannotStartError
+from cxr_severity.worker.items import Film, Parcel, Place, Result
 from cxr_severity.worker.ledger_file import State, counts, hold, listed, open_file, writing
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a film lies in an archive: three UIDs."""
-
-    study: str
-    series: str
-    instance: str
-
-
-@dataclass(frozen=True, slots=True)
-class Film:
-    """A film to be judged. `attempts` counts the one at hand."""
-
-    number: int
-    place: Place
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One finished DICOM file about a film."""
-
-    instance: str
-    kind: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A result to be brought to one destination. `attempts` counts the one at hand."""
-
-    film: int
-    study: str
-    result: Result
-    destination: str
-    attempts: int
 
 
 class Ledger:

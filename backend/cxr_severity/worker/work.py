@@ -22,7 +22,8 @@ from cxr_severity.worker.faults import (
     PassedOverError,
     PassingError,
 )
-from cxr_severity.worker.ledger import Film, Ledger, Parcel, Place, Result
+from cxr_severity.worker.items import Film, Parcel, Place, Result
+from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.pace import Pace
 
 LOG = logging.getLogger("cxr_severity.worker")

@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian
 from support import SAMPLES
 
-from cxr_severity.worker.ledger import Place
+from cxr_severity.worker.items import Place
 
 CR = "1.2.840.10008.5.1.4.1.1.1"
 PATIENT = "Musterfrau^Erika"

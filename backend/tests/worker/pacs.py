@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydicom import dcmread
 
-from cxr_severity.worker.ledger import Place
+from cxr_severity.worker.items import Place
 
 _INSTANCE = re.compile(r"/dicom-web/studies/([^/]+)/series/([^/]+)/instances/([^/]+)")
 

@@ -8,7 +8,7 @@ import pytest
 
 from cxr_severity.worker.dicomweb import Access, Archive, place_of
 from cxr_severity.worker.faults import DownError, LastingError, PassingError, WorkerError
-from cxr_severity.worker.ledger import Place, Result
+from cxr_severity.worker.items import Place, Result
 
 from .films import film, place
 from .pacs import FakePacs, running

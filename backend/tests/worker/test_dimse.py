@@ -22,7 +22,7 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 
 from cxr_severity.worker.dimse import Address, Peer
 from cxr_severity.worker.faults import CannotStartError, DownError, LastingError, PassingError
-from cxr_severity.worker.ledger import Result
+from cxr_severity.worker.items import Result
 from cxr_severity.worker.receive import OUT_OF_RESOURCES, SUCCESS, Listening, Receiver
 
 from .films import CR, film, place

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from cxr_severity.worker.faults import CannotStartError
-from cxr_severity.worker.ledger import Film, Ledger, Parcel, Place, Result
+from cxr_severity.worker.items import Film, Parcel, Place, Result
+from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.ledger_file import parked, retry, totals
 
 FIRST, SECOND = Place("1.1", "1.2", "1.3"), Place("2.1", "2.2", "2.3")

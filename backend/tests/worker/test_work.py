@@ -14,7 +14,8 @@ from waiting import wait_until
 
 from cxr_severity.worker.dicomweb import Access, Archive
 from cxr_severity.worker.faults import LastingError, PassedOverError
-from cxr_severity.worker.ledger import Ledger, Place, Result
+from cxr_severity.worker.items import Place, Result
+from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.ledger_file import parked, retry
 from cxr_severity.worker.logs import quiet_libraries
 from cxr_severity.worker.pace import Pace

@@ -1,0 +1,140 @@
+"""The options of `cxr-severity watch` and `cxr-severity listen`."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from cxr_severity.interop.dicom.uids import ROOT_PATTERN, UUID_ROOT
+from cxr_severity.texts.language import ENGLISH, LANGUAGES
+from cxr_severity.worker.dimse import Address
+from cxr_severity.worker.header import check_key
+from cxr_severity.worker.pace import Pace
+from cxr_severity.worker.results import BUILDERS
+
+
+def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add both commands to the command line."""
+    watch = commands.add_parser(
+        "watch", help="find new radiographs in a PACS by DICOMweb, and store results there"
+    )
+    watch.add_argument("--dicomweb", metavar="URL", help="root of the PACS's DICOMweb service")
+    watch.add_argument("--every", type=_seconds, default=10.0, metavar="SECONDS")
+    watch.add_argument("--once", action="store_true", help="end when nothing is left to do")
+    watch.add_argument("--ae", metavar="TITLE", help="Retrieve AE Title to search for")
+    watch.add_argument(
+        "--match",
+        action="append",
+        default=[],
+        type=_match,
+        metavar="KEY=VALUE",
+        help="further key of the search, like StationName=ROOM3; may be repeated",
+    )
+    listen = commands.add_parser(
+        "listen", help="take radiographs by C-STORE, and send results to named peers"
+    )
+    listen.add_argument("--aet", default="CXR", metavar="TITLE", help="own AE title (default: CXR)")
+    listen.add_argument("--port", type=int, default=11112, help="port (default: 11112)")
+    listen.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)"
+    )
+    listen.add_argument(
+        "--ae",
+        action="append",
+        default=[],
+        metavar="TITLE",
+        help="AE title that may send; may be repeated (default: any)",
+    )
+    for command in (watch, listen):
+        _add_common(command)
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    results = command.add_argument_group("results")
+    results.add_argument(
+        "--to",
+        action="append",
+        default=[],
+        type=_address,
+        metavar="TITLE@HOST:PORT",
+        help="send results there by C-STORE; may be repeated",
+    )
+    results.add_argument(
+        "--stow",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="store results there by STOW-RS; may be repeated",
+    )
+    results.add_argument("--results", type=_kinds, default=tuple(BUILDERS), metavar="sr,sc")
+    results.add_argument("--lang", choices=LANGUAGES, default=ENGLISH)
+    results.add_argument("--uid-root", type=_root, default=UUID_ROOT, metavar="ROOT")
+    results.add_argument("--version", metavar="VERSION", help="model version (default: newest)")
+    films = command.add_argument_group("which films")
+    films.add_argument("--modality", type=_names, default=("CR", "DX"), metavar="CR,DX")
+    films.add_argument("--body-part", type=_names, default=(), metavar="CHEST,…")
+    films.add_argument("--view", type=_names, default=(), metavar="PA,AP")
+    dates = films.add_mutually_exclusive_group()
+    dates.add_argument("--date", default="", metavar="RANGE", help="of studies: 20260101-20260131")
+    dates.add_argument("--days", type=int, metavar="N", help="studies of today and N days before")
+    work = command.add_argument_group("how it works")
+    work.add_argument("--memory", type=Path, metavar="FILE", help="what it did, across restarts")
+    work.add_argument("--threads", type=int, default=1, help="studies at a time (default: 1)")
+    work.add_argument("--attempts", type=int, default=Pace().attempts, help="then parked")
+    work.add_argument("--first-wait", type=_seconds, default=Pace().first, metavar="SECONDS")
+    work.add_argument("--timeout", type=_seconds, default=60.0, metavar="SECONDS")
+    work.add_argument("--progress", type=_seconds, default=30.0, metavar="SECONDS")
+    work.add_argument(
+        "--most-waiting", type=int, default=2000, metavar="MB", help="kept on disk at most"
+    )
+    instead = command.add_argument_group("instead of working").add_mutually_exclusive_group()
+    instead.add_argument("--parked", action="store_true", help="list what waits for a person")
+    instead.add_argument(
+        "--retry",
+        type=int,
+        nargs="*",
+        metavar="NUMBER",
+        help="have parked films tried again: those of these numbers, or all",
+    )
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e6:
+        raise ValueError(text)
+    return value
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip().upper() for name in text.split(",") if name.strip())
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    kinds = tuple(name.strip().lower() for name in text.split(","))
+    if not set(kinds) <= set(BUILDERS):
+        raise argparse.ArgumentTypeError(f"of {', '.join(BUILDERS)}")
+    return kinds
+
+
+def _match(text: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not sign:
+        raise argparse.ArgumentTypeError("KEY=VALUE is needed")
+    try:
+        return check_key(key), value
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _address(text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _root(text: str) -> str:
+    if text != UUID_ROOT and not re.match(ROOT_PATTERN, text):
+        raise argparse.ArgumentTypeError("no root of UIDs of at most 43 characters")
+    return text

@@ -1,0 +1,206 @@
+"""`cxr-severity watch` and `cxr-severity listen`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cxr_severity.imaging.decode import Limits
+from cxr_severity.model.artifact import ArtifactError, versions
+from cxr_severity.model.engine import EngineError, limit_threads
+from cxr_severity.model.predictor import Predictor
+from cxr_severity.service.memory import share_arenas
+from cxr_severity.service.pipeline import judge
+from cxr_severity.settings import Settings
+from cxr_severity.worker import logs, station
+from cxr_severity.worker.dicomweb import Access, Archive
+from cxr_severity.worker.dimse import Peer
+from cxr_severity.worker.faults import CannotStartError
+from cxr_severity.worker.header import Wanted
+from cxr_severity.worker.ledger import Ledger
+from cxr_severity.worker.ledger_file import parked, retry, totals
+from cxr_severity.worker.pace import Pace
+from cxr_severity.worker.receive import Listening, Receiver
+from cxr_severity.worker.results import Assessor, Judge
+from cxr_severity.worker.watch import Watcher
+from cxr_severity.worker.work import LOG, Destination, Work
+
+EXIT_OK, EXIT_SOME_FAILED, EXIT_CANNOT_START = 0, 1, 2
+COMMANDS = ("watch", "listen")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Run one of `COMMANDS`.
+
+    Returns:
+        0; 1 when something is parked (`--parked`, `--once`) or a thread broke; 2 when nothing
+        could be done.
+    """
+    try:
+        memory = arguments.memory or _state_folder() / f"{arguments.command}.db"
+        if arguments.parked:
+            return _list_parked(memory)
+        if arguments.retry is not None:
+            print(f"{retry(memory, arguments.retry)} films will be tried again")
+            return EXIT_OK
+        logs.set_up(settings.log_level)
+        return _work(arguments, settings, memory)
+    except CannotStartError as error:
+        print(error, file=sys.stderr)
+        return EXIT_CANNOT_START
+
+
+def _work(arguments: argparse.Namespace, settings: Settings, memory: Path) -> int:
+    largest = settings.max_upload_bytes
+    access = Access(
+        user=os.environ.get("CXR_DICOMWEB_USER"),
+        password=os.environ.get("CXR_DICOMWEB_PASSWORD"),
+        token=os.environ.get("CXR_DICOMWEB_TOKEN"),
+        timeout=arguments.timeout,
+    )
+    watching = arguments.command == "watch"
+    archive = Archive(_url(arguments.dicomweb), access, largest) if watching else None
+    destinations = _destinations(arguments, access, largest)
+    pace = Pace(first=arguments.first_wait, attempts=arguments.attempts)
+    wanted = Wanted(
+        modalities=arguments.modality,
+        body_parts=arguments.body_part,
+        views=arguments.view,
+        dates=arguments.date,
+        days=arguments.days,
+        others=_keys(arguments) if watching else {},
+    )
+    with closing(Ledger(memory)) as ledger:
+        assess = Assessor(
+            _judge(settings, arguments.version),
+            wanted,
+            ledger.known,
+            arguments.results,
+            arguments.uid_root,
+            arguments.lang,
+        )
+        work = Work(
+            ledger,
+            assess,
+            archive.fetch if archive else None,
+            destinations,
+            pace=pace,
+            most_waiting=arguments.most_waiting * 1_000_000,
+        )
+        feed: Watcher | Receiver
+        if archive is not None:
+            feed = Watcher(archive, wanted, ledger, work.wake, arguments.every, pace)
+            ready = "watching"
+        else:
+            feed = _receiver(arguments, ledger, work, largest)
+            ready = f"listening as {arguments.aet} on {arguments.host} port {arguments.port}"
+        watcher = feed if isinstance(feed, Watcher) and arguments.once else None
+        well = station.run(
+            ledger,
+            work,
+            feed,
+            destinations,
+            ready=ready,
+            threads=arguments.threads,
+            progress=arguments.progress,
+            finished=lambda: watcher is not None and watcher.swept.is_set() and work.idle,
+        )
+        left = ledger.counts()["parked"] if watcher else 0
+    return EXIT_OK if well and not left else EXIT_SOME_FAILED
+
+
+def _judge(settings: Settings, version: str | None) -> Judge:
+    """What films are judged with.
+
+    Raises:
+        CannotStartError: there is no such version, or it does not load.
+    """
+    installed = versions(settings.weights)
+    chosen = version or settings.version or (installed[-1] if installed else None)
+    if chosen not in installed:
+        raise CannotStartError(f"there is no model version {chosen or ''} in {settings.weights}")
+    try:
+        share_arenas()
+        limit_threads(settings.threads)
+        predictor = Predictor.load(
+            settings.weights / chosen,
+            settings.device,
+            engine=settings.engine,
+            threads=settings.threads,
+            threads_alone=settings.threads_alone,
+        )
+    except (ArtifactError, EngineError, OSError) as error:
+        raise CannotStartError(str(error)) from None
+    limits = Limits(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels)
+    return lambda data: judge(predictor, data, limits=limits)
+
+
+def _receiver(arguments: argparse.Namespace, ledger: Ledger, work: Work, largest: int) -> Receiver:
+    if arguments.host not in ("127.0.0.1", "::1", "localhost") and not arguments.ae:
+        LOG.warning(
+            "ANYONE who reaches %s port %d may send films: name senders by --ae, and keep the "
+            "port behind a firewall", arguments.host, arguments.port,
+        )  # fmt: skip
+    listening = Listening(arguments.aet, arguments.host, arguments.port, arguments.ae)
+    take = station.keeper(ledger, work.wake, arguments.most_waiting * 1_000_000)
+    return Receiver(listening, take, largest)
+
+
+def _destinations(
+    arguments: argparse.Namespace, access: Access, largest: int
+) -> dict[str, Destination]:
+    own = arguments.aet if arguments.command == "listen" else "CXR"
+    found: dict[str, Destination] = {
+        f"{each.title}@{each.host}:{each.port}": Peer(each, own, arguments.timeout)
+        for each in arguments.to
+    }
+    urls = [_url(each) for each in arguments.stow]
+    if arguments.command == "watch" and not arguments.to and not urls:
+        urls = [_url(arguments.dicomweb)]
+    found.update({url: Archive(url, access, largest) for url in urls})
+    if not found:
+        raise CannotStartError("name where results go: --to TITLE@HOST:PORT or --stow URL")
+    return found
+
+
+def _keys(arguments: argparse.Namespace) -> dict[str, str]:
+    keys = dict(arguments.match)
+    return keys | {"RetrieveAETitle": arguments.ae} if arguments.ae else keys
+
+
+def _list_parked(memory: Path) -> int:
+    waiting = parked(memory)
+    for each in waiting:
+        since = datetime.fromtimestamp(each.since, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        where = f" at {', '.join(each.destinations)}" if each.destinations else ""
+        print(
+            f"{each.number}  {each.reason}{where}  after {each.attempts} attempts, found {since}"
+            f"  instance {each.instance}  study {each.study or 'unknown'}"
+        )
+    counts = totals(memory)
+    print(", ".join(f"{count} {state}" for state, count in counts.items()))
+    return EXIT_SOME_FAILED if waiting else EXIT_OK
+
+
+def _state_folder() -> Path:
+    home = os.environ.get("XDG_STATE_HOME")
+    return (Path(home) if home else Path.home() / ".local" / "state") / "cxr-severity"
+
+
+def _url(text: str | None) -> str:
+    parts = urlsplit(text or "")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise CannotStartError(
+            "name the root of a DICOMweb service, like http://HOST:8042/dicom-web"
+        )
+    if parts.username is not None:
+        raise CannotStartError(
+            "a URL with a password in it would be seen by others: set CXR_DICOMWEB_USER and "
+            "CXR_DICOMWEB_PASSWORD, or CXR_DICOMWEB_TOKEN"
+        )
+    return (text or "").rstrip("/")

@@ -1,0 +1,43 @@
+"""What the worker works on: films, their results, and results on their way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a film lies in an archive: three UIDs."""
+
+    study: str
+    series: str
+    instance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A film to be judged. `attempts` counts the one at hand."""
+
+    number: int
+    place: Place
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One finished DICOM file about a film."""
+
+    instance: str
+    kind: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A result to be brought to one destination. `attempts` counts the one at hand."""
+
+    film: int
+    study: str
+    result: Result
+    destination: str
+    attempts: int

@@ -1,0 +1,117 @@
+"""A worker from start to end: memory, threads, signals, progress."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from threading import Event
+from typing import TYPE_CHECKING, Protocol
+
+from cxr_severity.imaging.errors import InputRefusedError
+from cxr_severity.worker.header import read_header
+from cxr_severity.worker.items import Place
+from cxr_severity.worker.ledger import Ledger
+from cxr_severity.worker.receive import CANNOT_UNDERSTAND, OUT_OF_RESOURCES, SUCCESS
+from cxr_severity.worker.work import LOG, Destination, Work
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from cxr_severity.worker.ledger_file import State
+
+_TICK = 0.2
+
+
+class Feed(Protocol):
+    """Where films come from: a search, or a listening port."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def keeper(ledger: Ledger, wake: Callable[[], None], most: int) -> Callable[[str, bytes], int]:
+    """Keeps what is pushed; its answer is a C-STORE status.
+
+    A sender is told of success when the film is on the disk, and of a want of resources when
+    more than `most` bytes wait or nothing can be written, so that it sends the film again later.
+    """
+
+    def take(instance: str, data: bytes) -> int:
+        if not instance:
+            return CANNOT_UNDERSTAND
+        try:
+            place = read_header(data).place
+        except InputRefusedError:
+            place = Place("", "", "")  # it is kept, and parked with the reason
+        try:
+            if ledger.bytes_of_films() + len(data) > most:
+                LOG.warning("a film is turned away: too many wait")
+                return OUT_OF_RESOURCES
+            ledger.received(Place(place.study, place.series, instance), data, time.time())
+        except sqlite3.Error as error:
+            LOG.error("a film is turned away: the memory cannot be written: %s", error)
+            return OUT_OF_RESOURCES
+        wake()
+        return SUCCESS
+
+    return take
+
+
+def run(
+    ledger: Ledger,
+    work: Work,
+    feed: Feed,
+    destinations: Mapping[str, Destination],
+    *,
+    ready: str,
+    threads: int,
+    progress: float,
+    finished: Callable[[], bool],
+) -> bool:
+    """Work until a signal to end comes, or `finished` says so.
+
+    SIGTERM and SIGINT finish the film in hand; a second one ends the process at once.
+
+    Returns:
+        Whether it ended as it should.
+    """
+    ending = Event()
+
+    def end(number: int, _: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        ending.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    strays = ledger.park_strays(destinations)
+    if strays:
+        LOG.warning("%d films are parked: their destinations are not named now", strays)
+    work.start(threads)
+    feed.start()
+    LOG.info("%s; %s", ready, _said(ledger.counts()))
+    said, next_said = ledger.counts(), time.monotonic() + progress
+    while not (ending.wait(_TICK) or work.broken or finished()):
+        if time.monotonic() >= next_said:
+            next_said += progress
+            if (counts := ledger.counts()) != said:
+                said = counts
+                LOG.info("%s", _said(counts))
+    if ending.is_set():
+        LOG.info("ending; what is in hand is finished first")
+    broken = work.broken
+    feed.stop()
+    work.stop()
+    for destination in destinations.values():
+        destination.close()
+    LOG.info("ended; %s", _said(ledger.counts()))
+    return not broken
+
+
+def _said(counts: Mapping[State, int]) -> str:
+    return (
+        f"{counts['done']} films done, {counts['waiting'] + counts['judged']} waiting,"
+        f" {counts['parked']} parked, {counts['passed']} passed over"
+    )

@@ -1,0 +1,104 @@
+"""Looking for new films in an archive, again and again."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from threading import Event, Thread
+from typing import Any, Protocol
+
+from cxr_severity.worker.dicomweb import modality_of, place_of
+from cxr_severity.worker.faults import DownError, WorkerError
+from cxr_severity.worker.header import Wanted
+from cxr_severity.worker.items import Place
+from cxr_severity.worker.ledger import Ledger
+from cxr_severity.worker.pace import Pace
+from cxr_severity.worker.work import LOG, LONGEST_PAUSE
+
+_BATCH = 100
+_PATIENCE = 5.0
+"""Seconds that the end waits for a search; nothing is lost where it is cut off."""
+_MANY = 10_000
+"""Instances in one search from which on a narrower one is recommended."""
+
+
+class Search(Protocol):
+    def search(self, query: Mapping[str, str], /) -> Iterable[Mapping[str, Any]]: ...
+
+
+class Watcher:
+    """A thread that searches every `every` seconds, and calls `wake` where it found something."""
+
+    def __init__(
+        self,
+        archive: Search,
+        wanted: Wanted,
+        ledger: Ledger,
+        wake: Callable[[], None],
+        every: float,
+        pace: Pace,
+    ) -> None:
+        self._archive = archive
+        self._wanted = wanted
+        self._ledger = ledger
+        self._wake = wake
+        self._every = every
+        self._pace = pace
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="watcher", daemon=True)
+        self.swept = Event()
+        """Set once a search came to its end."""
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(_PATIENCE)
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                self._sweep()
+            except (WorkerError, sqlite3.Error) as error:
+                failures += 1
+                wait = self._pace.wait(failures, LONGEST_PAUSE)
+                after = error.after if isinstance(error, DownError) else 0
+                wait = max(wait, min(after, LONGEST_PAUSE))
+                code = error.code if isinstance(error, WorkerError) else "memory-not-writable"
+                LOG.warning("the search failed (%s); again in %.1f s", code, wait)
+            else:
+                failures, wait = 0, self._every
+                self.swept.set()
+            self._stopping.wait(wait)
+
+    def _sweep(self) -> None:
+        seen = new = 0
+        for query in self._wanted.queries(datetime.now().astimezone()):
+            batch: list[Place] = []
+            for said in self._archive.search(query):
+                if self._stopping.is_set():
+                    return
+                seen += 1
+                place = place_of(said)
+                # Some archives ignore a key; to fetch all they have for it would be dear.
+                if place is None or not self._wanted.modality_fits(modality_of(said)):
+                    continue
+                batch.append(place)
+                if len(batch) == _BATCH:
+                    new += self._note(batch)
+            new += self._note(batch)
+        if new:
+            LOG.info("%d new films", new)
+        if seen > _MANY:
+            LOG.warning("each search lists %d instances; --days or --date would narrow it", seen)
+
+    def _note(self, batch: list[Place]) -> int:
+        new = self._ledger.found(batch, time.time())
+        batch.clear()
+        if new:
+            self._wake()
+        return new
