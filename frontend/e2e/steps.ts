@@ -76,7 +76,9 @@ export async function expectGraded(page: Page, name: string): Promise<void> {
   const shares = [...rows.matchAll(/([\d.]+)%/g)].map(([, share]) => Number(share));
   expect(shares).toHaveLength(3);
   expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 0);
-  const lungs = page.getByRole('table', { name: /^Estimated Brixia score \d+\.\d of 18$/ });
+  const lungs = page.getByRole('table', {
+    name: /^Estimated Brixia score \d+\.\d of 18( 90% interval: \d+\.\d to \d+\.\d)?$/,
+  });
   const zones = (await lungs.getByRole('cell').allInnerTexts()).map((cell) => cell.trim());
   expect(zones.map((zone) => zone.charAt(0))).toEqual(['A', 'D', 'B', 'E', 'C', 'F']);
   for (const zone of zones) {

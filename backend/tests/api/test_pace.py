@@ -14,7 +14,7 @@ from waiting import wait_until
 from cxr_severity.api.errors import ApiError
 from cxr_severity.api.pace import UploadPace
 
-SCOPE = {"type": "http"}
+SCOPE = {"type": "http", "path": "/predict"}
 
 
 async def take(pace: UploadPace, chunks: Sequence[bytes], pause: float = 0) -> None:
