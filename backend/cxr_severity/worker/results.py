@@ -11,8 +11,8 @@ from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.interop.dicom.capture import secondary_capture
 from cxr_severity.interop.dicom.context import StudyContext, read_context
 from cxr_severity.interop.dicom.report import structured_report
-from cxr_severity.interop.dicom.stamp import NotReferableError
 from cxr_severity.interop.dicom.uids import UUID_ROOT, Uids
+from cxr_severity.interop.errors import NotReferableError
 from cxr_severity.interop.fonts import chinese_font
 from cxr_severity.interop.making import Making
 from cxr_severity.model.assessment import Assessment
