@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -23,6 +24,10 @@ from cxr_severity.api.server import serve
 from cxr_severity.api.words import write_words
 from cxr_severity.imaging.decode import Limits
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError, InputRefusedError
+from cxr_severity.interop.answer import FORM_NAMES, FORMS, Form, answer
+from cxr_severity.interop.dicom.uids import Uids
+from cxr_severity.interop.fonts import chinese_font
+from cxr_severity.interop.making import Making
 from cxr_severity.model.artifact import ArtifactError, versions
 from cxr_severity.model.assessment import Assessment
 from cxr_severity.model.engine import EngineError, candidates, limit_threads
@@ -31,6 +36,7 @@ from cxr_severity.model.quality import RejectedError
 from cxr_severity.service.memory import share_arenas
 from cxr_severity.service.pipeline import Judged, Options, judge
 from cxr_severity.settings import Settings
+from cxr_severity.texts.language import ENGLISH, LANGUAGES
 from cxr_severity.worker import commands as worker
 from cxr_severity.worker.arguments import add_parsers
 
@@ -115,6 +121,24 @@ def _parser() -> argparse.ArgumentParser:
         "--overlay", type=Path, metavar="DIR", help="write the heatmap over each radiograph there"
     )
     files.add_argument(
+        "--format",
+        dest="forms",
+        action="append",
+        choices=FORM_NAMES,
+        default=[],
+        help="also write the result in this form, into the folder of --out; may be repeated",
+    )
+    files.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        default=Path(),
+        help="where --format writes (default: here)",
+    )
+    files.add_argument(
+        "--language", choices=LANGUAGES, default=ENGLISH, help="of what --format writes"
+    )
+    files.add_argument(
         "--target",
         choices=("burden", "predicted", "mild", "moderate", "severe"),
         default="burden",
@@ -161,11 +185,14 @@ def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
         )
         if arguments.overlay:
             arguments.overlay.mkdir(parents=True, exist_ok=True)
+        arguments.out.mkdir(parents=True, exist_ok=True)
     except (ArtifactError, EngineError, OSError) as error:
         print(error, file=sys.stderr)
         return EXIT_CANNOT_START
     limits = Limits(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels)
-    explain = arguments.overlay is not None or (arguments.json and arguments.explain)
+    forms = [FORMS[name] for name in dict.fromkeys(arguments.forms)]
+    font = chinese_font(settings.font)
+    explain = arguments.overlay is not None or bool(forms) or (arguments.json and arguments.explain)
     failed = False
     for path in arguments.files:
         try:
@@ -185,6 +212,13 @@ def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
             print(json.dumps({"file": str(path), **body}), flush=True)
         else:
             print(_line(path, judged.assessment), flush=True)
+        for form in forms:
+            making = Making(datetime.now(UTC), Uids(settings.uid_root), arguments.language, font)
+            try:
+                _write_form(form, judged, data, making, path, arguments.out)
+            except (InputRefusedError, OSError) as error:
+                failed = True
+                _report_failure(path, error, as_json=arguments.json)
         if arguments.overlay:
             try:
                 _write_overlay(judged, path, arguments.overlay)
@@ -230,16 +264,28 @@ def _report_failure(
     print(f"{path}: {body['code']}: {body['detail']}", file=sys.stderr)
 
 
+def _write_form(
+    form: Form, judged: Judged, data: bytes, making: Making, path: Path, folder: Path
+) -> None:
+    found = answer(form, judged.assessment, judged.radiograph, data, making)
+    digest = judged.radiograph.source.sha256[:8]
+    (folder / f"{_stem(path)}-{digest}.{form.suffix}").write_bytes(found)
+
+
 def _write_overlay(judged: Judged, path: Path, folder: Path) -> None:
     explanation = judged.assessment.explanation
     if explanation is None or judged.pictures is None:
         raise ValueError("the judgement was made without an explanation")
-    # Files of one name from several folders must not overwrite each other.
+    name = f"{_stem(path)}-{judged.radiograph.source.sha256[:8]}-{explanation.target}.jpg"
+    (folder / name).write_bytes(judged.pictures.overlay)
+
+
+def _stem(path: Path) -> str:
+    """Of a file's name, as much as leaves room; what is behind it tells files of one name apart."""
     stem = path.stem
     while len(os.fsencode(stem)) > _LONGEST_STEM:
         stem = stem[:-1]
-    name = f"{stem}-{judged.radiograph.source.sha256[:8]}-{explanation.target}.jpg"
-    (folder / name).write_bytes(judged.pictures.overlay)
+    return stem
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import http.client
 import json
 import os
@@ -15,11 +16,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pydicom
 import pytest
+from interop.films import film
 from PIL import Image
 from support import SAMPLES, MakeVersion
 
 from cxr_severity.cli import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED, main
+from cxr_severity.interop.answer import FORM_NAMES, FORMS
 
 
 @pytest.fixture
@@ -263,3 +267,23 @@ def test_the_served_program(server: tuple[int, subprocess.Popen[str]]) -> None:
     assert f"ready: page and API at http://127.0.0.1:{port}" in log
     assert "SECRET" not in log
     assert "Traceback" not in log
+
+
+def test_results_in_a_hospitals_forms(
+    weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = tmp_path / "film.dcm", tmp_path / "out"
+    path.write_bytes(film())
+    forms = [word for name in FORM_NAMES for word in ("--format", name)]
+    assert main(["predict", *forms, "--out", str(out), "--force", str(path)]) == EXIT_OK
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    assert {found.name for found in out.iterdir()} == {
+        f"film-{digest}.{form.suffix}" for form in FORMS.values()
+    }
+    report = pydicom.dcmread(out / f"film-{digest}.sr.dcm")
+    assert report.PatientID == "P-1"
+    capsys.readouterr()
+    assert main(["predict", "--format", "sr", "--out", str(out), str(SAMPLES[0])]) == (
+        EXIT_SOME_FAILED
+    )
+    assert "no-dicom-source" in capsys.readouterr().err
