@@ -12,7 +12,6 @@ from cxr_severity.interop.dicom.capture import secondary_capture
 from cxr_severity.interop.dicom.context import StudyContext, read_context
 from cxr_severity.interop.dicom.report import structured_report
 from cxr_severity.interop.dicom.uids import UUID_ROOT, Uids
-from cxr_severity.interop.errors import NotReferableError
 from cxr_severity.interop.fonts import chinese_font
 from cxr_severity.interop.making import Making
 from cxr_severity.model.assessment import Assessment
@@ -88,8 +87,6 @@ class Assessor:
         except RejectedError as error:
             codes = ",".join(finding.code for finding in error.quality.findings)
             raise LastingError(f"rejected:{codes}") from None
-        except NotReferableError:
-            raise LastingError("without-uids") from None
 
 
 def seed(instance: str, assessment: Assessment) -> str:
