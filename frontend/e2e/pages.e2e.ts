@@ -155,8 +155,10 @@ it('opens without the service, says so, and goes on once it is back', async () =
   await page.getByText('The service cannot be reached.').waitFor();
   await expectAccessible(page);
   await page.screenshot({ path: join(PICTURES, 'offline.png') });
-  own = await startServer({ port });
+  // While it is still away: once it is back, the page may notice before anybody clicks.
   await page.getByRole('button', { name: 'Check again' }).click();
+  await page.getByText('The service cannot be reached.').waitFor();
+  own = await startServer({ port });
   await page.getByText('The service cannot be reached.').waitFor({ state: 'detached' });
   await chooseFile(page, radiograph());
   await expectGraded(page, 'patient.png');
