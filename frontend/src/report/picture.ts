@@ -17,13 +17,14 @@ export function captionOf({ name, prediction }: Graded, catalogue: Catalogue): s
   const { analyse, format, quality, shared } = catalogue;
   const { severity, confidence, explanation, model } = prediction;
   const grade = `${shared.severities[severity]}, ${format.probability(confidence)} ${analyse.result.confidence}`;
-  const map = explanation ? analyse.details.method(explanation.target) : '';
+  const map = explanation
+    ? analyse.details.method(explanation.target, format.significant(explanation.peak))
+    : '';
   return [
-    // First: what follows is no judgement.
-    ...(prediction.quality.accepted ? [] : [quality.rejected]),
     name,
     [grade, map, `${model.name} ${model.version}`].filter(Boolean).join('  ·  '),
     shared.notDiagnosis,
+    ...(prediction.quality.accepted ? [] : [quality.rejected]),
   ];
 }
 

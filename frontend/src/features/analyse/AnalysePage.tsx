@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
 import { Announcer } from '../../components/Announcer';
-import { Button } from '../../components/Button';
 import { useLanguage } from '../../i18n/context';
 import { predict } from '../../lib/predict';
 import type { Study } from '../../lib/study';
@@ -17,7 +16,7 @@ import { Summary } from './result/Summary';
 import { Stage } from './Stage';
 import { Samples } from './samples/Samples';
 import { useArrival } from './useArrival';
-import { itemOf, NO_FACTS, stateOf } from './worklist/films';
+import { stateOf } from './worklist/films';
 import { dateInName, Patients, readFacts } from './worklist/patientAndDate';
 import { useWorklist } from './worklist/useWorklist';
 import { WorklistPanel } from './worklist/WorklistPanel';
@@ -28,7 +27,6 @@ export function AnalysePage() {
   const text = catalogue.analyse;
   const { list, store } = useWorklist(predict);
   const state = stateOf(list, list.selected);
-  const item = itemOf(list, list.selected);
   const [notice, setNotice] = useState('');
   const [patients] = useState(() => new Patients());
   const heading = useRef<HTMLHeadingElement>(null);
@@ -36,7 +34,7 @@ export function AnalysePage() {
   useEffect(fetchViewerWhenIdle, []);
 
   const open = (studies: readonly Study[]) => {
-    const facts = ({ name }: Study) => ({ ...NO_FACTS, date: dateInName(name) });
+    const facts = ({ name }: Study) => ({ date: dateInName(name), patient: '' });
     const ids = store.add(studies, facts);
     const films = ids.flatMap((id, index) => {
       const study = studies[index];
@@ -76,14 +74,6 @@ export function AnalysePage() {
       <div className={styles.summary}>
         <Summary state={state} heading={heading} />
         {notice && <p className={styles.notice}>{notice}</p>}
-        {list.cleared.length > 0 && (
-          <p className={styles.notice}>
-            {catalogue.worklist.cleared(list.cleared.length)}{' '}
-            <Button look="compact" onClick={store.restore}>
-              {catalogue.worklist.undo}
-            </Button>
-          </p>
-        )}
       </div>
       <section className={styles.stage} aria-label={catalogue.viewer.region}>
         <Stage list={list} store={store} onFiles={openFiles} />
@@ -108,8 +98,6 @@ export function AnalysePage() {
               study={state.study}
               prediction={state.shown}
               gradedAt={state.gradedAt}
-              date={item?.date ?? ''}
-              view={item?.view ?? ''}
             />
           </>
         )}

@@ -50,7 +50,7 @@ export function FailureBody({ failure, onRetry, onFiles, onForce }: FailureBodyP
         {findings && <Button onClick={onForce}>{quality.force}</Button>}
       </div>
       {findings && <p className={styles.hint}>{quality.caution}</p>}
-      <p className={styles.code}>{text.failed.code(failure.code)}</p>
+      <p className={styles.code}>{text.failed.code(failure.code, failure.status)}</p>
     </div>
   );
 }

@@ -32,7 +32,7 @@ export const worklist = {
   sort: 'Order',
   sorts: {
     added: 'As added',
-    severity: 'By grade',
+    severity: 'Worst first',
     name: 'By name',
     date: 'By date',
   },
@@ -44,8 +44,6 @@ export const worklist = {
   cancelAll: (count: number) => `Cancel ${films(count)}`,
   add: 'Add films',
   clear: 'Clear the list',
-  cleared: (count: number) => `The list was cleared: ${films(count)}.`,
-  undo: 'Bring it back',
   csv: 'CSV',
   json: 'JSON',
   pdf: 'PDF',
@@ -64,7 +62,7 @@ export const worklist = {
   emptyFolder: (name: string) =>
     `The folder “${name}” holds no files. Open the folder in which the films are.`,
   skipped: (count: number) =>
-    `${format.integer(count)} ${format.plural(count, { one: 'file', other: 'files' })} left out that ${format.plural(count, { one: 'is no film', other: 'are no films' })}.`,
+    `${format.integer(count)} ${format.plural(count, { one: 'file', other: 'files' })} of the system left out.`,
   beyond: (count: number, taken: number) =>
     `Only the first ${films(taken)} were taken; open the other ${format.integer(count)} once these are done.`,
   series: {

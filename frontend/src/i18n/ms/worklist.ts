@@ -28,7 +28,7 @@ export const worklist: Catalogue['worklist'] = {
   sort: 'Susunan',
   sorts: {
     added: 'Seperti ditambah',
-    severity: 'Mengikut gred',
+    severity: 'Paling teruk dahulu',
     name: 'Mengikut nama',
     date: 'Mengikut tarikh',
   },
@@ -40,8 +40,6 @@ export const worklist: Catalogue['worklist'] = {
   cancelAll: (count) => `Batalkan ${format.integer(count)} filem`,
   add: 'Tambah filem',
   clear: 'Kosongkan senarai',
-  cleared: (count) => `Senarai dikosongkan: ${format.integer(count)} filem.`,
-  undo: 'Kembalikan',
   csv: 'CSV',
   json: 'JSON',
   pdf: 'PDF',
@@ -58,7 +56,7 @@ export const worklist: Catalogue['worklist'] = {
     'Yang dilepaskan tidak dapat dibaca; mungkin telah dialihkan. Pilih fail atau folder itu sebagai ganti.',
   emptyFolder: (name) =>
     `Folder “${name}” tidak mengandungi fail. Buka folder yang mengandungi filem.`,
-  skipped: (count) => `${format.integer(count)} fail yang bukan filem ditinggalkan.`,
+  skipped: (count) => `${format.integer(count)} fail sistem ditinggalkan.`,
   beyond: (count, taken) =>
     `Hanya ${format.integer(taken)} filem pertama diambil; buka ${format.integer(count)} yang lain setelah ini selesai.`,
   series: {

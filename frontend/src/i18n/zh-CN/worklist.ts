@@ -14,13 +14,13 @@ export const worklist: Catalogue['worklist'] = {
     failed: '失败',
     cancelled: '已取消',
   },
-  refer: '请医师判读',
+  refer: '转诊',
   forced: '不合格',
   search: '按名称查找',
   filter: '显示',
   filters: {
     all: '全部胸片',
-    refer: '请医师判读',
+    refer: '需转诊',
     rejected: '未评判',
     failed: '失败或已取消',
     open: '尚未分级',
@@ -28,7 +28,7 @@ export const worklist: Catalogue['worklist'] = {
   sort: '排序',
   sorts: {
     added: '添加顺序',
-    severity: '按等级',
+    severity: '最重在前',
     name: '按名称',
     date: '按日期',
   },
@@ -40,8 +40,6 @@ export const worklist: Catalogue['worklist'] = {
   cancelAll: (count) => `取消 ${format.integer(count)} 张`,
   add: '添加胸片',
   clear: '清空列表',
-  cleared: (count) => `列表已清空：${format.integer(count)} 张。`,
-  undo: '恢复',
   csv: 'CSV',
   json: 'JSON',
   pdf: 'PDF',
@@ -55,7 +53,7 @@ export const worklist: Catalogue['worklist'] = {
   },
   unreadable: '无法读取拖放的内容，可能已被移动。请改用选择文件或文件夹。',
   emptyFolder: (name) => `文件夹“${name}”中没有文件。请打开存放胸片的文件夹。`,
-  skipped: (count) => `已略过 ${format.integer(count)} 个非胸片文件。`,
+  skipped: (count) => `已略过 ${format.integer(count)} 个系统文件。`,
   beyond: (count, taken) =>
     `仅接收了前 ${format.integer(taken)} 张；完成后再打开其余 ${format.integer(count)} 张。`,
   series: {

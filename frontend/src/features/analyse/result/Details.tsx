@@ -13,48 +13,47 @@ interface DetailsProps {
   study: Study;
   prediction: Prediction;
   gradedAt: Date;
-  date: string;
-  view: string;
 }
 
 /** Where the result came from, and how to take it along. */
-export function Details({ study, prediction, gradedAt, date, view }: DetailsProps) {
+export function Details({ study, prediction, gradedAt }: DetailsProps) {
   const text = useText('analyse');
   const format = useFormat();
   const { model, input, explanation, timings_ms: timings } = prediction;
   const lungs = explanation?.lung_fraction;
   return (
-    <section className={styles.details} aria-label={text.details.title}>
-      <ReportMenu graded={{ name: study.name, prediction, gradedAt, date, view }} />
-      <details className={styles.technical}>
+    <section aria-label={text.details.title}>
+      <dl className={styles.facts}>
+        <Fact term={text.details.model}>
+          <a href={hrefOf({ page: 'model', version: model.version })}>
+            {text.details.modelCard(model.name, model.version)}
+          </a>
+        </Fact>
+        {explanation && (
+          <Fact term={text.details.explanation}>
+            {text.details.method(explanation.target, format.significant(explanation.peak))}
+          </Fact>
+        )}
+        {lungs != null && <Fact term={text.details.lungs}>{format.share(lungs)}</Fact>}
+        <Fact term={text.details.time}>{format.milliseconds(timings.total)}</Fact>
+        <Fact term={text.details.checksum}>
+          <code>{input.sha256.slice(0, 12)}</code>
+        </Fact>
+      </dl>
+      <details className={styles.timings}>
         <summary>
           <ChevronIcon />
-          {text.details.technical}
+          {text.details.timings}
         </summary>
         <dl className={styles.facts}>
-          <Fact term={text.details.model}>
-            <a href={hrefOf({ page: 'model', version: model.version })}>
-              {text.details.modelCard(model.name, model.version)}
-            </a>
-          </Fact>
-          {explanation && (
-            <Fact term={text.details.explanation}>
-              {text.details.method(explanation.target)},{' '}
-              {text.details.peak(format.significant(explanation.peak))}
-            </Fact>
-          )}
-          {lungs != null && <Fact term={text.details.lungs}>{format.share(lungs)}</Fact>}
-          <Fact term={text.details.time}>{format.milliseconds(timings.total)}</Fact>
           {STEPS.map((step) => (
             <Fact key={step} term={text.details.steps[step]}>
               {format.milliseconds(timings[step])}
             </Fact>
           ))}
-          <Fact term={text.details.checksum}>
-            <code>{input.sha256.slice(0, 12)}</code>
-          </Fact>
         </dl>
       </details>
+      <ReportMenu graded={{ name: study.name, prediction, gradedAt }} />
     </section>
   );
 }

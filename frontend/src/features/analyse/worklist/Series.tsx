@@ -15,7 +15,7 @@ interface SeriesProps {
 export function Series({ items, selected, store }: SeriesProps) {
   const text = useText('worklist');
   const format = useFormat();
-  const { severities, notFollowUp } = useText('shared');
+  const { severities } = useText('shared');
   const item = items.find(({ id }) => id === selected);
   if (!item) {
     return null;
@@ -48,7 +48,6 @@ export function Series({ items, selected, store }: SeriesProps) {
         <p className={styles.note}>{text.series.tooFew}</p>
       ) : (
         <>
-          <p className={styles.note}>{notFollowUp}</p>
           <SeriesChart series={series} selected={selected} />
           <ol className={styles.days}>
             {series.map(({ item: film, graded }) => (

@@ -13,7 +13,7 @@ import { Reports } from './Reports';
 import { Row } from './Row';
 import { Series } from './Series';
 import type { WorklistStore } from './store';
-import { csvOf, fileNameOf, jsonOf } from './table';
+import { csvOf, jsonOf } from './table';
 import styles from './WorklistPanel.module.css';
 
 const NO_ITEMS: readonly Item[] = [];
@@ -28,7 +28,6 @@ interface WorklistPanelProps {
 /** All films that are open: how far each is, what came out, and what can be done with them. */
 export function WorklistPanel({ list, store, onFiles }: WorklistPanelProps) {
   const text = useText('worklist');
-  const { notFollowUp } = useText('shared');
   const [arrangement, setArrangement] = useState(AS_ADDED);
   const { items, selected, compared } = list;
   // Hundreds of rows are drawn in slices between which the page answers.
@@ -73,7 +72,6 @@ export function WorklistPanel({ list, store, onFiles }: WorklistPanelProps) {
       {list.pause && <PauseNote pause={list.pause} onResume={store.resume} />}
       <Versions list={list} />
       <Arrange arrangement={arrangement} onChange={setArrangement} />
-      {arrangement.sort === 'severity' && <p className={styles.limit}>{notFollowUp}</p>}
       <ul className={styles.rows}>
         {shown.map((item) => (
           <Row
@@ -102,9 +100,7 @@ export function WorklistPanel({ list, store, onFiles }: WorklistPanelProps) {
         <Button
           look="compact"
           disabled={settled === 0}
-          onClick={() =>
-            saveBlob(new Blob([csvOf(items)], { type: CSV_TYPE }), fileNameOf(new Date(), 'csv'))
-          }
+          onClick={() => saveBlob(new Blob([csvOf(items)], { type: CSV_TYPE }), 'severity.csv')}
         >
           <DownloadIcon />
           {text.csv}
@@ -112,7 +108,7 @@ export function WorklistPanel({ list, store, onFiles }: WorklistPanelProps) {
         <Button
           look="compact"
           disabled={settled === 0}
-          onClick={() => saveJson(jsonOf(items), fileNameOf(new Date(), 'json'))}
+          onClick={() => saveJson(jsonOf(items), 'severity.json')}
         >
           <DownloadIcon />
           {text.json}

@@ -60,7 +60,7 @@ export async function readFacts(
         if (header) {
           const date = dateOfDicom(header.studyDate);
           const patient = patients.numberOf(header.patientId);
-          store.describe(id, { patient, view: header.viewPosition, ...(date && { date }) });
+          store.describe(id, { patient, ...(date && { date }) });
         }
       }
     } catch {
