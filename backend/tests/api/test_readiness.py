@@ -30,6 +30,7 @@ def test_a_damaged_version_is_not_ready_and_never_guesses(make_version: MakeVers
     weights.write_bytes(weights.read_bytes()[:-1] + b"x")
     with TestClient(create_app(Settings(weights=folder.parent))) as client:
         assert client.get("/health/live").json() == {"status": "live"}
+        assert client.app.state.registry.wait(30)  # type: ignore[attr-defined]
         body = assert_problem(client.get("/health/ready"), 503, "not-ready")
         assert str(folder) not in str(body)
         response = send(client, SAMPLES[0].read_bytes())

@@ -11,9 +11,11 @@ TREE = re.compile(r"(?:├──|└──) (\w+) +([a-z0-9-]+) +(\d{3})$", re.M
 
 
 def test_every_refusal_is_declared_in_this_module_and_stands_in_its_tree() -> None:
-    declared = [(error.__name__, error.code, str(error.status)) for error in refusals()]
+    # Results have a few of their own, in a tree of theirs.
+    own = [error for error in refusals() if error.__module__ != "cxr_severity.interop.errors"]
+    declared = [(error.__name__, error.code, str(error.status)) for error in own]
     assert len(declared) >= 15
-    assert {error.__module__ for error in refusals()} == {errors.__name__}
+    assert {error.__module__ for error in own} == {errors.__name__}
     assert TREE.findall(errors.__doc__ or "") == declared
 
 
