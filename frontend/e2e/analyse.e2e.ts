@@ -112,13 +112,11 @@ it('works by keyboard alone, with the focus always in sight', async () => {
   expect(await heading(page).evaluate((element) => element === document.activeElement)).toBe(true);
   await page.keyboard.press('Tab');
   expect(await focused()).toEqual({ name: 'Open another', outline: 'solid' });
-  for (let stops = 0; (await focused()).name !== 'predicted' && stops < 30; stops += 1) {
+  for (let stops = 0; (await focused()).name !== 'opacity' && stops < 30; stops += 1) {
     await page.keyboard.press('Tab');
     expect((await focused()).outline).toBe('solid');
   }
-  expect((await focused()).name).toBe('predicted');
-  await page.keyboard.press('ArrowRight');
-  await page.getByText(/^Grad-CAM for mild/).waitFor();
+  expect((await focused()).name).toBe('opacity');
   await page.keyboard.press('Tab');
   expect(await focused()).toMatchObject({ outline: 'solid' });
   const before = await heatOpacity(page);
@@ -132,6 +130,6 @@ it('works by keyboard alone, with the focus always in sight', async () => {
 
 it('documents its interface without another host', async () => {
   const { page, leave } = await visit(browser, `${url}/docs`);
-  await page.locator('.opblock-summary-path', { hasText: '/predict' }).waitFor();
+  await page.locator('.opblock-summary-path[data-path="/predict"]').waitFor();
   await leave();
 });

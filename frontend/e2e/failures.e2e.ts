@@ -29,7 +29,7 @@ it('says what is wrong with a file, and shows no result of another', async () =>
   const alert = page.getByRole('alert');
   await alert.waitFor();
   expect(await alert.innerText()).toContain('The file is not an image');
-  expect(await alert.innerText()).toContain('Open the radiograph itself.');
+  expect(await alert.innerText()).toContain('Use the radiograph itself');
   await page.getByText('Code not-an-image, HTTP 422').waitFor();
   expect(await heading(page).innerText()).toBe('No result');
   expect(await page.getByText('Estimated severity').count()).toBe(0);

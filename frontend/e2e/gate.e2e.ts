@@ -17,7 +17,7 @@ const REFUSED = /Failed to load resource/;
 const ANYWAY = 'Show the prediction all the same';
 /** By file: the words for what stands against it, and the service's code. */
 const UNFIT: [name: string, words: string, code: string][] = [
-  ['inverted.png', 'Black and white look exchanged.', 'inverted-grey-scale'],
+  ['inverted.png', 'Black and white look exchanged', 'inverted-grey-scale'],
   ['on-its-side.png', 'The film lies on its side.', 'turned-by-90-degrees'],
   ['upside-down.png', 'The film is upside down.', 'turned-by-180-degrees'],
   ['holiday.jpg', 'The picture is in colour', 'not-a-frontal-chest-radiograph'],
@@ -82,7 +82,7 @@ it('shows the prediction all the same when asked, and marks it everywhere', asyn
   await expectGraded(page, 'inverted.png');
   const quality = page.getByRole('region', { name: 'Image quality' });
   expect(await quality.innerText()).toContain('Not fit for a judgement.');
-  expect(await quality.innerText()).toContain('Black and white look exchanged.');
+  expect(await quality.innerText()).toContain('Black and white look exchanged');
   expect((await rows(page))[0]).toContain('not fit');
   // Measured on films that are fit for it.
   expect(await page.getByText(/^Right on/).count()).toBe(0);
