@@ -18,8 +18,8 @@ const ANYWAY = 'Show the prediction all the same';
 /** By file: the words for what stands against it, and the service's code. */
 const UNFIT: [name: string, words: string, code: string][] = [
   ['inverted.png', 'Black and white look exchanged', 'inverted-grey-scale'],
-  ['on-its-side.png', 'The film lies on its side.', 'turned-by-90-degrees'],
-  ['upside-down.png', 'The film is upside down.', 'turned-by-180-degrees'],
+  ['on-its-side.png', 'The radiograph lies on its side', 'turned-by-90-degrees'],
+  ['upside-down.png', 'The radiograph is upside down', 'turned-by-180-degrees'],
   ['holiday.jpg', 'The picture is in colour', 'not-a-frontal-chest-radiograph'],
 ];
 
