@@ -99,7 +99,9 @@ it('shows the prediction all the same when asked, and marks it everywhere', asyn
   const report = JSON.parse(await readFile(await (await download).path(), 'utf8'));
   expect(report.quality).toMatchObject({
     accepted: false,
-    findings: [{ code: 'inverted-grey-scale', level: 'reject' }, {}],
+    findings: expect.arrayContaining([
+      expect.objectContaining({ code: 'inverted-grey-scale', level: 'reject' }),
+    ]),
   });
   await leave();
 });
