@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import re
 from pathlib import Path
 
-from cxr_severity.interop.dicom.uids import ROOT_PATTERN, UUID_ROOT
+from cxr_severity.interop.answer import FormName
 from cxr_severity.texts.language import ENGLISH, LANGUAGES
 from cxr_severity.worker.dimse import Address
 from cxr_severity.worker.header import check_key
 from cxr_severity.worker.pace import Pace
-from cxr_severity.worker.results import BUILDERS
+from cxr_severity.worker.results import KINDS, USUAL
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -67,9 +66,14 @@ def _add_common(command: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="store results there by STOW-RS; may be repeated",
     )
-    results.add_argument("--results", type=_kinds, default=tuple(BUILDERS), metavar="sr,sc")
+    results.add_argument(
+        "--results",
+        type=_kinds,
+        default=USUAL,
+        metavar="sr,sc",
+        help=f"kinds to make, of {', '.join(KINDS)} (default: sr,sc)",
+    )
     results.add_argument("--lang", choices=LANGUAGES, default=ENGLISH)
-    results.add_argument("--uid-root", type=_root, default=UUID_ROOT, metavar="ROOT")
     results.add_argument("--version", metavar="VERSION", help="model version (default: newest)")
     films = command.add_argument_group("which films")
     films.add_argument("--modality", type=_names, default=("CR", "DX"), metavar="CR,DX")
@@ -110,10 +114,11 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip().upper() for name in text.split(",") if name.strip())
 
 
-def _kinds(text: str) -> tuple[str, ...]:
-    kinds = tuple(name.strip().lower() for name in text.split(","))
-    if not set(kinds) <= set(BUILDERS):
-        raise argparse.ArgumentTypeError(f"of {', '.join(BUILDERS)}")
+def _kinds(text: str) -> tuple[FormName, ...]:
+    named = [name.strip().lower() for name in text.split(",")]
+    kinds = tuple(kind for kind in KINDS if kind in named)
+    if len(kinds) != len(named):
+        raise argparse.ArgumentTypeError(f"some of {', '.join(KINDS)}, each once")
     return kinds
 
 
@@ -132,9 +137,3 @@ def _address(text: str) -> Address:
         return Address.parse(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _root(text: str) -> str:
-    if text != UUID_ROOT and not re.match(ROOT_PATTERN, text):
-        raise argparse.ArgumentTypeError("no root of UIDs of at most 43 characters")
-    return text

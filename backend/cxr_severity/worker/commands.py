@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cxr_severity.imaging.decode import Limits
+from cxr_severity.interop.fonts import chinese_font
 from cxr_severity.model.artifact import ArtifactError, versions
 from cxr_severity.model.engine import EngineError, limit_threads
 from cxr_severity.model.predictor import Predictor
@@ -81,8 +82,9 @@ def _work(arguments: argparse.Namespace, settings: Settings, memory: Path) -> in
             wanted,
             ledger.known,
             arguments.results,
-            arguments.uid_root,
+            settings.uid_root,
             arguments.lang,
+            chinese_font(settings.font),
         )
         work = Work(
             ledger,

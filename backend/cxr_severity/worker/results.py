@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from cxr_severity.imaging.errors import InputRefusedError
-from cxr_severity.imaging.radiograph import Radiograph
-from cxr_severity.interop.dicom.capture import secondary_capture
-from cxr_severity.interop.dicom.context import StudyContext, read_context
-from cxr_severity.interop.dicom.report import structured_report
+from cxr_severity.interop.answer import FORMS, FormName, answer
 from cxr_severity.interop.dicom.uids import UUID_ROOT, Uids
-from cxr_severity.interop.fonts import chinese_font
 from cxr_severity.interop.making import Making
 from cxr_severity.model.assessment import Assessment
 from cxr_severity.model.quality import RejectedError
@@ -30,15 +27,9 @@ Raises:
     RejectedError: the gate holds it unfit.
 """
 
-Builder = Callable[[Assessment, Radiograph, StudyContext, Making], bytes]
-
-BUILDERS: Mapping[str, Builder] = {
-    "sr": lambda assessment, _, context, making: structured_report(assessment, context, making),
-    "sc": lambda assessment, radiograph, context, making: secondary_capture(
-        assessment, radiograph, context, making
-    ),
-}
-"""Kinds of results, by the names that the command line has for them and their UIDs follow from."""
+KINDS: tuple[FormName, ...] = tuple(form.name for form in FORMS.values() if form.of_dicom)
+"""Of results that can lie in a film's study."""
+USUAL: tuple[FormName, ...] = ("sr", "sc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +42,10 @@ class Assessor:
     judge: Judge
     wanted: Wanted
     own: Callable[[str], bool]
-    kinds: Sequence[str] = tuple(BUILDERS)
+    kinds: Sequence[FormName] = USUAL
     root: str = UUID_ROOT
     language: Language = ENGLISH
+    font: Path | None = None
 
     def __call__(self, data: bytes) -> list[Result]:
         """Raises:
@@ -66,19 +58,18 @@ class Assessor:
             if objection or self.own(header.place.instance):
                 raise PassedOverError(objection or "own-result")
             judged = self.judge(data)
-            assessment, radiograph = judged.assessment, judged.radiograph
-            context = read_context(data)
+            assessment = judged.assessment
             making = Making(
                 moment=datetime.now(UTC),
-                uids=Uids(self.root, seed(context.sop_instance, assessment)),
+                uids=Uids(self.root, seed(header.place.instance, assessment)),
                 language=self.language,
-                font=chinese_font() if self.language == "zh-CN" else None,
+                font=self.font,
             )
             return [
                 Result(
-                    making.uids.new(kind),
+                    making.uids.new(kind),  # as `interop` names an object of this kind
                     kind,
-                    BUILDERS[kind](assessment, radiograph, context, making),
+                    answer(FORMS[kind], assessment, judged.radiograph, data, making),
                 )
                 for kind in self.kinds
             ]
