@@ -6,10 +6,12 @@ import { film, radiograph, samplesByName } from './files';
 import {
   chooseFile,
   expectGraded,
+  expectMapOf,
   hand,
   heading,
   heatOpacity,
   heatStatistics,
+  openMap,
   samples,
 } from './steps';
 
@@ -58,20 +60,15 @@ it('explains each grade, asking once for each', async () => {
   });
   await samples(page).nth(4).click();
   await expectGraded(page, '4fed5061.png');
-  await page.getByRole('radio', { name: 'Grad-CAM' }).check();
-  for (const grade of ['Mild', 'Moderate', 'Severe', 'Mild', 'Predicted']) {
+  await openMap(page, 'Grad-CAM');
+  for (const grade of ['Mild', 'Moderate', 'Severe', 'Mild']) {
     await page.getByRole('radio', { name: grade }).check();
-    const shown = grade === 'Predicted' ? await predicted() : grade.toLowerCase();
-    // Drawn or not: one that mostly lies outside the lungs is left out, and said to be.
-    await page.getByText(new RegExp(`^Grad-CAM for ${shown}`)).waitFor();
+    await expectMapOf(page, grade);
   }
+  await page.getByRole('radio', { name: 'Predicted' }).check();
   expect(asked[0]).toBe('predicted');
-  expect(asked).toHaveLength(3);
+  expect(new Set(asked).size).toBe(asked.length);
   await leave();
-
-  async function predicted() {
-    return (await heading(page).innerText()).split(/\s+/).at(-1)?.toLowerCase();
-  }
 });
 
 it('shows a film upright that only its EXIF tag turns, in the shape that the service saw', async () => {
@@ -85,7 +82,9 @@ it('shows a film upright that only its EXIF tag turns, in the shape that the ser
   const upright = radiograph('upright.png', samplesByName.indexOf('fff13f3a.png')).buffer;
   const [width, height] = [upright.readUInt32BE(16), upright.readUInt32BE(20)];
   expect(width).not.toBe(height);
-  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([width, height]);
+  // As many pixels as the film has; its words stand beneath.
+  expect(Math.abs(png.readUInt32BE(16) - width)).toBeLessThanOrEqual(2);
+  expect(png.readUInt32BE(20)).toBeGreaterThan(height);
   await page.getByText(`${width} × ${height} JPEG`).waitFor();
   await leave();
 });
@@ -101,6 +100,8 @@ it('works by keyboard alone, with the focus always in sight', async () => {
       const outline = marked ? getComputedStyle(marked).outlineStyle : 'none';
       return { name: element.textContent || element.getAttribute('value'), outline };
     });
+  const onSlider = () =>
+    page.evaluate(() => document.activeElement?.matches('[type=range]') ?? false);
   await page.keyboard.press('Tab');
   expect(await focused()).toEqual({ name: 'Skip to the radiograph', outline: 'solid' });
   await page.keyboard.press('Enter');
@@ -110,15 +111,17 @@ it('works by keyboard alone, with the focus always in sight', async () => {
   await page.keyboard.press('Enter');
   await expectGraded(page, 'patient.png');
   expect(await heading(page).evaluate((element) => element === document.activeElement)).toBe(true);
-  await page.keyboard.press('Tab');
-  expect(await focused()).toEqual({ name: 'Open another', outline: 'solid' });
-  for (let stops = 0; (await focused()).name !== 'opacity' && stops < 30; stops += 1) {
+  // The folded controls of the map are among what Tab leads to, and open by Enter.
+  for (let stops = 0; !(await focused()).name?.startsWith('Map') && stops < 60; stops += 1) {
+    await page.keyboard.press('Tab');
+  }
+  expect(await focused()).toMatchObject({ outline: 'solid' });
+  expect((await focused()).name).toMatch(/^Map/);
+  await page.keyboard.press('Enter');
+  for (let stops = 0; !(await onSlider()) && stops < 10; stops += 1) {
     await page.keyboard.press('Tab');
     expect((await focused()).outline).toBe('solid');
   }
-  expect((await focused()).name).toBe('opacity');
-  await page.keyboard.press('Tab');
-  expect(await focused()).toMatchObject({ outline: 'solid' });
   const before = await heatOpacity(page);
   await page.keyboard.press('ArrowLeft');
   expect(await heatOpacity(page)).toBeCloseTo(before - 0.05);
@@ -130,6 +133,6 @@ it('works by keyboard alone, with the focus always in sight', async () => {
 
 it('documents its interface without another host', async () => {
   const { page, leave } = await visit(browser, `${url}/docs`);
-  await page.locator('.opblock-summary-path[data-path="/predict"]').waitFor();
+  await page.locator('.opblock-summary-path', { hasText: '/predict' }).first().waitFor();
   await leave();
 });

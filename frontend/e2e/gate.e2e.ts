@@ -6,9 +6,11 @@ import { film, radiograph } from './files';
 import {
   chooseFile,
   expectGraded,
+  expectMapOf,
   expectSettled,
   filmCanvas,
   heading,
+  openMap,
   rows,
   worklist,
 } from './steps';
@@ -18,8 +20,8 @@ const ANYWAY = 'Show the prediction all the same';
 /** By file: the words for what stands against it, and the service's code. */
 const UNFIT: [name: string, words: string, code: string][] = [
   ['inverted.png', 'Black and white look exchanged', 'inverted-grey-scale'],
-  ['on-its-side.png', 'The radiograph lies on its side', 'turned-by-90-degrees'],
-  ['upside-down.png', 'The radiograph is upside down', 'turned-by-180-degrees'],
+  ['on-its-side.png', 'lies on its side', 'turned-by-90-degrees'],
+  ['upside-down.png', 'is upside down', 'turned-by-180-degrees'],
   ['holiday.jpg', 'The picture is in colour', 'not-a-frontal-chest-radiograph'],
 ];
 
@@ -42,13 +44,17 @@ it('tells of each film in the list why it was not judged', async () => {
   await expectSettled(page, 5);
   const told = (await rows(page)).map((row) => row.replace(/\s+/g, ' '));
   expect(told[0]).toMatch(/^patient\.png (Mild|Moderate|Severe) \d/);
-  expect(told.slice(1)).toEqual(UNFIT.map(([name]) => `${name} Not judged`));
+  told.slice(1).forEach((row, at) => {
+    const [name, words] = UNFIT[at] ?? [];
+    expect(row.startsWith(`${name} Not judged: `)).toBe(true);
+    expect(row).toContain(words);
+  });
   for (const [name, words, code] of UNFIT) {
     await worklist(page).getByRole('button', { name, exact: false }).first().click();
     const alert = page.getByRole('alert').filter({ hasText: words });
     await alert.waitFor();
     expect(await alert.innerText()).toContain('Rejected');
-    await page.getByText(`Code ${code}, HTTP 422`).waitFor();
+    await page.getByText(`Code ${code}`).waitFor();
     // However much there is to say, it is read from its beginning.
     expect(await top(alert)).toBeGreaterThan(
       await top(page.getByRole('region', { name: 'Radiograph' })),
@@ -85,23 +91,20 @@ it('shows the prediction all the same when asked, and marks it everywhere', asyn
   expect(await quality.innerText()).toContain('Black and white look exchanged');
   expect((await rows(page))[0]).toContain('not fit');
   // Measured on films that are fit for it.
-  expect(await page.getByText(/^Right on/).count()).toBe(0);
+  expect(await page.getByText(/of 100 films|right in/).count()).toBe(0);
   // Other classes are explained all the same, too.
-  await page.getByRole('radio', { name: 'Grad-CAM' }).check();
+  await openMap(page, 'Grad-CAM');
   for (const grade of ['Mild', 'Severe']) {
     await page.getByRole('radio', { name: grade }).check();
-    await page.getByText(new RegExp(`^Grad-CAM for ${grade.toLowerCase()}`)).waitFor();
+    await expectMapOf(page, grade);
   }
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Report', exact: true }).click();
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Data (JSON)' }).click();
   const report = JSON.parse(await readFile(await (await download).path(), 'utf8'));
-  expect(report.quality).toMatchObject({
-    accepted: false,
-    findings: expect.arrayContaining([
-      expect.objectContaining({ code: 'inverted-grey-scale', level: 'reject' }),
-    ]),
-  });
+  expect(report.quality.accepted).toBe(false);
+  const [first] = report.quality.findings;
+  expect(first).toMatchObject({ code: 'inverted-grey-scale', level: 'reject' });
   await leave();
 });

@@ -56,7 +56,7 @@ describe('a batch of twenty with three broken files', () => {
       'huge.png The image has too many pixels',
     ]);
 
-    await worklist(page).getByLabel('Order').selectOption('Worst first');
+    await worklist(page).getByLabel('Order').selectOption('By grade');
     const grades = (await rows(page)).flatMap((row) => /Mild|Moderate|Severe/.exec(row) ?? []);
     const rank = (grade: string) => ['Severe', 'Moderate', 'Mild'].indexOf(grade);
     expect(grades).toEqual(grades.toSorted((one, other) => rank(one) - rank(other)));
@@ -73,11 +73,13 @@ describe('a batch of twenty with three broken files', () => {
       return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') };
     };
     const csv = await saved('CSV');
-    expect(csv.name).toBe('severity.csv');
+    expect(csv.name).toMatch(/^severity-\d{4}-\d\d-\d\d-\d{4}\.csv$/);
     const lines = csv.text.trim().split('\r\n');
     expect(lines).toHaveLength(21);
-    expect(lines[1]).toMatch(/^film-1\.png,done,,,(mild|moderate|severe),0?\.?\d/);
-    expect(lines[18]).toMatch(/^notes\.png,failed,.*,not-an-image$/);
+    expect(lines[1]).toMatch(
+      /^,film-1\.png,done,,,,[\d:.TZ-]+,(mild|moderate|severe),[01]\.\d{3},/,
+    );
+    expect(lines[18]).toMatch(/^,notes\.png,failed,.*,not-an-image$/);
     const json = await saved('JSON');
     expect(JSON.parse(json.text)).toHaveLength(20);
     expect(json.text).not.toContain('data:image');
@@ -163,7 +165,7 @@ it('is worked by keyboard alone', async () => {
   await expectSettled(page, 3);
   const current = () => worklist(page).locator('[aria-current=true]').first().innerText();
   expect(await current()).toContain('film-0.png');
-  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('j');
   expect(await current()).toContain('film-1.png');
   const focused = () => page.evaluate(() => document.activeElement?.id ?? '');
   expect(await focused()).toBe('film-2');
@@ -227,7 +229,7 @@ it('opens a dropped folder, and says what a folder or the clipboard lacks', asyn
     'study/b.png',
   ]);
   await page
-    .getByText(/The folder “nothing” holds no files.*1 file of the system left out/)
+    .getByText(/The folder “nothing” holds no files.*1 file left out that is no film/)
     .first()
     .waitFor();
   await page.evaluate(() => {

@@ -31,8 +31,8 @@ function Page() {
   useShortcuts('page', [
     { action: 'sheet', keys: ['?'], run: () => setSheet((open) => !open) },
     { action: 'theme', keys: ['t'], run: () => choose(theme === 'dark' ? 'light' : 'dark') },
-    { action: 'analyse', keys: ['1'], run: () => go({ page: 'analyse' }) },
-    { action: 'model', keys: ['2'], run: () => go({ page: 'model', version: null }) },
+    { action: 'analyse', keys: ['a'], run: () => go({ page: 'analyse' }) },
+    { action: 'model', keys: ['m'], run: () => go({ page: 'model', version: null }) },
   ]);
   useArrivalOnPage(route.page);
 

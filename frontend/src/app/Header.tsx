@@ -46,6 +46,7 @@ export function Header({ page, onShortcuts }: HeaderProps) {
         <LanguageMenu />
         <Button
           look="icon"
+          className={styles.keyboard}
           aria-label={shortcuts.open}
           title={shortcuts.open}
           onClick={onShortcuts}

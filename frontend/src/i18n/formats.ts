@@ -11,7 +11,6 @@ export function makeFormats(language: Language) {
   const locale = LOCALES[language];
   const number = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options);
   const tenths = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-  const percent = number({ style: 'percent', ...tenths });
   const wholePercent = number({ style: 'percent' });
   const integer = number({ maximumFractionDigits: 0 });
   const short = number({ maximumFractionDigits: 1 });
@@ -25,15 +24,15 @@ export function makeFormats(language: Language) {
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
 
   return {
-    /** A probability in per cent. One that is short of certain never reads "100.0%" or "0.0%". */
+    /** A probability in whole per cent. One that is short of certain never reads "100%" or "0%". */
     probability(value: number): string {
-      if (value > 0 && value < 0.0005) {
-        return `<${percent.format(0.001)}`;
+      if (value > 0 && value < 0.005) {
+        return `<${wholePercent.format(0.01)}`;
       }
-      if (value < 1 && value >= 0.9995) {
-        return `>${percent.format(0.999)}`;
+      if (value < 1 && value >= 0.995) {
+        return `>${wholePercent.format(0.99)}`;
       }
-      return percent.format(value);
+      return wholePercent.format(value);
     },
     /** A share that was counted, in whole per cent. */
     share: (value: number): string => wholePercent.format(value),
@@ -54,6 +53,8 @@ export function makeFormats(language: Language) {
     significant: (value: number): string =>
       value > 0 && value < 0.001 ? `<${significant.format(0.001)}` : significant.format(value),
     date: (value: Date): string => day.format(value),
+    /** A day as YYYY-MM-DD. */
+    day: (iso: string): string => day.format(new Date(`${iso}T12:00`)),
     dateTime: (value: Date): string => moment.format(value),
     plural: (count: number, forms: Forms): string =>
       (plurals.select(count) === 'one' ? forms.one : undefined) ?? forms.other,

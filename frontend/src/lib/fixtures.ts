@@ -43,9 +43,14 @@ export function prediction(severity: Severity, target: Subject = severity): Pred
   };
 }
 
+/** Every class measured alike. */
+export function perClass(estimate: Metrics['accuracy']): Metrics['per_class'] {
+  const measured = { precision: estimate, recall: estimate, f1: estimate, support: 8 };
+  return { mild: measured, moderate: measured, severe: measured };
+}
+
 function metrics(): Metrics {
   const estimate = { value: 0.75, low: 0.625, high: 0.875 };
-  const ofClass = { precision: estimate, recall: estimate, f1: estimate, support: 8 };
   return {
     evaluated_on: 'patients set apart',
     interval: 'bootstrap',
@@ -55,7 +60,7 @@ function metrics(): Metrics {
     accuracy: estimate,
     macro_f1: estimate,
     quadratic_weighted_kappa: estimate,
-    per_class: { mild: ofClass, moderate: ofClass, severe: ofClass },
+    per_class: perClass(estimate),
     confusion_matrix: [
       [6, 1, 1],
       [1, 6, 1],

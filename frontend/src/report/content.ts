@@ -6,6 +6,9 @@ export interface Graded {
   readonly name: string;
   readonly prediction: Prediction;
   readonly gradedAt: Date;
+  /** Day of the film, YYYY-MM-DD, and its view, as the file says; empty where it does not. */
+  readonly date: string;
+  readonly view: string;
 }
 
 /** A report's words and numbers, in one language and in the order of the page. */
@@ -18,6 +21,8 @@ export interface ReportContent {
   readonly confidence: string;
   readonly plausible: { readonly title: string; readonly grades: string; readonly advice: string };
   readonly refer: boolean;
+  /** What stands against a judgement, where one was forced all the same; else empty. */
+  readonly forced: readonly string[];
   readonly probabilities: readonly {
     readonly severity: Severity;
     readonly label: string;
@@ -64,6 +69,7 @@ export function reportContent(graded: Graded, catalogue: Catalogue): ReportConte
       advice: prediction.refer ? report.refer : report.sure,
     },
     refer: prediction.refer,
+    forced: prediction.quality.accepted ? [] : qualityLines(prediction, catalogue),
     probabilities: SEVERITIES.map((severity) => ({
       severity,
       label: shared.severities[severity],
@@ -84,6 +90,8 @@ export function reportContent(graded: Graded, catalogue: Catalogue): ReportConte
     heatmap: heatmapLines(prediction, catalogue),
     facts: [
       [report.file, name],
+      [report.filmDate, graded.date === '' ? report.notKnown : format.day(graded.date)],
+      [report.view, graded.view || report.notKnown],
       [report.gradedAt, format.dateTime(gradedAt)],
       [report.image, viewer.size(input.width, input.height, input.format)],
       [analyse.details.model, `${model.name} ${model.version}`],
@@ -104,13 +112,13 @@ function qualityLines({ quality }: Prediction, { quality: text, report }: Catalo
 }
 
 function heatmapLines({ explanation }: Prediction, catalogue: Catalogue): string[] {
-  const { analyse, format, report } = catalogue;
+  const { analyse, report } = catalogue;
   if (!explanation) {
     return [report.noHeatmap];
   }
-  const { target, peak, low_signal, lung_fraction } = explanation;
+  const { target, low_signal, lung_fraction } = explanation;
   return [
-    analyse.details.method(target, format.significant(peak)),
+    analyse.details.method(target),
     ...(low_signal ? [report.weak] : []),
     ...(lung_fraction === null ? [] : [report.insideLungs(lung_fraction)]),
   ];

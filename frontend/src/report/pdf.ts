@@ -24,6 +24,7 @@ const GRADES: Readonly<Record<Severity, ReturnType<typeof rgb>>> = {
 const TITLE: Style = { size: 15, bold: true };
 const HEAD: Style = { size: 10.5, bold: true };
 const BODY: Style = { size: 9.5 };
+const WARNING: Style = { size: 15, bold: true, color: rgb(0.72, 0.11, 0.11) };
 const SMALL: Style = { size: 8, color: MUTED };
 
 /** One report a page, in the order of `results`; loads its library when it is first called. */
@@ -70,6 +71,12 @@ class Sheet {
     await this.paragraph(content.title, TITLE);
     await this.paragraph(content.name, BODY);
     this.rule();
+    if (content.forced.length > 0) {
+      const [first = '', ...reasons] = content.forced;
+      await this.paragraph(first, WARNING);
+      await this.lines(reasons, INNER);
+      this.rule();
+    }
     const overlay = prediction.explanation?.overlay;
     if (overlay) {
       const top = this.y;
@@ -112,7 +119,9 @@ class Sheet {
   private async grade(content: ReportContent, x: number): Promise<void> {
     const width = PAGE.width - PAGE.margin - x;
     const color = GRADES[content.severity];
-    await this.paragraph(content.grade, { size: 24, bold: true, color }, x, width);
+    // A forced grade is no headline: what stands against it is.
+    const size = content.forced.length > 0 ? 12 : 24;
+    await this.paragraph(content.grade, { size, bold: true, color }, x, width);
     await this.paragraph(content.confidence, BODY, x, width);
     this.y -= 8;
     for (const { severity, label, value, text } of content.probabilities) {

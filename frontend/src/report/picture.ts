@@ -13,18 +13,20 @@ async function decoded(source: string): Promise<HTMLImageElement> {
 }
 
 /** The caption's lines: what the grade is, and what it is not. */
-export function captionOf({ name, prediction }: Graded, catalogue: Catalogue): string[] {
+export function captionOf(
+  { name, prediction, date, view }: Graded,
+  catalogue: Catalogue,
+): string[] {
   const { analyse, format, quality, shared } = catalogue;
   const { severity, confidence, explanation, model } = prediction;
   const grade = `${shared.severities[severity]}, ${format.probability(confidence)} ${analyse.result.confidence}`;
-  const map = explanation
-    ? analyse.details.method(explanation.target, format.significant(explanation.peak))
-    : '';
+  const map = explanation ? analyse.details.method(explanation.target) : '';
   return [
-    name,
+    // First: what follows is no judgement.
+    ...(prediction.quality.accepted ? [] : [quality.rejected]),
+    [name, date && format.day(date), view].filter(Boolean).join('  ·  '),
     [grade, map, `${model.name} ${model.version}`].filter(Boolean).join('  ·  '),
     shared.notDiagnosis,
-    ...(prediction.quality.accepted ? [] : [quality.rejected]),
   ];
 }
 

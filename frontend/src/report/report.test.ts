@@ -11,6 +11,8 @@ const graded = (changes: Partial<Graded['prediction']> = {}): Graded => ({
   name: 'chest.png',
   prediction: { ...prediction('severe'), explanation: null, ...changes },
   gradedAt: new Date(2026, 10, 23, 14, 5),
+  date: '2020-03-17',
+  view: 'AP',
 });
 
 const finding = {
@@ -30,11 +32,13 @@ describe('what a report says', () => {
     expect(content.grade).toBe('Severe');
     expect(content.plausible.grades).toBe('Moderate and Severe');
     expect(content.plausible.advice).toContain('Refer to a radiologist');
-    expect(content.probabilities.map(({ text }) => text)).toEqual(['10.0%', '10.0%', '80.0%']);
+    expect(content.probabilities.map(({ text }) => text)).toEqual(['10%', '10%', '80%']);
     expect(content.brixia.rows[0]).toEqual({ height: 'Upper', right: 'A  0.3', left: 'D  0.5' });
     expect(content.heatmap).toEqual(['No heatmap was asked for.']);
     expect(Object.fromEntries(content.facts)).toMatchObject({
       File: 'chest.png',
+      'Date of the film': '17 Mar 2020',
+      View: 'AP',
       Graded: '23 Nov 2026, 14:05',
       Model: 'cxr-severity 1.0.0',
     });
@@ -54,7 +58,9 @@ describe('what a report says', () => {
   it('marks a grade that was forced', () => {
     const quality = { accepted: false, findings: [{ ...finding, level: 'reject' as const }] };
     expect(reportContent(graded({ quality }), en).quality.lines[0]).toMatch(/^Not fit/);
-    expect(captionOf(graded({ quality }), en).at(-1)).toMatch(/^Not fit/);
+    expect(reportContent(graded({ quality }), en).forced).toHaveLength(2);
+    expect(reportContent(graded(), en).forced).toEqual([]);
+    expect(captionOf(graded({ quality }), en)[0]).toMatch(/^Not fit/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef } from 'react';
+import { useEffect, useId, useMemo, useRef } from 'react';
 import { useText } from '../i18n/context';
 import type { Brixia, Explanation } from '../lib/prediction';
 import type { Film } from './decode/film';
@@ -11,7 +11,7 @@ import { ScaleBar } from './ScaleBar';
 import { mapOf } from './shownMap';
 import { type Tool, useGestures } from './useGestures';
 import { useSize } from './useSize';
-import { type Matrix, matrixOf, type Size, scaleOf, type View } from './view';
+import { type Matrix, matrixOf, type Size, scaleOf, sidesOf, type View } from './view';
 import { greyPixels, type Tone } from './windowing';
 import { Zones } from './Zones';
 
@@ -28,7 +28,6 @@ interface FilmViewProps {
   busy: boolean;
   onView: (view: View) => void;
   onWindow: (right: number, down: number, phase: 'start' | 'move') => void;
-  onKey: (event: KeyboardEvent, viewport: Size) => void;
 }
 
 /** One radiograph in its viewport: pixels, heat, zones, scale. Everything follows the view. */
@@ -40,7 +39,7 @@ export function FilmView(props: FilmViewProps) {
   const help = useId();
   const size = useSize(viewport);
   const [full] = film.levels;
-  const { onView, onWindow, onKey } = props;
+  const { onView, onWindow } = props;
   useGestures(viewport, { film: full, viewport: size, view, tool, onView, onWindow });
 
   const pixels = useMemo(() => greyPixels(film, tone), [film, tone]);
@@ -69,7 +68,6 @@ export function FilmView(props: FilmViewProps) {
       data-tool={tool}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the viewport takes keys, as a map does
       tabIndex={0}
-      onKeyDown={(event) => size && onKey(event, size)}
     >
       <p id={help} hidden>
         {text.keys}
@@ -101,6 +99,11 @@ export function FilmView(props: FilmViewProps) {
               matrix={placed.screen}
             />
           )}
+          {Object.entries(sidesOf(view.orientation)).map(([letter, side]) => (
+            <span key={letter} className={styles.side} data-side={side} aria-hidden="true">
+              {letter}
+            </span>
+          ))}
           <Readout film={film} viewport={viewport} matrix={placed.screen} />
           {film.spacing && (
             <ScaleBar

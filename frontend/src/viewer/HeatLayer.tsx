@@ -18,7 +18,7 @@ interface HeatLayerProps {
 /** The coloured heatmap, where the film lies. */
 export function HeatLayer({ heatmap, overlay, film, size, matrix }: HeatLayerProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { map, threshold, opacity } = overlay;
+  const { map, threshold, opacity, hidden } = overlay;
   const [painted, setPainted] = useState<{ of: string; heat: OffscreenCanvas } | null>(null);
   // Heat that belongs to another target must not stand under the new one's name.
   const heat = painted?.of === heatmap ? painted.heat : null;
@@ -50,7 +50,7 @@ export function HeatLayer({ heatmap, overlay, film, size, matrix }: HeatLayerPro
       width={size.width}
       height={size.height}
       data-drawn={heat !== null}
-      style={{ opacity: heat ? opacity / 100 : 0 }}
+      style={{ opacity: heat && !hidden ? opacity / 100 : 0 }}
     />
   );
 }

@@ -2,7 +2,8 @@ import { Button } from '../components/Button';
 import { useText } from '../i18n/context';
 import { describeFailure } from '../i18n/describeFailure';
 import type { Explained } from '../lib/explained';
-import type { Target } from '../lib/prediction';
+import type { Layer, Target } from '../lib/prediction';
+import { layerOf } from './shownMap';
 import styles from './Viewer.module.css';
 
 interface NotesProps {
@@ -11,11 +12,13 @@ interface NotesProps {
   overlaid: boolean;
   /** Whether the Brixia zones are drawn. */
   zones: boolean;
+  /** The map that is wanted. */
+  layer: Layer;
   onTarget: (target: Target) => void;
 }
 
 /** What has to be said of a picture or its heatmap. */
-export function Notes({ result, overlaid, zones, onTarget }: NotesProps) {
+export function Notes({ result, overlaid, zones, layer, onTarget }: NotesProps) {
   const text = useText('viewer');
   const shared = useText('shared');
   const failures = useText('failures');
@@ -26,7 +29,7 @@ export function Notes({ result, overlaid, zones, onTarget }: NotesProps) {
       {!explanation && !pending && !targetFailure && (
         <p className={styles.note}>{text.noExplanation}</p>
       )}
-      {explanation?.low_signal && (
+      {explanation?.low_signal && layerOf(explanation, layer) === 'grad-cam' && (
         <p className={styles.note}>
           {explanation.peak === 0
             ? text.emptyMap(explanation.target)

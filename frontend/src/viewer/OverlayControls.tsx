@@ -27,38 +27,42 @@ export function OverlayControls(props: OverlayControlsProps) {
   const both = !painted && explanation?.opacity != null;
   const layer = both ? layerOf(explanation, overlay.layer) : 'grad-cam';
   return (
-    <div className={styles.controls}>
-      {both && (
-        <SegmentedControl
-          label={text.layer}
-          options={LAYERS.map((value) => ({ value, label: text.layers[value] }))}
-          value={layer}
-          onChange={(chosen) => onOverlay({ ...overlay, layer: chosen })}
-        />
-      )}
-      {both && <p className={styles.about}>{text.aboutLayer[layer]}</p>}
-      {layer === 'grad-cam' && (
-        <SegmentedControl
-          label={text.target}
-          options={TARGETS.map((value) => ({ value, label: targets[value] }))}
-          value={target}
-          onChange={onTarget}
-        />
-      )}
-      {!painted && (
-        <>
-          <Slider
-            label={text.opacity}
-            value={overlay.opacity}
-            onChange={(opacity) => onOverlay({ ...overlay, opacity })}
+    <details className={styles.panel}>
+      <summary className={styles.summary}>
+        <span>{painted ? text.target : text.layer}</span>
+        {!painted && <Legend map={overlay.map} threshold={overlay.threshold} layer={layer} />}
+      </summary>
+      <div className={styles.controls}>
+        {both && (
+          <SegmentedControl
+            label={text.layer}
+            options={LAYERS.map((value) => ({ value, label: text.layers[value] }))}
+            value={layer}
+            onChange={(chosen) => onOverlay({ ...overlay, layer: chosen })}
           />
-          <Slider
-            label={text.threshold}
-            value={overlay.threshold}
-            onChange={(threshold) => onOverlay({ ...overlay, threshold })}
+        )}
+        {both && <p className={styles.about}>{text.aboutLayer[layer]}</p>}
+        {layer === 'grad-cam' && (
+          <SegmentedControl
+            label={text.target}
+            options={TARGETS.map((value) => ({ value, label: targets[value] }))}
+            value={target}
+            onChange={onTarget}
           />
-          <div className={styles.colours}>
-            <Legend map={overlay.map} threshold={overlay.threshold} layer={layer} />
+        )}
+        {!painted && (
+          <>
+            <Slider
+              label={text.opacity}
+              value={overlay.opacity}
+              onChange={(opacity) => onOverlay({ ...overlay, opacity })}
+            />
+            <Slider
+              label={text.threshold}
+              value={overlay.threshold}
+              onChange={(threshold) => onOverlay({ ...overlay, threshold })}
+            />
+
             <label className={styles.map}>
               <span className={styles.mapLabel}>{text.colours}</span>
               <select
@@ -75,9 +79,9 @@ export function OverlayControls(props: OverlayControlsProps) {
                 ))}
               </select>
             </label>
-          </div>
-        </>
-      )}
-    </div>
+          </>
+        )}
+      </div>
+    </details>
   );
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Button } from '../components/Button';
-import { useFormat, useText } from '../i18n/context';
+import { useText } from '../i18n/context';
 import { type Film, PRESETS, type Preset } from './decode/film';
 import {
   FitIcon,
@@ -19,8 +19,7 @@ import {
 import styles from './Toolbar.module.css';
 import type { Tool as DragTool } from './useGestures';
 import type { ToneControl } from './useTone';
-import { FITTED, mirrored, scaled, turned, type View, ZOOM_STEP } from './view';
-import { centreAndWidth } from './windowing';
+import { changesOf, FITTED, mirrored, scaled, turned, type View, ZOOM_STEP } from './view';
 
 interface ToolbarProps {
   film: Film;
@@ -41,6 +40,7 @@ interface ToolbarProps {
 export function Toolbar(props: ToolbarProps) {
   const { view, tone, tool, zones, onTool, onView } = props;
   const text = useText('viewer');
+  const changes = changesOf(view.orientation);
   const zoom = (factor: number) => onView(scaled(view, factor));
   return (
     <div className={styles.toolbar} role="toolbar" aria-label={text.tools.label}>
@@ -51,42 +51,53 @@ export function Toolbar(props: ToolbarProps) {
         <PanIcon />
       </Tool>
       <Presets tone={tone} film={props.film} />
-      <Tool label={text.tools.invert} pressed={tone.tone.inverted} onClick={tone.invert}>
+      <Tool
+        label={text.tools.invert}
+        keyName="I"
+        pressed={tone.tone.inverted}
+        onClick={tone.invert}
+      >
         <InvertIcon />
       </Tool>
       <span className={styles.gap} />
-      <Tool label={text.tools.zoomOut} onClick={() => zoom(1 / ZOOM_STEP)}>
+      <Tool label={text.tools.zoomOut} keyName="−" onClick={() => zoom(1 / ZOOM_STEP)}>
         <ZoomOutIcon />
       </Tool>
-      <Tool label={text.tools.zoomIn} onClick={() => zoom(ZOOM_STEP)}>
+      <Tool label={text.tools.zoomIn} keyName="+" onClick={() => zoom(ZOOM_STEP)}>
         <ZoomInIcon />
       </Tool>
       <Tool
         label={text.tools.fit}
+        keyName="0"
         onClick={() => onView({ ...FITTED, orientation: view.orientation })}
       >
         <FitIcon />
       </Tool>
-      <Tool label={text.tools.rotate} onClick={() => onView(turned(view))}>
+      <Tool label={text.tools.rotate} keyName="R" onClick={() => onView(turned(view))}>
         <RotateIcon />
       </Tool>
-      <Tool label={text.tools.mirror} onClick={() => onView(mirrored(view))}>
+      <Tool
+        label={text.tools.mirror}
+        keyName="H"
+        pressed={changes.mirrored}
+        onClick={() => onView(mirrored(view))}
+      >
         <MirrorIcon />
       </Tool>
       <span className={styles.gap} />
       {zones !== null && (
-        <Tool label={text.tools.zones} pressed={zones} onClick={props.onZones}>
+        <Tool label={text.tools.zones} keyName="Z" pressed={zones} onClick={props.onZones}>
           <ZonesIcon />
         </Tool>
       )}
-      <Tool label={text.tools.reset} onClick={props.onReset}>
+      <Tool label={text.tools.reset} keyName="⌫" onClick={props.onReset}>
         <ResetIcon />
       </Tool>
-      <Tool label={text.tools.save} onClick={props.onSave}>
+      <Tool label={text.tools.save} keyName="S" onClick={props.onSave}>
         <SaveImageIcon />
       </Tool>
       {document.fullscreenEnabled && (
-        <Tool label={text.tools.fullScreen} onClick={props.onFullScreen}>
+        <Tool label={text.tools.fullScreen} keyName="F" onClick={props.onFullScreen}>
           <FullScreenIcon />
         </Tool>
       )}
@@ -96,19 +107,21 @@ export function Toolbar(props: ToolbarProps) {
 
 interface ToolProps {
   label: string;
+  /** The key that does the same. */
+  keyName?: string;
   /** Absent for what does something once. */
   pressed?: boolean;
   onClick: () => void;
   children: ReactNode;
 }
 
-function Tool({ label, pressed, onClick, children }: ToolProps) {
+function Tool({ label, keyName, pressed, onClick, children }: ToolProps) {
   return (
     <Button
       look="icon"
       className={styles.tool}
       aria-label={label}
-      title={label}
+      title={keyName ? `${label} (${keyName})` : label}
       aria-pressed={pressed}
       onClick={onClick}
     >
@@ -119,13 +132,8 @@ function Tool({ label, pressed, onClick, children }: ToolProps) {
 
 function Presets({ tone, film }: { tone: ToneControl; film: Film }) {
   const text = useText('viewer');
-  const format = useFormat();
-  const { centre, width } = centreAndWidth(tone.tone.window);
   return (
     <label className={styles.presets}>
-      <span className={styles.window}>
-        {text.window(format.integer(centre), format.integer(width))}
-      </span>
       <select
         className={styles.select}
         aria-label={text.preset}

@@ -1,168 +1,148 @@
-import { useRef, useState } from 'react';
-import { useText } from '../i18n/context';
-import { stemOf } from '../lib/download';
+import { type ReactNode, type RefObject, useEffect } from 'react';
+import { useFormat, useText } from '../i18n/context';
 import type { Explained } from '../lib/explained';
 import type { Target } from '../lib/prediction';
-import { useShortcuts } from '../lib/shortcuts';
 import type { Study } from '../lib/study';
 import type { Film } from './decode/film';
 import { FilmView } from './FilmView';
 import { HeaderPanel } from './HeaderPanel';
-import { pressed, VIEWPORT_KEYS } from './keys';
 import { Notes } from './Notes';
-import { OverlayControls } from './OverlayControls';
 import type { Overlay } from './overlay';
-import { saveImage } from './saveImage';
-import { mapOf } from './shownMap';
-import { Toolbar } from './Toolbar';
 import { useFilm } from './useFilm';
 import type { Tool } from './useGestures';
-import { useTone } from './useTone';
+import { type ChosenTone, useTone } from './useTone';
 import styles from './Viewer.module.css';
-import { FITTED, type View } from './view';
+import { changesOf, type View } from './view';
+import { centreAndWidth } from './windowing';
 
 export interface ViewerProps {
   study: Study;
+  /** Day of the film, YYYY-MM-DD; empty when not known. */
+  date: string;
   /** `null` while the film is being graded, or was not. */
   result: Explained | null;
   busy: boolean;
   view: View;
+  tone: ChosenTone | null;
+  tool: Tool;
   overlay: Overlay;
   onView: (view: View) => void;
-  onOverlay: (overlay: Overlay) => void;
+  onTone: (tone: ChosenTone | null) => void;
   onTarget: (target: Target) => void;
-  /** Whether the heatmap's controls stand elsewhere. */
-  bare?: boolean;
+  /** Once the file is decoded; `null` while it is not. */
+  onFilm: (film: Film | null) => void;
+  /** The viewport, for whoever wants its size. */
+  frame?: RefObject<HTMLDivElement | null>;
+  /** What else lies over the film. */
+  children?: ReactNode;
 }
 
-/** A radiograph at full resolution, and what the model made of it. */
+/** A radiograph at full resolution, and what the model made of it. Notes never change its size. */
 export default function Viewer(props: ViewerProps) {
-  const { study, result } = props;
+  const { study, result, frame, onFilm, children } = props;
   const load = useFilm(study);
   const text = useText('viewer');
   const overlaid = load.status === 'unshown';
+  const film = load.status === 'ready' ? load.film : null;
+  useEffect(() => onFilm(film), [film, onFilm]);
   return (
-    <>
-      {load.status === 'ready' && <FilmPane {...props} film={load.film} />}
+    <div ref={frame} className={styles.frame}>
+      {film && <FilmPane {...props} film={film} />}
       {load.status === 'loading' && (
         <div className={styles.viewport} aria-busy="true">
           <p className={styles.loading}>{text.loading}</p>
         </div>
       )}
       {overlaid && <Substitute {...props} />}
-      {result && (
-        <Notes
-          result={result}
-          overlaid={overlaid}
-          zones={props.overlay.zones}
-          onTarget={props.onTarget}
-        />
-      )}
-    </>
+      <div className={styles.above}>
+        {film && <Changes film={film} view={props.view} tone={props.tone} />}
+        {result && (
+          <Notes
+            result={result}
+            overlaid={overlaid}
+            zones={props.overlay.zones}
+            layer={props.overlay.layer}
+            onTarget={props.onTarget}
+          />
+        )}
+      </div>
+      {film?.header && <HeaderPanel header={film.header} film={film} />}
+      {children}
+    </div>
   );
 }
 
 /** The service's overlay, where this page cannot show the file. */
-function Substitute({ study, result, busy, overlay, bare, onOverlay, onTarget }: ViewerProps) {
+function Substitute({ study, result, busy }: ViewerProps) {
   const text = useText('viewer');
   const explanation = result?.shown.explanation;
   return (
-    <>
-      <div className={styles.viewport} aria-busy={busy}>
-        {/* Not under the name of a class that it is not of. */}
-        {explanation && result?.pending === null && (
-          <img
-            className={styles.picture}
-            src={explanation.overlay}
-            alt={text.overlayImage(study.name)}
-          />
-        )}
-      </div>
-      {!bare && result && explanation && (
-        <OverlayControls
-          overlay={overlay}
-          target={result.pending ?? result.target}
-          painted
-          onOverlay={onOverlay}
-          onTarget={onTarget}
+    <div className={styles.viewport} aria-busy={busy}>
+      {/* Not under the name of a class that it is not of. */}
+      {explanation && result?.pending === null && (
+        <img
+          className={styles.picture}
+          src={explanation.overlay}
+          alt={text.overlayImage(study.name)}
         />
       )}
-    </>
+    </div>
   );
 }
 
 function FilmPane(props: ViewerProps & { film: Film }) {
-  const { study, film, result, view, overlay, onView, onOverlay } = props;
-  const pane = useRef<HTMLDivElement>(null);
-  const tone = useTone(film);
-  const [tool, setTool] = useState<Tool>('window');
-  const explanation = result && result.pending === null ? result.shown.explanation : null;
-  const reset = () => {
-    onView(FITTED);
-    tone.reset();
-  };
-  const zones = () => onOverlay({ ...overlay, zones: !overlay.zones });
-  const fullScreen = () =>
-    void (document.fullscreenElement
-      ? document.exitFullscreen()
-      : pane.current?.requestFullscreen?.());
-  useShortcuts('viewer', VIEWPORT_KEYS);
-  const save = () => {
-    const stem = stemOf(study.name);
-    const shares = { threshold: overlay.threshold / 100, opacity: overlay.opacity / 100 };
-    const heatmap = mapOf(explanation, overlay.layer);
-    const { orientation } = view;
-    const shown = { film, tone: tone.tone, orientation, heatmap, map: overlay.map, ...shares };
-    void saveImage(shown, `${stem}.view.png`);
-  };
-
+  const { study, film, result, view, overlay, busy, date } = props;
+  const tone = useTone(film, props.tone, props.onTone);
+  const text = useText('viewer');
+  const format = useFormat();
+  const { centre, width } = centreAndWidth(tone.tone.window);
   return (
-    <div ref={pane} className={styles.pane}>
-      <Toolbar
-        film={film}
-        view={view}
-        tone={tone}
-        tool={tool}
-        zones={result ? overlay.zones : null}
-        onTool={setTool}
-        onView={onView}
-        onZones={zones}
-        onFullScreen={fullScreen}
-        onSave={save}
-        onReset={reset}
-      />
+    <>
       <FilmView
         name={study.name}
         film={film}
         view={view}
         tone={tone.tone}
-        tool={tool}
+        tool={props.tool}
         overlay={overlay}
-        explanation={explanation}
+        explanation={result && result.pending === null ? result.shown.explanation : null}
         brixia={result?.shown.brixia ?? null}
-        busy={props.busy || (result !== null && result.pending !== null)}
-        onView={onView}
+        busy={busy || (result !== null && result.pending !== null)}
+        onView={props.onView}
         onWindow={tone.drag}
-        onKey={(event, viewport) => {
-          const [full] = film.levels;
-          const actions = { film: full, viewport, view, tone, onView };
-          const others = { onFullScreen: fullScreen, onZones: zones, onReset: reset };
-          if (pressed(event, { ...actions, ...others })) {
-            event.preventDefault();
-            event.stopPropagation();
-          }
-        }}
       />
-      {film.header && <HeaderPanel header={film.header} film={film} />}
-      {!props.bare && result && (result.shown.explanation || result.pending) && (
-        <OverlayControls
-          overlay={overlay}
-          target={result.pending ?? result.target}
-          explanation={result.shown.explanation}
-          onOverlay={onOverlay}
-          onTarget={props.onTarget}
-        />
-      )}
-    </div>
+      <p className={styles.corner}>
+        {[
+          date && format.day(date),
+          film.header?.viewPosition,
+          text.window(format.integer(centre), format.integer(width)),
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </p>
+    </>
   );
+}
+
+interface ChangesProps {
+  film: Film;
+  view: View;
+  tone: ChosenTone | null;
+}
+
+/** Said for as long as the film is not shown as it was taken. */
+function Changes({ view, tone }: ChangesProps) {
+  const words = useChanges(view, tone);
+  return words.length === 0 ? null : <p className={styles.badge}>{words.join(' · ')}</p>;
+}
+
+/** What was done to the picture, in words. */
+export function useChanges(view: View, tone: ChosenTone | null): readonly string[] {
+  const text = useText('viewer').changes;
+  const { mirrored, turned } = changesOf(view.orientation);
+  return [
+    ...(mirrored ? [text.mirrored] : []),
+    ...(turned === 0 ? [] : [text.turned(turned)]),
+    ...(tone?.inverted ? [text.inverted] : []),
+  ];
 }

@@ -3,7 +3,7 @@ import type { Brixia, Explanation, Zone } from '../lib/prediction';
 import styles from './FilmView.module.css';
 import { apply, type Matrix, type Point, type Size } from './view';
 
-type Outlines = NonNullable<Explanation['zone_outlines']>;
+export type Outlines = NonNullable<Explanation['zone_outlines']>;
 
 interface ZonesProps {
   score: Brixia;
@@ -18,10 +18,10 @@ interface ZonesProps {
  * Where the zones lie on a frontal film that is centred and filled as usual, as shares of its
  * width and height: a scheme, which says so, where no outlines came with the answer.
  */
-const LEFT_EDGES = { right: 0.1, left: 0.53 };
-const WIDTH = 0.37;
-const TOP = 0.12;
-const HEIGHT = 0.24;
+const LEFT_EDGES = { right: 0.14, left: 0.55 };
+const WIDTH = 0.31;
+const TOP = 0.16;
+const HEIGHT = 0.2;
 const PLACES: readonly [Zone, x: number, y: number][] = [
   ['A', LEFT_EDGES.right, TOP],
   ['B', LEFT_EDGES.right, TOP + HEIGHT],
@@ -38,34 +38,43 @@ const boxAt = (x: number, y: number) => [
   [x, y + HEIGHT],
 ];
 
+/** Corners of a zone and the middle of its label, in the units of `matrix`. */
+export interface ZoneShape {
+  readonly zone: Zone;
+  readonly corners: readonly Point[];
+  readonly middle: Point;
+}
+
+export function zoneShapes(outlines: Outlines | null, film: Size, matrix: Matrix): ZoneShape[] {
+  const place = ([x, y]: readonly number[]): Point =>
+    apply(matrix, { x: (x ?? 0) * film.width, y: (y ?? 0) * film.height });
+  return PLACES.map(([zone, x, y]) => {
+    const corners = (outlines?.[zone] ?? boxAt(x, y)).map(place);
+    const mean = (of: (corner: Point) => number) =>
+      corners.reduce((sum, corner) => sum + of(corner), 0) / corners.length;
+    return { zone, corners, middle: { x: mean((at) => at.x), y: mean((at) => at.y) } };
+  });
+}
+
 /** The six Brixia zones with their scores. They turn with the film, their letters stay upright. */
 export function Zones({ score, outlines, film, matrix }: ZonesProps) {
   const text = useText('viewer');
   const format = useFormat();
-  const place = ([x, y]: readonly number[]): Point =>
-    apply(matrix, { x: (x ?? 0) * film.width, y: (y ?? 0) * film.height });
   const scores = PLACES.map(([zone]) => `${zone} ${format.score(score.zones[zone])}`);
   const name = outlines ? text.fittedZones(scores) : text.zonesDescription(scores);
   return (
     <svg className={styles.layer} role="img" aria-label={name}>
-      {PLACES.map(([zone, x, y]) => {
-        const corners = (outlines?.[zone] ?? boxAt(x, y)).map(place);
-        const middle = {
-          x: corners.reduce((sum, corner) => sum + corner.x, 0) / corners.length,
-          y: corners.reduce((sum, corner) => sum + corner.y, 0) / corners.length,
-        };
-        return (
-          <g key={zone}>
-            <polygon
-              className={styles.zone}
-              points={corners.map((corner) => `${corner.x},${corner.y}`).join(' ')}
-            />
-            <text className={styles.zoneLabel} x={middle.x} y={middle.y}>
-              {zone} {format.score(score.zones[zone])}
-            </text>
-          </g>
-        );
-      })}
+      {zoneShapes(outlines, film, matrix).map(({ zone, corners, middle }) => (
+        <g key={zone}>
+          <polygon
+            className={styles.zone}
+            points={corners.map((corner) => `${corner.x},${corner.y}`).join(' ')}
+          />
+          <text className={styles.zoneLabel} x={middle.x} y={middle.y}>
+            {zone} {format.score(score.zones[zone])}
+          </text>
+        </g>
+      ))}
     </svg>
   );
 }

@@ -4,9 +4,11 @@ import type { Matrix, Size } from './view';
 /** A mid-grey for the legend to lie on, as the heatmap lies on the radiograph. */
 const BENEATH = '#6b6b6b';
 const LEGEND_STEPS = 192;
+/** Longest side of the coloured map, in pixels. */
+const FINE = 768;
 
 /**
- * An 8-bit grey heatmap in colour, at the heatmap's own size.
+ * An 8-bit grey heatmap in colour, larger than it came.
  *
  * Rejects when the image cannot be decoded.
  */
@@ -18,10 +20,16 @@ export async function paintHeat(
   const image = new Image();
   image.src = heatmap;
   await image.decode();
-  const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
+  // Scaled up first: the edge of a threshold would be as jagged as the map is coarse.
+  const factor = FINE / Math.max(image.naturalWidth, image.naturalHeight);
+  const canvas = new OffscreenCanvas(
+    Math.round(factor * image.naturalWidth),
+    Math.round(factor * image.naturalHeight),
+  );
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (context) {
-    context.drawImage(image, 0, 0);
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
     const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
     colourHeat(pixels.data, heatTable(map, threshold));
     context.putImageData(pixels, 0, 0);

@@ -58,7 +58,7 @@ export const ZonesIcon = () => (
 );
 export const ResetIcon = () => (
   <Icon>
-    <path d="M4.5 10A5.5 5.5 0 1 0 7 5.4M7 2v4H3" />
+    <path d="M3.5 7.5h8a4.5 4.5 0 0 1 0 9H7M6.5 4l-3.5 3.5L6.5 11" />
   </Icon>
 );
 export const SaveImageIcon = () => (

@@ -12,6 +12,8 @@ export interface Overlay {
   readonly threshold: number;
   readonly map: ColourMap;
   readonly zones: boolean;
+  /** Whether the map is hidden for a moment. */
+  readonly hidden: boolean;
 }
 
 export const FIRST_OVERLAY: Overlay = {
@@ -21,4 +23,5 @@ export const FIRST_OVERLAY: Overlay = {
   threshold: 0,
   map: 'inferno',
   zones: false,
+  hidden: false,
 };

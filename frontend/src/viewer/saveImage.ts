@@ -1,47 +1,156 @@
-import type { ColourMap } from '../lib/colourmap';
 import { saveBlob } from '../lib/download';
+import type { Brixia } from '../lib/prediction';
 import type { Film } from './decode/film';
 import { drawFilm } from './drawFilm';
 import { drawHeat, paintHeat } from './drawHeat';
-import { FITTED, matrixOf, type Orientation } from './view';
+import type { Overlay } from './overlay';
+import { apply, type Matrix, matrixOf, type Size, scaleOf, sidesOf, type View } from './view';
 import { greyPixels, type Tone } from './windowing';
+import { type Outlines, zoneShapes } from './Zones';
 
 /** Longest side of a saved picture: more than any screen shows, little enough to send on. */
 const LONGEST = 2048;
+/** Of letters, as a share of the picture's width. */
+const LETTERS = 1 / 48;
+const LINE = 1.5;
 
-interface Shown {
+export interface Shown {
   readonly film: Film;
   readonly tone: Tone;
-  readonly orientation: Orientation;
-  readonly heatmap: string | null;
-  readonly map: ColourMap;
-  /** Shares of 1. */
-  readonly threshold: number;
-  readonly opacity: number;
+  readonly view: View;
+  /** In CSS pixels. */
+  readonly viewport: Size;
+  readonly heat: { readonly heatmap: string; readonly overlay: Overlay } | null;
+  readonly zones: { readonly score: Brixia; readonly outlines: Outlines | null } | null;
+  /** Lines beneath the picture: one that travels alone must not lose its words. */
+  readonly caption: readonly string[];
 }
 
-/** Saves the whole film as it is shown now, with its heatmap, as a PNG. */
-export async function saveImage(shown: Shown, name: string): Promise<void> {
-  const { film, tone, orientation, heatmap } = shown;
+interface Cut {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The part of the viewport that the film fills, in CSS pixels. */
+export function cutOf({ film, view, viewport }: Pick<Shown, 'film' | 'view' | 'viewport'>): Cut {
   const [full] = film.levels;
-  const factor = Math.min(1, LONGEST / Math.max(full.width, full.height));
-  const upright = orientation[0] !== 0;
-  const [across, down] = upright ? [full.width, full.height] : [full.height, full.width];
-  const size = { width: Math.round(across * factor), height: Math.round(down * factor) };
-  const canvas = Object.assign(document.createElement('canvas'), size);
-  const matrix = matrixOf({ ...FITTED, orientation }, full, size);
-  drawFilm(canvas, film, greyPixels(film, tone), matrix);
-  if (heatmap !== null && shown.opacity > 0) {
-    const layer = Object.assign(document.createElement('canvas'), size);
-    drawHeat(layer, await paintHeat(heatmap, shown.map, shown.threshold), full, matrix);
-    const context = canvas.getContext('2d');
-    if (context) {
-      context.globalAlpha = shown.opacity;
-      context.drawImage(layer, 0, 0);
-    }
+  const matrix = matrixOf(view, full, viewport);
+  const corners = [apply(matrix, { x: 0, y: 0 }), apply(matrix, { x: full.width, y: full.height })];
+  const within = (most: number, values: readonly number[]) =>
+    [Math.max(0, Math.min(...values)), Math.min(most, Math.max(...values))] as const;
+  const [left, right] = within(
+    viewport.width,
+    corners.map(({ x }) => x),
+  );
+  const [top, bottom] = within(
+    viewport.height,
+    corners.map(({ y }) => y),
+  );
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+/** Saves what is seen of the film, as it is seen, with its words beneath, as a PNG. */
+export async function saveImage(shown: Shown, name: string): Promise<void> {
+  const { film, tone, view, viewport, heat, zones, caption } = shown;
+  const [full] = film.levels;
+  const cut = cutOf(shown);
+  // As many pixels as the film has there, where a picture may be so large.
+  const factor = Math.min(
+    LONGEST / Math.max(cut.width, cut.height),
+    Math.max(1, 1 / scaleOf(view, full, viewport)),
+  );
+  const size = { width: Math.round(cut.width * factor), height: Math.round(cut.height * factor) };
+  const [a, b, c, d, e, f] = matrixOf(view, full, viewport);
+  const scaled = [a, b, c, d, e - cut.left, f - cut.top].map((entry) => entry * factor);
+  const matrix = scaled as unknown as Matrix;
+  const picture = Object.assign(document.createElement('canvas'), size);
+  drawFilm(picture, film, greyPixels(film, tone), matrix);
+  const letters = Math.max(12, Math.round(size.width * LETTERS));
+  const step = Math.round(letters * LINE);
+  const canvas = document.createElement('canvas');
+  canvas.width = size.width;
+  canvas.height = size.height + (caption.length > 0 ? step * caption.length + letters : 0);
+  const context = canvas.getContext('2d');
+  if (!context) {
+    throw new Error('no canvas');
   }
-  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+  context.fillStyle = 'black';
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(picture, 0, 0);
+  if (heat && heat.overlay.opacity > 0) {
+    const { map, threshold, opacity } = heat.overlay;
+    const layer = Object.assign(document.createElement('canvas'), size);
+    drawHeat(layer, await paintHeat(heat.heatmap, map, threshold / 100), full, matrix);
+    context.globalAlpha = opacity / 100;
+    context.drawImage(layer, 0, 0);
+    context.globalAlpha = 1;
+  }
+  context.font = `${letters}px ${getComputedStyle(document.body).fontFamily || 'sans-serif'}`;
+  if (zones) {
+    drawZones(context, zones, full, matrix);
+  }
+  drawSides(context, view, size, letters);
+  context.fillStyle = 'white';
+  context.textAlign = 'left';
+  for (const [index, line] of caption.entries()) {
+    const y = size.height + step * (index + 1);
+    context.fillText(line, letters, y, size.width - 2 * letters);
+  }
+  const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/png'));
   if (blob) {
     saveBlob(blob, name);
   }
+}
+
+function drawZones(
+  context: CanvasRenderingContext2D,
+  { score, outlines }: NonNullable<Shown['zones']>,
+  film: Size,
+  matrix: Matrix,
+): void {
+  context.strokeStyle = 'white';
+  context.textAlign = 'center';
+  context.lineWidth = 2;
+  for (const { zone, corners, middle } of zoneShapes(outlines, film, matrix)) {
+    context.beginPath();
+    for (const { x, y } of corners) {
+      context.lineTo(x, y);
+    }
+    context.closePath();
+    context.setLineDash([8, 6]);
+    context.stroke();
+    context.setLineDash([]);
+    outlined(context, `${zone} ${score.zones[zone].toFixed(1)}`, middle.x, middle.y);
+  }
+}
+
+/** R and L, where the patient's sides lie. */
+function drawSides(
+  context: CanvasRenderingContext2D,
+  { orientation }: View,
+  { width, height }: Size,
+  letters: number,
+): void {
+  const at = {
+    left: [letters, height / 2],
+    right: [width - letters, height / 2],
+    top: [width / 2, 1.5 * letters],
+    bottom: [width / 2, height - letters],
+  } as const;
+  context.textAlign = 'center';
+  for (const [letter, side] of Object.entries(sidesOf(orientation))) {
+    outlined(context, letter, ...at[side]);
+  }
+}
+
+function outlined(context: CanvasRenderingContext2D, text: string, x: number, y: number): void {
+  context.lineWidth = 4;
+  context.strokeStyle = 'black';
+  context.strokeText(text, x, y);
+  context.fillStyle = 'white';
+  context.fillText(text, x, y);
+  context.strokeStyle = 'white';
+  context.lineWidth = 2;
 }

@@ -6,8 +6,8 @@ export function layerOf(explanation: Explanation, chosen: Layer): Layer {
 }
 
 /**
- * The map to draw, a PNG data URL; `null` where there is nothing to show: a Grad-CAM that mostly
- * lies outside the lungs would look like a finding where there is none.
+ * The map to draw, a PNG data URL; `null` where there is nothing to show: a Grad-CAM that is faint,
+ * or that mostly lies outside the lungs, would look like a finding where there is none.
  */
 export function mapOf(explanation: Explanation | null, chosen: Layer): string | null {
   if (explanation === null) {
@@ -16,5 +16,5 @@ export function mapOf(explanation: Explanation | null, chosen: Layer): string | 
   if (layerOf(explanation, chosen) === 'opacity') {
     return explanation.opacity?.map ?? null;
   }
-  return explanation.low_signal_reason === 'outside-lungs' ? null : explanation.heatmap;
+  return explanation.low_signal ? null : explanation.heatmap;
 }

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useEffectEvent } from 'react';
-import { type Point, panned, type Size, type View, ZOOM_STEP, zoomed } from './view';
+import { FITTED, type Point, panned, type Size, type View, ZOOM_STEP, zoomed } from './view';
 
 /** What a drag with the main button does. */
 export type Tool = 'window' | 'pan';
@@ -45,13 +45,14 @@ export function useGestures(element: RefObject<HTMLElement | null>, gestures: Ge
     }
   });
   const begin = useEffectEvent((event: PointerEvent) => {
-    // The middle button, or Shift, always moves the film.
-    const pans = tool === 'pan' || event.button === 1 || event.shiftKey;
+    // The middle button, or Shift, always moves the film; the right one always sets its window.
+    const pans = event.button !== 2 && (tool === 'pan' || event.button === 1 || event.shiftKey);
     if (!pans) {
       onWindow(0, 0, 'start');
     }
     return { view, pans };
   });
+  const fitAgain = useEffectEvent(() => onView({ ...FITTED, orientation: view.orientation }));
   const drag = useEffectEvent((right: number, down: number) => onWindow(right, down, 'move'));
 
   useEffect(() => {
@@ -71,7 +72,7 @@ export function useGestures(element: RefObject<HTMLElement | null>, gestures: Ge
       origin = begin(event);
     };
     const down = (event: PointerEvent) => {
-      if (event.button > 1) {
+      if (event.button > 2) {
         return;
       }
       target.setPointerCapture(event.pointerId);
@@ -92,7 +93,8 @@ export function useGestures(element: RefObject<HTMLElement | null>, gestures: Ge
         const [from, to] = [middle(one.start, other.start), middle(one.now, other.now)];
         const factor = apart(one.now, other.now) / apart(one.start, other.start);
         pinch(origin.view, factor, from, { x: to.x - from.x, y: to.y - from.y });
-      } else {
+      } else if (one && event.pointerType !== 'touch') {
+        // One finger is the page's: it scrolls.
         const by = { x: pointer.now.x - pointer.start.x, y: pointer.now.y - pointer.start.y };
         if (origin.pans) {
           pan(origin.view, by);
@@ -107,6 +109,17 @@ export function useGestures(element: RefObject<HTMLElement | null>, gestures: Ge
         restart(event);
       }
     };
+    const two = (event: TouchEvent) => {
+      // Else the browser would take them for a scroll of the page.
+      if (event.touches.length > 1) {
+        event.preventDefault();
+      }
+    };
+    const fit = () => fitAgain();
+    target.addEventListener('touchstart', two, { passive: false, signal });
+    target.addEventListener('touchmove', two, { passive: false, signal });
+    target.addEventListener('contextmenu', (event) => event.preventDefault(), { signal });
+    target.addEventListener('dblclick', fit, { signal });
     target.addEventListener('wheel', wheel, { passive: false, signal });
     target.addEventListener('pointerdown', down, { signal });
     target.addEventListener('pointermove', move, { signal });

@@ -1,10 +1,18 @@
-import { useRef, useState } from 'react';
-import type { Film, Preset } from './decode/film';
+import { useRef } from 'react';
+import type { Film, Preset, Window } from './decode/film';
 import { dragged, type Tone } from './windowing';
+
+/** What was chosen for a film, or for several: in no film's own values. */
+export interface ChosenTone {
+  /** `null` once the window was changed by hand, and then `own` is it. */
+  readonly preset: Preset | null;
+  /** In widths of the film's automatic window: 0 its dark end, 1 its bright one. */
+  readonly own: Window;
+  readonly inverted: boolean;
+}
 
 export interface ToneControl {
   readonly tone: Tone;
-  /** `null` once the window was changed by hand. */
   readonly preset: Preset | null;
   choose: (preset: Preset) => void;
   invert: () => void;
@@ -12,40 +20,49 @@ export interface ToneControl {
   reset: () => void;
 }
 
-interface Chosen {
-  readonly preset: Preset | null;
-  readonly tone: Tone;
+const width = ({ low, high }: Window) => high - low;
+
+/** A film's window, level and polarity under what was chosen; `null`: as the film opens. */
+export function toneOf(film: Film, chosen: ChosenTone | null): Tone {
+  const { preset, own, inverted } = chosen ?? opening(film);
+  const { auto } = film.presets;
+  const window =
+    preset === null
+      ? { low: auto.low + own.low * width(auto), high: auto.low + own.high * width(auto) }
+      : film.presets[preset];
+  return { window, asStored: preset === 'stored', inverted };
 }
 
-function opening(film: Film): Chosen {
-  return of(film, film.opening, false);
+function opening(film: Film): ChosenTone {
+  return { preset: film.opening, own: { low: 0, high: 1 }, inverted: false };
 }
 
-function of(film: Film, preset: Preset, inverted: boolean): Chosen {
-  const tone = { window: film.presets[preset], asStored: preset === 'stored', inverted };
-  return { preset, tone };
-}
-
-/** Window, level and polarity of one film. */
-export function useTone(film: Film): ToneControl {
-  const [{ preset, tone }, set] = useState(() => opening(film));
+/** Hands on the tone of one film. */
+export function useTone(
+  film: Film,
+  chosen: ChosenTone | null,
+  onTone: (chosen: ChosenTone | null) => void,
+): ToneControl {
+  const tone = toneOf(film, chosen);
   const origin = useRef(tone.window);
-  const span = film.presets.full.high - film.presets.full.low;
+  const { auto, full } = film.presets;
+  const now = chosen ?? opening(film);
   // Down is brighter, also where low values are white.
   const sign = film.inverted === tone.inverted ? 1 : -1;
   return {
     tone,
-    preset,
-    choose: (next) => set(of(film, next, tone.inverted)),
-    invert: () => set({ preset, tone: { ...tone, inverted: !tone.inverted } }),
+    preset: now.preset,
+    choose: (preset) => onTone({ ...now, preset }),
+    invert: () => onTone({ ...now, inverted: !now.inverted }),
     drag: (right, down, phase) => {
       if (phase === 'start') {
         origin.current = tone.window;
-      } else {
-        const window = dragged(origin.current, right, sign * down, span);
-        set({ preset: null, tone: { ...tone, window, asStored: false } });
+        return;
       }
+      const { low, high } = dragged(origin.current, right, sign * down, width(full));
+      const inWidths = (value: number) => (value - auto.low) / width(auto);
+      onTone({ ...now, preset: null, own: { low: inWidths(low), high: inWidths(high) } });
     },
-    reset: () => set(opening(film)),
+    reset: () => onTone(null),
   };
 }

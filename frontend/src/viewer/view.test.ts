@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
   apply,
+  changesOf,
   FITTED,
   inverse,
   matrixOf,
   mirrored,
+  nudged,
   panned,
+  sidesOf,
   turned,
   type View,
   zoomed,
@@ -64,4 +67,25 @@ describe('a view', () => {
     expect(centre).toEqual({ x: 1, y: 0 });
     expect(zoomed(FITTED, 1e9, { x: 0, y: 0 }, film, viewport).zoom).toBeLessThanOrEqual(64);
   });
+});
+
+it('knows where the patient’s sides lie, and what was done to the film', () => {
+  const once = turned(FITTED);
+  const both = mirrored(once);
+  expect(sidesOf(FITTED.orientation)).toEqual({ R: 'left', L: 'right' });
+  expect(sidesOf(mirrored(FITTED).orientation)).toEqual({ R: 'right', L: 'left' });
+  // Clockwise: what was on the left is above.
+  expect(sidesOf(once.orientation)).toEqual({ R: 'top', L: 'bottom' });
+  expect(changesOf(FITTED.orientation)).toEqual({ mirrored: false, turned: 0 });
+  expect(changesOf(once.orientation)).toEqual({ mirrored: false, turned: 90 });
+  expect(changesOf(turned(turned(FITTED)).orientation)).toEqual({ mirrored: false, turned: 180 });
+  expect(changesOf(mirrored(FITTED).orientation)).toEqual({ mirrored: true, turned: 0 });
+  expect(changesOf(both.orientation).mirrored).toBe(true);
+});
+
+it('moves by keys as the film lies', () => {
+  expect(nudged(FITTED, 1, 0).centre).toEqual({ x: 0.4, y: 0.5 });
+  expect(nudged(mirrored(FITTED), 1, 0).centre).toEqual({ x: 0.6, y: 0.5 });
+  // Turned clockwise, to the right of the screen is upwards on the film.
+  expect(nudged(turned(FITTED), 1, 0).centre).toEqual({ x: 0.5, y: 0.6 });
 });

@@ -88,6 +88,41 @@ export function panned(view: View, by: Point, film: Size, viewport: Size): View 
   };
 }
 
+/** Moves what is seen by shares of the viewport, for keys. */
+export function nudged(view: View, right: number, down: number): View {
+  const [a, b, c, d] = view.orientation;
+  const share = (value: number) => Math.min(1, Math.max(0, value));
+  const step = PAN_STEP / view.zoom;
+  return {
+    ...view,
+    // The inverse of quarter turns and mirrors is their transpose.
+    centre: {
+      x: share(view.centre.x - step * (a * right + b * down)),
+      y: share(view.centre.y - step * (c * right + d * down)),
+    },
+  };
+}
+
+export type Side = 'left' | 'right' | 'top' | 'bottom';
+
+/** On which sides the patient's right and left lie; the film itself has the right on its left. */
+export function sidesOf([a, b]: Orientation): { readonly R: Side; readonly L: Side } {
+  const opposite = { left: 'right', right: 'left', top: 'bottom', bottom: 'top' } as const;
+  const L: Side = a > 0 ? 'right' : a < 0 ? 'left' : b > 0 ? 'bottom' : 'top';
+  return { R: opposite[L], L };
+}
+
+/** What was done to the film since it was opened. */
+export function changesOf([a, b, c, d]: Orientation): {
+  readonly mirrored: boolean;
+  /** Degrees clockwise, after any mirroring. */
+  readonly turned: 0 | 90 | 180 | 270;
+} {
+  const mirrored = a * d - b * c < 0;
+  const [x, y] = mirrored ? [-a, -b] : [a, b];
+  return { mirrored, turned: x > 0 ? 0 : x < 0 ? 180 : y > 0 ? 90 : 270 };
+}
+
 function limited(zoom: number): number {
   const [least, most] = ZOOM_LIMITS;
   return Math.min(most, Math.max(least, zoom));

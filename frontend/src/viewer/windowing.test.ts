@@ -107,13 +107,23 @@ it('opens a film that fills little of its range automatically, others as stored'
   });
 });
 
-it('takes lungs from the dark end as shown', () => {
-  const codes = Uint16Array.from({ length: 400 }, (_, index) => index);
+/** Dark lungs of 100 to 180 left and right, a bright middle of 600 to 700, black around. */
+function chest(x: number, y: number): number {
+  const lung = y > 3 && y < 15 && ((x > 2 && x < 8) || (x > 11 && x < 17));
+  const middle = x >= 9 && x <= 10;
+  return lung ? 100 + 7 * y : middle ? 600 + 5 * y : 0;
+}
+
+it('takes the lungs’ window from the lungs, and burns none of their brightest part out', () => {
+  const codes = Uint16Array.from({ length: 400 }, (_, at) => chest(at % 20, Math.floor(at / 20)));
   const level = { width: 20, height: 20, codes };
-  const grey = { range: 512, slope: 1, intercept: 0, padding: null };
-  expect(makePresets(level, { ...grey, inverted: false }, null).presets.lungs.high).toBeLessThan(
-    250,
-  );
-  const negative = makePresets(level, { ...grey, inverted: true }, null).presets.lungs;
-  expect(negative.low).toBeGreaterThan(150);
+  const grey = { range: 1024, slope: 1, intercept: 0, inverted: false, padding: null };
+  const { lungs, mediastinum, auto } = makePresets(level, grey, null).presets;
+  expect(lungs.low).toBeLessThanOrEqual(135);
+  expect(lungs.high).toBeGreaterThanOrEqual(190);
+  expect(lungs.high).toBeLessThan(500);
+  expect(mediastinum.high).toBeGreaterThanOrEqual(680);
+  for (const { low, high } of [lungs, mediastinum]) {
+    expect(high - low).toBeGreaterThanOrEqual(0.4 * (auto.high - auto.low) - 1e-6);
+  }
 });

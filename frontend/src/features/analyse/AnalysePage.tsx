@@ -1,10 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
 import { Announcer } from '../../components/Announcer';
+import { Button } from '../../components/Button';
 import { useLanguage } from '../../i18n/context';
 import { predict } from '../../lib/predict';
 import type { Study } from '../../lib/study';
 import styles from './AnalysePage.module.css';
 import { announce } from './announce';
+import { Change } from './compare/Change';
+import { gradedOf } from './graded';
 import { type Collected, collectFiles, collectTransfer } from './intake/collect';
 import { DropVeil } from './intake/DropVeil';
 import { noticeOf } from './intake/notice';
@@ -16,8 +19,9 @@ import { Summary } from './result/Summary';
 import { Stage } from './Stage';
 import { Samples } from './samples/Samples';
 import { useArrival } from './useArrival';
-import { stateOf } from './worklist/films';
+import { itemOf, NO_FACTS, stateOf, type Worklist } from './worklist/films';
 import { dateInName, Patients, readFacts } from './worklist/patientAndDate';
+import { Series } from './worklist/Series';
 import { useWorklist } from './worklist/useWorklist';
 import { WorklistPanel } from './worklist/WorklistPanel';
 
@@ -27,6 +31,7 @@ export function AnalysePage() {
   const text = catalogue.analyse;
   const { list, store } = useWorklist(predict);
   const state = stateOf(list, list.selected);
+  const item = itemOf(list, list.selected);
   const [notice, setNotice] = useState('');
   const [patients] = useState(() => new Patients());
   const heading = useRef<HTMLHeadingElement>(null);
@@ -34,7 +39,7 @@ export function AnalysePage() {
   useEffect(fetchViewerWhenIdle, []);
 
   const open = (studies: readonly Study[]) => {
-    const facts = ({ name }: Study) => ({ date: dateInName(name), patient: '' });
+    const facts = ({ name }: Study) => ({ ...NO_FACTS, date: dateInName(name) });
     const ids = store.add(studies, facts);
     const films = ids.flatMap((id, index) => {
       const study = studies[index];
@@ -62,26 +67,22 @@ export function AnalysePage() {
   });
   const openFiles = (files: File[]) => take(collectFiles(files));
   const several = list.items.length > 1;
-  const own = list.items.filter(({ study }) => study.source instanceof File).length;
+  const isOpen = state.phase !== 'empty';
+  const other = stateOf(list, list.compared);
+  const pair = state.phase === 'done' && other.phase === 'done' ? inOrder(list) : null;
 
   return (
-    <div className={styles.page} data-several={several}>
+    <div className={styles.page} data-several={several} data-open={isOpen}>
       {several && (
         <div className={styles.worklist}>
           <WorklistPanel list={list} store={store} onFiles={openFiles} />
         </div>
       )}
-      <div className={styles.summary}>
-        <Summary state={state} heading={heading} />
-        {notice && <p className={styles.notice}>{notice}</p>}
-      </div>
       <section className={styles.stage} aria-label={catalogue.viewer.region}>
         <Stage list={list} store={store} onFiles={openFiles} />
-        {own < 2 && (
+        {!isOpen && (
           <Samples
-            title={state.phase === 'empty' ? text.samples.title : text.samples.titleBeside}
-            large={state.phase === 'empty'}
-            current={state.phase === 'empty' ? null : state.study}
+            title={text.samples.title}
             onOpen={(study) => {
               setNotice('');
               open([study]);
@@ -89,24 +90,48 @@ export function AnalysePage() {
           />
         )}
       </section>
-      <div className={styles.details}>
-        {state.phase === 'done' && (
-          <>
-            <Brixia score={state.shown.brixia} />
-            <Details
-              key={list.selected}
-              study={state.study}
-              prediction={state.shown}
-              gradedAt={state.gradedAt}
-            />
-          </>
-        )}
-        <Guide folded={state.phase !== 'empty'} />
+      <div className={styles.aside}>
+        <div className={styles.summary}>
+          {pair && <Change older={pair[0]} newer={pair[1]} />}
+          <Summary state={state} heading={heading} />
+          {notice && <p className={styles.notice}>{notice}</p>}
+          {list.cleared.length > 0 && (
+            <p className={styles.notice}>
+              {catalogue.worklist.cleared(list.cleared.length)}{' '}
+              <Button look="compact" onClick={store.restore}>
+                {catalogue.worklist.undo}
+              </Button>
+            </p>
+          )}
+        </div>
+        <div className={styles.details}>
+          {state.phase === 'done' && item && (
+            <>
+              <Brixia score={state.shown.brixia} />
+              <Details key={list.selected} graded={gradedOf(item, state)} />
+            </>
+          )}
+          {several && <Series items={list.items} selected={list.selected} store={store} />}
+          <Guide folded={isOpen} />
+        </div>
       </div>
       <Announcer message={`${announce(state, catalogue)} ${notice}`.trim()} />
       {hovering && <DropVeil />}
     </div>
   );
+}
+
+/** The two films that are compared, the older first where both have a date. */
+function inOrder(list: Worklist) {
+  const two = [itemOf(list, list.selected), itemOf(list, list.compared)];
+  const [one, other] = two.flatMap((item) =>
+    item?.graded ? [{ name: item.study.name, date: item.date, brixia: item.graded.brixia }] : [],
+  );
+  if (!one || !other) {
+    return null;
+  }
+  const dated = one.date !== '' && other.date !== '';
+  return dated && other.date < one.date ? ([other, one] as const) : ([one, other] as const);
 }
 
 /** The first film should not wait for the viewer's code. */
@@ -115,6 +140,6 @@ function fetchViewerWhenIdle(): (() => void) | undefined {
   if (!('requestIdleCallback' in window)) {
     return undefined;
   }
-  const waiting = window.requestIdleCallback(() => void import('../../viewer/Viewer'));
+  const waiting = window.requestIdleCallback(() => void import('../../viewer/Workbench'));
   return () => window.cancelIdleCallback(waiting);
 }

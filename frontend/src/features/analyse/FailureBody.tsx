@@ -37,20 +37,24 @@ export function FailureBody({ failure, onRetry, onFiles, onForce }: FailureBodyP
         <p className={styles.hint}>{hint}</p>
       </div>
       <div className={styles.actions}>
+        {findings && (
+          <Button look="primary" onClick={onForce}>
+            {quality.force}
+          </Button>
+        )}
         {retry && (
           <Button look="primary" onClick={onRetry}>
             {shared.retry}
           </Button>
         )}
         <OpenButton
-          look={retry ? 'plain' : 'primary'}
+          look={retry || findings ? 'plain' : 'primary'}
           label={text.intake.choose}
           onFiles={onFiles}
         />
-        {findings && <Button onClick={onForce}>{quality.force}</Button>}
       </div>
       {findings && <p className={styles.hint}>{quality.caution}</p>}
-      <p className={styles.code}>{text.failed.code(failure.code, failure.status)}</p>
+      <p className={styles.code}>{text.failed.code(failure.code)}</p>
     </div>
   );
 }

@@ -1,21 +1,22 @@
 import { type ComponentProps, lazy, Suspense, useState } from 'react';
 import { Button } from '../../components/Button';
-import { useText } from '../../i18n/context';
+import { useLanguage, useText } from '../../i18n/context';
+import { captionOf } from '../../report/picture';
 import { FIRST_OVERLAY } from '../../viewer/overlay';
-import { FITTED } from '../../viewer/view';
 import type { Side } from './compare/Compare';
 import { FailureBody } from './FailureBody';
+import { gradedOf } from './graded';
 import { IntakeStage } from './intake/IntakeStage';
 import { OpenButton } from './intake/OpenButton';
 import styles from './Stage.module.css';
 import { StageBar } from './StageBar';
 import type { State } from './shownState';
-import { itemOf, stateOf, type Worklist } from './worklist/films';
+import { type Item, itemOf, stateOf, type Worklist } from './worklist/films';
 import { PauseNote } from './worklist/PauseNote';
 import type { WorklistStore } from './worklist/store';
 
 // Decoders and tools travel apart from the first load; they are fetched while the page is idle.
-const Viewer = lazy(() => import('../../viewer/Viewer'));
+const Workbench = lazy(() => import('../../viewer/Workbench'));
 const Compare = lazy(() => import('./compare/Compare'));
 
 interface StageProps {
@@ -32,6 +33,7 @@ export function Stage({ list, store, onFiles }: StageProps) {
   const other = itemOf(list, list.compared);
   const state = stateOf(list, list.selected);
   const compared = stateOf(list, list.compared);
+  const shared = useText('shared');
 
   if (!item || state.phase === 'empty') {
     return <IntakeStage onFiles={onFiles} />;
@@ -80,12 +82,19 @@ export function Stage({ list, store, onFiles }: StageProps) {
           {/* An image: whoever sees it can tell whether the findings are right. */}
           {state.failure.findings && (
             <Suspense fallback={<div className={styles.empty} />}>
-              <RejectedFilm
-                key={item.id}
-                study={state.study}
-                overlay={overlay}
-                onOverlay={setOverlay}
-              />
+              <div className={styles.film}>
+                <Workbench
+                  key={item.id}
+                  study={state.study}
+                  date={item.date}
+                  result={null}
+                  busy={false}
+                  caption={[state.study.name, shared.notDiagnosis]}
+                  overlay={overlay}
+                  onOverlay={setOverlay}
+                  onTarget={nothingToExplain}
+                />
+              </div>
             </Suspense>
           )}
         </div>
@@ -99,6 +108,7 @@ export function Stage({ list, store, onFiles }: StageProps) {
         <Film
           key={item.id}
           state={state}
+          item={item}
           overlay={overlay}
           onOverlay={setOverlay}
           onTarget={(target) => store.explain(item.id, target)}
@@ -135,46 +145,30 @@ function Bar({ state, onCancel, onFiles }: BarProps) {
   );
 }
 
-type FilmProps = Pick<ComponentProps<typeof Viewer>, 'overlay' | 'onOverlay' | 'onTarget'> & {
+type FilmProps = Pick<ComponentProps<typeof Workbench>, 'overlay' | 'onOverlay' | 'onTarget'> & {
   state: BarProps['state'];
+  item: Item;
 };
 
-function Film({ state, ...rest }: FilmProps) {
-  const text = useText('analyse');
-  const [view, setView] = useState(FITTED);
+function Film({ state, item, ...rest }: FilmProps) {
+  const { catalogue } = useLanguage();
   const running = state.phase === 'running';
+  const caption = running
+    ? [state.study.name, catalogue.shared.notDiagnosis]
+    : captionOf(gradedOf(item, state), catalogue);
   return (
     <>
       {running && <div className={styles.progress} />}
-      <Viewer
+      <Workbench
         study={state.study}
+        date={item.date}
         result={running ? null : state}
         busy={running}
-        view={view}
-        onView={setView}
+        caption={caption}
         {...rest}
       />
-      {running && <p className={styles.waiting}>{text.running.waiting}</p>}
     </>
   );
 }
 
 const nothingToExplain = () => undefined;
-
-function RejectedFilm(
-  props: Pick<ComponentProps<typeof Viewer>, 'study' | 'overlay' | 'onOverlay'>,
-) {
-  const [view, setView] = useState(FITTED);
-  return (
-    <div className={styles.film}>
-      <Viewer
-        result={null}
-        busy={false}
-        view={view}
-        onView={setView}
-        onTarget={nothingToExplain}
-        {...props}
-      />
-    </div>
-  );
-}

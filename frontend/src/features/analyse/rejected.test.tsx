@@ -1,7 +1,7 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
-import { prediction } from '../../lib/fixtures';
+import { model, prediction } from '../../lib/fixtures';
 import type { Finding } from '../../lib/prediction';
 import { AnalysePage } from './AnalysePage';
 
@@ -16,13 +16,20 @@ it('says why the gate rejected an image, and shows its grade all the same when a
   vi.stubGlobal('fetch', (request: Request) => {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname !== '/predict') {
-      return Response.json({}, { status: 503 });
+      return pathname.startsWith('/models/')
+        ? Response.json(model())
+        : Response.json({}, { status: 503 });
     }
     asked.push(searchParams.get('force'));
     const problem = { type: '/problems/x', title: 'No', status: 422, detail: 'D', code: 'x' };
     return asked.length === 1
       ? Response.json({ ...problem, findings }, { status: 422 })
-      : Response.json({ ...prediction('mild'), quality: { accepted: false, findings } });
+      : Response.json({
+          ...prediction('mild'),
+          prediction_set: ['mild', 'moderate'],
+          refer: true,
+          quality: { accepted: false, findings },
+        });
   });
   render(<AnalysePage />);
   const input = document.querySelector('input[type=file]') as HTMLInputElement;
@@ -36,4 +43,9 @@ it('says why the gate rejected an image, and shows its grade all the same when a
   const quality = screen.getByRole('region', { name: 'Image quality' });
   expect(quality.textContent).toContain('Not fit for a judgement');
   expect(screen.getByRole('status').textContent).toContain('Not fit for a judgement');
+  // Before the grade, and without any claim that holds for films that are fit.
+  const heading = screen.getByRole('heading', { level: 1 });
+  expect(quality.compareDocumentPosition(heading)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  expect(screen.getByText('Mild or moderate: let a person decide.')).toBeTruthy();
+  expect(screen.queryByText(/of 100 films|right in/)).toBeNull();
 });

@@ -1,4 +1,4 @@
-import type { Metrics, Severity, Subject } from '../../lib/prediction';
+import type { Severity, Subject } from '../../lib/prediction';
 import { format } from './format';
 import { either, lower } from './shared';
 
@@ -31,7 +31,6 @@ export const analyse = {
   privacy: 'Images are processed in memory and not stored.',
   samples: {
     title: 'Or try a sample',
-    titleBeside: 'Samples',
     sexes: { f: 'Female', m: 'Male' } as Record<string, string>,
     caption: (projection: string, day: number) =>
       `${projection}, day ${day < 0 ? `−${-day}` : day}`,
@@ -44,27 +43,34 @@ export const analyse = {
   },
   running: {
     title: 'Analysing',
-    waiting: 'Grading the image and drawing its heatmap',
     stage: (name: string) => `Analysing ${name}`,
   },
   cancelled: 'Cancelled.',
   failed: {
     title: 'No result',
     lead: (name: string) => `${name} was not graded.`,
-    code: (code: string, status: number | null) =>
-      status === null ? `Code ${code}` : `Code ${code}, HTTP ${status}`,
+    code: (code: string) => `Code ${code}`,
   },
   result: {
     eyebrow: 'Estimated severity',
     confidence: 'model confidence',
-    worth: ({ accuracy: { value, low, high }, images }: Metrics) =>
-      `Right on ${format.share(value)} of ${images} unseen test images (95% interval ${format.shares(low, high)}).`,
+    rightWhen: (
+      severity: Severity,
+      { value, low, high }: { value: number; low: number; high: number },
+      images: number,
+    ) =>
+      `When it says ${lower(severity)}, it is right in ${format.share(value)} (95% interval ${format.shares(low, high)}; ${images} unseen films).`,
     probabilities: 'Probability of each grade',
     refer: (severities: readonly Severity[]) => `${either(severities)}: let a person decide.`,
     coverage: (coverage: number) =>
       `In about ${format.ofHundred(coverage)} of 100 films the reference grade is among these.`,
     announce: (name: string, severity: Severity, confidence: number) =>
       `Result for ${name}: ${lower(severity)}, ${format.probability(confidence)} model confidence.`,
+  },
+  ruler: {
+    readers: (points: string) => `Two radiologists differ by ${points} points on average.`,
+    apart: (ofTotal: Severity, grade: Severity) =>
+      `The Brixia total lies in the range of ${lower(ofTotal)}, the most probable grade is ${lower(grade)}: the network estimates the two apart, and near a cut-off they can part. Let a person decide.`,
   },
   brixia: {
     title: 'Estimated Brixia score',
@@ -76,7 +82,7 @@ export const analyse = {
     upper: 'Upper',
     middle: 'Middle',
     lower: 'Lower',
-    note: 'As in the image, the patient’s right lung is on the left. Each zone: 0 (not changed) to 3.',
+    note: 'Right and left are the patient’s. Each zone: 0 (not changed) to 3.',
   },
   details: {
     title: 'Details',
@@ -84,10 +90,11 @@ export const analyse = {
     modelCard: (name: string, version: string) => `${name} ${version}, model card`,
     time: 'Processing time',
     explanation: 'Explanation',
-    method: (target: Subject, peak: string) => `Grad-CAM for ${lower(target)}, peak ${peak}`,
+    method: (target: Subject) => `Grad-CAM for ${lower(target)}`,
+    peak: (peak: string) => `peak ${peak}`,
     checksum: 'SHA-256',
     lungs: 'Map inside the lungs',
-    timings: 'Where the time went',
+    technical: 'Technical',
     steps: { decode: 'Reading the file', model: 'Network', explain: 'Heatmap', encode: 'Pictures' },
   },
   guide: {
@@ -96,6 +103,10 @@ export const analyse = {
       {
         term: 'Severity',
         text: 'The most probable of three grades. It speaks of this one image, not of the patient’s course.',
+      },
+      {
+        term: 'Mild, moderate, severe',
+        text: 'Ranges of the Brixia total as radiologists score it: mild 0 to 5, moderate 6 to 11, severe 12 to 18. The bounds are a convention of this software; they say nothing of treatment.',
       },
       {
         term: 'Model confidence',

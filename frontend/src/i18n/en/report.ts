@@ -14,12 +14,16 @@ export const report = {
   disclaimer:
     'Research software. Not a diagnosis, not a medical device, not for decisions about a patient. The grade speaks of this one image.',
   file: 'File',
+  filmDate: 'Date of the film',
+  view: 'View',
+  notKnown: 'not known',
   gradedAt: 'Graded',
   image: 'Image',
   plausible: 'Grades that remain plausible',
   refer: 'Refer to a radiologist: the model cannot tell these grades apart.',
   sure: 'One grade remains plausible.',
-  noFindings: 'The check of the image found nothing.',
+  noFindings:
+    'The automatic check of the picture raised no objection. It does not look for disease.',
   noHeatmap: 'No heatmap was asked for.',
   weak: 'Weak signal: the heatmap says little.',
   insideLungs: (share: number) =>

@@ -28,5 +28,7 @@ export const shared = {
   cancel: 'Cancel',
   close: 'Close',
   loading: 'Loading',
+  notFollowUp:
+    'Not tested for following a patient or for deciding who comes first: it grades single films.',
   notDiagnosis: 'Research software. Not a diagnosis, not a medical device.',
 };

@@ -10,7 +10,7 @@ export const viewer = {
   image: (name: string) => `Radiograph: ${name}`,
   overlayImage: (name: string) => `Radiograph with its heatmap: ${name}`,
   loading: 'Reading the file',
-  keys: 'Arrow keys move the film, Shift and arrow keys change its window, plus and minus zoom, 0 fits it, 1 to 5 choose a window, R rotates, H mirrors, I inverts, Z shows the zones, F fills the screen, Backspace resets.',
+  keys: 'Arrow keys move the film, Shift and arrow keys change its window, plus and minus zoom, 0 fits it, 1 to 5 choose a window, R rotates, H mirrors, I inverts, Z shows the zones, F fills the screen, S saves the picture, Backspace resets. Space hides the map while held. Two fingers move and zoom.',
   size: (width: number, height: number, type: string) =>
     `${width} × ${height} ${type.toUpperCase()}`,
   tools: {
@@ -27,6 +27,11 @@ export const viewer = {
     reset: 'Reset the view',
     save: 'Save the picture as shown',
     fullScreen: 'Full screen',
+  },
+  changes: {
+    mirrored: 'Mirrored',
+    turned: (degrees: number) => `Turned by ${degrees}°`,
+    inverted: 'Black and white exchanged',
   },
   preset: 'Window preset',
   presets: {
@@ -93,6 +98,9 @@ export const viewer = {
   compare: {
     title: 'Two films side by side',
     link: 'Linked',
+    over: 'One over the other',
+    change: 'Change',
+    changeNote: (older: string, newer: string) => `From ${older} to ${newer}`,
     end: 'End the comparison',
   },
   header: {
@@ -113,6 +121,17 @@ export const viewer = {
     manufacturer: 'Device',
     photometric: 'Grey scale',
     transferSyntax: 'Transfer syntax',
+    uncompressed: 'Uncompressed',
+    ageOf: (count: number, unit: 'D' | 'W' | 'M' | 'Y') =>
+      `${count} ${format.plural(
+        count,
+        {
+          D: { one: 'day', other: 'days' },
+          W: { one: 'week', other: 'weeks' },
+          M: { one: 'month', other: 'months' },
+          Y: { one: 'year', other: 'years' },
+        }[unit],
+      )}`,
     matrix: 'Matrix',
     spacing: 'Pixel spacing',
     pixels: (columns: number, rows: number, bits: number) => `${columns} × ${rows}, ${bits} bit`,

@@ -32,7 +32,7 @@ export const worklist = {
   sort: 'Order',
   sorts: {
     added: 'As added',
-    severity: 'Worst first',
+    severity: 'By grade',
     name: 'By name',
     date: 'By date',
   },
@@ -44,6 +44,8 @@ export const worklist = {
   cancelAll: (count: number) => `Cancel ${films(count)}`,
   add: 'Add films',
   clear: 'Clear the list',
+  cleared: (count: number) => `The list was cleared: ${films(count)}.`,
+  undo: 'Bring it back',
   csv: 'CSV',
   json: 'JSON',
   pdf: 'PDF',
@@ -62,12 +64,13 @@ export const worklist = {
   emptyFolder: (name: string) =>
     `The folder “${name}” holds no files. Open the folder in which the films are.`,
   skipped: (count: number) =>
-    `${format.integer(count)} ${format.plural(count, { one: 'file', other: 'files' })} of the system left out.`,
+    `${format.integer(count)} ${format.plural(count, { one: 'file', other: 'files' })} left out that ${format.plural(count, { one: 'is no film', other: 'are no films' })}.`,
   beyond: (count: number, taken: number) =>
     `Only the first ${films(taken)} were taken; open the other ${format.integer(count)} once these are done.`,
   series: {
     title: 'Films of one patient',
     patient: 'Patient',
+    dayHint: 'YYYY-MM-DD',
     date: 'Date of the film',
     tooFew: 'Give two graded films the same patient and a date each to see severity over time.',
     brixia: (score: string) => `Brixia ${score}`,

@@ -28,7 +28,6 @@ export const analyse: Catalogue['analyse'] = {
   privacy: 'Imej diproses dalam ingatan dan tidak disimpan.',
   samples: {
     title: 'Atau cuba satu sampel',
-    titleBeside: 'Sampel',
     sexes: { f: 'perempuan', m: 'lelaki' },
     caption: (projection, day) => `${projection}, hari ${day < 0 ? `−${-day}` : day}`,
     description: (sex, projection, day) =>
@@ -40,26 +39,30 @@ export const analyse: Catalogue['analyse'] = {
   },
   running: {
     title: 'Menganalisis',
-    waiting: 'Menggredkan imej dan melukis peta haba',
     stage: (name) => `Menganalisis ${name}`,
   },
   cancelled: 'Dibatalkan.',
   failed: {
     title: 'Tiada keputusan',
     lead: (name) => `${name} tidak digredkan.`,
-    code: (code, status) => (status === null ? `Kod ${code}` : `Kod ${code}, HTTP ${status}`),
+    code: (code) => `Kod ${code}`,
   },
   result: {
     eyebrow: 'Anggaran tahap keterukan',
     confidence: 'keyakinan model',
-    worth: ({ accuracy: { value, low, high }, images }) =>
-      `Betul pada ${format.share(value)} daripada ${images} imej ujian yang belum pernah dilihat (selang keyakinan 95% ${format.shares(low, high)}).`,
+    rightWhen: (severity, { value, low, high }, images) =>
+      `Apabila ia mengatakan ${lower(severity)}, ia betul dalam ${format.share(value)} (selang 95% ${format.shares(low, high)}; ${images} filem yang belum pernah dilihat).`,
     probabilities: 'Kebarangkalian setiap gred',
     refer: (severities) => `${either(severities)}: biar manusia yang menentukan.`,
     coverage: (coverage) =>
       `Dalam kira-kira ${format.ofHundred(coverage)} daripada 100 filem, gred rujukan ada antara yang ini.`,
     announce: (name, severity, confidence) =>
       `Keputusan untuk ${name}: ${lower(severity)}, keyakinan model ${format.probability(confidence)}.`,
+  },
+  ruler: {
+    readers: (points) => `Dua pakar radiologi berbeza sebanyak ${points} mata secara purata.`,
+    apart: (ofTotal, grade) =>
+      `Jumlah Brixia terletak dalam julat ${lower(ofTotal)}, gred paling berkemungkinan ialah ${lower(grade)}: rangkaian menganggarkan kedua-duanya secara berasingan, dan dekat sempadan keduanya boleh berbeza. Biar manusia yang menentukan.`,
   },
   brixia: {
     title: 'Anggaran skor Brixia',
@@ -71,7 +74,7 @@ export const analyse: Catalogue['analyse'] = {
     upper: 'Atas',
     middle: 'Tengah',
     lower: 'Bawah',
-    note: 'Seperti dalam imej, paru-paru kanan pesakit berada di sebelah kiri. Setiap zon: 0 (tiada perubahan) hingga 3.',
+    note: 'Kanan dan kiri ialah kanan dan kiri pesakit. Setiap zon: 0 (tiada perubahan) hingga 3.',
   },
   details: {
     title: 'Butiran',
@@ -79,10 +82,11 @@ export const analyse: Catalogue['analyse'] = {
     modelCard: (name, version) => `${name} ${version}, kad model`,
     time: 'Masa pemprosesan',
     explanation: 'Penjelasan',
-    method: (target, peak) => `Grad-CAM untuk ${lower(target)}, puncak ${peak}`,
+    method: (target) => `Grad-CAM untuk ${lower(target)}`,
+    peak: (peak) => `puncak ${peak}`,
     checksum: 'SHA-256',
     lungs: 'Peta dalam paru-paru',
-    timings: 'Perincian masa',
+    technical: 'Teknikal',
     steps: { decode: 'Membaca fail', model: 'Rangkaian', explain: 'Peta haba', encode: 'Gambar' },
   },
   guide: {
@@ -91,6 +95,10 @@ export const analyse: Catalogue['analyse'] = {
       {
         term: 'Tahap keterukan',
         text: 'Gred yang paling berkemungkinan antara tiga gred. Ia hanya tentang imej ini, bukan tentang perjalanan penyakit pesakit.',
+      },
+      {
+        term: 'Ringan, sederhana, teruk',
+        text: 'Julat jumlah Brixia seperti yang diberi oleh pakar radiologi: ringan 0 hingga 5, sederhana 6 hingga 11, teruk 12 hingga 18. Sempadan ini ialah kelaziman perisian ini; ia tidak menyatakan apa-apa tentang rawatan.',
       },
       {
         term: 'Keyakinan model',

@@ -14,12 +14,15 @@ export const report: Catalogue['report'] = {
   disclaimer:
     'Perisian penyelidikan. Bukan diagnosis, bukan peranti perubatan, bukan untuk keputusan tentang pesakit. Gred ini hanya tentang imej ini.',
   file: 'Fail',
+  filmDate: 'Tarikh filem',
+  view: 'Pandangan',
+  notKnown: 'tidak diketahui',
   gradedAt: 'Digredkan',
   image: 'Imej',
   plausible: 'Gred yang masih munasabah',
   refer: 'Rujuk kepada pakar radiologi: model tidak dapat membezakan gred ini.',
   sure: 'Satu gred sahaja yang masih munasabah.',
-  noFindings: 'Semakan imej tidak menemui apa-apa masalah.',
+  noFindings: 'Semakan automatik gambar tidak menimbulkan bantahan. Ia tidak mencari penyakit.',
   noHeatmap: 'Peta haba tidak diminta.',
   weak: 'Isyarat lemah: peta haba ini tidak bermakna banyak.',
   insideLungs: (share) =>

@@ -27,5 +27,7 @@ export const shared: Catalogue['shared'] = {
   cancel: 'Batal',
   close: 'Tutup',
   loading: 'Memuatkan',
+  notFollowUp:
+    'Tidak diuji untuk mengikuti perkembangan pesakit atau menentukan siapa didahulukan: ia menggredkan filem satu demi satu.',
   notDiagnosis: 'Perisian penyelidikan. Bukan diagnosis, bukan peranti perubatan.',
 };

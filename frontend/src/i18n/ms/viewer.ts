@@ -8,7 +8,7 @@ export const viewer: Catalogue['viewer'] = {
   image: (name) => `Radiograf: ${name}`,
   overlayImage: (name) => `Radiograf dengan peta habanya: ${name}`,
   loading: 'Membaca fail',
-  keys: 'Kekunci anak panah menggerakkan filem, Shift dan anak panah mengubah tetingkapnya, tambah dan tolak mengezum, 0 memuatkannya, 1 hingga 5 memilih tetingkap, R memutar, H mencermin, I menyongsangkan, Z menunjukkan zon, F memenuhi skrin, Backspace menetapkan semula.',
+  keys: 'Kekunci anak panah menggerakkan filem, Shift dan anak panah mengubah tetingkapnya, tambah dan tolak mengezum, 0 memuatkannya, 1 hingga 5 memilih tetingkap, R memutar, H mencermin, I menyongsangkan, Z menunjukkan zon, F memenuhi skrin, S menyimpan gambar, Backspace menetapkan semula. Ruang menyembunyikan peta semasa ditekan. Dua jari menggerakkan dan mengezum.',
   size: (width, height, type) => `${width} × ${height} ${type.toUpperCase()}`,
   tools: {
     label: 'Alat gambar',
@@ -24,6 +24,11 @@ export const viewer: Catalogue['viewer'] = {
     reset: 'Tetapkan semula paparan',
     save: 'Simpan gambar seperti yang dipaparkan',
     fullScreen: 'Skrin penuh',
+  },
+  changes: {
+    mirrored: 'Dicerminkan',
+    turned: (degrees) => `Diputar ${degrees}°`,
+    inverted: 'Hitam dan putih ditukar',
   },
   preset: 'Pratetap tetingkap',
   presets: {
@@ -85,6 +90,9 @@ export const viewer: Catalogue['viewer'] = {
   compare: {
     title: 'Dua filem sebelah-menyebelah',
     link: 'Terpaut',
+    over: 'Satu di atas yang lain',
+    change: 'Perubahan',
+    changeNote: (older, newer) => `Daripada ${older} kepada ${newer}`,
     end: 'Tamatkan perbandingan',
   },
   header: {
@@ -105,6 +113,8 @@ export const viewer: Catalogue['viewer'] = {
     manufacturer: 'Peranti',
     photometric: 'Skala kelabu',
     transferSyntax: 'Sintaks pemindahan',
+    uncompressed: 'Tidak dimampatkan',
+    ageOf: (count, unit) => `${count} ${{ D: 'hari', W: 'minggu', M: 'bulan', Y: 'tahun' }[unit]}`,
     matrix: 'Matriks',
     spacing: 'Jarak piksel',
     pixels: (columns, rows, bits) => `${columns} × ${rows}, ${bits} bit`,

@@ -28,7 +28,7 @@ export const worklist: Catalogue['worklist'] = {
   sort: 'Susunan',
   sorts: {
     added: 'Seperti ditambah',
-    severity: 'Paling teruk dahulu',
+    severity: 'Mengikut gred',
     name: 'Mengikut nama',
     date: 'Mengikut tarikh',
   },
@@ -40,6 +40,8 @@ export const worklist: Catalogue['worklist'] = {
   cancelAll: (count) => `Batalkan ${format.integer(count)} filem`,
   add: 'Tambah filem',
   clear: 'Kosongkan senarai',
+  cleared: (count) => `Senarai dikosongkan: ${format.integer(count)} filem.`,
+  undo: 'Kembalikan',
   csv: 'CSV',
   json: 'JSON',
   pdf: 'PDF',
@@ -56,12 +58,13 @@ export const worklist: Catalogue['worklist'] = {
     'Yang dilepaskan tidak dapat dibaca; mungkin telah dialihkan. Pilih fail atau folder itu sebagai ganti.',
   emptyFolder: (name) =>
     `Folder “${name}” tidak mengandungi fail. Buka folder yang mengandungi filem.`,
-  skipped: (count) => `${format.integer(count)} fail sistem ditinggalkan.`,
+  skipped: (count) => `${format.integer(count)} fail yang bukan filem ditinggalkan.`,
   beyond: (count, taken) =>
     `Hanya ${format.integer(taken)} filem pertama diambil; buka ${format.integer(count)} yang lain setelah ini selesai.`,
   series: {
     title: 'Filem seorang pesakit',
     patient: 'Pesakit',
+    dayHint: 'TTTT-BB-HH',
     date: 'Tarikh filem',
     tooFew:
       'Beri dua filem bergred pesakit yang sama dan tarikh masing-masing untuk melihat keterukan mengikut masa.',

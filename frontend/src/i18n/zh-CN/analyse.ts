@@ -25,7 +25,6 @@ export const analyse: Catalogue['analyse'] = {
   privacy: '图像仅在内存中处理，不会保存。',
   samples: {
     title: '或试用示例',
-    titleBeside: '示例',
     sexes: { f: '女', m: '男' },
     caption: (projection, day) => `${projection}，第 ${day < 0 ? `−${-day}` : day} 天`,
     description: (sex, projection, day) =>
@@ -37,26 +36,30 @@ export const analyse: Catalogue['analyse'] = {
   },
   running: {
     title: '正在分析',
-    waiting: '正在分级并绘制热力图',
     stage: (name) => `正在分析 ${name}`,
   },
   cancelled: '已取消。',
   failed: {
     title: '无结果',
     lead: (name) => `${name} 未能分级。`,
-    code: (code, status) => (status === null ? `代码 ${code}` : `代码 ${code}，HTTP ${status}`),
+    code: (code) => `代码 ${code}`,
   },
   result: {
     eyebrow: '估计的严重程度',
     confidence: '模型置信度',
-    worth: ({ accuracy: { value, low, high }, images }) =>
-      `在 ${images} 张未见过的测试图像中，${format.share(value)} 判断正确（95% 置信区间 ${format.shares(low, high)}）。`,
+    rightWhen: (severity, { value, low, high }, images) =>
+      `当它判为${lower(severity)}时，${format.share(value)} 是正确的（95% 置信区间 ${format.shares(low, high)}；${images} 张未见过的胸片）。`,
     probabilities: '各等级的概率',
     refer: (severities) => `${either(severities)}：请由医师判断。`,
     coverage: (coverage) =>
       `每 100 张胸片中约有 ${format.ofHundred(coverage)} 张的参考等级在上述等级之内。`,
     announce: (name, severity, confidence) =>
       `${name} 的结果：${lower(severity)}，模型置信度 ${format.probability(confidence)}。`,
+  },
+  ruler: {
+    readers: (points) => `两位放射科医师平均相差 ${points} 分。`,
+    apart: (ofTotal, grade) =>
+      `Brixia 总分位于${lower(ofTotal)}范围，而概率最高的等级是${lower(grade)}：网络分别估计两者，在分界附近可能不一致。请由医师判断。`,
   },
   brixia: {
     title: '估计的 Brixia 评分',
@@ -68,7 +71,7 @@ export const analyse: Catalogue['analyse'] = {
     upper: '上野',
     middle: '中野',
     lower: '下野',
-    note: '与图像一致，患者的右肺在左侧。每个区域：0（无改变）至 3。',
+    note: '左右指患者的左右。每个区域：0（无改变）至 3。',
   },
   details: {
     title: '详细信息',
@@ -76,10 +79,11 @@ export const analyse: Catalogue['analyse'] = {
     modelCard: (name, version) => `${name} ${version}，模型卡`,
     time: '处理时间',
     explanation: '解释方法',
-    method: (target, peak) => `针对${lower(target)}的 Grad-CAM，峰值 ${peak}`,
+    method: (target) => `针对${lower(target)}的 Grad-CAM`,
+    peak: (peak) => `峰值 ${peak}`,
     checksum: 'SHA-256',
     lungs: '热力图位于肺野内',
-    timings: '耗时明细',
+    technical: '技术信息',
     steps: { decode: '读取文件', model: '网络', explain: '热力图', encode: '图像' },
   },
   guide: {
@@ -88,6 +92,10 @@ export const analyse: Catalogue['analyse'] = {
       {
         term: '严重程度',
         text: '三个等级中概率最高的一个。它只针对这一张图像，不代表患者的病程。',
+      },
+      {
+        term: '轻度、中度、重度',
+        text: '按放射科医师所评 Brixia 总分划分：轻度 0 至 5，中度 6 至 11，重度 12 至 18。分界是本软件的约定，不说明任何治疗。',
       },
       {
         term: '模型置信度',

@@ -24,5 +24,6 @@ export const shared: Catalogue['shared'] = {
   cancel: '取消',
   close: '关闭',
   loading: '正在加载',
+  notFollowUp: '未经随访患者或决定先后次序的检验：它只为单张胸片分级。',
   notDiagnosis: '研究软件，不构成诊断，也不是医疗器械。',
 };

@@ -8,7 +8,7 @@ export const viewer: Catalogue['viewer'] = {
   image: (name) => `胸片：${name}`,
   overlayImage: (name) => `叠加热力图的胸片：${name}`,
   loading: '正在读取文件',
-  keys: '方向键移动胸片，Shift 加方向键调节窗宽窗位，加号和减号缩放，0 适应窗口，1 至 5 选择窗，R 旋转，H 左右翻转，I 反色，Z 显示分区，F 全屏，Backspace 重置。',
+  keys: '方向键移动胸片，Shift 加方向键调节窗宽窗位，加号和减号缩放，0 适应窗口，1 至 5 选择窗，R 旋转，H 左右翻转，I 反色，Z 显示分区，F 全屏，S 保存图像，Backspace 重置。按住空格隐藏热力图。双指移动和缩放。',
   size: (width, height, type) => `${width} × ${height} ${type.toUpperCase()}`,
   tools: {
     label: '图像工具',
@@ -24,6 +24,11 @@ export const viewer: Catalogue['viewer'] = {
     reset: '重置视图',
     save: '按当前显示保存图像',
     fullScreen: '全屏',
+  },
+  changes: {
+    mirrored: '已左右翻转',
+    turned: (degrees) => `已旋转 ${degrees}°`,
+    inverted: '已黑白反转',
   },
   preset: '预设窗',
   presets: {
@@ -73,6 +78,9 @@ export const viewer: Catalogue['viewer'] = {
   compare: {
     title: '两张胸片并排对比',
     link: '联动',
+    over: '叠放切换',
+    change: '变化',
+    changeNote: (older, newer) => `从 ${older} 到 ${newer}`,
     end: '结束对比',
   },
   header: {
@@ -93,6 +101,8 @@ export const viewer: Catalogue['viewer'] = {
     manufacturer: '设备',
     photometric: '灰度类型',
     transferSyntax: '传输语法',
+    uncompressed: '未压缩',
+    ageOf: (count, unit) => `${count} ${{ D: '天', W: '周', M: '个月', Y: '岁' }[unit]}`,
     matrix: '矩阵',
     spacing: '像素间距',
     pixels: (columns, rows, bits) => `${columns} × ${rows}，${bits} 位`,

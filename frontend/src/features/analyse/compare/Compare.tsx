@@ -1,9 +1,14 @@
-import { useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { Button } from '../../../components/Button';
 import { useFormat, useText } from '../../../i18n/context';
 import type { Target } from '../../../lib/prediction';
+import { useShortcuts } from '../../../lib/shortcuts';
+import type { Film } from '../../../viewer/decode/film';
 import { OverlayControls } from '../../../viewer/OverlayControls';
 import type { Overlay } from '../../../viewer/overlay';
+import { Tools } from '../../../viewer/Tools';
+import type { Tool } from '../../../viewer/useGestures';
+import type { ChosenTone } from '../../../viewer/useTone';
 import Viewer from '../../../viewer/Viewer';
 import { FITTED, type View } from '../../../viewer/view';
 import { SeverityGlyph } from '../result/SeverityGlyph';
@@ -26,82 +31,147 @@ interface CompareProps {
   onEnd: () => void;
 }
 
-/** Two films side by side; zoom, place and turns go together while they are linked. */
+/**
+ * Two films in level, the older on the left: one toolbar, and what is done to one is done to both
+ * while they are linked.
+ */
 export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: CompareProps) {
   const text = useText('viewer');
+  const shared = useText('shared');
+  const pane = useRef<HTMLDivElement>(null);
+  const frames = [useRef<HTMLDivElement>(null), useRef<HTMLDivElement>(null)] as const;
   const [linked, setLinked] = useState(true);
+  /** Which side is shown where one lies over the other; `null`: both, side by side. */
+  const [over, setOver] = useState<0 | 1 | null>(null);
+  /** The side that was touched last: the toolbar is its, where they are not linked. */
+  const [active, setActive] = useState<0 | 1>(0);
+  const [films, setFilms] = useState<readonly [Film | null, Film | null]>([null, null]);
   const [views, setViews] = useState<readonly [View, View]>([FITTED, FITTED]);
-  const move = (index: 0 | 1, view: View) =>
-    setViews(linked ? [view, view] : index === 0 ? [view, views[1]] : [views[0], view]);
+  const [tones, setTones] = useState<readonly [Tone, Tone]>([null, null]);
+  const [tool, setTool] = useState<Tool>('window');
+  const change = <T,>(pair: readonly [T, T], index: 0 | 1, value: T): readonly [T, T] =>
+    linked ? [value, value] : index === 0 ? [value, pair[1]] : [pair[0], value];
+  const onFilm = [
+    useCallback((film: Film | null) => setFilms(([, other]) => [film, other]), []),
+    useCallback((film: Film | null) => setFilms(([other]) => [other, film]), []),
+  ] as const;
   // One question to both films: maps of different grades would not compare.
   const [target = 'predicted'] = sides.flatMap(({ state }) =>
     state.phase === 'done' ? (state.pending ?? state.target) : [],
   );
+  const flicker = () => setOver(over === null ? 0 : over === 0 ? 1 : 0);
   const link = () => {
     setLinked(!linked);
     if (!linked) {
-      setViews([views[0], views[0]]);
+      setViews([views[active], views[active]]);
+      setTones([tones[active], tones[active]]);
     }
   };
+  useShortcuts('viewer', [{ action: 'flickerFilms', keys: ['x'], run: flicker }]);
+  const film = films[active];
+  const { state } = sides[active];
   return (
-    <>
+    <div ref={pane} className={styles.pane}>
       <div className={styles.bar}>
         <h2 className={styles.title}>{text.compare.title}</h2>
         <Button look="compact" aria-pressed={linked} onClick={link}>
           {text.compare.link}
         </Button>
+        <Button
+          look="compact"
+          aria-pressed={over !== null}
+          title={`${text.compare.over} (X)`}
+          onClick={() => setOver(over === null ? 0 : null)}
+        >
+          {text.compare.over}
+        </Button>
         <Button look="compact" onClick={onEnd}>
           {text.compare.end}
         </Button>
       </div>
-      <div className={styles.sides}>
+      {film && (
+        <Tools
+          study={state.study}
+          film={film}
+          result={state.phase === 'done' ? state : null}
+          view={views[active]}
+          tone={tones[active]}
+          tool={tool}
+          overlay={overlay}
+          caption={[state.study.name, shared.notDiagnosis]}
+          pane={pane}
+          frame={frames[active]}
+          onView={(view) => setViews(change(views, active, view))}
+          onTone={(tone) => setTones(change(tones, active, tone))}
+          onTool={setTool}
+          onOverlay={onOverlay}
+        />
+      )}
+      <div className={styles.sides} data-over={over ?? undefined}>
         {([0, 1] as const).map((index) => {
-          const { id, state } = sides[index];
+          const side = sides[index];
           return (
-            <section key={id} className={styles.side} aria-label={state.study.name}>
-              <Caption side={sides[index]} />
+            <section
+              key={side.id}
+              className={styles.side}
+              aria-label={side.state.study.name}
+              hidden={over !== null && over !== index}
+              onPointerDownCapture={() => setActive(index)}
+              onFocusCapture={() => setActive(index)}
+            >
+              <Caption side={side} />
               <Viewer
-                study={state.study}
-                result={state.phase === 'done' ? state : null}
-                busy={state.phase === 'running'}
+                study={side.state.study}
+                date={side.date}
+                result={side.state.phase === 'done' ? side.state : null}
+                busy={side.state.phase === 'running'}
                 view={views[index]}
+                tone={tones[index]}
+                tool={tool}
                 overlay={overlay}
-                onView={(view) => move(index, view)}
-                onOverlay={onOverlay}
-                onTarget={(target) => onTarget(id, target)}
-                bare
+                frame={frames[index]}
+                onView={(view) => setViews(change(views, index, view))}
+                onTone={(tone) => setTones(change(tones, index, tone))}
+                onTarget={(next) => onTarget(side.id, next)}
+                onFilm={onFilm[index]}
               />
             </section>
           );
         })}
-      </div>
-      <OverlayControls
-        overlay={overlay}
-        target={target}
-        onOverlay={onOverlay}
-        onTarget={(next) => {
-          for (const { id, state } of sides) {
-            if (state.phase === 'done') {
-              onTarget(id, next);
+        <OverlayControls
+          overlay={overlay}
+          target={target}
+          explanation={state.phase === 'done' ? state.shown.explanation : null}
+          onOverlay={onOverlay}
+          onTarget={(next) => {
+            for (const { id, state: shown } of sides) {
+              if (shown.phase === 'done') {
+                onTarget(id, next);
+              }
             }
-          }
-        }}
-      />
-    </>
+          }}
+        />
+      </div>
+    </div>
   );
 }
 
+type Tone = ChosenTone | null;
+
 function Caption({ side: { state, date } }: { side: Side }) {
   const { severities } = useText('shared');
+  const worklist = useText('worklist');
   const format = useFormat();
   return (
     <p className={styles.caption}>
       <span className={styles.name}>{state.study.name}</span>
-      {date !== '' && <time dateTime={date}>{format.date(new Date(`${date}T12:00`))}</time>}
+      {date !== '' && <time dateTime={date}>{format.day(date)}</time>}
       {state.phase === 'done' && (
         <span className={styles.grade} data-severity={state.shown.severity}>
           <SeverityGlyph severity={state.shown.severity} />
           {severities[state.shown.severity]} {format.probability(state.shown.confidence)}
+          {' · '}
+          {worklist.series.brixia(format.score(state.shown.brixia.total))}
         </span>
       )}
     </p>

@@ -2,6 +2,9 @@ import type { Study } from '../../../lib/study';
 
 /** What systems leave in folders beside films. */
 const NOT_FILMS = /^(\..*|thumbs\.db|desktop\.ini|dicomdir|__macosx)$/i;
+/** What lies in folders of films and is none by its name. One that is opened by itself is sent. */
+const BESIDE_FILMS =
+  /\/[^/]*\.(txt|md|csv|tsv|json|ya?ml|xml|html?|pdf|docx?|xlsx?|log|py|ipynb|zip)$/i;
 /** More would fill the list beyond use; the rest can come after. */
 export const MOST_FILES = 2000;
 
@@ -9,7 +12,7 @@ export interface Collected {
   readonly studies: readonly Study[];
   /** Folders without a file in them. */
   readonly empty: readonly string[];
-  /** Files that were left out because they belong to the system. */
+  /** Files that were left out because they belong to the system or are no pictures by their name. */
   readonly skipped: number;
   /** Files beyond what one list takes. */
   readonly beyond: number;
@@ -58,7 +61,9 @@ async function walk(entry: FileSystemEntry, empty: string[]): Promise<Found[]> {
 }
 
 function collected(found: readonly Found[], empty: readonly string[]): Collected {
-  const films = found.filter(({ path }) => !path.split('/').some((part) => NOT_FILMS.test(part)));
+  const isFilm = (path: string) =>
+    !path.split('/').some((part) => NOT_FILMS.test(part)) && !BESIDE_FILMS.test(path);
+  const films = found.filter(({ path }) => isFilm(path));
   const studies = films.map(({ path, file }) => ({ name: path, source: file }));
   return {
     studies: studies.slice(0, MOST_FILES),

@@ -1,59 +1,51 @@
 import type { ReactNode } from 'react';
 import { ChevronIcon } from '../../../components/icons';
 import { useFormat, useText } from '../../../i18n/context';
-import type { Prediction } from '../../../lib/prediction';
 import { hrefOf } from '../../../lib/route';
-import type { Study } from '../../../lib/study';
+import type { Graded } from '../../../report/content';
 import styles from './Details.module.css';
 import { ReportMenu } from './ReportMenu';
 
 const STEPS = ['decode', 'model', 'explain', 'encode'] as const;
 
-interface DetailsProps {
-  study: Study;
-  prediction: Prediction;
-  gradedAt: Date;
-}
-
 /** Where the result came from, and how to take it along. */
-export function Details({ study, prediction, gradedAt }: DetailsProps) {
+export function Details({ graded }: { graded: Graded }) {
   const text = useText('analyse');
   const format = useFormat();
-  const { model, input, explanation, timings_ms: timings } = prediction;
+  const { model, input, explanation, timings_ms: timings } = graded.prediction;
   const lungs = explanation?.lung_fraction;
   return (
-    <section aria-label={text.details.title}>
-      <dl className={styles.facts}>
-        <Fact term={text.details.model}>
-          <a href={hrefOf({ page: 'model', version: model.version })}>
-            {text.details.modelCard(model.name, model.version)}
-          </a>
-        </Fact>
-        {explanation && (
-          <Fact term={text.details.explanation}>
-            {text.details.method(explanation.target, format.significant(explanation.peak))}
-          </Fact>
-        )}
-        {lungs != null && <Fact term={text.details.lungs}>{format.share(lungs)}</Fact>}
-        <Fact term={text.details.time}>{format.milliseconds(timings.total)}</Fact>
-        <Fact term={text.details.checksum}>
-          <code>{input.sha256.slice(0, 12)}</code>
-        </Fact>
-      </dl>
-      <details className={styles.timings}>
+    <section className={styles.details} aria-label={text.details.title}>
+      <ReportMenu graded={graded} />
+      <details className={styles.technical}>
         <summary>
           <ChevronIcon />
-          {text.details.timings}
+          {text.details.technical}
         </summary>
         <dl className={styles.facts}>
+          <Fact term={text.details.model}>
+            <a href={hrefOf({ page: 'model', version: model.version })}>
+              {text.details.modelCard(model.name, model.version)}
+            </a>
+          </Fact>
+          {explanation && (
+            <Fact term={text.details.explanation}>
+              {text.details.method(explanation.target)},{' '}
+              {text.details.peak(format.significant(explanation.peak))}
+            </Fact>
+          )}
+          {lungs != null && <Fact term={text.details.lungs}>{format.share(lungs)}</Fact>}
+          <Fact term={text.details.time}>{format.milliseconds(timings.total)}</Fact>
           {STEPS.map((step) => (
             <Fact key={step} term={text.details.steps[step]}>
               {format.milliseconds(timings[step])}
             </Fact>
           ))}
+          <Fact term={text.details.checksum}>
+            <code>{input.sha256.slice(0, 12)}</code>
+          </Fact>
         </dl>
       </details>
-      <ReportMenu graded={{ name: study.name, prediction, gradedAt }} />
     </section>
   );
 }

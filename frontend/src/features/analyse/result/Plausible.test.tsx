@@ -30,7 +30,7 @@ it('is heard with the result, and only when there is more than one', () => {
     ({ phase: 'done', study: study(), target: 'predicted', shown }) as State;
   const unsure = { prediction_set: ['mild' as const, 'moderate' as const], refer: true };
   expect(announce(done({ ...prediction('mild'), ...unsure }), en)).toBe(
-    'Result for chest.png: mild, 80.0% model confidence. Mild or moderate: let a person decide.',
+    'Result for chest.png: mild, 80% model confidence. Mild or moderate: let a person decide.',
   );
   expect(announce(done(prediction('mild')), en)).not.toContain('decide');
 });

@@ -1,11 +1,11 @@
 import type { Ref } from 'react';
 import { useFormat, useText } from '../../../i18n/context';
-import type { Metrics, Prediction } from '../../../lib/prediction';
-import { useVersion } from '../../../lib/version';
+import type { Prediction } from '../../../lib/prediction';
+import { useVersion, type Version } from '../../../lib/version';
 import type { State } from '../shownState';
 import { Findings } from './Findings';
 import { Plausible } from './Plausible';
-import { Probabilities } from './Probabilities';
+import { Ruler } from './Ruler';
 import { SeverityGlyph } from './SeverityGlyph';
 import styles from './Summary.module.css';
 
@@ -40,8 +40,8 @@ export function Summary({ state, heading }: SummaryProps) {
             </span>
           </h1>
           <p className={styles.confidence}>{state.study.name}</p>
-          <Worth metrics={null} />
-          <Probabilities prediction={null} />
+          <Worth prediction={null} version={null} />
+          <Ruler prediction={null} readersDiffer={null} />
         </>
       );
     case 'failed':
@@ -69,8 +69,11 @@ function Grade({ prediction, heading }: GradeProps) {
   const format = useFormat();
   const { loaded } = useVersion(prediction.model.version);
   const version = loaded.state === 'ready' ? loaded.version : null;
+  const { accepted, findings } = prediction.quality;
   return (
     <>
+      {/* First of all: what follows is no judgement. */}
+      {!accepted && <Findings findings={findings} forced />}
       <h1 ref={heading} tabIndex={-1} className={styles.grade}>
         <span className={styles.eyebrow}>{text.result.eyebrow} </span>
         <SeverityGlyph severity={prediction.severity} />
@@ -82,19 +85,34 @@ function Grade({ prediction, heading }: GradeProps) {
       {prediction.refer && (
         <Plausible
           severities={prediction.prediction_set}
-          coverage={version?.manifest.conformal.coverage ?? null}
+          // Of films that are fit to be graded: no word on this one where it is not.
+          coverage={accepted ? (version?.manifest.conformal.coverage ?? null) : null}
         />
       )}
-      <Findings findings={prediction.quality.findings} forced={!prediction.quality.accepted} />
-      {/* Of films that are fit to be graded: no word on this one where it is not. */}
-      {prediction.quality.accepted && <Worth metrics={version?.metrics ?? null} />}
-      <Probabilities prediction={prediction} />
+      {accepted && <Findings findings={findings} />}
+      {accepted && <Worth prediction={prediction} version={version} />}
+      <Ruler
+        prediction={prediction}
+        readersDiffer={version?.manifest.evaluation?.readers_brixia?.total_mae.value ?? null}
+      />
     </>
   );
 }
 
-/** How often the version grades right. While that is not known, the line keeps its place. */
-function Worth({ metrics }: { metrics: Metrics | null }) {
+interface WorthProps {
+  prediction: Prediction | null;
+  version: Version | null;
+}
+
+/** How often this grade of the version's is right. Until that is known, the line keeps its place. */
+function Worth({ prediction, version }: WorthProps) {
   const text = useText('analyse');
-  return <p className={styles.worth}>{metrics && text.result.worth(metrics)}</p>;
+  const precision = prediction && version?.metrics.per_class[prediction.severity]?.precision;
+  return (
+    <p className={styles.worth}>
+      {prediction &&
+        precision &&
+        text.result.rightWhen(prediction.severity, precision, version.metrics.images)}
+    </p>
+  );
 }

@@ -5,18 +5,14 @@ import { LICENCE_URL, SAMPLES, type Sample, SOURCE_URL } from './samples';
 
 interface SamplesProps {
   title: string;
-  /** Whether the thumbnails are what the page has to show. */
-  large: boolean;
-  /** The study that is open, to mark its thumbnail. */
-  current: Study | null;
   onOpen: (study: Study) => void;
 }
 
 /** The bundled radiographs as a strip of thumbnails, with their attribution. */
-export function Samples({ title, large, current, onOpen }: SamplesProps) {
+export function Samples({ title, onOpen }: SamplesProps) {
   const text = useText('analyse');
   return (
-    <section className={styles.samples} data-large={large} aria-labelledby="samples-title">
+    <section className={styles.samples} aria-labelledby="samples-title">
       <div className={styles.head}>
         <h2 id="samples-title" className={styles.title}>
           {title}
@@ -33,7 +29,6 @@ export function Samples({ title, large, current, onOpen }: SamplesProps) {
           <li key={sample.id}>
             <Thumbnail
               sample={sample}
-              active={current?.source === sample.url}
               onOpen={() => onOpen({ name: `${sample.id}.png`, source: sample.url })}
             />
           </li>
@@ -45,11 +40,10 @@ export function Samples({ title, large, current, onOpen }: SamplesProps) {
 
 interface ThumbnailProps {
   sample: Sample;
-  active: boolean;
   onOpen: () => void;
 }
 
-function Thumbnail({ sample, active, onOpen }: ThumbnailProps) {
+function Thumbnail({ sample, onOpen }: ThumbnailProps) {
   const text = useText('analyse');
   const { id, url, projection, day } = sample;
   const sex = text.samples.sexes[sample.sex] ?? '';
@@ -60,7 +54,6 @@ function Thumbnail({ sample, active, onOpen }: ThumbnailProps) {
       type="button"
       className={styles.thumbnail}
       aria-label={text.samples.open(id, caption)}
-      aria-current={active ? 'true' : undefined}
       title={description}
       onClick={onOpen}
     >

@@ -8,12 +8,12 @@ import type { Item, Worklist } from './films';
 import styles from './WorklistPanel.module.css';
 
 /** With the heatmap where it was looked at: one for each film would ask for all of them again. */
-function resultOf({ id, study, graded, gradedAt }: Item, list: Worklist): Graded[] {
+function resultOf({ id, study, graded, gradedAt, date, view }: Item, list: Worklist): Graded[] {
   if (!graded || !gradedAt) {
     return [];
   }
   const shown = list.explained.get(id)?.shown ?? { ...graded, explanation: null };
-  return [{ name: study.name, prediction: shown, gradedAt }];
+  return [{ name: study.name, prediction: shown, gradedAt, date, view }];
 }
 
 /** One report of all graded films, a page for each. */

@@ -3,6 +3,7 @@ import { Button } from '../../../components/Button';
 import { CompareIcon, CrossIcon, RetryIcon } from '../../../components/icons';
 import { useFormat, useText } from '../../../i18n/context';
 import { describeFailure } from '../../../i18n/describeFailure';
+import type { Failure } from '../../../lib/failure';
 import { SeverityGlyph } from '../result/SeverityGlyph';
 import { type Item, isOpen, rowId } from './films';
 import styles from './Row.module.css';
@@ -99,5 +100,23 @@ function Outcome({ item: { status, graded, failure } }: { item: Item }) {
   if (status === 'failed' && failure) {
     return <span>{describeFailure(failure, failures).title}</span>;
   }
+  if (status === 'rejected' && failure) {
+    return <Reasons failure={failure} />;
+  }
   return <span>{text.statuses[status]}</span>;
+}
+
+/** Why the gate rejected a film. */
+function Reasons({ failure }: { failure: Failure }) {
+  const text = useText('worklist');
+  const codes: Readonly<Record<string, string | undefined>> = useText('quality').codes;
+  const reasons = (failure.findings ?? [])
+    .filter(({ level }) => level === 'reject')
+    .map(({ code, message }) => codes[code] ?? message);
+  const told = [`${text.statuses.rejected}:`, ...reasons].join(' ');
+  return (
+    <span className={styles.reason} title={told}>
+      {told}
+    </span>
+  );
 }

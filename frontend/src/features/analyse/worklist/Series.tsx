@@ -1,3 +1,4 @@
+import { DayField } from '../../../components/DayField';
 import { useFormat, useText } from '../../../i18n/context';
 import { seriesOf } from './dated';
 import type { Item } from './films';
@@ -15,7 +16,7 @@ interface SeriesProps {
 export function Series({ items, selected, store }: SeriesProps) {
   const text = useText('worklist');
   const format = useFormat();
-  const { severities } = useText('shared');
+  const { severities, notFollowUp } = useText('shared');
   const item = items.find(({ id }) => id === selected);
   if (!item) {
     return null;
@@ -24,7 +25,7 @@ export function Series({ items, selected, store }: SeriesProps) {
   const day = (date: string) => format.date(new Date(`${date}T12:00`));
   return (
     <section className={styles.series} aria-label={text.series.title}>
-      <h3 className={styles.title}>{text.series.title}</h3>
+      <h2 className={styles.title}>{text.series.title}</h2>
       <div className={styles.fields}>
         <label className={styles.label}>
           {text.series.patient}
@@ -34,20 +35,23 @@ export function Series({ items, selected, store }: SeriesProps) {
             onChange={(event) => store.describe(item.id, { patient: event.currentTarget.value })}
           />
         </label>
-        <label className={styles.label}>
-          {text.series.date}
-          <input
+        <div className={styles.label}>
+          <span aria-hidden="true">{text.series.date}</span>
+          <DayField
+            key={item.id}
+            label={text.series.date}
+            hint={text.series.dayHint}
             className={styles.field}
-            type="date"
             value={item.date}
-            onChange={(event) => store.describe(item.id, { date: event.currentTarget.value })}
+            onChange={(date) => store.describe(item.id, { date })}
           />
-        </label>
+        </div>
       </div>
       {series.length < 2 ? (
         <p className={styles.note}>{text.series.tooFew}</p>
       ) : (
         <>
+          <p className={styles.note}>{notFollowUp}</p>
           <SeriesChart series={series} selected={selected} />
           <ol className={styles.days}>
             {series.map(({ item: film, graded }) => (

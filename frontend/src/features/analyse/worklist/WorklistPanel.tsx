@@ -11,9 +11,8 @@ import { type Item, isOpen, rowId, type Worklist } from './films';
 import { PauseNote } from './PauseNote';
 import { Reports } from './Reports';
 import { Row } from './Row';
-import { Series } from './Series';
 import type { WorklistStore } from './store';
-import { csvOf, jsonOf } from './table';
+import { csvOf, fileNameOf, jsonOf } from './table';
 import styles from './WorklistPanel.module.css';
 
 const NO_ITEMS: readonly Item[] = [];
@@ -28,6 +27,7 @@ interface WorklistPanelProps {
 /** All films that are open: how far each is, what came out, and what can be done with them. */
 export function WorklistPanel({ list, store, onFiles }: WorklistPanelProps) {
   const text = useText('worklist');
+  const { notFollowUp } = useText('shared');
   const [arrangement, setArrangement] = useState(AS_ADDED);
   const { items, selected, compared } = list;
   // Hundreds of rows are drawn in slices between which the page answers.
@@ -44,8 +44,8 @@ export function WorklistPanel({ list, store, onFiles }: WorklistPanelProps) {
     }
   };
   useShortcuts('worklist', [
-    { action: 'nextFilm', keys: ['ArrowDown', 'j'], run: () => step(1) },
-    { action: 'previousFilm', keys: ['ArrowUp', 'k'], run: () => step(-1) },
+    { action: 'nextFilm', keys: ['j'], run: () => step(1) },
+    { action: 'previousFilm', keys: ['k'], run: () => step(-1) },
     { action: 'compareFilm', keys: ['c'], run: () => compareWithNext() },
   ]);
   const compareWithNext = () => {
@@ -72,6 +72,7 @@ export function WorklistPanel({ list, store, onFiles }: WorklistPanelProps) {
       {list.pause && <PauseNote pause={list.pause} onResume={store.resume} />}
       <Versions list={list} />
       <Arrange arrangement={arrangement} onChange={setArrangement} />
+      {arrangement.sort === 'severity' && <p className={styles.limit}>{notFollowUp}</p>}
       <ul className={styles.rows}>
         {shown.map((item) => (
           <Row
@@ -100,7 +101,9 @@ export function WorklistPanel({ list, store, onFiles }: WorklistPanelProps) {
         <Button
           look="compact"
           disabled={settled === 0}
-          onClick={() => saveBlob(new Blob([csvOf(items)], { type: CSV_TYPE }), 'severity.csv')}
+          onClick={() =>
+            saveBlob(new Blob([csvOf(items)], { type: CSV_TYPE }), fileNameOf(new Date(), 'csv'))
+          }
         >
           <DownloadIcon />
           {text.csv}
@@ -108,14 +111,13 @@ export function WorklistPanel({ list, store, onFiles }: WorklistPanelProps) {
         <Button
           look="compact"
           disabled={settled === 0}
-          onClick={() => saveJson(jsonOf(items), 'severity.json')}
+          onClick={() => saveJson(jsonOf(items), fileNameOf(new Date(), 'json'))}
         >
           <DownloadIcon />
           {text.json}
         </Button>
         <Reports list={list} />
       </div>
-      <Series items={items} selected={selected} store={store} />
     </section>
   );
 }

@@ -32,8 +32,18 @@ export interface Item {
   readonly forced: boolean;
   /** Day of the film, YYYY-MM-DD; empty when not known. */
   readonly date: string;
+  /** View position as the file says, such as PA; empty when not known. */
+  readonly view: string;
+  /** How far the Grad-CAM can be relied on, of films that were explained. */
+  readonly mapQuality: MapQuality | null;
   /** Number or name of the patient in this list; never the one in the file. Empty: not known. */
   readonly patient: string;
+}
+
+export interface MapQuality {
+  readonly lowSignal: boolean;
+  /** Share of the map inside the estimated lungs; `null` where none were found. */
+  readonly insideLungs: number | null;
 }
 
 /** What is known of every film that was just opened. */
@@ -43,10 +53,12 @@ export const FRESH = {
   gradedAt: null,
   failure: null,
   forced: false,
+  mapQuality: null,
 } as const;
 
 /** What a file or its name says of a film. */
-export type Facts = Pick<Item, 'date' | 'patient'>;
+export type Facts = Pick<Item, 'date' | 'patient' | 'view'>;
+export const NO_FACTS: Facts = { date: '', patient: '', view: '' };
 
 /** Why the queue rests, and until when (`Date.now()`). */
 export interface Pause {
@@ -62,6 +74,8 @@ export interface Worklist {
   readonly pause: Pause | null;
   /** Of the few films that were looked at last: their heatmaps are large. */
   readonly explained: ReadonlyMap<number, Explained>;
+  /** The films that were cleared last, for as long as nothing has come since. */
+  readonly cleared: readonly Item[];
   /** Whether what was there last was cancelled, and nothing has come since. */
   readonly cancelled: boolean;
 }
@@ -72,6 +86,7 @@ export const EMPTY: Worklist = {
   compared: null,
   pause: null,
   explained: new Map(),
+  cleared: [],
   cancelled: false,
 };
 
@@ -129,7 +144,14 @@ export function remembered(list: Worklist, id: number, explained: Explained): Wo
       map.delete(key);
     }
   }
-  return { ...list, explained: map };
+  const { explanation } = explained.shown;
+  const mapQuality = explanation && {
+    lowSignal: explanation.low_signal,
+    insideLungs: explanation.lung_fraction,
+  };
+  return mapQuality
+    ? changed({ ...list, explained: map }, id, { mapQuality })
+    : { ...list, explained: map };
 }
 
 /** Nothing is awaited for a film any more; what is known of it stays. */
@@ -170,3 +192,7 @@ export function dueNext({ items, selected, compared }: Worklist, most: number): 
     .slice(0, most)
     .map(({ id }) => id);
 }
+
+/** A film that was being graded when its list was cleared is to be graded from the start. */
+export const asUntouched = (item: Item): Item =>
+  isOpen(item) ? { ...item, status: 'queued', failure: null } : item;

@@ -1,8 +1,8 @@
+import { dayOrNone, isoOfDicom } from '../../../lib/days';
 import type { Study } from '../../../lib/study';
 import type { WorklistStore } from './store';
 
 const DATE_IN_NAME = /(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)/;
-const DICOM_DATE = /^(\d{4})(\d\d)(\d\d)$/;
 const PREFIX_AT = 128;
 const PREFIX = 'DICM';
 
@@ -10,18 +10,6 @@ const PREFIX = 'DICM';
 export function dateInName(name: string): string {
   const [, year, month, day] = DATE_IN_NAME.exec(name) ?? [];
   return year ? dayOrNone(`${year}-${month}-${day}`) : '';
-}
-
-/** YYYYMMDD as YYYY-MM-DD; empty where there is no such day. */
-export function dateOfDicom(text: string): string {
-  const [, year, month, day] = DICOM_DATE.exec(text) ?? [];
-  return year ? dayOrNone(`${year}-${month}-${day}`) : '';
-}
-
-/** Anonymisers leave days such as 2020-03-00, which no calendar has. */
-function dayOrNone(iso: string): string {
-  const day = new Date(`${iso}T00:00Z`);
-  return !Number.isNaN(day.valueOf()) && day.toISOString().startsWith(iso) ? iso : '';
 }
 
 /** Patients as they came, by number: the identity in the file goes no further than this map. */
@@ -58,9 +46,9 @@ export async function readFacts(
         const { headerOf } = await import('../../../viewer/decode/dicomHeader');
         const header = await headerOf(study.source);
         if (header) {
-          const date = dateOfDicom(header.studyDate);
+          const date = isoOfDicom(header.studyDate);
           const patient = patients.numberOf(header.patientId);
-          store.describe(id, { patient, ...(date && { date }) });
+          store.describe(id, { patient, view: header.viewPosition, ...(date && { date }) });
         }
       }
     } catch {

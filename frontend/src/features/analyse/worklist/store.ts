@@ -5,6 +5,7 @@ import type { Prediction, Target } from '../../../lib/prediction';
 import type { Study } from '../../../lib/study';
 import {
   askedFor,
+  asUntouched,
   besideOf,
   changed,
   dueNext,
@@ -13,38 +14,31 @@ import {
   FRESH,
   isOpen,
   itemOf,
+  NO_FACTS,
   remembered,
   removed,
   unasked,
-  type Worklist,
 } from './films';
+import { Held } from './held';
 import { isTemporary, pauseMs } from './pauses';
 
 /** Enough to keep a service of two to four cores busy while the next file travels. */
 export const MAX_IN_FLIGHT = 3;
 
 /** The films that are open, and the queue that has them graded a few at a time. */
-export class WorklistStore {
-  #list: Worklist = EMPTY;
+export class WorklistStore extends Held {
   #nextId = 1;
   /** Pauses in a row; an answer ends the row. */
   #pauses = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #listeners = new Set<() => void>();
   readonly #grading = new Map<number, AbortController>();
   readonly #explaining = new Map<number, AbortController>();
   readonly #predict: Predict;
 
   constructor(predict: Predict) {
+    super();
     this.#predict = predict;
   }
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly snapshot = (): Worklist => this.#list;
 
   /** Ends whatever is under way; the list stays. */
   readonly stop = (): void => {
@@ -60,13 +54,13 @@ export class WorklistStore {
     facts?: (study: Study) => Facts,
   ): readonly number[] => {
     const ids = studies.map((study) => {
-      const open = this.#list.items.find(({ study: { source } }) => source === study.source);
-      return open?.id ?? this.#append(study, facts?.(study) ?? { date: '', patient: '' });
+      const open = this.list.items.find(({ study: { source } }) => source === study.source);
+      return open?.id ?? this.#append(study, facts?.(study) ?? NO_FACTS);
     });
     const [first] = ids;
     if (first !== undefined) {
       // Whoever opens a film wants to see that one.
-      this.#set({ ...this.#list, compared: null });
+      this.set({ ...this.list, compared: null });
       this.select(first);
     }
     return ids;
@@ -74,13 +68,14 @@ export class WorklistStore {
 
   #append(study: Study, facts: Facts): number {
     const id = this.#nextId++;
-    this.#set({ ...this.#list, items: [...this.#list.items, { id, study, ...FRESH, ...facts }] });
+    const item = { id, study, ...FRESH, ...facts };
+    this.set({ ...this.list, items: [...this.list.items, item], cleared: [] });
     return id;
   }
 
   readonly select = (id: number): void => {
-    const compared = this.#list.compared === id ? null : this.#list.compared;
-    this.#set({ ...this.#list, selected: id, compared, cancelled: false });
+    const compared = this.list.compared === id ? null : this.list.compared;
+    this.set({ ...this.list, selected: id, compared, cancelled: false });
     this.#leave();
     this.#explainIfGraded(id);
     this.#pump();
@@ -88,47 +83,47 @@ export class WorklistStore {
 
   /** Shows a film beside the selected one; `null` ends it. */
   readonly compare = (id: number | null): void => {
-    this.#set({ ...this.#list, compared: id === this.#list.selected ? null : id });
+    this.set({ ...this.list, compared: id === this.list.selected ? null : id });
     this.#leave();
     this.#explainIfGraded(id);
     this.#pump();
   };
 
   readonly describe = (id: number, facts: Partial<Facts>): void => {
-    this.#set(changed(this.#list, id, facts));
+    this.set(changed(this.list, id, facts));
   };
 
   /** Takes a film out of the queue; alone in the list, it leaves altogether. */
   readonly cancel = (id: number): void => {
     this.#abort(id);
-    this.#set(
-      this.#list.items.length === 1
-        ? { ...removed(this.#list, id), cancelled: true, pause: null }
-        : changed(this.#list, id, { status: 'cancelled', failure: null }),
+    this.set(
+      this.list.items.length === 1
+        ? { ...removed(this.list, id), cancelled: true, pause: null }
+        : changed(this.list, id, { status: 'cancelled', failure: null }),
     );
     this.#pump();
   };
 
   readonly cancelAll = (): void => {
-    for (const { id } of this.#list.items.filter(isOpen)) {
+    for (const { id } of this.list.items.filter(isOpen)) {
       this.#abort(id);
-      this.#set(changed(this.#list, id, { status: 'cancelled', failure: null }));
+      this.set(changed(this.list, id, { status: 'cancelled', failure: null }));
     }
     this.#rest(null);
   };
 
   /** Queues a film again; with `force`, to be judged although it was rejected. */
   readonly retry = (id: number, force = false): void => {
-    const forced = force || (itemOf(this.#list, id)?.forced ?? false);
-    this.#set(changed(this.#list, id, { status: 'queued', failure: null, forced }));
+    const forced = force || (itemOf(this.list, id)?.forced ?? false);
+    this.set(changed(this.list, id, { status: 'queued', failure: null, forced }));
     this.resume();
   };
 
   readonly remove = (id: number): void => {
     this.#abort(id);
-    this.#set(removed(this.#list, id));
+    this.set(removed(this.list, id));
     this.#leave();
-    this.#explainIfGraded(this.#list.selected);
+    this.#explainIfGraded(this.list.selected);
     this.#pump();
   };
 
@@ -137,7 +132,17 @@ export class WorklistStore {
     this.#grading.clear();
     this.#explaining.clear();
     this.#pauses = 0;
-    this.#set(EMPTY);
+    this.set({ ...EMPTY, cleared: this.list.items.map(asUntouched) });
+  };
+
+  /** Brings back what was cleared, and goes on with what was still open. */
+  readonly restore = (): void => {
+    const items = this.list.cleared;
+    this.set({ ...EMPTY, items });
+    const [first] = items;
+    if (first) {
+      this.select(first.id);
+    }
   };
 
   /** Ends a pause before its time. */
@@ -148,11 +153,11 @@ export class WorklistStore {
 
   /** Explains another class of a film that is shown. */
   readonly explain = (id: number, target: Target): void => {
-    const before = this.#list.explained.get(id);
+    const before = this.list.explained.get(id);
     this.#explaining.get(id)?.abort();
     if (before) {
       const after = chosen(before, target);
-      this.#set(remembered(this.#list, id, after));
+      this.set(remembered(this.list, id, after));
       if (after.pending === null) {
         return;
       }
@@ -162,9 +167,9 @@ export class WorklistStore {
 
   /** Explains a film that is shown; beside another one, the class that the other is asked about. */
   #explainIfGraded(id: number | null): void {
-    const item = itemOf(this.#list, id);
-    const before = askedFor(this.#list, id);
-    const target = askedFor(this.#list, besideOf(this.#list, id)) ?? before ?? 'predicted';
+    const item = itemOf(this.list, id);
+    const before = askedFor(this.list, id);
+    const target = askedFor(this.list, besideOf(this.list, id)) ?? before ?? 'predicted';
     if (item?.status === 'done' && target !== before) {
       this.explain(item.id, target);
     }
@@ -172,18 +177,18 @@ export class WorklistStore {
 
   /** Films that are no longer looked at need no heatmap: whoever steps through many would wait. */
   #leave(): void {
-    const { selected, compared } = this.#list;
+    const { selected, compared } = this.list;
     for (const [id, underWay] of this.#explaining) {
       if (id !== selected && id !== compared) {
         underWay.abort();
         this.#explaining.delete(id);
-        this.#set(unasked(this.#list, id));
+        this.set(unasked(this.list, id));
       }
     }
   }
 
   async #askToExplain(id: number, target: Target): Promise<void> {
-    const item = itemOf(this.#list, id);
+    const item = itemOf(this.list, id);
     if (!item?.graded) {
       return;
     }
@@ -197,34 +202,34 @@ export class WorklistStore {
       return;
     }
     const bare = answered(null, 'predicted', { ...item.graded, explanation: null });
-    const before = this.#list.explained.get(id) ?? null;
+    const before = this.list.explained.get(id) ?? null;
     const after = outcome.ok
       ? answered(before, target, outcome.value)
       : targetFailed(before ?? { ...bare, predictions: {} }, target, outcome.failure);
-    this.#set(remembered(this.#list, id, after));
+    this.set(remembered(this.list, id, after));
   }
 
   /** Starts what may be started: what is looked at first, then in the list's order. */
   #pump(): void {
     // After a failure one file goes ahead, to see whether the way is free.
     const places = (this.#pauses > 0 ? 1 : MAX_IN_FLIGHT) - this.#grading.size;
-    if (!this.#list.pause && places > 0) {
-      for (const id of dueNext(this.#list, places)) {
+    if (!this.list.pause && places > 0) {
+      for (const id of dueNext(this.list, places)) {
         void this.#grade(id);
       }
     }
   }
 
   async #grade(id: number): Promise<void> {
-    const item = itemOf(this.#list, id);
+    const item = itemOf(this.list, id);
     if (!item) {
       return;
     }
     const controller = new AbortController();
     const { signal } = controller;
     this.#grading.set(id, controller);
-    this.#set(changed(this.#list, id, { status: 'running', failure: null }));
-    const explain = id === this.#list.selected || id === this.#list.compared;
+    this.set(changed(this.list, id, { status: 'running', failure: null }));
+    const explain = id === this.list.selected || id === this.list.compared;
     const ask = { target: 'predicted', explain, force: item.forced, signal } as const;
     const outcome = await this.#predict(item.study, ask);
     if (signal.aborted) {
@@ -243,11 +248,11 @@ export class WorklistStore {
     const { explanation, ...graded } = prediction;
     this.#pauses = 0;
     const settled = { status: 'done', graded, gradedAt: new Date(), failure: null } as const;
-    let list = changed(this.#list, id, settled);
+    let list = changed(this.list, id, settled);
     if (explanation) {
       list = remembered(list, id, answered(null, 'predicted', prediction));
     }
-    this.#set(list);
+    this.set(list);
     if (id === list.selected || id === list.compared) {
       this.#explainIfGraded(id);
     }
@@ -255,27 +260,27 @@ export class WorklistStore {
 
   #refuse(id: number, failure: Failure): void {
     if (isTemporary(failure)) {
-      this.#set(changed(this.#list, id, { status: 'waiting', failure }));
+      this.set(changed(this.list, id, { status: 'waiting', failure }));
       this.#rest(failure);
       return;
     }
     const status = failure.findings ? 'rejected' : 'failed';
-    this.#set(changed(this.#list, id, { status, failure }));
+    this.set(changed(this.list, id, { status, failure }));
   }
 
   /** Lets the queue rest for as long as the service asks, or longer each time; `null` ends it. */
   #rest(failure: Failure | null): void {
-    if (failure && this.#list.pause) {
+    if (failure && this.list.pause) {
       return;
     }
     clearTimeout(this.#timer);
     if (!failure) {
-      this.#set({ ...this.#list, pause: null });
+      this.set({ ...this.list, pause: null });
       return;
     }
     const rest = pauseMs(failure, this.#pauses);
     this.#pauses += 1;
-    this.#set({ ...this.#list, pause: { failure, until: Date.now() + rest } });
+    this.set({ ...this.list, pause: { failure, until: Date.now() + rest } });
     this.#timer = setTimeout(this.resume, rest);
   }
 
@@ -283,13 +288,6 @@ export class WorklistStore {
     for (const underWay of [this.#grading, this.#explaining]) {
       underWay.get(id)?.abort();
       underWay.delete(id);
-    }
-  }
-
-  #set(list: Worklist): void {
-    this.#list = list;
-    for (const listener of this.#listeners) {
-      listener();
     }
   }
 }

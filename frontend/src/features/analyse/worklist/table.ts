@@ -1,27 +1,37 @@
+import { ZONES } from '../../../lib/grades';
 import { SEVERITIES } from '../../../lib/prediction';
 import type { Item } from './films';
 
-const ZONES = ['A', 'B', 'C', 'D', 'E', 'F'] as const;
 const LINE_END = '\r\n';
 /** So that spreadsheets read the file as UTF-8. */
 const BYTE_ORDER_MARK = '\ufeff';
 
 type Cell = string | number | boolean | null | undefined;
 
+/** More decimals would promise what no estimate holds. */
+const rounded = (value: number | null | undefined, decimals: number) => value?.toFixed(decimals);
+
 const COLUMNS: readonly (readonly [name: string, of: (item: Item) => Cell])[] = [
-  ['file', ({ study }) => study.name],
+  ['folder', ({ study }) => study.name.split('/').slice(0, -1).join('/')],
+  ['file', ({ study }) => study.name.split('/').at(-1)],
   ['status', ({ status }) => status],
   ['patient', ({ patient }) => patient],
   ['date', ({ date }) => date],
+  ['view', ({ view }) => view],
+  ['graded_at', ({ gradedAt }) => gradedAt?.toISOString()],
   ['severity', ({ graded }) => graded?.severity],
   ...SEVERITIES.map(
-    (grade) => [`p_${grade}`, ({ graded }: Item) => graded?.probabilities[grade]] as const,
+    (grade) =>
+      [`p_${grade}`, ({ graded }: Item) => rounded(graded?.probabilities[grade], 3)] as const,
   ),
   ['prediction_set', ({ graded }) => graded?.prediction_set.join(' ')],
   ['refer', ({ graded }) => graded?.refer],
-  ['brixia_total', ({ graded }) => graded?.brixia.total],
+  ['brixia_total', ({ graded }) => rounded(graded?.brixia.total, 2)],
+  ['brixia_low', ({ graded }) => rounded(graded?.brixia.interval?.[0], 2)],
+  ['brixia_high', ({ graded }) => rounded(graded?.brixia.interval?.[1], 2)],
   ...ZONES.map(
-    (zone) => [`brixia_${zone}`, ({ graded }: Item) => graded?.brixia.zones[zone]] as const,
+    (zone) =>
+      [`brixia_${zone}`, ({ graded }: Item) => rounded(graded?.brixia.zones[zone], 2)] as const,
   ),
   [
     'accepted',
@@ -34,6 +44,9 @@ const COLUMNS: readonly (readonly [name: string, of: (item: Item) => Cell])[] = 
         .map(({ code }) => code)
         .join(' '),
   ],
+  ['forced', ({ graded, forced }) => graded && forced],
+  ['map_low_signal', ({ mapQuality }) => mapQuality?.lowSignal],
+  ['map_inside_lungs', ({ mapQuality }) => rounded(mapQuality?.insideLungs, 2)],
   ['model_version', ({ graded }) => graded?.model.version],
   ['sha256', ({ graded }) => graded?.input.sha256],
   ['error', ({ failure }) => failure?.code],
@@ -47,6 +60,13 @@ function quoted(cell: Cell): string {
   const text = String(cell ?? '');
   const safe = typeof cell === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** A name that tells when the list was taken along: several lie in one folder. */
+export function fileNameOf(now: Date, ending: string): string {
+  const digits = (value: number) => String(value).padStart(2, '0');
+  const day = [now.getFullYear(), digits(now.getMonth() + 1), digits(now.getDate())].join('-');
+  return `severity-${day}-${digits(now.getHours())}${digits(now.getMinutes())}.${ending}`;
 }
 
 /** One row for each film, under a header of the service's own names. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { isoOfDicom } from '../../../lib/days';
 import { prediction } from '../../../lib/fixtures';
 import { AS_ADDED, arrange } from './arrange';
 import { seriesOf } from './dated';
 import type { Item } from './films';
-import { dateInName, dateOfDicom, Patients } from './patientAndDate';
-import { csvOf, jsonOf } from './table';
+import { dateInName, Patients } from './patientAndDate';
+import { csvOf, fileNameOf, jsonOf } from './table';
 
 let next = 0;
 function item(name: string, changes: Partial<Item> = {}): Item {
@@ -19,6 +20,8 @@ function item(name: string, changes: Partial<Item> = {}): Item {
     forced: false,
     date: '',
     patient: '',
+    view: '',
+    mapQuality: null,
     ...changes,
   };
 }
@@ -69,14 +72,33 @@ describe('downloads', () => {
         failure: { code: 'not-an-image', title: '', detail: '', status: 422 },
       }),
     ]).split('\r\n');
-    expect(rows[0]?.replace('\ufeff', '').startsWith('file,status,patient,date,severity,')).toBe(
-      true,
+    expect(
+      rows[0]
+        ?.replace('\ufeff', '')
+        .startsWith('folder,file,status,patient,date,view,graded_at,severity,'),
+    ).toBe(true);
+    expect(rows[1]).toContain(
+      ',"a ""b"", c.png",done,1,2020-03-01,,,severe,0.100,0.100,0.800,severe,',
     );
-    expect(rows[1]).toContain('"a ""b"", c.png",done,1,2020-03-01,severe,0.1,0.1,0.8,severe,');
-    expect(rows[2]?.startsWith("'=cmd(),failed,")).toBe(true);
+    expect(rows[2]?.startsWith(",'=cmd(),failed,")).toBe(true);
     expect(rows[2]?.endsWith('not-an-image')).toBe(true);
     expect(new Set(rows.slice(0, 2).map((row) => row.length > 0))).toEqual(new Set([true]));
     expect(rows).toHaveLength(4);
+  });
+
+  it('tell folder, time, map quality and numbers that can be read', () => {
+    const at = new Date('2026-11-28T07:05:00Z');
+    const mapQuality = { lowSignal: false, insideLungs: 0.81234 };
+    const csv = csvOf([gradedItem('ward/b/film.png', 'mild', { gradedAt: at, mapQuality })]);
+    const [header = '', row = ''] = csv.replace('\ufeff', '').split('\r\n');
+    const cells = row.split(',');
+    const of = (name: string) => cells[header.split(',').indexOf(name)];
+    expect(of('folder')).toBe('ward/b');
+    expect(of('file')).toBe('film.png');
+    expect(of('graded_at')).toBe('2026-11-28T07:05:00.000Z');
+    expect([of('brixia_total'), of('p_mild')]).toEqual(['7.25', '0.800']);
+    expect([of('map_low_signal'), of('map_inside_lungs')]).toEqual(['false', '0.81']);
+    expect(fileNameOf(new Date(2026, 0, 5, 9, 7), 'csv')).toBe('severity-2026-01-05-0907.csv');
   });
 
   it('hold the whole answer as JSON', () => {
@@ -105,10 +127,10 @@ describe('facts', () => {
   });
 
   it('reads DICOM days and nothing else', () => {
-    expect([dateOfDicom('20200314'), dateOfDicom('2020')]).toEqual(['2020-03-14', '']);
+    expect([isoOfDicom('20200314'), isoOfDicom('2020')]).toEqual(['2020-03-14', '']);
     // As anonymisers leave them; as a date they would stop the page.
     const blanked = ['20200300', '20200000', '00000000', '20201301', '20200231'];
-    expect(blanked.map(dateOfDicom)).toEqual(blanked.map(() => ''));
+    expect(blanked.map(isoOfDicom)).toEqual(blanked.map(() => ''));
   });
 
   it('orders the dated, graded films of one patient', () => {

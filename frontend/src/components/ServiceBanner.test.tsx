@@ -1,0 +1,15 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { expect, it, vi } from 'vitest';
+import { ServiceBanner } from './ServiceBanner';
+
+it('says that the service is away, and asks again when told to', async () => {
+  const health = vi.fn(() => Promise.resolve(new Response(null, { status: 503 })));
+  vi.stubGlobal('fetch', health);
+  render(<ServiceBanner />);
+  const button = await screen.findByRole('button', { name: 'Check again' });
+  health.mockResolvedValue(new Response(null, { status: 200 }));
+  await userEvent.click(button);
+  await screen.findByText('The service can be reached again.');
+  expect(screen.queryByText('The service cannot be reached.')).toBeNull();
+});

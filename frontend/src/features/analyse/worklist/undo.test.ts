@@ -1,0 +1,30 @@
+import { expect, it, vi } from 'vitest';
+import type { Outcome } from '../../../lib/failure';
+import { prediction, study } from '../../../lib/fixtures';
+import type { Predict } from '../../../lib/predict';
+import type { Prediction } from '../../../lib/prediction';
+import { WorklistStore } from './store';
+
+it('brings back a list that was cleared, and grades what was still open', async () => {
+  const never = new Promise<Outcome<Prediction>>(() => undefined);
+  const predict = vi.fn<Predict>(() => never);
+  predict.mockResolvedValueOnce({ ok: true, value: prediction('severe') });
+  const store = new WorklistStore(predict);
+  store.add([study('one.png'), study('two.png')]);
+  await vi.waitFor(() => expect(statuses()).toEqual(['done', 'running']));
+  store.clear();
+  expect(store.snapshot().items).toEqual([]);
+  expect(predict.mock.calls[1]?.[1].signal.aborted).toBe(true);
+  store.restore();
+  expect(statuses()).toEqual(['done', 'running']);
+  expect(store.snapshot().cleared).toEqual([]);
+  // What comes after a list was cleared takes its place for good.
+  store.clear();
+  store.add([study('three.png')]);
+  expect(store.snapshot().cleared).toEqual([]);
+  store.stop();
+
+  function statuses() {
+    return store.snapshot().items.map(({ status }) => status);
+  }
+});

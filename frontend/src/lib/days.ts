@@ -1,0 +1,13 @@
+const DICOM_DATE = /^(\d{4})(\d\d)(\d\d)$/;
+
+/** YYYYMMDD as YYYY-MM-DD; empty where there is no such day. */
+export function isoOfDicom(text: string): string {
+  const [, year, month, day] = DICOM_DATE.exec(text) ?? [];
+  return year ? dayOrNone(`${year}-${month}-${day}`) : '';
+}
+
+/** Anonymisers leave days such as 2020-03-00, which no calendar has. */
+export function dayOrNone(iso: string): string {
+  const day = new Date(`${iso}T00:00Z`);
+  return !Number.isNaN(day.valueOf()) && day.toISOString().startsWith(iso) ? iso : '';
+}

@@ -1,0 +1,102 @@
+import type { RefObject } from 'react';
+import { stemOf } from '../lib/download';
+import type { Explained } from '../lib/explained';
+import { useShortcuts } from '../lib/shortcuts';
+import type { Study } from '../lib/study';
+import type { Film } from './decode/film';
+import { filmKeys } from './keys';
+import type { Overlay } from './overlay';
+import { saveImage } from './saveImage';
+import { mapOf } from './shownMap';
+import { Toolbar } from './Toolbar';
+import type { Tool } from './useGestures';
+import { type ChosenTone, useTone } from './useTone';
+import { useChanges } from './Viewer';
+import { FITTED, type View } from './view';
+
+interface ToolsProps {
+  study: Study;
+  film: Film;
+  result: Explained | null;
+  view: View;
+  tone: ChosenTone | null;
+  tool: Tool;
+  overlay: Overlay;
+  caption: readonly string[];
+  /** What fills the screen. */
+  pane: RefObject<HTMLElement | null>;
+  /** What is saved as a picture. */
+  frame: RefObject<HTMLElement | null>;
+  onView: (view: View) => void;
+  onTone: (tone: ChosenTone | null) => void;
+  onTool: (tool: Tool) => void;
+  onOverlay: (overlay: Overlay) => void;
+}
+
+/** The toolbar, and the same by keys. */
+export function Tools(props: ToolsProps) {
+  const { study, film, result, view, overlay, pane, frame, onView, onOverlay } = props;
+  const tone = useTone(film, props.tone, props.onTone);
+  const changes = useChanges(view, props.tone);
+  const explanation = result && result.pending === null ? result.shown.explanation : null;
+  const reset = () => {
+    onView(FITTED);
+    tone.reset();
+  };
+  const zones = result ? () => onOverlay({ ...overlay, zones: !overlay.zones }) : undefined;
+  const fullScreen = () =>
+    void (document.fullscreenElement
+      ? document.exitFullscreen()
+      : pane.current?.requestFullscreen?.());
+  const hideMap = () => {
+    onOverlay({ ...overlay, hidden: true });
+    window.addEventListener('keyup', () => onOverlay({ ...overlay, hidden: false }), {
+      once: true,
+    });
+  };
+  const save = () => {
+    const { clientWidth: width = 0, clientHeight: height = 0 } = frame.current ?? {};
+    const heatmap = overlay.hidden ? null : mapOf(explanation, overlay.layer);
+    const scored = overlay.zones && result ? result.shown.brixia : null;
+    void saveImage(
+      {
+        film,
+        tone: tone.tone,
+        view,
+        viewport: { width, height },
+        heat: heatmap === null ? null : { heatmap, overlay },
+        zones: scored && { score: scored, outlines: explanation?.zone_outlines ?? null },
+        caption: [...(changes.length > 0 ? [changes.join(' · ')] : []), ...props.caption],
+      },
+      `${stemOf(study.name)}.view.png`,
+    );
+  };
+  useShortcuts(
+    'viewer',
+    filmKeys({
+      view,
+      tone,
+      onView,
+      onFullScreen: fullScreen,
+      onZones: zones,
+      onSave: save,
+      onReset: reset,
+      onHideMap: explanation ? hideMap : undefined,
+    }),
+  );
+  return (
+    <Toolbar
+      film={film}
+      view={view}
+      tone={tone}
+      tool={props.tool}
+      zones={result ? overlay.zones : null}
+      onTool={props.onTool}
+      onView={onView}
+      onZones={() => zones?.()}
+      onFullScreen={fullScreen}
+      onSave={save}
+      onReset={reset}
+    />
+  );
+}

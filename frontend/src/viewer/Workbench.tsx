@@ -1,0 +1,77 @@
+import { useRef, useState } from 'react';
+import type { Film } from './decode/film';
+import { OverlayControls } from './OverlayControls';
+import type { Overlay } from './overlay';
+import { Tools } from './Tools';
+import type { Tool } from './useGestures';
+import type { ChosenTone } from './useTone';
+import Viewer, { type ViewerProps } from './Viewer';
+import styles from './Viewer.module.css';
+import { FITTED } from './view';
+
+type WorkbenchProps = Pick<
+  ViewerProps,
+  'study' | 'date' | 'result' | 'busy' | 'overlay' | 'onTarget'
+> & {
+  onOverlay: (overlay: Overlay) => void;
+  /** What a saved picture says beneath it. */
+  caption: readonly string[];
+};
+
+/** One film with its tools. */
+export default function Workbench(props: WorkbenchProps) {
+  const { study, result, overlay, caption, onOverlay, onTarget, ...rest } = props;
+  const pane = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
+  const [film, setFilm] = useState<Film | null>(null);
+  const [view, setView] = useState(FITTED);
+  const [tone, setTone] = useState<ChosenTone | null>(null);
+  const [tool, setTool] = useState<Tool>('window');
+  return (
+    <div ref={pane} className={styles.pane}>
+      {film && (
+        <Tools
+          study={study}
+          film={film}
+          result={result}
+          view={view}
+          tone={tone}
+          tool={tool}
+          overlay={overlay}
+          caption={caption}
+          pane={pane}
+          frame={frame}
+          onView={setView}
+          onTone={setTone}
+          onTool={setTool}
+          onOverlay={onOverlay}
+        />
+      )}
+      <Viewer
+        {...rest}
+        study={study}
+        result={result}
+        view={view}
+        tone={tone}
+        tool={tool}
+        overlay={overlay}
+        frame={frame}
+        onView={setView}
+        onTone={setTone}
+        onTarget={onTarget}
+        onFilm={setFilm}
+      >
+        {result && (result.shown.explanation || result.pending) && (
+          <OverlayControls
+            overlay={overlay}
+            target={result.pending ?? result.target}
+            explanation={result.shown.explanation}
+            painted={film === null}
+            onOverlay={onOverlay}
+            onTarget={onTarget}
+          />
+        )}
+      </Viewer>
+    </div>
+  );
+}
