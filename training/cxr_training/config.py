@@ -170,6 +170,10 @@ class TrainConfig(_Frozen):
     main: StageConfig = Field(
         default=StageConfig(frozen_blocks=5), description="Everything together"
     )
+    more: StageConfig | None = Field(
+        default=None, description="A second such course, over new copies of every film, from the "
+        "averaged weights of the first: a warm restart as in Loshchilov and Hutter's SGDR (2017)"
+    )  # fmt: skip
     copies: CopiesConfig = CopiesConfig()
     loss: LossConfig = LossConfig()
     split: SplitConfig = SplitConfig()
@@ -189,7 +193,14 @@ class TrainConfig(_Frozen):
             raise ValueError("main.frozen_blocks: at least one, whose outputs are computed once")
         if self.main.size != self.preprocess.size:
             raise ValueError("main.size: is not preprocess.size")
+        if self.more and self.more.frozen_blocks != self.main.frozen_blocks:
+            raise ValueError("more.frozen_blocks: is not main.frozen_blocks")
         return self
+
+    @property
+    def courses(self) -> tuple[StageConfig, ...]:
+        """What follows the pretext, each course with a bank of its own."""
+        return (self.main,) if self.more is None else (self.main, self.more)
 
 
 _Config = TypeVar("_Config", bound=BaseModel)

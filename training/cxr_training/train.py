@@ -1,7 +1,8 @@
 """`make train`: from labels and images to out-of-fold predictions and a version.
 
     read the films -> split them by patient -> teach places (pretext) -> copy every film through
-    the fixed blocks (bank) -> train a network of each fold and seed -> gather, calibrate, export
+    the fixed blocks (a bank for each course) -> train a network of each fold and seed -> gather,
+    calibrate, export
 
 A network is the unit of work: `train_unit(folder, config, data, fold, seed)` needs nothing but the
 run's folder and the data, so a pool here, a job array or a cluster may call it.
@@ -98,7 +99,7 @@ def run(
     )
     split.write(folder.split)
     teach_places(folder, config, films, split, start)
-    fill_bank(folder, config, films, split)
+    fill_banks(folder, config, films, split)
     units = planned(config)
     if jobs == 1:
         for unit in units:
@@ -160,17 +161,18 @@ def teach_places(
     write_whole(unit, pack_weights(network))
 
 
-def fill_bank(folder: RunFolder, config: TrainConfig, films: Films, split: Split) -> None:
+def fill_banks(folder: RunFolder, config: TrainConfig, films: Films, split: Split) -> None:
     """Copies of every film that is learned from, through the blocks that stay fixed."""
     network = load_network(config, folder.pretext / "model.safetensors")
     of_set = config.copies.model_dump()
     copies = [of_set[case.set] for case in films.dataset.cases]
     unused = {*split.held_back, *split.copies}
     copies += [0 if one.file in unused else of_set[one.set] for one in films.lesions]
-    make_bank(
-        folder.bank, films, network, config.main.frozen_blocks, np.array(copies), config.augment,
-        config.preprocess, config.seeds[0],
-    )  # fmt: skip
+    for course, stage in enumerate(config.courses, 1):
+        make_bank(
+            folder.bank(course), films, network, stage.frozen_blocks, np.array(copies),
+            config.augment, config.preprocess, config.seeds[0] + course - 1,
+        )  # fmt: skip
 
 
 def train_unit(folder: RunFolder, config: TrainConfig, data: Path, fold: Fold, seed: int) -> None:
@@ -184,16 +186,24 @@ def train_unit(folder: RunFolder, config: TrainConfig, data: Path, fold: Fold, s
     tested = [case for case in dataset.cases if is_tested(case, fold, split, config)]
     if not unit.weights.is_file():
         unit.folder.mkdir(parents=True, exist_ok=True)
-        start = load_network(config, folder.pretext / "model.safetensors")
         out = frozenset(case.image for case in tested)
-        stage = _without(config.main, {case.set for case in tested} if _crosses(fold) else set())
-        lesson = _lesson(config, stage, dataset.cases, lesions, split, Bank(folder.bank), out)
-        network = learn(
-            Student(start.requires_grad_(True)), lesson, stage, config.loss, seed,
-            unit.checkpoint, f"{split.sha256} {fold} {seed}", device(),
-        )  # fmt: skip
-        write_whole(unit.weights, pack_weights(network))
-        unit.checkpoint.unlink(missing_ok=True)
+        missing = {case.set for case in tested} if _crosses(fold) else set()
+        begin = folder.pretext / "model.safetensors"
+        for course, stage in enumerate(config.courses, 1):
+            taught = unit.weights if course == len(config.courses) else unit.after(course)
+            if not taught.is_file():
+                stage = _without(stage, missing)
+                bank = Bank(folder.bank(course))
+                lesson = _lesson(config, stage, dataset.cases, lesions, split, bank, out)
+                checkpoint = unit.checkpoint(course)
+                network = learn(
+                    Student(load_network(config, begin).requires_grad_(True)), lesson, stage,
+                    config.loss, seed + 1000 * (course - 1), checkpoint,
+                    f"{split.sha256} {fold} {seed} {course}", device(),
+                )  # fmt: skip
+                write_whole(taught, pack_weights(network))
+                checkpoint.unlink(missing_ok=True)
+            begin = taught
     network = load_network(config, unit.weights)
     if tested and not unit.readings.is_file():
         seen = see_cases(network, dataset, tested, config.preprocess, device())
