@@ -16,7 +16,7 @@ from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from cxr_severity.imaging.pictures.render import backdrop, overlay_image
+from cxr_severity.imaging.pictures.render import backdrop, colour_scale, overlay_image
 from cxr_severity.interop.dicom import context as tags
 from cxr_severity.interop.making import MANUFACTURER
 from cxr_severity.interop.sheet import COLOURS, Bar, Sheet, sheet
@@ -39,6 +39,7 @@ _BLACK, _MUTED, _LINE = (20, 26, 28), (89, 97, 102), (204, 207, 209)
 _PLAIN, _BOLD, _UNEMBEDDED = "Helvetica", "Helvetica-Bold", "STSong-Light"
 _TITLE, _GRADE, _HEAD, _BODY, _SMALL, _TINY = 15, 24, 10.5, 9.5, 8, 6.5
 _MANY_LINES = 8
+_SCALE_WIDTH, _SCALE_PIXELS, _GAP = 120, 240, 5
 
 Colour = tuple[int, int, int]
 
@@ -68,7 +69,11 @@ def _picture(assessment: Assessment, radiograph: Radiograph) -> ImageReader:
     if assessment.explanation is None:
         return ImageReader(Image.fromarray(ground))
     # A JPEG goes into the page as it is.
-    return ImageReader(BytesIO(overlay_image(ground, assessment.explanation.cam)))
+    return ImageReader(BytesIO(overlay_image(ground, assessment.explanation.first_map)))
+
+
+def _colours() -> ImageReader:
+    return ImageReader(BytesIO(colour_scale(_SCALE_PIXELS, 16)))
 
 
 class _Page:
@@ -88,6 +93,8 @@ class _Page:
         self.picture(picture)
         for line in said.heatmap:
             self.text(line, _SMALL, _MUTED, width=_PICTURE[0])
+        if said.scale is not None:
+            self.scale(*said.scale)
         beneath, self.y = self.y, top
         self.grade(said, _MARGIN + _PICTURE[0] + _GUTTER)
         self.y = min(beneath, self.y) - 6
@@ -208,6 +215,14 @@ class _Page:
         drawn = math.floor(height * scale)
         self.canvas.drawImage(picture, _MARGIN, self.y - drawn, width * scale, drawn)
         self.y -= drawn + 4
+
+    def scale(self, less: str, more: str) -> None:
+        """The map's colours between the words for their ends."""
+        left = _MARGIN + self.width(less, _SMALL) + _GAP
+        self.line(less, _SMALL, _MUTED, _MARGIN)
+        self.canvas.drawImage(_colours(), left, self.y - _SMALL, _SCALE_WIDTH, _SMALL - 1)
+        self.line(more, _SMALL, _MUTED, left + _SCALE_WIDTH + _GAP)
+        self.y -= _SMALL * 1.35
 
     def rule(self) -> None:
         self.y -= 4

@@ -64,8 +64,8 @@ class Sheet:
     quality_title: str
     quality: tuple[str, ...]
     heatmap: tuple[str, ...]
-    scale: tuple[str, str]
-    """What the ends of the heatmap's colours mean."""
+    scale: tuple[str, str] | None
+    """What the ends of the map's colours mean; None where there is no map."""
     model: str
 
 
@@ -101,7 +101,7 @@ def sheet(assessment: Assessment, language: Language) -> Sheet:
         quality_title=told(results.QUALITY),
         quality=tuple(_quality(assessment, language)),
         heatmap=tuple(_heatmap(assessment, language)),
-        scale=(told(results.WEAKER), told(results.STRONGER)),
+        scale=_scale(assessment, language),
         model=f"{assessment.model_name} {assessment.model_version}",
     )
 
@@ -122,6 +122,11 @@ def _heatmap(assessment: Assessment, language: Language) -> Iterator[str]:
     if explanation is None:
         yield say(results.NO_HEATMAP, language)
         return
+    if explanation.seen is not None:  # then it is what is drawn, and what the lines speak of
+        yield say(results.MAP_OF_OPACITY, language)
+        share = f"{explanation.seen.of_lungs:.0%}"
+        yield say(results.OPAQUE_LUNGS, language, share=share)
+        return
     if explanation.target == "burden":
         yield say(results.HEATMAP_OF_BURDEN, language)
     else:
@@ -131,3 +136,11 @@ def _heatmap(assessment: Assessment, language: Language) -> Iterator[str]:
         yield say(results.WEAK, language)
     if explanation.lung_fraction is not None:
         yield say(results.INSIDE_LUNGS, language, share=f"{explanation.lung_fraction:.0%}")
+
+
+def _scale(assessment: Assessment, language: Language) -> tuple[str, str] | None:
+    if assessment.explanation is None:
+        return None
+    if assessment.explanation.seen is not None:
+        return "0%", say(results.PROBABILITY_OF_OPACITY, language)
+    return say(results.WEAKER, language), say(results.STRONGER, language)

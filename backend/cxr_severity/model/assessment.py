@@ -88,6 +88,12 @@ class Explanation:
     """Of each zone (4, 2) corners, x and y as shares of the upright film, fitted to its lungs."""
 
     @property
+    def first_map(self) -> NDArray[np.float32]:
+        """(h, w) of what pictures show: the map of opacity, the better placed of the two, or the
+        Grad-CAM where the version has no other."""
+        return self.cam if self.seen is None else self.seen.probability
+
+    @property
     def opacity(self) -> NDArray[np.float32] | None:
         """(h, w) probabilities of opacity, or None."""
         return None if self.seen is None else self.seen.probability

@@ -148,7 +148,7 @@ def _draw(ground: Backdrop, explanation: Explanation) -> Pictures:
     seen = explanation.opacity
     grey = [explanation.cam] if seen is None else [explanation.cam, seen]
     drawn = [_beside.submit(lambda m=m: heatmap_png(resize_map(m, *small))) for m in grey]  # type: ignore[misc]
-    overlay = overlay_image(ground, grey[-1], _beside)
+    overlay = overlay_image(ground, explanation.first_map, _beside)
     heatmap, *others = [one.result() for one in drawn]
     return Pictures(heatmap, overlay, *others)
 

@@ -46,6 +46,12 @@ HEATMAP_OF = "Where the model looked for the grade: {grade}. It is no outline of
 HEATMAP_OF_BURDEN = (
     "Where the model looked for the total of the Brixia score. It is no outline of disease."
 )
+MAP_OF_OPACITY = (
+    "Where the network sees opacity, within the lungs that it finds. The scale is absolute: a "
+    "clear film stays dark. Not a segmentation."
+)
+OPAQUE_LUNGS = "Share of the lungs that is seen as opaque: {share}."
+PROBABILITY_OF_OPACITY = "100% probability of opacity"
 WEAK = "Weak signal: the heatmap says little."
 INSIDE_LUNGS = "{share} of the map lies inside the estimated lungs."
 NO_HEATMAP = "No heatmap was asked for."

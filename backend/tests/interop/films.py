@@ -101,6 +101,16 @@ def conformance_errors(data: bytes, folder: Path) -> list[str]:
     return [line for line in (run.stdout + run.stderr).splitlines() if line.startswith("Error")]
 
 
+def apart() -> Assessment:
+    """Of version 2.0.0, with nothing but the map of opacity in the lower left, and nothing but the
+    Grad-CAM in the upper right."""
+    plain = later_assessment()
+    assert plain.explanation is not None
+    cam = np.zeros((7, 7), np.float32)
+    cam[1:3, 4:6] = 1
+    return replace(plain, explanation=replace(plain.explanation, cam=cam))
+
+
 def later_assessment(**changes: Any) -> Assessment:
     """As version 2.0.0 judges: with an interval, an opacity map and outlines of two zones."""
     plain = assessment()

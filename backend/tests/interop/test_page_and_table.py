@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from interop.films import FILM, STUDY, assessment, film, later_assessment, making
+from interop.films import FILM, STUDY, apart, assessment, film, later_assessment, making
 from pypdfium2 import PdfDocument
 
 from cxr_severity.imaging.decode import decode
@@ -94,6 +94,22 @@ def test_the_heatmap_is_in_the_page() -> None:
 
     assert reddest(page()) > 60
     assert reddest(page(assessment(explanation=None))) == 0
+
+
+def test_the_page_shows_and_names_the_map_of_opacity_where_there_is_one() -> None:
+    made = page(apart())
+    said = words(made)
+    assert "Share of the lungs that is seen as opaque: 25%." in said
+    assert any("100% probability of opacity" in line for line in said)
+    assert not any("the model looked" in line for line in said)
+    drawn = PdfDocument(made)[0].render(scale=1).to_numpy().astype(int)
+    # The picture is 300 wide and some 246 high, below title and rule.
+    reds = drawn[..., 2] - drawn[..., 0]
+    left, top = 42, 72
+    seen = reds[top + int(246 * 0.75), left + int(300 * 0.28)]
+    cam = reds[top + int(246 * 0.28), left + int(300 * 0.72)]
+    assert seen > 40
+    assert abs(cam) < 6
 
 
 def test_wrapping() -> None:

@@ -14,6 +14,7 @@ import pytest
 from interop.films import (
     FILM,
     SAMPLE,
+    apart,
     assessment,
     conformance_errors,
     film,
@@ -26,6 +27,7 @@ from PIL import Image
 from pydicom.dataset import Dataset
 
 from cxr_severity.imaging.decode import decode
+from cxr_severity.imaging.pictures.render import backdrop, overlay_image
 from cxr_severity.interop.dicom.capture import compose, secondary_capture
 from cxr_severity.interop.dicom.context import read_context
 from cxr_severity.interop.dicom.look import read_look
@@ -33,8 +35,10 @@ from cxr_severity.interop.dicom.presentation import presentation_state
 from cxr_severity.interop.errors import NotGreyError, NotReferableError
 from cxr_severity.interop.fonts import chinese_font
 from cxr_severity.interop.geometry import contours
+from cxr_severity.interop.sheet import sheet
 from cxr_severity.model.assessment import Assessment
 from cxr_severity.model.quality import Finding, Quality
+from cxr_severity.texts import results
 from cxr_severity.texts.findings import FINDING_CODES
 
 ORIENTATIONS = {
@@ -81,6 +85,39 @@ def test_the_capture_shows_film_heatmap_and_warning(tmp_path: Path) -> None:
     hot = below[int(height * 5 / 7), int(width * 2 / 7)]
     assert hot[0] - hot[2] > 40
     assert picture[2, 2].tolist() == [150, 30, 20]
+
+
+def test_the_capture_shows_the_map_that_the_overlay_shows() -> None:
+    radiograph, judged = decode(film()), apart()
+    assert judged.explanation is not None
+    assert judged.explanation.seen is not None
+    shown, _ = compose(judged, radiograph, making())
+    below = np.asarray(shown)[44 : 44 + 524, :640]
+    overlay = overlay_image(backdrop(radiograph), judged.explanation.seen.probability)
+    np.testing.assert_array_equal(below, np.asarray(Image.open(BytesIO(overlay))))
+    seen, cam = below[int(524 * 0.75), int(640 * 0.28)], below[int(524 * 0.28), int(640 * 0.72)]
+    assert int(seen[0]) - int(seen[2]) > 40
+    assert np.ptp(cam) < 6
+
+
+def test_the_legend_speaks_of_the_map_that_is_shown() -> None:
+    """Of the opacity, on its absolute scale; of the Grad-CAM and its weakness where it is drawn."""
+    judged = apart()
+    assert judged.explanation is not None
+    weak = replace(judged, explanation=replace(judged.explanation, low_signal=True))
+    for each in (judged, weak):
+        assert sheet(each, "en").heatmap == (
+            results.MAP_OF_OPACITY,
+            "Share of the lungs that is seen as opaque: 25%.",
+        )
+        assert sheet(each, "en").scale == ("0%", "100% probability of opacity")
+    older = sheet(assessment(), "en")
+    assert older.scale == ("less", "more")
+    assert older.heatmap == (
+        "Where the model looked for the grade: Moderate. It is no outline of disease.",
+        "75% of the map lies inside the estimated lungs.",
+    )
+    assert sheet(assessment(explanation=None), "en").scale is None
 
 
 def test_the_capture_is_in_the_films_study_and_says_what_it_is() -> None:

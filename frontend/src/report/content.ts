@@ -112,11 +112,15 @@ function qualityLines({ quality }: Prediction, { quality: text, report }: Catalo
 }
 
 function heatmapLines({ explanation }: Prediction, catalogue: Catalogue): string[] {
-  const { analyse, report } = catalogue;
+  const { analyse, report, viewer } = catalogue;
   if (!explanation) {
     return [report.noHeatmap];
   }
-  const { target, low_signal, lung_fraction } = explanation;
+  const { opacity, target, low_signal, lung_fraction } = explanation;
+  // The picture shows the map of opacity where there is one, and the lines speak of the picture.
+  if (opacity) {
+    return [viewer.aboutLayer.opacity];
+  }
   return [
     analyse.details.method(target),
     ...(low_signal ? [report.weak] : []),

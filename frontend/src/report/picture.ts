@@ -1,4 +1,5 @@
 import type { Catalogue } from '../i18n/catalogue';
+import type { Explanation } from '../lib/prediction';
 import type { Graded } from './content';
 
 /** Of the caption beneath the picture, in pixels of a picture 1024 wide. */
@@ -12,6 +13,11 @@ async function decoded(source: string): Promise<HTMLImageElement> {
   return image;
 }
 
+/** Of the map that the overlay shows. */
+function mapName(explanation: Explanation, { analyse, viewer }: Catalogue): string {
+  return explanation.opacity ? viewer.layers.opacity : analyse.details.method(explanation.target);
+}
+
 /** The caption's lines: what the grade is, and what it is not. */
 export function captionOf(
   { name, prediction, date, view }: Graded,
@@ -20,7 +26,7 @@ export function captionOf(
   const { analyse, format, quality, shared } = catalogue;
   const { severity, confidence, explanation, model } = prediction;
   const grade = `${shared.severities[severity]}, ${format.probability(confidence)} ${analyse.result.confidence}`;
-  const map = explanation ? analyse.details.method(explanation.target) : '';
+  const map = explanation ? mapName(explanation, catalogue) : '';
   return [
     // First: what follows is no judgement.
     ...(prediction.quality.accepted ? [] : [quality.rejected]),

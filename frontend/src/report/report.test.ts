@@ -55,6 +55,21 @@ describe('what a report says', () => {
     expect(reportContent(graded({ quality }), zh).quality.lines[0]).toContain('肺野');
   });
 
+  it('speaks of the map that the picture shows', () => {
+    const judged = prediction('severe').explanation;
+    if (!judged) {
+      throw new Error('the fixture explains nothing');
+    }
+    const one = graded({ explanation: { ...judged, opacity: null } });
+    expect(reportContent(one, en).heatmap[0]).toMatch(/^Grad-CAM/);
+    expect(captionOf(one, en).join()).toContain('Grad-CAM');
+    const zones = { A: 0, B: 0, C: 0, D: 0, E: 0, F: 1 };
+    const opacity = { map: 'data:,', of_lungs: 0.2, of_zones: zones };
+    const both = graded({ explanation: { ...judged, opacity, low_signal: true } });
+    expect(reportContent(both, en).heatmap).toEqual([en.viewer.aboutLayer.opacity]);
+    expect(captionOf(both, en).join()).not.toContain('Grad-CAM');
+  });
+
   it('marks a grade that was forced', () => {
     const quality = { accepted: false, findings: [{ ...finding, level: 'reject' as const }] };
     expect(reportContent(graded({ quality }), en).quality.lines[0]).toMatch(/^Not fit/);

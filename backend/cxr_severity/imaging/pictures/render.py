@@ -125,6 +125,12 @@ def overlay_image(
     return join_strips([upper, meanwhile.result() if meanwhile else _overlay_strip(*lower)])
 
 
+def colour_scale(width: int, height: int) -> bytes:
+    """The overlay's colours over black, from 0 on the left to 1, as a JPEG of this size."""
+    ramp = np.tile(np.linspace(0, 1, width, dtype=np.float32), (height, 1))
+    return overlay_image(np.zeros((height, width), np.uint8), ramp)
+
+
 def _overlay_strip(ground: Backdrop, levels: Backdrop) -> bytes:
     """(H, W) `ground` under heat of half the size, rounded up, 255 for 1."""
     half = Image.fromarray(levels)

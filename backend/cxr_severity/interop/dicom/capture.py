@@ -9,11 +9,10 @@ import math
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PIL import Image, ImageDraw
 from pydicom.dataset import Dataset
 
-from cxr_severity.imaging.pictures.render import backdrop, overlay_image
+from cxr_severity.imaging.pictures.render import backdrop, colour_scale, overlay_image
 from cxr_severity.interop.dicom.stamp import (
     Kind,
     character_set_for,
@@ -99,7 +98,7 @@ def compose(
     if assessment.explanation is None:
         film = Image.fromarray(ground).convert("RGB")
     else:
-        jpeg = overlay_image(ground, assessment.explanation.cam)
+        jpeg = overlay_image(ground, assessment.explanation.first_map)
         film = Image.open(BytesIO(jpeg)).convert("RGB")
         ratio = 3 * ground.size / len(jpeg)
     language = drawable(making.language, making.font)
@@ -107,7 +106,7 @@ def compose(
     canvas.paste(film, (0, _BANNER))
     legend = _Legend(canvas, film.width + _MARGIN, making)
     legend.banner(say(results.BURNED_IN, language))
-    legend.write(sheet(assessment, language), with_map=assessment.explanation is not None)
+    legend.write(sheet(assessment, language))
     return canvas.crop((0, 0, canvas.width, max(_BANNER + film.height, legend.y))), ratio
 
 
@@ -121,12 +120,12 @@ class _Legend:
         self.y = _BANNER + _MARGIN
 
     def banner(self, text: str) -> None:
-        self.draw.rectangle((0, 0, self.canvas.width, _BANNER), fill=_ALARM)
+        self.draw.rectangle((0, 0, self.canvas.width, _BANNER - 1), fill=_ALARM)
         letters = self.letters(_BANNER // 2)
         left = (self.canvas.width - letters.width(text)) / 2
         letters.write(self.draw, left, (_BANNER - letters.ascent) / 2, text, _WHITE)
 
-    def write(self, said: Sheet, *, with_map: bool) -> None:
+    def write(self, said: Sheet) -> None:
         colour = _brighter(COLOURS[said.severity])
         self.lines(said.severity_title, _SMALL, _MUTED)
         self.lines(said.grade, _LARGE, colour)
@@ -147,7 +146,7 @@ class _Legend:
         self.gap()
         for line in said.heatmap:
             self.lines(line, _SMALL, _MUTED)
-        if with_map:
+        if said.scale is not None:
             self.colours(*said.scale)
         self.gap()
         self.lines(said.quality_title, _SMALL, _MUTED)
@@ -184,11 +183,7 @@ class _Legend:
         self.y += math.ceil(_SMALL * 1.35)
 
     def colours(self, less: str, more: str) -> None:
-        """The heatmap's colours over black, from nothing to its maximum."""
-        width = self.right - self.left
-        ground = np.zeros((_SCALE_HEIGHT, width), np.uint8)
-        ramp = np.tile(np.linspace(0, 1, width, dtype=np.float32), (_SCALE_HEIGHT, 1))
-        scale = Image.open(BytesIO(overlay_image(ground, ramp)))
+        scale = Image.open(BytesIO(colour_scale(self.right - self.left, _SCALE_HEIGHT)))
         self.canvas.paste(scale, (self.left, self.y + 4))
         self.y += _SCALE_HEIGHT + 8
         self.ends(less, more, _MUTED)
