@@ -108,3 +108,30 @@ it('shows the prediction all the same when asked, and marks it everywhere', asyn
   expect(first).toMatchObject({ code: 'inverted-grey-scale', level: 'reject' });
   await leave();
 });
+
+it('mends what a film was rejected for and grades it, in one click and for all alike', async () => {
+  const { page, leave } = await visit(browser, url, { expectedErrors: REFUSED });
+  const again = { ...film('on-its-side.png'), name: 'on-its-side-too.png' };
+  await chooseFile(page, film('on-its-side.png'), film('inverted.png'), again);
+  await expectSettled(page, 3);
+  await page.getByRole('button', { name: 'Do so with all 2 films rejected for this' }).click();
+  await expect
+    .poll(async () => (await rows(page)).filter((row) => row.includes('turned')).length)
+    .toBe(2);
+  await expectGraded(page, 'on-its-side.png');
+  await page.getByText(/^On this page, before it was graded: turned by (90|270)°\./).waitFor();
+  // Upright, it is one of the films that the gate lets pass.
+  expect(await page.getByText('Not fit for a judgement.').count()).toBe(0);
+  await expectAccessible(page);
+  await worklist(page)
+    .getByRole('button', { name: /^inverted/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Invert black and white and grade' }).click();
+  await expectGraded(page, 'inverted.png');
+  const told = (await rows(page)).map((row) => row.replace(/\s+/g, ' '));
+  expect(told[1]).toMatch(/^inverted\.png (Mild|Moderate|Severe) .*black and white exchanged/);
+  await page.getByRole('button', { name: 'Use the file as it is' }).click();
+  await page.getByRole('alert').filter({ hasText: 'Black and white look exchanged' }).waitFor();
+  await leave();
+});

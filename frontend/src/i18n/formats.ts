@@ -16,6 +16,7 @@ export function makeFormats(language: Language) {
   const short = number({ maximumFractionDigits: 1 });
   const score = number(tenths);
   const thousandths = number({ minimumFractionDigits: 3, maximumFractionDigits: 3 });
+  const hundredths = number({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const significant = number({ maximumSignificantDigits: 3 });
   const plurals = new Intl.PluralRules(locale);
   const alternatives = new Intl.ListFormat(locale, { type: 'disjunction' });
@@ -45,6 +46,8 @@ export function makeFormats(language: Language) {
     score: (value: number): string => score.format(value),
     /** A metric, to three decimals, so that two versions can be told apart. */
     metric: (value: number): string => thousandths.format(value),
+    /** A coefficient of agreement, to two decimals. */
+    kappa: (value: number): string => hundredths.format(value),
     milliseconds: (value: number): string =>
       value < 10_000 ? `${integer.format(value)} ms` : `${short.format(value / 1000)} s`,
     /** Bytes in decimal megabytes, as the service counts them. */

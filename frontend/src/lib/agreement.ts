@@ -21,10 +21,13 @@ export function agreementOf(pairs: readonly Pair[]): Agreement | null {
   const squared = (one: number, other: number) => (one - other) ** 2;
   const seen = pairs.reduce((sum, [one, other]) => sum + squared(rank(one), rank(other)), 0);
   // What strangers with the same habits would differ by: every grade of one beside each of the other.
+  const counts = (side: 0 | 1) =>
+    SEVERITIES.map((grade) => pairs.filter((pair) => pair[side] === grade).length);
+  const others = counts(1);
   const byChance =
-    pairs.reduce(
-      (sum, [one]) =>
-        sum + pairs.reduce((inner, [, other]) => inner + squared(rank(one), rank(other)), 0),
+    counts(0).reduce(
+      (sum, count, one) =>
+        sum + others.reduce((inner, more, other) => inner + count * more * squared(one, other), 0),
       0,
     ) / films;
   return {

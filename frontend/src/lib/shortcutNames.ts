@@ -22,8 +22,11 @@ export const SHORTCUT_ACTIONS = [
   'nextFilm',
   'previousFilm',
   'compareFilm',
+  'readFilm',
+  'agreeWithModel',
+  'revealResult',
 ] as const;
 export type ShortcutAction = (typeof SHORTCUT_ACTIONS)[number];
 
-export const SHORTCUT_GROUPS = ['page', 'viewer', 'worklist'] as const;
+export const SHORTCUT_GROUPS = ['page', 'viewer', 'worklist', 'reading'] as const;
 export type ShortcutGroup = (typeof SHORTCUT_GROUPS)[number];

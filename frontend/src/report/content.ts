@@ -1,5 +1,7 @@
 import type { Catalogue } from '../i18n/catalogue';
+import { repairWords } from '../i18n/repairWords';
 import { type Prediction, SEVERITIES, type Severity, type Zone } from '../lib/prediction';
+import type { Repair } from '../lib/study';
 
 /** One graded radiograph, ready to be taken along. */
 export interface Graded {
@@ -9,6 +11,8 @@ export interface Graded {
   /** Day of the film, YYYY-MM-DD, and its view, as the file says; empty where it does not. */
   readonly date: string;
   readonly view: string;
+  /** What was done to its picture before it was graded. */
+  readonly repair?: Repair | undefined;
 }
 
 /** A report's words and numbers, in one language and in the order of the page. */
@@ -55,6 +59,7 @@ export function reportContent(graded: Graded, catalogue: Catalogue): ReportConte
   const { analyse, format, quality, report, shared, viewer } = catalogue;
   const { name, prediction, gradedAt } = graded;
   const { input, model, brixia } = prediction;
+  const repaired = repairWords(graded.repair, catalogue);
   const zone = (of: Zone) => `${of}  ${format.score(brixia.zones[of])}`;
   return {
     title: report.title,
@@ -92,6 +97,7 @@ export function reportContent(graded: Graded, catalogue: Catalogue): ReportConte
       [report.file, name],
       [report.filmDate, graded.date === '' ? report.notKnown : format.day(graded.date)],
       [report.view, graded.view || report.notKnown],
+      ...(repaired ? [[report.changed, repaired] as const] : []),
       [report.gradedAt, format.dateTime(gradedAt)],
       [report.image, viewer.size(input.width, input.height, input.format)],
       [analyse.details.model, `${model.name} ${model.version}`],

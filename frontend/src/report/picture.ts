@@ -1,4 +1,5 @@
 import type { Catalogue } from '../i18n/catalogue';
+import { repairWords } from '../i18n/repairWords';
 import type { Explanation } from '../lib/prediction';
 import type { Graded } from './content';
 
@@ -20,7 +21,7 @@ function mapName(explanation: Explanation, { analyse, viewer }: Catalogue): stri
 
 /** The caption's lines: what the grade is, and what it is not. */
 export function captionOf(
-  { name, prediction, date, view }: Graded,
+  { name, prediction, date, view, repair }: Graded,
   catalogue: Catalogue,
 ): string[] {
   const { analyse, format, quality, shared } = catalogue;
@@ -30,7 +31,9 @@ export function captionOf(
   return [
     // First: what follows is no judgement.
     ...(prediction.quality.accepted ? [] : [quality.rejected]),
-    [name, date && format.day(date), view].filter(Boolean).join('  ·  '),
+    [name, date && format.day(date), view, repairWords(repair, catalogue)]
+      .filter(Boolean)
+      .join('  ·  '),
     [grade, map, `${model.name} ${model.version}`].filter(Boolean).join('  ·  '),
     shared.notDiagnosis,
   ];

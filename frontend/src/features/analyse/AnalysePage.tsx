@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { Announcer } from '../../components/Announcer';
 import { Button } from '../../components/Button';
 import { useLanguage } from '../../i18n/context';
@@ -12,6 +12,8 @@ import { type Collected, collectFiles, collectTransfer } from './intake/collect'
 import { DropVeil } from './intake/DropVeil';
 import { noticeOf } from './intake/notice';
 import { useIntake, type Way } from './intake/useIntake';
+import { Repaired } from './Repaired';
+import { ReadingForm } from './reading/ReadingForm';
 import { Brixia } from './result/Brixia';
 import { Details } from './result/Details';
 import { Guide } from './result/Guide';
@@ -19,6 +21,7 @@ import { Summary } from './result/Summary';
 import { Stage } from './Stage';
 import { Samples } from './samples/Samples';
 import { useArrival } from './useArrival';
+import { blinded } from './worklist/blind';
 import { itemOf, NO_FACTS, stateOf, type Worklist } from './worklist/films';
 import { dateInName, Patients, readFacts } from './worklist/patientAndDate';
 import { Series } from './worklist/Series';
@@ -29,7 +32,8 @@ import { WorklistPanel } from './worklist/WorklistPanel';
 export function AnalysePage() {
   const { catalogue } = useLanguage();
   const text = catalogue.analyse;
-  const { list, store } = useWorklist(predict);
+  const { list: whole, store } = useWorklist(predict);
+  const list = useMemo(() => blinded(whole), [whole]);
   const state = stateOf(list, list.selected);
   const item = itemOf(list, list.selected);
   const [notice, setNotice] = useState('');
@@ -94,6 +98,10 @@ export function AnalysePage() {
         <div className={styles.summary}>
           {pair && <Change older={pair[0]} newer={pair[1]} />}
           <Summary state={state} heading={heading} />
+          {item && state.phase !== 'failed' && (
+            <ReadingForm key={item.id} item={item} blind={list.blind} store={store} />
+          )}
+          {item && <Repaired item={item} store={store} />}
           {notice && <p className={styles.notice}>{notice}</p>}
           {list.cleared.length > 0 && (
             <p className={styles.notice}>

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { Button } from '../../components/Button';
 import { AlertIcon } from '../../components/icons';
 import { useText } from '../../i18n/context';
@@ -13,10 +14,13 @@ interface FailureBodyProps {
   onFiles: (files: File[]) => void;
   /** Judges the image although the gate rejected it. */
   onForce: () => void;
+  /** What mends the image, where this page can. */
+  repair: ReactNode;
 }
 
 /** Why there is no result, and what to do next. */
-export function FailureBody({ failure, onRetry, onFiles, onForce }: FailureBodyProps) {
+export function FailureBody(props: FailureBodyProps) {
+  const { failure, onRetry, onFiles, onForce, repair } = props;
   const text = useText('analyse');
   const shared = useText('shared');
   const quality = useText('quality');
@@ -37,8 +41,9 @@ export function FailureBody({ failure, onRetry, onFiles, onForce }: FailureBodyP
         <p className={styles.hint}>{hint}</p>
       </div>
       <div className={styles.actions}>
+        {repair}
         {findings && (
-          <Button look="primary" onClick={onForce}>
+          <Button look={repair ? 'plain' : 'primary'} onClick={onForce}>
             {quality.force}
           </Button>
         )}

@@ -8,11 +8,14 @@ import { FailureBody } from './FailureBody';
 import { gradedOf } from './graded';
 import { IntakeStage } from './intake/IntakeStage';
 import { OpenButton } from './intake/OpenButton';
+import { RepairButtons } from './RepairButtons';
+import { BlindSwitch } from './reading/BlindSwitch';
 import styles from './Stage.module.css';
 import { StageBar } from './StageBar';
 import type { State } from './shownState';
 import { type Item, itemOf, stateOf, type Worklist } from './worklist/films';
 import { PauseNote } from './worklist/PauseNote';
+import { repairFor } from './worklist/repair';
 import type { WorklistStore } from './worklist/store';
 
 // Decoders and tools travel apart from the first load; they are fetched while the page is idle.
@@ -36,7 +39,11 @@ export function Stage({ list, store, onFiles }: StageProps) {
   const shared = useText('shared');
 
   if (!item || state.phase === 'empty') {
-    return <IntakeStage onFiles={onFiles} />;
+    return (
+      <IntakeStage onFiles={onFiles}>
+        <BlindSwitch blind={list.blind} store={store} />
+      </IntakeStage>
+    );
   }
   // A film without a result has its reason to tell, which takes the whole stage.
   if (
@@ -65,6 +72,7 @@ export function Stage({ list, store, onFiles }: StageProps) {
     );
   }
   if (state.phase === 'failed') {
+    const repair = repairFor(state.failure.findings);
     return (
       <>
         <StageBar name={state.study.name}>{null}</StageBar>
@@ -78,6 +86,17 @@ export function Stage({ list, store, onFiles }: StageProps) {
             onRetry={() => store.retry(item.id)}
             onForce={() => store.retry(item.id, true)}
             onFiles={onFiles}
+            repair={
+              repair && (
+                <RepairButtons
+                  key={item.id}
+                  item={item}
+                  items={list.items}
+                  repair={repair}
+                  store={store}
+                />
+              )
+            }
           />
           {/* An image: whoever sees it can tell whether the findings are right. */}
           {state.failure.findings && (
@@ -119,7 +138,7 @@ export function Stage({ list, store, onFiles }: StageProps) {
 }
 
 interface BarProps {
-  state: Extract<State, { phase: 'running' | 'done' }>;
+  state: Extract<State, { phase: 'running' | 'hidden' | 'done' }>;
   onCancel: () => void;
   onFiles: (files: File[]) => void;
 }
@@ -137,9 +156,12 @@ function Bar({ state, onCancel, onFiles }: BarProps) {
       </StageBar>
     );
   }
-  const { width, height, format } = state.shown.input;
+  const { width, height, format } = state.phase === 'done' ? state.shown.input : NO_SIZE;
   return (
-    <StageBar name={state.study.name} facts={viewer.size(width, height, format)}>
+    <StageBar
+      name={state.study.name}
+      {...(format && { facts: viewer.size(width, height, format) })}
+    >
       <OpenButton look="compact" label={text.intake.another} onFiles={onFiles} />
     </StageBar>
   );
@@ -153,16 +175,17 @@ type FilmProps = Pick<ComponentProps<typeof Workbench>, 'overlay' | 'onOverlay' 
 function Film({ state, item, ...rest }: FilmProps) {
   const { catalogue } = useLanguage();
   const running = state.phase === 'running';
-  const caption = running
-    ? [state.study.name, catalogue.shared.notDiagnosis]
-    : captionOf(gradedOf(item, state), catalogue);
+  const caption =
+    state.phase !== 'done'
+      ? [state.study.name, catalogue.shared.notDiagnosis]
+      : captionOf(gradedOf(item, state), catalogue);
   return (
     <>
       {running && <div className={styles.progress} />}
       <Workbench
         study={state.study}
         date={item.date}
-        result={running ? null : state}
+        result={state.phase === 'done' ? state : null}
         busy={running}
         caption={caption}
         {...rest}
@@ -171,4 +194,5 @@ function Film({ state, item, ...rest }: FilmProps) {
   );
 }
 
+const NO_SIZE = { width: 0, height: 0, format: '' } as const;
 const nothingToExplain = () => undefined;

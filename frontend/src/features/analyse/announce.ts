@@ -11,6 +11,8 @@ export function announce(state: State, catalogue: Catalogue): string {
       return text.running.stage(state.study.name);
     case 'failed':
       return '';
+    case 'hidden':
+      return catalogue.reading.hiddenLead(state.study.name);
     case 'done': {
       const { severity, confidence, explanation, refer, prediction_set } = state.shown;
       const { accepted } = state.shown.quality;

@@ -4,5 +4,12 @@ import type { Item } from './worklist/films';
 
 /** A result that is shown, ready to be taken along. */
 export function gradedOf({ date, view }: Item, { study, shown, gradedAt }: DoneState): Graded {
-  return { name: study.name, prediction: shown, gradedAt, date, view };
+  return {
+    name: study.name,
+    prediction: shown,
+    gradedAt,
+    date,
+    view,
+    repair: study.repaired?.repair,
+  };
 }

@@ -13,5 +13,7 @@ export interface DoneState extends Explained {
 export type State =
   | { readonly phase: 'empty'; readonly cancelled: boolean }
   | { readonly phase: 'running'; readonly study: Study }
+  /** Graded, and hidden until the reader asks for it. */
+  | { readonly phase: 'hidden'; readonly study: Study }
   | { readonly phase: 'failed'; readonly study: Study; readonly failure: Failure }
   | DoneState;

@@ -1,5 +1,6 @@
 import words from '../../client/words/en.json';
 import type { Finding } from '../../lib/prediction';
+import { format } from './format';
 
 /** What the service finds wanting in an image, by its stable code. */
 export const quality = {
@@ -8,6 +9,18 @@ export const quality = {
   why: 'Why it was not graded',
   force: 'Show the prediction all the same',
   caution: 'A grade of such an image may mean nothing. It will be marked.',
+  repair: {
+    turn: 'Turn it upright and grade',
+    invert: 'Invert black and white and grade',
+    both: 'Turn upright, invert and grade',
+    all: (count: number) => `Do so with all ${format.integer(count)} films rejected for this`,
+    working: 'Repairing the picture',
+    failed: 'This page cannot read the pixels of this file, and so cannot repair it.',
+    turned: (degrees: number) => `turned by ${format.integer(degrees)}°`,
+    inverted: 'black and white exchanged',
+    done: (what: string) => `On this page, before it was graded: ${what}.`,
+    undo: 'Use the file as it is',
+  },
   levels: { reject: 'Rejected', warn: 'With care' } as Record<Finding['level'], string>,
   codes: words.findings as Record<Finding['code'], string>,
 };

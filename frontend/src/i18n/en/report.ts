@@ -17,6 +17,7 @@ export const report = {
   filmDate: 'Date of the film',
   view: 'View',
   notKnown: 'not known',
+  changed: 'Changed before grading',
   gradedAt: 'Graded',
   image: 'Image',
   plausible: 'Grades that remain plausible',

@@ -8,10 +8,12 @@ export const shortcuts = {
   singleKeys: 'Use these shortcuts',
   singleKeysNote: 'Switch them off if you dictate or if they clash with another tool.',
   or: 'or',
-  groups: { page: 'Page', viewer: 'Viewer', worklist: 'Worklist' } satisfies Record<
-    ShortcutGroup,
-    string
-  >,
+  groups: {
+    page: 'Page',
+    viewer: 'Viewer',
+    worklist: 'Worklist',
+    reading: 'Your reading',
+  } satisfies Record<ShortcutGroup, string>,
   actions: {
     sheet: 'Show or close this sheet',
     theme: 'Switch between dark and light',
@@ -35,6 +37,9 @@ export const shortcuts = {
     nextFilm: 'Next film',
     previousFilm: 'Previous film',
     compareFilm: 'Compare with the next film',
+    readFilm: 'Say mild, moderate or severe',
+    agreeWithModel: 'Agree with the model',
+    revealResult: 'Reveal a hidden result',
   } satisfies Record<ShortcutAction, string>,
   keys: {
     Escape: 'Esc',

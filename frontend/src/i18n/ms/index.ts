@@ -5,6 +5,7 @@ import { failures } from './failures';
 import { format } from './format';
 import { model } from './model';
 import { quality } from './quality';
+import { reading } from './reading';
 import { report } from './report';
 import { shared } from './shared';
 import { shortcuts } from './shortcuts';
@@ -19,6 +20,7 @@ export const ms: Catalogue = {
   failures,
   model,
   quality,
+  reading,
   report,
   shortcuts,
   viewer,

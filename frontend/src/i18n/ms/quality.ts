@@ -1,5 +1,6 @@
 import words from '../../client/words/ms.json';
 import type { Catalogue } from '../en';
+import { format } from './format';
 
 export const quality: Catalogue['quality'] = {
   title: 'Kualiti imej',
@@ -7,6 +8,18 @@ export const quality: Catalogue['quality'] = {
   why: 'Sebab ia tidak digredkan',
   force: 'Tunjukkan juga ramalan',
   caution: 'Gred bagi imej sebegini mungkin tidak bermakna. Ia akan ditandai.',
+  repair: {
+    turn: 'Tegakkan dan gredkan',
+    invert: 'Songsangkan hitam putih dan gredkan',
+    both: 'Tegakkan, songsangkan dan gredkan',
+    all: (count) => `Lakukan pada semua ${format.integer(count)} filem yang ditolak kerana ini`,
+    working: 'Membaiki gambar',
+    failed: 'Halaman ini tidak dapat membaca piksel fail ini, maka tidak dapat membaikinya.',
+    turned: (degrees) => `diputar ${format.integer(degrees)}°`,
+    inverted: 'hitam dan putih ditukar',
+    done: (what) => `Pada halaman ini, sebelum digredkan: ${what}.`,
+    undo: 'Gunakan fail seadanya',
+  },
   levels: { reject: 'Ditolak', warn: 'Berhati-hati' },
   codes: words.findings,
 };

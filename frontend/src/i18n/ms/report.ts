@@ -17,6 +17,7 @@ export const report: Catalogue['report'] = {
   filmDate: 'Tarikh filem',
   view: 'Pandangan',
   notKnown: 'tidak diketahui',
+  changed: 'Diubah sebelum digredkan',
   gradedAt: 'Digredkan',
   image: 'Imej',
   plausible: 'Gred yang masih munasabah',

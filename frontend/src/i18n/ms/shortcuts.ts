@@ -8,7 +8,7 @@ export const shortcuts: Catalogue['shortcuts'] = {
   singleKeysNote:
     'Matikannya jika anda menggunakan imlak suara atau jika ia bercanggah dengan alat lain.',
   or: 'atau',
-  groups: { page: 'Halaman', viewer: 'Pemapar', worklist: 'Senarai kerja' },
+  groups: { page: 'Halaman', viewer: 'Pemapar', worklist: 'Senarai kerja', reading: 'Bacaan anda' },
   actions: {
     sheet: 'Tunjukkan atau tutup helaian ini',
     theme: 'Tukar antara gelap dan cerah',
@@ -32,6 +32,9 @@ export const shortcuts: Catalogue['shortcuts'] = {
     nextFilm: 'Filem seterusnya',
     previousFilm: 'Filem sebelumnya',
     compareFilm: 'Bandingkan dengan filem seterusnya',
+    readFilm: 'Nyatakan ringan, sederhana atau teruk',
+    agreeWithModel: 'Setuju dengan model',
+    revealResult: 'Dedahkan keputusan yang tersembunyi',
   },
   keys: {
     Escape: 'Esc',

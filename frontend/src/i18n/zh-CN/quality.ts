@@ -1,5 +1,6 @@
 import words from '../../client/words/zh-CN.json';
 import type { Catalogue } from '../en';
+import { format } from './format';
 
 export const quality: Catalogue['quality'] = {
   title: '图像质量',
@@ -7,6 +8,18 @@ export const quality: Catalogue['quality'] = {
   why: '未分级的原因',
   force: '仍然显示预测结果',
   caution: '此类图像的等级可能没有意义，结果会加以标注。',
+  repair: {
+    turn: '转正并分级',
+    invert: '黑白反转并分级',
+    both: '转正、反转并分级',
+    all: (count) => `对因此被拒的全部 ${format.integer(count)} 张照此处理`,
+    working: '正在修正图像',
+    failed: '本页面无法读取此文件的像素，因此无法修正。',
+    turned: (degrees) => `旋转 ${format.integer(degrees)}°`,
+    inverted: '黑白反转',
+    done: (what) => `分级前在本页面上：${what}。`,
+    undo: '改用原文件',
+  },
   levels: { reject: '不合格', warn: '需谨慎' },
   codes: words.findings,
 };

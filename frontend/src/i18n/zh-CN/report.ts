@@ -17,6 +17,7 @@ export const report: Catalogue['report'] = {
   filmDate: '拍片日期',
   view: '投照体位',
   notKnown: '未知',
+  changed: '分级前的处理',
   gradedAt: '分级时间',
   image: '图像',
   plausible: '仍然合理的等级',

@@ -7,7 +7,7 @@ export const shortcuts: Catalogue['shortcuts'] = {
   singleKeys: '启用这些快捷键',
   singleKeysNote: '如果您使用语音输入，或与其他工具冲突，请将其关闭。',
   or: '或',
-  groups: { page: '页面', viewer: '阅片', worklist: '工作列表' },
+  groups: { page: '页面', viewer: '阅片', worklist: '工作列表', reading: '您的判读' },
   actions: {
     sheet: '显示或关闭此列表',
     theme: '切换深色与浅色',
@@ -31,6 +31,9 @@ export const shortcuts: Catalogue['shortcuts'] = {
     nextFilm: '下一张',
     previousFilm: '上一张',
     compareFilm: '与下一张对比',
+    readFilm: '判为轻度、中度或重度',
+    agreeWithModel: '同意模型',
+    revealResult: '显示隐藏的结果',
   },
   keys: {
     Escape: 'Esc',

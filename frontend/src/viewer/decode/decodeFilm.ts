@@ -1,4 +1,5 @@
 import { limitsOfService } from '../../lib/limits';
+import type { Repair } from '../../lib/study';
 import { type Film, NotShownError } from './film';
 import type { Order, Reply } from './worker';
 
@@ -11,6 +12,23 @@ import type { Order, Reply } from './worker';
  * Rejects with `NotShownError` when this page cannot show the file, and when `signal` aborts.
  */
 export async function decodeFilm(blob: Blob, signal: AbortSignal): Promise<Film> {
+  const reply = await ordered({ blob }, signal);
+  if (!('film' in reply)) {
+    throw new NotShownError('no-film');
+  }
+  return reply.film;
+}
+
+/** A file's picture, turned or inverted, as a PNG; rejects as `decodeFilm` does. */
+export async function repairFilm(blob: Blob, repair: Repair, signal: AbortSignal): Promise<Blob> {
+  const reply = await ordered({ blob, repair }, signal);
+  if (!('png' in reply)) {
+    throw new NotShownError('no-picture');
+  }
+  return new Blob([reply.png], { type: 'image/png' });
+}
+
+async function ordered(order: Omit<Order, 'maxPixels'>, signal: AbortSignal): Promise<Reply> {
   const maxPixels = (await limitsOfService())?.max_pixels ?? Number.POSITIVE_INFINITY;
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
@@ -22,10 +40,10 @@ export async function decodeFilm(blob: Blob, signal: AbortSignal): Promise<Film>
     });
     worker.onmessage = ({ data }: MessageEvent<Reply>) => {
       end();
-      if ('film' in data) {
-        resolve(data.film);
-      } else {
+      if ('reason' in data) {
         reject(new NotShownError(data.reason));
+      } else {
+        resolve(data);
       }
     };
     worker.onerror = (event) => {
@@ -33,6 +51,6 @@ export async function decodeFilm(blob: Blob, signal: AbortSignal): Promise<Film>
       end();
       reject(new NotShownError(event.message));
     };
-    worker.postMessage({ blob, maxPixels } satisfies Order);
+    worker.postMessage({ ...order, maxPixels } satisfies Order);
   });
 }

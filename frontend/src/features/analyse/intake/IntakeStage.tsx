@@ -1,10 +1,17 @@
+import type { ReactNode } from 'react';
 import { useText } from '../../../i18n/context';
 import { useLimits } from '../../../lib/limits';
 import styles from './IntakeStage.module.css';
 import { OpenButton } from './OpenButton';
 
+interface IntakeStageProps {
+  onFiles: (files: File[]) => void;
+  /** What can be settled before the first film. */
+  children?: ReactNode;
+}
+
 /** The stage before anything was opened: where to put radiographs. */
-export function IntakeStage({ onFiles }: { onFiles: (files: File[]) => void }) {
+export function IntakeStage({ onFiles, children }: IntakeStageProps) {
   const text = useText('analyse');
   const limits = useLimits();
   return (
@@ -16,6 +23,7 @@ export function IntakeStage({ onFiles }: { onFiles: (files: File[]) => void }) {
           <OpenButton look="primary" label={text.intake.choose} onFiles={onFiles} />
           <OpenButton folder label={text.intake.chooseFolder} onFiles={onFiles} />
         </div>
+        {children}
         <p className={styles.note}>
           {text.intake.formats(limits?.max_bytes ?? null)}
           <br />

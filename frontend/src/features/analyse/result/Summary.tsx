@@ -18,6 +18,7 @@ interface SummaryProps {
 /** What there is to say first: what this is, or how the radiograph was graded. */
 export function Summary({ state, heading }: SummaryProps) {
   const text = useText('analyse');
+  const reading = useText('reading');
   switch (state.phase) {
     case 'empty':
       return (
@@ -51,6 +52,15 @@ export function Summary({ state, heading }: SummaryProps) {
             {text.failed.title}
           </h1>
           <p className={styles.lead}>{text.failed.lead(state.study.name)}</p>
+        </>
+      );
+    case 'hidden':
+      return (
+        <>
+          <h1 ref={heading} tabIndex={-1} className={styles.pending}>
+            {reading.hiddenTitle}
+          </h1>
+          <p className={styles.lead}>{reading.hiddenLead(state.study.name)}</p>
         </>
       );
     case 'done':

@@ -13,7 +13,9 @@ function resultOf({ id, study, graded, gradedAt, date, view }: Item, list: Workl
     return [];
   }
   const shown = list.explained.get(id)?.shown ?? { ...graded, explanation: null };
-  return [{ name: study.name, prediction: shown, gradedAt, date, view }];
+  return [
+    { name: study.name, prediction: shown, gradedAt, date, view, repair: study.repaired?.repair },
+  ];
 }
 
 /** One report of all graded films, a page for each. */

@@ -1,9 +1,11 @@
 import { memo } from 'react';
 import { Button } from '../../../components/Button';
 import { CompareIcon, CrossIcon, RetryIcon } from '../../../components/icons';
-import { useFormat, useText } from '../../../i18n/context';
+import { useFormat, useLanguage, useText } from '../../../i18n/context';
 import { describeFailure } from '../../../i18n/describeFailure';
+import { repairWords } from '../../../i18n/repairWords';
 import type { Failure } from '../../../lib/failure';
+import { gradeOf } from '../../../lib/reading';
 import { SeverityGlyph } from '../result/SeverityGlyph';
 import { type Item, isOpen, rowId } from './films';
 import styles from './Row.module.css';
@@ -81,7 +83,10 @@ export const Row = memo(function Row({ item, selected, compared, entry, store }:
   );
 });
 
-function Outcome({ item: { status, graded, failure } }: { item: Item }) {
+function Outcome({ item: { status, graded, failure, reading, study } }: { item: Item }) {
+  const { catalogue } = useLanguage();
+  const repaired = repairWords(study.repaired?.repair, catalogue);
+  const mine = reading && gradeOf(reading);
   const text = useText('worklist');
   const { severities } = useText('shared');
   const failures = useText('failures');
@@ -92,7 +97,11 @@ function Outcome({ item: { status, graded, failure } }: { item: Item }) {
         <SeverityGlyph severity={graded.severity} />
         <span>{severities[graded.severity]}</span>
         <span className={styles.share}>{format.probability(graded.confidence)}</span>
+        {mine && mine !== graded.severity && (
+          <span className={styles.mark}>{text.mine(severities[mine])}</span>
+        )}
         {graded.refer && <span className={styles.mark}>{text.refer}</span>}
+        {repaired !== '' && <span className={styles.mark}>{repaired}</span>}
         {!graded.quality.accepted && <span className={styles.mark}>{text.forced}</span>}
       </>
     );
@@ -103,7 +112,12 @@ function Outcome({ item: { status, graded, failure } }: { item: Item }) {
   if (status === 'rejected' && failure) {
     return <Reasons failure={failure} />;
   }
-  return <span>{text.statuses[status]}</span>;
+  return (
+    <>
+      <span>{text.statuses[status]}</span>
+      {mine && <span className={styles.mark}>{text.mine(severities[mine])}</span>}
+    </>
+  );
 }
 
 /** Why the gate rejected a film. */

@@ -5,6 +5,8 @@ import { useText } from '../../../i18n/context';
 import { saveBlob, saveJson } from '../../../lib/download';
 import { useShortcuts } from '../../../lib/shortcuts';
 import { OpenButton } from '../intake/OpenButton';
+import { Agreement } from '../reading/Agreement';
+import { BlindSwitch } from '../reading/BlindSwitch';
 import { Arrange } from './Arrange';
 import { AS_ADDED, arrange } from './arrange';
 import { type Item, isOpen, rowId, type Worklist } from './films';
@@ -69,6 +71,10 @@ export function WorklistPanel({ list, store, onFiles }: WorklistPanelProps) {
           hidden={open === 0}
         />
       </div>
+      <div className={styles.blind}>
+        <BlindSwitch blind={list.blind} store={store} />
+      </div>
+      <Agreement items={items} />
       {list.pause && <PauseNote pause={list.pause} onResume={store.resume} />}
       <Versions list={list} />
       <Arrange arrangement={arrangement} onChange={setArrangement} />

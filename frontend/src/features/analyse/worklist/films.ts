@@ -1,6 +1,7 @@
-import type { Explained } from '../../../lib/explained';
+import { answered, type Explained } from '../../../lib/explained';
 import type { Failure } from '../../../lib/failure';
 import type { Prediction, Target } from '../../../lib/prediction';
+import type { KeptReading, Reading } from '../../../lib/reading';
 import type { Study } from '../../../lib/study';
 import type { State } from '../shownState';
 
@@ -11,12 +12,14 @@ export type Graded = Omit<Prediction, 'explanation'>;
  * `waiting`: in the queue, after the service could not take it just now.
  * `rejected`: the service saw the image and will not judge it.
  * `failed`: nothing was judged, for another reason.
+ * `hidden`: graded, and not to be seen before the reader has said what it is (`blind.ts`).
  */
 export type Status =
   | 'queued'
   | 'waiting'
   | 'running'
   | 'done'
+  | 'hidden'
   | 'rejected'
   | 'failed'
   | 'cancelled';
@@ -38,6 +41,12 @@ export interface Item {
   readonly mapQuality: MapQuality | null;
   /** Number or name of the patient in this list; never the one in the file. Empty: not known. */
   readonly patient: string;
+  /** What the person at the screen says of it; `null` where nothing yet. */
+  readonly reading: Reading | null;
+  /** Whether its result has been on the screen: a reading after that is not blind. */
+  readonly seen: boolean;
+  /** Whether its result may be shown while results are hidden. */
+  readonly revealed: boolean;
 }
 
 export interface MapQuality {
@@ -54,6 +63,9 @@ export const FRESH = {
   failure: null,
   forced: false,
   mapQuality: null,
+  reading: null,
+  seen: false,
+  revealed: false,
 } as const;
 
 /** What a file or its name says of a film. */
@@ -78,6 +90,10 @@ export interface Worklist {
   readonly cleared: readonly Item[];
   /** Whether what was there last was cancelled, and nothing has come since. */
   readonly cancelled: boolean;
+  /** Whether results are hidden until each is revealed. */
+  readonly blind: boolean;
+  /** Readings from a file whose films are not open yet. */
+  readonly kept: readonly KeptReading[];
 }
 
 export const EMPTY: Worklist = {
@@ -88,6 +104,8 @@ export const EMPTY: Worklist = {
   explained: new Map(),
   cleared: [],
   cancelled: false,
+  blind: false,
+  kept: [],
 };
 
 export const itemOf = (list: Worklist, id: number | null): Item | null =>
@@ -111,6 +129,9 @@ export function stateOf(list: Worklist, id: number | null): State {
     return { phase: 'empty', cancelled: list.cancelled };
   }
   const { study, status, graded, gradedAt, failure } = item;
+  if (status === 'hidden') {
+    return { phase: 'hidden', study };
+  }
   if (status === 'done' && graded && gradedAt) {
     const shown = { ...graded, explanation: null };
     // Graded without a heatmap: it is being asked for, or that failed.
@@ -154,6 +175,14 @@ export function remembered(list: Worklist, id: number, explained: Explained): Wo
     : { ...list, explained: map };
 }
 
+/** A film was graded; unless results are hidden, that is seen at once. */
+export function accepted(list: Worklist, id: number, prediction: Prediction): Worklist {
+  const { explanation, ...graded } = prediction;
+  const settled = { status: 'done', graded, gradedAt: new Date(), failure: null } as const;
+  const after = changed(list, id, list.blind ? settled : { ...settled, seen: true });
+  return explanation ? remembered(after, id, answered(null, 'predicted', prediction)) : after;
+}
+
 /** Nothing is awaited for a film any more; what is known of it stays. */
 export function unasked(list: Worklist, id: number): Worklist {
   const before = list.explained.get(id);
@@ -174,6 +203,14 @@ export function removed(list: Worklist, id: number): Worklist {
     selected: list.selected === id ? next : list.selected,
     compared: list.compared === id || items.length < 2 ? null : list.compared,
   };
+}
+
+/** The same film with another picture: nothing is known of it yet, but who it is of. */
+export function replaced(list: Worklist, id: number, study: Study): Worklist {
+  const explained = new Map(list.explained);
+  explained.delete(id);
+  const { reading: _, revealed: __, ...fresh } = FRESH;
+  return changed({ ...list, explained }, id, { ...fresh, study });
 }
 
 /** What still has to be graded. */

@@ -4,6 +4,7 @@ import type { Predict } from '../../../lib/predict';
 import type { Prediction, Target } from '../../../lib/prediction';
 import type { Study } from '../../../lib/study';
 import {
+  accepted,
   askedFor,
   asUntouched,
   besideOf,
@@ -17,16 +18,17 @@ import {
   NO_FACTS,
   remembered,
   removed,
+  replaced,
   unasked,
 } from './films';
-import { Held } from './held';
 import { isTemporary, pauseMs } from './pauses';
+import { Readings } from './readings';
 
 /** Enough to keep a service of two to four cores busy while the next file travels. */
 export const MAX_IN_FLIGHT = 3;
 
 /** The films that are open, and the queue that has them graded a few at a time. */
-export class WorklistStore extends Held {
+export class WorklistStore extends Readings {
   #nextId = 1;
   /** Pauses in a row; an answer ends the row. */
   #pauses = 0;
@@ -63,6 +65,7 @@ export class WorklistStore extends Held {
       this.set({ ...this.list, compared: null });
       this.select(first);
     }
+    this.matchReadings();
     return ids;
   };
 
@@ -87,10 +90,6 @@ export class WorklistStore extends Held {
     this.#leave();
     this.#explainIfGraded(id);
     this.#pump();
-  };
-
-  readonly describe = (id: number, facts: Partial<Facts>): void => {
-    this.set(changed(this.list, id, facts));
   };
 
   /** Takes a film out of the queue; alone in the list, it leaves altogether. */
@@ -119,6 +118,13 @@ export class WorklistStore extends Held {
     this.resume();
   };
 
+  /** Grades a film anew, from other pixels. */
+  readonly replace = (id: number, study: Study): void => {
+    this.#abort(id);
+    this.set(replaced(this.list, id, study));
+    this.resume();
+  };
+
   readonly remove = (id: number): void => {
     this.#abort(id);
     this.set(removed(this.list, id));
@@ -132,13 +138,14 @@ export class WorklistStore extends Held {
     this.#grading.clear();
     this.#explaining.clear();
     this.#pauses = 0;
-    this.set({ ...EMPTY, cleared: this.list.items.map(asUntouched) });
+    const { blind, items } = this.list;
+    this.set({ ...EMPTY, blind, cleared: items.map(asUntouched) });
   };
 
   /** Brings back what was cleared, and goes on with what was still open. */
   readonly restore = (): void => {
-    const items = this.list.cleared;
-    this.set({ ...EMPTY, items });
+    const { blind, cleared: items } = this.list;
+    this.set({ ...EMPTY, blind, items });
     const [first] = items;
     if (first) {
       this.select(first.id);
@@ -245,14 +252,10 @@ export class WorklistStore extends Held {
   }
 
   #accept(id: number, prediction: Prediction): void {
-    const { explanation, ...graded } = prediction;
     this.#pauses = 0;
-    const settled = { status: 'done', graded, gradedAt: new Date(), failure: null } as const;
-    let list = changed(this.list, id, settled);
-    if (explanation) {
-      list = remembered(list, id, answered(null, 'predicted', prediction));
-    }
+    const list = accepted(this.list, id, prediction);
     this.set(list);
+    this.matchReadings();
     if (id === list.selected || id === list.compared) {
       this.#explainIfGraded(id);
     }

@@ -1,5 +1,7 @@
 import { ZONES } from '../../../lib/grades';
 import { SEVERITIES } from '../../../lib/prediction';
+import { gradeOf, totalOf } from '../../../lib/reading';
+import { agreementIn } from '../reading/agreementIn';
 import type { Item } from './films';
 
 const LINE_END = '\r\n';
@@ -11,7 +13,9 @@ type Cell = string | number | boolean | null | undefined;
 /** More decimals would promise what no estimate holds. */
 const rounded = (value: number | null | undefined, decimals: number) => value?.toFixed(decimals);
 
-const COLUMNS: readonly (readonly [name: string, of: (item: Item) => Cell])[] = [
+type Column = readonly [name: string, of: (item: Item, listKappa: Cell) => Cell];
+
+const COLUMNS: readonly Column[] = [
   ['folder', ({ study }) => study.name.split('/').slice(0, -1).join('/')],
   ['file', ({ study }) => study.name.split('/').at(-1)],
   ['status', ({ status }) => status],
@@ -44,9 +48,20 @@ const COLUMNS: readonly (readonly [name: string, of: (item: Item) => Cell])[] = 
         .map(({ code }) => code)
         .join(' '),
   ],
+  ['turned_by', ({ study }) => study.repaired?.repair.turned],
+  ['inverted', ({ study }) => study.repaired?.repair.inverted],
   ['forced', ({ graded, forced }) => graded && forced],
   ['map_low_signal', ({ mapQuality }) => mapQuality?.lowSignal],
   ['map_inside_lungs', ({ mapQuality }) => rounded(mapQuality?.insideLungs, 2)],
+  ['reader_grade', ({ reading }) => reading && gradeOf(reading)],
+  ['reader_total', ({ reading }) => reading && totalOf(reading)],
+  ...ZONES.map((zone) => [`reader_${zone}`, ({ reading }: Item) => reading?.zones[zone]] as const),
+  ['reader_comment', ({ reading }) => reading?.comment],
+  ['reader_blind', ({ reading }) => reading?.blind],
+  [
+    'reader_kappa_of_list',
+    ({ graded, reading }, kappa) => (graded && reading && gradeOf(reading) ? kappa : null),
+  ],
   ['model_version', ({ graded }) => graded?.model.version],
   ['sha256', ({ graded }) => graded?.input.sha256],
   ['error', ({ failure }) => failure?.code],
@@ -55,37 +70,45 @@ const COLUMNS: readonly (readonly [name: string, of: (item: Item) => Cell])[] = 
 export const findingsOf = ({ graded, failure }: Item) =>
   graded?.quality.findings ?? failure?.findings ?? [];
 
+const FORMULA = /^[=+\-@\t\r]/;
+const NUMBER = /^-?\d+(\.\d+)?$/;
+
 /** RFC 4180; a cell that a spreadsheet would take for a formula is made text. */
 function quoted(cell: Cell): string {
   const text = String(cell ?? '');
-  const safe = typeof cell === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const formula = typeof cell === 'string' && FORMULA.test(text) && !NUMBER.test(text);
+  const safe = formula ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /** A name that tells when the list was taken along: several lie in one folder. */
-export function fileNameOf(now: Date, ending: string): string {
+export function fileNameOf(now: Date, ending: string, what = 'severity'): string {
   const digits = (value: number) => String(value).padStart(2, '0');
   const day = [now.getFullYear(), digits(now.getMonth() + 1), digits(now.getDate())].join('-');
-  return `severity-${day}-${digits(now.getHours())}${digits(now.getMinutes())}.${ending}`;
+  return `${what}-${day}-${digits(now.getHours())}${digits(now.getMinutes())}.${ending}`;
 }
 
 /** One row for each film, under a header of the service's own names. */
 export function csvOf(items: readonly Item[]): string {
+  // Of the whole list, and so the same in each row that entered it.
+  const kappa = rounded(agreementIn(items)?.kappa, 3);
   const rows = [
     COLUMNS.map(([name]) => name),
-    ...items.map((item) => COLUMNS.map(([, of]) => quoted(of(item)))),
+    ...items.map((item) => COLUMNS.map(([, of]) => quoted(of(item, kappa)))),
   ];
   return BYTE_ORDER_MARK + rows.map((row) => row.join(',') + LINE_END).join('');
 }
 
 /** One object for each film, with the service's whole answer but for its pictures. */
 export function jsonOf(items: readonly Item[]): unknown {
-  return items.map(({ study, status, patient, date, graded, failure }) => ({
+  return items.map(({ study, status, patient, date, graded, failure, ...item }) => ({
     file: study.name,
     status,
     patient,
     date,
     prediction: graded,
     problem: failure,
+    repair: study.repaired?.repair ?? null,
+    reading: item.reading,
   }));
 }

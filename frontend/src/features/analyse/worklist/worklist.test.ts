@@ -22,6 +22,9 @@ function item(name: string, changes: Partial<Item> = {}): Item {
     patient: '',
     view: '',
     mapQuality: null,
+    reading: null,
+    seen: false,
+    revealed: false,
     ...changes,
   };
 }

@@ -1,0 +1,59 @@
+import { useRef, useState } from 'react';
+import { Button } from '../../../components/Button';
+import hidden from '../../../components/VisuallyHidden.module.css';
+import { useText } from '../../../i18n/context';
+import { saveJson } from '../../../lib/download';
+import { fileOf, readingsIn } from '../../../lib/reading';
+import { readingsOf } from '../worklist/readings';
+import type { WorklistStore } from '../worklist/store';
+import { fileNameOf } from '../worklist/table';
+import styles from './Reading.module.css';
+
+/** All readings to a file, and back: the page itself keeps nothing. */
+export function ReadingFile({ store }: { store: WorklistStore }) {
+  const text = useText('reading');
+  const input = useRef<HTMLInputElement>(null);
+  const [said, setSaid] = useState('');
+  const restore = async (file: File) => {
+    try {
+      const readings = readingsIn(await file.text());
+      store.restoreReadings(readings);
+      setSaid(text.restored(readings.length, store.snapshot().kept.length));
+    } catch {
+      setSaid(text.notReadings(file.name));
+    }
+  };
+  return (
+    <div className={styles.actions}>
+      <Button
+        look="compact"
+        onClick={() =>
+          saveJson(fileOf(readingsOf(store.snapshot())), fileNameOf(new Date(), 'json', 'readings'))
+        }
+      >
+        {text.save}
+      </Button>
+      <Button look="compact" onClick={() => input.current?.click()}>
+        {text.restore}
+      </Button>
+      <input
+        ref={input}
+        className={hidden.hidden}
+        type="file"
+        accept=".json,application/json"
+        tabIndex={-1}
+        aria-hidden="true"
+        onChange={(event) => {
+          const [file] = event.currentTarget.files ?? [];
+          if (file) {
+            void restore(file);
+          }
+          event.currentTarget.value = '';
+        }}
+      />
+      <p className={styles.said} aria-live="polite">
+        {said}
+      </p>
+    </div>
+  );
+}

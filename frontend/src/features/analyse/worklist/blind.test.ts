@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest';
+import { prediction, study } from '../../../lib/fixtures';
+import type { Predict } from '../../../lib/predict';
+import { agreementIn } from '../reading/agreementIn';
+import { blinded } from './blind';
+import { stateOf } from './films';
+import { readingsOf } from './readings';
+import { WorklistStore } from './store';
+import { csvOf, jsonOf } from './table';
+
+const grade: Predict = async ({ name }) => {
+  const answer = prediction(name.startsWith('severe') ? 'severe' : 'mild');
+  return { ok: true, value: { ...answer, input: { ...answer.input, sha256: name } } };
+};
+
+async function opened(names: readonly string[], blind: boolean) {
+  const store = new WorklistStore(grade);
+  store.hideResults(blind);
+  const ids = store.add(names.map(study));
+  await expect.poll(() => store.snapshot().items.every(({ graded }) => graded)).toBe(true);
+  const shown = () => blinded(store.snapshot());
+  return { store, ids: ids as readonly [number, ...number[]], shown };
+}
+
+it('tells nothing of a hidden result, anywhere', async () => {
+  const { store, ids, shown } = await opened(['severe.png'], true);
+  expect(stateOf(shown(), ids[0]).phase).toBe('hidden');
+  const { items, explained } = shown();
+  const told = csvOf(items) + JSON.stringify(jsonOf(items)) + JSON.stringify([...explained]);
+  expect(told).not.toMatch(/0\.8|"severe"|,severe,/);
+  store.read(ids[0], { grade: 'severe' });
+  // Agreement would tell as well.
+  expect(agreementIn(shown().items)).toBeNull();
+  store.reveal(ids[0]);
+  expect(stateOf(shown(), ids[0]).phase).toBe('done');
+  expect(agreementIn(shown().items, true)).toEqual({ films: 1, same: 1, kappa: null });
+});
+
+it('counts as blind what was said before the result was seen, and nothing else', async () => {
+  const { store, ids, shown } = await opened(['a.png', 'b.png'], true);
+  const [first, second = 0] = ids;
+  store.read(first, { grade: 'mild' });
+  store.reveal(first);
+  store.read(first, { comment: 'as I said' });
+  store.reveal(second);
+  store.read(second, { grade: 'mild' });
+  expect(shown().items.map(({ reading }) => reading?.blind)).toEqual([true, false]);
+  store.read(first, { grade: 'moderate' });
+  expect(shown().items[0]?.reading?.blind).toBe(false);
+});
+
+it('takes no reading for blind of a film whose result was on the screen before', async () => {
+  const { store, ids, shown } = await opened(['a.png'], false);
+  store.hideResults(true);
+  expect(stateOf(shown(), ids[0]).phase).toBe('hidden');
+  store.read(ids[0], { grade: 'mild' });
+  expect(shown().items[0]?.reading?.blind).toBe(false);
+});
+
+it('hides again without forgetting what was read', async () => {
+  const { store, ids, shown } = await opened(['a.png', 'b.png'], false);
+  store.read(ids[0], { grade: 'severe' });
+  store.hideResults(true);
+  expect(shown().items.map(({ status }) => status)).toEqual(['done', 'hidden']);
+  store.hideResults(false);
+  expect(shown().items.map(({ status }) => status)).toEqual(['done', 'done']);
+});
+
+it('gives readings of a file to films that are open, by content, and to those that come', async () => {
+  const { store, ids } = await opened(['a.png'], false);
+  store.read(ids[0], { grade: 'severe', zones: { A: 2 } });
+  const kept = readingsOf(store.snapshot());
+  expect(kept).toMatchObject([{ file: 'a.png', sha256: 'a.png', grade: 'severe', blind: false }]);
+  const later = new WorklistStore(grade);
+  later.restoreReadings([...kept, { ...kept[0], file: 'moved.png', sha256: 'b.png' } as never]);
+  expect(later.snapshot().kept).toHaveLength(2);
+  later.add([study('a.png'), study('b.png')]);
+  await expect.poll(() => later.snapshot().kept).toHaveLength(0);
+  expect(later.snapshot().items.map(({ reading }) => reading?.zones.A)).toEqual([2, 2]);
+});
+
+it('goes into the table, with the kappa of the list', async () => {
+  const { store, ids, shown } = await opened(['a.png', 'severe.png', 'c.png'], false);
+  ids.slice(0, 2).forEach((id, at) => {
+    store.read(id, { grade: at === 0 ? 'mild' : 'severe' });
+  });
+  const [header = '', ...rows] = csvOf(shown().items).replace('\ufeff', '').trim().split('\r\n');
+  const cell = (row: string | undefined, name: string) =>
+    row?.split(',')[header.split(',').indexOf(name)];
+  expect(rows.map((row) => cell(row, 'reader_grade'))).toEqual(['mild', 'severe', '']);
+  expect(rows.map((row) => cell(row, 'reader_kappa_of_list'))).toEqual(['1.000', '1.000', '']);
+  // A negative number is no formula.
+  ids.slice(0, 2).forEach((id, at) => {
+    store.read(id, { grade: at === 0 ? 'severe' : 'mild' });
+  });
+  expect(csvOf(shown().items)).toContain(',-1.000,');
+});

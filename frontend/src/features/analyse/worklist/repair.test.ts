@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { prediction, study } from '../../../lib/fixtures';
+import type { Predict } from '../../../lib/predict';
+import type { Finding } from '../../../lib/prediction';
+import { alike, asItWas, type Picture, repairAndGrade, repairFor } from './repair';
+import { WorklistStore } from './store';
+import { csvOf } from './table';
+
+const finding = (code: Finding['code'], level: Finding['level'] = 'reject') =>
+  ({ code, level, message: code, value: 1, limit: 0 }) as Finding;
+
+it('knows what can be mended, and leaves alone what cannot', () => {
+  const warned = finding('unfamiliar-image', 'warn');
+  expect(repairFor([finding('turned-by-180-degrees'), warned])).toEqual({
+    turned: 180,
+    inverted: false,
+  });
+  expect(repairFor([finding('inverted-grey-scale'), finding('turned-by-90-degrees')])).toEqual({
+    turned: 90,
+    inverted: true,
+  });
+  expect(repairFor([finding('turned-by-90-degrees'), finding('cross-section')])).toBeNull();
+  expect(repairFor([warned])).toBeNull();
+  expect(repairFor(undefined)).toBeNull();
+});
+
+/** A service that sees in a file's text how far clockwise it has to be turned. */
+const grade: Predict = async ({ source }) => {
+  const needed = Number(await (source as File).text());
+  if (needed === 0) {
+    return { ok: true, value: prediction('mild') };
+  }
+  const code = needed === 180 ? 'turned-by-180-degrees' : 'turned-by-90-degrees';
+  const findings = [finding(code)];
+  return { ok: false, failure: { code, title: '', detail: '', status: 422, findings } };
+};
+const turn: Picture = async (source, { turned }) => {
+  const needed = Number(await (source as File).text());
+  return new Blob([String((needed - turned + 360) % 360)]);
+};
+
+it.each([90, 180, 270])('has a film graded that must be turned by %i degrees', async (needed) => {
+  const store = new WorklistStore(grade);
+  const source = new File([String(needed)], 'side.png');
+  store.add([study(), { name: 'side.png', source }].slice(1));
+  const [id = 0] = store.snapshot().items.map((item) => item.id);
+  const item = () => store.snapshot().items[0];
+  await expect.poll(() => item()?.status).toBe('rejected');
+  const repair = repairFor(item()?.failure?.findings);
+  expect(alike(store.snapshot().items, repair ?? { turned: 0, inverted: true })).toHaveLength(1);
+  await repairAndGrade(
+    store,
+    store.snapshot().items,
+    repair ?? { turned: 0, inverted: false },
+    turn,
+  );
+  await expect.poll(() => item()?.status).toBe('done');
+  expect(item()?.study.repaired?.repair.turned).toBe(needed);
+  const [header = '', row = ''] = csvOf(store.snapshot().items).split('\r\n');
+  expect(row.split(',')[header.split(',').indexOf('turned_by')]).toBe(String(needed));
+  store.replace(id, asItWas(item()?.study ?? study()));
+  await expect.poll(() => item()?.status).toBe('rejected');
+  expect(item()?.study).toEqual({ name: 'side.png', source });
+});

@@ -1,0 +1,35 @@
+import { format } from './format';
+
+const films = (count: number) =>
+  `${format.integer(count)} ${format.plural(count, { one: 'film', other: 'films' })}`;
+
+/** What the person at the screen says of a film, and how far the model agrees. */
+export const reading = {
+  title: 'Your reading',
+  blind: 'Blind: you score first, then see the result',
+  hiddenTitle: 'Your turn',
+  hiddenLead: (name: string) => `${name} is graded. Score it, then reveal the result.`,
+  agree: 'Agree',
+  agreed: 'You agree with the model.',
+  disagreed: (mine: string, model: string) => `You: ${mine}. Model: ${model}.`,
+  wasBlind: 'Scored blind.',
+  reveal: 'Reveal the result',
+  seenBefore: 'Its result was on the screen before: this reading will not count as blind.',
+  zonesAndComment: 'Zones and comment',
+  zone: (zone: string) => `Your score of zone ${zone}`,
+  total: (total: number, most: number) => `${total} of ${most}`,
+  comment: 'Comment',
+  clear: 'Take back this reading',
+  save: 'Save all readings',
+  restore: 'Open readings',
+  restored: (count: number, waiting: number) =>
+    waiting > 0
+      ? `${films(count)} read from the file; ${format.integer(waiting)} of them not open yet.`
+      : `${films(count)} read from the file.`,
+  notReadings: (name: string) => `${name} holds no readings of this page.`,
+  agreementTitle: 'Agreement between you and the model',
+  agreement: (count: number, same: number, kappa: string | null) =>
+    `You and the model: ${films(count)}, the same grade in ${format.integer(same)}${kappa === null ? '' : `, weighted kappa ${kappa}`}.`,
+  ofThemBlind: 'Of them blind',
+  allBlind: 'All blind.',
+};

@@ -1,0 +1,34 @@
+import type { Catalogue } from '../en';
+import { format } from './format';
+
+const films = (count: number) => `${format.integer(count)} filem`;
+
+export const reading: Catalogue['reading'] = {
+  title: 'Bacaan anda',
+  blind: 'Buta: anda menilai dahulu, kemudian melihat keputusan',
+  hiddenTitle: 'Giliran anda',
+  hiddenLead: (name) => `${name} sudah digredkan. Nilaikan dahulu, kemudian dedahkan keputusan.`,
+  agree: 'Setuju',
+  agreed: 'Anda bersetuju dengan model.',
+  disagreed: (mine, model) => `Anda: ${mine}. Model: ${model}.`,
+  wasBlind: 'Dinilai secara buta.',
+  reveal: 'Dedahkan keputusan',
+  seenBefore: 'Keputusannya pernah dipaparkan: bacaan ini tidak dikira sebagai buta.',
+  zonesAndComment: 'Zon dan ulasan',
+  zone: (zone) => `Skor anda untuk zon ${zone}`,
+  total: (total, most) => `${total} daripada ${most}`,
+  comment: 'Ulasan',
+  clear: 'Tarik balik bacaan ini',
+  save: 'Simpan semua bacaan',
+  restore: 'Buka bacaan',
+  restored: (count, waiting) =>
+    waiting > 0
+      ? `${films(count)} dibaca daripada fail; ${format.integer(waiting)} daripadanya belum dibuka.`
+      : `${films(count)} dibaca daripada fail.`,
+  notReadings: (name) => `${name} tidak mengandungi bacaan halaman ini.`,
+  agreementTitle: 'Persetujuan antara anda dengan model',
+  agreement: (count, same, kappa) =>
+    `Anda dan model: ${films(count)}, gred sama pada ${format.integer(same)}${kappa === null ? '' : `, kappa berwajaran ${kappa}`}.`,
+  ofThemBlind: 'Daripadanya secara buta',
+  allBlind: 'Semuanya secara buta.',
+};

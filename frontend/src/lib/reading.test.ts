@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { fileOf, gradeOf, type KeptReading, readingsIn, totalOf } from './reading';
+
+const reading: KeptReading = {
+  file: 'a.png',
+  sha256: 'ab',
+  grade: null,
+  zones: { A: 1, B: 2, C: 3, D: 0, E: 2, F: 3 },
+  comment: 'rotated',
+  blind: true,
+  at: '2026-11-28T08:00:00.000Z',
+};
+
+it('adds up six zones, and grades by their total where no grade was chosen', () => {
+  expect(totalOf(reading)).toBe(11);
+  expect(gradeOf(reading)).toBe('moderate');
+  expect(gradeOf({ ...reading, grade: 'severe' })).toBe('severe');
+  expect(totalOf({ zones: { A: 3, B: 3 } })).toBeNull();
+  expect(gradeOf({ ...reading, zones: { A: 3 } })).toBeNull();
+});
+
+it('comes back from a file as it was', () => {
+  expect(readingsIn(JSON.stringify(fileOf([reading])))).toEqual([reading]);
+});
+
+it.each(['{}', 'not JSON', '{"kind":"cxr-severity-readings","readings":[1]}'])(
+  'is not read from %s',
+  (text) => {
+    expect(() => readingsIn(text)).toThrow();
+  },
+);
+
+it('takes no score that there is not', () => {
+  const file = fileOf([{ ...reading, zones: { A: 4, B: 1.5, C: -1, D: 3 } }]);
+  expect(readingsIn(JSON.stringify(file))[0]?.zones).toEqual({ D: 3 });
+});

@@ -1,0 +1,77 @@
+import { gradeOfTotal, ZONE_MOST, ZONES } from './grades';
+import { SEVERITIES, type Severity, type Zone } from './prediction';
+
+/** What a reader says of a film. */
+export interface Reading {
+  readonly grade: Severity | null;
+  /** Whole scores, 0 to 3, of the zones that were scored. */
+  readonly zones: Readonly<Partial<Record<Zone, number>>>;
+  readonly comment: string;
+  /** Whether grade and zones were given before the model's result was on the screen. */
+  readonly blind: boolean;
+  /** When it was last changed, as ISO 8601. */
+  readonly at: string;
+}
+
+/** Of one film, as a file of readings holds it. */
+export interface KeptReading extends Reading {
+  readonly file: string;
+  /** Of the file's content; empty where it was not known. */
+  readonly sha256: string;
+}
+
+const KIND = 'cxr-severity-readings';
+
+/** The Brixia total, 0 to 18; `null` until every zone is scored. */
+export function totalOf({ zones }: Pick<Reading, 'zones'>): number | null {
+  const scores = ZONES.flatMap((zone) => zones[zone] ?? []);
+  return scores.length === ZONES.length ? scores.reduce((sum, score) => sum + score, 0) : null;
+}
+
+/** A reader's grade: what was chosen, else what the total of all six zones amounts to. */
+export function gradeOf(reading: Reading): Severity | null {
+  const total = totalOf(reading);
+  return reading.grade ?? (total === null ? null : gradeOfTotal(total));
+}
+
+/** What a file of readings holds. */
+export const fileOf = (readings: readonly KeptReading[]) => ({ kind: KIND, readings });
+
+/**
+ * The readings of such a file.
+ *
+ * @throws where the text is none, and says nothing of what is wrong with it.
+ */
+export function readingsIn(text: string): KeptReading[] {
+  const held: unknown = JSON.parse(text);
+  if (!isRecord(held) || held.kind !== KIND || !Array.isArray(held.readings)) {
+    throw new Error('no file of readings');
+  }
+  return held.readings.map(readingFrom);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+function readingFrom(held: unknown): KeptReading {
+  if (!isRecord(held) || typeof held.file !== 'string') {
+    throw new Error('no reading');
+  }
+  const scores = isRecord(held.zones) ? held.zones : {};
+  const zones = ZONES.flatMap((zone) => {
+    const score = scores[zone];
+    return typeof score === 'number' && Number.isInteger(score) && score >= 0 && score <= ZONE_MOST
+      ? [[zone, score] as const]
+      : [];
+  });
+  const text = (value: unknown) => (typeof value === 'string' ? value : '');
+  return {
+    file: held.file,
+    sha256: text(held.sha256),
+    grade: SEVERITIES.find((grade) => grade === held.grade) ?? null,
+    zones: Object.fromEntries(zones),
+    comment: text(held.comment),
+    blind: held.blind === true,
+    at: text(held.at),
+  };
+}
