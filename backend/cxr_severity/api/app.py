@@ -17,8 +17,9 @@ from cxr_severity.api.access.control import AccessControl, Doors
 from cxr_severity.api.access.tracing import RequestMarks
 from cxr_severity.api.admission import Admission
 from cxr_severity.api.manners import Drain, DrainBounds, Head, Identity, only_known_parameters
+from cxr_severity.api.oip.errors import NamedErrors
 from cxr_severity.api.pace import UploadPace
-from cxr_severity.api.routes import batch, health, limits, models, predict, problems
+from cxr_severity.api.routes import batch, health, limits, models, oip, predict, problems
 from cxr_severity.api.schemas import Problem
 from cxr_severity.api.security import SecurityHeaders
 from cxr_severity.api.state import State
@@ -100,7 +101,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     )
     app.state.registry = registry
     errors.install(app)
-    for module in (predict, batch, limits, models, health, problems):
+    for module in (predict, batch, limits, models, health, oip, problems):
         app.include_router(module.router, dependencies=[Depends(only_known_parameters)])
     page.install(app, settings.page)
     # The last added runs first: headers go on everything, also on refusals and failures.
@@ -118,6 +119,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
         )
     app.add_middleware(Identity)
     app.add_middleware(Head)
+    app.add_middleware(NamedErrors)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestMarks)
     app.add_middleware(Drain, bounds=DrainBounds(4 * settings.max_upload_bytes))

@@ -20,6 +20,7 @@ _OF_REQUESTS = (
     Kind("unknown-target", "There is no such target", 422,
          "Use burden, predicted, mild, moderate or severe."),
     Kind("unknown-version", "There is no such model version", 404, "See /models for a list."),
+    Kind("unknown-model", "There is no such model", 404, "The model is called cxr-severity."),
     Kind("malformed-request", "The request cannot be read", 400,
          "Send multipart/form-data as a browser or curl -F does."),
     Kind("incomplete-upload", "The upload was cut off", 400,

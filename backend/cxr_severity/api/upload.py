@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from anyio import fail_after
 from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -165,6 +169,26 @@ async def read_upload(request: Request) -> bytes:
     if not form.files:
         raise ApiError("missing-field", MISSING)
     return bytes(form.files[0])
+
+
+T = TypeVar("T")
+
+
+async def within(seconds: float, reading: Awaitable[T]) -> T:
+    """What was read of a body.
+
+    Raises:
+        ApiError: `upload-too-slow`.
+    """
+    try:
+        with fail_after(seconds):
+            return await reading
+    except TimeoutError as error:
+        raise ApiError(
+            "upload-too-slow",
+            "The upload was not complete after {seconds} seconds.",
+            seconds=f"{seconds:g}",
+        ) from error
 
 
 class BodyLimit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +44,7 @@ from cxr_severity.model.lungs import (
 )
 from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.places import lung_cells, opacity_of, zone_outlines
-from cxr_severity.model.preprocess import normalise, to_grid
+from cxr_severity.model.preprocess import denormalise, normalise, to_grid
 from cxr_severity.model.quality import RejectedError, with_declared
 from cxr_severity.model.runtime import (
     Answer,
@@ -72,6 +73,10 @@ class Prepared:
     colour: float
     side: int
     declared: Declared = ""
+
+
+class TensorError(ValueError):
+    """A tensor that is not what this version's preprocessing gives."""
 
 
 class Predictor:
@@ -231,6 +236,19 @@ class Predictor:
             side=min(radiograph.stored_size),
             declared=radiograph.source.declared,
         )
+
+    def prepared(self, image: NDArray[np.float32]) -> Prepared:
+        """A network input, (1, 3, S, S), that somebody else has prepared as `preprocess` says; its
+        grid is found again, so that the gate can judge it.
+
+        Raises:
+            TensorError: no radiograph is prepared to that.
+        """
+        grid = denormalise(image, self.manifest.preprocess)
+        if grid is None:
+            raise TensorError("no grid of one channel gives this tensor")
+        # Neither the file's colour nor its size is known, and nothing is held against them.
+        return Prepared(image, grid, colour=0.0, side=sys.maxsize)
 
     def infer(
         self, batch: NDArray[np.float32], wanted: list[Target | None], *, alone: bool = False

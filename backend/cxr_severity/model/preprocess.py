@@ -14,6 +14,9 @@ from cxr_severity.imaging.resample import percentiles, resize
 _LEAST_CONTRAST = 1e-4
 """A fortieth of the range that 8-bit data fills in a 16-bit file."""
 
+_NEAR = 0.01
+"""Of grey values in [0, 1]: what a client's arithmetic may differ by."""
+
 
 class PreprocessConfig(BaseModel):
     """Everything between a radiograph's pixels and the network; stored with each version."""
@@ -69,6 +72,19 @@ def normalise(grids: torch.Tensor, config: PreprocessConfig) -> torch.Tensor:
     mean = torch.tensor(config.mean, dtype=grids.dtype, device=grids.device).view(1, 3, 1, 1)
     std = torch.tensor(config.std, dtype=grids.dtype, device=grids.device).view(1, 3, 1, 1)
     return (grids.unsqueeze(1) - mean).div_(std)
+
+
+def denormalise(image: NDArray[np.float32], config: PreprocessConfig) -> NDArray[np.float32] | None:
+    """The inverse of `normalise` for one image: (1, 3, S, S) float32 to the (S, S) grid; None where
+    no grid in [0, 1] gives it."""
+    mean, std = (np.array(each, np.float32)[:, None, None] for each in (config.mean, config.std))
+    channels = image[0] * std + mean
+    grid: NDArray[np.float32] = channels[0]
+    near = np.abs(channels - grid) < _NEAR
+    inside = (grid > -_NEAR) & (grid < 1 + _NEAR)
+    if not (near.all() and inside.all()):  # neither holds of what is not finite
+        return None
+    return np.clip(grid, 0, 1)
 
 
 def to_tensor(radiograph: Radiograph, config: PreprocessConfig) -> torch.Tensor:

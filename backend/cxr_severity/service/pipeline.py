@@ -142,6 +142,25 @@ def judge(
     return Judged(radiograph, assessment, pictures, timings)
 
 
+def judge_tensor(
+    predictor: Predictor,
+    image: NDArray[np.float32],
+    options: Options,
+    *,
+    submit: Submit = at_once,
+) -> Assessment:
+    """Assess one network input, (1, 3, S, S), that the caller has prepared. Blocking.
+
+    Raises:
+        TensorError: it is not what the version's preprocessing gives.
+        RejectedError: when the gate holds it unfit and `options.force` is false.
+    """
+    prepared = predictor.prepared(image)
+    answer = submit(predictor, image, options.target if options.explain else None)
+    lungs = predictor.lungs(prepared)
+    return predictor.conclude(prepared, answer.result(), lungs, force=options.force)
+
+
 def _draw(ground: Backdrop, explanation: Explanation) -> Pictures:
     height, width = ground.shape
     small = fit_within(height, width, HEATMAP_SIDE)

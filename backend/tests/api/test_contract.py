@@ -50,6 +50,8 @@ def test_it_is_openapi_3_1_with_stable_operation_ids(document: dict[str, Any]) -
     assert {op["operationId"] for op in operations(document)} == {
         "predict", "predictBatch", "listModels", "getModel", "getModelCard", "getLiveness",
         "getReadiness", "getProblem", "listProblems", "getLimits",
+        "oipServer", "oipLive", "oipReady", "oipModel", "oipModelVersion", "oipModelReady",
+        "oipModelVersionReady", "oipInfer", "oipInferVersion",
     }  # fmt: skip
 
 

@@ -30,6 +30,7 @@ OF_OTHERS = {
     "TypeError",
     "RuntimeError",
     "KeyFileError",
+    "TensorError",
     "TokenError",
     "KeysUnavailableError",
 }

@@ -157,6 +157,169 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The server's name and what it can */
+        get: operations["oipServer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process answers */
+        get: operations["oipLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The default version can answer */
+        get: operations["oipReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Inputs and outputs of the default version */
+        get: operations["oipModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Inputs and outputs of a version */
+        get: operations["oipModelVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The default version can answer */
+        get: operations["oipModelReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}/versions/{version}/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version can answer; it is loaded for that */
+        get: operations["oipModelVersionReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}/infer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge encoded images, or tensors that were prepared by the client
+         * @description Inputs: `image`, BYTES [n], files as `/predict` takes them; or `input`, FP32 [n, 3, S, S],
+         *     prepared as `preprocess` at `/models/{version}` says. In JSON an element of `image` is base64.
+         *
+         *     The gate judges both. One image that is refused refuses the request, unless the parameter
+         *     `force` is true.
+         */
+        post: operations["oipInfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}/versions/{version}/infer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge encoded images, or tensors that were prepared by the client
+         * @description As of the default version.
+         */
+        post: operations["oipInferVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/problems": {
         parameters: {
             query?: never;
@@ -918,6 +1081,14 @@ export interface components {
             /** Reject */
             reject?: number | null;
         };
+        /** Live */
+        Live: {
+            /**
+             * Live
+             * @example true
+             */
+            live: boolean;
+        };
         /**
          * LungConfig
          * @description Shape of the lung network; stored with each version.
@@ -1052,6 +1223,47 @@ export interface components {
             default: string;
             /** Models */
             models: components["schemas"]["ModelSummary"][];
+        };
+        /** ModelMetadata */
+        ModelMetadata: {
+            /**
+             * Name
+             * @example cxr-severity
+             */
+            name: string;
+            /**
+             * Versions
+             * @example [
+             *       "1.0.0",
+             *       "2.0.0"
+             *     ]
+             */
+            versions: string[];
+            /**
+             * Platform
+             * @example pytorch_safetensors
+             */
+            platform: string;
+            /**
+             * Inputs
+             * @description A request has one of them
+             */
+            inputs: components["schemas"]["TensorMetadata"][];
+            /** Outputs */
+            outputs: components["schemas"]["TensorMetadata"][];
+        };
+        /** ModelReady */
+        ModelReady: {
+            /**
+             * Name
+             * @example cxr-severity
+             */
+            name: string;
+            /**
+             * Ready
+             * @example true
+             */
+            ready: boolean;
         };
         /** ModelRef */
         ModelRef: {
@@ -1287,6 +1499,14 @@ export interface components {
              */
             findings: components["schemas"]["FindingBody"][];
         };
+        /** Ready */
+        Ready: {
+            /**
+             * Ready
+             * @example true
+             */
+            ready: boolean;
+        };
         /**
          * ReliabilityBin
          * @description Readings whose confidence lies in one of 15 bins of equal width; empty bins are left out.
@@ -1401,6 +1621,27 @@ export interface components {
             /** @description Share of the clear pairs whose change goes the same way */
             same_sign: components["schemas"]["Estimate"];
         };
+        /** ServerMetadata */
+        ServerMetadata: {
+            /**
+             * Name
+             * @example cxr-severity
+             */
+            name: string;
+            /**
+             * Version
+             * @description Of the software
+             * @example 2.0.0
+             */
+            version: string;
+            /**
+             * Extensions
+             * @example [
+             *       "binary_tensor_data"
+             *     ]
+             */
+            extensions: string[];
+        };
         /**
          * Shift
          * @description What a change that should not matter, or that takes something away, does to the readings.
@@ -1480,6 +1721,27 @@ export interface components {
             /** @description Over the classes that occur in the subgroup */
             macro_f1: components["schemas"]["Estimate"];
             quadratic_weighted_kappa: components["schemas"]["Estimate"];
+        };
+        /** TensorMetadata */
+        TensorMetadata: {
+            /**
+             * Name
+             * @example image
+             */
+            name: string;
+            /**
+             * Datatype
+             * @example BYTES
+             */
+            datatype: string;
+            /**
+             * Shape
+             * @description -1 is the number of images
+             * @example [
+             *       -1
+             *     ]
+             */
+            shape: number[];
         };
         /**
          * Timings
@@ -1803,7 +2065,7 @@ export interface components {
              * @example empty-file
              * @enum {string}
              */
-            code: "archive-damaged" | "archive-too-large" | "busy" | "credentials-expired" | "credentials-invalid" | "credentials-missing" | "cross-section" | "damaged-image" | "dicom-for-processing" | "dicom-not-a-radiograph" | "dicom-unsupported-encoding" | "dicom-without-image" | "dicom-without-uids" | "empty-file" | "field-too-small" | "file-too-large" | "film-in-colour" | "headers-too-large" | "image-too-large" | "image-too-small" | "image-without-contrast" | "incomplete-upload" | "internal-error" | "invalid-request" | "inverted-grey-scale" | "lateral-projection" | "low-resolution" | "malformed-request" | "method-not-allowed" | "missing-field" | "multi-frame" | "no-dicom-source" | "not-a-frontal-chest-radiograph" | "not-acceptable" | "not-an-image" | "not-found" | "not-ready" | "rate-limited" | "request-too-slow" | "scope-missing" | "too-many-images" | "turned-by-180-degrees" | "turned-by-90-degrees" | "unknown-parameter" | "unknown-target" | "unknown-version" | "unsafe-path" | "unsupported-colour-space" | "unsupported-encoding" | "unsupported-format" | "unsupported-media-type" | "upload-too-slow";
+            code: "archive-damaged" | "archive-too-large" | "busy" | "credentials-expired" | "credentials-invalid" | "credentials-missing" | "cross-section" | "damaged-image" | "dicom-for-processing" | "dicom-not-a-radiograph" | "dicom-unsupported-encoding" | "dicom-without-image" | "dicom-without-uids" | "empty-file" | "field-too-small" | "file-too-large" | "film-in-colour" | "headers-too-large" | "image-too-large" | "image-too-small" | "image-without-contrast" | "incomplete-upload" | "internal-error" | "invalid-request" | "inverted-grey-scale" | "lateral-projection" | "low-resolution" | "malformed-request" | "method-not-allowed" | "missing-field" | "multi-frame" | "no-dicom-source" | "not-a-frontal-chest-radiograph" | "not-acceptable" | "not-an-image" | "not-found" | "not-ready" | "rate-limited" | "request-too-slow" | "scope-missing" | "too-many-images" | "turned-by-180-degrees" | "turned-by-90-degrees" | "unknown-model" | "unknown-parameter" | "unknown-target" | "unknown-version" | "unsafe-path" | "unsupported-colour-space" | "unsupported-encoding" | "unsupported-format" | "unsupported-media-type" | "upload-too-slow";
             /**
              * Findings
              * @description Only where the gate rejected the image: why
@@ -3709,6 +3971,814 @@ export interface operations {
                 };
             };
             /** @description The service is not ready */
+            503: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    oipServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "cxr-severity",
+                     *       "version": "1.0.0",
+                     *       "extensions": [
+                     *         "binary_tensor_data"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ServerMetadata"];
+                };
+            };
+            /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
+            401: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    oipLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "live": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+        };
+    };
+    oipReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ready": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description The service is not ready */
+            503: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    oipModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's name, `cxr-severity` */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "cxr-severity",
+                     *       "versions": [
+                     *         "1.0.0",
+                     *         "2.0.0"
+                     *       ],
+                     *       "platform": "pytorch_safetensors",
+                     *       "inputs": [
+                     *         {
+                     *           "name": "cxr-severity",
+                     *           "datatype": "BYTES",
+                     *           "shape": [
+                     *             -1
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "outputs": [
+                     *         {
+                     *           "name": "cxr-severity",
+                     *           "datatype": "BYTES",
+                     *           "shape": [
+                     *             -1
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModelMetadata"];
+                };
+            };
+            /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
+            401: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such model; There is no such model version */
+            404: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is not ready */
+            503: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    oipModelVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's name, `cxr-severity` */
+                name: string;
+                /** @description A version from /models */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "cxr-severity",
+                     *       "versions": [
+                     *         "1.0.0",
+                     *         "2.0.0"
+                     *       ],
+                     *       "platform": "pytorch_safetensors",
+                     *       "inputs": [
+                     *         {
+                     *           "name": "cxr-severity",
+                     *           "datatype": "BYTES",
+                     *           "shape": [
+                     *             -1
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "outputs": [
+                     *         {
+                     *           "name": "cxr-severity",
+                     *           "datatype": "BYTES",
+                     *           "shape": [
+                     *             -1
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModelMetadata"];
+                };
+            };
+            /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
+            401: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such model; There is no such model version */
+            404: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is not ready */
+            503: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    oipModelReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's name, `cxr-severity` */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "cxr-severity",
+                     *       "ready": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModelReady"];
+                };
+            };
+            /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
+            401: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such model; There is no such model version */
+            404: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is not ready */
+            503: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    oipModelVersionReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's name, `cxr-severity` */
+                name: string;
+                /** @description A version from /models */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "cxr-severity",
+                     *       "ready": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModelReady"];
+                };
+            };
+            /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
+            401: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such model; There is no such model version */
+            404: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is not ready */
+            503: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    oipInfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's name, `cxr-severity` */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The outputs, as JSON or with binary tensors behind it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "model_name": "cxr-severity",
+                     *       "model_version": "2.0.0",
+                     *       "outputs": [
+                     *         {
+                     *           "name": "cxr-severity",
+                     *           "datatype": "FP32",
+                     *           "shape": [
+                     *             1,
+                     *             3
+                     *           ],
+                     *           "data": [
+                     *             0.05,
+                     *             0.6,
+                     *             0.35
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
+            401: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such model; There is no such model version */
+            404: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The upload took too long */
+            408: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file is too large; The image has too many pixels */
+            413: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This file format is not supported; The request's content encoding is not supported */
+            415: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file is empty; The file is not an image; The image is damaged; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported; A picture has no study to put a DICOM result in; The DICOM object lacks its UIDs; A film in colour has no grayscale presentation; The image is a cross-section; The image is a lateral film; The grey scale is inverted; The radiograph lies on its side; The radiograph is upside down; The lungs are too small in the image; The image has too few pixels; The request is not valid; There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many images in a short time */
+            429: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            500: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is not ready; The service is busy */
+            503: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    oipInferVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's name, `cxr-severity` */
+                name: string;
+                /** @description A version from /models */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The outputs, as JSON or with binary tensors behind it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "model_name": "cxr-severity",
+                     *       "model_version": "2.0.0",
+                     *       "outputs": [
+                     *         {
+                     *           "name": "cxr-severity",
+                     *           "datatype": "FP32",
+                     *           "shape": [
+                     *             1,
+                     *             3
+                     *           ],
+                     *           "data": [
+                     *             0.05,
+                     *             0.6,
+                     *             0.35
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
+            401: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such model; There is no such model version */
+            404: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The upload took too long */
+            408: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file is too large; The image has too many pixels */
+            413: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This file format is not supported; The request's content encoding is not supported */
+            415: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file is empty; The file is not an image; The image is damaged; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported; A picture has no study to put a DICOM result in; The DICOM object lacks its UIDs; A film in colour has no grayscale presentation; The image is a cross-section; The image is a lateral film; The grey scale is inverted; The radiograph lies on its side; The radiograph is upside down; The lungs are too small in the image; The image has too few pixels; The request is not valid; There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many images in a short time */
+            429: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            500: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is not ready; The service is busy */
             503: {
                 headers: {
                     /** @description Language of title and detail */

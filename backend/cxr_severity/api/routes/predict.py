@@ -8,7 +8,7 @@ from threading import Event
 from typing import Annotated
 
 import numpy as np
-from anyio import fail_after, to_thread
+from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 from numpy.typing import NDArray
 from starlette.requests import ClientDisconnect
@@ -16,14 +16,14 @@ from starlette.requests import ClientDisconnect
 from cxr_severity.api.access.audit import judgement
 from cxr_severity.api.access.control import granted
 from cxr_severity.api.admission import while_connected
-from cxr_severity.api.errors import ApiError, problem_responses
+from cxr_severity.api.errors import problem_responses
 from cxr_severity.api.examples import answers
 from cxr_severity.api.kinds import OF_CALLERS, OF_IMAGES
 from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.negotiation import DicomObject, form_of, media_type_of
 from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.state import state_of
-from cxr_severity.api.upload import UPLOAD_BODY, read_upload
+from cxr_severity.api.upload import UPLOAD_BODY, read_upload, within
 from cxr_severity.imaging.limits import Limits
 from cxr_severity.interop.answer import Form, answer
 from cxr_severity.interop.dicom.uids import Uids
@@ -115,7 +115,7 @@ async def predict_route(
         predictor = registry.predictor(version)
     else:
         predictor = await to_thread.run_sync(registry.predictor, version)
-    data = await _upload(request, state.upload_seconds)
+    data = await within(state.upload_seconds, read_upload(request))
     language = language_of(request.scope)
     # And only behind it: a slow sender holds no place.
     with state.admission.place():
@@ -155,18 +155,6 @@ async def predict_route(
             "Vary": "Accept, Accept-Language",
         },
     )
-
-
-async def _upload(request: Request, seconds: float) -> bytes:
-    try:
-        with fail_after(seconds):
-            return await read_upload(request)
-    except TimeoutError as error:
-        raise ApiError(
-            "upload-too-slow",
-            "The upload was not complete after {seconds} seconds.",
-            seconds=f"{seconds:g}",
-        ) from error
 
 
 def _unless(left: Event, submit: Submit) -> Submit:

@@ -1,0 +1,257 @@
+"""Requests and answers on the wire: JSON, with tensors in it or, binary, behind it.
+
+The protocol's "Inference Request JSON Object" and its binary tensor data extension. All numbers are
+little endian, tensors are row-major.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cxr_severity.api.errors import ApiError
+
+LENGTH = "Inference-Header-Content-Length"
+"""The header that says how many bytes of a body are JSON, where binary tensors follow."""
+_DIGITS = 12
+
+Datatype = Literal["BYTES", "FP32", "BOOL"]
+Values = NDArray[np.float32] | NDArray[np.bool_] | list[bytes]
+
+
+class _Loose(BaseModel):
+    """The protocol lets clients say more than a server knows."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Input(_Loose):
+    """One tensor that was sent."""
+
+    name: str
+    shape: tuple[int, ...] = Field(max_length=8)
+    datatype: str
+    parameters: dict[str, Any] = {}
+    data: list[Any] | None = None
+
+    @property
+    def elements(self) -> int:
+        return math.prod(self.shape)
+
+
+class Wanted(_Loose):
+    """One output that is asked for."""
+
+    name: str
+    parameters: dict[str, Any] = {}
+
+
+class Message(_Loose):
+    """What was asked."""
+
+    id: str = ""
+    inputs: tuple[Input, ...]
+    outputs: tuple[Wanted, ...] = ()
+    parameters: dict[str, Any] = {}
+
+    def flag(self, name: str) -> bool:
+        """A parameter that is true or false.
+
+        Raises:
+            ApiError: `invalid-request` when it is something else.
+        """
+        return _flag(self.parameters, name)
+
+    def wanted(self, known: Sequence[str]) -> dict[str, bool]:
+        """Names of the outputs that are asked for, all of `known` where none is named; whether each
+        is to be binary.
+
+        Raises:
+            ApiError: `invalid-request`: there is no such output, or it is asked for in a way that
+                is not given.
+        """
+        binary = self.flag("binary_data_output")
+        if not self.outputs:
+            return dict.fromkeys(known, binary)
+        found: dict[str, bool] = {}
+        for output in self.outputs:
+            if output.name not in known:
+                raise invalid(f"there is no output {output.name[:40]!r}")
+            for way in ("classification", "shared_memory_region"):
+                if output.parameters.get(way):
+                    raise invalid(f"outputs are not given by {way}")
+            found[output.name] = _flag(output.parameters, "binary_data", binary)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One tensor of the answer; `values` row-major, BYTES a flat list."""
+
+    name: str
+    datatype: Datatype
+    shape: tuple[int, ...]
+    values: Values
+
+    def to_json(self) -> list[Any]:
+        if isinstance(self.values, list):
+            return [value.decode() for value in self.values]
+        flat: list[Any] = self.values.ravel().tolist()
+        return flat
+
+    def to_bytes(self) -> bytes:
+        if isinstance(self.values, list):
+            return b"".join(struct.pack("<I", len(value)) + value for value in self.values)
+        return np.ascontiguousarray(self.values).tobytes()
+
+
+def invalid(reason: str) -> ApiError:
+    return ApiError(
+        "invalid-request", "The inference request is not valid: {reason}.", reason=reason
+    )
+
+
+def _flag(parameters: Mapping[str, Any], name: str, otherwise: bool = False) -> bool:
+    value = parameters.get(name, otherwise)
+    if not isinstance(value, bool):
+        raise invalid(f"the parameter {name} must be true or false")
+    return value
+
+
+_Tensor = tuple[Input, bytes | None]
+
+
+def read_message(body: bytes, length: str | None) -> tuple[Message, list[_Tensor]]:
+    """A request and its inputs, each with the bytes that came behind the JSON for it.
+
+    Args:
+        length: the value of the header `LENGTH`, or None.
+
+    Raises:
+        ApiError: `malformed-request` for what cannot be read, `invalid-request` for what is no
+            inference request.
+    """
+    end = len(body) if length is None else _length(length, len(body))
+    try:
+        said = json.loads(body[:end])
+    except (ValueError, RecursionError) as error:  # also of what is not UTF-8
+        raise ApiError("malformed-request", "The inference request is not JSON.") from error
+    try:
+        message = Message.model_validate(said)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "body"
+        raise invalid(f"{where[:80]}: {first['msg']}") from error
+    return message, list(_with_bytes(message.inputs, memoryview(body)[end:]))
+
+
+def _length(said: str, most: int) -> int:
+    if not said.isascii() or not said.isdigit() or len(said) > _DIGITS or int(said) > most:
+        raise ApiError("malformed-request", "{header} is not a length within the body.",
+                       header=LENGTH)  # fmt: skip
+    return int(said)
+
+
+def _with_bytes(inputs: Sequence[Input], behind: memoryview) -> Iterator[_Tensor]:
+    at = 0
+    for sent in inputs:
+        size = sent.parameters.get("binary_data_size")
+        if "shared_memory_region" in sent.parameters:
+            raise invalid("inputs are not taken from shared memory")
+        if size is None:
+            yield sent, None
+            continue
+        if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= len(behind) - at:
+            raise invalid(f"binary_data_size of {sent.name[:40]!r} is not in the body")
+        yield sent, bytes(behind[at : at + size])
+        at += size
+    if at != len(behind):
+        raise invalid("the body goes on behind its last tensor")
+
+
+def byte_strings(sent: Input, raw: bytes | None) -> list[bytes]:
+    """The elements of a BYTES tensor; in JSON each is base64, as no image is valid text.
+
+    Raises:
+        ApiError: `invalid-request`.
+    """
+    found = _unpacked(raw) if raw is not None else _from_base64(sent)
+    if len(found) != sent.elements:
+        raise invalid(f"{sent.name[:40]!r} does not hold what its shape says")
+    return found
+
+
+def _unpacked(raw: bytes) -> list[bytes]:
+    found, at = [], 0
+    while at < len(raw):
+        (size,) = struct.unpack_from("<I", raw, at) if at + 4 <= len(raw) else (len(raw),)
+        at += 4
+        if at + size > len(raw):
+            raise invalid("a BYTES tensor ends within an element")
+        found.append(raw[at : at + size])
+        at += size
+    return found
+
+
+def _from_base64(sent: Input) -> list[bytes]:
+    try:
+        return [base64.b64decode(text, validate=True) for text in _flat(sent.data)]
+    except (binascii.Error, TypeError, ValueError) as error:
+        raise invalid(f"elements of {sent.name[:40]!r} must be base64 in JSON") from error
+
+
+def floats(sent: Input, raw: bytes | None) -> NDArray[np.float32]:
+    """An FP32 tensor in its shape.
+
+    Raises:
+        ApiError: `invalid-request`.
+    """
+    try:
+        if raw is not None:
+            values = np.frombuffer(raw, "<f4")
+        else:
+            values = np.array(list(_flat(sent.data)), np.float32)
+        return values.reshape(sent.shape).astype(np.float32)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise invalid(f"{sent.name[:40]!r} does not hold what its shape says") from error
+
+
+def _flat(data: list[Any] | None) -> Iterator[Any]:
+    """JSON tensors may be nested as their shape is, or flat."""
+    for value in data or ():
+        if isinstance(value, list):
+            yield from _flat(value)
+        else:
+            yield value
+
+
+def write_message(
+    outputs: Sequence[Output], binary: Mapping[str, bool], **said: str
+) -> tuple[bytes, int | None]:
+    """The body of an answer, and how much of it is JSON where binary tensors follow."""
+    described, behind = [], []
+    for output in outputs:
+        tensor: dict[str, Any] = {
+            "name": output.name,
+            "datatype": output.datatype,
+            "shape": list(output.shape),
+        }
+        if binary[output.name]:
+            raw = output.to_bytes()
+            tensor["parameters"] = {"binary_data_size": len(raw)}
+            behind.append(raw)
+        else:
+            tensor["data"] = output.to_json()
+        described.append(tensor)
+    head = json.dumps({**said, "outputs": described}).encode()
+    return b"".join([head, *behind]), len(head) if behind else None

@@ -1,0 +1,265 @@
+"""/v2: the Open Inference Protocol, for KServe's and Triton's clients."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Annotated, Any
+
+import anyio
+import numpy as np
+from anyio import to_thread
+from fastapi import APIRouter, Path, Request, Response
+from numpy.typing import NDArray
+
+from cxr_severity import __version__
+from cxr_severity.api.access.audit import judgement
+from cxr_severity.api.access.control import granted
+from cxr_severity.api.admission import while_connected
+from cxr_severity.api.errors import ApiError, problem_responses
+from cxr_severity.api.examples import answers, example_of
+from cxr_severity.api.kinds import OF_CALLERS, OF_IMAGES
+from cxr_severity.api.oip.message import LENGTH, read_message, write_message
+from cxr_severity.api.oip.model import OUTPUT_NAMES, images_of, metadata, outputs_of
+from cxr_severity.api.oip.schemas import (
+    Inference,
+    Live,
+    ModelMetadata,
+    ModelReady,
+    Ready,
+    ServerMetadata,
+)
+from cxr_severity.api.routes import health
+from cxr_severity.api.state import State, state_of
+from cxr_severity.api.upload import within
+from cxr_severity.imaging.limits import Limits
+from cxr_severity.model.assessment import Assessment
+from cxr_severity.model.predictor import Predictor, TensorError
+from cxr_severity.service.pipeline import Options, judge, judge_tensor
+
+router = APIRouter(prefix="/v2", tags=["open inference protocol"])
+
+Name = Annotated[str, Path(description="The model's name, `cxr-severity`")]
+Version = Annotated[str, Path(description="A version from /models")]
+
+_NAMED = [*OF_CALLERS, "unknown-model", "unknown-version", "not-ready"]
+_INFER: dict[str, Any] = {
+    "summary": "Judge encoded images, or tensors that were prepared by the client",
+    "response_class": Response,
+    "responses": {
+        200: {
+            "description": "The outputs, as JSON or with binary tensors behind it",
+            "content": {
+                "application/json": {
+                    "schema": {"type": "object", "required": list(Inference.model_fields)},
+                    "example": example_of(Inference),
+                }
+            },
+        },
+        **problem_responses(
+            [
+                *_NAMED,
+                *OF_IMAGES,
+                "malformed-request",
+                "invalid-request",
+                "unsupported-encoding",
+                "unknown-parameter",
+                "rate-limited",
+                "upload-too-slow",
+                "internal-error",
+                "busy",
+            ]
+        ),
+    },
+    "openapi_extra": {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"type": "object"}},
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+            },
+        }
+    },
+}
+
+
+@router.get(
+    "",
+    operation_id="oipServer",
+    summary="The server's name and what it can",
+    responses={**answers(ServerMetadata), **problem_responses(OF_CALLERS)},
+)
+def server() -> ServerMetadata:
+    return ServerMetadata(
+        name="cxr-severity", version=__version__, extensions=["binary_tensor_data"]
+    )
+
+
+@router.get(
+    "/health/live",
+    operation_id="oipLive",
+    summary="The process answers",
+    responses=answers(Live),
+)
+async def live() -> Live:
+    return Live(live=True)
+
+
+@router.get(
+    "/health/ready",
+    operation_id="oipReady",
+    summary="The default version can answer",
+    responses={**answers(Ready), **problem_responses(["not-ready"])},
+)
+async def ready(request: Request) -> Ready:
+    await health.ready(request)
+    return Ready(ready=True)
+
+
+@router.get(
+    "/models/{name}",
+    operation_id="oipModel",
+    summary="Inputs and outputs of the default version",
+    responses={**answers(ModelMetadata), **problem_responses(_NAMED)},
+)
+def model(request: Request, name: Name) -> ModelMetadata:
+    return _metadata(state_of(request), name, None)
+
+
+@router.get(
+    "/models/{name}/versions/{version}",
+    operation_id="oipModelVersion",
+    summary="Inputs and outputs of a version",
+    responses={**answers(ModelMetadata), **problem_responses(_NAMED)},
+)
+def model_version(request: Request, name: Name, version: Version) -> ModelMetadata:
+    return _metadata(state_of(request), name, version)
+
+
+@router.get(
+    "/models/{name}/ready",
+    operation_id="oipModelReady",
+    summary="The default version can answer",
+    responses={**answers(ModelReady), **problem_responses(_NAMED)},
+)
+def model_ready(request: Request, name: Name) -> ModelReady:
+    return _ready(state_of(request), name, None)
+
+
+@router.get(
+    "/models/{name}/versions/{version}/ready",
+    operation_id="oipModelVersionReady",
+    summary="A version can answer; it is loaded for that",
+    responses={**answers(ModelReady), **problem_responses(_NAMED)},
+)
+def model_version_ready(request: Request, name: Name, version: Version) -> ModelReady:
+    return _ready(state_of(request), name, version)
+
+
+@router.post("/models/{name}/infer", operation_id="oipInfer", **_INFER)
+async def infer(request: Request, name: Name) -> Response:
+    """Inputs: `image`, BYTES [n], files as `/predict` takes them; or `input`, FP32 [n, 3, S, S],
+    prepared as `preprocess` at `/models/{version}` says. In JSON an element of `image` is base64.
+
+    The gate judges both. One image that is refused refuses the request, unless the parameter
+    `force` is true.
+    """
+    return await _infer(request, name, None)
+
+
+@router.post("/models/{name}/versions/{version}/infer", operation_id="oipInferVersion", **_INFER)
+async def infer_version(request: Request, name: Name, version: Version) -> Response:
+    """As of the default version."""
+    return await _infer(request, name, version)
+
+
+def _predictor(state: State, name: str, version: str | None) -> Predictor:
+    """Blocking."""
+    predictor = state.registry.predictor(version)
+    if name != predictor.manifest.name:
+        raise ApiError("unknown-model", "There is no model {name!r}.", name=name[:40])
+    return predictor
+
+
+def _metadata(state: State, name: str, version: str | None) -> ModelMetadata:
+    return metadata(_predictor(state, name, version).manifest, state.registry.versions)
+
+
+def _ready(state: State, name: str, version: str | None) -> ModelReady:
+    state.registry.check_ready()
+    _predictor(state, name, version)
+    return ModelReady(name=name, ready=True)
+
+
+async def _infer(request: Request, name: str, version: str | None) -> Response:
+    state, caller = state_of(request), granted(request)
+    state.admission.check()
+    predictor = await to_thread.run_sync(_predictor, state, name, version)
+    manifest = predictor.manifest
+    body = await within(state.upload_seconds, request.body())
+    message, tensors = read_message(body, request.headers.get(LENGTH))
+    wanted = message.wanted(OUTPUT_NAMES)
+    options = Options(explain=False, force=message.flag("force"))
+    images = images_of(tensors, manifest.preprocess.size)
+    await caller.take_or_refuse(len(images) - 1)  # one is paid for by the request
+
+    def work(image: bytes | NDArray[np.float32]) -> Assessment:
+        with state.running.one(), state.film_memory.share(state.limits) as limits:
+            return _judged(state, caller.caller.name, predictor, image, options, limits)
+
+    found: list[Assessment | Exception | None] = [None] * len(images)
+
+    async def one(number: int) -> None:
+        # The first is answered or turned away, as any request; the others of it may wait.
+        place = state.admission.place_when_free() if number else nullcontext()
+        try:
+            async with place:
+                found[number] = await to_thread.run_sync(
+                    work, images[number], limiter=state.limiter
+                )
+        except Exception as error:  # noqa: BLE001 - raised below, when the others have ended
+            found[number] = error
+
+    with state.admission.place():
+        async with while_connected(request), anyio.create_task_group() as group:
+            for number in range(len(images)):
+                group.start_soon(one, number)
+    judged: list[Assessment] = []
+    for outcome in found:
+        if isinstance(outcome, Assessment):
+            judged.append(outcome)
+        elif outcome is not None:
+            raise outcome
+    said = {"model_name": manifest.name, "model_version": manifest.version}
+    if message.id:
+        said["id"] = message.id
+    answer, length = write_message(outputs_of(judged, list(wanted)), wanted, **said)
+    headers = {"Cache-Control": "no-store"}
+    if length is None:
+        return Response(answer, media_type="application/json", headers=headers)
+    headers[LENGTH] = str(length)
+    return Response(answer, media_type="application/octet-stream", headers=headers)
+
+
+def _judged(
+    state: State,
+    caller: str,
+    predictor: Predictor,
+    image: bytes | NDArray[np.float32],
+    options: Options,
+    limits: Limits,
+) -> Assessment:
+    data = image if isinstance(image, bytes) else image.tobytes()
+    with judgement(caller, predictor.manifest.version, data) as known:
+        with state.batcher.ticket() as ticket:
+            if isinstance(image, bytes):
+                judged = judge(predictor, image, options, limits=limits, submit=ticket.submit)
+                known.end_with(judged)
+                return judged.assessment
+            try:
+                found = judge_tensor(predictor, image, options, submit=ticket.submit)
+            except TensorError as error:
+                raise ApiError(
+                    "invalid-request", "`input` is not what the version's `preprocess` gives."
+                ) from error
+        known.findings = [finding.code for finding in found.quality.findings]
+        return found

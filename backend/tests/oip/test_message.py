@@ -1,0 +1,134 @@
+"""The protocol's bodies, byte by byte: what other clients than Triton's send, and broken ones."""
+
+from __future__ import annotations
+
+import base64
+import json
+import struct
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from support import NO_LIMITS, SAMPLES, write_version
+from waiting import until_ready
+
+from cxr_severity.api.app import create_app
+from cxr_severity.model.gate import Limit
+from cxr_severity.settings import Settings
+
+URL = "/v2/models/random/infer"
+PNG = SAMPLES[0].read_bytes()
+ENCODED = {
+    "name": "image",
+    "shape": [1],
+    "datatype": "BYTES",
+    "data": [base64.b64encode(PNG).decode()],
+}
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    limits = NO_LIMITS.model_copy(update={"frontal": Limit(reject=2.0)})
+    folder = write_version(tmp_path_factory.mktemp("oip") / "weights", limits=limits)
+    with TestClient(create_app(Settings(weights=folder.parent))) as client:
+        until_ready(client)
+        yield client
+
+
+def post(client: TestClient, said: Any, behind: bytes = b"", **headers: str) -> Response:
+    head = said if isinstance(said, bytes) else json.dumps(said).encode()
+    if behind:
+        headers.setdefault("Inference-Header-Content-Length", str(len(head)))
+    return client.post(URL, content=head + behind, headers=headers)
+
+
+def test_json_alone_and_force(client: TestClient) -> None:
+    refused = post(client, {"inputs": [ENCODED]})
+    assert refused.status_code == 422
+    assert refused.json()["findings"][0]["level"] == "reject"
+    assert refused.json()["error"] == refused.json()["detail"]
+    forced = post(client, {"inputs": [ENCODED], "parameters": {"force": True}})
+    assert forced.headers["content-type"] == "application/json"
+    outputs = {output["name"]: output for output in forced.json()["outputs"]}
+    assert sum(outputs["probabilities"]["data"]) == pytest.approx(1)
+    assert outputs["brixia_zones"]["shape"] == [1, 6]
+    assert outputs["findings"]["data"][0] == refused.json()["findings"][0]["code"]
+    assert all(isinstance(value, bool) for value in outputs["prediction_set"]["data"])
+
+
+def test_some_outputs_binary(client: TestClient) -> None:
+    raw = struct.pack("<I", len(PNG)) + PNG
+    sent = {
+        "inputs": [
+            {"name": "image", "shape": [1, 1], "datatype": "BYTES",
+             "parameters": {"binary_data_size": len(raw)}},
+        ],
+        "outputs": [
+            {"name": "severity", "parameters": {"binary_data": True}},
+            {"name": "brixia_total"},
+        ],
+        "parameters": {"force": True, "priority": 3},
+    }  # fmt: skip
+    answer = post(client, sent, raw)
+    assert answer.headers["content-type"] == "application/octet-stream"
+    length = int(answer.headers["inference-header-content-length"])
+    severity, total = json.loads(answer.content[:length])["outputs"]
+    behind = answer.content[length:]
+    assert severity["parameters"] == {"binary_data_size": len(behind)}
+    assert behind[4:].decode() in ("mild", "moderate", "severe")
+    assert 0 <= total["data"][0] <= 18
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "reason"),
+    [
+        (b"{", 400, "not JSON"),
+        (b"\xff\xfe", 400, "not JSON"),
+        (b"[" * 100_000, 400, "not JSON"),
+        (b"[]", 422, "body"),
+        ({"inputs": []}, 422, "send one input"),
+        ({"inputs": [ENCODED, ENCODED]}, 422, "send one input"),
+        ({"inputs": [{**ENCODED, "name": "picture"}]}, 422, "no input 'picture'"),
+        ({"inputs": [{**ENCODED, "datatype": "FP32"}]}, 422, "image must be BYTES"),
+        ({"inputs": [{**ENCODED, "shape": [2]}]}, 422, "shape"),
+        ({"inputs": [{**ENCODED, "shape": [0]}]}, 422, "between 1 and 64"),
+        ({"inputs": [{**ENCODED, "shape": [-1]}]}, 422, "between 1 and 64"),
+        ({"inputs": [{**ENCODED, "shape": [65]}]}, 422, "between 1 and 64"),
+        ({"inputs": [{**ENCODED, "data": ["not base64!"]}]}, 422, "base64"),
+        ({"inputs": [{**ENCODED, "data": [7]}]}, 422, "base64"),
+        ({"inputs": [{**ENCODED, "data": None}]}, 422, "shape"),
+        ({"inputs": [ENCODED], "parameters": {"force": "yes"}}, 422, "force must be true or false"),
+        ({"inputs": [ENCODED], "outputs": [{"name": "severity",
+          "parameters": {"classification": 2}}]}, 422, "classification"),
+        ({"inputs": [{**ENCODED, "parameters": {"shared_memory_region": "a"}}]}, 422, "shared"),
+        ({"inputs": [{**ENCODED, "parameters": {"binary_data_size": 9}}]}, 422, "binary_data_size"),
+        ({"inputs": [{**ENCODED, "parameters": {"binary_data_size": True}}]}, 422, "binary_data"),
+        ({"inputs": [{"name": "input", "shape": [1, 3, 64, 64], "datatype": "FP32",
+          "data": ["a"]}]}, 422, "shape"),
+    ],
+)  # fmt: skip
+def test_what_is_not_valid_is_said(client: TestClient, said: Any, status: int, reason: str) -> None:
+    answer = post(client, said)
+    assert answer.status_code == status
+    assert reason in answer.json()["error"]
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+def test_binary_data_that_does_not_fit(client: TestClient) -> None:
+    tensor = {"name": "image", "shape": [1], "datatype": "BYTES"}
+    raw = struct.pack("<I", 100) + b"short"
+    cut = {"inputs": [{**tensor, "parameters": {"binary_data_size": len(raw)}}]}
+    assert "within an element" in post(client, cut, raw).json()["error"]
+    assert "behind its last tensor" in post(client, cut, raw + b"more").json()["error"]
+    for length in ("9999999", "-1", "x", "1" * 5000, "\N{SUPERSCRIPT TWO}"):
+        headers = {b"Inference-Header-Content-Length": length.encode("latin-1")}
+        answer = client.post(URL, content=b"{}", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (400, "malformed-request")
+
+
+def test_errors_elsewhere_have_no_such_member(client: TestClient) -> None:
+    assert client.get("/v2/nothing").json()["error"] == "There is no /v2/nothing here."
+    assert "error" not in client.get("/v22").json()
