@@ -11,6 +11,7 @@ from cxr_severity.model.cells import CellNet
 from cxr_severity.model.manifest import DataProvenance
 from cxr_training.cases import Dataset
 from cxr_training.config import TrainConfig
+from cxr_training.drift import add_reference
 from cxr_training.evaluation.explanations import drawings, explanations_csv
 from cxr_training.evaluation.probes import probe
 from cxr_training.evaluation.run import evaluate_run, explain_run
@@ -66,6 +67,7 @@ def finish(
         folds=config.split.folds,
     )
     version = export(network, gate, config, provenance, evaluation, dataset, folder.weights)
+    add_reference(version, dataset, folder.predictions)
     return f"{headline_table(evaluation)}\nversion {config.version} is in {version}"
 
 

@@ -12,9 +12,12 @@ import torch
 from safetensors.torch import load as load_tensors
 
 from cxr_severity.imaging.decode import decode
+from cxr_severity.model.artifact import read_manifest
+from cxr_severity.model.drift import STATISTICS, Histogram
 from cxr_severity.model.predictor import Predictor
 from cxr_training.cases import Case
 from cxr_training.config import TrainConfig
+from cxr_training.drift import main as add_drift
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.predictions import read_predictions
 from cxr_training.films import load_films
@@ -103,6 +106,26 @@ def test_the_version_answers_as_any_other(finished: RunFolder, sample_folder: Pa
         other = predictor.assess(film, target=target, force=True).explanation
         assert other is not None
         assert other.target in ("mild", "moderate", "severe")
+
+
+def test_the_version_tells_what_its_films_were_like(
+    finished: RunFolder, small_data: Path, tmp_path: Path
+) -> None:
+    version = finished.weights / "0.7.0"
+    written = read_manifest(version).drift
+    assert written is not None
+    totals = read_predictions(finished.predictions).totals
+    assert written.statistics["total"] == Histogram.of(totals)
+    assert set(written.statistics) == set(STATISTICS)
+    assert len({one.films for one in written.statistics.values()}) == 1
+    # By hand, to a version that does not tell it, the same is added.
+    copy = shutil.copytree(version, tmp_path / "0.7.0")
+    bare = read_manifest(copy).model_copy(update={"drift": None})
+    (copy / "manifest.json").write_text(bare.model_dump_json())
+    table = str(finished.predictions)
+    assert add_drift([str(copy), "--data", str(small_data), "--predictions", table]) == 0
+    assert read_manifest(copy).drift == written
+    assert add_drift([str(tmp_path), "--data", str(small_data), "--predictions", table]) == 1
 
 
 def test_across_hospitals_each_collection_is_left_out_once(

@@ -18,12 +18,12 @@ class Admission:
     """A bounded number of places for requests that wait or are worked on."""
 
     def __init__(self, places: int) -> None:
-        self._places = places
+        self.places = places
         self.taken = 0
 
     def check(self) -> None:
         """Raises ApiError: `busy`, with `Retry-After`, when all places are taken."""
-        if self.taken >= self._places:
+        if self.taken >= self.places:
             raise ApiError("busy", "All places are taken. Try again shortly.", {"Retry-After": "1"})
 
     @contextmanager
@@ -43,7 +43,7 @@ class Admission:
     @asynccontextmanager
     async def place_when_free(self) -> AsyncIterator[None]:
         """As `place`, for whoever may wait: the images of a batch, which give way to requests."""
-        while self.taken >= self._places:
+        while self.taken >= self.places:
             await anyio.sleep(0.01)
         with self.place():
             yield

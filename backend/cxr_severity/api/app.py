@@ -19,10 +19,13 @@ from cxr_severity.api.admission import Admission
 from cxr_severity.api.manners import Drain, DrainBounds, Head, Identity, only_known_parameters
 from cxr_severity.api.oip.errors import NamedErrors
 from cxr_severity.api.pace import UploadPace
-from cxr_severity.api.routes import batch, health, limits, models, oip, predict, problems
+from cxr_severity.api.routes import batch, health, limits, metrics, models, oip, predict, problems
 from cxr_severity.api.schemas import Problem
 from cxr_severity.api.security import SecurityHeaders
 from cxr_severity.api.state import State
+from cxr_severity.api.telemetry.live import Live
+from cxr_severity.api.telemetry.measured import Measured, Routes
+from cxr_severity.api.telemetry.metrics import Metrics
 from cxr_severity.api.upload import BodyLimit
 from cxr_severity.imaging.decode import Limits
 from cxr_severity.interop.fonts import chinese_font
@@ -64,14 +67,21 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     """
     settings = settings or Settings()
     registry = registry or registry_of(settings)
+    seen = Metrics()
+
+    def load() -> None:
+        registry.load_default()
+        if registry.failure is None:
+            seen.compare_with(registry.predictor(None).manifest.drift)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         share_arenas()
         limit_threads(settings.threads)
         budget = settings.batch_wait_ms / 1e3
-        with Batcher(settings.lanes, settings.batch, budget) as batcher:
-            app.state.service = State(
+        seen_batch = seen.batch_images.observe
+        with Batcher(settings.lanes, settings.batch, budget, seen_batch) as batcher:
+            app.state.service = state = State(
                 registry=registry,
                 limits=Limits(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels),
                 admission=Admission(settings.concurrency + settings.queue),
@@ -82,10 +92,12 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
                 upload_seconds=settings.upload_seconds,
                 uid_root=settings.uid_root,
                 font=chinese_font(settings.font),
+                metrics=seen,
             )
+            seen.registry.register(Live(state))
             async with anyio.create_task_group() as background:
                 # Not awaited: /health/live answers while the weights are being read.
-                background.start_soon(anyio.to_thread.run_sync, registry.load_default)
+                background.start_soon(anyio.to_thread.run_sync, load)
                 background.start_soon(anyio.to_thread.run_sync, prepare, settings.forms)
                 yield
 
@@ -101,8 +113,11 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     )
     app.state.registry = registry
     errors.install(app)
-    for module in (predict, batch, limits, models, health, oip, problems):
-        app.include_router(module.router, dependencies=[Depends(only_known_parameters)])
+    routers = [
+        module.router for module in (predict, batch, limits, models, health, oip, problems, metrics)
+    ]
+    for router in routers:
+        app.include_router(router, dependencies=[Depends(only_known_parameters)])
     page.install(app, settings.page)
     # The last added runs first: headers go on everything, also on refusals and failures.
     app.add_middleware(UploadPace, rate=settings.upload_rate, memory=settings.upload_memory)
@@ -122,6 +137,8 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     app.add_middleware(NamedErrors)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestMarks)
+    routes = Routes((r for one in routers for r in one.routes), page.public(settings.page))
+    app.add_middleware(Measured, metrics=seen, routes=routes)
     app.add_middleware(Drain, bounds=DrainBounds(4 * settings.max_upload_bytes))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

@@ -17,6 +17,7 @@ from cxr_severity.api.access.tracing import current
 from cxr_severity.api.kinds import KINDS, advice_of
 from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.schemas import FindingBody, Problem
+from cxr_severity.api.telemetry.seen import note_problem
 from cxr_severity.imaging import errors as imaging
 from cxr_severity.model.quality import RejectedError
 from cxr_severity.service.registry import NotReadyError, UnknownVersionError
@@ -69,12 +70,21 @@ def _response(
     request = current()
     if request is not None:
         body = body.model_copy(update={"request_id": request.request_id})
-    return JSONResponse(
-        body.body(),
-        status_code=body.status,
-        headers={**language_headers(language), **(headers or {})},
-        media_type=PROBLEM_JSON,
-    )
+    return _Answer(body, {**language_headers(language), **(headers or {})})
+
+
+class _Answer(JSONResponse):
+    """Tells the metrics of its request which problem it is."""
+
+    media_type = PROBLEM_JSON
+
+    def __init__(self, body: Problem, headers: dict[str, str]) -> None:
+        super().__init__(body.body(), status_code=body.status, headers=headers)
+        self._code = body.code
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        note_problem(scope, self._code)
+        await super().__call__(scope, receive, send)
 
 
 def as_problem(code: str, detail: str, language: Language = ENGLISH) -> Problem:

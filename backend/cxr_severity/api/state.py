@@ -10,11 +10,14 @@ from anyio import CapacityLimiter
 from fastapi import Request
 
 from cxr_severity.api.admission import Admission
+from cxr_severity.api.telemetry.metrics import Metrics
 from cxr_severity.imaging.decode import Limits
 from cxr_severity.service.batching import Batcher
 from cxr_severity.service.film_memory import FilmMemory
-from cxr_severity.service.registry import ModelRegistry
+from cxr_severity.service.registry import ModelRegistry, NotReadyError
 from cxr_severity.service.running import Running
+
+ALL_STUCK = "Not ready: every thread has been busy with one file for too long."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,21 @@ class State:
     """Of DICOM results."""
     font: Path | None
     """With Chinese letters, for pictures and PDF."""
+    metrics: Metrics
+
+    def check_ready(self) -> None:
+        """Raises NotReadyError while new requests should go to another replica."""
+        self.registry.check_ready()
+        if self.running.stuck:
+            raise NotReadyError(ALL_STUCK)
+
+    @property
+    def ready(self) -> bool:
+        try:
+            self.check_ready()
+        except NotReadyError:
+            return False
+        return True
 
 
 def state_of(request: Request) -> State:

@@ -10,6 +10,7 @@ from pydantic import Field, JsonValue
 from cxr_severity.model.assessment import Probabilities, Severity, Zone
 from cxr_severity.model.calibration import Conformal, Scaling, TotalInterval
 from cxr_severity.model.cells import CellConfig
+from cxr_severity.model.drift import DriftReference
 from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.gate import GateLimits
 from cxr_severity.model.lungs import LungConfig
@@ -87,4 +88,7 @@ class Manifest(Frozen):
     golden: Golden
     evaluation: Evaluation = Field(description="Out-of-fold: of networks of the same recipe")
     data: DataProvenance
+    drift: DriftReference | None = Field(
+        default=None, description="What its films were like; null in versions that do not tell it"
+    )
     recipe: dict[str, JsonValue] = Field(description="The training configuration, whole")

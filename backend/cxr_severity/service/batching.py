@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from time import monotonic
@@ -38,9 +39,17 @@ class Batcher:
     Use it as a context manager; on exit it finishes what was submitted.
     """
 
-    def __init__(self, lanes: int, size: int, budget: float) -> None:
+    def __init__(
+        self,
+        lanes: int,
+        size: int,
+        budget: float,
+        observe: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """`observe` hears how many images each batch holds."""
         self._size = size
         self._budget = budget
+        self._observe = observe
         self._changed = threading.Condition()
         self._waiting: deque[_Item] = deque()
         self._coming = 0
@@ -84,6 +93,7 @@ class Batcher:
 
     def _lane(self) -> None:
         while batch := self._next():
+            self._observe(len(batch))
             _run(batch, alone=self._present <= 1)
 
     def _next(self) -> list[_Item]:

@@ -36,7 +36,7 @@ class FilmMemory:
     """Shares of `capacity` bytes. A film that needs more than all goes when no other has any."""
 
     def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
+        self.capacity = capacity
         self._changed = threading.Condition()
         self.taken = 0
 
@@ -65,4 +65,4 @@ class FilmMemory:
     def _fits(self, wanted: int, held: int) -> bool:
         # Its own share does not stand in a film's way: some decoders ask twice.
         others = self.taken - held
-        return not others or others + wanted <= self._capacity
+        return not others or others + wanted <= self.capacity

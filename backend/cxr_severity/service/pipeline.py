@@ -5,7 +5,7 @@ decode -> prepare -> infer, and beside it find the lungs -> conclude -> draw
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
@@ -25,6 +25,7 @@ from cxr_severity.imaging.pictures.render import (
 )
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.assessment import Assessment, Explanation, Target
+from cxr_severity.model.drift import Statistic, input_statistics
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.runtime import Answer
 
@@ -88,6 +89,8 @@ class Judged:
     pictures: Pictures | None
     """None where no explanation was asked for."""
     timings: StepTimes
+    statistics: Mapping[Statistic, float]
+    """Of the network's input, as the version's manifest may tell them of the films it knows."""
 
 
 def at_once(
@@ -127,6 +130,7 @@ def judge(
     with_lungs = perf_counter()
     ground = backdrop(radiograph) if options.explain else None
     drawn = perf_counter()
+    statistics = input_statistics(prepared.grid)
     assessment = predictor.conclude(prepared, answer.result(), lungs, force=options.force)
     found = perf_counter()
     explained = assessment.explanation
@@ -139,7 +143,7 @@ def judge(
         encode=_ms(drawn - with_lungs + done - found),
         total=_ms(done - start),
     )
-    return Judged(radiograph, assessment, pictures, timings)
+    return Judged(radiograph, assessment, pictures, timings, statistics)
 
 
 def judge_tensor(

@@ -38,6 +38,12 @@ class Running:
                 del self._begun[number]
 
     @property
+    def films(self) -> int:
+        """How many are worked on."""
+        with self._lock:
+            return len(self._begun)
+
+    @property
     def stuck(self) -> bool:
         """Whether every thread has been at one film for longer than `seconds`."""
         before = monotonic() - self._seconds

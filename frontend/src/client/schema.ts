@@ -643,6 +643,16 @@ export interface components {
             folds: number;
         };
         /**
+         * DriftReference
+         * @description A histogram of each statistic.
+         */
+        DriftReference: {
+            /** Statistics */
+            statistics: {
+                [key: string]: components["schemas"]["Histogram"];
+            };
+        };
+        /**
          * Estimate
          * @description A measured value with its 95% interval.
          */
@@ -993,6 +1003,24 @@ export interface components {
              */
             status: "live" | "ready";
         };
+        /**
+         * Histogram
+         * @description Of one statistic over the films that a version was measured on.
+         */
+        Histogram: {
+            /**
+             * Edges
+             * @description Between the bins, increasing
+             */
+            edges: number[];
+            /**
+             * Shares
+             * @description Of the films in each bin; one more than edges
+             */
+            shares: number[];
+            /** Films */
+            films: number;
+        };
         /** InputFacts */
         InputFacts: {
             /**
@@ -1153,6 +1181,8 @@ export interface components {
             /** @description Out-of-fold: of networks of the same recipe */
             evaluation: components["schemas"]["Evaluation"];
             data: components["schemas"]["DataProvenance"];
+            /** @description What its films were like; null in versions that do not tell it */
+            drift?: components["schemas"]["DriftReference"] | null;
             /**
              * Recipe
              * @description The training configuration, whole

@@ -15,8 +15,10 @@ from time import perf_counter
 from typing import Literal
 
 from cxr_severity.api.access.tracing import current
+from cxr_severity.api.telemetry.metrics import Metrics
 from cxr_severity.imaging.decode import sha256
 from cxr_severity.imaging.errors import InputRefusedError
+from cxr_severity.model.assessment import Assessment
 from cxr_severity.model.quality import RejectedError
 from cxr_severity.service.pipeline import Judged
 
@@ -31,17 +33,24 @@ Outcome = Literal["judged", "refused", "failed"]
 class Judgement:
     """What is known so far of one judgement."""
 
-    def __init__(self, version: str, data: bytes) -> None:
+    def __init__(self, version: str, data: bytes, metrics: Metrics) -> None:
         """`data`: the input, which the line names by its hash."""
         self.version = version
         self.findings: Sequence[str] = ()
         self._data = data
+        self._metrics = metrics
         self._sha256: str | None = None
 
     def end_with(self, judged: Judged) -> None:
         """Take over what was found out."""
         self._sha256 = judged.radiograph.source.sha256
-        self.findings = [finding.code for finding in judged.assessment.quality.findings]
+        self.graded(judged.assessment)
+        self._metrics.judged(judged)
+
+    def graded(self, assessment: Assessment) -> None:
+        """As `end_with`, of what was no file."""
+        self.findings = [finding.code for finding in assessment.quality.findings]
+        self._metrics.graded(assessment)
 
     @property
     def sha256(self) -> str:
@@ -49,10 +58,10 @@ class Judgement:
 
 
 @contextmanager
-def judgement(caller: str, version: str, data: bytes) -> Iterator[Judgement]:
-    """Writes the line when the block ends, however it ends."""
+def judgement(caller: str, version: str, data: bytes, metrics: Metrics) -> Iterator[Judgement]:
+    """Writes the line, and counts the film, when the block ends, however it ends."""
     start = perf_counter()
-    known = Judgement(version, data)
+    known = Judgement(version, data, metrics)
     outcome: Outcome = "failed"
     code: str | None = None
     try:
@@ -69,6 +78,7 @@ def judgement(caller: str, version: str, data: bytes) -> Iterator[Judgement]:
         code = getattr(getattr(error, "kind", None), "code", None)
         raise
     finally:
+        metrics.films.labels(outcome).inc()
         _write(known, caller, outcome, code, perf_counter() - start)
 
 

@@ -47,13 +47,16 @@ class Lines(Response):
         patience: float,
         language: Language,
         headers: dict[str, str],
+        count: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`hands`: images in work at a time, and with one more each on its way the most in memory.
-        `patience`: seconds that a client may neither send nor read."""
+        `patience`: seconds that a client may neither send nor read. `count` hears the code of each
+        problem."""
         super().__init__(headers=headers)
         del self.headers["content-length"]
         self._events = events
         self._judge = judge
+        self._count = count
         self._hands = hands
         self._max_bytes = max_bytes
         self._max_items = max_items
@@ -152,6 +155,7 @@ class Lines(Response):
         else:
             detail = say("Something failed inside the service; it was logged.", language)
             body = as_problem("internal-error", detail, language)
+        self._count(body.code)
         line = {"index": number, "name": name, "error": body.model_dump(exclude_none=True)}
         return json.dumps(line, ensure_ascii=False).encode() + b"\n"
 

@@ -102,7 +102,9 @@ async def predict_batch(
             await caller.take_or_wait()
 
         def answer(limits: Limits) -> bytes:
-            with judgement(caller.caller.name, predictor.manifest.version, data) as known:
+            with judgement(
+                caller.caller.name, predictor.manifest.version, data, state.metrics
+            ) as known:
                 with state.batcher.ticket() as ticket:
                     found = judge(predictor, data, options, limits=limits, submit=ticket.submit)
                 known.end_with(found)
@@ -125,4 +127,5 @@ async def predict_batch(
         patience=state.upload_seconds,
         language=language,
         headers={"Cache-Control": "no-store", **language_headers(language)},
+        count=lambda code: state.metrics.problems.labels(code).inc(),
     )

@@ -8,9 +8,6 @@ from cxr_severity.api.errors import problem_responses
 from cxr_severity.api.examples import answers
 from cxr_severity.api.schemas import Health
 from cxr_severity.api.state import state_of
-from cxr_severity.service.registry import NotReadyError
-
-ALL_STUCK = "Not ready: every thread has been busy with one file for too long."
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -35,8 +32,5 @@ async def live() -> Health:
     },
 )
 async def ready(request: Request) -> Health:
-    state = state_of(request)
-    state.registry.check_ready()
-    if state.running.stuck:
-        raise NotReadyError(ALL_STUCK)
+    state_of(request).check_ready()
     return Health(status="ready")

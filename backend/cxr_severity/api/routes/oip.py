@@ -249,7 +249,7 @@ def _judged(
     limits: Limits,
 ) -> Assessment:
     data = image if isinstance(image, bytes) else image.tobytes()
-    with judgement(caller, predictor.manifest.version, data) as known:
+    with judgement(caller, predictor.manifest.version, data, state.metrics) as known:
         with state.batcher.ticket() as ticket:
             if isinstance(image, bytes):
                 judged = judge(predictor, image, options, limits=limits, submit=ticket.submit)
@@ -261,5 +261,5 @@ def _judged(
                 raise ApiError(
                     "invalid-request", "`input` is not what the version's `preprocess` gives."
                 ) from error
-        known.findings = [finding.code for finding in found.quality.findings]
+        known.graded(found)
         return found

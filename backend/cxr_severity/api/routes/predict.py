@@ -122,7 +122,7 @@ async def predict_route(
         async with while_connected(request) as left:
 
             def finish(limits: Limits) -> bytes:
-                with judgement(caller, predictor.manifest.version, data) as known:
+                with judgement(caller, predictor.manifest.version, data, state.metrics) as known:
                     with state.batcher.ticket() as ticket:
                         judged = judge(
                             predictor,

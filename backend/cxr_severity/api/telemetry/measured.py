@@ -1,0 +1,65 @@
+"""Measures every request from outside of all that may answer it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from time import perf_counter
+
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cxr_severity.api.telemetry.metrics import Metrics
+from cxr_severity.api.telemetry.seen import KEY, Seen
+
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+OTHER = "other"
+
+
+class Routes:
+    """Names of paths for labels: as many as there are routes, whatever strangers ask for."""
+
+    def __init__(self, routes: Iterable[BaseRoute], files: Iterable[str]) -> None:
+        """`files`: first parts of the paths of the page."""
+        self._routes = [(r.path_regex, r.path) for r in routes if isinstance(r, APIRoute)]
+        self._page = re.compile(r"/(?:{})?(?:/.*)?".format("|".join(map(re.escape, files))))
+
+    def name(self, path: str) -> str:
+        for pattern, name in self._routes:
+            if pattern.match(path):
+                return name
+        return "page" if self._page.fullmatch(path) else OTHER
+
+
+class Measured:
+    """Counts and times each request once its answer is whole, or its client has left."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, routes: Routes) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start = perf_counter()
+        status = 499  # nginx's number for a client that has left before the answer
+        seen = Seen()
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app({**scope, KEY: seen}, receive, watched)
+        finally:
+            route = self._routes.name(scope["path"])
+            method = scope["method"] if scope["method"] in _METHODS else OTHER
+            self._metrics.requests.labels(method, route, str(status)).inc()
+            self._metrics.request_seconds.labels(route).observe(perf_counter() - start)
+            if seen.problem is not None:
+                self._metrics.problems.labels(seen.problem).inc()
