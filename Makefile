@@ -22,7 +22,8 @@ export HOST PORT
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 TORCH := $(PIP) --no-deps $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
-SOURCES := backend/cxr_severity backend/bench backend/tests training/cxr_training training/tests
+SOURCES := backend/cxr_severity backend/bench backend/tests training/cxr_training training/tests \
+	clients/python/src clients/python/tests
 # Apart: a torchvision that does not fit torch would break training, which finds it by itself.
 BENCH_ONLY := .venv/bench-only
 PAGE := frontend/dist/index.html
@@ -97,9 +98,9 @@ clean: ## Remove everything that the other commands made, except runs/
 	@$(PIP) -e backend
 	@touch $@
 
-.venv/.dev: .venv/.service training/pyproject.toml
+.venv/.dev: .venv/.service training/pyproject.toml clients/python/pyproject.toml
 	@echo "installing training and development tools"
-	@$(PIP) -e 'backend[dev]' -e training
+	@$(PIP) -e 'backend[dev]' -e training -e clients/python
 	@touch $@
 
 # torchvision comes from torch's own index, and grad-cam would bring a second OpenCV.

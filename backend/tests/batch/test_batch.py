@@ -49,6 +49,20 @@ def _lines(text: str) -> list[dict[str, Any]]:
     return sorted(lines, key=lambda line: line["index"])
 
 
+def test_items_are_counted_as_they_came_those_of_archives_too(client: TestClient) -> None:
+    parts = [
+        ("file", ("a", b"1")),
+        ("file", ("z", _zip({f"{i}": bytes([65 + i]) * 50_000 for i in range(8)}))),
+        ("file", ("b", b"2")),
+        ("file", ("broken", _zip({"x": b"3"})[:-40])),
+        ("file", ("c", b"4")),
+    ]
+    lines = _lines(client.post("/predict/batch", files=parts, params=FORCE).text)
+    assert [line["name"] for line in lines if line["name"] != ""] == [
+        "a", *map(str, range(8)), "b", "x", "c",
+    ]  # fmt: skip
+
+
 def test_each_file_is_a_line_and_an_error_ends_nothing(client: TestClient) -> None:
     parts = [
         ("file", ("a.png", IMAGES[0])),

@@ -65,13 +65,15 @@ async def take_in(
     """
     name = ""
     data: bytearray | None = None
+    unpacked = anyio.Event()
     async with anyio.create_task_group() as archives:
         chunks = None
         async for event in _in_time(events, patience):
             if isinstance(event, Data):
                 if data is not None and not data and event.content.startswith(MAGIC):
                     chunks, arriving = anyio.create_memory_object_stream[bytes](4)
-                    archives.start_soon(_unpack, arriving, put, max_bytes)
+                    unpacked = anyio.Event()
+                    archives.start_soon(_unpack, arriving, put, max_bytes, unpacked)
                     data = None
                 if chunks is not None:
                     try:
@@ -84,6 +86,7 @@ async def take_in(
             if chunks is not None:
                 chunks.close()
                 chunks = None
+                await unpacked.wait()  # what came later is counted later
             if data is not None:
                 await put(_file(name, data, max_bytes))
             name, data = (event.name, bytearray()) if isinstance(event, Begin) else ("", None)
@@ -115,7 +118,9 @@ def _file(name: str, data: bytearray, max_bytes: int) -> Item:
     return Item(name, bytes(data))
 
 
-async def _unpack(arriving: MemoryObjectReceiveStream[bytes], put: Put, max_bytes: int) -> None:
+async def _unpack(
+    arriving: MemoryObjectReceiveStream[bytes], put: Put, max_bytes: int, unpacked: anyio.Event
+) -> None:
     def chunks() -> Iterator[bytes]:
         while True:
             try:
@@ -130,3 +135,4 @@ async def _unpack(arriving: MemoryObjectReceiveStream[bytes], put: Put, max_byte
     with arriving:
         # A limiter of its own: it waits for the others, who must not wait for its thread.
         await to_thread.run_sync(work, limiter=anyio.CapacityLimiter(1))
+    unpacked.set()

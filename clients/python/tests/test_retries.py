@@ -1,0 +1,146 @@
+"""When to try again, and for how long; against a service that is played."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from cxr_severity_client import AsyncClient, Client, ProblemError
+from cxr_severity_client.wire import Patience
+
+PROBLEM = {"content-type": "application/problem+json"}
+
+
+def problem(status: int, **headers: str) -> httpx.Response:
+    said = {"status": status, "code": "busy", "title": "Busy", "detail": "Come back."}
+    return httpx.Response(status, json=said, headers={**PROBLEM, **headers})
+
+
+def played(*answers: httpx.Response) -> tuple[Callable[[httpx.Request], httpx.Response], list[str]]:
+    """A service that gives these answers one after the other, and the requests that it saw."""
+    left, seen = list(answers), []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(f"{request.method} {request.url.path} {len(request.read())}")
+        return left.pop(0)
+
+    return answer, seen
+
+
+def good() -> httpx.Response:
+    return httpx.Response(200, json={"models": [{"version": "1.0.0"}]})
+
+
+def ask(*answers: httpx.Response, retries: int = 5) -> tuple[list[str], list[float], list[str]]:
+    """What came of it, the pauses, and the requests."""
+    answer, seen = played(*answers)
+    pauses: list[float] = []
+    with Client(
+        "http://service", transport=httpx.MockTransport(answer), sleep=pauses.append,
+        retries=retries,
+    ) as client:  # fmt: skip
+        return client.models(), pauses, seen
+
+
+def test_it_waits_as_long_as_it_is_told_to() -> None:
+    busy = problem(503, **{"Retry-After": "7"})
+    limited = problem(429, **{"Retry-After": "11"})
+    models, pauses, seen = ask(busy, limited, good())
+    assert models == ["1.0.0"]
+    assert pauses == [7, 11]
+    assert len(seen) == 3
+
+
+def test_it_gives_up_after_so_many_and_says_why() -> None:
+    answers = [problem(503, **{"Retry-After": "1"}) for _ in range(3)]
+    with pytest.raises(ProblemError, match="Come back") as caught:
+        ask(*answers, retries=2)
+    assert caught.value.status == 503
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        problem(422, **{"Retry-After": "1"}),
+        problem(503),  # the service says that waiting does not help
+        problem(503, **{"Retry-After": "3600"}),
+    ],
+)
+def test_what_waiting_does_not_mend_is_said_at_once(answer: httpx.Response) -> None:
+    with pytest.raises(ProblemError):
+        ask(answer, good())
+
+
+def test_a_proxy_that_says_nothing_is_asked_again_ever_more_slowly() -> None:
+    gone = [httpx.Response(503, text="no upstream") for _ in range(3)]
+    _, pauses, _ = ask(*gone, good())
+    for attempt, pause in enumerate(pauses):
+        assert 2**attempt * 0.5 <= pause < 2**attempt * 1.5
+    with pytest.raises(ProblemError, match="HTTP 502"):
+        ask(httpx.Response(502, text="bad gateway"), good())
+    assert Patience(retries=20).wait(12, None) == 60
+
+
+def test_no_connection_is_tried_again_and_told_in_the_end() -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    pauses: list[float] = []
+    transport = httpx.MockTransport(refuse)
+    with Client("http://service", transport=transport, sleep=pauses.append, retries=2) as client:
+        with pytest.raises(httpx.ConnectError):
+            client.models()
+        assert not client.ready()
+    assert len(pauses) == 2
+
+
+def test_a_batch_is_sent_anew_as_a_whole() -> None:
+    line = b'{"index": 0, "name": "", "error": {"status": 422, "code": "empty-file", '
+    line += b'"title": "Empty", "detail": ""}}\n'
+    answers = [problem(503, **{"Retry-After": "2"}), httpx.Response(200, content=line)]
+    answer, seen = played(*answers)
+    pauses: list[float] = []
+    with Client(
+        "http://service", transport=httpx.MockTransport(answer), sleep=pauses.append
+    ) as client:
+        (found,) = client.predict_batch([b"film"])
+    assert found.error is not None
+    assert found.error.code == "empty-file"
+    assert pauses == [2]
+    assert len(seen) == 2
+    assert seen[0] == seen[1]
+
+
+def test_asynchronously_too() -> None:
+    answer, seen = played(problem(429, **{"Retry-After": "3"}), good())
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async def run() -> None:
+        async with AsyncClient(
+            "http://service", transport=httpx.MockTransport(answer), sleep=sleep
+        ) as client:
+            assert await client.models() == ["1.0.0"]
+
+    asyncio.run(run())
+    assert pauses == [3]
+    assert len(seen) == 2
+
+
+def test_who_calls_is_said_in_headers() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.headers["x-api-key"] == "key"
+        assert request.headers["authorization"] == "Bearer token"
+        assert request.headers["accept-language"] == "ms"
+        return good()
+
+    with Client(
+        "http://service", api_key="key", token="token", language="ms",  # noqa: S106
+        transport=httpx.MockTransport(answer),
+    ) as client:  # fmt: skip
+        assert client.models() == ["1.0.0"]
