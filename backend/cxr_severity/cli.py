@@ -24,9 +24,9 @@ from cxr_severity.api.server import serve
 from cxr_severity.api.words import write_words
 from cxr_severity.imaging.decode import Limits
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError, InputRefusedError
-from cxr_severity.interop.answer import FORM_NAMES, FORMS, Form, answer
 from cxr_severity.interop.dicom.uids import Uids
 from cxr_severity.interop.fonts import chinese_font
+from cxr_severity.interop.forms import FORM_NAMES, FORMS, Form, as_form
 from cxr_severity.interop.making import Making
 from cxr_severity.model.artifact import ArtifactError, versions
 from cxr_severity.model.assessment import Assessment
@@ -267,7 +267,7 @@ def _report_failure(
 def _write_form(
     form: Form, judged: Judged, data: bytes, making: Making, path: Path, folder: Path
 ) -> None:
-    found = answer(form, judged.assessment, judged.radiograph, data, making)
+    found = as_form(form, judged.assessment, judged.radiograph, data, making)
     digest = judged.radiograph.source.sha256[:8]
     (folder / f"{_stem(path)}-{digest}.{form.suffix}").write_bytes(found)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.artifact import (
     GATE,
     MANIFEST,
@@ -29,7 +29,7 @@ from cxr_severity.model.gate import DESCRIPTION, KINDS, Gate, GateLimits, Guard,
 from cxr_severity.model.golden import golden_radiograph
 from cxr_severity.model.lungs import LungConfig, LungNet
 from cxr_severity.model.manifest import DataProvenance, GatePart, Golden, Manifest
-from cxr_severity.model.measured import (
+from cxr_severity.model.metrics import (
     Auc,
     Calibration,
     CalibrationScores,
@@ -39,7 +39,7 @@ from cxr_severity.model.measured import (
     Metrics,
     Selective,
 )
-from cxr_severity.model.network import FEATURES, NetworkConfig, SeverityNet
+from cxr_severity.model.networks.sequence import FEATURES, NetworkConfig, SeverityNet
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.preprocess import PreprocessConfig
 
@@ -127,7 +127,7 @@ def random_guard(limits: GateLimits = NO_LIMITS, seed: int = 0) -> Guard:
     """A gate and a lung network of random weights."""
     rng = np.random.default_rng(seed)
 
-    def normal(scale: float, *shape: int) -> NDArray[np.float32]:
+    def normal(scale: float, *shape: int) -> Float32Array:
         return rng.normal(scale=scale, size=shape).astype(np.float32)
 
     gate = Gate(

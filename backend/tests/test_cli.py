@@ -23,7 +23,7 @@ from PIL import Image
 from support import SAMPLES, MakeVersion
 
 from cxr_severity.cli import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED, main
-from cxr_severity.interop.answer import FORM_NAMES, FORMS
+from cxr_severity.interop.forms import FORM_NAMES, FORMS
 
 
 @pytest.fixture
@@ -250,16 +250,16 @@ def test_the_served_program(server: tuple[int, subprocess.Popen[str]]) -> None:
     why, and the program stops when it is told to."""
     port, process = server
     whole = START + SAMPLES[0].read_bytes() + b"\r\n--b--\r\n"
-    status, answer = request(port, "POST", "/predict", whole)
+    status, as_form = request(port, "POST", "/predict", whole)
     assert status == 200
-    assert json.loads(answer)["severity"] in ("mild", "moderate", "severe")
+    assert json.loads(as_form)["severity"] in ("mild", "moderate", "severe")
 
     declared = START + bytes(40_000_000)
     undeclared = (part for part in [START] + [bytes(1_000_000)] * 40)
     for body in (declared, undeclared):
-        status, answer = request(port, "POST", "/predict", body)
+        status, as_form = request(port, "POST", "/predict", body)
         assert status == 413
-        assert json.loads(answer)["code"] == "file-too-large"
+        assert json.loads(as_form)["code"] == "file-too-large"
 
     process.send_signal(signal.SIGTERM)
     log, _ = process.communicate(timeout=30)

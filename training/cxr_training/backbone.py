@@ -11,7 +11,7 @@ from zipfile import BadZipFile
 import numpy as np
 import torch
 
-from cxr_severity.model.cells import CellNet
+from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.preprocess import PreprocessConfig, normalise
 from cxr_training.errors import TrainingError
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cxr_severity.model.measured import Estimate
+from cxr_severity.imaging.arrays import Float64Array
+from cxr_severity.model.metrics import Estimate
 
 RESAMPLES = 1000
 
-Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 
@@ -26,7 +26,7 @@ class Bootstrap:
 
     rows: Indices
     """(N,) the patient of each row, 0 to P-1."""
-    draws: Array
+    draws: Float64Array
     """(1 + B, P) counts; the first row is all ones."""
 
     @classmethod
@@ -49,19 +49,19 @@ class Bootstrap:
     def patients(self) -> int:
         return len(self.draws[0])
 
-    def sums(self, values: Array) -> Array:
+    def sums(self, values: Float64Array) -> Float64Array:
         """(N, ...) values to their (1 + B, ...) sums over the rows of each resample."""
         flat = np.asarray(values, dtype=np.float64).reshape(len(self.rows), -1)
         per_patient = np.zeros((self.patients, flat.shape[1]))
         np.add.at(per_patient, self.rows, flat)
         return (self.draws @ per_patient).reshape(len(self.draws), *np.shape(values)[1:])
 
-    def weights(self) -> Array:
+    def weights(self) -> Float64Array:
         """(1 + B, N): how often each row is in each resample."""
-        weights: Array = self.draws[:, self.rows]
+        weights: Float64Array = self.draws[:, self.rows]
         return weights
 
-    def mean(self, values: Array, among: NDArray[np.bool_] | None = None) -> Estimate:
+    def mean(self, values: Float64Array, among: NDArray[np.bool_] | None = None) -> Estimate:
         """Mean of (N,) values over the rows that `among` selects, or all.
 
         Raises:
@@ -73,14 +73,16 @@ class Bootstrap:
         return interval(ratio(sums[:, 0], sums[:, 1], np.nan))
 
 
-def ratio(numerator: Array, denominator: Array, otherwise: float = 0.0) -> Array:
+def ratio(
+    numerator: Float64Array, denominator: Float64Array, otherwise: float = 0.0
+) -> Float64Array:
     """Elementwise quotient; `otherwise` where the denominator is not positive."""
     out = np.full(np.broadcast_shapes(numerator.shape, denominator.shape), otherwise)
     np.divide(numerator, denominator, out=out, where=denominator > 0)
     return out
 
 
-def interval(values: Array) -> Estimate:
+def interval(values: Float64Array) -> Estimate:
     """(1 + B,) values, the sample's first, to the value and its 95% percentile interval.
 
     Resamples in which the statistic does not exist (NaN) are left out.

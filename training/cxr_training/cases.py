@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Severity
 from cxr_training.errors import TrainingError
 from cxr_training.reference import brixia_severity, total_of
@@ -218,6 +218,6 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
-def totals(cases: Sequence[Case]) -> NDArray[np.float32]:
+def totals(cases: Sequence[Case]) -> Float32Array:
     """(N,) float32 reference totals, NaN where there is none."""
     return np.array([case.total for case in cases], np.float32)

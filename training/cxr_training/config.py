@@ -10,8 +10,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cxr_severity.model.assessment import SEVERITIES, Severity
-from cxr_severity.model.cells import CellConfig
 from cxr_severity.model.manifest import VERSION_PATTERN
+from cxr_severity.model.networks.cells import CellConfig
 from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_training.errors import TrainingError
 
@@ -199,7 +199,7 @@ class TrainConfig(_Frozen):
 
     @property
     def courses(self) -> tuple[StageConfig, ...]:
-        """What follows the pretext, each course with a bank of its own."""
+        """What follows the pretext, each course with augmented copies of its own."""
         return (self.main,) if self.more is None else (self.main, self.more)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float64Array
 from cxr_training.errors import TrainingError
 
 Row = dict[str, str]
@@ -29,7 +30,7 @@ class Table:
     def text(self, column: str) -> tuple[str, ...]:
         return tuple(row[column] for row in self.rows)
 
-    def numbers(self, columns: Sequence[str]) -> NDArray[np.float64]:
+    def numbers(self, columns: Sequence[str]) -> Float64Array:
         """(R, C) float64; an empty cell is NaN.
 
         Raises:

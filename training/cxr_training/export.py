@@ -22,17 +22,17 @@ from cxr_severity.model.artifact import (
     unpack_guard,
 )
 from cxr_severity.model.assessment import SEVERITIES, ZONES
-from cxr_severity.model.cells import CellNet
 from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.gate import Gate, Guard
 from cxr_severity.model.golden import golden_radiograph
 from cxr_severity.model.manifest import DataProvenance, Golden, Manifest
+from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.preprocess import normalise
 from cxr_training.cases import Dataset
 from cxr_training.config import TrainConfig
 from cxr_training.films import exact_grids
-from cxr_training.report import model_card
+from cxr_training.model_card import model_card
 
 NAME = "cxr-severity"
 _FAINT = 0.05

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
@@ -78,7 +79,7 @@ def read_files(dataset: Dataset, cases: Sequence[Case]) -> Iterator[bytes]:
 
 def exact_grids(
     dataset: Dataset, cases: Sequence[Case], config: PreprocessConfig
-) -> Iterator[NDArray[np.float32]]:
+) -> Iterator[Float32Array]:
     """Each film's grid (S, S) float32 in [0, 1], exactly as the service makes it.
 
     Raises:
@@ -104,11 +105,11 @@ def load_films(dataset: Dataset, config: PreprocessConfig) -> Films:
     known = np.zeros((count, PLACES), bool)
     hashes = np.zeros((count, 256), bool)
 
-    def keep(i: int, data: bytes, grid: NDArray[np.float32]) -> None:
+    def keep(i: int, data: bytes, grid: Float32Array) -> None:
         grids[i] = np.rint(grid * 255)
         hashes[i] = perceptual_hash(data)
 
-    def draw(i: int, shares: NDArray[np.float32]) -> None:
+    def draw(i: int, shares: Float32Array) -> None:
         drawn = ~np.isnan(shares).any(axis=(1, 2))
         known[i] |= drawn
         places[i][drawn] = np.rint(shares[drawn] * 255)
@@ -136,7 +137,7 @@ def load_films(dataset: Dataset, config: PreprocessConfig) -> Films:
     )  # fmt: skip
 
 
-def _own_masks(root: Path, case: Case) -> NDArray[np.float32]:
+def _own_masks(root: Path, case: Case) -> Float32Array:
     shares = np.full((PLACES, MASK_SIZE, MASK_SIZE), np.nan, np.float32)
     for name, parts in ((case.lung_mask, slice(0, 2)), (case.opacity_mask, slice(2, 3))):
         if name is None:

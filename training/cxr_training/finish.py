@@ -7,22 +7,22 @@ from pathlib import Path
 import torch
 
 from cxr_severity.model.artifact import load_state
-from cxr_severity.model.cells import CellNet
 from cxr_severity.model.manifest import DataProvenance
+from cxr_severity.model.networks.cells import CellNet
 from cxr_training.cases import Dataset
 from cxr_training.config import TrainConfig
 from cxr_training.drift import add_reference
 from cxr_training.evaluation.explanations import drawings, explanations_csv
 from cxr_training.evaluation.probes import probe
-from cxr_training.evaluation.run import evaluate_run, explain_run
+from cxr_training.evaluation.run_files import evaluate_run, explain_run
 from cxr_training.evaluation.tables import headline_table
 from cxr_training.export import export
 from cxr_training.films import Films
-from cxr_training.gate.images import Images
+from cxr_training.gate.by_fold import fit_guard, gate_note, measure_fold
+from cxr_training.gate.examples import Images
 from cxr_training.gate.rows import GateRow, write_rows
-from cxr_training.gate.run import fit_guard, gate_note, measure_fold
-from cxr_training.readings import gather
-from cxr_training.run import RunFolder, Unit, write_whole
+from cxr_training.out_of_fold import gather
+from cxr_training.run_folder import RunFolder, Unit, write_whole
 from cxr_training.splits import Split
 
 
@@ -36,7 +36,7 @@ def finish(
         What was measured, and where the version is.
     """
     units = [folder.unit(fold, seed) for seed in config.seeds for fold in range(config.split.folds)]
-    gather(folder.predictions, [unit.readings for unit in units])
+    gather(folder.predictions, [unit.predictions for unit in units])
     held = set(split.held_back)
     drawn = list(drawings(data, [one for one in films.lesions if one.file in held]))
     write_whole(folder.explanations, explanations_csv(explain_run(folder.root, drawn)))

@@ -8,17 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from cxr_severity.model.cells import CellNet, grad_cam
+from cxr_severity.imaging.arrays import Float32Array
+from cxr_severity.model.networks.cells import CellNet, grad_cam
 from cxr_severity.model.preprocess import PreprocessConfig, normalise
 from cxr_training.cases import Case, Dataset
 from cxr_training.films import exact_grids
 from cxr_training.lesions import Lesion, load_lesions
-from cxr_training.run import write_whole
+from cxr_training.run_folder import write_whole
 
 _BATCH = 16
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +25,14 @@ class Seen:
     """Of N films: raw `logits` (N, 3), `zones` (N, 6) in [0, 3], `burden` (N, h, w) the Grad-CAM of
     the expected total, not negative, and `places` (N, 3, h, w) probabilities."""
 
-    logits: Floats
-    zones: Floats
-    burden: Floats
-    places: Floats
+    logits: Float32Array
+    zones: Float32Array
+    burden: Float32Array
+    places: Float32Array
 
 
 def see(
-    network: CellNet, grids: Iterator[Floats], config: PreprocessConfig, device: torch.device
+    network: CellNet, grids: Iterator[Float32Array], config: PreprocessConfig, device: torch.device
 ) -> Seen:
     """What a network says of films on its grid, (S, S) float32 in [0, 1] each."""
     network.to(device).eval()
@@ -52,8 +51,8 @@ def see(
     return Seen(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
-def _batches(grids: Iterator[Floats]) -> Iterator[Floats]:
-    batch: list[Floats] = []
+def _batches(grids: Iterator[Float32Array]) -> Iterator[Float32Array]:
+    batch: list[Float32Array] = []
     for grid in grids:
         batch.append(grid)
         if len(batch) == _BATCH:

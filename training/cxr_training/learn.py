@@ -18,9 +18,9 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from cxr_severity.model.cells import CellNet
-from cxr_training.bank import Inputs
+from cxr_severity.model.networks.cells import CellNet
 from cxr_training.config import LossConfig, StageConfig
+from cxr_training.copies import Inputs
 from cxr_training.losses import Extras, label_loss, place_losses, score_losses
 from cxr_training.targets import Targets
 
@@ -29,7 +29,7 @@ Source = Callable[[torch.Tensor, torch.Generator], Inputs]
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class BatchPart:
     """A part of every batch: `count` films of `members` (M,), drawn by `weights` (M,)."""
 
     count: int
@@ -46,7 +46,7 @@ class Lesson:
     """
 
     source: Source
-    shares: Sequence[Share]
+    parts: Sequence[BatchPart]
     scored: int
     targets: Targets
     labels: torch.Tensor
@@ -115,8 +115,8 @@ def _losses(
     generator: torch.Generator, device: torch.device,
 ) -> dict[str, torch.Tensor]:  # fmt: skip
     drawn = [
-        share.members[torch.multinomial(share.weights, share.count, True, generator=generator)]
-        for share in lesson.shares
+        part.members[torch.multinomial(part.weights, part.count, True, generator=generator)]
+        for part in lesson.parts
     ]
     indices = torch.cat(drawn)
     inputs = lesson.source(indices, generator)

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
@@ -22,7 +22,7 @@ from cxr_training.errors import TrainingError
 MASK_SIZE = 112
 """Side of the square grid that masks are kept on: eight times the cells of a 224-pixel input."""
 PLACES = 3
-"""Right lung, left lung, opacity, as `cxr_severity.model.cells.PLACES`."""
+"""Right lung, left lung, opacity, as `cxr_severity.model.networks.cells.PLACES`."""
 LABELS = ("negative", "typical", "indeterminate", "atypical", "normal", "other", "covid")
 """Study labels by radiologists (the first four), and what a film with masks shows."""
 BOX_SHARE = 0.7
@@ -104,7 +104,7 @@ def _box(text: str) -> Box:
 
 def load_lesions(
     root: Path, lesions: tuple[Lesion, ...], config: PreprocessConfig
-) -> Iterator[tuple[bytes, NDArray[np.float32], NDArray[np.float32]]]:
+) -> Iterator[tuple[bytes, Float32Array, Float32Array]]:
     """File, grid (S, S) float32 in [0, 1], and shares (3, 112, 112) of right lung, left lung and
     opacity, NaN where nobody drew, of each film in order.
 
@@ -135,7 +135,7 @@ def _member(archive: tarfile.TarFile, name: str) -> bytes:
     return file.read()
 
 
-def _places(lesion: Lesion, archive: tarfile.TarFile) -> NDArray[np.float32]:
+def _places(lesion: Lesion, archive: tarfile.TarFile) -> Float32Array:
     shares = np.full((PLACES, MASK_SIZE, MASK_SIZE), np.nan, np.float32)
     if lesion.lung_mask:
         shares[:2] = split_lungs(read_mask(_member(archive, lesion.lung_mask), lesion.lung_mask))
@@ -154,7 +154,7 @@ def _places(lesion: Lesion, archive: tarfile.TarFile) -> NDArray[np.float32]:
     return shares
 
 
-def read_mask(data: bytes, name: str) -> NDArray[np.float32]:
+def read_mask(data: bytes, name: str) -> Float32Array:
     """A mask's file to (112, 112) float32 shares in [0, 1].
 
     Raises:
@@ -168,7 +168,7 @@ def read_mask(data: bytes, name: str) -> NDArray[np.float32]:
     return np.asarray(scaled, np.float32) / np.float32(255)
 
 
-def split_lungs(mask: NDArray[np.float32]) -> NDArray[np.float32]:
+def split_lungs(mask: Float32Array) -> Float32Array:
     """A mask (S, S) of both lungs to (2, S, S), right and left: cut where, near the middle of the
     image, the fewest of its pixels lie in one column."""
     side = mask.shape[1]

@@ -12,7 +12,7 @@ from torch.nn.functional import (
 )
 
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE
-from cxr_severity.model.cells import CellMaps, CellOutput
+from cxr_severity.model.networks.cells import CellMaps, CellOutput
 from cxr_training.config import LossConfig
 from cxr_training.lesions import LABELS
 from cxr_training.targets import Targets

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.measured import ClassMetrics, Metrics
+from cxr_severity.model.metrics import ClassMetrics, Metrics
 from cxr_training.bootstrap import (
     RESAMPLES,
-    Array,
     Bootstrap,
     Indices,
     describe,
@@ -31,17 +31,17 @@ class Scores:
     """Metrics of B confusion matrices: (B,) or, by class, (B, 3); float64, each in [0, 1] but
     kappa in [-1, 1]."""
 
-    accuracy: Array
-    precision: Array
-    recall: Array
-    f1: Array
-    macro_f1: Array
-    kappa: Array
-    two_step: Array
+    accuracy: Float64Array
+    precision: Float64Array
+    recall: Float64Array
+    f1: Float64Array
+    macro_f1: Float64Array
+    kappa: Float64Array
+    two_step: Float64Array
     """Share of mild taken for severe or severe for mild."""
 
 
-def scores(confusion: Array) -> Scores:
+def scores(confusion: Float64Array) -> Scores:
     """Metrics of (B, 3, 3) confusion matrices (rows: reference, columns: predicted).
 
     A precision or recall without a case, and kappa of matrices with all in one cell, are 0.
@@ -69,7 +69,7 @@ def scores(confusion: Array) -> Scores:
     )
 
 
-def confusions(reference: Indices, predicted: Indices, bootstrap: Bootstrap) -> Array:
+def confusions(reference: Indices, predicted: Indices, bootstrap: Bootstrap) -> Float64Array:
     """(N,) class indices to (1 + B, 3, 3) confusion matrices, the sample's first."""
     cells = np.eye(CLASSES * CLASSES)[reference * CLASSES + predicted]
     return bootstrap.sums(cells).reshape(-1, CLASSES, CLASSES)

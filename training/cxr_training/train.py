@@ -1,8 +1,8 @@
 """`make train`: from labels and images to out-of-fold predictions and a version.
 
     read the films -> split them by patient -> teach places (pretext) -> copy every film through
-    the fixed blocks (a bank for each course) -> train a network of each fold and seed -> gather,
-    calibrate, export
+    the fixed blocks (once augmented, for each course) -> train a network of each fold and seed ->
+    gather, calibrate, export
 
 A network is the unit of work: `train_unit(folder, config, data, fold, seed)` needs nothing but the
 run's folder and the data, so a pool here, a job array or a cluster may call it.
@@ -19,23 +19,23 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.artifact import load_state, pack_weights
-from cxr_severity.model.cells import CellNet
+from cxr_severity.model.networks.cells import CellNet
 from cxr_training.backbone import BACKBONE_WEIGHTS, load_backbone
-from cxr_training.bank import Bank, Inputs, augment, make_bank
 from cxr_training.cases import Case, Dataset, read_cases
 from cxr_training.config import StageConfig, TrainConfig, load_config
+from cxr_training.copies import CopiesOnDisk, Inputs, augment, make_copies
 from cxr_training.errors import TrainingError, one_line
 from cxr_training.films import Films, load_films
 from cxr_training.finish import finish
-from cxr_training.gate.images import collect
+from cxr_training.gate.examples import collect
 from cxr_training.held_out import see_cases, see_lesions, write_maps
-from cxr_training.learn import Lesson, Share, Source, Student, learn
+from cxr_training.learn import BatchPart, Lesson, Source, Student, learn
 from cxr_training.lesions import Lesion, read_lesions
-from cxr_training.readings import write_readings
-from cxr_training.run import RunFolder, write_whole
+from cxr_training.out_of_fold import write_predictions
+from cxr_training.run_folder import RunFolder, write_whole
 from cxr_training.splits import Split, check_disjoint, make_split, merge_patients
 from cxr_training.targets import Targets
 
@@ -99,7 +99,7 @@ def run(
     )
     split.write(folder.split)
     teach_places(folder, config, films, split, start)
-    fill_banks(folder, config, films, split)
+    make_all_copies(folder, config, films, split)
     units = planned(config)
     if jobs == 1:
         for unit in units:
@@ -161,7 +161,7 @@ def teach_places(
     write_whole(unit, pack_weights(network))
 
 
-def fill_banks(folder: RunFolder, config: TrainConfig, films: Films, split: Split) -> None:
+def make_all_copies(folder: RunFolder, config: TrainConfig, films: Films, split: Split) -> None:
     """Copies of every film that is learned from, through the blocks that stay fixed."""
     network = load_network(config, folder.pretext / "model.safetensors")
     of_set = config.copies.model_dump()
@@ -169,8 +169,8 @@ def fill_banks(folder: RunFolder, config: TrainConfig, films: Films, split: Spli
     unused = {*split.held_back, *split.copies}
     copies += [0 if one.file in unused else of_set[one.set] for one in films.lesions]
     for course, stage in enumerate(config.courses, 1):
-        make_bank(
-            folder.bank(course), films, network, stage.frozen_blocks, np.array(copies),
+        make_copies(
+            folder.copies(course), films, network, stage.frozen_blocks, np.array(copies),
             config.augment, config.preprocess, config.seeds[0] + course - 1,
         )  # fmt: skip
 
@@ -187,14 +187,14 @@ def train_unit(folder: RunFolder, config: TrainConfig, data: Path, fold: Fold, s
     if not unit.weights.is_file():
         unit.folder.mkdir(parents=True, exist_ok=True)
         out = frozenset(case.image for case in tested)
-        missing = {case.set for case in tested} if _crosses(fold) else set()
+        missing: set[str] = {case.set for case in tested} if _crosses(fold) else set()
         begin = folder.pretext / "model.safetensors"
         for course, stage in enumerate(config.courses, 1):
             taught = unit.weights if course == len(config.courses) else unit.after(course)
             if not taught.is_file():
                 stage = _without(stage, missing)
-                bank = Bank(folder.bank(course))
-                lesson = _lesson(config, stage, dataset.cases, lesions, split, bank, out)
+                copies = CopiesOnDisk(folder.copies(course))
+                lesson = _lesson(config, stage, dataset.cases, lesions, split, copies, out)
                 checkpoint = unit.checkpoint(course)
                 network = learn(
                     Student(load_network(config, begin).requires_grad_(True)), lesson, stage,
@@ -205,9 +205,9 @@ def train_unit(folder: RunFolder, config: TrainConfig, data: Path, fold: Fold, s
                 checkpoint.unlink(missing_ok=True)
             begin = taught
     network = load_network(config, unit.weights)
-    if tested and not unit.readings.is_file():
+    if tested and not unit.predictions.is_file():
         seen = see_cases(network, dataset, tested, config.preprocess, device())
-        write_readings(unit.readings, tested, fold, seed, seen)
+        write_predictions(unit.predictions, tested, fold, seed, seen)
     if not unit.maps.is_file():
         held = [one for one in lesions if one.file in set(split.held_back)]
         seen = see_lesions(network, data, held, config.preprocess, device())
@@ -246,37 +246,39 @@ def _lesson(
     split: Split, source: Source, left_out: frozenset[str],
 ) -> Lesson:  # fmt: skip
     unused = {*split.held_back, *split.copies}
-    shares = []
+    parts = []
     for name in ("severity", "ralo"):
         members = [
             i for i, case in enumerate(cases)
             if case.set == name and case.image not in left_out and name not in config.without
         ]  # fmt: skip
-        shares.append(_scored_share(getattr(stage, name), members, cases, stage.balance))
+        parts.append(_scored_share(getattr(stage, name), members, cases, stage.balance))
     for kind in ("masks", "boxes"):
         members = [
             len(cases) + k for k, one in enumerate(lesions)
             if one.set == kind and one.file not in unused
         ]  # fmt: skip
-        shares.append(Share(getattr(stage, kind), torch.tensor(members), torch.ones(len(members))))
-    shares = [share for share in shares if share.count and len(share.members)]
+        parts.append(
+            BatchPart(getattr(stage, kind), torch.tensor(members), torch.ones(len(members)))
+        )
+    parts = [part for part in parts if part.count and len(part.members)]
     weight = [1.0] * len(cases) + [one.weight for one in lesions]
     return Lesson(
-        source, shares, len(cases), Targets.of(cases, config.loss),
+        source, parts, len(cases), Targets.of(cases, config.loss),
         torch.tensor([one.label for one in lesions]), torch.tensor(weight),
     )  # fmt: skip
 
 
 def _scored_share(
     count: int, members: Sequence[int], cases: Sequence[Case], balance: float
-) -> Share:
+) -> BatchPart:
     """Rare grades are drawn more often; films without one like the average film."""
     labels = np.array([cases[i].label if cases[i].severity else -1 for i in members], np.int64)
     counts = np.bincount(labels[labels >= 0], minlength=3).astype(np.float64) + 1e-9
-    draw: NDArray[np.float64] = counts**-balance
+    draw: Float64Array = counts**-balance
     mean = float((draw * counts).sum() / counts.sum())
     weights = np.where(labels < 0, mean, draw[labels])
-    return Share(count, torch.tensor(members), torch.from_numpy(weights).float())
+    return BatchPart(count, torch.tensor(members), torch.from_numpy(weights).float())
 
 
 def device() -> torch.device:

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from cxr_severity.imaging.decode import decode
 from cxr_severity.model.assessment import ZONES
-from cxr_severity.model.cells import CellConfig, CellNet
+from cxr_severity.model.networks.cells import CellConfig, CellNet
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
 from cxr_training.backbone import BACKBONE_WEIGHTS, estimate_batch_norm, save_backbone
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from cxr_severity.model.cells import CellConfig, CellNet
+from cxr_severity.model.networks.cells import CellConfig, CellNet
 from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_training.backbone import (
     BACKBONE_WEIGHTS,

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from invented import DATASET, predictions
 
+from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.calibration import softmax
-from cxr_training.bootstrap import Array, Indices
+from cxr_training.bootstrap import Indices
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.calibrate import (
     KNOTS,
@@ -19,12 +20,14 @@ from cxr_training.evaluation.calibrate import (
     fit_threshold,
     misses,
 )
-from cxr_training.evaluation.crossfit import Readings, apply, cross_fit
+from cxr_training.evaluation.crossfit import CalibratedPredictions, apply, cross_fit
 from cxr_training.evaluation.predictions import Joined, join
 
 
 def _same(
-    before: Readings, after: Readings, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    before: CalibratedPredictions,
+    after: CalibratedPredictions,
+    rows: np.ndarray[tuple[int], np.dtype[np.bool_]],
 ) -> bool:
     return all(
         (getattr(before, name)[rows] == getattr(after, name)[rows]).all()
@@ -32,7 +35,7 @@ def _same(
     )
 
 
-def _changed(joined: Joined, labels: Indices, reference: Array) -> Joined:
+def _changed(joined: Joined, labels: Indices, reference: Float64Array) -> Joined:
     return replace(joined, labels=labels, reference=reference)
 
 
@@ -53,16 +56,16 @@ def test_no_patient_is_judged_by_a_fit_on_himself() -> None:
 
 
 def test_fits_are_applied_as_the_service_does() -> None:
-    readings = cross_fit(join(predictions(seeds=1), DATASET))
-    table = readings.joined.predictions
+    calibrated = cross_fit(join(predictions(seeds=1), DATASET))
+    table = calibrated.joined.predictions
     for i in (0, 40, 100):
-        fits = readings.by_fold[str(table.folds[i])]
-        assert readings.scaled[i] == pytest.approx(fits.scaling(table.logits[i], table.zones[i]))
-        assert tuple(readings.intervals[i]) == fits.interval(float(table.totals[i]))
-        assert tuple(readings.thresholds[i]) == fits.conformal.thresholds
-    without = {fold: fits for fold, fits in readings.by_fold.items() if fold != "3"}
+        fits = calibrated.by_fold[str(table.folds[i])]
+        assert calibrated.scaled[i] == pytest.approx(fits.scaling(table.logits[i], table.zones[i]))
+        assert tuple(calibrated.intervals[i]) == fits.interval(float(table.totals[i]))
+        assert tuple(calibrated.thresholds[i]) == fits.conformal.thresholds
+    without = {fold: fits for fold, fits in calibrated.by_fold.items() if fold != "3"}
     with pytest.raises(TrainingError, match="fold 3 has nothing"):
-        apply(readings.joined, without, readings.final)
+        apply(calibrated.joined, without, calibrated.final)
 
 
 def test_a_large_collection_rules_less_and_not_nothing() -> None:
@@ -74,7 +77,7 @@ def test_a_large_collection_rules_less_and_not_nothing() -> None:
     assert balance(groups, 1)[:90].sum() == pytest.approx(balance(groups, 1)[90:].sum())
 
 
-def _sample(rng: np.random.Generator, count: int) -> tuple[Array, Array]:
+def _sample(rng: np.random.Generator, count: int) -> tuple[Float64Array, Float64Array]:
     """Estimates that err more in the middle, and are too low at the top."""
     reference = rng.uniform(0, 18, count)
     spread = 0.3 + 2 * np.exp(-(((reference - 9) / 4) ** 2))

@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
+from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.calibration import Conformal, Scaling, TotalInterval, softmax
-from cxr_training.bootstrap import Array, Bootstrap, Indices
+from cxr_training.bootstrap import Bootstrap, Indices
 from cxr_training.evaluation.calibrate import (
     fit_scaling,
     fit_temperature,
     fit_threshold,
     prediction_sets,
 )
-from cxr_training.evaluation.crossfit import Fits, Readings
+from cxr_training.evaluation.crossfit import CalibratedPredictions, Fits
 from cxr_training.evaluation.predictions import Joined, Predictions
 from cxr_training.evaluation.probabilistic import (
     accuracy_at,
@@ -30,7 +31,7 @@ from cxr_training.evaluation.probabilistic import (
 )
 
 
-def _sample(count: int, seed: int = 0, sharpness: float = 1.0) -> tuple[Array, Indices]:
+def _sample(count: int, seed: int = 0, sharpness: float = 1.0) -> tuple[Float64Array, Indices]:
     """Logits whose softmax at temperature `sharpness` is exactly calibrated, and labels."""
     rng = np.random.default_rng(seed)
     logits = rng.normal(size=(count, 3)) * 1.5
@@ -39,7 +40,7 @@ def _sample(count: int, seed: int = 0, sharpness: float = 1.0) -> tuple[Array, I
     return logits * sharpness, np.minimum(labels, 2)
 
 
-def _readings(count: int = 120, threshold: float = 0.2, seeds: int = 2) -> Readings:
+def _readings(count: int = 120, threshold: float = 0.2, seeds: int = 2) -> CalibratedPredictions:
     logits, labels = _sample(count * seeds, seed=3, sharpness=2.0)
     labels = np.tile(labels[:count], seeds)
     rows, totals = len(labels), labels.astype(np.float64) * 6 + 3
@@ -56,7 +57,7 @@ def _readings(count: int = 120, threshold: float = 0.2, seeds: int = 2) -> Readi
         Conformal(coverage=0.9, threshold=threshold),
         TotalInterval(coverage=0.9, knots=(0, 18), low=(0, 12), high=(6, 18)),
     )
-    return Readings(
+    return CalibratedPredictions(
         joined=Joined(table, (), labels, totals),
         by_fold={"0": fits},
         final=fits,
@@ -68,19 +69,19 @@ def _readings(count: int = 120, threshold: float = 0.2, seeds: int = 2) -> Readi
 
 
 def test_auc_agrees_with_scikit_learn_in_sample_and_resample() -> None:
-    readings = _readings()
-    bootstrap = Bootstrap.over(readings.patients, resamples=1)  # one resample: both ends are it
-    found = auc(readings, bootstrap)
+    calibrated = _readings()
+    bootstrap = Bootstrap.over(calibrated.patients, resamples=1)  # one resample: both ends are it
+    found = auc(calibrated, bootstrap)
     expected = np.zeros((2, 3))
     for index in range(3):
         for draw in (0, 1):
             weights = bootstrap.weights()[draw]
             pairs, wins = 0.0, 0.0
             for seed in (0, 1):
-                part = readings.seeds == seed
-                truth = readings.labels[part] == index
+                part = calibrated.seeds == seed
+                truth = calibrated.labels[part] == index
                 area = roc_auc_score(
-                    truth, readings.probabilities[part, index], sample_weight=weights[part]
+                    truth, calibrated.probabilities[part, index], sample_weight=weights[part]
                 )
                 count = weights[part][truth].sum() * weights[part][~truth].sum()
                 pairs, wins = pairs + count, wins + area * count
@@ -110,20 +111,20 @@ def test_calibration_error_of_known_gaps() -> None:
 
 
 def test_calibration_scores_agree_with_scikit_learn() -> None:
-    readings = _readings()
-    bootstrap = Bootstrap.over(readings.patients, resamples=20)
-    found = calibration(readings, bootstrap)
+    calibrated = _readings()
+    bootstrap = Bootstrap.over(calibrated.patients, resamples=20)
+    found = calibration(calibrated, bootstrap)
     for scores, probabilities in (
-        (found.before, softmax(readings.joined.predictions.logits)),
-        (found.tempered, softmax(readings.joined.predictions.logits, 2.0)),
-        (found.after, readings.probabilities),
+        (found.before, softmax(calibrated.joined.predictions.logits)),
+        (found.tempered, softmax(calibrated.joined.predictions.logits, 2.0)),
+        (found.after, calibrated.probabilities),
     ):
-        brier = brier_score_loss(readings.labels, probabilities, scale_by_half=False)
+        brier = brier_score_loss(calibrated.labels, probabilities, scale_by_half=False)
         assert scores.brier.value == pytest.approx(brier, abs=1e-4)
-        loss = log_loss(readings.labels, probabilities)
+        loss = log_loss(calibrated.labels, probabilities)
         assert scores.log_loss.value == pytest.approx(loss, abs=1e-4)
         sizes = [one.readings for one in scores.reliability]
-        assert sum(sizes) == len(readings.labels)
+        assert sum(sizes) == len(calibrated.labels)
         gaps = [
             one.readings * abs(one.accuracy.value - one.confidence) for one in scores.reliability
         ]
@@ -151,7 +152,7 @@ def test_scaling_learns_from_the_zones_what_the_logits_do_not_say() -> None:
     telling = np.repeat(labels[:, None], 6, axis=1) + np.random.default_rng(0).normal(size=(900, 6))
     left, right = slice(0, 600), slice(600, None)
 
-    def loss(zones: Array) -> float:
+    def loss(zones: Float64Array) -> float:
         scaling = fit_scaling(logits[left], zones[left], labels[left])
         return float(log_loss(labels[right], softmax(scaling(logits[right], zones[right]))))
 
@@ -189,22 +190,22 @@ def test_sets_follow_the_rule_of_the_service() -> None:
 
 
 def test_conformal_scores_count_the_sets() -> None:
-    readings = _readings(threshold=0.25)
-    bootstrap = Bootstrap.over(readings.patients, resamples=10)
-    found, sets = conformal(readings, bootstrap), readings.sets
-    covered = sets[np.arange(len(sets)), readings.labels]
+    calibrated = _readings(threshold=0.25)
+    bootstrap = Bootstrap.over(calibrated.patients, resamples=10)
+    found, sets = conformal(calibrated, bootstrap), calibrated.sets
+    covered = sets[np.arange(len(sets)), calibrated.labels]
     assert found.coverage.value == pytest.approx(covered.mean(), abs=1e-4)
     assert found.mean_size.value == pytest.approx(sets.sum() / len(sets), abs=1e-4)
     assert found.single.value == pytest.approx((sets.sum(axis=1) == 1).mean(), abs=1e-4)
-    mild = covered[readings.labels == 0].mean()
+    mild = covered[calibrated.labels == 0].mean()
     assert found.coverage_per_class["mild"].value == pytest.approx(mild, abs=1e-4)
 
 
 def test_interval_scores_count_what_lies_inside() -> None:
-    readings = _readings()
-    found = total_interval(readings, Bootstrap.over(readings.patients, resamples=10))
+    calibrated = _readings()
+    found = total_interval(calibrated, Bootstrap.over(calibrated.patients, resamples=10))
     # Totals are 3, 9 and 15 by class, and every interval is from 2 to 10.
-    inside = (readings.labels < 2).mean()
+    inside = (calibrated.labels < 2).mean()
     assert found.coverage.value == pytest.approx(inside, abs=1e-4)
     assert [found.coverage_per_class[name].value for name in SEVERITIES] == [1, 1, 0]
     assert found.mean_width.value == 8
@@ -235,10 +236,10 @@ def test_weights_are_repeated_readings() -> None:
 
 
 def test_selective_reading_orders_by_confidence() -> None:
-    readings = _readings()
-    found = selective(readings, Bootstrap.over(readings.patients, resamples=50))
-    confidence = readings.probabilities.max(axis=1)
-    right = (readings.predicted == readings.labels)[np.argsort(-confidence, kind="stable")]
+    calibrated = _readings()
+    found = selective(calibrated, Bootstrap.over(calibrated.patients, resamples=50))
+    confidence = calibrated.probabilities.max(axis=1)
+    right = (calibrated.predicted == calibrated.labels)[np.argsort(-confidence, kind="stable")]
     assert found.accuracy_at_half.value == pytest.approx(right[:120].mean(), abs=1e-4)
     risks = 1 - right.cumsum() / np.arange(1, 241)
     assert found.area.value == pytest.approx(risks.mean(), abs=1e-4)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.evaluation import MapKind
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.explanations import (
@@ -20,11 +21,11 @@ from cxr_training.evaluation.explanations import (
     read_explanations,
 )
 from cxr_training.evaluation.faithful import curves, faithful, faithfulness_scores
-from cxr_training.evaluation.places import Map, draw_boxes, enlarge, place
+from cxr_training.evaluation.places import draw_boxes, enlarge, place
 from cxr_training.lesions import Lesion
 
 
-def box(top: int, bottom: int, left: int, right: int, side: int = 20) -> Map:
+def box(top: int, bottom: int, left: int, right: int, side: int = 20) -> Float32Array:
     mask = np.zeros((side, side), dtype=np.float32)
     mask[top:bottom, left:right] = 1
     return mask
@@ -79,7 +80,9 @@ def test_without_lungs_the_opacity_still_counts() -> None:
         (OPACITY[:10], OPACITY, "one shape"),
     ],
 )
-def test_what_cannot_be_measured_is_refused(values: Map, opacity: Map, message: str) -> None:
+def test_what_cannot_be_measured_is_refused(
+    values: Float32Array, opacity: Float32Array, message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         place(values, opacity, LUNGS)
 
@@ -170,9 +173,11 @@ GRID = np.full((56, 56), 0.2, np.float32)
 GRID[10:18, 30:38] = 1
 
 
-def _brightness(films: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Map:
+def _brightness(films: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Float32Array:
     """A reading that looks for structure at one place: how it differs from what surrounds it."""
-    inside: Map = films[:, 10:18, 30:38].std(axis=(1, 2)) + films[:, 10:18, 30:38].mean(axis=(1, 2))
+    inside: Float32Array = films[:, 10:18, 30:38].std(axis=(1, 2)) + films[:, 10:18, 30:38].mean(
+        axis=(1, 2)
+    )
     return inside
 
 
@@ -189,7 +194,7 @@ def test_a_faithful_map_falls_fast_and_rises_fast() -> None:
 def test_faithfulness_is_paired_with_a_map_of_chance() -> None:
     true = np.zeros((14, 14), np.float32)
     true[2:5, 7:10] = 1
-    maps: dict[MapKind, Map] = {"opacity": true}
+    maps: dict[MapKind, Float32Array] = {"opacity": true}
     found = [faithful(f"{i}", f"p{i}", GRID, maps, _brightness, seed=i) for i in range(4)]
     deletion, insertion = faithfulness_scores(found, resamples=50)
     assert (deletion.curve, deletion.images) == ("deletion", 4)

@@ -1,4 +1,4 @@
-"""A whole small run: places, bank, folds, gate, export; stopped, resumed, and refused."""
+"""A whole small run: places, copies, folds, gate, export; stopped, resumed, and refused."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cxr_training.drift import main as add_drift
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.predictions import read_predictions
 from cxr_training.films import load_films
-from cxr_training.run import RunFolder
+from cxr_training.run_folder import RunFolder
 from cxr_training.splits import Split
 from cxr_training.train import main, planned, prepare, run, train_unit
 
@@ -133,7 +133,7 @@ def test_across_hospitals_each_collection_is_left_out_once(
 ) -> None:
     assert ("without-ralo", 1) in planned(config)
     for name in ("ralo", "severity"):
-        rows = read_predictions(finished.unit(f"without-{name}", 1).readings)
+        rows = read_predictions(finished.unit(f"without-{name}", 1).predictions)
         assert {image.split("/")[0] for image in rows.images} == {name}
 
 
@@ -142,10 +142,10 @@ def test_a_finished_network_is_not_trained_again(
 ) -> None:
     unit = finished.unit(0, 1)
     before = unit.weights.stat().st_mtime_ns
-    unit.readings.unlink()
+    unit.predictions.unlink()
     train_unit(finished, config, small_data, 0, 1)
     assert unit.weights.stat().st_mtime_ns == before
-    assert unit.readings.is_file(), "what was missing is made"
+    assert unit.predictions.is_file(), "what was missing is made"
 
 
 def test_a_network_cut_short_goes_on_from_its_last_epoch(

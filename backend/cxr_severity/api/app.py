@@ -16,12 +16,12 @@ from cxr_severity.api import errors, page
 from cxr_severity.api.access.control import AccessControl, Doors
 from cxr_severity.api.access.tracing import RequestMarks
 from cxr_severity.api.admission import Admission
+from cxr_severity.api.body_pace import UploadPace
 from cxr_severity.api.manners import Drain, DrainBounds, Head, Identity, only_known_parameters
 from cxr_severity.api.oip.errors import NamedErrors
-from cxr_severity.api.pace import UploadPace
+from cxr_severity.api.response_headers import SecurityHeaders
 from cxr_severity.api.routes import batch, health, limits, metrics, models, oip, predict, problems
 from cxr_severity.api.schemas import Problem
-from cxr_severity.api.security import SecurityHeaders
 from cxr_severity.api.state import State
 from cxr_severity.api.telemetry.live import Live
 from cxr_severity.api.telemetry.measured import Measured, Routes

@@ -13,9 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cxr_severity.api.accept_language import language_headers, language_of
 from cxr_severity.api.access.tracing import current
 from cxr_severity.api.kinds import KINDS, advice_of
-from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.schemas import FindingBody, Problem
 from cxr_severity.api.telemetry.seen import note_problem
 from cxr_severity.imaging import errors as imaging

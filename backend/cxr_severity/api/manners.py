@@ -12,8 +12,8 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cxr_severity.api.accept_language import language_of
 from cxr_severity.api.errors import ApiError, problem
-from cxr_severity.api.language import language_of
 
 
 def only_known_parameters(request: Request) -> None:

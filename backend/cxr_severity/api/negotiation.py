@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from cxr_severity.api.errors import ApiError
-from cxr_severity.interop.answer import FORMS, Form
+from cxr_severity.interop.forms import FORMS, Form
 
 DicomObject = Literal["sr", "sc", "gsps"]
 JSON, LINES = "application/json", "application/x-ndjson"

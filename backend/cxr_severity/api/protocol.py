@@ -13,9 +13,9 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from cxr_severity.api.accept_language import negotiate
 from cxr_severity.api.errors import problem
-from cxr_severity.api.language import negotiate
-from cxr_severity.api.security import HEADERS
+from cxr_severity.api.response_headers import HEADERS
 
 MAX_HEAD_BYTES = 65_536
 """Request line and headers of one request, and as much of chunk sizes and trailers."""

@@ -21,7 +21,7 @@ from cxr_severity.model.assessment import (
     WeakReason,
 )
 from cxr_severity.model.manifest import Manifest
-from cxr_severity.model.measured import Metrics
+from cxr_severity.model.metrics import Metrics
 from cxr_severity.model.quality import Finding, Level, Quality
 from cxr_severity.service.pipeline import Judged, Pictures, StepTimes
 from cxr_severity.texts.findings import MESSAGES, FindingCode

@@ -11,8 +11,8 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cxr_severity.api.accept_language import language_of
 from cxr_severity.api.errors import ApiError, refused
-from cxr_severity.api.language import language_of
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError
 
 FIELD = "file"

@@ -8,6 +8,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float32Array
+
 SourceFormat = Literal["png", "jpeg", "tiff", "dicom"]
 FORMATS: tuple[SourceFormat, ...] = get_args(SourceFormat)
 Declared = Literal["", "not-frontal", "not-chest"]
@@ -43,7 +45,7 @@ class Radiograph:
             positive.
     """
 
-    values: NDArray[np.float32] | NDArray[np.uint8]
+    values: Float32Array | NDArray[np.uint8]
     source: Source
     stored: tuple[int, int] | None = None
     """Height and width in the file, upright and of square pixels, where it was decoded at a reduced
@@ -58,7 +60,7 @@ class Radiograph:
             )
 
     @property
-    def pixels(self) -> NDArray[np.float32]:
+    def pixels(self) -> Float32Array:
         """(H, W) float32 in [0, 1]; made anew at each call where the values are bytes."""
         return in_unit_range(self.values)
 
@@ -76,7 +78,7 @@ class Radiograph:
         return int(self.values.shape[1])
 
 
-def in_unit_range(values: NDArray[Any]) -> NDArray[np.float32]:
+def in_unit_range(values: NDArray[Any]) -> Float32Array:
     """Unsigned integers, of a type that they fill, as shares of its greatest value; floats as
     they are."""
     if values.dtype == np.float32:

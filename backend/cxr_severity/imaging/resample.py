@@ -9,6 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float64Array
+
 _BLOCK = 8
 """Output rows that share a product: each needs few input rows, and neighbours nearly the same."""
 
@@ -98,7 +100,7 @@ def _computed(
 
 def _weights(
     outputs: NDArray[np.int_], source: int, target: int, kernel: Kernel, gap: float | None
-) -> tuple[int, NDArray[np.float64]]:
+) -> tuple[int, Float64Array]:
     """The first input that neighbouring outputs need, and (outputs, inputs from there on): a kernel
     around each output's centre, over means of `factor` inputs."""
     factor = 1 if gap is None else int(source / target / gap) or 1
@@ -119,7 +121,7 @@ def _weights(
     return first, np.repeat(weights / counts, factor, axis=1)[:, : source - first]
 
 
-def _kernel(name: Kernel, x: NDArray[np.float64]) -> NDArray[np.float64]:
+def _kernel(name: Kernel, x: Float64Array) -> Float64Array:
     """At distances of 0 or more; bicubic is Keys' with a = -1/2 (1981), as Pillow's."""
     if name == "bilinear":
         return np.maximum(1 - x, 0)

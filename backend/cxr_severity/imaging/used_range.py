@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cxr_severity.imaging.arrays import Float32Array
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -81,7 +83,7 @@ def film_range(values: NDArray[Any]) -> tuple[float, float] | None:
     return float(ordered[first]), float(ordered[last])
 
 
-def without_islands(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def without_islands(values: Float32Array) -> Float32Array:
     """(H, W) float32 in [0, 1] on the scale of the film alone, islands in black or white; the same
     where there are none."""
     found = film_range(values)

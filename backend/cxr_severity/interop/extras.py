@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import Assessment, Zone
 
-Points = NDArray[np.float32]
 """(N, 2) columns and rows of a closed outline, as shares of the upright film's width and height;
 the first point is not repeated."""
 
@@ -25,11 +22,11 @@ class Extras:
 
     interval: tuple[float, float] | None = None
     """Of the Brixia total, 90%."""
-    opacity: NDArray[np.float32] | None = None
+    opacity: Float32Array | None = None
     """(h, w) probability of an opacity in each cell; it covers the whole film."""
     shares: Mapping[Zone, float] = field(default_factory=dict)
     """Of each zone, the share that is opaque, in [0, 1]."""
-    outlines: Mapping[Zone, Points] = field(default_factory=dict)
+    outlines: Mapping[Zone, Float32Array] = field(default_factory=dict)
 
 
 def extras(assessment: Assessment) -> Extras:

@@ -6,11 +6,10 @@ from typing import Literal, cast
 
 import numpy as np
 from contourpy import contour_generator
-from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float32Array, Float64Array
 from cxr_severity.imaging.pictures.render import resize_map
 from cxr_severity.interop.dicom.context import StudyContext
-from cxr_severity.interop.extras import Points
 
 _SIDE = 64
 """Steps that a map is drawn in: a cell of its grid has then some six to nine."""
@@ -25,7 +24,7 @@ _TURNS: dict[int, tuple[Rotation, bool]] = {
 }  # fmt: skip
 
 
-def contours(values: NDArray[np.float32], level: float) -> list[Points]:
+def contours(values: Float32Array, level: float) -> list[Float32Array]:
     """Closed outlines of where a map that covers the film is above `level`, largest first.
 
     Args:
@@ -35,19 +34,19 @@ def contours(values: NDArray[np.float32], level: float) -> list[Points]:
     # With a border of nothing around it, an outline closes along the film's edge.
     padded = np.pad(smooth, 1)
     places = (np.arange(_SIDE + 2, dtype=np.float64) - 0.5) / _SIDE
-    lines = cast(list[NDArray[np.float64]], contour_generator(places, places, padded).lines(level))
+    lines = cast(list[Float64Array], contour_generator(places, places, padded).lines(level))
     found = [np.clip(line[:-1], 0, 1).astype(np.float32) for line in lines if len(line) > 3]
     sized = sorted(((_area(line), line) for line in found), key=lambda pair: -pair[0])
     return [line for area, line in sized if area >= _LEAST]
 
 
-def _area(points: Points) -> float:
+def _area(points: Float32Array) -> float:
     """Of a polygon, by the shoelace formula; in shares of the film."""
     x, y = points.T.astype(np.float64)
     return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
 
 
-def on_stored(points: Points, context: StudyContext) -> Points:
+def on_stored(points: Float32Array, context: StudyContext) -> Float32Array:
     """(N, 2) shares of the upright film to columns and rows of the picture as it is stored, where
     0, 0 is the outer corner of its first pixel (PS3.3 C.10.5)."""
     x, y = points[:, 0], points[:, 1]

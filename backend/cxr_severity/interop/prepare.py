@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib import import_module
 
-from cxr_severity.interop.answer import FormName
 from cxr_severity.interop.dicom.charset import CharacterSet
 from cxr_severity.interop.dicom.context import StudyContext
+from cxr_severity.interop.forms import FormName
 from cxr_severity.interop.making import Making
 from cxr_severity.model.assessment import SEVERITIES, ZONES, Assessment, Brixia
 from cxr_severity.model.quality import Quality

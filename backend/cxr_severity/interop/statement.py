@@ -16,7 +16,7 @@ from pydicom.uid import UID
 from cxr_severity.interop.dicom import capture, codes, presentation, report
 from cxr_severity.interop.dicom.context import CARRIED, REQUIRED
 from cxr_severity.interop.errors import NoDicomSourceError, NotGreyError, NotReferableError
-from cxr_severity.interop.fhir.parts import SYSTEMS
+from cxr_severity.interop.fhir.datatypes import SYSTEMS
 
 _OBJECTS = {"sr": report.KIND, "sc": capture.KIND, "gsps": presentation.KIND}
 _CODES = (

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.calibration import softmax
-from cxr_severity.model.runtime import Answer, Runtime
+from cxr_severity.model.runtime import Inference, Runtime
 
 PROBABILITY_TOLERANCE = 1e-3
 ZONE_TOLERANCE = 1e-2
@@ -40,26 +40,24 @@ class Agreement:
         return None
 
 
-def disagreement(
-    fast: Runtime, reference: Runtime, images: Iterable[NDArray[np.float32]]
-) -> str | None:
+def disagreement(fast: Runtime, reference: Runtime, images: Iterable[Float32Array]) -> str | None:
     """The first fault of `fast` against `reference`, None when they agree on all images."""
     return next(
         (fault for image in images if (fault := compare(fast, reference, image).fault)), None
     )
 
 
-def compare(fast: Runtime, reference: Runtime, image: NDArray[np.float32]) -> Agreement:
+def compare(fast: Runtime, reference: Runtime, image: Float32Array) -> Agreement:
     """Answers of both to one network input, (1, 3, S, S), maps of all classes included.
 
     The three maps are asked for as one batch, so that batches are compared as well, and one of
     them once more alone, which may be another number of threads.
     """
-    pairs: list[tuple[Answer, Answer]] = []
+    pairs: list[tuple[Inference, Inference]] = []
     for targets, alone in ((SEVERITIES, False), (SEVERITIES[:1], True)):
         batch = np.repeat(image, len(targets), axis=0)
-        answers = [one.infer(batch, list(targets), alone=alone) for one in (fast, reference)]
-        pairs += zip(*answers, strict=True)
+        inferences = [one.infer(batch, list(targets), alone=alone) for one in (fast, reference)]
+        pairs += zip(*inferences, strict=True)
     return Agreement(
         probability=max(
             float(np.abs(softmax(a.logits) - softmax(b.logits)).max()) for a, b in pairs
@@ -70,13 +68,13 @@ def compare(fast: Runtime, reference: Runtime, image: NDArray[np.float32]) -> Ag
     )
 
 
-def _correlation(one: Answer, other: Answer) -> float:
+def _correlation(one: Inference, other: Inference) -> float:
     if one.map is None or other.map is None:
         raise ValueError("both must hold a map")
     return correlation(one.map.cam, other.map.cam)
 
 
-def correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+def correlation(one: Float32Array, other: Float32Array) -> float:
     """Pearson's, of two maps; of two that are flat, 1 when they are alike and else 0."""
     if one.std() == 0 or other.std() == 0:
         return float(np.allclose(one, other, atol=1e-3))

@@ -16,7 +16,6 @@ from safetensors.torch import save as save_tensors
 from torch import nn
 
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.cells import CellConfig, CellNet
 from cxr_severity.model.gate import DESCRIPTION, KINDS, Gate, GateLimits, Guard
 from cxr_severity.model.lungs import LungConfig, LungNet
 from cxr_severity.model.manifest import (
@@ -26,7 +25,8 @@ from cxr_severity.model.manifest import (
     Manifest,
     WeightsFile,
 )
-from cxr_severity.model.network import FEATURES, NetworkConfig, SeverityNet
+from cxr_severity.model.networks.cells import CellConfig, CellNet
+from cxr_severity.model.networks.sequence import FEATURES, NetworkConfig, SeverityNet
 
 Network = CellNet | SeverityNet
 """A network of any kind that a version may be of."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-import numpy as np
-from numpy.typing import NDArray
-
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.quality import Quality
 
 Severity = Literal["mild", "moderate", "severe"]
@@ -51,7 +49,7 @@ class Opacity:
     where nothing is seen it is near 0 and not stretched.
     """
 
-    probability: NDArray[np.float32]
+    probability: Float32Array
     of_lungs: float
     """Share of the lungs that is opaque, in [0, 1]: the mean probability over their cells."""
     of_zones: dict[Zone, float]
@@ -80,21 +78,21 @@ class Explanation:
     lung_fraction: float | None
     """Share of the map inside the estimated lungs, in [0, 1]; None where no lungs were found or the
     map is empty."""
-    cam: NDArray[np.float32]
+    cam: Float32Array
     low_signal_reason: WeakReason | None = None
     seen: Opacity | None = None
     """None in versions whose network has no map of opacity."""
-    zone_outlines: dict[Zone, NDArray[np.float32]] | None = None
+    zone_outlines: dict[Zone, Float32Array] | None = None
     """Of each zone (4, 2) corners, x and y as shares of the upright film, fitted to its lungs."""
 
     @property
-    def first_map(self) -> NDArray[np.float32]:
+    def first_map(self) -> Float32Array:
         """(h, w) of what pictures show: the map of opacity, the better placed of the two, or the
         Grad-CAM where the version has no other."""
         return self.cam if self.seen is None else self.seen.probability
 
     @property
-    def opacity(self) -> NDArray[np.float32] | None:
+    def opacity(self) -> Float32Array | None:
         """(h, w) probabilities of opacity, or None."""
         return None if self.seen is None else self.seen.probability
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, ZONES
 
 HIGHEST_TOTAL = HIGHEST_ZONE_SCORE * len(ZONES)
@@ -42,12 +43,10 @@ class Scaling(BaseModel):
         rows = tuple(tuple(float(i == j) for j in range(9)) for i in range(3))
         return cls(temperature=temperature, weights=rows, offset=(0.0, 0.0, 0.0))
 
-    def __call__(
-        self, logits: NDArray[np.floating], zones: NDArray[np.floating]
-    ) -> NDArray[np.float64]:
+    def __call__(self, logits: NDArray[np.floating], zones: NDArray[np.floating]) -> Float64Array:
         """(..., 3) logits and (..., 6) zone scores to (..., 3) calibrated logits."""
         seen = np.concatenate([np.asarray(logits, np.float64) / self.temperature, zones], axis=-1)
-        scaled: NDArray[np.float64] = seen @ np.array(self.weights).T + np.array(self.offset)
+        scaled: Float64Array = seen @ np.array(self.weights).T + np.array(self.offset)
         return scaled
 
 
@@ -108,11 +107,11 @@ class TotalInterval(BaseModel):
         return max(0.0, min(low, total)), min(float(HIGHEST_TOTAL), max(high, total))
 
 
-def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> NDArray[np.float64]:
+def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> Float64Array:
     """(..., C) logits to probabilities after temperature scaling (Guo et al., ICML 2017)."""
     scaled = np.asarray(logits, dtype=np.float64) / temperature
     shifted = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    probabilities: NDArray[np.float64] = shifted / shifted.sum(axis=-1, keepdims=True)
+    probabilities: Float64Array = shifted / shifted.sum(axis=-1, keepdims=True)
     return probabilities
 
 

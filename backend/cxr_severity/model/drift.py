@@ -6,10 +6,11 @@ from itertools import pairwise
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pydantic import Field, model_validator
 
-from cxr_severity.model.measured import Frozen
+from cxr_severity.imaging.arrays import Float32Array
+from cxr_severity.model.metrics import Frozen
 
 Statistic = Literal["brightness", "contrast", "sharpness", "total"]
 """Three of the network's input, and the Brixia total that was predicted."""
@@ -62,7 +63,7 @@ class DriftReference(Frozen):
     statistics: dict[Statistic, Histogram]
 
 
-def input_statistics(grid: NDArray[np.float32]) -> dict[Statistic, float]:
+def input_statistics(grid: Float32Array) -> dict[Statistic, float]:
     """Of (S, S) float32 in [0, 1], as `to_grid` makes it: mean, standard deviation, and the mean
     difference of neighbours along a row."""
     return {

@@ -11,10 +11,9 @@ from typing import Literal, get_args
 import numpy as np
 import threadpoolctl
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
-Array = NDArray[np.float32]
+from cxr_severity.imaging.arrays import Float32Array
 
 EngineName = Literal["torch", "onnxruntime", "openvino"]
 EngineChoice = Literal["auto", "torch", "onnxruntime", "openvino"]
@@ -24,7 +23,7 @@ FASTEST_FIRST: tuple[EngineName, ...] = ("onnxruntime", "openvino", "torch")
 """On a CPU, in single precision, at batch 1; `make bench` measures it. OpenVINO looks faster only
 while it may compute in bfloat16, which is no longer the same network."""
 
-Compiled = Callable[[Array], tuple[Array, ...]]
+Compiled = Callable[[Float32Array], tuple[Float32Array, ...]]
 """(1, ...) float32 to one array for each output; may be called from any thread at a time."""
 
 # PyTorch's ONNX exporter imports `onnx`.
@@ -70,7 +69,9 @@ def _is_importable(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
 
 
-def compile_module(name: EngineName, module: nn.Module, example: Array, threads: int) -> Compiled:
+def compile_module(
+    name: EngineName, module: nn.Module, example: Float32Array, threads: int
+) -> Compiled:
     """A runtime's version of `module`, which maps one float32 tensor to a tuple of them.
 
     Args:
@@ -86,7 +87,7 @@ def compile_module(name: EngineName, module: nn.Module, example: Array, threads:
 
 
 def compile_each(
-    name: EngineName, module: nn.Module, example: Array, threads: Sequence[int]
+    name: EngineName, module: nn.Module, example: Float32Array, threads: Sequence[int]
 ) -> list[Compiled]:
     """As `compile_module`, for each number of threads; the module is converted once."""
     # Not left to the caller: the exporter gives a module the mode back that it had, and a wrapper
@@ -111,7 +112,7 @@ def limit_threads(threads: int) -> None:
     threadpoolctl.threadpool_limits(1, user_api="blas")
 
 
-def to_onnx(module: nn.Module, example: Array) -> bytes:
+def to_onnx(module: nn.Module, example: Float32Array) -> bytes:
     """`module` as an ONNX graph for inputs of the example's shape, weights inside."""
     buffer = io.BytesIO()
     with torch.no_grad(), warnings.catch_warnings():
@@ -134,7 +135,7 @@ def to_onnx(module: nn.Module, example: Array) -> bytes:
 def _eager(module: nn.Module) -> Compiled:
     device = next(module.parameters()).device
 
-    def run(batch: Array) -> tuple[Array, ...]:
+    def run(batch: Float32Array) -> tuple[Float32Array, ...]:
         with torch.no_grad():
             return tuple(part.cpu().numpy() for part in module(torch.from_numpy(batch).to(device)))
 
@@ -151,7 +152,7 @@ def _onnxruntime(graph: bytes, threads: int) -> Compiled:
     options.add_session_config_entry("session.force_spinning_stop", "1")
     session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
-    def run(batch: Array) -> tuple[Array, ...]:
+    def run(batch: Float32Array) -> tuple[Float32Array, ...]:
         return tuple(session.run(None, {"input": batch}))
 
     return run
@@ -174,7 +175,7 @@ def _openvino(graph: bytes, threads: int) -> Compiled:
         },
     )
 
-    def run(batch: Array) -> tuple[Array, ...]:
+    def run(batch: Float32Array) -> tuple[Float32Array, ...]:
         # A request of its own: one that is shared would mix answers of concurrent calls.
         answer = compiled.create_infer_request().infer([batch])
         return tuple(np.array(answer[i]) for i in range(len(compiled.outputs)))

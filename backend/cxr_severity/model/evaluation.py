@@ -8,7 +8,7 @@ from pydantic import Field
 
 from cxr_severity.model.assessment import Severity
 from cxr_severity.model.calibration import TotalInterval
-from cxr_severity.model.measured import (
+from cxr_severity.model.metrics import (
     Auc,
     BrixiaScores,
     Calibration,

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from cxr_severity.model.network import Reading
+from cxr_severity.imaging.arrays import Float32Array
+from cxr_severity.model.networks.sequence import HeadOutput
 
 _cudnn_switch = threading.Lock()
 
@@ -32,17 +32,17 @@ def _native_lstm(device: torch.device) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GradCam:
-    """`cam` (h, w) float32 in [0, 1]; `peak` its maximum before scaling; `reading` the head's."""
+    """`cam` (h, w) float32 in [0, 1]; `peak` its maximum before scaling; `output` the head's."""
 
-    reading: Reading
+    output: HeadOutput
     target: int
     peak: float
-    cam: NDArray[np.float32]
+    cam: Float32Array
 
 
 def grad_cam(
     features: torch.Tensor,
-    head: Callable[[torch.Tensor], Reading],
+    head: Callable[[torch.Tensor], HeadOutput],
     target: int | None = None,
 ) -> GradCam:
     """Gradient-weighted class activation map (Selvaraju et al., ICCV 2017).
@@ -52,7 +52,7 @@ def grad_cam(
 
     Args:
         features: (1, K, h, w) float32 feature maps, computed without gradient.
-        head: maps features to a reading.
+        head: maps features to an output.
         target: index of the class to explain; the most probable one when None.
 
     Raises:
@@ -62,23 +62,23 @@ def grad_cam(
         raise ValueError(f"features must be (1, K, h, w), not {tuple(features.shape)}")
     leaf = features.detach().requires_grad_()
     with torch.enable_grad(), _native_lstm(features.device):
-        reading = head(leaf)
-        logits = reading.logits[0]
+        output = head(leaf)
+        logits = output.logits[0]
         index = int(logits.argmax()) if target is None else target
         (gradient,) = torch.autograd.grad(logits[index], leaf)
     weights = gradient.mean(dim=(2, 3), keepdim=True)
     raw = (weights * leaf.detach()).sum(dim=1)[0].float().cpu().numpy()
     peak, cam = scaled_map(raw)
     return GradCam(
-        reading=Reading(*(part.detach() for part in reading)), target=index, peak=peak, cam=cam
+        output=HeadOutput(*(part.detach() for part in output)), target=index, peak=peak, cam=cam
     )
 
 
-def scaled_map(raw: NDArray[np.float32]) -> tuple[float, NDArray[np.float32]]:
+def scaled_map(raw: Float32Array) -> tuple[float, Float32Array]:
     """A map (h, w) of any sign to its peak and itself in [0, 1]; all zero where none is positive.
 
     Scaled by its maximum only: a min-max stretch would make a flat map look confident.
     """
-    positive: NDArray[np.float32] = np.maximum(raw, 0)
+    positive: Float32Array = np.maximum(raw, 0)
     peak = float(positive.max())
     return peak, positive / np.float32(peak) if peak > 0 else positive

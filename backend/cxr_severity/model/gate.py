@@ -13,11 +13,11 @@ from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.lungs import LungField, LungNet
-from cxr_severity.model.network import FEATURES
+from cxr_severity.model.networks.sequence import FEATURES
 from cxr_severity.model.quality import Finding, Quality
 from cxr_severity.texts.findings import FindingCode
 
@@ -135,13 +135,13 @@ class Gate:
     """
 
     limits: GateLimits
-    weights: NDArray[np.float32]
-    bias: NDArray[np.float32]
-    centre: NDArray[np.float32]
-    whitening: NDArray[np.float32]
+    weights: Float32Array
+    bias: Float32Array
+    centre: Float32Array
+    whitening: Float32Array
 
     def __call__(
-        self, features: NDArray[np.float32], lungs: LungField, colour: float, side: int
+        self, features: Float32Array, lungs: LungField, colour: float, side: int
     ) -> Quality:
         """Judge the image. Never raises: what cannot be measured is a finding.
 
@@ -159,7 +159,7 @@ class Gate:
             return Quality((Finding("not-measured", "warn", None, None),))
 
     def measure(
-        self, description: NDArray[np.float32], lungs: LungField, colour: float, side: int
+        self, description: Float32Array, lungs: LungField, colour: float, side: int
     ) -> Measurements:
         """From a (3840,) description, the lungs, and the file's colour and shorter side.
 
@@ -182,18 +182,18 @@ class Gate:
             lung_contrast=lungs.contrast,
         )
 
-    def kinds(self, description: NDArray[np.float32]) -> NDArray[np.float32]:
+    def kinds(self, description: Float32Array) -> Float32Array:
         """(..., 3840) descriptions to (..., K) probabilities of the `KINDS`."""
         scores = description @ self.weights.T + self.bias
         shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        probabilities: NDArray[np.float32] = shares / shares.sum(axis=-1, keepdims=True)
+        probabilities: Float32Array = shares / shares.sum(axis=-1, keepdims=True)
         return probabilities
 
-    def distance(self, description: NDArray[np.float32]) -> NDArray[np.float32]:
+    def distance(self, description: Float32Array) -> Float32Array:
         """(..., 3840) descriptions to (...) distances from the training films, in units of the
         ordinary one (Mahalanobis distance; Lee et al., NeurIPS 2018)."""
         coordinates = (description[..., :FEATURES] - self.centre) @ self.whitening
-        distances: NDArray[np.float32] = np.sqrt(np.square(coordinates).mean(axis=-1))
+        distances: Float32Array = np.sqrt(np.square(coordinates).mean(axis=-1))
         return distances
 
 
@@ -206,19 +206,19 @@ class Guard:
     lungs: LungNet | None
 
 
-def describe(features: NDArray[np.float32]) -> NDArray[np.float32]:
+def describe(features: Float32Array) -> Float32Array:
     """(..., 1280, h, w) features to (..., 3840): their mean, and how top and bottom, and left and
     right, differ, which tells how a film lies."""
     height, width = features.shape[-2:]
     cells = features.reshape(*features.shape[:-2], height * width)
     # By one product: means over so few cells take numpy ten times as long.
     signs, counts = _parts(height, width)
-    parts: NDArray[np.float32] = np.matmul(cells, signs) / counts
+    parts: Float32Array = np.matmul(cells, signs) / counts
     return np.moveaxis(parts, -1, -2).reshape(*features.shape[:-3], 3 * features.shape[-3])
 
 
 @lru_cache(maxsize=8)
-def _parts(height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _parts(height: int, width: int) -> tuple[Float32Array, Float32Array]:
     """Whether a cell is in the mean, at the top or bottom, and left or right, (h * w, 3) of 1, 0
     and -1; by how many the sum of each is to be divided, (3,)."""
     signs = np.ones((height, width, 3), np.float32)
@@ -227,7 +227,7 @@ def _parts(height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.flo
     return signs.reshape(height * width, 3), np.array(counts, np.float32)
 
 
-def _ends(side: int) -> NDArray[np.float32]:
+def _ends(side: int) -> Float32Array:
     """(side,): 1 in the first half, -1 in the last, 0 in the middle of an odd side."""
     half = side // 2
     signs = np.zeros(side, np.float32)

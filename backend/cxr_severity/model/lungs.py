@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from torch import nn
 from torch.nn.functional import interpolate
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.resample import percentiles, resize
 from cxr_severity.model.engine import Compiled
 
@@ -93,7 +93,7 @@ class LungField:
     `mask` (S/2, S/2) float32: probability of a pixel being lung; it covers the whole image.
     """
 
-    mask: NDArray[np.float32]
+    mask: Float32Array
     area: float
     """Share of the image that is lung."""
     span: float
@@ -105,7 +105,7 @@ class LungField:
     contrast: float
     """Standard deviation of the grey values within the lungs; 0 where there are none."""
 
-    def share_of(self, cam: NDArray[np.float32]) -> float | None:
+    def share_of(self, cam: Float32Array) -> float | None:
         """Share of a map that lies in the lungs; None where the map or the lungs are empty.
 
         Args:
@@ -121,7 +121,7 @@ class LungField:
         return min(1.0, float(enlarged[inside].sum()) / total) if total > 0 else None
 
 
-def find_lungs(grid: NDArray[np.float32], run: Compiled, config: LungConfig) -> LungField:
+def find_lungs(grid: Float32Array, run: Compiled, config: LungConfig) -> LungField:
     """The lungs of a preprocessed image.
 
     Args:
@@ -133,12 +133,12 @@ def find_lungs(grid: NDArray[np.float32], run: Compiled, config: LungConfig) -> 
     return measure_lungs(found[0], small)
 
 
-def thumbnail(grid: NDArray[np.float32], config: LungConfig) -> NDArray[np.float32]:
+def thumbnail(grid: Float32Array, config: LungConfig) -> Float32Array:
     """(S, S) float32 grid to the lung network's size."""
     return resize(grid, config.size, config.size)
 
 
-def lungs_of_cells(cells: NDArray[np.float32], grid: NDArray[np.float32]) -> LungField:
+def lungs_of_cells(cells: Float32Array, grid: Float32Array) -> LungField:
     """The lungs that a network's own cells tell.
 
     Args:
@@ -148,7 +148,7 @@ def lungs_of_cells(cells: NDArray[np.float32], grid: NDArray[np.float32]) -> Lun
     return measure_lungs(resize(cells, _FINE, _FINE), resize(grid, 2 * _FINE, 2 * _FINE))
 
 
-def measure_lungs(mask: NDArray[np.float32], grid: NDArray[np.float32]) -> LungField:
+def measure_lungs(mask: Float32Array, grid: Float32Array) -> LungField:
     """From the map of lung probabilities, (s, s), and the thumbnail, (2s, 2s), that it is of."""
     inside = mask > _LUNG
     area = float(inside.mean())

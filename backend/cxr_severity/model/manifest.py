@@ -9,13 +9,13 @@ from pydantic import Field, JsonValue
 
 from cxr_severity.model.assessment import Probabilities, Severity, Zone
 from cxr_severity.model.calibration import Conformal, Scaling, TotalInterval
-from cxr_severity.model.cells import CellConfig
 from cxr_severity.model.drift import DriftReference
 from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.gate import GateLimits
 from cxr_severity.model.lungs import LungConfig
-from cxr_severity.model.measured import Frozen
-from cxr_severity.model.network import NetworkConfig
+from cxr_severity.model.metrics import Frozen
+from cxr_severity.model.networks.cells import CellConfig
+from cxr_severity.model.networks.sequence import NetworkConfig
 from cxr_severity.model.preprocess import PreprocessConfig
 
 MAX_WEIGHTS_BYTES = 12_000_000

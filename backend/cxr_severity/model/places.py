@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import ZONES, Opacity, Zone
-from cxr_severity.model.cells import third_edges, zone_weights
+from cxr_severity.model.networks.cells import third_edges, zone_weights
 
-Array = NDArray[np.float32]
 _WIDTH = (0.03, 0.97)
 """Shares of a zone's lung left of its outline and of what lies left of its right edge."""
 _FOUND = 0.5
@@ -22,23 +21,23 @@ around an opacity are given some of it. Logits are steeper by this before they a
 stay even. Chosen on the films that are held back for maps."""
 
 
-def within_lungs(places: Array) -> Array:
+def within_lungs(places: Float32Array) -> Float32Array:
     """(..., 3, h, w) probabilities of right lung, left lung and opacity to (..., h, w) of opacity
     within the lungs that were found: outside them it is bone, organ or letter."""
     odds = np.clip(places[..., 2, :, :], 1e-6, 1 - 1e-6)
     seen, clear = odds**_SHARPNESS, (1 - odds) ** _SHARPNESS
     lungs = np.minimum(places[..., 0, :, :] + places[..., 1, :, :], 1)
-    shown: Array = (seen / (seen + clear) * lungs).astype(np.float32)
+    shown: Float32Array = (seen / (seen + clear) * lungs).astype(np.float32)
     return shown
 
 
-def lung_cells(places: Array) -> Array:
+def lung_cells(places: Float32Array) -> Float32Array:
     """(3, h, w) probabilities of right lung, left lung and opacity to (h, w) of being lung."""
-    lungs: Array = np.minimum(places[0] + places[1], np.float32(1))
+    lungs: Float32Array = np.minimum(places[0] + places[1], np.float32(1))
     return lungs
 
 
-def opacity_of(places: Array) -> Opacity:
+def opacity_of(places: Float32Array) -> Opacity:
     """Where opacity is seen within the lungs, and how much of each zone it covers."""
     shown = within_lungs(places)
     weights = zone_weights(torch.from_numpy(places[None, :2]))[0].numpy()
@@ -51,7 +50,7 @@ def opacity_of(places: Array) -> Opacity:
     )
 
 
-def zone_outlines(places: Array) -> dict[Zone, Array] | None:
+def zone_outlines(places: Float32Array) -> dict[Zone, Float32Array] | None:
     """Corners (4, 2) of each zone, x and y as shares of the upright film: a third of its lung's
     height, as wide as the lung is there. None where a lung was not found."""
     lungs = places[:2]
@@ -60,7 +59,7 @@ def zone_outlines(places: Array) -> dict[Zone, Array] | None:
     film = torch.from_numpy(lungs[None])
     edges = third_edges(film)[0].numpy()
     weights = zone_weights(film)[0].numpy()
-    found: dict[Zone, Array] = {}
+    found: dict[Zone, Float32Array] = {}
     for k, zone in enumerate(ZONES):
         side, third = divmod(k, 3)
         left, right = _spread(weights[k].sum(axis=0))
@@ -70,7 +69,7 @@ def zone_outlines(places: Array) -> dict[Zone, Array] | None:
     return found
 
 
-def _spread(columns: Array) -> tuple[float, float]:
+def _spread(columns: Float32Array) -> tuple[float, float]:
     """Left and right end, as shares of the width, between which most of the (w,) mass lies."""
     reached = np.concatenate([[0.0], np.cumsum(columns, dtype=np.float64)]) / columns.sum()
     ends = np.interp(_WIDTH, reached, np.linspace(0, 1, len(reached)))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.radiograph import Declared, Radiograph
 from cxr_severity.model.agreement import disagreement
 from cxr_severity.model.artifact import ArtifactError, Network, Stored, load_version
@@ -47,7 +47,7 @@ from cxr_severity.model.places import lung_cells, opacity_of, zone_outlines
 from cxr_severity.model.preprocess import denormalise, normalise, to_grid
 from cxr_severity.model.quality import RejectedError, with_declared
 from cxr_severity.model.runtime import (
-    Answer,
+    Inference,
     Runtime,
     fast_runtime,
     reference_runtime,
@@ -68,8 +68,8 @@ class Prepared:
     the file says of itself.
     """
 
-    image: NDArray[np.float32]
-    grid: NDArray[np.float32]
+    image: Float32Array
+    grid: Float32Array
     colour: float
     side: int
     declared: Declared = ""
@@ -173,10 +173,13 @@ class Predictor:
 
     def _check_golden(self) -> None:
         golden = self.manifest.golden
-        answer = self.assess(golden_radiograph(), force=True)
+        inference = self.assess(golden_radiograph(), force=True)
         worst = max(
-            *(abs(answer.probabilities[name] - golden.probabilities[name]) for name in SEVERITIES),
-            *(abs(answer.brixia.zones[zone] - golden.zones[zone]) / 10 for zone in ZONES),
+            *(
+                abs(inference.probabilities[name] - golden.probabilities[name])
+                for name in SEVERITIES
+            ),
+            *(abs(inference.brixia.zones[zone] - golden.zones[zone]) / 10 for zone in ZONES),
         )
         if not worst <= golden.tolerance:
             raise ArtifactError(
@@ -218,8 +221,8 @@ class Predictor:
             RejectedError: when the gate holds it unfit and `force` is false.
         """
         prepared = self.prepare(radiograph)
-        (answer,) = self.infer(prepared.image, [target if explain else None], alone=True)
-        return self.conclude(prepared, answer, self.lungs(prepared), force=force)
+        (inference,) = self.infer(prepared.image, [target if explain else None], alone=True)
+        return self.conclude(prepared, inference, self.lungs(prepared), force=force)
 
     def prepare(self, radiograph: Radiograph) -> Prepared:
         """All that is computed from the image before the network sees it.
@@ -237,7 +240,7 @@ class Predictor:
             declared=radiograph.source.declared,
         )
 
-    def prepared(self, image: NDArray[np.float32]) -> Prepared:
+    def prepared(self, image: Float32Array) -> Prepared:
         """A network input, (1, 3, S, S), that somebody else has prepared as `preprocess` says; its
         grid is found again, so that the gate can judge it.
 
@@ -251,8 +254,8 @@ class Predictor:
         return Prepared(image, grid, colour=0.0, side=sys.maxsize)
 
     def infer(
-        self, batch: NDArray[np.float32], wanted: list[Target | None], *, alone: bool = False
-    ) -> list[Answer]:
+        self, batch: Float32Array, wanted: list[Target | None], *, alone: bool = False
+    ) -> list[Inference]:
         """(N, 3, S, S) input of N radiographs to what the network says of each, with a map where a
         target is wanted. The backbone runs once, without gradient; with more threads if `alone`."""
         return self._runtime.infer(batch, wanted, alone=alone)
@@ -265,49 +268,54 @@ class Predictor:
         return find_lungs(prepared.grid, self._find_lungs, _config_of(self._guard))
 
     def conclude(
-        self, prepared: Prepared, answer: Answer, lungs: LungField | None, *, force: bool = False
+        self,
+        prepared: Prepared,
+        inference: Inference,
+        lungs: LungField | None,
+        *,
+        force: bool = False,
     ) -> Assessment:
         """What the network said of one radiograph, named, once the gate has let it pass.
 
         Raises:
             RejectedError: when the gate holds it unfit and `force` is false.
         """
-        if answer.places is not None:
-            lungs = lungs_of_cells(lung_cells(answer.places), prepared.grid)
+        if inference.places is not None:
+            lungs = lungs_of_cells(lung_cells(inference.places), prepared.grid)
         if lungs is None:
             raise ValueError("the lungs of this version's images are found apart from the network")
-        measured = self._guard.gate(answer.features, lungs, prepared.colour, prepared.side)
+        measured = self._guard.gate(inference.features, lungs, prepared.colour, prepared.side)
         quality = with_declared(measured, prepared.declared)
         if not (quality.accepted or force):
             raise RejectedError(quality)
-        probabilities = softmax(answer.logits).tolist()
+        probabilities = softmax(inference.logits).tolist()
         plausible = prediction_set(probabilities, self.manifest.conformal.thresholds)
         return Assessment(
             model_name=self.manifest.name,
             model_version=self.manifest.version,
             probabilities=dict(zip(SEVERITIES, probabilities, strict=True)),
             prediction_set=tuple(SEVERITIES[i] for i in plausible),
-            brixia=self._brixia(answer),
+            brixia=self._brixia(inference),
             quality=quality,
-            explanation=self._explanation(answer, lungs),
-            model_ms=answer.model_ms,
-            explain_ms=answer.explain_ms,
+            explanation=self._explanation(inference, lungs),
+            model_ms=inference.model_ms,
+            explain_ms=inference.explain_ms,
         )
 
-    def _brixia(self, answer: Answer) -> Brixia:
-        zones = dict(zip(ZONES, answer.zones.tolist(), strict=True))
+    def _brixia(self, inference: Inference) -> Brixia:
+        zones = dict(zip(ZONES, inference.zones.tolist(), strict=True))
         interval = self.manifest.total_interval
         return Brixia(zones, None if interval is None else interval(sum(zones.values())))
 
-    def _explanation(self, answer: Answer, lungs: LungField) -> Explanation | None:
-        found = answer.map
+    def _explanation(self, inference: Inference, lungs: LungField) -> Explanation | None:
+        found = inference.map
         if found is None:
             return None
         faint, inside = self.manifest.faint_peak, lungs.share_of(found.cam)
         reason: WeakReason | None = None
         if found.peak <= faint:
             reason = "faint"
-        elif answer.places is not None and (inside is None or inside < _LEAST_INSIDE):
+        elif inference.places is not None and (inside is None or inside < _LEAST_INSIDE):
             reason = "outside-lungs"
         weak = found.peak <= faint and faint
         return Explanation(
@@ -319,8 +327,8 @@ class Predictor:
             lung_fraction=inside,
             # Scaled by the peak of a map that says something, so that an empty film shows no heat.
             cam=found.cam * np.float32(found.peak / faint) if weak else found.cam,
-            seen=None if answer.places is None else opacity_of(answer.places),
-            zone_outlines=None if answer.places is None else zone_outlines(answer.places),
+            seen=None if inference.places is None else opacity_of(inference.places),
+            zone_outlines=None if inference.places is None else zone_outlines(inference.places),
         )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.errors import ImageWithoutContrastError
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.imaging.resample import percentiles, resize
@@ -41,7 +41,7 @@ class PreprocessConfig(BaseModel):
         return self
 
 
-def to_grid(radiograph: Radiograph, config: PreprocessConfig) -> NDArray[np.float32]:
+def to_grid(radiograph: Radiograph, config: PreprocessConfig) -> Float32Array:
     """Scale a radiograph to the network's grid and stretch its contrast.
 
     Percentiles are taken after the resize: it is cheaper, and single hot pixels are gone by then.
@@ -74,12 +74,12 @@ def normalise(grids: torch.Tensor, config: PreprocessConfig) -> torch.Tensor:
     return (grids.unsqueeze(1) - mean).div_(std)
 
 
-def denormalise(image: NDArray[np.float32], config: PreprocessConfig) -> NDArray[np.float32] | None:
+def denormalise(image: Float32Array, config: PreprocessConfig) -> Float32Array | None:
     """The inverse of `normalise` for one image: (1, 3, S, S) float32 to the (S, S) grid; None where
     no grid in [0, 1] gives it."""
     mean, std = (np.array(each, np.float32)[:, None, None] for each in (config.mean, config.std))
     channels = image[0] * std + mean
-    grid: NDArray[np.float32] = channels[0]
+    grid: Float32Array = channels[0]
     near = np.abs(channels - grid) < _NEAR
     inside = (grid > -_NEAR) & (grid < 1 + _NEAR)
     if not (near.all() and inside.all()):  # neither holds of what is not finite

@@ -12,19 +12,17 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import SEVERITIES, Subject, Target
-from cxr_severity.model.bilstm import BiLstm
-from cxr_severity.model.cells import CellMaps, CellNet, CellOutput
-from cxr_severity.model.cells import grad_cam as cells_grad_cam
-from cxr_severity.model.decision import Decider
 from cxr_severity.model.engine import Compiled, EngineName, compile_each
 from cxr_severity.model.explain import grad_cam, scaled_map
-from cxr_severity.model.network import SeverityNet
-
-Array = NDArray[np.float32]
+from cxr_severity.model.networks.bilstm import BiLstm
+from cxr_severity.model.networks.cells import CellMaps, CellNet, CellOutput
+from cxr_severity.model.networks.cells import grad_cam as cells_grad_cam
+from cxr_severity.model.networks.sequence import SeverityNet
+from cxr_severity.model.networks.sequence_kernel import HeadKernel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,11 +31,11 @@ class ClassMap:
 
     target: Subject
     peak: float
-    cam: Array
+    cam: Float32Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Answer:
+class Inference:
     """What the network says of one image.
 
     `logits` (3,), `zones` (6,) and `features` (K, h, w) are float32. `places` (3, h, w): the
@@ -45,21 +43,21 @@ class Answer:
     such map. `model_ms` and `explain_ms` are wall times of the batch that it was in.
     """
 
-    logits: Array
-    zones: Array
-    features: Array
+    logits: Float32Array
+    zones: Float32Array
+    features: Float32Array
     map: ClassMap | None
     model_ms: float
     explain_ms: float
-    places: Array | None = None
+    places: Float32Array | None = None
 
 
 class Runtime(Protocol):
     engine: EngineName
 
     def infer(
-        self, batch: Array, wanted: Sequence[Target | None], *, alone: bool = False
-    ) -> list[Answer]:
+        self, batch: Float32Array, wanted: Sequence[Target | None], *, alone: bool = False
+    ) -> list[Inference]:
         """(N, 3, S, S) network input to N answers, with a map where a target is wanted.
 
         `alone` says that nothing else wants the processor, so that all of it may be used.
@@ -80,38 +78,40 @@ class TorchRuntime:
 
     def infer(
         self,
-        batch: Array,
+        batch: Float32Array,
         wanted: Sequence[Target | None],
         *,
         alone: bool = False,  # noqa: ARG002
-    ) -> list[Answer]:
+    ) -> list[Inference]:
         start = perf_counter()
         # Not inference_mode: its tensors could not enter the explanation's autograd.
         with torch.no_grad():
             features = self._network.features(torch.from_numpy(batch).to(self._device))
         backbone_ms = (perf_counter() - start) * 1e3
         return [
-            self._answer(features[i : i + 1], target, backbone_ms)
+            self._inference(features[i : i + 1], target, backbone_ms)
             for i, target in enumerate(wanted)
         ]
 
-    def _answer(self, features: torch.Tensor, target: Target | None, model_ms: float) -> Answer:
+    def _inference(
+        self, features: torch.Tensor, target: Target | None, model_ms: float
+    ) -> Inference:
         start = perf_counter()
         found: ClassMap | None = None
         if target is None:
             with torch.no_grad():
-                reading = self._network.head(features)
+                output = self._network.head(features)
         else:
             index = None if target in ("predicted", "burden") else SEVERITIES.index(target)
             result = grad_cam(features, self._network.head, index)
-            reading = result.reading
+            output = result.output
             found = ClassMap(SEVERITIES[result.target], result.peak, result.cam)
-        logits, zones = (part[0].cpu().numpy() for part in reading)
+        logits, zones = (part[0].cpu().numpy() for part in output)
         maps = features[0].cpu().numpy()
         head_ms = (perf_counter() - start) * 1e3
         if target is None:
-            return Answer(logits, zones, maps, None, model_ms + head_ms, 0.0)
-        return Answer(logits, zones, maps, found, model_ms, head_ms)
+            return Inference(logits, zones, maps, None, model_ms + head_ms, 0.0)
+        return Inference(logits, zones, maps, found, model_ms, head_ms)
 
 
 class SequenceRuntime:
@@ -131,7 +131,7 @@ class SequenceRuntime:
         has no LSTM of the kind that `BiLstm` computes."""
         self.engine = engine
         self._lstm = BiLstm(network.lstm)
-        self._decider = Decider(network, (size // 32, size // 32))
+        self._decider = HeadKernel(network, (size // 32, size // 32))
         front = _Front(network, *self._lstm.projection()).eval().requires_grad_(False)
         counts = sorted({threads, threads_alone or threads})
         compiled = compile_each(engine, front, np.zeros((1, 3, size, size), np.float32), counts)
@@ -140,8 +140,8 @@ class SequenceRuntime:
         self._run_alone: Compiled = by_threads[threads_alone or threads]
 
     def infer(
-        self, batch: Array, wanted: Sequence[Target | None], *, alone: bool = False
-    ) -> list[Answer]:
+        self, batch: Float32Array, wanted: Sequence[Target | None], *, alone: bool = False
+    ) -> list[Inference]:
         start = perf_counter()
         run = self._run_alone if alone else self._run
         # One image after the other: in the convolutions a CPU gains nothing from a batch, which
@@ -164,7 +164,7 @@ class SequenceRuntime:
                 found[i] = ClassMap(SEVERITIES[target], *scaled_map(values))
         explain_ms = (perf_counter() - start) * 1e3 if asked else 0.0
         return [
-            Answer(
+            Inference(
                 decision.logits[i],
                 decision.zones[i],
                 features[i],
@@ -176,7 +176,7 @@ class SequenceRuntime:
         ]
 
 
-def _index(target: Target | None, logits: Array) -> int:
+def _index(target: Target | None, logits: Float32Array) -> int:
     if target is None or target in ("predicted", "burden"):
         return int(logits.argmax())
     return SEVERITIES.index(target)
@@ -207,18 +207,20 @@ class CellRuntime:
         self._run_alone: Compiled = by_threads[threads_alone or threads]
 
     def infer(
-        self, batch: Array, wanted: Sequence[Target | None], *, alone: bool = False
-    ) -> list[Answer]:
+        self, batch: Float32Array, wanted: Sequence[Target | None], *, alone: bool = False
+    ) -> list[Inference]:
         start = perf_counter()
         run = self._run_alone if alone else self._run
         # One image after the other: in the convolutions a CPU gains nothing from a batch.
         maps = [run(batch[i : i + 1]) for i in range(len(batch))]
         model_ms = (perf_counter() - start) * 1e3
         return [
-            self._answer(one, target, model_ms) for one, target in zip(maps, wanted, strict=True)
+            self._inference(one, target, model_ms) for one, target in zip(maps, wanted, strict=True)
         ]
 
-    def _answer(self, found: tuple[Array, ...], target: Target | None, model_ms: float) -> Answer:
+    def _inference(
+        self, found: tuple[Float32Array, ...], target: Target | None, model_ms: float
+    ) -> Inference:
         start = perf_counter()
         device = self._network.head.bias.device
         maps = CellMaps(*(torch.from_numpy(part).to(device) for part in found))
@@ -233,8 +235,8 @@ class CellRuntime:
         head_ms = (perf_counter() - start) * 1e3
         features = found[0][0]
         if target is None:
-            return Answer(logits, zones, features, None, model_ms + head_ms, 0.0, places)
-        return Answer(logits, zones, features, class_map, model_ms, head_ms, places)
+            return Inference(logits, zones, features, None, model_ms + head_ms, 0.0, places)
+        return Inference(logits, zones, features, class_map, model_ms, head_ms, places)
 
     def _explain(self, maps: CellMaps, target: Target) -> tuple[CellOutput, ClassMap]:
         subject: Subject = "burden"

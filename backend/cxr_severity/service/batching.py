@@ -11,21 +11,19 @@ from time import monotonic
 from types import TracebackType
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.predictor import Predictor
-from cxr_severity.model.runtime import Answer
-
-Array = NDArray[np.float32]
+from cxr_severity.model.runtime import Inference
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Item:
     predictor: Predictor
-    image: Array
+    image: Float32Array
     target: Target | None
-    answer: Future[Answer] = field(default_factory=Future)
+    inference: Future[Inference] = field(default_factory=Future)
     arrived: float = field(default_factory=monotonic)
 
 
@@ -138,7 +136,9 @@ class Ticket:
         self._batcher._announce(coming=-int(self._open), present=-1)
         self._open = False
 
-    def submit(self, predictor: Predictor, image: Array, target: Target | None) -> Future[Answer]:
+    def submit(
+        self, predictor: Predictor, image: Float32Array, target: Target | None
+    ) -> Future[Inference]:
         """Put one image, (1, 3, S, S), into the next batch; its result is what was found.
 
         Raises:
@@ -149,16 +149,16 @@ class Ticket:
         self._open = False
         item = _Item(predictor, image, target)
         self._batcher._submit(item)
-        return item.answer
+        return item.inference
 
 
 def _run(batch: list[_Item], *, alone: bool) -> None:
     try:
         images = batch[0].image if len(batch) == 1 else np.concatenate([i.image for i in batch])
-        answers = batch[0].predictor.infer(images, [item.target for item in batch], alone=alone)
+        inferences = batch[0].predictor.infer(images, [item.target for item in batch], alone=alone)
     except BaseException as error:  # noqa: BLE001 - each waiting request must hear of it
         for item in batch:
-            item.answer.set_exception(error)
+            item.inference.set_exception(error)
         return
-    for item, answer in zip(batch, answers, strict=True):
-        item.answer.set_result(answer)
+    for item, inference in zip(batch, inferences, strict=True):
+        item.inference.set_result(inference)

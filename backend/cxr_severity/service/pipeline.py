@@ -10,9 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
 
-import numpy as np
-from numpy.typing import NDArray
-
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import Limits, decode, sha256
 from cxr_severity.imaging.limits import DEFAULT_LIMITS
 from cxr_severity.imaging.pictures.render import (
@@ -27,7 +25,7 @@ from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.assessment import Assessment, Explanation, Target
 from cxr_severity.model.drift import Statistic, input_statistics
 from cxr_severity.model.predictor import Predictor
-from cxr_severity.model.runtime import Answer
+from cxr_severity.model.runtime import Inference
 
 ENOUGH = 1024
 """Sides in pixels that suffice: the overlay's, and more than three times the network's."""
@@ -38,7 +36,7 @@ _beside = ThreadPoolExecutor(4, "beside")
 """Small steps that need not wait for what the request's own thread does meanwhile. They run in a
 millisecond, and wait for nothing, so a few threads serve any number of requests."""
 
-Submit = Callable[[Predictor, NDArray[np.float32], Target | None], Future[Answer]]
+Submit = Callable[[Predictor, Float32Array, Target | None], Future[Inference]]
 """Hands one network input to the model, now or in a batch with others."""
 
 
@@ -93,13 +91,11 @@ class Judged:
     """Of the network's input, as the version's manifest may tell them of the films it knows."""
 
 
-def at_once(
-    predictor: Predictor, image: NDArray[np.float32], target: Target | None
-) -> Future[Answer]:
+def at_once(predictor: Predictor, image: Float32Array, target: Target | None) -> Future[Inference]:
     """Runs the model in the calling thread."""
-    answer: Future[Answer] = Future()
-    answer.set_result(predictor.infer(image, [target], alone=True)[0])
-    return answer
+    inference: Future[Inference] = Future()
+    inference.set_result(predictor.infer(image, [target], alone=True)[0])
+    return inference
 
 
 def judge(
@@ -123,7 +119,7 @@ def judge(
     decoded = perf_counter()
     prepared = predictor.prepare(radiograph)
     ready = perf_counter()
-    answer = submit(predictor, prepared.image, options.target if options.explain else None)
+    inference = submit(predictor, prepared.image, options.target if options.explain else None)
     submitted = perf_counter()
     # Lungs are found and the overlay's ground is drawn while the model works in its own thread.
     lungs = predictor.lungs(prepared)
@@ -131,7 +127,7 @@ def judge(
     ground = backdrop(radiograph) if options.explain else None
     drawn = perf_counter()
     statistics = input_statistics(prepared.grid)
-    assessment = predictor.conclude(prepared, answer.result(), lungs, force=options.force)
+    assessment = predictor.conclude(prepared, inference.result(), lungs, force=options.force)
     found = perf_counter()
     explained = assessment.explanation
     pictures = None if explained is None or ground is None else _draw(ground, explained)
@@ -148,7 +144,7 @@ def judge(
 
 def judge_tensor(
     predictor: Predictor,
-    image: NDArray[np.float32],
+    image: Float32Array,
     options: Options,
     *,
     submit: Submit = at_once,
@@ -160,9 +156,9 @@ def judge_tensor(
         RejectedError: when the gate holds it unfit and `options.force` is false.
     """
     prepared = predictor.prepared(image)
-    answer = submit(predictor, image, options.target if options.explain else None)
+    inference = submit(predictor, image, options.target if options.explain else None)
     lungs = predictor.lungs(prepared)
-    return predictor.conclude(prepared, answer.result(), lungs, force=options.force)
+    return predictor.conclude(prepared, inference.result(), lungs, force=options.force)
 
 
 def _draw(ground: Backdrop, explanation: Explanation) -> Pictures:

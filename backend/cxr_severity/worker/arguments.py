@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cxr_severity.interop.answer import FormName
+from cxr_severity.interop.forms import FormName
 from cxr_severity.texts.language import ENGLISH, LANGUAGES
 from cxr_severity.worker.dimse import Address
 from cxr_severity.worker.header import check_key
+from cxr_severity.worker.objects import KINDS, USUAL
 from cxr_severity.worker.pace import Pace
-from cxr_severity.worker.results import KINDS, USUAL
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

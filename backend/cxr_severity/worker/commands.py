@@ -25,9 +25,9 @@ from cxr_severity.worker.faults import CannotStartError
 from cxr_severity.worker.header import Wanted
 from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.ledger_file import parked, retry, totals
+from cxr_severity.worker.objects import Assessor, Judge
 from cxr_severity.worker.pace import Pace
 from cxr_severity.worker.receive import Listening, Receiver
-from cxr_severity.worker.results import Assessor, Judge
 from cxr_severity.worker.watch import Watcher
 from cxr_severity.worker.work import LOG, Destination, Work
 

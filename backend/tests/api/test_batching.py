@@ -10,14 +10,12 @@ from typing import cast
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.predictor import Predictor
-from cxr_severity.model.runtime import Answer
+from cxr_severity.model.runtime import Inference
 from cxr_severity.service.batching import Batcher
-
-Array = NDArray[np.float32]
 
 
 class Recorder:
@@ -32,8 +30,8 @@ class Recorder:
         self.busy = threading.Event()
 
     def infer(
-        self, batch: Array, wanted: Sequence[Target | None], *, alone: bool = False
-    ) -> list[Answer]:
+        self, batch: Float32Array, wanted: Sequence[Target | None], *, alone: bool = False
+    ) -> list[Inference]:
         self.alone.append(alone)
         self.busy.set()
         assert self.go.wait(30)
@@ -43,14 +41,14 @@ class Recorder:
         if -1 in values:
             raise ValueError("cannot read this")
         empty = np.zeros(0, np.float32)
-        return [Answer(np.full(3, v, np.float32), empty, empty, None, 0, 0) for v in values]
+        return [Inference(np.full(3, v, np.float32), empty, empty, None, 0, 0) for v in values]
 
 
 def predictor(recorder: Recorder) -> Predictor:
     return cast(Predictor, recorder)
 
 
-def image(value: float) -> Array:
+def image(value: float) -> Float32Array:
     return np.full((1, 3, 2, 2), value, np.float32)
 
 

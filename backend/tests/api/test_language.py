@@ -11,9 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 from waiting import until_ready
 
+from cxr_severity.api.accept_language import negotiate
 from cxr_severity.api.app import create_app
 from cxr_severity.api.kinds import KINDS
-from cxr_severity.api.language import negotiate
 from cxr_severity.settings import Settings
 from cxr_severity.texts import results
 from cxr_severity.texts.findings import MESSAGES

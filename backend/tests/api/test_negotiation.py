@@ -6,7 +6,7 @@ import pytest
 
 from cxr_severity.api.errors import ApiError
 from cxr_severity.api.negotiation import form_of
-from cxr_severity.interop.answer import Form
+from cxr_severity.interop.forms import Form
 
 
 def chosen(accept: str) -> str:

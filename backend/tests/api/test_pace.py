@@ -11,8 +11,8 @@ from held import FILM, Caller, held
 from problems import assert_problem, send
 from waiting import wait_until
 
+from cxr_severity.api.body_pace import UploadPace
 from cxr_severity.api.errors import ApiError
-from cxr_severity.api.pace import UploadPace
 
 SCOPE = {"type": "http", "path": "/predict"}
 

@@ -15,7 +15,7 @@ from served import connect, read_all, serving
 
 from cxr_severity.api.app import create_app
 from cxr_severity.api.protocol import MAX_HEAD_BYTES, BoundedProtocol
-from cxr_severity.api.security import HEADERS
+from cxr_severity.api.response_headers import HEADERS
 from cxr_severity.settings import Settings
 
 

@@ -19,8 +19,8 @@ from support import SAMPLES
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
-from cxr_severity.api.batch.answer import Lines
-from cxr_severity.api.batch.parts import Begin, Data, Event
+from cxr_severity.api.batch.multipart import Begin, Data, Event
+from cxr_severity.api.batch.stream import Lines
 from cxr_severity.settings import Settings
 
 IMAGES = [path.read_bytes() for path in SAMPLES[:2]]

@@ -8,9 +8,9 @@ from typing import Any
 import imagecodecs
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from pydicom.pixels.decoders.base import get_decoder
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import Limits, decode
 from cxr_severity.imaging.dicom.plugin import COMPRESSED, PLUGIN, decoder
 from cxr_severity.imaging.errors import (
@@ -27,7 +27,7 @@ LUMA = COLOUR @ np.array([0.299, 0.587, 0.114]) / 255
 SMALL = Limits(min_side=1)
 
 
-def pixels(data: bytes, limits: Limits = SMALL) -> NDArray[np.float32]:
+def pixels(data: bytes, limits: Limits = SMALL) -> Float32Array:
     return decode(data, limits).pixels
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import DamagedImageError
 
@@ -23,7 +24,7 @@ MODALITY_LUT, VOI_LUT = 0x00283000, 0x00283010
 PADDING, PADDING_LIMIT = 0x00280120, 0x00280121
 
 
-def grey(values: NDArray[Any] = STORED, **options: Any) -> NDArray[np.float32]:
+def grey(values: NDArray[Any] = STORED, **options: Any) -> Float32Array:
     return decode(files.dicom(values, stored=options.pop("stored", 12), **options)).pixels
 
 
@@ -31,7 +32,7 @@ def ds(*values: float | str) -> tuple[bytes, bytes]:
     return b"DS", "\\".join(map(str, values)).encode()
 
 
-def assert_grey(got: NDArray[np.float32], expected: NDArray[Any]) -> None:
+def assert_grey(got: Float32Array, expected: NDArray[Any]) -> None:
     np.testing.assert_allclose(got, np.clip(expected, 0, 1), atol=1e-6)
 
 
@@ -62,7 +63,7 @@ def test_windows_are_in_rescaled_units() -> None:
 def test_the_three_window_functions(syntax: str) -> None:
     window = {CENTER: ds(2000), WIDTH: ds(400)}
 
-    def with_function(name: str) -> NDArray[np.float32]:
+    def with_function(name: str) -> Float32Array:
         return grey(syntax=syntax, extra=window | {FUNCTION: (b"CS", name.encode())})
 
     linear = (X - 1999.5) / 399 + 0.5

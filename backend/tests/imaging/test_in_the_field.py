@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import (
     DamagedImageError,
@@ -24,11 +25,11 @@ CENTER, WIDTH, VOI_LUT, MODALITY_LUT = 0x00281050, 0x00281051, 0x00283010, 0x002
 PADDING = 0x00280120
 
 
-def shown(data: bytes) -> NDArray[np.float32]:
+def shown(data: bytes) -> Float32Array:
     """As the network sees it: stretched between percentiles."""
     pixels = decode(data).pixels
     low, high = np.percentile(pixels, [0.5, 99.5])
-    stretched: NDArray[np.float32] = np.clip((pixels - low) / (high - low), 0, 1)
+    stretched: Float32Array = np.clip((pixels - low) / (high - low), 0, 1)
     return stretched
 
 

@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import (
     DamagedImageError,
@@ -27,15 +28,15 @@ ALPHA = GREY[::-1, ::-1].copy()
 LUMA = np.asarray(Image.fromarray(COLOUR).convert("L"))
 
 
-def pixels(data: bytes) -> NDArray[np.float32]:
+def pixels(data: bytes) -> Float32Array:
     return decode(data).pixels
 
 
-def unit(values: NDArray[Any], top: int = 255) -> NDArray[np.float32]:
+def unit(values: NDArray[Any], top: int = 255) -> Float32Array:
     return values.astype(np.float32) / np.float32(top)
 
 
-def on_black(grey: NDArray[Any], alpha: NDArray[Any]) -> NDArray[np.float32]:
+def on_black(grey: NDArray[Any], alpha: NDArray[Any]) -> Float32Array:
     return unit(grey) * unit(alpha)
 
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from PIL import Image
 
+from cxr_severity.imaging.arrays import Float32Array, Float64Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.pictures.render import (
     _INFERNO,
@@ -35,7 +35,7 @@ RNG = np.random.default_rng(3)
 SLOPE = np.add.outer(np.linspace(0.2, 0.5, 300), np.linspace(0, 0.3, 400)).astype(np.float32)
 
 
-def radiograph(pixels: NDArray[np.float32]) -> Radiograph:
+def radiograph(pixels: Float32Array) -> Radiograph:
     return Radiograph(pixels, Source(sha256="0" * 64, format="png", bit_depth=8))
 
 
@@ -45,9 +45,7 @@ def opened(data: bytes) -> Image.Image:
     return image
 
 
-def overlay(
-    pixels: NDArray[np.float32], heat: NDArray[np.float32], longest: int = 1024
-) -> NDArray[np.float64]:
+def overlay(pixels: Float32Array, heat: Float32Array, longest: int = 1024) -> Float64Array:
     image = opened(overlay_image(backdrop(radiograph(pixels), longest), heat))
     assert image.format == "JPEG"
     return np.asarray(image.convert("RGB"), np.float64)

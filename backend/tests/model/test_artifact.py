@@ -23,7 +23,7 @@ from cxr_severity.model.artifact import (
     versions,
 )
 from cxr_severity.model.manifest import MAX_WEIGHTS_BYTES
-from cxr_severity.model.network import NetworkConfig, SeverityNet
+from cxr_severity.model.networks.sequence import NetworkConfig, SeverityNet
 from cxr_severity.model.predictor import Predictor
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from cxr_severity.model.bilstm import BiLstm
+from cxr_severity.model.networks.bilstm import BiLstm
 
 
 @pytest.mark.parametrize(("inputs", "hidden", "length"), [(20, 8, 49), (7, 16, 1), (12, 5, 100)])

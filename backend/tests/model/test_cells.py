@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from cxr_severity.model.cells import (
+from cxr_severity.model.networks.cells import (
     CellConfig,
     CellMaps,
     CellNet,

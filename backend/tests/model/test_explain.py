@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from cxr_severity.model.explain import grad_cam
-from cxr_severity.model.network import FEATURES, NetworkConfig, Reading, SeverityNet
+from cxr_severity.model.networks.sequence import FEATURES, HeadOutput, NetworkConfig, SeverityNet
 
 
 @pytest.fixture(scope="module")
@@ -52,15 +52,15 @@ def test_without_a_target_it_explains_the_most_probable_class(
     network: SeverityNet, features: torch.Tensor
 ) -> None:
     result = grad_cam(features, network.head)
-    assert result.target == int(result.reading.logits.argmax())
-    torch.testing.assert_close(result.reading, network.head(features))
-    assert not any(part.requires_grad for part in result.reading)
+    assert result.target == int(result.output.logits.argmax())
+    torch.testing.assert_close(result.output, network.head(features))
+    assert not any(part.requires_grad for part in result.output)
 
 
 def test_nothing_found_is_zero_not_stretched(features: torch.Tensor) -> None:
-    def indifferent(x: torch.Tensor) -> Reading:
+    def indifferent(x: torch.Tensor) -> HeadOutput:
         logits = torch.stack([-x.mean(), x.mean() * 0, x.mean() * 0])[None]
-        return Reading(logits, torch.zeros(1, 6))
+        return HeadOutput(logits, torch.zeros(1, 6))
 
     result = grad_cam(features.abs(), indifferent, 0)
     assert result.peak == 0

@@ -12,15 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from support import SAMPLES, WEIGHTS_FOLDER
 from torch import nn
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.radiograph import Radiograph, Source
 from cxr_severity.model.artifact import load_guard, load_network, read_manifest, versions
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.cells import CellNet
+from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.predictor import Predictor
 
 FOLDER = WEIGHTS_FOLDER / versions(WEIGHTS_FOLDER)[-1]
@@ -31,7 +31,7 @@ def shipped() -> Predictor:
     return Predictor.load(FOLDER)
 
 
-def raw_map(predictor: Predictor, path: Path, target: str) -> NDArray[np.float32]:
+def raw_map(predictor: Predictor, path: Path, target: str) -> Float32Array:
     prepared = predictor.prepare(decode(path.read_bytes()))
     (answer,) = predictor.infer(prepared.image, [target])  # type: ignore[list-item]
     assert answer.map is not None
@@ -76,7 +76,7 @@ def test_maps_change_as_the_weights_are_randomised_from_the_top() -> None:
     assert alike["block 9"] < 0.5, alike
 
 
-def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+def _correlation(one: Float32Array, other: Float32Array) -> float:
     if one.std() == 0 or other.std() == 0:
         return 0.0
     return float(np.corrcoef(one, other)[0, 1])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.places import opacity_of, within_lungs, zone_outlines
 
 SIDE = 14
 
 
-def places(opacity: float, *, lungs: bool = True) -> NDArray[np.float32]:
+def places(opacity: float, *, lungs: bool = True) -> Float32Array:
     """Two certain lungs in the middle rows, opacity in the right one's lower third alone."""
     found = np.full((3, SIDE, SIDE), 1e-4, np.float32)
     if lungs:

@@ -7,9 +7,9 @@ import hashlib
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.errors import ImageWithoutContrastError
 from cxr_severity.imaging.radiograph import Radiograph, Source
 from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid, to_tensor
@@ -17,7 +17,7 @@ from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid, 
 CONFIG = PreprocessConfig()
 
 
-def radiograph(pixels: NDArray[np.float32]) -> Radiograph:
+def radiograph(pixels: Float32Array) -> Radiograph:
     digest = hashlib.sha256(pixels.tobytes()).hexdigest()
     return Radiograph(pixels, Source(sha256=digest, format="png", bit_depth=8))
 

@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from cxr_severity.model.assessment import ZONES, Zone
-from cxr_severity.model.network import (
+from cxr_severity.model.networks.sequence import (
     FEATURES,
     NetworkConfig,
     SeverityNet,
-    ZoneReader,
+    ZoneHead,
 )
 
 SQUARE = (7, 7)
@@ -21,9 +21,9 @@ PLACES: dict[Zone, tuple[float, float]] = {
 """Row and column as shares of a frontal film: the patient's right lung is on its left."""
 
 
-def untrained() -> ZoneReader:
+def untrained() -> ZoneHead:
     """As it starts, except that it looks at place alone and scores the first state upwards."""
-    reader = ZoneReader(4)
+    reader = ZoneHead(4)
     with torch.no_grad():
         reader.attention.weight.zero_()
         reader.attention.bias.zero_()
@@ -81,11 +81,11 @@ def test_every_score_is_in_range_on_every_grid(
     network = SeverityNet(config).eval()
     features = scale * torch.randn(3, FEATURES, *grid)
     with torch.no_grad():
-        reading = network.head(features)
-    assert reading.zones.shape == (3, len(ZONES))
-    assert torch.isfinite(reading.logits).all()
-    assert reading.zones.min() >= 0
-    assert reading.zones.max() <= 3
+        output = network.head(features)
+    assert output.zones.shape == (3, len(ZONES))
+    assert torch.isfinite(output.logits).all()
+    assert output.zones.min() >= 0
+    assert output.zones.max() <= 3
 
 
 def test_the_grade_hears_of_the_zones() -> None:

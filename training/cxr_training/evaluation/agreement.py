@@ -8,8 +8,9 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from cxr_severity.model.measured import BrixiaScores, Correlation
-from cxr_training.bootstrap import RESAMPLES, Array, Bootstrap, interval, ratio
+from cxr_severity.imaging.arrays import Float64Array
+from cxr_severity.model.metrics import BrixiaScores, Correlation
+from cxr_training.bootstrap import RESAMPLES, Bootstrap, interval, ratio
 from cxr_training.cases import Case
 from cxr_training.evaluation.predictions import Joined
 
@@ -45,10 +46,10 @@ def reader_brixia(cases: Sequence[Case], resamples: int = RESAMPLES) -> BrixiaSc
 
 
 def _brixia(
-    totals: Array,
-    reference: Array,
-    zones: Array,
-    reference_zones: Array,
+    totals: Float64Array,
+    reference: Float64Array,
+    zones: Float64Array,
+    reference_zones: Float64Array,
     cases: Sequence[Case],
     described: str,
     resamples: int,
@@ -98,7 +99,7 @@ def correlations(joined: Joined, resamples: int = RESAMPLES) -> list[Correlation
     return found
 
 
-def pearson(x: Array, y: Array, bootstrap: Bootstrap) -> Array:
+def pearson(x: Float64Array, y: Float64Array, bootstrap: Bootstrap) -> Float64Array:
     """(1 + B,) correlations of (N,) values; 0 where one of them does not vary."""
     # Centred first: the sums of squares below would otherwise lose digits.
     x, y = x - x.mean(), y - y.mean()
@@ -107,7 +108,7 @@ def pearson(x: Array, y: Array, bootstrap: Bootstrap) -> Array:
     return _correlation(sum_xx - sum_x**2 / n, sum_yy - sum_y**2 / n, sum_xy - sum_x * sum_y / n)
 
 
-def spearman(x: Array, y: Array, bootstrap: Bootstrap) -> Array:
+def spearman(x: Float64Array, y: Float64Array, bootstrap: Bootstrap) -> Float64Array:
     """(1 + B,) rank correlations of (N,) values, ranked anew in every resample (mid-ranks).
 
     A row's rank is the weight of the rows below it and half of that of its equals, itself
@@ -125,7 +126,9 @@ def spearman(x: Array, y: Array, bootstrap: Bootstrap) -> Array:
     )
 
 
-def _correlation(variance_x: Array, variance_y: Array, covariance: Array) -> Array:
+def _correlation(
+    variance_x: Float64Array, variance_y: Float64Array, covariance: Float64Array
+) -> Float64Array:
     tiny = 1e-9
     spread = np.sqrt(np.maximum(variance_x, 0) * np.maximum(variance_y, 0))
     return ratio(covariance, np.where(spread > tiny, spread, 0.0))

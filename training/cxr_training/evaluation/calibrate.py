@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import logsumexp
 
+from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.calibration import (
     HIGHEST_TOTAL,
     Conformal,
@@ -16,7 +17,7 @@ from cxr_severity.model.calibration import (
     TotalInterval,
     prediction_set,
 )
-from cxr_training.bootstrap import Array, Indices
+from cxr_training.bootstrap import Indices
 from cxr_training.reference import MODERATE_FROM, SEVERE_FROM
 
 COVERAGE = 0.9
@@ -34,15 +35,17 @@ FEWEST_AROUND = 40
 """Films around a knot, weighed by nearness, that its ends are taken from."""
 
 
-def balance(groups: Sequence[str] | NDArray[np.str_], power: float = BALANCE) -> Array:
+def balance(groups: Sequence[str] | NDArray[np.str_], power: float = BALANCE) -> Float64Array:
     """(N,) weights of mean 1: rows of a group of n count n to the power -`power`."""
     _, rows, counts = np.unique(np.asarray(groups), return_inverse=True, return_counts=True)
     weights = counts.astype(np.float64)[rows] ** -power
-    scaled: Array = weights / weights.mean()
+    scaled: Float64Array = weights / weights.mean()
     return scaled
 
 
-def fit_temperature(logits: Array, labels: Indices, weights: Array | None = None) -> float:
+def fit_temperature(
+    logits: Float64Array, labels: Indices, weights: Float64Array | None = None
+) -> float:
     """The temperature that minimises the negative log-likelihood (Guo et al., ICML 2017).
 
     Args:
@@ -60,7 +63,7 @@ def fit_temperature(logits: Array, labels: Indices, weights: Array | None = None
 
 
 def fit_scaling(
-    logits: Array, zones: Array, labels: Indices, weights: Array | None = None
+    logits: Float64Array, zones: Float64Array, labels: Indices, weights: Float64Array | None = None
 ) -> Scaling:
     """A temperature for the logits, and how much the total of the zones adds to them.
 
@@ -79,7 +82,7 @@ def fit_scaling(
     totals = np.asarray(zones, np.float64).sum(axis=1)
     beyond = np.stack([MODERATE_FROM - totals, np.zeros_like(totals), totals - SEVERE_FROM], axis=1)
 
-    def loss(values: Array) -> float:
+    def loss(values: Float64Array) -> float:
         sharpness, slope = values
         losses = log_loss(sharpness * np.asarray(logits, np.float64) + slope * beyond, labels)
         return float(
@@ -96,15 +99,15 @@ def fit_scaling(
     )
 
 
-def log_loss(logits: Array, labels: Indices) -> Array:
+def log_loss(logits: Float64Array, labels: Indices) -> Float64Array:
     """(N,) negative log-likelihoods of (N, 3) logits, nats."""
-    losses: Array = logsumexp(logits, axis=1) - logits[np.arange(len(labels)), labels]
+    losses: Float64Array = logsumexp(logits, axis=1) - logits[np.arange(len(labels)), labels]
     return losses
 
 
 def fit_threshold(
-    probabilities: Array, labels: Indices, patients: Sequence[str], coverage: float = SET_COVERAGE,
-    *, per_class: bool = False,
+    probabilities: Float64Array, labels: Indices, patients: Sequence[str],
+    coverage: float = SET_COVERAGE, *, per_class: bool = False,
 ) -> Conformal:  # fmt: skip
     """The threshold of `prediction_set` that covers patients of the same kind.
 
@@ -129,7 +132,7 @@ def fit_threshold(
     return Conformal(coverage=coverage, threshold=min(thresholds), per_class=thresholds)
 
 
-def _threshold(own: Array, patients: NDArray[np.str_], coverage: float) -> float:
+def _threshold(own: Float64Array, patients: NDArray[np.str_], coverage: float) -> float:
     allowed = int(np.floor(len(own) * (1 - _level(patients, coverage)) + 1e-9))
     """Readings whose class may fall out of its set."""
     # Down, never up: the reading that sets the threshold must stay covered.
@@ -142,7 +145,7 @@ def _level(patients: NDArray[np.str_], coverage: float) -> float:
     return min(1.0, float(np.ceil((n + 1) * coverage)) / n)
 
 
-def prediction_sets(probabilities: Array, thresholds: Array) -> NDArray[np.bool_]:
+def prediction_sets(probabilities: Float64Array, thresholds: Float64Array) -> NDArray[np.bool_]:
     """(N, 3) probabilities and (N, 3) thresholds to membership, by the rule of the service."""
     inside = np.zeros(probabilities.shape, dtype=np.bool_)
     for i, (row, limits) in enumerate(zip(probabilities, thresholds, strict=True)):
@@ -150,7 +153,9 @@ def prediction_sets(probabilities: Array, thresholds: Array) -> NDArray[np.bool_
     return inside
 
 
-def fit_ends(totals: Array, reference: Array, weights: Array, seeds: int) -> tuple[Array, Array]:
+def fit_ends(
+    totals: Float64Array, reference: Float64Array, weights: Float64Array, seeds: int
+) -> tuple[Float64Array, Float64Array]:
     """Ends of an interval at `KNOTS`, before any margin: (K,) lower and upper.
 
     At each knot the quantiles of the error of the readings around it, weighed by nearness and by
@@ -173,21 +178,26 @@ def fit_ends(totals: Array, reference: Array, weights: Array, seeds: int) -> tup
     return low, high
 
 
-def _quantile(values: Array, weights: Array, share: float) -> float:
+def _quantile(values: Float64Array, weights: Float64Array, share: float) -> float:
     order = np.argsort(values, kind="stable")
     passed = np.cumsum(weights[order])
     return float(values[order][np.searchsorted(passed, share * passed[-1])])
 
 
-def misses(totals: Array, reference: Array, low: Array, high: Array) -> Array:
+def misses(
+    totals: Float64Array, reference: Float64Array, low: Float64Array, high: Float64Array
+) -> Float64Array:
     """(N,) by how much the reference lies outside the ends at its estimate; negative: inside."""
     lower, upper = (np.interp(totals, KNOTS, ends) for ends in (low, high))
-    out: Array = np.maximum(lower - reference, reference - upper)
+    out: Float64Array = np.maximum(lower - reference, reference - upper)
     return out
 
 
 def fit_interval(
-    ends: tuple[Array, Array], missed: Array, patients: Sequence[str], coverage: float = COVERAGE
+    ends: tuple[Float64Array, Float64Array],
+    missed: Float64Array,
+    patients: Sequence[str],
+    coverage: float = COVERAGE,
 ) -> TotalInterval:
     """Conformalised quantile regression (Romano et al., NeurIPS 2019): ends with a margin.
 

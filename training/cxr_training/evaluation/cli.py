@@ -16,9 +16,9 @@ from cxr_training.evaluation.figures import draw
 from cxr_training.evaluation.predictions import PREDICTIONS, read_predictions
 from cxr_training.evaluation.readme import update
 from cxr_training.evaluation.report import report
-from cxr_training.evaluation.run import evaluate_run
+from cxr_training.evaluation.run_files import evaluate_run
 from cxr_training.evaluation.tables import goals_table, headline_table
-from cxr_training.run import RunFolder
+from cxr_training.run_folder import RunFolder
 
 EVALUATION = "evaluation.json"
 REPORT = "report.md"

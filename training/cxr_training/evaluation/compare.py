@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxr_severity.model.measured import Estimate
-from cxr_training.bootstrap import RESAMPLES, Array, Bootstrap, interval, ratio
+from cxr_severity.imaging.arrays import Float64Array
+from cxr_severity.model.metrics import Estimate
+from cxr_training.bootstrap import RESAMPLES, Bootstrap, interval, ratio
 from cxr_training.cases import Dataset
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.predictions import Joined, Predictions, join
@@ -92,7 +93,7 @@ def _folds(predictions: Predictions) -> set[tuple[str, str]]:
     return set(zip(predictions.images, predictions.folds.tolist(), strict=True))
 
 
-def _difference(name: str, a: Array, b: Array, *, higher: bool = True) -> Difference:
+def _difference(name: str, a: Float64Array, b: Float64Array, *, higher: bool = True) -> Difference:
     return Difference(name, interval(a), interval(b), interval(a - b), higher)
 
 
@@ -100,10 +101,10 @@ def _difference(name: str, a: Array, b: Array, *, higher: bool = True) -> Differ
 class _Figures:
     """Each (1 + B,), over the same draws of patients whatever the number of seeds."""
 
-    kappa: Array
-    macro_f1: Array
-    accuracy: Array
-    brixia_mae: Array | None
+    kappa: Float64Array
+    macro_f1: Float64Array
+    accuracy: Float64Array
+    brixia_mae: Float64Array | None
 
     @classmethod
     def of(cls, joined: Joined, resamples: int) -> _Figures:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.calibration import Conformal, Scaling, TotalInterval, softmax
-from cxr_training.bootstrap import Array, Indices
+from cxr_training.bootstrap import Indices
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.calibrate import (
     balance,
@@ -33,7 +34,7 @@ class Fits:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Readings:
+class CalibratedPredictions:
     """N readings of films with a class, calibrated on other patients."""
 
     joined: Joined
@@ -42,13 +43,13 @@ class Readings:
     """Fitted without the fold."""
     final: Fits
     """Fitted on all N readings."""
-    temperatures: Array
+    temperatures: Float64Array
     """(N,), fitted without the reading's own fold."""
-    scaled: Array
+    scaled: Float64Array
     """(N, 3) logits, calibrated by a fit without the reading's own fold."""
-    thresholds: Array
+    thresholds: Float64Array
     """(N, 3), likewise, of each class."""
-    intervals: Array
+    intervals: Float64Array
     """(N, 2) ends of the interval of the total, likewise."""
 
     @property
@@ -69,7 +70,7 @@ class Readings:
         return self.joined.labels
 
     @property
-    def probabilities(self) -> Array:
+    def probabilities(self) -> Float64Array:
         """(N, 3), calibrated."""
         return softmax(self.scaled)
 
@@ -84,9 +85,9 @@ class Readings:
         """(N, 3): which classes are in each reading's prediction set."""
         return prediction_sets(self.probabilities, self.thresholds)
 
-    def only(self, chosen: Mask) -> Readings:
+    def only(self, chosen: Mask) -> CalibratedPredictions:
         """The readings that (N,) `chosen` selects; the fits stay those of all."""
-        return Readings(
+        return CalibratedPredictions(
             self.joined.only(chosen),
             self.by_fold,
             self.final,
@@ -97,7 +98,7 @@ class Readings:
         )
 
 
-def cross_fit(joined: Joined) -> Readings:
+def cross_fit(joined: Joined) -> CalibratedPredictions:
     """Fit calibration, thresholds and interval for every fold on the patients of the other folds.
 
     Raises:
@@ -121,7 +122,7 @@ def fit_all(joined: Joined) -> Fits:
     return work.fits(everyone, work.scaling(everyone))
 
 
-def apply(joined: Joined, by_fold: dict[str, Fits], final: Fits) -> Readings:
+def apply(joined: Joined, by_fold: dict[str, Fits], final: Fits) -> CalibratedPredictions:
     """Readings as a version with these fits would say them, fold by fold.
 
     Raises:
@@ -141,7 +142,9 @@ def apply(joined: Joined, by_fold: dict[str, Fits], final: Fits) -> Readings:
         thresholds[rows] = fits.conformal.thresholds
         if len(rows):
             intervals[rows] = [fits.interval(float(total)) for total in table.totals[rows]]
-    return Readings(joined, by_fold, final, temperatures, scaled, thresholds, intervals)
+    return CalibratedPredictions(
+        joined, by_fold, final, temperatures, scaled, thresholds, intervals
+    )
 
 
 class _Work:
@@ -167,7 +170,7 @@ class _Work:
             balance(self.collections[members]),
         )  # fmt: skip
 
-    def ends(self, members: Mask) -> tuple[Array, Array]:
+    def ends(self, members: Mask) -> tuple[Float64Array, Float64Array]:
         return fit_ends(
             self.table.totals[members], self.joined.reference[members],
             balance(self.collections[members]), self.seeds,

@@ -17,11 +17,12 @@ from cxr_severity.model.evaluation import (
     FirstEdition,
     GateScores,
 )
-from cxr_severity.model.measured import Metrics, SeedScores
+from cxr_severity.model.metrics import Metrics, SeedScores
 from cxr_training.bootstrap import RESAMPLES, Bootstrap, interval
 from cxr_training.cases import Dataset
 from cxr_training.evaluation.agreement import correlations, model_brixia, reader_brixia
-from cxr_training.evaluation.crossfit import Readings, apply, cross_fit, fit_all
+from cxr_training.evaluation.by_source import across_hospitals, source_scores
+from cxr_training.evaluation.crossfit import CalibratedPredictions, apply, cross_fit, fit_all
 from cxr_training.evaluation.goals import VERSION_1
 from cxr_training.evaluation.predictions import Joined, Predictions, check_complete, join
 from cxr_training.evaluation.probabilistic import (
@@ -33,7 +34,6 @@ from cxr_training.evaluation.probabilistic import (
 )
 from cxr_training.evaluation.readers import Reader, classes_of
 from cxr_training.evaluation.series import series_scores
-from cxr_training.evaluation.sources import across_hospitals, source_scores
 from cxr_training.evaluation.subgroups import subgroups
 from cxr_training.metrics import confusions, measure, scores
 from cxr_training.reference import first_edition
@@ -72,52 +72,52 @@ def evaluate(
     beside = beside or Beside()
     joined = join(predictions, dataset)
     check_complete(joined, dataset)
-    readings = cross_fit(joined)
-    bootstrap = Bootstrap.over(readings.patients, resamples=resamples)
+    calibrated = cross_fit(joined)
+    bootstrap = Bootstrap.over(calibrated.patients, resamples=resamples)
     seeds = len(joined.seeds)
-    readers, on_readers_films, against_senior = _readers(readings, seeds, resamples)
-    majority = np.full(len(readings.labels), np.bincount(readings.labels).argmax())
+    readers, on_readers_films, against_senior = _readers(calibrated, seeds, resamples)
+    majority = np.full(len(calibrated.labels), np.bincount(calibrated.labels).argmax())
     return Evaluation(
         metrics=measure(
-            readings.labels, readings.predicted, readings.patients,
+            calibrated.labels, calibrated.predicted, calibrated.patients,
             evaluated_on="every film with a class, each read only by networks that had not seen "
             f"its patient ({len(np.unique(predictions.folds))} patient-grouped folds, "
             f"{seeds} seed{'s' * (seeds > 1)})",
             seeds=seeds, resamples=resamples,
         ),
-        seeds=[_seed_scores(seed, readings) for seed in joined.seeds],
+        seeds=[_seed_scores(seed, calibrated) for seed in joined.seeds],
         majority=measure(
-            readings.labels, majority, readings.patients,
+            calibrated.labels, majority, calibrated.patients,
             evaluated_on="the same films, all called by the most frequent class",
             seeds=seeds, resamples=resamples,
         ),
         readers=readers,
         on_readers_films=on_readers_films,
         against_senior=against_senior,
-        auc=auc(readings, bootstrap),
-        calibration=calibration(readings, bootstrap),
-        conformal=conformal(readings, bootstrap),
-        selective=selective(readings, bootstrap),
+        auc=auc(calibrated, bootstrap),
+        calibration=calibration(calibrated, bootstrap),
+        conformal=conformal(calibrated, bootstrap),
+        selective=selective(calibrated, bootstrap),
         brixia=model_brixia(joined, resamples),
         readers_brixia=reader_brixia(dataset.cases, resamples),
         correlations=correlations(joined, resamples),
-        subgroups=subgroups(readings, resamples),
+        subgroups=subgroups(calibrated, resamples),
         explanations=list(beside.explanations),
         gate=list(beside.gate),
-        interval=total_interval(readings, bootstrap),
-        sources=source_scores(readings, beside.peers, resamples),
+        interval=total_interval(calibrated, bootstrap),
+        sources=source_scores(calibrated, beside.peers, resamples),
         across=[
             _across(without, found, dataset, joined, beside.peers, resamples)
             for without, found in beside.across.items()
         ],
         series=series_scores(joined, resamples),
         faithfulness=list(beside.faithfulness),
-        first_edition=_first_edition(version, joined, readings, resamples),
+        first_edition=_first_edition(version, joined, calibrated, resamples),
     )  # fmt: skip
 
 
-def _seed_scores(seed: int, readings: Readings) -> SeedScores:
-    part = readings.only(readings.seeds == seed)
+def _seed_scores(seed: int, calibrated: CalibratedPredictions) -> SeedScores:
+    part = calibrated.only(calibrated.seeds == seed)
     found = scores(
         confusions(part.labels, part.predicted, Bootstrap.over(part.patients, resamples=0))
     )
@@ -132,10 +132,10 @@ def _seed_scores(seed: int, readings: Readings) -> SeedScores:
 
 
 def _readers(
-    readings: Readings, seeds: int, resamples: int
+    calibrated: CalibratedPredictions, seeds: int, resamples: int
 ) -> tuple[Metrics | None, Metrics | None, Metrics | None]:
     """Junior against senior, the model against their mean, and the model against the senior."""
-    part = readings.only(readings.joined.kinds == "brixia")
+    part = calibrated.only(calibrated.joined.kinds == "brixia")
     if not len(part.labels):
         return None, None, None
     senior, junior = (
@@ -172,12 +172,12 @@ def _across(
     others = np.array([case.set != without for case in joined.cases])
     fits = fit_all(joined.only(others))
     by_fold = dict.fromkeys(np.unique(found.folds).tolist(), fits)
-    readings = apply(tested.only(tested.labels >= 0), by_fold, fits)
-    return across_hospitals(without, readings, peers, resamples)
+    calibrated = apply(tested.only(tested.labels >= 0), by_fold, fits)
+    return across_hospitals(without, calibrated, peers, resamples)
 
 
 def _first_edition(
-    version: str, joined: Joined, readings: Readings, resamples: int
+    version: str, joined: Joined, calibrated: CalibratedPredictions, resamples: int
 ) -> list[FirstEdition]:
     """The films and classes that 1.0.0 was measured by, calibrated by the second edition's."""
     found = [
@@ -187,7 +187,7 @@ def _first_edition(
     chosen = np.array([one is not None for one in found])
     if not chosen.any():
         return []
-    part = apply(joined.only(chosen), readings.by_fold, readings.final)
+    part = apply(joined.only(chosen), calibrated.by_fold, calibrated.final)
     labels = np.array([SEVERITIES.index(one) for one in found if one is not None], np.intp)
     bootstrap = Bootstrap.over(part.patients, resamples=resamples)
     measured = scores(confusions(labels, part.predicted, bootstrap))

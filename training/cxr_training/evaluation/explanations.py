@@ -12,6 +12,7 @@ from typing import get_args
 import numpy as np
 from PIL import Image
 
+from cxr_severity.imaging.arrays import Float32Array, Float64Array
 from cxr_severity.model.evaluation import (
     Against,
     Drawn,
@@ -19,10 +20,10 @@ from cxr_severity.model.evaluation import (
     MapKind,
     Measure,
 )
-from cxr_training.bootstrap import RESAMPLES, Array, Bootstrap, interval, ratio
+from cxr_training.bootstrap import RESAMPLES, Bootstrap, interval, ratio
 from cxr_training.csv_files import csv_bytes, read_table
 from cxr_training.errors import TrainingError
-from cxr_training.evaluation.places import SHARES, SIDE, Map, Place, draw_boxes, enlarge, place
+from cxr_training.evaluation.places import SHARES, SIDE, Place, draw_boxes, enlarge, place
 from cxr_training.lesions import Lesion
 
 EXPLANATIONS = "explanations.csv"
@@ -59,8 +60,8 @@ class Drawing:
     """A film's opacities, and its lungs where they were drawn, (256, 256) float32 in [0, 1]."""
 
     lesion: Lesion
-    opacity: Map
-    lungs: Map | None
+    opacity: Float32Array
+    lungs: Float32Array | None
 
 
 def drawings(root: Path, lesions: Sequence[Lesion]) -> Iterator[Drawing]:
@@ -88,7 +89,7 @@ def drawings(root: Path, lesions: Sequence[Lesion]) -> Iterator[Drawing]:
             yield Drawing(lesion, opacity, lungs)
 
 
-def _mask(archive: tarfile.TarFile, name: str) -> Map:
+def _mask(archive: tarfile.TarFile, name: str) -> Float32Array:
     try:
         file = archive.extractfile(name)
         if file is None:
@@ -101,7 +102,11 @@ def _mask(archive: tarfile.TarFile, name: str) -> Map:
 
 
 def explain(
-    maps: dict[MapKind, Array], files: Sequence[str], drawn: Iterable[Drawing], fold: str, seed: int
+    maps: dict[MapKind, Float64Array],
+    files: Sequence[str],
+    drawn: Iterable[Drawing],
+    fold: str,
+    seed: int,
 ) -> list[Explained]:
     """One network's maps against what was drawn.
 

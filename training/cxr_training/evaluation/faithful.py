@@ -15,15 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.evaluation import Curve, FaithfulnessScores, MapKind
 from cxr_training.bootstrap import RESAMPLES, Bootstrap
-from cxr_training.evaluation.places import Map, enlarge
+from cxr_training.evaluation.places import enlarge
 
 STEPS = 14
 BLUR = 0.1
 """Standard deviation of the blur, as share of the film's side."""
 
-Predict = Callable[[NDArray[np.float32]], NDArray[np.floating]]
+Predict = Callable[[Float32Array], NDArray[np.floating]]
 """Films on the network's grid, (N, S, S) in [0, 1], to N scores."""
 
 
@@ -47,7 +48,12 @@ class Faithful:
 
 
 def faithful(
-    image: str, patient: str, grid: Map, maps: Mapping[MapKind, Map], predict: Predict, seed: int
+    image: str,
+    patient: str,
+    grid: Float32Array,
+    maps: Mapping[MapKind, Float32Array],
+    predict: Predict,
+    seed: int,
 ) -> Faithful:
     """Measure the maps of one film.
 
@@ -64,7 +70,9 @@ def faithful(
     )  # fmt: skip
 
 
-def curves(grid: Map, values: Map | None, predict: Predict, steps: int = STEPS) -> Curves:
+def curves(
+    grid: Float32Array, values: Float32Array | None, predict: Predict, steps: int = STEPS
+) -> Curves:
     """Areas under deletion and insertion; None stands for a map that is the same everywhere, by
     which all places fade together.
 

@@ -12,12 +12,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
+from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.evaluation import Evaluation
-from cxr_severity.model.measured import CalibrationScores, Estimate
-from cxr_training.bootstrap import Array
+from cxr_severity.model.metrics import CalibrationScores, Estimate
 from cxr_training.cases import Dataset
-from cxr_training.evaluation.crossfit import Readings, cross_fit
+from cxr_training.evaluation.crossfit import CalibratedPredictions, cross_fit
 from cxr_training.evaluation.goals import PUBLISHED
 from cxr_training.evaluation.predictions import Joined, Predictions, join
 
@@ -32,11 +32,11 @@ def draw(
 ) -> tuple[str, ...]:
     """Write every figure that the data allow into `out`; returns their names without suffix."""
     joined = join(predictions, dataset)
-    readings = cross_fit(joined)
+    calibrated = cross_fit(joined)
     painters: dict[str, Callable[[Axes], None]] = {
         "confusion-matrix": lambda axes: _confusion(axes, evaluation),
         "f1": lambda axes: _f1(axes, evaluation),
-        "roc": lambda axes: _roc(axes, evaluation, readings),
+        "roc": lambda axes: _roc(axes, evaluation, calibrated),
         "reliability": lambda axes: _reliability(axes, evaluation),
         "risk-coverage": lambda axes: _risk_coverage(axes, evaluation),
     }
@@ -84,10 +84,10 @@ def _confusion(axes: Axes, evaluation: Evaluation) -> None:
     axes.set_title(f"{evaluation.metrics.images} films, {seeds} reading{'s' * (seeds > 1)} each")
 
 
-def _errors(values: list[Estimate]) -> Array:
+def _errors(values: list[Estimate]) -> Float64Array:
     """(2, N) distances to the ends of the intervals; never negative, as rounding might."""
     spread = [[one.value - one.low, one.high - one.value] for one in values]
-    distances: Array = np.maximum(np.array(spread).T, 0)
+    distances: Float64Array = np.maximum(np.array(spread).T, 0)
     return distances
 
 
@@ -119,14 +119,14 @@ def _f1(axes: Axes, evaluation: Evaluation) -> None:
     axes.legend(loc="lower left")
 
 
-def _roc(axes: Axes, evaluation: Evaluation, readings: Readings) -> None:
+def _roc(axes: Axes, evaluation: Evaluation, calibrated: CalibratedPredictions) -> None:
     grid = np.linspace(0, 1, 201)
     for index, (name, (colour, line)) in enumerate(zip(SEVERITIES, CLASS_STYLES, strict=True)):
         curves = []
-        for seed in np.unique(readings.seeds):
-            chosen = readings.seeds == seed
+        for seed in np.unique(calibrated.seeds):
+            chosen = calibrated.seeds == seed
             false, true, _ = roc_curve(
-                readings.labels[chosen] == index, readings.probabilities[chosen, index]
+                calibrated.labels[chosen] == index, calibrated.probabilities[chosen, index]
             )
             curves.append(np.interp(grid, false, true))
         area = evaluation.auc.per_class[name]

@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 
 from cxr_severity.model.evaluation import GateScores
 from cxr_severity.model.gate import GateLimits, judge
-from cxr_severity.model.measured import Estimate
+from cxr_severity.model.metrics import Estimate
 from cxr_severity.model.quality import Quality
 from cxr_training.config import GateConfig
 from cxr_training.gate.fit import choose_limits

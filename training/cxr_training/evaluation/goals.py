@@ -17,7 +17,7 @@ from cxr_severity.model.evaluation import (
     Measure,
     Source,
 )
-from cxr_severity.model.measured import Estimate
+from cxr_severity.model.metrics import Estimate
 
 
 @dataclass(frozen=True, slots=True)

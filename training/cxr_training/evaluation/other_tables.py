@@ -8,7 +8,7 @@ from cxr_severity.model.evaluation import Agreement, Evaluation, SourceProbe
 from cxr_training.evaluation.tables import cell, table
 
 
-def agreement_table(readings: Iterable[Agreement]) -> str:
+def agreement_table(calibrated: Iterable[Agreement]) -> str:
     """One row for each way that the films were read."""
     return table(
         ["read by", "against", "images (patients)", "accuracy", "macro-F1", "weighted kappa",
@@ -26,7 +26,7 @@ def agreement_table(readings: Iterable[Agreement]) -> str:
                 cell(one.total_mae, 2),
                 cell(one.total_bias, 2),
             ]
-            for one in readings
+            for one in calibrated
         ],
     )  # fmt: skip
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch.nn.functional import interpolate
 
-Map = NDArray[np.float32]
+from cxr_severity.imaging.arrays import Float32Array
+
 SIDE = 256
 """Maps and masks meet on a square grid of this side, whatever the shape of the film."""
 
@@ -39,16 +39,16 @@ class Place:
 SHARES = tuple(field.name for field in fields(Place))
 
 
-def enlarge(coarse: Map, side: int = SIDE) -> Map:
+def enlarge(coarse: Float32Array, side: int = SIDE) -> Float32Array:
     """(h, w) to (side, side), bilinear as the service enlarges what it shows."""
     tensor = torch.from_numpy(np.ascontiguousarray(coarse, np.float32))[None, None]
-    fine: Map = interpolate(tensor, (side, side), mode="bilinear", align_corners=False)[
+    fine: Float32Array = interpolate(tensor, (side, side), mode="bilinear", align_corners=False)[
         0, 0
     ].numpy()
     return fine
 
 
-def place(values: Map, opacity: Map, lungs: Map | None) -> Place:
+def place(values: Float32Array, opacity: Float32Array, lungs: Float32Array | None) -> Place:
     """How a map lies on a film.
 
     Args:
@@ -66,7 +66,7 @@ def place(values: Map, opacity: Map, lungs: Map | None) -> Place:
     energy = float(values.sum())
     peak = np.unravel_index(int(values.argmax()), values.shape)
 
-    def inside(mask: Map) -> float:
+    def inside(mask: Float32Array) -> float:
         return float((values * mask).sum()) / energy if energy > 0 else 0.0
 
     share = math.nan if lungs is None else float(lungs.mean())
@@ -83,7 +83,9 @@ def place(values: Map, opacity: Map, lungs: Map | None) -> Place:
     )
 
 
-def draw_boxes(boxes: Sequence[tuple[float, float, float, float]], side: int = SIDE) -> Map:
+def draw_boxes(
+    boxes: Sequence[tuple[float, float, float, float]], side: int = SIDE
+) -> Float32Array:
     """Boxes (x0, y0, x1, y1) as shares of width and height to a (side, side) mask of 0 and 1.
 
     A pixel is in where its centre is; a box too thin to hold one takes the pixel it begins in.

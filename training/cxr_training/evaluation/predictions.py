@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES
-from cxr_training.bootstrap import Array
 from cxr_training.cases import Case, Dataset
 from cxr_training.csv_files import Table, read_table
 from cxr_training.errors import TrainingError
@@ -33,15 +33,15 @@ class Predictions:
     """(R,) names of the folds; a patient is in the same one for every seed."""
     images: tuple[str, ...]
     patients: tuple[str, ...]
-    logits: Array
+    logits: Float64Array
     """(R, 3) in the order of `SEVERITIES`, uncalibrated, finite."""
-    zones: Array
+    zones: Float64Array
     """(R, 6) estimated scores of `ZONES`, 0-3."""
 
     @property
-    def totals(self) -> Array:
+    def totals(self) -> Float64Array:
         """(R,) estimated Brixia totals, 0-18."""
-        totals: Array = self.zones.sum(axis=1)
+        totals: Float64Array = self.zones.sum(axis=1)
         return totals
 
 
@@ -53,7 +53,7 @@ class Joined:
     cases: tuple[Case, ...]
     labels: NDArray[np.intp]
     """(R,) reference classes; -1 where the film has none."""
-    reference: Array
+    reference: Float64Array
     """(R,) reference totals; NaN where the film has none."""
 
     @property

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.calibration import softmax
 from cxr_severity.model.evaluation import IntervalScores
-from cxr_severity.model.measured import (
+from cxr_severity.model.metrics import (
     Auc,
     Calibration,
     CalibrationScores,
@@ -17,9 +18,9 @@ from cxr_severity.model.measured import (
     Selective,
     SelectivePoint,
 )
-from cxr_training.bootstrap import Array, Bootstrap, Indices, interval, ratio
+from cxr_training.bootstrap import Bootstrap, Indices, interval, ratio
 from cxr_training.evaluation.calibrate import log_loss
-from cxr_training.evaluation.crossfit import Readings
+from cxr_training.evaluation.crossfit import CalibratedPredictions
 
 BINS = 15
 CURVE = tuple(step / 20 for step in range(1, 21))
@@ -27,20 +28,20 @@ CURVE = tuple(step / 20 for step in range(1, 21))
 HIGH_ACCURACY = 0.9
 
 
-def auc(readings: Readings, bootstrap: Bootstrap) -> Auc:
+def auc(calibrated: CalibratedPredictions, bootstrap: Bootstrap) -> Auc:
     """One-against-rest areas: the Mann-Whitney probability that a film of the class ranks higher.
 
     Only readings of one seed are compared with each other, which makes the value the mean of the
     seeds' areas. Per-patient sums of the pairwise comparisons turn a resample into d'Gd.
     """
-    probabilities, people = readings.probabilities, bootstrap.patients
+    probabilities, people = calibrated.probabilities, bootstrap.patients
     areas = []
     for index in range(len(SEVERITIES)):
         wins, pairs = np.zeros(people * people), np.zeros(people * people)
-        for seed in np.unique(readings.seeds):
-            own = readings.seeds == seed
-            positive = np.flatnonzero(own & (readings.labels == index))
-            negative = np.flatnonzero(own & (readings.labels != index))
+        for seed in np.unique(calibrated.seeds):
+            own = calibrated.seeds == seed
+            positive = np.flatnonzero(own & (calibrated.labels == index))
+            negative = np.flatnonzero(own & (calibrated.labels != index))
             score = probabilities[:, index]
             difference = score[positive, None] - score[None, negative]
             won = np.where(difference > 0, 1.0, np.where(difference == 0, 0.5, 0.0))
@@ -58,23 +59,25 @@ def auc(readings: Readings, bootstrap: Bootstrap) -> Auc:
     )
 
 
-def calibration(readings: Readings, bootstrap: Bootstrap) -> Calibration:
-    raw = readings.joined.predictions.logits
-    tempered = raw / readings.temperatures[:, None]
+def calibration(calibrated: CalibratedPredictions, bootstrap: Bootstrap) -> Calibration:
+    raw = calibrated.joined.predictions.logits
+    tempered = raw / calibrated.temperatures[:, None]
     before, between, after = (
-        _calibration_scores(logits, readings.labels, bootstrap)
-        for logits in (raw, tempered, readings.scaled)
+        _calibration_scores(logits, calibrated.labels, bootstrap)
+        for logits in (raw, tempered, calibrated.scaled)
     )
     return Calibration(
-        fitted=readings.final.scaling,
-        temperatures=sorted(set(readings.temperatures.tolist())),
+        fitted=calibrated.final.scaling,
+        temperatures=sorted(set(calibrated.temperatures.tolist())),
         before=before,
         tempered=between,
         after=after,
     )
 
 
-def _calibration_scores(logits: Array, labels: Indices, bootstrap: Bootstrap) -> CalibrationScores:
+def _calibration_scores(
+    logits: Float64Array, labels: Indices, bootstrap: Bootstrap
+) -> CalibrationScores:
     probabilities = softmax(logits)
     confidence = probabilities.max(axis=1)
     correct = (probabilities.argmax(axis=1) == labels).astype(np.float64)
@@ -98,15 +101,15 @@ def _calibration_scores(logits: Array, labels: Indices, bootstrap: Bootstrap) ->
     )
 
 
-def equal_width_bins(confidence: Array) -> Indices:
+def equal_width_bins(confidence: Float64Array) -> Indices:
     """(N,) bins, open below and closed above, as in Guo et al. (ICML 2017)."""
     bins: Indices = np.clip(np.ceil(confidence * BINS).astype(np.intp) - 1, 0, BINS - 1)
     return bins
 
 
 def calibration_error(
-    confidence: Array, correct: Array, bins: NDArray[np.integer], bootstrap: Bootstrap
-) -> Array:
+    confidence: Float64Array, correct: Float64Array, bins: NDArray[np.integer], bootstrap: Bootstrap
+) -> Float64Array:
     """(1 + B,) expected calibration errors: gaps of accuracy and confidence, weighed by bin.
 
     With equal-width bins Guo et al. (ICML 2017); with equally full ones the adaptive error of
@@ -118,15 +121,15 @@ def calibration_error(
     return ratio(gaps, bootstrap.sums(np.ones(len(bins))))
 
 
-def conformal(readings: Readings, bootstrap: Bootstrap) -> ConformalScores:
-    sets = readings.sets
-    covered = sets[np.arange(len(sets)), readings.labels].astype(np.float64)
+def conformal(calibrated: CalibratedPredictions, bootstrap: Bootstrap) -> ConformalScores:
+    sets = calibrated.sets
+    covered = sets[np.arange(len(sets)), calibrated.labels].astype(np.float64)
     size = sets.sum(axis=1).astype(np.float64)
     return ConformalScores(
-        fitted=readings.final.conformal,
+        fitted=calibrated.final.conformal,
         coverage=bootstrap.mean(covered),
         coverage_per_class={
-            name: bootstrap.mean(covered, readings.labels == index)
+            name: bootstrap.mean(covered, calibrated.labels == index)
             for index, name in enumerate(SEVERITIES)
         },
         mean_size=bootstrap.mean(size),
@@ -134,27 +137,27 @@ def conformal(readings: Readings, bootstrap: Bootstrap) -> ConformalScores:
     )
 
 
-def total_interval(readings: Readings, bootstrap: Bootstrap) -> IntervalScores:
-    low, high = readings.intervals.T
-    reference = readings.joined.reference
+def total_interval(calibrated: CalibratedPredictions, bootstrap: Bootstrap) -> IntervalScores:
+    low, high = calibrated.intervals.T
+    reference = calibrated.joined.reference
     inside = ((low <= reference) & (reference <= high)).astype(np.float64)
     return IntervalScores(
-        fitted=readings.final.interval,
+        fitted=calibrated.final.interval,
         coverage=bootstrap.mean(inside),
         coverage_per_class={
-            name: bootstrap.mean(inside, readings.labels == index)
+            name: bootstrap.mean(inside, calibrated.labels == index)
             for index, name in enumerate(SEVERITIES)
         },
         mean_width=bootstrap.mean(high - low),
     )
 
 
-def selective(readings: Readings, bootstrap: Bootstrap) -> Selective:
+def selective(calibrated: CalibratedPredictions, bootstrap: Bootstrap) -> Selective:
     """Risk and coverage when the least confident readings are left out (Geifman and El-Yaniv,
     NeurIPS 2017); confidence is the calibrated probability of the predicted class."""
-    confidence = readings.probabilities.max(axis=1)
+    confidence = calibrated.probabilities.max(axis=1)
     order = np.argsort(-confidence, kind="stable")
-    correct = (readings.predicted == readings.labels)[order].astype(np.float64)
+    correct = (calibrated.predicted == calibrated.labels)[order].astype(np.float64)
     weights = bootstrap.weights()[:, order]
     return Selective(
         area=interval(risk_coverage_area(correct, weights)),
@@ -169,28 +172,28 @@ def selective(readings: Readings, bootstrap: Bootstrap) -> Selective:
     )
 
 
-def risk_coverage_area(correct: Array, weights: Array) -> Array:
+def risk_coverage_area(correct: Float64Array, weights: Float64Array) -> Float64Array:
     """(N,) correctness from the most to the least confident, and (B, N) weights, to (B,) areas."""
     taken = weights.cumsum(axis=1)
     risk = 1 - ratio((weights * correct).cumsum(axis=1), taken)
-    area: Array = (weights * risk).sum(axis=1) / taken[:, -1]
+    area: Float64Array = (weights * risk).sum(axis=1) / taken[:, -1]
     return area
 
 
-def accuracy_at(coverage: float, correct: Array, weights: Array) -> Array:
+def accuracy_at(coverage: float, correct: Float64Array, weights: Float64Array) -> Float64Array:
     """(B,) accuracies on the most confident share; a reading on its border counts in part."""
     taken = weights.cumsum(axis=1)
     wanted = coverage * taken[:, -1:]
     inside = np.clip(wanted - (taken - weights), 0, weights)
-    accuracy: Array = inside @ correct / wanted[:, 0]
+    accuracy: Float64Array = inside @ correct / wanted[:, 0]
     return accuracy
 
 
-def coverage_at(accuracy: float, correct: Array, weights: Array) -> Array:
+def coverage_at(accuracy: float, correct: Float64Array, weights: Float64Array) -> Float64Array:
     """(B,) largest coverages that are right at least so often; 0 where none is."""
     taken = weights.cumsum(axis=1)
     right = (weights * correct).cumsum(axis=1)
     # In whole readings, so that 9 of 10 is not lost to rounding.
     enough = (right >= accuracy * taken - 1e-9) & (taken > 0)
-    largest: Array = np.where(enough, taken, 0.0).max(axis=1) / taken[:, -1]
+    largest: Float64Array = np.where(enough, taken, 0.0).max(axis=1) / taken[:, -1]
     return largest

@@ -10,9 +10,10 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.calibration import HIGHEST_TOTAL, Scaling
-from cxr_severity.model.cells import CellNet, grad_cam
 from cxr_severity.model.evaluation import Evaluation, MapKind
+from cxr_severity.model.networks.cells import CellNet, grad_cam
 from cxr_severity.model.places import within_lungs
 from cxr_severity.model.preprocess import PreprocessConfig, normalise
 from cxr_training.bootstrap import RESAMPLES
@@ -20,7 +21,7 @@ from cxr_training.cases import Case, Dataset
 from cxr_training.evaluation.crossfit import fold_scalings
 from cxr_training.evaluation.faithful import Faithful, faithful, faithfulness_scores
 from cxr_training.evaluation.predictions import PREDICTIONS, join, read_predictions
-from cxr_training.evaluation.shifts import probe_source, shifts, stress
+from cxr_training.evaluation.shifts import perturb, probe_source, shifts
 from cxr_training.films import exact_grids
 
 EVERY_RALO = 12
@@ -42,7 +43,7 @@ def probe(
         join(read_predictions(run / PREDICTIONS), dataset)
     )
     cases = sampled(dataset.cases)
-    stressed = stress(networks, fold_of, dataset, cases, scalings, config)
+    perturbed = perturb(networks, fold_of, dataset, cases, scalings, config)
     curves = [
         _faithful(networks[fold_of[case.image]], case, grid, config)
         for case, grid in tqdm(
@@ -53,8 +54,8 @@ def probe(
     ]  # fmt: skip
     return evaluation.model_copy(
         update={
-            "shifts": shifts(stressed, resamples),
-            "source_probe": probe_source(stressed, fold_of, resamples),
+            "shifts": shifts(perturbed, resamples),
+            "source_probe": probe_source(perturbed, fold_of, resamples),
             "faithfulness": faithfulness_scores(curves, resamples),
         }
     )
@@ -68,17 +69,17 @@ def sampled(cases: Sequence[Case]) -> list[Case]:
 
 
 def _faithful(
-    network: CellNet, case: Case, grid: NDArray[np.float32], config: PreprocessConfig
+    network: CellNet, case: Case, grid: Float32Array, config: PreprocessConfig
 ) -> Faithful:
     with torch.no_grad():
         maps = network.features(normalise(torch.from_numpy(grid[None]), config))
     cam = grad_cam(network, maps, [None]).cam[0].numpy()
     opacity = within_lungs(maps.places.sigmoid().numpy())[0]
-    found: dict[MapKind, NDArray[np.float32]] = {
+    found: dict[MapKind, Float32Array] = {
         "grad-cam": cam, "opacity": opacity,
     }  # fmt: skip
 
-    def total(films: NDArray[np.float32]) -> NDArray[np.floating]:
+    def total(films: Float32Array) -> NDArray[np.floating]:
         with torch.no_grad():
             parts = [
                 network(normalise(part, config)).zones.sum(dim=1).numpy() / HIGHEST_TOTAL

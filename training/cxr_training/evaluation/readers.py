@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.evaluation import Agreement, Source
-from cxr_training.bootstrap import RESAMPLES, Array, Bootstrap, Indices, interval
+from cxr_training.bootstrap import RESAMPLES, Bootstrap, Indices, interval
 from cxr_training.cases import Case
 from cxr_training.csv_files import read_table
 from cxr_training.evaluation.agreement import pearson
@@ -105,14 +106,14 @@ def agreement_of(
     )  # fmt: skip
 
 
-def classes_of(totals: Sequence[float] | Array) -> Indices:
+def classes_of(totals: Sequence[float] | Float64Array) -> Indices:
     """(N,) Brixia totals to indices in `SEVERITIES`."""
     return np.array([SEVERITIES.index(brixia_severity(total)) for total in totals], np.intp)
 
 
 def agreement(
-    reader: str, reference: str, patients: Sequence[str], images: int, totals: Array,
-    reference_totals: Array, classes: Indices | None, reference_classes: Indices,
+    reader: str, reference: str, patients: Sequence[str], images: int, totals: Float64Array,
+    reference_totals: Float64Array, classes: Indices | None, reference_classes: Indices,
     resamples: int = RESAMPLES,
 ) -> Agreement:  # fmt: skip
     """Of N readings of `images` films; without `classes` the totals are of another scale."""

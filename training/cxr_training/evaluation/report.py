@@ -122,7 +122,7 @@ def _thresholds(evaluation: Evaluation) -> str:
 def _by_source(evaluation: Evaluation) -> list[str]:
     parts = []
     if evaluation.sources:
-        readings = [one for source in evaluation.sources for one in source.readings]
+        calibrated = [one for source in evaluation.sources for one in source.readings]
         parts += [
             (
                 "## By source\n"
@@ -131,7 +131,7 @@ def _by_source(evaluation: Evaluation) -> list[str]:
                 "stand nearer to it than the raters stand to each other. PXS and COVIDNet-S speak "
                 "on scales of their own."
             ),
-            other_tables.agreement_table(readings),
+            other_tables.agreement_table(calibrated),
             other_tables.sources_table(evaluation),
         ]
     for across in evaluation.across:

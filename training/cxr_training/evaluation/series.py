@@ -7,13 +7,14 @@ from itertools import pairwise
 
 import numpy as np
 
+from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.evaluation import SeriesScores, Source
-from cxr_training.bootstrap import RESAMPLES, Array, Bootstrap, interval
+from cxr_training.bootstrap import RESAMPLES, Bootstrap, interval
 from cxr_training.cases import Case
 from cxr_training.evaluation.agreement import pearson
+from cxr_training.evaluation.by_source import REFERENCES, SOURCES
 from cxr_training.evaluation.predictions import Joined
 from cxr_training.evaluation.readers import PEOPLE
-from cxr_training.evaluation.sources import REFERENCES, SOURCES
 
 CLEAR = 2.0
 """Points of the reference total from which on a change has a direction that raters agree on."""
@@ -66,7 +67,7 @@ def series_scores(joined: Joined, resamples: int = RESAMPLES) -> list[SeriesScor
     return found
 
 
-def _change(pairs: Sequence[Pair], said: Mapping[str, float]) -> Array:
+def _change(pairs: Sequence[Pair], said: Mapping[str, float]) -> Float64Array:
     return np.array([said[b.image] - said[a.image] for a, b in pairs])
 
 
@@ -102,7 +103,7 @@ def _people(
 
 def _scores(
     source: Source, reader: str, reference_name: str, patients: Sequence[str], pairs: int,
-    change: Array, reference: Array, resamples: int,
+    change: Float64Array, reference: Float64Array, resamples: int,
 ) -> SeriesScores:  # fmt: skip
     bootstrap = Bootstrap.over(patients, resamples=resamples)
     clear = np.abs(reference) >= CLEAR

@@ -7,39 +7,39 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from PIL import Image
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
+from cxr_severity.imaging.arrays import Float32Array, Float64Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import ImageWithoutContrastError
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.calibration import Scaling, softmax
-from cxr_severity.model.cells import CellNet
 from cxr_severity.model.evaluation import Shift, SourceProbe
+from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid
-from cxr_training.bootstrap import Array, Bootstrap, interval, ratio
+from cxr_training.bootstrap import Bootstrap, interval, ratio
 from cxr_training.cases import Case, Dataset
 from cxr_training.errors import TrainingError
 from cxr_training.films import read_files
 from cxr_training.metrics import confusions, scores
-from cxr_training.stress import CHANGES, Change, Pixels
+from cxr_training.perturbations import CHANGES, Change
 
 UNCHANGED = "as it is"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stressed:
+class Perturbed:
     """Of N films with a class: `probabilities` (1 + C, N, 3), unchanged first, and mean features
     (N, 1280) of the unchanged."""
 
     cases: tuple[Case, ...]
-    probabilities: Array
-    features: NDArray[np.float32]
+    probabilities: Float64Array
+    features: Float32Array
 
 
-def stress(
+def perturb(
     networks: Mapping[int, CellNet],
     fold_of: Mapping[str, int],
     dataset: Dataset,
@@ -47,7 +47,7 @@ def stress(
     scalings: Mapping[int, Scaling],
     config: PreprocessConfig,
     changes: tuple[Change, ...] = CHANGES,
-) -> Stressed:
+) -> Perturbed:
     """Read films with a class, changed in every way, by the network of each film's fold.
 
     Films without a lung mask take a box for it, over the middle of the film.
@@ -67,7 +67,7 @@ def stress(
     found = np.full((1 + len(changes), len(cases), 3), np.nan)
     features = np.empty((len(cases), 1280), np.float32)
     files = zip(cases, read_files(dataset, cases), strict=True)
-    for i, (case, data) in enumerate(tqdm(files, "stress", len(cases), unit="film")):
+    for i, (case, data) in enumerate(tqdm(files, "perturbations", len(cases), unit="film")):
         film = decode(data)
         lungs = _lung_mask(dataset, case, film.pixels.shape)
         grids = [to_grid(film, config)]
@@ -83,10 +83,10 @@ def stress(
             logits = network.read(maps).logits.numpy()
         found[:, i] = softmax(logits)
         features[i] = maps.last[0].mean(dim=(1, 2)).numpy()
-    return Stressed(tuple(cases), found, features)
+    return Perturbed(tuple(cases), found, features)
 
 
-def _lung_mask(dataset: Dataset, case: Case, shape: tuple[int, ...]) -> Pixels:
+def _lung_mask(dataset: Dataset, case: Case, shape: tuple[int, ...]) -> Float32Array:
     height, width = shape
     if case.lung_mask is None:
         mask = np.zeros(shape, np.float32)
@@ -98,16 +98,16 @@ def _lung_mask(dataset: Dataset, case: Case, shape: tuple[int, ...]) -> Pixels:
 
 
 def shifts(
-    stressed: Stressed, resamples: int, changes: tuple[Change, ...] = CHANGES
+    perturbed: Perturbed, resamples: int, changes: tuple[Change, ...] = CHANGES
 ) -> list[Shift]:
     """A row for each change, the unchanged films first."""
-    patients = [case.patient for case in stressed.cases]
-    labels = np.array([case.label for case in stressed.cases])
+    patients = [case.patient for case in perturbed.cases]
+    labels = np.array([case.label for case in perturbed.cases])
     bootstrap = Bootstrap.over(patients, resamples=resamples)
-    before = stressed.probabilities[0]
+    before = perturbed.probabilities[0]
     rows = []
     named = [(UNCHANGED, False), *((change.name, change.matters) for change in changes)]
-    for (name, matters), after in zip(named, stressed.probabilities, strict=True):
+    for (name, matters), after in zip(named, perturbed.probabilities, strict=True):
         classes = after.argmax(axis=1)
         found = scores(confusions(labels, classes, bootstrap))
         rows.append(
@@ -125,24 +125,24 @@ def shifts(
 
 
 def probe_source(
-    stressed: Stressed, fold_of: Mapping[str, int], resamples: int
+    perturbed: Perturbed, fold_of: Mapping[str, int], resamples: int
 ) -> SourceProbe | None:
     """Whether a film is from the largest collection, told from its features by a logistic
     regression fitted on the other folds; None when there is but one collection."""
-    sources = [case.source for case in stressed.cases]
+    sources = [case.source for case in perturbed.cases]
     largest = max(set(sources), key=sources.count)
     target = np.array([source == largest for source in sources])
-    folds = np.array([fold_of[case.image] for case in stressed.cases])
+    folds = np.array([fold_of[case.image] for case in perturbed.cases])
     guessed = np.zeros(len(target), dtype=np.bool_)
     for fold in np.unique(folds):
         held_out = folds == fold
         if len(set(target[~held_out].tolist())) < 2:
             return None
-        mean, spread = (getattr(stressed.features[~held_out], f)(axis=0) for f in ("mean", "std"))
-        seen = (stressed.features - mean) / (spread + 1e-4)
+        mean, spread = (getattr(perturbed.features[~held_out], f)(axis=0) for f in ("mean", "std"))
+        seen = (perturbed.features - mean) / (spread + 1e-4)
         model = LogisticRegression(C=0.01, class_weight="balanced", max_iter=500)
         guessed[held_out] = model.fit(seen[~held_out], target[~held_out]).predict(seen[held_out])
-    bootstrap = Bootstrap.over([case.patient for case in stressed.cases], resamples=resamples)
+    bootstrap = Bootstrap.over([case.patient for case in perturbed.cases], resamples=resamples)
     right = (guessed == target).astype(np.float64)
     recalls = [
         ratio(bootstrap.sums(right * side), bootstrap.sums(side.astype(np.float64)), np.nan)

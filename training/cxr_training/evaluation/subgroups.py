@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cxr_severity.model.measured import Subgroup
+from cxr_severity.model.metrics import Subgroup
 from cxr_training.bootstrap import Bootstrap, Indices, interval
 from cxr_training.cases import Case
-from cxr_training.evaluation.crossfit import Readings
+from cxr_training.evaluation.crossfit import CalibratedPredictions
 from cxr_training.metrics import confusions, scores
 
 UNKNOWN = "unknown"
@@ -39,13 +39,13 @@ ATTRIBUTES: dict[Attribute, Callable[[Case], str]] = {
 AGE_ORDER = ("below 40", "40 to 64", "65 and over", UNKNOWN)
 
 
-def subgroups(readings: Readings, resamples: int) -> list[Subgroup]:
+def subgroups(calibrated: CalibratedPredictions, resamples: int) -> list[Subgroup]:
     """Every value of every attribute, on all readings that have a class."""
     found = []
     for attribute, value_of in ATTRIBUTES.items():
-        values = np.array([value_of(case) for case in readings.joined.cases])
+        values = np.array([value_of(case) for case in calibrated.joined.cases])
         found += [
-            _subgroup(attribute, value, values == value, readings, resamples)
+            _subgroup(attribute, value, values == value, calibrated, resamples)
             for value in sorted(set(values.tolist()), key=_order)
         ]
     return found
@@ -59,16 +59,18 @@ def _subgroup(
     attribute: Attribute,
     value: str,
     chosen: NDArray[np.bool_],
-    readings: Readings,
+    calibrated: CalibratedPredictions,
     resamples: int,
 ) -> Subgroup:
-    labels: Indices = readings.labels[chosen]
-    bootstrap = Bootstrap.over(np.asarray(readings.patients)[chosen].tolist(), resamples=resamples)
-    found = scores(confusions(labels, readings.predicted[chosen], bootstrap))
+    labels: Indices = calibrated.labels[chosen]
+    bootstrap = Bootstrap.over(
+        np.asarray(calibrated.patients)[chosen].tolist(), resamples=resamples
+    )
+    found = scores(confusions(labels, calibrated.predicted[chosen], bootstrap))
     return Subgroup(
         attribute=attribute,
         value=value,
-        images=len(set(np.asarray(readings.images)[chosen].tolist())),
+        images=len(set(np.asarray(calibrated.images)[chosen].tolist())),
         patients=bootstrap.patients,
         accuracy=interval(found.accuracy),
         macro_f1=interval(found.macro_f1),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.evaluation import Evaluation, IntervalScores
-from cxr_severity.model.measured import BrixiaScores, CalibrationScores, Estimate, Metrics
+from cxr_severity.model.metrics import BrixiaScores, CalibrationScores, Estimate, Metrics
 from cxr_training.evaluation.goals import PUBLISHED, goals
 
 NONE = "–"

@@ -9,23 +9,25 @@ import torch
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from cxr_severity.model.cells import CellNet
+from cxr_severity.imaging.arrays import Float32Array, Float64Array
 from cxr_severity.model.gate import KINDS, Gate, GateLimits, Limit, Measurements, describe
 from cxr_severity.model.lungs import lungs_of_cells
-from cxr_severity.model.network import FEATURES
+from cxr_severity.model.networks.cells import CellNet
+from cxr_severity.model.networks.sequence import FEATURES
 from cxr_severity.model.preprocess import PreprocessConfig, normalise
 from cxr_training.augment import change_exposure, draw_warp
 from cxr_training.config import GateConfig
-from cxr_training.gate.images import Images
+from cxr_training.gate.examples import Images
 
-Floats = NDArray[np.float32]
 # Of so few the maps still fit the processor's cache; with 32, an image takes twice the time.
 _BATCH = 8
 _SIDE = 512
 NEVER = GateLimits(**{name: Limit() for name in GateLimits.model_fields})
 
 
-def see(network: CellNet, grids: torch.Tensor, config: PreprocessConfig) -> tuple[Floats, Floats]:
+def see(
+    network: CellNet, grids: torch.Tensor, config: PreprocessConfig
+) -> tuple[Float32Array, Float32Array]:
     """(N, S, S) grids to (N, 3840) descriptions by a network's last features, and to
     (N, h, w) probabilities of lung."""
     described, lungs = [], []
@@ -41,7 +43,7 @@ def see(network: CellNet, grids: torch.Tensor, config: PreprocessConfig) -> tupl
 def augmented_descriptions(
     network: CellNet, images: Images, members: NDArray[np.int64], config: GateConfig,
     preprocess: PreprocessConfig,
-) -> tuple[Floats, NDArray[np.int64]]:  # fmt: skip
+) -> tuple[Float32Array, NDArray[np.int64]]:  # fmt: skip
     """Descriptions of the members as they are, and of augmented copies of those that are real and
     rare; with their kinds."""
     generator = torch.Generator().manual_seed(config.seed)
@@ -57,7 +59,7 @@ def augmented_descriptions(
     return np.concatenate(rows), images.kinds[kinds]
 
 
-def fit_gate(description: Floats, kinds: NDArray[np.int64], config: GateConfig) -> Gate:
+def fit_gate(description: Float32Array, kinds: NDArray[np.int64], config: GateConfig) -> Gate:
     """A gate without limits.
 
     The kind is told by a multinomial logistic regression, every kind weighing the same; the
@@ -84,7 +86,7 @@ def fit_gate(description: Floats, kinds: NDArray[np.int64], config: GateConfig) 
     )
 
 
-def _by_kind(model: LogisticRegression) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _by_kind(model: LogisticRegression) -> tuple[Float64Array, Float64Array]:
     """(K, 3840) coefficients and (K,) intercepts of the `KINDS`; one that the model was not shown,
     as where a fold holds all images of it, is never the likeliest."""
     coefficients = np.zeros((len(KINDS), model.coef_.shape[1]))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
+
+from cxr_severity.imaging.arrays import Float32Array
 
 _SIDE = 256
 _EACH = 24
-Canvas = NDArray[np.float32]
 
 
-def document(rng: np.random.Generator) -> Canvas:
+def document(rng: np.random.Generator) -> Float32Array:
     """A page of text, as a scan or a screenshot shows it."""
     dark = bool(rng.random() < 0.3)
     image = Image.new("L", (_SIDE, _SIDE), 20 if dark else 245)
@@ -29,7 +29,7 @@ def document(rng: np.random.Generator) -> Canvas:
     return _floats(image)
 
 
-def screen(rng: np.random.Generator) -> Canvas:
+def screen(rng: np.random.Generator) -> Float32Array:
     """Windows, bars and buttons."""
     image = Image.new("L", (_SIDE, _SIDE), int(rng.integers(0, 255)))
     draw = ImageDraw.Draw(image)
@@ -41,7 +41,7 @@ def screen(rng: np.random.Generator) -> Canvas:
     return _floats(image)
 
 
-def chart(rng: np.random.Generator) -> Canvas:
+def chart(rng: np.random.Generator) -> Float32Array:
     """Axes with lines or bars."""
     image = Image.new("L", (_SIDE, _SIDE), 255)
     draw = ImageDraw.Draw(image)
@@ -56,23 +56,23 @@ def chart(rng: np.random.Generator) -> Canvas:
     return _floats(image)
 
 
-def noise(rng: np.random.Generator) -> Canvas:
+def noise(rng: np.random.Generator) -> Float32Array:
     """White noise, smoothed a little or much."""
     values = rng.random((_SIDE, _SIDE)) * 255
     image = Image.fromarray(values.astype(np.uint8))
     return _floats(image.filter(ImageFilter.GaussianBlur(float(rng.choice([0, 1, 3, 8, 20])))))
 
 
-def gradient(rng: np.random.Generator) -> Canvas:
+def gradient(rng: np.random.Generator) -> Float32Array:
     """A smooth change across an empty picture."""
     y, x = np.mgrid[-1 : 1 : _SIDE * 1j, -1 : 1 : _SIDE * 1j]
     a, b, c, d = rng.normal(size=4)
     values = a * x + b * y + c * x * y + d * (x**2 + y**2)
-    scaled: Canvas = ((values - values.min()) / max(np.ptp(values), 1e-6)).astype(np.float32)
+    scaled: Float32Array = ((values - values.min()) / max(np.ptp(values), 1e-6)).astype(np.float32)
     return scaled
 
 
-def shapes(rng: np.random.Generator) -> Canvas:
+def shapes(rng: np.random.Generator) -> Float32Array:
     """Blurred discs, as a phantom, an ultrasound or a scene at night might show."""
     image = Image.new("L", (_SIDE, _SIDE), int(rng.integers(0, 80)))
     draw = ImageDraw.Draw(image)
@@ -83,16 +83,16 @@ def shapes(rng: np.random.Generator) -> Canvas:
     return _floats(image.filter(ImageFilter.GaussianBlur(float(rng.uniform(0, 6)))))
 
 
-def _floats(image: Image.Image) -> Canvas:
+def _floats(image: Image.Image) -> Float32Array:
     return np.asarray(image, dtype=np.float32) / np.float32(255)
 
 
-_MAKERS: tuple[Callable[[np.random.Generator], Canvas], ...] = (
+_MAKERS: tuple[Callable[[np.random.Generator], Float32Array], ...] = (
     document, screen, chart, noise, gradient, shapes,
 )  # fmt: skip
 
 
-def pictures() -> list[tuple[str, Canvas]]:
+def pictures() -> list[tuple[str, Float32Array]]:
     """Name and (256, 256) float32 pixels in [0, 1]; always the same ones."""
     return [
         (f"synthetic {make.__name__}", make(np.random.default_rng((i, number))))

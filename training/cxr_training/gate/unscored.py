@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
@@ -26,7 +27,7 @@ LABELS = (
 class Film:
     """`grid` (S, S) float32 in [0, 1]; `bits` (256,), its perceptual hash."""
 
-    grid: NDArray[np.float32]
+    grid: Float32Array
     bits: NDArray[np.bool_]
 
 

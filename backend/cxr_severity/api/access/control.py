@@ -12,11 +12,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cxr_severity.api.accept_language import language_of
 from cxr_severity.api.access import callers, keys, tokens
 from cxr_severity.api.access.callers import Caller
 from cxr_severity.api.access.rate import Allowance, RateLimit
 from cxr_severity.api.errors import ApiError, problem
-from cxr_severity.api.language import language_of
 from cxr_severity.settings import AccessSettings
 
 logger = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from fastapi import Request
 from python_multipart.multipart import parse_options_header
 
 from cxr_severity.api.batch.archive import MAGIC, Item, files_of
-from cxr_severity.api.batch.parts import Begin, Data, Event, Parts
+from cxr_severity.api.batch.multipart import Begin, Data, Event, Parts
 from cxr_severity.api.errors import ApiError
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError
 

@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cxr_severity.api.errors import ApiError
+from cxr_severity.imaging.arrays import Float32Array
 
 LENGTH = "Inference-Header-Content-Length"
 """The header that says how many bytes of a body are JSON, where binary tensors follow."""
 _DIGITS = 12
 
 Datatype = Literal["BYTES", "FP32", "BOOL"]
-Values = NDArray[np.float32] | NDArray[np.bool_] | list[bytes]
+Values = Float32Array | NDArray[np.bool_] | list[bytes]
 
 
 class _Loose(BaseModel):
@@ -210,7 +211,7 @@ def _from_base64(sent: Input) -> list[bytes]:
         raise invalid(f"elements of {sent.name[:40]!r} must be base64 in JSON") from error
 
 
-def floats(sent: Input, raw: bytes | None) -> NDArray[np.float32]:
+def floats(sent: Input, raw: bytes | None) -> Float32Array:
     """An FP32 tensor in its shape.
 
     Raises:

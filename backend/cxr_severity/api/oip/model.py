@@ -17,6 +17,7 @@ from cxr_severity.api.oip.message import (
     invalid,
 )
 from cxr_severity.api.oip.schemas import ModelMetadata, TensorMetadata
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import SEVERITIES, ZONES, Assessment
 from cxr_severity.model.manifest import Manifest
 
@@ -46,7 +47,7 @@ _OUTPUTS = (
 )
 OUTPUT_NAMES = tuple(output.name for output in _OUTPUTS)
 
-Images = list[bytes] | list[NDArray[np.float32]]
+Images = list[bytes] | list[Float32Array]
 
 
 def metadata(manifest: Manifest, versions: Sequence[str]) -> ModelMetadata:
@@ -91,7 +92,7 @@ def images_of(tensors: Sequence[tuple[Input, bytes | None]], side: int) -> Image
 
 def outputs_of(found: Sequence[Assessment], wanted: Sequence[str]) -> list[Output]:
     """Judgements as tensors, in the order in which they are wanted."""
-    columns: dict[str, NDArray[np.float32] | NDArray[np.bool_] | list[bytes]] = {
+    columns: dict[str, Float32Array | NDArray[np.bool_] | list[bytes]] = {
         "probabilities": np.array(
             [[one.probabilities[grade] for grade in SEVERITIES] for one in found], "<f4"
         ),

@@ -7,13 +7,13 @@ from typing import Annotated
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 
+from cxr_severity.api.accept_language import language_headers, language_of
 from cxr_severity.api.access.audit import judgement
 from cxr_severity.api.access.control import granted
-from cxr_severity.api.batch.answer import NDJSON, Lines
 from cxr_severity.api.batch.intake import events_of
+from cxr_severity.api.batch.stream import NDJSON, Lines
 from cxr_severity.api.errors import problem_responses
 from cxr_severity.api.kinds import OF_CALLERS
-from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.state import state_of
 from cxr_severity.imaging.limits import Limits

@@ -6,10 +6,8 @@ from contextlib import nullcontext
 from typing import Annotated, Any
 
 import anyio
-import numpy as np
 from anyio import to_thread
 from fastapi import APIRouter, Path, Request, Response
-from numpy.typing import NDArray
 
 from cxr_severity import __version__
 from cxr_severity.api.access.audit import judgement
@@ -31,6 +29,7 @@ from cxr_severity.api.oip.schemas import (
 from cxr_severity.api.routes import health
 from cxr_severity.api.state import State, state_of
 from cxr_severity.api.upload import within
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.limits import Limits
 from cxr_severity.model.assessment import Assessment
 from cxr_severity.model.predictor import Predictor, TensorError
@@ -202,7 +201,7 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
     images = images_of(tensors, manifest.preprocess.size)
     await caller.take_or_refuse(len(images) - 1)  # one is paid for by the request
 
-    def work(image: bytes | NDArray[np.float32]) -> Assessment:
+    def work(image: bytes | Float32Array) -> Assessment:
         with state.running.one(), state.film_memory.share(state.limits) as limits:
             return _judged(state, caller.caller.name, predictor, image, options, limits)
 
@@ -244,7 +243,7 @@ def _judged(
     state: State,
     caller: str,
     predictor: Predictor,
-    image: bytes | NDArray[np.float32],
+    image: bytes | Float32Array,
     options: Options,
     limits: Limits,
 ) -> Assessment:

@@ -7,30 +7,29 @@ from datetime import UTC, datetime
 from threading import Event
 from typing import Annotated
 
-import numpy as np
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
-from numpy.typing import NDArray
 from starlette.requests import ClientDisconnect
 
+from cxr_severity.api.accept_language import language_headers, language_of
 from cxr_severity.api.access.audit import judgement
 from cxr_severity.api.access.control import granted
 from cxr_severity.api.admission import while_connected
 from cxr_severity.api.errors import problem_responses
 from cxr_severity.api.examples import answers
 from cxr_severity.api.kinds import OF_CALLERS, OF_IMAGES
-from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.negotiation import DicomObject, form_of, media_type_of
 from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.state import state_of
 from cxr_severity.api.upload import UPLOAD_BODY, read_upload, within
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.limits import Limits
-from cxr_severity.interop.answer import Form, answer
 from cxr_severity.interop.dicom.uids import Uids
+from cxr_severity.interop.forms import Form, as_form
 from cxr_severity.interop.making import Making
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.predictor import Predictor
-from cxr_severity.model.runtime import Answer
+from cxr_severity.model.runtime import Inference
 from cxr_severity.service.pipeline import Options, Submit, judge
 
 router = APIRouter(tags=["prediction"])
@@ -134,7 +133,7 @@ async def predict_route(
                     known.end_with(judged)
                 if isinstance(form, Form):
                     making = Making(datetime.now(UTC), Uids(state.uid_root), language, state.font)
-                    return answer(form, judged.assessment, judged.radiograph, data, making)
+                    return as_form(form, judged.assessment, judged.radiograph, data, making)
                 prediction = Prediction.build(judged, language)
                 # By pydantic's own encoder: a second walk over the base64 would buy nothing.
                 line: bytes = prediction.__pydantic_serializer__.to_json(prediction)
@@ -161,8 +160,8 @@ def _unless(left: Event, submit: Submit) -> Submit:
     """Whoever left while the image was decoded is not worked for."""
 
     def checked(
-        predictor: Predictor, image: NDArray[np.float32], target: Target | None
-    ) -> Future[Answer]:
+        predictor: Predictor, image: Float32Array, target: Target | None
+    ) -> Future[Inference]:
         if left.is_set():
             raise ClientDisconnect
         return submit(predictor, image, target)

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
+from cxr_severity.api.accept_language import language_headers, language_of
 from cxr_severity.api.errors import ApiError, problem_responses
 from cxr_severity.api.kinds import KINDS
-from cxr_severity.api.language import language_headers, language_of
 from cxr_severity.api.schemas import ProblemKind, ProblemList
 
 router = APIRouter(prefix="/problems", tags=["errors"])

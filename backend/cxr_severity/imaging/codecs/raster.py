@@ -19,6 +19,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from simplejpeg import decode_jpeg
 
 from cxr_severity.imaging import colour
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.codecs.jpeg import parse_jpeg
 from cxr_severity.imaging.codecs.jpeg_strict import check_data, settled
 from cxr_severity.imaging.codecs.png import parse_png
@@ -56,7 +57,7 @@ class Raster(NamedTuple):
     `colour.colourfulness` measures it; the height and width in the file where the picture was
     decoded at a reduced scale; what the file says of itself."""
 
-    values: NDArray[np.float32] | NDArray[np.uint8]
+    values: Float32Array | NDArray[np.uint8]
     bit_depth: int
     colour: float = 0.0
     stored: tuple[int, int] | None = None
@@ -186,7 +187,7 @@ def _decoder(refusal: InputRefusedError) -> Iterator[None]:
         raise refusal from None
 
 
-def _luminance(image: Image.Image, *, inverted: bool = False) -> NDArray[np.float32]:
+def _luminance(image: Image.Image, *, inverted: bool = False) -> Float32Array:
     """(H, W) float32 in [0, 1] from any of Pillow's grey, palette and RGB modes.
 
     Works in bands of rows, so that no second copy of the whole picture is held.
@@ -200,7 +201,7 @@ def _luminance(image: Image.Image, *, inverted: bool = False) -> NDArray[np.floa
     return out
 
 
-def _band(image: Image.Image, out: NDArray[np.float32], *, inverted: bool) -> None:
+def _band(image: Image.Image, out: Float32Array, *, inverted: bool) -> None:
     key = image.info.get("transparency")
     if image.mode.startswith("I;16"):
         values = np.asarray(image)
@@ -230,7 +231,7 @@ def _band(image: Image.Image, out: NDArray[np.float32], *, inverted: bool) -> No
         np.multiply(out, alpha, out=out)
 
 
-def _grey_alpha_16(image: Image.Image) -> NDArray[np.float32]:
+def _grey_alpha_16(image: Image.Image) -> Float32Array:
     """Grey on black from a 16-bit grey and alpha PNG that was opened as 8-bit RGBA."""
     pairs = np.asarray(image).view(">u2")
     grey, alpha = pairs[..., 0], pairs[..., 1]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.codecs.raster import Raster
 from cxr_severity.imaging.colour import SIDE, colourfulness
 from cxr_severity.imaging.dicom.grey import LUMA, code_table, grey_table, palette_table
@@ -21,8 +22,6 @@ from cxr_severity.imaging.pixel_aspect import squared
 from cxr_severity.imaging.used_range import without_islands
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from cxr_severity.imaging.dicom.image import DicomImage, PixelLayout
     from cxr_severity.imaging.dicom.pixels import Codes
     from cxr_severity.imaging.limits import Limits
@@ -53,9 +52,7 @@ def decode_dicom(data: bytes, limits: Limits) -> Raster:
     return Raster(shown, layout.stored, colour, declared=image.declared)
 
 
-def _to_grey(
-    codes: Codes, image: DicomImage, layout: PixelLayout
-) -> tuple[NDArray[np.float32], float]:
+def _to_grey(codes: Codes, image: DicomImage, layout: PixelLayout) -> tuple[Float32Array, float]:
     """(rows, columns) float32, in bands of rows so that temporary copies stay small, and how
     colourful the picture is."""
     colour = 0.0
@@ -92,7 +89,7 @@ def _thumbnail(codes: Codes) -> Codes:
     return codes[np.ix_(rows, columns)]
 
 
-def _colour(thumbnail: NDArray[np.float32], layout: PixelLayout) -> float:
+def _colour(thumbnail: Float32Array, layout: PixelLayout) -> float:
     """How colourful a thumbnail of three components in [0, 1] is."""
     if layout.photometric in LUMA_FIRST:
         middle = (layout.top + 1) / 2 / layout.top

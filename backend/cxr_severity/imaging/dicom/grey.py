@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cxr_severity.imaging.arrays import Float32Array, Float64Array
 from cxr_severity.imaging.dicom.image import Rescale, Window
 from cxr_severity.imaging.dicom.tables import Table, as_signed
 from cxr_severity.imaging.errors import DamagedImageError
@@ -112,7 +113,7 @@ def _check_bits_above(
 
 def grey_table(
     image: DicomImage, layout: PixelLayout, table: CodeTable, codes: Codes
-) -> NDArray[np.float32]:
+) -> Float32Array:
     """Grey in [0, 1] for every code, (N,) float32.
 
     Without a VOI transformation the range is that of all values the stored bits can hold, after
@@ -148,7 +149,7 @@ def grey_table(
 
 
 def _film_values(
-    values: NDArray[np.float64], table: CodeTable, codes: Codes
+    values: Float64Array, table: CodeTable, codes: Codes
 ) -> tuple[float, float] | None:
     """The stored values to be shown as black and white where the film is padded, else None."""
     if not table.padding.any() or not table.padding[codes].any():
@@ -157,7 +158,7 @@ def _film_values(
     return scale_around(low, high) if high >= low else None
 
 
-def _ends(values: NDArray[np.float64], table: CodeTable, codes: Codes) -> tuple[float, float]:
+def _ends(values: Float64Array, table: CodeTable, codes: Codes) -> tuple[float, float]:
     """The least and greatest value of the film without padding; the wrong way round if it is all
     padding."""
     found = values[codes[~table.padding[codes]]]
@@ -166,15 +167,15 @@ def _ends(values: NDArray[np.float64], table: CodeTable, codes: Codes) -> tuple[
 
 def palette_table(
     palette: tuple[Table, Table, Table], layout: PixelLayout, table: CodeTable
-) -> NDArray[np.float32]:
+) -> Float32Array:
     """Red, green and blue in [0, 1] for every code of a PALETTE COLOR image, (N, 3) float32."""
     channels = [channel.shares(table.values, signed=layout.signed) for channel in palette]
     return np.stack(channels, axis=-1).astype(np.float32)
 
 
 def _modality(
-    modality: Rescale | Table, values: NDArray[np.float64], *, signed: bool
-) -> tuple[NDArray[np.float64], float, float]:
+    modality: Rescale | Table, values: Float64Array, *, signed: bool
+) -> tuple[Float64Array, float, float]:
     """Output values with the least and greatest value that the output can take."""
     if isinstance(modality, Table):
         return modality(values, signed=signed).astype(np.float64), 0.0, float(modality.top)
@@ -187,16 +188,14 @@ def _modality(
     return values, low, high
 
 
-def _voi(voi: Window | Table | None, values: NDArray[np.float64]) -> NDArray[np.float64] | None:
+def _voi(voi: Window | Table | None, values: Float64Array) -> Float64Array | None:
     """Values of interest scaled to [0, 1], or None when the object defines none."""
     if isinstance(voi, Table):
         return voi.shares(values, signed=bool(values.min() < 0))
     return None if voi is None else _window(values, voi.center, voi.width, voi.function)
 
 
-def _window(
-    values: NDArray[np.float64], center: float, width: float, function: str
-) -> NDArray[np.float64]:
+def _window(values: Float64Array, center: float, width: float, function: str) -> Float64Array:
     """PS3.3 C.11.2.1.2 and C.11.2.1.3, scaled to [0, 1]."""
     match function:
         case "LINEAR":
@@ -208,5 +207,5 @@ def _window(
         case _:
             # Beyond 500 the exponential would overflow, and the result is 0 or 1 long before.
             grey = 1 / (1 + np.exp(np.clip(-4 * (values - center) / width, -500, 500)))
-    clipped: NDArray[np.float64] = np.clip(grey, 0, 1)
+    clipped: Float64Array = np.clip(grey, 0, 1)
     return clipped

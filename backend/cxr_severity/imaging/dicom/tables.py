@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.imaging.dicom import elements as tags
 from cxr_severity.imaging.errors import DamagedImageError
 
@@ -46,9 +47,9 @@ class Table:
         found: NDArray[np.uint16] = self.entries[index.astype(np.intp)]
         return found
 
-    def shares(self, values: NDArray[Any], *, signed: bool) -> NDArray[np.float64]:
+    def shares(self, values: NDArray[Any], *, signed: bool) -> Float64Array:
         """As a call, in [0, 1]."""
-        found: NDArray[np.float64] = self(values, signed=signed) / np.float64(self.top)
+        found: Float64Array = self(values, signed=signed) / np.float64(self.top)
         return found
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from simplejpeg import encode_jpeg_yuv_planes
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.pictures.grey_png import write_grey_png
 from cxr_severity.imaging.pictures.jpeg_strips import join_strips
 from cxr_severity.imaging.radiograph import in_unit_range
@@ -45,7 +46,7 @@ _INFERNO = (
 )  # fmt: skip
 
 
-def display_window(values: NDArray[np.float32] | NDArray[np.uint8]) -> tuple[float, float]:
+def display_window(values: Float32Array | NDArray[np.uint8]) -> tuple[float, float]:
     """Grey values to show as black and as white.
 
     The whole range, so that a film looks as its sender's window or viewer shows it; only where
@@ -74,7 +75,7 @@ def fit_within(height: int, width: int, longest: int = 1024) -> tuple[int, int]:
     return max(1, round(height * scale)), max(1, round(width * scale))
 
 
-def resize_map(cam: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
+def resize_map(cam: Float32Array, height: int, width: int) -> Float32Array:
     """Enlarge (gh, gw) `cam` to (height, width) by bicubic interpolation, clipped to [0, 1].
 
     Cell centres stay where they are; bicubic overshoots at steep edges, hence the clip.
@@ -84,7 +85,7 @@ def resize_map(cam: NDArray[np.float32], height: int, width: int) -> NDArray[np.
     return np.clip(resized, 0, 1, out=resized)
 
 
-def heatmap_png(heat: NDArray[np.float32]) -> bytes:
+def heatmap_png(heat: Float32Array) -> bytes:
     """(h, w) float32 in [0, 1] as an 8-bit grey PNG; 255 is 1."""
     return write_grey_png(_to_bytes(heat))
 
@@ -94,9 +95,7 @@ def backdrop(radiograph: Radiograph, longest: int = 1024) -> Backdrop:
     return _scaled(radiograph, *fit_within(radiograph.height, radiograph.width, longest))
 
 
-def overlay_image(
-    ground: Backdrop, heat: NDArray[np.float32], beside: Executor | None = None
-) -> bytes:
+def overlay_image(ground: Backdrop, heat: Float32Array, beside: Executor | None = None) -> bytes:
     """The radiograph with `heat` laid over it in colour, as a JPEG of the backdrop's size.
 
     Opacity grows with heat and is 0 where heat is 0, so an unmarked region shows the radiograph
@@ -194,7 +193,7 @@ def _scaled(radiograph: Radiograph, height: int, width: int) -> Backdrop:
     return pixels if pixels.dtype == np.uint8 else _to_bytes(pixels, low, high)
 
 
-def _to_bytes(values: NDArray[np.float32], low: float = 0, high: float = 1) -> Backdrop:
+def _to_bytes(values: Float32Array, low: float = 0, high: float = 1) -> Backdrop:
     """Values from `low` to `high`, and clipped beyond, to 0 to 255, rounded.
 
     In bands of rows that stay in the processor's cache. Values in [0, 1], as all here are, need

@@ -25,11 +25,11 @@ from highdicom.sr import (
     TextContentItem,
     UIDRefContentItem,
 )
-from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.interop.dicom.codes import Concept
 
 CONTENT_SEQUENCE = 0x0040A730
@@ -117,7 +117,7 @@ def uid(name: Concept, value: str, relation: RelationshipTypeValues) -> bytes:
     return item(before + element(_UID, "UI", value.encode()) + after)
 
 
-def outline(name: Concept, points: NDArray[np.float32], children: Iterable[bytes]) -> bytes:
+def outline(name: Concept, points: Float32Array, children: Iterable[bytes]) -> bytes:
     """A closed SCOORD polyline.
 
     Args:

@@ -14,6 +14,7 @@ from highdicom.color import CIELabColor
 from highdicom.pr import GraphicLayer, GraphicObject, TextObject
 from pydicom.dataset import Dataset
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.interop.dicom.context import StudyContext
 from cxr_severity.interop.dicom.look import Look
 from cxr_severity.interop.dicom.stamp import (
@@ -27,7 +28,7 @@ from cxr_severity.interop.dicom.stamp import (
     to_file,
 )
 from cxr_severity.interop.errors import NotGreyError
-from cxr_severity.interop.extras import Points, extras
+from cxr_severity.interop.extras import extras
 from cxr_severity.interop.geometry import contours, corners, on_stored, turn
 from cxr_severity.interop.making import Making
 from cxr_severity.interop.sheet import sheet
@@ -102,7 +103,7 @@ def presentation_state(
 
 def _layers(
     assessment: Assessment, context: StudyContext
-) -> Iterator[tuple[str, list[tuple[str, Points]]]]:
+) -> Iterator[tuple[str, list[tuple[str, Float32Array]]]]:
     """Each layer that there is, with its outlines and what they are called."""
     more, explanation = extras(assessment), assessment.explanation
     if more.outlines:
@@ -132,7 +133,7 @@ def _displayed(context: StudyContext) -> Dataset:
 def _annotation(
     context: StudyContext,
     layer: str,
-    lines: list[tuple[str, Points]] | None = None,
+    lines: list[tuple[str, Float32Array]] | None = None,
     words: str = "",
 ) -> Dataset:
     found = Dataset()
@@ -149,12 +150,12 @@ def _annotation(
     return found
 
 
-def _outline(points: Points) -> GraphicObject:
+def _outline(points: Float32Array) -> GraphicObject:
     closed = np.concatenate([points, points[:1]])
     return GraphicObject("POLYLINE", closed, "PIXEL")
 
 
-def _beside(name: str, points: Points) -> TextObject:
+def _beside(name: str, points: Float32Array) -> TextObject:
     """A zone's letter in its middle."""
     column, row = (float(value) for value in points.mean(axis=0))
     return TextObject(name, "PIXEL", anchor_point=(column, row), anchor_point_visible=False)

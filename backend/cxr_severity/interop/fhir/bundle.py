@@ -21,8 +21,8 @@ from cxr_severity.interop.dicom import codes as concepts
 from cxr_severity.interop.dicom.codes import Concept
 from cxr_severity.interop.dicom.context import StudyContext
 from cxr_severity.interop.extras import Extras, extras
-from cxr_severity.interop.fhir import parts
-from cxr_severity.interop.fhir.parts import LOINC, TERMS, Json
+from cxr_severity.interop.fhir import datatypes
+from cxr_severity.interop.fhir.datatypes import LOINC, TERMS, Json
 from cxr_severity.interop.making import MANUFACTURER, MODEL_NAME, Making
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, ZONES, Assessment, Severity, Zone
 from cxr_severity.texts import results
@@ -69,7 +69,7 @@ class _Sheet:
             "device": self.device(),
         }
         if self.context is not None:
-            resources["study"] = parts.imaging_study(self.context, self.subject)
+            resources["study"] = datatypes.imaging_study(self.context, self.subject)
         entries = [
             {"fullUrl": self.url(name), "resource": found} for name, found in resources.items()
         ]
@@ -101,11 +101,11 @@ class _Sheet:
             "resourceType": "DiagnosticReport",
             **self.about(),
             "text": {"status": "generated", "div": div},
-            "category": [{"coding": [parts.coding(f"{TERMS}/v2-0074", "RAD", "Radiology")]}],
+            "category": [{"coding": [datatypes.coding(f"{TERMS}/v2-0074", "RAD", "Radiology")]}],
             "code": {
                 "coding": [
-                    parts.coding(LOINC, "30745-4", "XR Chest Views"),
-                    parts.of(concepts.CHEST_RADIOGRAPHY),
+                    datatypes.coding(LOINC, "30745-4", "XR Chest Views"),
+                    datatypes.of(concepts.CHEST_RADIOGRAPHY),
                 ],
                 "text": title,
             },
@@ -120,19 +120,22 @@ class _Sheet:
         judged = self.assessment
         components: list[Json] = [
             {
-                "code": parts.concept(concepts.PROBABILITIES[grade]),
-                "valueQuantity": parts.quantity(probability, concepts.NO_UNIT),
+                "code": datatypes.concept(concepts.PROBABILITIES[grade]),
+                "valueQuantity": datatypes.quantity(probability, concepts.NO_UNIT),
             }
             for grade, probability in judged.probabilities.items()
         ]
         components += [
-            {"code": parts.concept(concepts.PLAUSIBLE), "valueCodeableConcept": self.grade(grade)}
+            {
+                "code": datatypes.concept(concepts.PLAUSIBLE),
+                "valueCodeableConcept": self.grade(grade),
+            }
             for grade in judged.prediction_set
         ]
-        components.append({"code": parts.concept(concepts.REFER), "valueBoolean": judged.refer})
+        components.append({"code": datatypes.concept(concepts.REFER), "valueBoolean": judged.refer})
         return {
             **self.observation(concepts.RADIOGRAPHIC_SEVERITY, results.SEVERITY),
-            "bodySite": parts.concept(concepts.LUNG),
+            "bodySite": datatypes.concept(concepts.LUNG),
             "valueCodeableConcept": self.grade(judged.severity),
             "component": components,
         }
@@ -140,14 +143,17 @@ class _Sheet:
     def total(self, more: Extras) -> Json:
         ends = (concepts.TOTAL_LOW, concepts.TOTAL_HIGH)
         components = [
-            {"code": parts.concept(name), "valueQuantity": parts.quantity(value, concepts.SCORE)}
+            {
+                "code": datatypes.concept(name),
+                "valueQuantity": datatypes.quantity(value, concepts.SCORE),
+            }
             for name, value in zip(ends, more.interval or (), strict=False)
         ]
         return {
             **self.observation(concepts.TOTAL_SCORE, results.BRIXIA),
-            "bodySite": parts.concept(concepts.LUNG),
-            "valueQuantity": parts.quantity(self.assessment.brixia.total, concepts.SCORE),
-            "referenceRange": [parts.possible(_HIGHEST_TOTAL)],
+            "bodySite": datatypes.concept(concepts.LUNG),
+            "valueQuantity": datatypes.quantity(self.assessment.brixia.total, concepts.SCORE),
+            "referenceRange": [datatypes.possible(_HIGHEST_TOTAL)],
             "hasMember": [self.reference(f"zone {zone}") for zone in ZONES],
             **({"component": components} if components else {}),
         }
@@ -159,14 +165,14 @@ class _Sheet:
         text = self.say(results.OF_ZONE, score=self.say(results.BRIXIA), **names)
         share = more.shares.get(zone)
         opaque = {
-            "code": parts.concept(concepts.ZONE_OPACITY),
-            "valueQuantity": parts.quantity(share or 0, concepts.NO_UNIT),
+            "code": datatypes.concept(concepts.ZONE_OPACITY),
+            "valueQuantity": datatypes.quantity(share or 0, concepts.NO_UNIT),
         }
         return {
             **self.observation(concepts.ZONE_SCORES[zone], text),
-            "bodySite": {**parts.concept(place), "text": f"{side.meaning}: {place.meaning}"},
-            "valueQuantity": parts.quantity(self.assessment.brixia.zones[zone], concepts.SCORE),
-            "referenceRange": [parts.possible(HIGHEST_ZONE_SCORE)],
+            "bodySite": {**datatypes.concept(place), "text": f"{side.meaning}: {place.meaning}"},
+            "valueQuantity": datatypes.quantity(self.assessment.brixia.zones[zone], concepts.SCORE),
+            "referenceRange": [datatypes.possible(HIGHEST_ZONE_SCORE)],
             **({} if share is None else {"component": [opaque]}),
         }
 
@@ -174,7 +180,7 @@ class _Sheet:
         quality = self.assessment.quality
         components = [
             {
-                "code": parts.concept(concepts.FINDINGS[finding.code]),
+                "code": datatypes.concept(concepts.FINDINGS[finding.code]),
                 "valueString": self.say(finding.message),
                 "interpretation": [{"text": finding.level}],
             }
@@ -208,8 +214,10 @@ class _Sheet:
         return {
             "resourceType": "Observation",
             **self.about(),
-            "category": [{"coding": [parts.coding(f"{TERMS}/observation-category", "imaging")]}],
-            "code": {**parts.concept(concept), "text": self.say(text)},
+            "category": [
+                {"coding": [datatypes.coding(f"{TERMS}/observation-category", "imaging")]}
+            ],
+            "code": {**datatypes.concept(concept), "text": self.say(text)},
             "issued": self.issued,
             "device": self.reference("device"),
             "derivedFrom": [film],
@@ -217,7 +225,7 @@ class _Sheet:
         }
 
     def about(self) -> Json:
-        taken = None if self.context is None else parts.taken(self.context)
+        taken = None if self.context is None else datatypes.taken(self.context)
         return {
             "language": self.making.language,
             "status": "preliminary",
@@ -231,10 +239,10 @@ class _Sheet:
 
     @property
     def subject(self) -> Json:
-        return parts.subject(self.context, self.say(results.NOT_SAID))
+        return datatypes.subject(self.context, self.say(results.NOT_SAID))
 
     def grade(self, severity: Severity) -> Json:
-        found = parts.concept(concepts.GRADES[severity])
+        found = datatypes.concept(concepts.GRADES[severity])
         return {**found, "text": self.say(results.GRADES[severity])}
 
     def grades(self) -> str:

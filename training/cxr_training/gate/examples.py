@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.imaging.radiograph import Radiograph, Source
@@ -58,7 +59,7 @@ class Images:
 
 @dataclass(frozen=True, slots=True)
 class _One:
-    grid: NDArray[np.float32]
+    grid: Float32Array
     kind: Kind
     fold: int
     origin: str
@@ -113,7 +114,7 @@ def sampled(cases: Sequence[Case], config: GateConfig) -> list[int]:
     return [i for i, case in enumerate(cases) if case.set != "ralo"] + of_ralo[:: config.every_ralo]
 
 
-def _turned(grid: NDArray[np.float32], fold: int, origin: str) -> Iterator[_One]:
+def _turned(grid: Float32Array, fold: int, origin: str) -> Iterator[_One]:
     """What a wrong export makes of a film."""
     quarter = np.ascontiguousarray(np.rot90(grid, 1 if grid[0, 0] > grid[-1, -1] else 3))
     yield _One(quarter, "quarter-turn", fold, f"{origin}, turned")
@@ -121,7 +122,7 @@ def _turned(grid: NDArray[np.float32], fold: int, origin: str) -> Iterator[_One]
     yield _One(1 - grid, "inverted", fold, f"{origin}, inverted")
 
 
-def _fragment(grid: NDArray[np.float32], number: int) -> NDArray[np.float32]:
+def _fragment(grid: Float32Array, number: int) -> Float32Array:
     """A part too small to be a film of the chest."""
     side = len(grid)
     part = max(8, side // 3)
@@ -130,7 +131,7 @@ def _fragment(grid: NDArray[np.float32], number: int) -> NDArray[np.float32]:
     return _stretched(grid[top : top + part, left : left + part], side)
 
 
-def damaged(grid: NDArray[np.float32], damage: Damage) -> NDArray[np.float32]:
+def damaged(grid: Float32Array, damage: Damage) -> Float32Array:
     """A film that was taken or cut badly, in the network's own grey scale."""
     side = len(grid)
     match damage:
@@ -143,12 +144,10 @@ def damaged(grid: NDArray[np.float32], damage: Damage) -> NDArray[np.float32]:
             return out
         case "over-exposed":
             dark = float(np.quantile(grid, 0.5))
-            burnt: NDArray[np.float32] = np.clip((grid - dark) / max(1e-3, 1 - dark), 0, 1)
+            burnt: Float32Array = np.clip((grid - dark) / max(1e-3, 1 - dark), 0, 1)
             return burnt
         case "under-exposed":
-            pale: NDArray[np.float32] = np.clip(
-                grid / max(1e-3, float(np.quantile(grid, 0.1))), 0, 1
-            )
+            pale: Float32Array = np.clip(grid / max(1e-3, float(np.quantile(grid, 0.1))), 0, 1)
             return pale
 
 
@@ -162,7 +161,7 @@ def _strangers(folder: Path, folds: int, config: PreprocessConfig) -> Iterator[_
     for name, kind in _KIND_OF.items():
         if name not in names:  # the gate could not learn it
             raise TrainingError(f"{folder}: holds no {name}-*.jpg or .png, images of kind {kind!r}")
-    seen: list[tuple[NDArray[np.float32], float]] = []
+    seen: list[tuple[Float32Array, float]] = []
     bits = []
     for path in paths:
         content = path.read_bytes()
@@ -205,6 +204,6 @@ def _fold(name: str, folds: int) -> int:
     return int(hashlib.sha256(name.encode()).hexdigest(), 16) % folds
 
 
-def _stretched(picture: NDArray[np.floating], side: int) -> NDArray[np.float32]:
+def _stretched(picture: NDArray[np.floating], side: int) -> Float32Array:
     pixels = np.ascontiguousarray(picture, np.float32)
     return to_grid(Radiograph(pixels, Source("", "png", 8)), PreprocessConfig(size=max(32, side)))

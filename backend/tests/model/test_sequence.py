@@ -9,7 +9,7 @@ from torch import nn
 
 from cxr_severity.model.artifact import pack_weights
 from cxr_severity.model.manifest import MAX_WEIGHTS_BYTES
-from cxr_severity.model.network import FEATURES, NetworkConfig, SeverityNet
+from cxr_severity.model.networks.sequence import FEATURES, NetworkConfig, SeverityNet
 
 
 def test_features_and_head_make_up_the_network() -> None:
@@ -18,10 +18,10 @@ def test_features_and_head_make_up_the_network() -> None:
     with torch.no_grad():
         features = network.features(x)
         assert features.shape == (2, FEATURES, 7, 7)
-        reading = network.head(features)
-        assert reading.logits.shape == (2, 3)
-        assert reading.zones.shape == (2, 6)
-        torch.testing.assert_close(network(x), reading)
+        output = network.head(features)
+        assert output.logits.shape == (2, 3)
+        assert output.zones.shape == (2, 6)
+        torch.testing.assert_close(network(x), output)
 
 
 def test_the_sequence_has_an_order() -> None:

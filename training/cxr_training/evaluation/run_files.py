@@ -8,9 +8,10 @@ from typing import get_args
 
 import numpy as np
 
+from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.evaluation import Evaluation, MapKind
 from cxr_severity.model.places import within_lungs
-from cxr_training.bootstrap import RESAMPLES, Array
+from cxr_training.bootstrap import RESAMPLES
 from cxr_training.cases import Dataset
 from cxr_training.config import GateConfig
 from cxr_training.errors import TrainingError
@@ -79,7 +80,7 @@ def _joined(parts: Sequence[Predictions]) -> Predictions:
     )
 
 
-def read_maps(path: Path) -> tuple[tuple[str, ...], dict[MapKind, Array]]:
+def read_maps(path: Path) -> tuple[tuple[str, ...], dict[MapKind, Float64Array]]:
     """The maps of held-back films by one network: their names, and (N, h, w) of each kind.
 
     Raises:
@@ -88,7 +89,7 @@ def read_maps(path: Path) -> tuple[tuple[str, ...], dict[MapKind, Array]]:
     try:
         with np.load(path) as stored:
             files = tuple(str(name) for name in stored["files"])
-            maps: dict[MapKind, Array] = {
+            maps: dict[MapKind, Float64Array] = {
                 "grad-cam": stored["burden"].astype(np.float64),
                 "opacity": within_lungs(stored["places"].astype(np.float32)).astype(np.float64),
             }

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from cxr_severity.model.calibration import Scaling
-from cxr_severity.model.decision import Decider
-from cxr_severity.model.network import NetworkConfig, SeverityNet
+from cxr_severity.model.networks.sequence import NetworkConfig, SeverityNet
+from cxr_severity.model.networks.sequence_kernel import HeadKernel
 
 GRID = (5, 7)
 
@@ -29,7 +29,7 @@ def network(*, informed: bool, calibrated: bool) -> SeverityNet:
 @pytest.mark.parametrize("calibrated", [True, False])
 def test_it_decides_and_derives_as_pytorch_does(informed: bool, calibrated: bool) -> None:
     net = network(informed=informed, calibrated=calibrated)
-    decider = Decider(net, GRID)
+    decider = HeadKernel(net, GRID)
     states = torch.randn(4, GRID[0] * GRID[1], net.width)
     found = decider.decide(states.numpy())
     images, targets = [0, 2, 3], [1, 0, 2]

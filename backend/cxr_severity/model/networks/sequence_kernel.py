@@ -11,32 +11,31 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES
-from cxr_severity.model.network import SeverityNet
-
-Array = NDArray[np.float32]
+from cxr_severity.model.networks.sequence import SeverityNet
 
 _ATTENTION, _ZONES, _SCORE = slice(0, 1), slice(1, 1 + len(ZONES)), slice(1 + len(ZONES), None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Decision:
-    """Of N images: `logits` (N, 3) and `zones` (N, 6) as in `Reading`; the rest is for `gradient`.
+class HeadPass:
+    """Of N images: `logits` (N, 3) and `zones` (N, 6) as in `HeadOutput`; the rest is
+    for `gradient`.
 
     `weights` (N, L, 7): where the class and each zone look, `scores` (N, L): of each cell as a
     part of a zone.
     """
 
-    logits: Array
-    zones: Array
-    states: Array
-    weights: Array
-    scores: Array
+    logits: Float32Array
+    zones: Float32Array
+    states: Float32Array
+    weights: Float32Array
+    scores: Float32Array
 
 
-class Decider:
+class HeadKernel:
     """What follows the LSTM of a calibrated network, for a grid of one size."""
 
     def __init__(self, network: SeverityNet, grid: tuple[int, int]) -> None:
@@ -67,7 +66,7 @@ class Decider:
             self._of_zones = mixing @ self._of_zones + direct
             self._bias = mixing @ bias + offset
 
-    def decide(self, states: Array) -> Decision:
+    def decide(self, states: Float32Array) -> HeadPass:
         """(N, L, W) float32 states of the grid's cells, row by row, to a decision."""
         scores = states @ self._runtimes.T
         weights = scores[..., : _ZONES.stop] + self._offsets
@@ -80,9 +79,9 @@ class Decider:
         zones = np.float32(HIGHEST_ZONE_SCORE) / (1 + np.exp(-zones))
         pooled = np.matmul(weights[..., _ATTENTION].transpose(0, 2, 1), states)[:, 0]
         logits = pooled @ self._of_pooled.T + zones @ self._of_zones.T + self._bias
-        return Decision(logits, zones, states, weights, of_cells[..., 0])
+        return HeadPass(logits, zones, states, weights, of_cells[..., 0])
 
-    def gradient(self, found: Decision, images: list[int], targets: list[int]) -> Array:
+    def gradient(self, found: HeadPass, images: list[int], targets: list[int]) -> Float32Array:
         """Gradient (n, L, W) of each image's logit of its target, by that image's states."""
         weights, states = found.weights[images], found.states[images]
         zones = found.zones[images]
@@ -95,11 +94,11 @@ class Decider:
         # Through the softmax over the cells.
         through = weights * (by_weight - (weights * by_weight).sum(axis=1, keepdims=True))
         by_score = np.matmul(weights[..., _ZONES], by_zone[:, :, None])
-        gradient: Array = np.concatenate([through, by_score], axis=2) @ self._runtimes
+        gradient: Float32Array = np.concatenate([through, by_score], axis=2) @ self._runtimes
         gradient += weights[..., _ATTENTION] * by_pooled[:, None]
         return gradient
 
 
-def _array(tensor: torch.Tensor) -> Array:
-    values: Array = tensor.detach().float().cpu().numpy()
+def _array(tensor: torch.Tensor) -> Float32Array:
+    values: Float32Array = tensor.detach().float().cpu().numpy()
     return values

@@ -11,13 +11,13 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from cxr_severity.model.cells import CellNet
 from cxr_severity.model.gate import KINDS, Gate
+from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_training.config import GateConfig
 from cxr_training.films import Films
+from cxr_training.gate.examples import DAMAGES, Images, damaged, sampled
 from cxr_training.gate.fit import augmented_descriptions, choose_limits, fit_gate, measure
-from cxr_training.gate.images import DAMAGES, Images, damaged, sampled
 from cxr_training.gate.rows import GateNote, GateRow, is_of, read_rows, write_rows
 from cxr_training.splits import Split
 

@@ -11,7 +11,7 @@ from cxr_severity.model.predictor import Predictor
 from cxr_severity.service.pipeline import judge
 from cxr_severity.worker.faults import LastingError, PassedOverError
 from cxr_severity.worker.header import Wanted
-from cxr_severity.worker.results import KINDS, Assessor
+from cxr_severity.worker.objects import KINDS, Assessor
 
 from .films import film, place
 

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
-Array = NDArray[np.float32]
+from cxr_severity.imaging.arrays import Float32Array
 
 GATES = 4
 """Input, forget, cell and output gate, in PyTorch's order."""
@@ -29,10 +28,10 @@ class Tape:
     `cells` (L, 2, N, H) and `squashed` = tanh(cells). `states` (N, L, 2H) is the LSTM's output.
     """
 
-    gates: Array
-    cells: Array
-    squashed: Array
-    states: Array
+    gates: Float32Array
+    cells: Float32Array
+    squashed: Float32Array
+    states: Float32Array
 
 
 class BiLstm:
@@ -57,8 +56,8 @@ class BiLstm:
             recurrent.append(_of(lstm, f"weight_hh_{suffix}") * halves[:, None])
             bias.append((_of(lstm, f"bias_ih_{suffix}") + _of(lstm, f"bias_hh_{suffix}")) * halves)
         self._weight, self._bias = torch.cat(inward), torch.cat(bias)
-        self._back: Array = torch.stack(recurrent).numpy()
-        self._forth: Array = np.ascontiguousarray(self._back.transpose(0, 2, 1))
+        self._back: Float32Array = torch.stack(recurrent).numpy()
+        self._forth: Float32Array = np.ascontiguousarray(self._back.transpose(0, 2, 1))
         # From tanh(x / 2) to the activation: a * tanh + b.
         self._scale = np.array([0.5, 0.5, 1, 0.5], np.float32).repeat(self.hidden)
         self._shift = np.array([0.5, 0.5, 0, 0.5], np.float32).repeat(self.hidden)
@@ -67,7 +66,7 @@ class BiLstm:
         """Weight (8H, K) and bias (8H) that turn a cell's K features into `projected`."""
         return self._weight, self._bias
 
-    def forward(self, projected: Array) -> Tape:
+    def forward(self, projected: Float32Array) -> Tape:
         """(N, L, 8H) projected input to the states of all L cells."""
         count, length, _ = projected.shape
         hidden, width = self.hidden, GATES * self.hidden
@@ -97,7 +96,7 @@ class BiLstm:
         shape = (length, 2, count, GATES, hidden)
         return Tape(gates.reshape(shape), cells, squashed, np.ascontiguousarray(states))
 
-    def backward(self, tape: Tape, gradient: Array, images: list[int]) -> Array:
+    def backward(self, tape: Tape, gradient: Float32Array, images: list[int]) -> Float32Array:
         """Gradient of `projected`, summed over the cells.
 
         Args:
@@ -139,7 +138,7 @@ class BiLstm:
             np.matmul(flat, self._back, out=of_state)
         return total.transpose(1, 0, 2, 3).reshape(count, 2 * GATES * hidden)
 
-    def maps(self, projected: Array, summed: Array) -> Array:
+    def maps(self, projected: Float32Array, summed: Float32Array) -> Float32Array:
         """Grad-CAM before its ReLU: (N, L, 8H) and (N, 8H) of the same images to (N, L).
 
         The weight of channel k is the mean over the L cells of the score's gradient, which is
@@ -147,7 +146,7 @@ class BiLstm:
         W x is `projected` without its bias. No channel's weight is ever written down.
         """
         inward = projected - self._bias.numpy()
-        raw: Array = np.matmul(inward, summed[:, :, None])[:, :, 0] / projected.shape[1]
+        raw: Float32Array = np.matmul(inward, summed[:, :, None])[:, :, 0] / projected.shape[1]
         return raw
 
 

@@ -12,7 +12,7 @@ from cxr_severity.model.evaluation import Evaluation
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.cli import EVALUATION
 from cxr_training.evaluation.readme import BEGIN, END, updated
-from cxr_training.stress import CHANGES, Change
+from cxr_training.perturbations import CHANGES, Change
 
 REPOSITORY = Path(__file__).parents[2]
 MILD = {"contrast", "letters", "JPEG", "gamma", "resized", "darker", "brighter"}

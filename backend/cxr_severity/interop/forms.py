@@ -45,7 +45,7 @@ FORMS: dict[FormName, Form] = {
 FORM_NAMES: tuple[FormName, ...] = get_args(FormName)
 
 
-def answer(
+def as_form(
     form: Form, assessment: Assessment, radiograph: Radiograph, data: bytes, making: Making
 ) -> bytes:
     """The result in a form.

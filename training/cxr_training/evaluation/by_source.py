@@ -10,7 +10,7 @@ import numpy as np
 from cxr_severity.model.evaluation import AcrossHospitals, Agreement, Source, SourceScores
 from cxr_training.bootstrap import RESAMPLES, Bootstrap, interval
 from cxr_training.cases import Case
-from cxr_training.evaluation.crossfit import Readings
+from cxr_training.evaluation.crossfit import CalibratedPredictions
 from cxr_training.evaluation.probabilistic import accuracy_at, calibration_error, equal_width_bins
 from cxr_training.evaluation.readers import PEOPLE, Reader, agreement, agreement_of
 
@@ -25,13 +25,13 @@ FEWEST = 3
 
 
 def source_scores(
-    readings: Readings, readers: Sequence[Reader], resamples: int = RESAMPLES
+    calibrated: CalibratedPredictions, readers: Sequence[Reader], resamples: int = RESAMPLES
 ) -> list[SourceScores]:
     """Of each kind of reference that films have: the model, people and others' models."""
-    kinds = readings.joined.kinds
+    kinds = calibrated.joined.kinds
     found = []
     for source in SOURCES:
-        part = readings.only(kinds == source)
+        part = calibrated.only(kinds == source)
         if len(set(part.images)) < FEWEST:
             continue
         bootstrap = Bootstrap.over(part.patients, resamples=resamples)
@@ -61,35 +61,40 @@ def source_scores(
 
 
 def across_hospitals(
-    without: Literal["severity", "ralo"], readings: Readings, readers: Sequence[Reader],
-    resamples: int = RESAMPLES,
+    without: Literal["severity", "ralo"], calibrated: CalibratedPredictions,
+    readers: Sequence[Reader], resamples: int = RESAMPLES,
 ) -> AcrossHospitals:  # fmt: skip
     """Of networks that learned from the other collection alone, calibrated on that one too."""
-    bootstrap = Bootstrap.over(readings.patients, resamples=resamples)
+    bootstrap = Bootstrap.over(calibrated.patients, resamples=resamples)
     sources: tuple[Source, ...] = ("ralo",) if without == "ralo" else ("brixia", "extent-opacity")
     others = [
-        one for source in sources for one in _others(source, _films(readings), readers, resamples)
+        one for source in sources for one in _others(source, _films(calibrated), readers, resamples)
     ]
-    referred = (readings.sets.sum(axis=1) > 1).astype(np.float64)
+    referred = (calibrated.sets.sum(axis=1) > 1).astype(np.float64)
     return AcrossHospitals(
         without=without,
-        readings=[model_agreement(readings, "second edition of the reference", resamples), *others],
+        readings=[
+            model_agreement(calibrated, "second edition of the reference", resamples),
+            *others,
+        ],
         referred=bootstrap.mean(referred),
     )
 
 
-def model_agreement(readings: Readings, reference: str, resamples: int = RESAMPLES) -> Agreement:
+def model_agreement(
+    calibrated: CalibratedPredictions, reference: str, resamples: int = RESAMPLES
+) -> Agreement:
     """The model on these readings, each seed's by itself."""
     return agreement(
-        "model", reference, readings.patients, len(set(readings.images)),
-        readings.joined.predictions.totals, readings.joined.reference, readings.predicted,
-        readings.labels, resamples,
+        "model", reference, calibrated.patients, len(set(calibrated.images)),
+        calibrated.joined.predictions.totals, calibrated.joined.reference, calibrated.predicted,
+        calibrated.labels, resamples,
     )  # fmt: skip
 
 
-def _films(readings: Readings) -> list[Case]:
+def _films(calibrated: CalibratedPredictions) -> list[Case]:
     """Each film once."""
-    return list({case.image: case for case in readings.joined.cases}.values())
+    return list({case.image: case for case in calibrated.joined.cases}.values())
 
 
 def _others(

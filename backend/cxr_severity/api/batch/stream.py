@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from cxr_severity.api.batch.archive import Item
 from cxr_severity.api.batch.intake import take_in
-from cxr_severity.api.batch.parts import Event
+from cxr_severity.api.batch.multipart import Event
 from cxr_severity.api.errors import ApiError, as_problem, as_rejection
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.model.quality import RejectedError

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-Pixels = NDArray[np.float32]
+from cxr_severity.imaging.arrays import Float32Array
+
 """(H, W) float32 in [0, 1]."""
 
 
@@ -24,26 +25,26 @@ class Change:
     name: str
     matters: bool
     """Whether it takes away or displaces what a reader may use: heart, shoulders, lungs."""
-    apply: Callable[[Pixels, Pixels], Pixels]
+    apply: Callable[[Float32Array, Float32Array], Float32Array]
     """From pixels and the lung mask, (H, W) float32 in [0, 1], to pixels."""
 
 
-def _unit(values: NDArray[np.floating]) -> Pixels:
-    clipped: Pixels = np.clip(values, 0, 1).astype(np.float32)
+def _unit(values: NDArray[np.floating]) -> Float32Array:
+    clipped: Float32Array = np.clip(values, 0, 1).astype(np.float32)
     return clipped
 
 
-def _image(pixels: Pixels) -> Image.Image:
+def _image(pixels: Float32Array) -> Image.Image:
     return Image.fromarray(np.rint(pixels * 255).astype(np.uint8))
 
 
-def _pixels(image: Image.Image) -> Pixels:
-    values: Pixels = np.asarray(image, dtype=np.float32) / np.float32(255)
+def _pixels(image: Image.Image) -> Float32Array:
+    values: Float32Array = np.asarray(image, dtype=np.float32) / np.float32(255)
     return values
 
 
-def _jpeg(quality: int) -> Callable[[Pixels, Pixels], Pixels]:
-    def apply(pixels: Pixels, _: Pixels) -> Pixels:
+def _jpeg(quality: int) -> Callable[[Float32Array, Float32Array], Float32Array]:
+    def apply(pixels: Float32Array, _: Float32Array) -> Float32Array:
         buffer = BytesIO()
         _image(pixels).save(buffer, "JPEG", quality=quality)
         return _pixels(Image.open(buffer))
@@ -51,8 +52,8 @@ def _jpeg(quality: int) -> Callable[[Pixels, Pixels], Pixels]:
     return apply
 
 
-def _resized(longest: int) -> Callable[[Pixels, Pixels], Pixels]:
-    def apply(pixels: Pixels, _: Pixels) -> Pixels:
+def _resized(longest: int) -> Callable[[Float32Array, Float32Array], Float32Array]:
+    def apply(pixels: Float32Array, _: Float32Array) -> Float32Array:
         scale = longest / max(pixels.shape)
         size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
         return _unit(np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC)))
@@ -60,16 +61,16 @@ def _resized(longest: int) -> Callable[[Pixels, Pixels], Pixels]:
     return apply
 
 
-def _rotated(degrees: float) -> Callable[[Pixels, Pixels], Pixels]:
-    def apply(pixels: Pixels, _: Pixels) -> Pixels:
+def _rotated(degrees: float) -> Callable[[Float32Array, Float32Array], Float32Array]:
+    def apply(pixels: Float32Array, _: Float32Array) -> Float32Array:
         turned = Image.fromarray(pixels).rotate(degrees, Image.Resampling.BILINEAR)
         return _unit(np.asarray(turned))
 
     return apply
 
 
-def _cropped(top: float, right: float, bottom: float, left: float) -> Callable[..., Pixels]:
-    def apply(pixels: Pixels, _: Pixels) -> Pixels:
+def _cropped(top: float, right: float, bottom: float, left: float) -> Callable[..., Float32Array]:
+    def apply(pixels: Float32Array, _: Float32Array) -> Float32Array:
         height, width = pixels.shape
         rows = slice(round(top * height), height - round(bottom * height))
         return np.ascontiguousarray(
@@ -79,8 +80,10 @@ def _cropped(top: float, right: float, bottom: float, left: float) -> Callable[.
     return apply
 
 
-def _lettered(text: str, x: float, y: float) -> Callable[[Pixels, Pixels], Pixels]:
-    def apply(pixels: Pixels, _: Pixels) -> Pixels:
+def _lettered(
+    text: str, x: float, y: float
+) -> Callable[[Float32Array, Float32Array], Float32Array]:
+    def apply(pixels: Float32Array, _: Float32Array) -> Float32Array:
         image = _image(pixels)
         height, width = pixels.shape
         font = ImageFont.load_default(size=max(10, height / 16))
@@ -90,7 +93,7 @@ def _lettered(text: str, x: float, y: float) -> Callable[[Pixels, Pixels], Pixel
     return apply
 
 
-def _blotted(pixels: Pixels, lungs: Pixels) -> Pixels:
+def _blotted(pixels: Float32Array, lungs: Float32Array) -> Float32Array:
     """A black strip along each border, but not over lung: markers and text stand there."""
     height, width = pixels.shape
     rows, columns = np.arange(height)[:, None] / height, np.arange(width)[None, :] / width
@@ -98,7 +101,7 @@ def _blotted(pixels: Pixels, lungs: Pixels) -> Pixels:
     return np.where(strip & (lungs < 0.5), np.float32(0), pixels)
 
 
-def _border_alone(pixels: Pixels, lungs: Pixels) -> Pixels:
+def _border_alone(pixels: Float32Array, lungs: Float32Array) -> Float32Array:
     """A grey box over the lungs: nothing in it, not even their outline."""
     rows, columns = np.nonzero(lungs > 0.5)
     out = pixels.copy()
@@ -108,11 +111,13 @@ def _border_alone(pixels: Pixels, lungs: Pixels) -> Pixels:
     return out
 
 
-def _lungs_alone(pixels: Pixels, lungs: Pixels) -> Pixels:
+def _lungs_alone(pixels: Float32Array, lungs: Float32Array) -> Float32Array:
     return np.where(lungs > 0.5, pixels, pixels.mean()).astype(np.float32)
 
 
-def _level(change: Callable[[Pixels], NDArray[np.floating]]) -> Callable[[Pixels, Pixels], Pixels]:
+def _level(
+    change: Callable[[Float32Array], NDArray[np.floating]],
+) -> Callable[[Float32Array, Float32Array], Float32Array]:
     return lambda pixels, _: _unit(change(pixels))
 
 

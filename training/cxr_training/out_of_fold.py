@@ -10,7 +10,7 @@ from pathlib import Path
 from cxr_severity.model.assessment import SEVERITIES, ZONES
 from cxr_training.cases import Case
 from cxr_training.held_out import Seen
-from cxr_training.run import write_whole
+from cxr_training.run_folder import write_whole
 
 COLUMNS = (
     "image", "set", "source_kind", "patient", "fold", "seed",
@@ -22,7 +22,7 @@ COLUMNS = (
 of the expected total, not scaled."""
 
 
-def write_readings(
+def write_predictions(
     path: Path, cases: Sequence[Case], fold: int | str, seed: int, seen: Seen
 ) -> None:
     """The rows of one network, in the order of its films."""

@@ -21,7 +21,7 @@ from torch.nn.functional import interpolate, linear
 
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES
 from cxr_severity.model.calibration import Scaling
-from cxr_severity.model.network import FEATURES, _pad_symmetrically, _use_native_swish
+from cxr_severity.model.networks.sequence import FEATURES, _pad_symmetrically, _use_native_swish
 
 MIDDLE_BLOCK = 10
 """The last block at stride 16; its output has `MIDDLE` channels."""

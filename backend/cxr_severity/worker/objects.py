@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cxr_severity.imaging.errors import InputRefusedError
-from cxr_severity.interop.answer import FORMS, FormName, answer
 from cxr_severity.interop.dicom.uids import UUID_ROOT, Uids
+from cxr_severity.interop.forms import FORMS, FormName, as_form
 from cxr_severity.interop.making import Making
 from cxr_severity.model.assessment import Assessment
 from cxr_severity.model.quality import RejectedError
@@ -69,7 +69,7 @@ class Assessor:
                 Result(
                     making.uids.new(kind),  # as `interop` names an object of this kind
                     kind,
-                    answer(FORMS[kind], assessment, judged.radiograph, data, making),
+                    as_form(FORMS[kind], assessment, judged.radiograph, data, making),
                 )
                 for kind in self.kinds
             ]

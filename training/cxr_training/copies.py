@@ -18,8 +18,8 @@ from torch import nn
 from torch.nn.functional import avg_pool2d
 from tqdm import tqdm
 
-from cxr_severity.model.cells import CellNet
 from cxr_severity.model.engine import compile_module
+from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.preprocess import PreprocessConfig, normalise
 from cxr_training.augment import change_exposure, draw_warp
 from cxr_training.config import AugmentConfig
@@ -75,7 +75,7 @@ class _Lower(nn.Module):
         return (self.network.lower(x, self.blocks),)
 
 
-class Bank:
+class CopiesOnDisk:
     """Copies in files below `folder`, shared by all processes that train."""
 
     def __init__(self, folder: Path) -> None:
@@ -102,14 +102,14 @@ class Bank:
         )
 
 
-def make_bank(
+def make_copies(
     folder: Path, films: Films, network: CellNet, blocks: int, copies: NDArray[np.int64],
     config: AugmentConfig, preprocess: PreprocessConfig, seed: int,
-) -> Bank:  # fmt: skip
+) -> CopiesOnDisk:  # fmt: skip
     """Fill `folder` with `copies[i]` copies of film i, unless a run has filled it already."""
     finished = folder / "finished"
     if finished.is_file():
-        return Bank(folder)
+        return CopiesOnDisk(folder)
     folder.mkdir(parents=True, exist_ok=True)
     size = preprocess.size
     rows = np.repeat(np.arange(len(copies)), copies)
@@ -124,7 +124,7 @@ def make_bank(
     places = open_memmap(folder / "places.npy", "w+", np.uint8, (len(rows), 3, cells, cells))
     mirrored, known = np.zeros(len(rows), bool), np.zeros((len(rows), 3), bool)
     generator = torch.Generator().manual_seed(seed)
-    for at in tqdm(range(0, len(rows), _CHUNK), desc="bank", unit="batch"):
+    for at in tqdm(range(0, len(rows), _CHUNK), desc="copies", unit="batch"):
         part = torch.from_numpy(rows[at : at + _CHUNK])
         made = augment(films, part, size, config, preprocess, generator)
         for k, image in enumerate(made.maps.numpy()):
@@ -138,4 +138,4 @@ def make_bank(
     np.save(folder / "known.npy", known)
     np.save(folder / "start.npy", np.concatenate([[0], np.cumsum(copies)]))
     finished.touch()
-    return Bank(folder)
+    return CopiesOnDisk(folder)

@@ -42,7 +42,7 @@ class RunFolder:
     def pretext(self) -> Path:
         return self.root / "pretext"
 
-    def bank(self, course: int) -> Path:
+    def copies(self, course: int) -> Path:
         """Copies that course 1, 2, ... learns from."""
         return self.root / f"bank-{course}"
 
@@ -112,7 +112,7 @@ class Unit:
         return self.folder / f"course-{course}.ckpt"
 
     @property
-    def readings(self) -> Path:
+    def predictions(self) -> Path:
         """What it says of its fold's films; a part of `predictions.csv`."""
         return self.folder / "predictions.csv"
 

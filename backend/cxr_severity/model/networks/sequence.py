@@ -21,7 +21,7 @@ _ZONE_CENTRES = [[y, x] for x in (0.3, 0.7) for y in (0.25, 0.5, 0.75)]
 """Row and column of the zones A to F as shares of the image: the right lung is on its left."""
 
 
-class Reading(NamedTuple):
+class HeadOutput(NamedTuple):
     """What the head says: `logits` (N, 3) in the order of `SEVERITIES`, `zones` (N, 6) in [0, 3]
     in the order of `ZONES`; float32."""
 
@@ -86,7 +86,7 @@ class SeverityNet(nn.Module):
             width = 2 * config.hidden_size
         self.dropout = nn.Dropout(config.dropout)
         self.attention = nn.Linear(width, 1)
-        self.zones = ZoneReader(width)
+        self.zones = ZoneHead(width)
         self.width = width
         seen = width + (len(ZONES) if config.zones_inform_class else 0)
         self.classifier = nn.Linear(seen, len(SEVERITIES))
@@ -138,8 +138,8 @@ class SeverityNet(nn.Module):
         pooled = (attention * sequence).sum(dim=1)
         return States(sequence, attention.squeeze(2), pooled)
 
-    def decide(self, states: States, grid: tuple[int, int]) -> Reading:
-        """The states of a grid of (h, w) cells to a reading."""
+    def decide(self, states: States, grid: tuple[int, int]) -> HeadOutput:
+        """The states of a grid of (h, w) cells to an output."""
         zones = self.zones(states.sequence, grid)
         facts = self.dropout(states.pooled)
         if self.config.zones_inform_class:
@@ -147,7 +147,7 @@ class SeverityNet(nn.Module):
         logits = self.classifier(facts)
         if self.scaling is not None:
             logits = linear(torch.cat([logits, zones], dim=1), *self.scaling)
-        return Reading(logits, zones)
+        return HeadOutput(logits, zones)
 
     def calibrate(self, scaling: Scaling) -> None:
         """Have the network say calibrated logits from now on, so that a map explains those.
@@ -160,16 +160,16 @@ class SeverityNet(nn.Module):
         # A tuple, not buffers: it is no part of the state dict.
         self.scaling = (weights, torch.tensor(scaling.offset, device=device))
 
-    def head(self, features: torch.Tensor) -> Reading:
-        """(N, 1280, h, w) feature maps to a reading."""
+    def head(self, features: torch.Tensor) -> HeadOutput:
+        """(N, 1280, h, w) feature maps to an output."""
         return self.decide(self.read(features), (features.shape[2], features.shape[3]))
 
-    def forward(self, x: torch.Tensor) -> Reading:
-        """(N, 3, S, S) normalised input to a reading."""
+    def forward(self, x: torch.Tensor) -> HeadOutput:
+        """(N, 3, S, S) normalised input to an output."""
         return self.head(self.features(x))
 
 
-class ZoneReader(nn.Module):
+class ZoneHead(nn.Module):
     """Brixia scores of six zones, each read where it looks.
 
     A zone's attention starts at its place in a frontal film and learns from there; what counts as
