@@ -21,6 +21,7 @@ from cxr_severity.api.app import create_app
 from cxr_severity.api.errors import as_problem, as_rejection
 from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.server import serve
+from cxr_severity.api.telemetry.traces import TracingError
 from cxr_severity.api.words import write_words
 from cxr_severity.imaging.decode import Limits
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError, InputRefusedError
@@ -70,7 +71,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         except EngineError as error:
             print(error, file=sys.stderr)
             return EXIT_CANNOT_START
-        if serve(settings):
+        try:
+            started = serve(settings)
+        except TracingError as error:
+            print(error, file=sys.stderr)
+            return EXIT_CANNOT_START
+        if started:
             return EXIT_OK
         print(
             f"cannot listen on {settings.host} port {settings.port}; another port: PORT=8001",

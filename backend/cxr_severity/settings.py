@@ -194,4 +194,7 @@ class Settings(BaseSettings):
         "others when they are first asked for",
     )
     access: AccessSettings = Field(default_factory=AccessSettings)
+    log_format: Literal["line", "json"] = Field(
+        default="line", description="Of the log: a line for people, or an object for machines"
+    )
     log_level: str = Field(default="info", pattern="^(critical|error|warning|info|debug)$")

@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
+import json
+import logging
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cxr_severity.api.access.audit import AUDIT
 from cxr_severity.api.access.tracing import MarkFilter
 
 
-def logging_config(level: str, audit: Path | None = None) -> dict[str, Any]:
+class JsonLines(logging.Formatter):
+    """One JSON object for each event. A message that is an object itself, as the audit's lines
+    are, stands in it as such."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        message: object = record.getMessage()
+        if record.name == AUDIT:
+            message = json.loads(record.getMessage())
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "request_id": record.__dict__.get("request_id", "-"),
+            "trace_id": record.__dict__.get("trace_id", "-"),
+            "message": message,
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def logging_config(
+    level: str, audit: Path | None = None, form: Literal["line", "json"] = "line"
+) -> dict[str, Any]:
     """A `logging.config` dictionary.
 
     `level` is a name of the logging module, any case. Audit lines go to the file `audit`, which may
-    be rotated by others, and are never left out; without one they go where the others go.
+    be rotated by others, and are never left out; without one they go where the others go. `form` of
+    the others: for people, or one JSON object a line.
     """
     audit_handlers: dict[str, Any] = {}
     if audit is not None:
@@ -32,6 +59,7 @@ def logging_config(level: str, audit: Path | None = None) -> dict[str, Any]:
                 "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s %(trace_id)s]: "
                 "%(message)s"
             },
+            "json": {"()": JsonLines},
             "bare": {"format": "%(message)s"},
         },
         "handlers": {
@@ -39,7 +67,7 @@ def logging_config(level: str, audit: Path | None = None) -> dict[str, Any]:
             "console": {
                 "class": "logging.StreamHandler",
                 "filters": ["mark"],
-                "formatter": "line",
+                "formatter": form,
                 "stream": "ext://sys.stdout",
             },
         },

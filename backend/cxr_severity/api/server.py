@@ -18,6 +18,7 @@ from cxr_severity.api.access.warning import OPEN_TO_ALL, is_loopback
 from cxr_severity.api.app import create_app
 from cxr_severity.api.logs import logging_config
 from cxr_severity.api.protocol import BoundedProtocol
+from cxr_severity.api.telemetry.traces import tracing
 from cxr_severity.service.registry import ModelRegistry
 from cxr_severity.settings import Settings
 
@@ -66,14 +67,18 @@ class Server(uvicorn.Server):
 
 
 def serve(settings: Settings) -> bool:
-    """Serve until told to stop; False when the server could not start."""
+    """Serve until told to stop; False when the server could not start.
+
+    Raises:
+        TracingError: traces are asked for and cannot be sent.
+    """
     if not (settings.access.locked or is_loopback(settings.host)):
         # Past the log, whose level could hide it.
         sys.stderr.write(OPEN_TO_ALL.format(host=settings.host) + "\n")
         sys.stderr.flush()
     server = _server(settings, create_app(settings))
     # uvicorn repeats the interrupt that it has obeyed, and exits where it cannot start.
-    with suppress(KeyboardInterrupt, SystemExit):
+    with tracing(), suppress(KeyboardInterrupt, SystemExit):
         server.run()
     return server.started
 
@@ -94,7 +99,9 @@ def _server(settings: Settings, app: FastAPI) -> Server:
             app,
             host=settings.host,
             port=settings.port,
-            log_config=logging_config(settings.log_level, settings.access.audit),
+            log_config=logging_config(
+                settings.log_level, settings.access.audit, settings.log_format
+            ),
             http=BoundedProtocol,
             ws="none",
             **behind(settings.trusted_proxies),

@@ -10,17 +10,21 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import Literal
 
+from opentelemetry.trace import Span
+
 from cxr_severity.api.access.tracing import current
 from cxr_severity.api.telemetry.metrics import Metrics
+from cxr_severity.api.telemetry.traces import tracer
 from cxr_severity.imaging.decode import sha256
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.model.assessment import Assessment
 from cxr_severity.model.quality import RejectedError
-from cxr_severity.service.pipeline import Judged
+from cxr_severity.service.pipeline import Judged, StepTimes
 
 AUDIT = "cxr_severity.audit"
 """The logger; `logs.logging_config` says where its lines go."""
@@ -37,6 +41,7 @@ class Judgement:
         """`data`: the input, which the line names by its hash."""
         self.version = version
         self.findings: Sequence[str] = ()
+        self.timings: StepTimes | None = None
         self._data = data
         self._metrics = metrics
         self._sha256: str | None = None
@@ -45,6 +50,7 @@ class Judgement:
         """Take over what was found out."""
         self._sha256 = judged.radiograph.source.sha256
         self.graded(judged.assessment)
+        self.timings = judged.timings
         self._metrics.judged(judged)
 
     def graded(self, assessment: Assessment) -> None:
@@ -64,6 +70,7 @@ def judgement(caller: str, version: str, data: bytes, metrics: Metrics) -> Itera
     known = Judgement(version, data, metrics)
     outcome: Outcome = "failed"
     code: str | None = None
+    span = tracer.start_span("judge")
     try:
         yield known
         outcome = "judged"
@@ -79,7 +86,18 @@ def judgement(caller: str, version: str, data: bytes, metrics: Metrics) -> Itera
         raise
     finally:
         metrics.films.labels(outcome).inc()
+        _end(span, known, outcome, code)
         _write(known, caller, outcome, code, perf_counter() - start)
+
+
+def _end(span: Span, known: Judgement, outcome: Outcome, code: str | None) -> None:
+    span.set_attributes({"cxr.model.version": known.version, "cxr.outcome": outcome})
+    if code is not None:
+        span.set_attribute("error.type", code)
+    if known.timings is not None:
+        for step, milliseconds in asdict(known.timings).items():
+            span.set_attribute(f"cxr.step.{step}.ms", milliseconds)
+    span.end()
 
 
 def _write(

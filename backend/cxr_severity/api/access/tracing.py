@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cxr_severity.api.telemetry.traces import trace_id
+
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@~-]{0,127}")
 # W3C Trace Context, 3.2: version, trace-id, parent-id, flags; neither id may be all zeros.
 _TRACEPARENT = re.compile(
@@ -76,5 +78,5 @@ class MarkFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         found = current()
         record.request_id = found.request_id if found else "-"
-        record.trace_id = (found and found.trace_id) or "-"
+        record.trace_id = (found and found.trace_id) or trace_id() or "-"
         return True

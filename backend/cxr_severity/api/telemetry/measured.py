@@ -7,14 +7,19 @@ from collections.abc import Iterable
 from time import perf_counter
 
 from fastapi.routing import APIRoute
+from opentelemetry.propagate import extract
+from opentelemetry.trace import SpanKind, StatusCode
+from starlette.datastructures import Headers
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cxr_severity.api.telemetry.metrics import Metrics
 from cxr_severity.api.telemetry.seen import KEY, Seen
+from cxr_severity.api.telemetry.traces import tracer
 
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 OTHER = "other"
+_FAILED = 500
 
 
 class Routes:
@@ -54,12 +59,22 @@ class Measured:
                 status = message["status"]
             await send(message)
 
-        try:
-            await self._app({**scope, KEY: seen}, receive, watched)
-        finally:
-            route = self._routes.name(scope["path"])
-            method = scope["method"] if scope["method"] in _METHODS else OTHER
-            self._metrics.requests.labels(method, route, str(status)).inc()
-            self._metrics.request_seconds.labels(route).observe(perf_counter() - start)
-            if seen.problem is not None:
-                self._metrics.problems.labels(seen.problem).inc()
+        route = self._routes.name(scope["path"])
+        method = scope["method"] if scope["method"] in _METHODS else OTHER
+        with tracer.start_as_current_span(
+            f"{method} {route}", extract(dict(Headers(scope=scope))), SpanKind.SERVER
+        ) as span:
+            try:
+                await self._app({**scope, KEY: seen}, receive, watched)
+            finally:
+                span.set_attribute("http.request.method", method)
+                span.set_attribute("http.route", route)
+                span.set_attribute("http.response.status_code", status)
+                if seen.problem is not None:
+                    span.set_attribute("error.type", seen.problem)
+                if status >= _FAILED:
+                    span.set_status(StatusCode.ERROR)
+                self._metrics.requests.labels(method, route, str(status)).inc()
+                self._metrics.request_seconds.labels(route).observe(perf_counter() - start)
+                if seen.problem is not None:
+                    self._metrics.problems.labels(seen.problem).inc()

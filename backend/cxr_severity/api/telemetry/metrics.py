@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
@@ -11,8 +13,10 @@ from cxr_severity import __version__
 from cxr_severity.api.kinds import CODES
 from cxr_severity.model.assessment import SEVERITIES, Assessment
 from cxr_severity.model.drift import DriftReference
+from cxr_severity.model.quality import Level
 from cxr_severity.service.drift import Drift
 from cxr_severity.service.pipeline import Judged
+from cxr_severity.texts.findings import MESSAGES
 
 _SECONDS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _IMAGES = (1, 2, 3, 4, 6, 8, 12, 16, 32, 64, 128, 256)
@@ -46,6 +50,9 @@ class Metrics:
             self.severities.labels(severity)
         self.referred = self._counter("referred", "Films for which a person should decide")
         self.findings = self._counter("findings", "What the gate said of films", "code", "level")
+        for code in MESSAGES:
+            for level in get_args(Level):
+                self.findings.labels(code, level)
         self.step_seconds = self._histogram(
             "step_duration_seconds", "Of one film; steps overlap", _SECONDS, "step"
         )

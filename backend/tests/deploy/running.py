@@ -1,0 +1,96 @@
+"""What the deployment tests start: the service, as it is started anywhere, and what is around it.
+
+`scripts/deploy-tools.sh` finds the programs, and installs Debian's packages where it may; where
+they cannot be had the tests are skipped with what it says.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from waiting import wait_until
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+DEPLOY = REPOSITORY / "deploy"
+
+
+@lru_cache
+def tools() -> dict[str, str]:
+    """Program to path; skips the test where one is missing."""
+    run = subprocess.run(
+        [str(REPOSITORY / "scripts" / "deploy-tools.sh")], capture_output=True, text=True
+    )
+    if run.returncode:
+        pytest.skip(run.stderr.strip().splitlines()[-1])
+    return dict(line.split("=", 1) for line in run.stdout.splitlines())
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def answers(url: str) -> bool:
+    """Whether a GET is answered 200."""
+    try:
+        with urlopen(url, timeout=10) as answer:  # noqa: S310 - loopback
+            return bool(answer.status == 200)
+    except (URLError, ConnectionError, TimeoutError):
+        return False
+
+
+@contextmanager
+def running(
+    command: Sequence[str], log: Path, up: str | None = None, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process, once `up` answers 200; terminated at the end. Its output goes to `log`."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command, stdout=output, stderr=output, env={**os.environ, **environment}
+        )
+        try:
+            if up is not None:
+                wait_until(lambda: process.poll() is not None or answers(up))
+                assert process.poll() is None, log.read_text()
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                try:
+                    process.wait(60)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+
+
+@contextmanager
+def service(
+    weights: Path, log: Path, *, port: int | None = None, ready: bool = True, **environment: str
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """`cxr-severity serve` and its address; ready, or only alive."""
+    number = port or free_port()
+    url = f"http://127.0.0.1:{number}"
+    with running(
+        [sys.executable, "-m", "cxr_severity.cli", "serve"],
+        log,
+        f"{url}/health/{'ready' if ready else 'live'}",
+        PYTHONPATH=str(REPOSITORY / "backend"),
+        PORT=str(number),
+        HOST="127.0.0.1",
+        CXR_WEIGHTS=str(weights),
+        **environment,
+    ) as process:
+        yield process, url
