@@ -77,10 +77,16 @@ def serve(settings: Settings) -> bool:
         sys.stderr.write(OPEN_TO_ALL.format(host=settings.host) + "\n")
         sys.stderr.flush()
     server = _server(settings, create_app(settings))
-    # uvicorn repeats the interrupt that it has obeyed, and exits where it cannot start.
+    # uvicorn exits where it cannot start, and repeats the signal that it has obeyed: SIGTERM would
+    # then end the process before the last traces are sent.
+    signal.signal(signal.SIGTERM, _exit)
     with tracing(), suppress(KeyboardInterrupt, SystemExit):
         server.run()
     return server.started
+
+
+def _exit(_: int, __: FrameType | None) -> None:
+    raise SystemExit
 
 
 class Behind(TypedDict):
