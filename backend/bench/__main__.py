@@ -30,7 +30,7 @@ def main() -> int:
         "--readme", action="store_true", help="also write the README's table from the result"
     )
     arguments = parser.parse_args()
-    weights = Settings().weights
+    weights = Settings().model.weights
     result = run(weights, quick=arguments.quick)
     write(result, arguments.out)
     if arguments.readme:
@@ -92,7 +92,7 @@ def _machine(directory: Path) -> dict[str, Any]:
         "model": directory.name,
         "engine": Predictor.load(directory).engine,
         "settings": {
-            name: getattr(settings, name)
+            name: {**settings.model.model_dump(), **settings.serve.model_dump()}[name]
             for name in (
                 "threads",
                 "threads_alone",

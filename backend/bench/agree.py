@@ -12,7 +12,7 @@ from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.agreement import Agreement, compare
 from cxr_severity.model.artifact import load_version, versions
-from cxr_severity.model.engine import ENGINES, is_installed, limit_threads
+from cxr_severity.model.engine import ENGINES, EngineConfig, is_installed, limit_threads
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.settings import Settings
 
@@ -26,13 +26,13 @@ def main() -> int:
     parser.add_argument("--limit", type=int, help="images at most")
     arguments = parser.parse_args()
     limit_threads(1)
-    weights = Settings().weights
+    weights = Settings().model.weights
     directory = weights / versions(weights)[-1]
     stored = load_version(directory)
     engines = [name for name in ENGINES if name != "torch" and is_installed(name)]
     # Each makes its network's calibration anew; the reference shares the last one's.
-    predictors = {name: Predictor.of(stored, engine=name) for name in engines}
-    slow = Predictor.of(stored, engine="torch")
+    predictors = {name: Predictor.of(stored, EngineConfig(engine=name)) for name in engines}
+    slow = Predictor.of(stored, EngineConfig(engine="torch"))
     found: dict[str, list[Agreement]] = {name: [] for name in engines}
     faults = 0
     for path, film in _films(arguments.folders, arguments.limit):

@@ -29,12 +29,11 @@ from cxr_severity.interop.dicom.uids import Uids
 from cxr_severity.interop.fonts import chinese_font
 from cxr_severity.interop.forms import FORM_NAMES, FORMS, Form, as_form
 from cxr_severity.interop.making import Making
-from cxr_severity.model.artifact import ArtifactError, versions
+from cxr_severity.model.artifact import ArtifactError
 from cxr_severity.model.assessment import Assessment
-from cxr_severity.model.engine import EngineError, candidates, limit_threads
-from cxr_severity.model.predictor import Predictor
+from cxr_severity.model.engine import EngineError, candidates
 from cxr_severity.model.quality import RejectedError
-from cxr_severity.service.memory import share_arenas
+from cxr_severity.service.load import load_predictor
 from cxr_severity.service.pipeline import Judged, Options, judge
 from cxr_severity.settings import Settings
 from cxr_severity.texts.language import ENGLISH, LANGUAGES
@@ -56,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     named = {k: v for k in ("host", "port") if (v := getattr(arguments, k, None)) is not None}
     try:
-        settings = Settings(**named)
+        settings = Settings.of(**named)
     except ValidationError as error:
         for problem in error.errors():
             where = ".".join(str(part) for part in problem["loc"])
@@ -67,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_CANNOT_START
     if arguments.command == "serve":
         try:
-            candidates(settings.engine, settings.device)
+            candidates(settings.model.execution)
         except EngineError as error:
             print(error, file=sys.stderr)
             return EXIT_CANNOT_START
@@ -79,7 +78,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if started:
             return EXIT_OK
         print(
-            f"cannot listen on {settings.host} port {settings.port}; another port: PORT=8001",
+            f"cannot listen on {settings.serve.host} port {settings.serve.port}; "
+            "another port: PORT=8001",
             file=sys.stderr,
         )
         return EXIT_CANNOT_START
@@ -173,31 +173,17 @@ def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A file's name may hold bytes that are no text; standard error escapes them by itself.
         sys.stdout.reconfigure(errors="backslashreplace")
-    installed = versions(settings.weights)
-    version = arguments.version or settings.version or (installed[-1] if installed else None)
-    if version not in installed:
-        named = f"model version {version}" if version else "any model version"
-        print(f"there is not {named} in {settings.weights}", file=sys.stderr)
-        return EXIT_CANNOT_START
     try:
-        share_arenas()
-        limit_threads(settings.threads)
-        predictor = Predictor.load(
-            settings.weights / version,
-            settings.device,
-            engine=settings.engine,
-            threads=settings.threads,
-            threads_alone=settings.threads_alone,
-        )
+        predictor = load_predictor(settings.model, arguments.version)
         if arguments.overlay:
             arguments.overlay.mkdir(parents=True, exist_ok=True)
         arguments.out.mkdir(parents=True, exist_ok=True)
     except (ArtifactError, EngineError, OSError) as error:
         print(error, file=sys.stderr)
         return EXIT_CANNOT_START
-    limits = Limits(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels)
+    limits = settings.limits.of_input
     forms = [FORMS[name] for name in dict.fromkeys(arguments.forms)]
-    font = chinese_font(settings.font)
+    font = chinese_font(settings.results.font)
     explain = arguments.overlay is not None or bool(forms) or (arguments.json and arguments.explain)
     failed = False
     for path in arguments.files:
@@ -219,7 +205,9 @@ def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
         else:
             print(_line(path, judged.assessment), flush=True)
         for form in forms:
-            making = Making(datetime.now(UTC), Uids(settings.uid_root), arguments.language, font)
+            making = Making(
+                datetime.now(UTC), Uids(settings.results.uid_root), arguments.language, font
+            )
             try:
                 _write_form(form, judged, data, making, path, arguments.out)
             except (InputRefusedError, OSError) as error:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlparse
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from cxr_severity.imaging.limits import DEFAULT_LIMITS
-from cxr_severity.model.engine import EngineChoice
+from cxr_severity.imaging.limits import DEFAULT_LIMITS, Limits
+from cxr_severity.model.engine import EngineChoice, EngineConfig
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -27,6 +27,7 @@ def _first_existing(*candidates: Path) -> Path:
     return next((path for path in candidates if path.is_dir()), candidates[0])
 
 
+_ENVIRONMENT = SettingsConfigDict(env_prefix="CXR_", extra="ignore", frozen=True)
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -34,7 +35,7 @@ class AccessSettings(BaseSettings):
     """Environment variables `CXR_*`. Nobody has to say who they are until keys or tokens are set
     up here."""
 
-    model_config = SettingsConfigDict(env_prefix="CXR_", extra="ignore", frozen=True)
+    model_config = _ENVIRONMENT
 
     keys: Path | None = Field(
         default=None,
@@ -76,29 +77,17 @@ class AccessSettings(BaseSettings):
         return self.keys is not None or self.jwks is not None
 
 
-class Settings(BaseSettings):
-    """Environment variables `CXR_*` (and plain `HOST`, `PORT`)."""
+class ModelSettings(BaseSettings):
+    """Which version answers, and what executes it."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="CXR_", extra="ignore", frozen=True, validate_by_name=True
-    )
+    model_config = _ENVIRONMENT
 
-    host: str = Field(default="127.0.0.1", validation_alias=AliasChoices("CXR_HOST", "HOST"))
-    port: int = Field(
-        default=8000, ge=0, le=65535, validation_alias=AliasChoices("CXR_PORT", "PORT")
-    )
     weights: Path = Field(
         default_factory=lambda: _first_existing(_PACKAGE.parent / "weights", _PACKAGE / "weights"),
         description="Folder with one sub-folder for each version of the model",
     )
     version: str | None = Field(
         default=None, description="Version that answers by default; the newest when unset"
-    )
-    page: Path = Field(
-        default_factory=lambda: _first_existing(
-            _PACKAGE.parent.parent / "frontend" / "dist", _PACKAGE / "page"
-        ),
-        description="Folder with the built page; the service runs without it",
     )
     device: str = Field(default="cpu", description="PyTorch device: cpu, cuda, cuda:1, mps")
     engine: EngineChoice = Field(
@@ -118,6 +107,62 @@ class Settings(BaseSettings):
         description="Threads within the pass of an image while no other is worked on; more than "
         "four gain little in so small a network. Another number than `threads` takes 60 MB",
     )
+
+    @property
+    def execution(self) -> EngineConfig:
+        """What a `Predictor` is loaded with."""
+        return EngineConfig(self.device, self.engine, self.threads, self.threads_alone)
+
+
+class LimitSettings(BaseSettings):
+    """What one input and all that are being worked on may take."""
+
+    model_config = _ENVIRONMENT
+
+    max_upload_bytes: int = Field(default=DEFAULT_LIMITS.max_bytes, ge=1)
+    max_pixels: int = Field(default=DEFAULT_LIMITS.max_pixels, ge=1, le=89_000_000)
+    film_memory: int = Field(
+        default=800_000_000,
+        ge=1,
+        description="Bytes that the films being worked on may take together, as their headers "
+        "declare them; further ones wait, and one that needs more goes alone",
+    )
+    upload_seconds: float = Field(
+        default=60, gt=0, description="A request whose body takes longer is let go"
+    )
+    upload_rate: float = Field(
+        default=10_000,
+        gt=0,
+        description="Bytes a second; whose body comes more slowly after ten seconds is let go",
+    )
+    upload_memory: int = Field(
+        default=200_000_000, ge=1, description="Bytes that all bodies may take together"
+    )
+
+    @property
+    def of_input(self) -> Limits:
+        """What decoding keeps to."""
+        return Limits(max_bytes=self.max_upload_bytes, max_pixels=self.max_pixels)
+
+
+class ServeSettings(BaseSettings):
+    """How the service listens, and how much it does at a time.
+
+    `HOST` and `PORT` count without the prefix too.
+    """
+
+    model_config = SettingsConfigDict(**_ENVIRONMENT, validate_by_name=True)
+
+    host: str = Field(default="127.0.0.1", validation_alias=AliasChoices("CXR_HOST", "HOST"))
+    port: int = Field(
+        default=8000, ge=0, le=65535, validation_alias=AliasChoices("CXR_PORT", "PORT")
+    )
+    page: Path = Field(
+        default_factory=lambda: _first_existing(
+            _PACKAGE.parent.parent / "frontend" / "dist", _PACKAGE / "page"
+        ),
+        description="Folder with the built page; the service runs without it",
+    )
     lanes: int = Field(
         default_factory=lambda: max(1, min(4, available_cpus() // 4)),
         ge=1,
@@ -135,30 +180,13 @@ class Settings(BaseSettings):
         ge=1,
         description="Requests whose images are read or drawn at the same time; others wait",
     )
+    queue: int = Field(
+        default=32, ge=0, description="Requests that may wait; further ones are told to come back"
+    )
     stuck_seconds: float = Field(
         default=30,
         gt=0,
         description="Where every thread has been at one film for longer, the service is not ready",
-    )
-    film_memory: int = Field(
-        default=800_000_000,
-        ge=1,
-        description="Bytes that the films being worked on may take together, as their headers "
-        "declare them; further ones wait, and one that needs more goes alone",
-    )
-    queue: int = Field(
-        default=32, ge=0, description="Requests that may wait; further ones are told to come back"
-    )
-    upload_seconds: float = Field(
-        default=60, gt=0, description="A request whose body takes longer is let go"
-    )
-    upload_rate: float = Field(
-        default=10_000,
-        gt=0,
-        description="Bytes a second; whose body comes more slowly after ten seconds is let go",
-    )
-    upload_memory: int = Field(
-        default=200_000_000, ge=1, description="Bytes that all bodies may take together"
     )
     drain_seconds: float = Field(
         default=1,
@@ -166,8 +194,6 @@ class Settings(BaseSettings):
         description="After SIGTERM, how long the service says that it is not ready before it "
         "stops listening, so that a proxy can look elsewhere first",
     )
-    max_upload_bytes: int = Field(default=DEFAULT_LIMITS.max_bytes, ge=1)
-    max_pixels: int = Field(default=DEFAULT_LIMITS.max_pixels, ge=1, le=89_000_000)
     trusted_proxies: list[str] = Field(
         default=[],
         description="Addresses or networks whose X-Forwarded-For and -Proto are believed, as JSON",
@@ -175,6 +201,17 @@ class Settings(BaseSettings):
     cors_origins: list[str] = Field(
         default=[], description='Origins that may call from a browser, as JSON: ["https://…"]'
     )
+    log_format: Literal["line", "json"] = Field(
+        default="line", description="Of the log: a line for people, or an object for machines"
+    )
+    log_level: str = Field(default="info", pattern="^(critical|error|warning|info|debug)$")
+
+
+class ResultSettings(BaseSettings):
+    """What results are made with, beside the judgement."""
+
+    model_config = _ENVIRONMENT
+
     uid_root: str = Field(
         default="2.25",
         min_length=3,
@@ -193,8 +230,33 @@ class Settings(BaseSettings):
         description='Forms of results whose libraries are loaded at start, as JSON: ["sr","fhir"]; '
         "others when they are first asked for",
     )
+
+
+class Settings(BaseModel):
+    """All settings, by concern. Each comes from the environment variable `CXR_<NAME>`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: ModelSettings = Field(default_factory=ModelSettings)
+    limits: LimitSettings = Field(default_factory=LimitSettings)
+    serve: ServeSettings = Field(default_factory=ServeSettings)
+    results: ResultSettings = Field(default_factory=ResultSettings)
     access: AccessSettings = Field(default_factory=AccessSettings)
-    log_format: Literal["line", "json"] = Field(
-        default="line", description="Of the log: a line for people, or an object for machines"
-    )
-    log_level: str = Field(default="info", pattern="^(critical|error|warning|info|debug)$")
+
+    @classmethod
+    def of(cls, **named: Any) -> Settings:
+        """Settings of which some are `named` here, whatever the environment says of them.
+
+        Raises:
+            TypeError: there is no setting of that name.
+        """
+        built = {}
+        for name, field in cls.model_fields.items():
+            group = field.annotation
+            if not (isinstance(group, type) and issubclass(group, BaseSettings)):
+                continue
+            own = {key: named.pop(key) for key in [*named] if key in group.model_fields}
+            built[name] = group(**own)
+        if named:
+            raise TypeError(f"no setting is called {', '.join(named)}")
+        return cls(**built)

@@ -46,7 +46,7 @@ class Held:
 
 @contextmanager
 def held(version: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[Held]:
-    app = create_app(Settings(weights=version.parent, **settings))
+    app = create_app(Settings.of(weights=version.parent, **settings))
     with TestClient(app, raise_server_exceptions=False) as client:
         until_ready(client)
         service = Held(client)

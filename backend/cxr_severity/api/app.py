@@ -27,7 +27,6 @@ from cxr_severity.api.telemetry.live import Live
 from cxr_severity.api.telemetry.measured import Measured, Routes
 from cxr_severity.api.telemetry.metrics import Metrics
 from cxr_severity.api.upload import BodyLimit
-from cxr_severity.imaging.decode import Limits
 from cxr_severity.interop.fonts import chinese_font
 from cxr_severity.interop.prepare import prepare
 from cxr_severity.model.engine import limit_threads
@@ -49,12 +48,9 @@ Every error is `application/problem+json` (RFC 9457) with a stable `code`."""
 
 def registry_of(settings: Settings) -> ModelRegistry:
     return ModelRegistry(
-        settings.weights,
-        settings.version,
-        settings.device,
-        settings.engine,
-        settings.threads,
-        settings.threads_alone,
+        settings.model.weights,
+        settings.model.version,
+        settings.model.execution,
     )
 
 
@@ -77,28 +73,28 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         share_arenas()
-        limit_threads(settings.threads)
-        budget = settings.batch_wait_ms / 1e3
+        limit_threads(settings.model.threads)
+        budget = settings.serve.batch_wait_ms / 1e3
         seen_batch = seen.batch_images.observe
-        with Batcher(settings.lanes, settings.batch, budget, seen_batch) as batcher:
+        with Batcher(settings.serve.lanes, settings.serve.batch, budget, seen_batch) as batcher:
             app.state.service = state = State(
                 registry=registry,
-                limits=Limits(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels),
-                admission=Admission(settings.concurrency + settings.queue),
-                limiter=anyio.CapacityLimiter(settings.concurrency),
+                limits=settings.limits.of_input,
+                admission=Admission(settings.serve.concurrency + settings.serve.queue),
+                limiter=anyio.CapacityLimiter(settings.serve.concurrency),
                 batcher=batcher,
-                running=Running(settings.concurrency, settings.stuck_seconds),
-                film_memory=FilmMemory(settings.film_memory),
-                upload_seconds=settings.upload_seconds,
-                uid_root=settings.uid_root,
-                font=chinese_font(settings.font),
+                running=Running(settings.serve.concurrency, settings.serve.stuck_seconds),
+                film_memory=FilmMemory(settings.limits.film_memory),
+                upload_seconds=settings.limits.upload_seconds,
+                uid_root=settings.results.uid_root,
+                font=chinese_font(settings.results.font),
                 metrics=seen,
             )
             seen.registry.register(Live(state))
             async with anyio.create_task_group() as background:
                 # Not awaited: /health/live answers while the weights are being read.
                 background.start_soon(anyio.to_thread.run_sync, load)
-                background.start_soon(anyio.to_thread.run_sync, prepare, settings.forms)
+                background.start_soon(anyio.to_thread.run_sync, prepare, settings.results.forms)
                 yield
 
     app = FastAPI(
@@ -118,16 +114,18 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     ]
     for router in routers:
         app.include_router(router, dependencies=[Depends(only_known_parameters)])
-    page.install(app, settings.page)
+    page.install(app, settings.serve.page)
     # The last added runs first: headers go on everything, also on refusals and failures.
-    app.add_middleware(UploadPace, rate=settings.upload_rate, memory=settings.upload_memory)
-    app.add_middleware(BodyLimit, max_file_bytes=settings.max_upload_bytes)
+    app.add_middleware(
+        UploadPace, rate=settings.limits.upload_rate, memory=settings.limits.upload_memory
+    )
+    app.add_middleware(BodyLimit, max_file_bytes=settings.limits.max_upload_bytes)
     doors = Doors.build(settings.access)
-    app.add_middleware(AccessControl, doors=doors, public=page.public(settings.page))
-    if settings.cors_origins:
+    app.add_middleware(AccessControl, doors=doors, public=page.public(settings.serve.page))
+    if settings.serve.cors_origins:
         app.add_middleware(
             CORSMiddleware,
-            allow_origins=settings.cors_origins,
+            allow_origins=settings.serve.cors_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["*"],
             expose_headers=["X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy"],
@@ -137,9 +135,9 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     app.add_middleware(NamedErrors)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestMarks)
-    routes = Routes((r for one in routers for r in one.routes), page.public(settings.page))
+    routes = Routes((r for one in routers for r in one.routes), page.public(settings.serve.page))
     app.add_middleware(Measured, metrics=seen, routes=routes)
-    app.add_middleware(Drain, bounds=DrainBounds(4 * settings.max_upload_bytes))
+    app.add_middleware(Drain, bounds=DrainBounds(4 * settings.limits.max_upload_bytes))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

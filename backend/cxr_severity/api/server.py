@@ -72,9 +72,9 @@ def serve(settings: Settings) -> bool:
     Raises:
         TracingError: traces are asked for and cannot be sent.
     """
-    if not (settings.access.locked or is_loopback(settings.host)):
+    if not (settings.access.locked or is_loopback(settings.serve.host)):
         # Past the log, whose level could hide it.
-        sys.stderr.write(OPEN_TO_ALL.format(host=settings.host) + "\n")
+        sys.stderr.write(OPEN_TO_ALL.format(host=settings.serve.host) + "\n")
         sys.stderr.flush()
     server = _server(settings, create_app(settings))
     # uvicorn exits where it cannot start, and repeats the signal that it has obeyed: SIGTERM would
@@ -103,16 +103,16 @@ def _server(settings: Settings, app: FastAPI) -> Server:
     return Server(
         uvicorn.Config(
             app,
-            host=settings.host,
-            port=settings.port,
+            host=settings.serve.host,
+            port=settings.serve.port,
             log_config=logging_config(
-                settings.log_level, settings.access.audit, settings.log_format
+                settings.serve.log_level, settings.access.audit, settings.serve.log_format
             ),
             http=BoundedProtocol,
             ws="none",
-            **behind(settings.trusted_proxies),
+            **behind(settings.serve.trusted_proxies),
             server_header=False,
             timeout_graceful_shutdown=10,
         ),
-        settings.drain_seconds,
+        settings.serve.drain_seconds,
     )

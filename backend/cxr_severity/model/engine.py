@@ -6,6 +6,7 @@ import importlib.util
 import io
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -17,6 +18,23 @@ from cxr_severity.imaging.arrays import Float32Array
 
 EngineName = Literal["torch", "onnxruntime", "openvino"]
 EngineChoice = Literal["auto", "torch", "onnxruntime", "openvino"]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineConfig:
+    """Where a version runs, and by what."""
+
+    device: str = "cpu"
+    """PyTorch's name of it."""
+    engine: EngineChoice = "auto"
+    """`auto` takes the fastest that is installed and agrees with PyTorch on the golden input, and
+    says so in the log when one does not."""
+    threads: int = 1
+    """Of the engine, within one batch."""
+    threads_alone: int | None = None
+    """Of it, for an image that is alone; None: as many as for others."""
+
+
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 
 FASTEST_FIRST: tuple[EngineName, ...] = ("onnxruntime", "openvino", "torch")
@@ -39,7 +57,7 @@ class EngineError(Exception):
     """A runtime is missing or cannot execute the network; the message is one clear line."""
 
 
-def candidates(choice: EngineChoice, device: torch.device | str) -> tuple[EngineName, ...]:
+def candidates(execution: EngineConfig) -> tuple[EngineName, ...]:
     """Runtimes to try, in this order.
 
     `auto` means the fastest that is installed on a CPU, and PyTorch elsewhere: the other
@@ -48,7 +66,8 @@ def candidates(choice: EngineChoice, device: torch.device | str) -> tuple[Engine
     Raises:
         EngineError: when the one asked for is not installed or does not run on the device.
     """
-    on_cpu = str(device).startswith("cpu")
+    choice, device = execution.engine, execution.device
+    on_cpu = device.startswith("cpu")
     if choice == "auto":
         if not on_cpu:
             return ("torch",)

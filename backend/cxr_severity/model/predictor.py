@@ -26,7 +26,7 @@ from cxr_severity.model.assessment import (
 from cxr_severity.model.calibration import prediction_set, softmax
 from cxr_severity.model.engine import (
     Compiled,
-    EngineChoice,
+    EngineConfig,
     EngineError,
     EngineName,
     candidates,
@@ -119,21 +119,9 @@ class Predictor:
     def load(
         cls,
         directory: Path,
-        device: torch.device | str = "cpu",
-        *,
-        engine: EngineChoice = "auto",
-        threads: int = 1,
-        threads_alone: int | None = None,
+        execution: EngineConfig | None = None,
     ) -> Predictor:
         """Load a version from its folder, check it against its manifest, and warm it up.
-
-        Args:
-            directory: of the version.
-            device: PyTorch's name of it.
-            engine: runtime of the backbone; `auto` takes the fastest that is installed and agrees
-                with PyTorch on the golden input, and says so in the log when one does not.
-            threads: of the engine, within one batch.
-            threads_alone: of it, for an image that is alone; by default the same.
 
         Raises:
             ArtifactError: when anything about the version does not match, including its answer
@@ -141,30 +129,28 @@ class Predictor:
             EngineError: when the engine that was asked for is missing, cannot execute the network
                 or disagrees with PyTorch.
         """
-        return cls.of(load_version(directory), device, engine, threads, threads_alone)
+        return cls.of(load_version(directory), execution)
 
     @classmethod
     def of(
         cls,
         stored: Stored,
-        device: torch.device | str = "cpu",
-        engine: EngineChoice = "auto",
-        threads: int = 1,
-        threads_alone: int | None = None,
+        execution: EngineConfig | None = None,
     ) -> Predictor:
         """As `load`, of a version that has been read already."""
+        execution = execution or EngineConfig()
         try:
-            reference = cls(*stored, device)
+            reference = cls(*stored, execution.device)
             reference._check_golden()
         except (RuntimeError, AssertionError) as error:  # what torch raises for a bad device
-            raise ArtifactError(f"the model does not run on device {str(device)!r}") from error
-        for name in candidates(engine, reference._device):
+            raise ArtifactError(f"the model does not run on device {execution.device!r}") from error
+        for name in candidates(execution):
             if name == "torch":
                 break
             try:
-                fast = reference._on(name, threads, threads_alone)
+                fast = reference._on(name, execution)
             except (EngineError, ValueError, AttributeError) as error:
-                if engine != "auto":
+                if execution.engine != "auto":
                     raise EngineError(f"engine {name}: {error}") from error
                 logger.warning("engine %s is left out: %s", name, error)
             else:
@@ -187,17 +173,17 @@ class Predictor:
                 f"what its manifest expects (tolerance {golden.tolerance})"
             )
 
-    def _on(self, engine: EngineName, threads: int, threads_alone: int | None) -> Predictor:
+    def _on(self, engine: EngineName, execution: EngineConfig) -> Predictor:
         """The same on another engine, once it was seen to agree.
 
         Raises:
             EngineError: when the engine refuses the network, or answers otherwise.
         """
         size = self.manifest.preprocess.size
-        runtime = fast_runtime(self._network, engine, size, threads, threads_alone)
+        runtime = fast_runtime(self._network, engine, size, execution)
         example = self.prepare(golden_radiograph())
         fault = disagreement(runtime, self._runtime, [example.image])
-        find = _compiled_lungs(self._guard, engine, threads)
+        find = _compiled_lungs(self._guard, engine, execution.threads)
         if fault is None and find is not None and self._find_lungs is not None:
             small = thumbnail(example.grid, _config_of(self._guard))[None]
             if not np.allclose(find(small)[0], self._find_lungs(small)[0], atol=1e-3):

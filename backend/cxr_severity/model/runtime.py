@@ -16,7 +16,7 @@ from torch import nn
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import SEVERITIES, Subject, Target
-from cxr_severity.model.engine import Compiled, EngineName, compile_each
+from cxr_severity.model.engine import Compiled, EngineConfig, EngineName, compile_each
 from cxr_severity.model.explain import grad_cam, scaled_map
 from cxr_severity.model.networks.bilstm import BiLstm
 from cxr_severity.model.networks.cells import CellMaps, CellNet, CellOutput
@@ -114,6 +114,17 @@ class TorchRuntime:
         return Inference(logits, zones, maps, found, model_ms, head_ms)
 
 
+def _compiled(
+    module: nn.Module, engine: EngineName, size: int, execution: EngineConfig
+) -> tuple[Compiled, Compiled]:
+    """`module` for inputs (1, 3, size, size): in a batch, and for one that is alone."""
+    alone = execution.threads_alone or execution.threads
+    counts = sorted({execution.threads, alone})
+    example = np.zeros((1, 3, size, size), np.float32)
+    by_threads = dict(zip(counts, compile_each(engine, module, example, counts), strict=True))
+    return by_threads[execution.threads], by_threads[alone]
+
+
 class SequenceRuntime:
     """Backbone and LSTM input in a compiled graph, the LSTM and what follows in numpy."""
 
@@ -122,22 +133,15 @@ class SequenceRuntime:
         network: SeverityNet,
         engine: EngineName,
         size: int,
-        threads: int,
-        threads_alone: int | None = None,
+        execution: EngineConfig,
     ) -> None:
-        """`threads_alone` are for calls that are alone; by default as many as for others.
-
-        Raises EngineError when the engine refuses the network, ValueError when the network
+        """Raises EngineError when the engine refuses the network, ValueError when the network
         has no LSTM of the kind that `BiLstm` computes."""
         self.engine = engine
         self._lstm = BiLstm(network.lstm)
         self._decider = HeadKernel(network, (size // 32, size // 32))
         front = _Front(network, *self._lstm.projection()).eval().requires_grad_(False)
-        counts = sorted({threads, threads_alone or threads})
-        compiled = compile_each(engine, front, np.zeros((1, 3, size, size), np.float32), counts)
-        by_threads = dict(zip(counts, compiled, strict=True))
-        self._run: Compiled = by_threads[threads]
-        self._run_alone: Compiled = by_threads[threads_alone or threads]
+        self._run, self._run_alone = _compiled(front, engine, size, execution)
 
     def infer(
         self, batch: Float32Array, wanted: Sequence[Target | None], *, alone: bool = False
@@ -193,18 +197,12 @@ class CellRuntime:
         network: CellNet,
         engine: EngineName,
         size: int,
-        threads: int = 1,
-        threads_alone: int | None = None,
+        execution: EngineConfig,
     ) -> None:
         """Raises EngineError when the engine refuses the network."""
         self.engine = engine
         self._network = network
-        counts = sorted({threads, threads_alone or threads})
-        example = np.zeros((1, 3, size, size), np.float32)
-        compiled = compile_each(engine, _Maps(network), example, counts)
-        by_threads = dict(zip(counts, compiled, strict=True))
-        self._run: Compiled = by_threads[threads]
-        self._run_alone: Compiled = by_threads[threads_alone or threads]
+        self._run, self._run_alone = _compiled(_Maps(network), engine, size, execution)
 
     def infer(
         self, batch: Float32Array, wanted: Sequence[Target | None], *, alone: bool = False
@@ -262,14 +260,13 @@ class _Maps(nn.Module):
 def reference_runtime(network: CellNet | SeverityNet, device: torch.device, size: int) -> Runtime:
     """What faster runtimes are compared with."""
     if isinstance(network, CellNet):
-        return CellRuntime(network, "torch", size)
+        return CellRuntime(network, "torch", size, EngineConfig())
     return TorchRuntime(network, device)
 
 
 def fast_runtime(
-    network: CellNet | SeverityNet, engine: EngineName, size: int, threads: int,
-    threads_alone: int | None,
-) -> Runtime:  # fmt: skip
+    network: CellNet | SeverityNet, engine: EngineName, size: int, execution: EngineConfig
+) -> Runtime:
     """A network's own fast path on an engine.
 
     Raises:
@@ -277,7 +274,7 @@ def fast_runtime(
         ValueError: when the network has no fast path.
     """
     kind = CellRuntime if isinstance(network, CellNet) else SequenceRuntime
-    return kind(network, engine, size, threads, threads_alone)  # type: ignore[arg-type]
+    return kind(network, engine, size, execution)  # type: ignore[arg-type]
 
 
 class _Front(nn.Module):

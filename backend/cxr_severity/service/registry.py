@@ -12,7 +12,7 @@ from cxr_severity.model.artifact import (
     read_manifest,
     versions,
 )
-from cxr_severity.model.engine import EngineChoice, EngineError
+from cxr_severity.model.engine import EngineConfig, EngineError
 from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.service.memory import give_back
@@ -59,15 +59,10 @@ class ModelRegistry:
         self,
         root: Path,
         default: str | None,
-        device: str,
-        engine: EngineChoice = "auto",
-        threads: int = 1,
-        threads_alone: int | None = None,
+        execution: EngineConfig | None = None,
     ) -> None:
         self._root = root
-        self._device = device
-        self._engine = engine
-        self._threads = threads, threads_alone
+        self._execution = execution
         self._lock = threading.Lock()
         self._loaded: dict[str, Predictor] = {}
         self._broken: dict[str, ArtifactError | EngineError] = {}
@@ -182,10 +177,7 @@ class ModelRegistry:
             if version not in self._loaded:
                 try:
                     self._loaded[version] = Predictor.of(
-                        load_version(self.directory(version)),
-                        self._device,
-                        self._engine,
-                        *self._threads,
+                        load_version(self.directory(version)), self._execution
                     )
                 except (ArtifactError, EngineError) as error:
                     # Kept: a version that is broken now is not hashed again for each request.

@@ -10,12 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cxr_severity.imaging.decode import Limits
 from cxr_severity.interop.fonts import chinese_font
-from cxr_severity.model.artifact import ArtifactError, versions
-from cxr_severity.model.engine import EngineError, limit_threads
-from cxr_severity.model.predictor import Predictor
-from cxr_severity.service.memory import share_arenas
+from cxr_severity.model.artifact import ArtifactError
+from cxr_severity.model.engine import EngineError
+from cxr_severity.service.load import load_predictor
 from cxr_severity.service.pipeline import judge
 from cxr_severity.settings import Settings
 from cxr_severity.worker import logs, station
@@ -49,7 +47,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         if arguments.retry is not None:
             print(f"{retry(memory, arguments.retry)} films will be tried again")
             return EXIT_OK
-        logs.set_up(settings.log_level)
+        logs.set_up(settings.serve.log_level)
         return _work(arguments, settings, memory)
     except CannotStartError as error:
         print(error, file=sys.stderr)
@@ -57,7 +55,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _work(arguments: argparse.Namespace, settings: Settings, memory: Path) -> int:
-    largest = settings.max_upload_bytes
+    largest = settings.limits.max_upload_bytes
     access = Access(
         user=os.environ.get("CXR_DICOMWEB_USER"),
         password=os.environ.get("CXR_DICOMWEB_PASSWORD"),
@@ -82,9 +80,9 @@ def _work(arguments: argparse.Namespace, settings: Settings, memory: Path) -> in
             wanted,
             ledger.known,
             arguments.results,
-            settings.uid_root,
+            settings.results.uid_root,
             arguments.lang,
-            chinese_font(settings.font),
+            chinese_font(settings.results.font),
         )
         work = Work(
             ledger,
@@ -122,23 +120,11 @@ def _judge(settings: Settings, version: str | None) -> Judge:
     Raises:
         CannotStartError: there is no such version, or it does not load.
     """
-    installed = versions(settings.weights)
-    chosen = version or settings.version or (installed[-1] if installed else None)
-    if chosen not in installed:
-        raise CannotStartError(f"there is no model version {chosen or ''} in {settings.weights}")
     try:
-        share_arenas()
-        limit_threads(settings.threads)
-        predictor = Predictor.load(
-            settings.weights / chosen,
-            settings.device,
-            engine=settings.engine,
-            threads=settings.threads,
-            threads_alone=settings.threads_alone,
-        )
+        predictor = load_predictor(settings.model, version)
     except (ArtifactError, EngineError, OSError) as error:
         raise CannotStartError(str(error)) from None
-    limits = Limits(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels)
+    limits = settings.limits.of_input
     return lambda data: judge(predictor, data, limits=limits)
 
 

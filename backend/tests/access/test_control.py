@@ -36,7 +36,7 @@ def issuer() -> Issuer:
 @pytest.fixture(scope="module")
 def registry(random_version: Path) -> ModelRegistry:
     """Shared, so that the version is loaded once."""
-    return registry_of(Settings(weights=random_version.parent))
+    return registry_of(Settings.of(weights=random_version.parent))
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def test_whoever_leaves_while_decoding_is_not_worked_for(
 
 @pytest.mark.parametrize("body", [b"", b"no image", FILM[:3000]])
 def test_a_refused_image_frees_its_place(random_version: Path, body: bytes) -> None:
-    settings = Settings(weights=random_version.parent, concurrency=1, queue=0)
+    settings = Settings.of(weights=random_version.parent, concurrency=1, queue=0)
     with TestClient(create_app(settings)) as client:
         until_ready(client)
         for _ in range(3):
@@ -117,6 +117,6 @@ def test_defaults_suit_any_number_of_cores(monkeypatch: pytest.MonkeyPatch) -> N
     for cpus in (1, 2, 4, 8, 16, 32, 64):
         monkeypatch.setattr("cxr_severity.settings.available_cpus", lambda cpus=cpus: cpus)
         settings = Settings()
-        assert settings.concurrency >= min(cpus, 16)
-        assert settings.lanes * settings.threads <= cpus
-        assert settings.threads_alone <= cpus
+        assert settings.serve.concurrency >= min(cpus, 16)
+        assert settings.serve.lanes * settings.model.threads <= cpus
+        assert settings.model.threads_alone <= cpus

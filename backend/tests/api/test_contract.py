@@ -35,7 +35,7 @@ def client(make_version: MakeVersion, tmp_path: Path) -> Iterator[TestClient]:
     (page / "index.html").write_text("<!doctype html><title>page</title>")
     (page / "assets" / "index-abc.js").write_text("1")
     (page / "manifest.webmanifest").write_text("{}")
-    with TestClient(create_app(Settings(weights=root, page=page))) as client:
+    with TestClient(create_app(Settings.of(weights=root, page=page))) as client:
         until_ready(client)
         yield client
 
@@ -156,14 +156,14 @@ def test_the_documentation_makes_no_third_party_request(client: TestClient) -> N
 
 def test_without_a_page_the_service_still_answers(make_version: MakeVersion) -> None:
     root = make_version().parent
-    with TestClient(create_app(Settings(weights=root, page=root / "none"))) as client:
+    with TestClient(create_app(Settings.of(weights=root, page=root / "none"))) as client:
         until_ready(client)
         assert client.get("/").status_code == 200
         assert client.get("/docs").status_code == 200
 
 
 def test_the_limits_are_those_of_the_settings(make_version: MakeVersion) -> None:
-    settings = Settings(weights=make_version().parent, max_upload_bytes=1000, max_pixels=5000)
+    settings = Settings.of(weights=make_version().parent, max_upload_bytes=1000, max_pixels=5000)
     with TestClient(create_app(settings)) as client:
         assert client.get("/limits").json() == {
             "max_bytes": 1000,

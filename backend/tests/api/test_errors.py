@@ -28,7 +28,7 @@ LIMIT = 1_000_000
 
 @pytest.fixture(scope="module")
 def client(random_version: Path) -> Iterator[TestClient]:
-    settings = Settings(
+    settings = Settings.of(
         weights=random_version.parent,
         max_upload_bytes=LIMIT,
         cors_origins=["https://viewer.example"],

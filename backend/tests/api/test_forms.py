@@ -27,7 +27,7 @@ CLASSES = {
 
 @pytest.fixture(scope="module")
 def client(random_version: Path) -> Iterator[TestClient]:
-    settings = Settings(
+    settings = Settings.of(
         weights=random_version.parent, uid_root="1.2.826.0.1.99", forms=["sr", "fhir"]
     )
     with TestClient(create_app(settings)) as client:

@@ -28,7 +28,7 @@ NOTED = NO_LIMITS.model_copy(update={"side": Limit(warn=1e4)})
 
 
 def served(folder: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(weights=folder))) as client:
+    with TestClient(create_app(Settings.of(weights=folder))) as client:
         until_ready(client)
         yield client
 

@@ -40,7 +40,7 @@ CALLS = {"problem", "ApiError"}
 
 @pytest.fixture(scope="module")
 def client(random_version: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(weights=random_version.parent))) as client:
+    with TestClient(create_app(Settings.of(weights=random_version.parent))) as client:
         until_ready(client)
         yield client
 

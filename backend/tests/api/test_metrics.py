@@ -28,7 +28,7 @@ IMAGE = SAMPLES[0].read_bytes()
 
 @pytest.fixture(scope="module")
 def registry(random_version: Path) -> ModelRegistry:
-    return registry_of(Settings(weights=random_version.parent))
+    return registry_of(Settings.of(weights=random_version.parent))
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_strangers_make_no_labels(client: TestClient) -> None:
 
 
 def test_a_version_that_does_not_load_is_seen(tmp_path: Path) -> None:
-    with TestClient(create_app(Settings(weights=tmp_path))) as client:
+    with TestClient(create_app(Settings.of(weights=tmp_path))) as client:
         assert client.app.state.registry.wait(30)  # type: ignore[attr-defined]
         found = values(client)
     assert found["cxr_ready",] == 0
@@ -128,7 +128,7 @@ def test_films_that_are_all_alike_are_seen_as_drift(
     manifest = json.loads((folder / MANIFEST).read_text())
     manifest["drift"] = json.loads(reference.model_dump_json())
     (folder / MANIFEST).write_text(json.dumps(manifest))
-    with TestClient(create_app(Settings(weights=folder.parent))) as client:
+    with TestClient(create_app(Settings.of(weights=folder.parent))) as client:
         until_ready(client)
         for i in range(3):
             found = values(client)

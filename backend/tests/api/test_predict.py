@@ -26,7 +26,7 @@ from cxr_severity.settings import Settings
 
 @pytest.fixture(scope="module")
 def client(random_version: Path) -> Iterator[TestClient]:
-    settings = Settings(weights=random_version.parent, max_upload_bytes=2_000_000)
+    settings = Settings.of(weights=random_version.parent, max_upload_bytes=2_000_000)
     with TestClient(create_app(settings)) as client:
         until_ready(client)
         yield client
@@ -107,7 +107,7 @@ def test_more_than_one_plausible_class_asks_for_a_person(
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["conformal"]["threshold"] = threshold
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    with TestClient(create_app(Settings(weights=folder.parent))) as client:
+    with TestClient(create_app(Settings.of(weights=folder.parent))) as client:
         until_ready(client)
         body = post(client, SAMPLES[0].read_bytes(), explain="false").json()
     assert body["prediction_set"] == (list(SEVERITIES) if refer else [body["severity"]])

@@ -27,7 +27,7 @@ class Hasty(BoundedProtocol):
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A service without a model: nothing here comes as far as one."""
     weights = tmp_path_factory.mktemp("weights")
-    with serving(create_app(Settings(weights=weights, page=Path("none"))), Hasty) as port:
+    with serving(create_app(Settings.of(weights=weights, page=Path("none"))), Hasty) as port:
         yield port
 
 
@@ -35,7 +35,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """One that does not lose its patience within a test."""
     weights = tmp_path_factory.mktemp("weights")
-    with serving(create_app(Settings(weights=weights, page=Path("none")))) as port:
+    with serving(create_app(Settings.of(weights=weights, page=Path("none")))) as port:
         yield port
 
 

@@ -28,7 +28,7 @@ def test_a_damaged_version_is_not_ready_and_never_guesses(make_version: MakeVers
     folder = make_version()
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"x")
-    with TestClient(create_app(Settings(weights=folder.parent))) as client:
+    with TestClient(create_app(Settings.of(weights=folder.parent))) as client:
         assert client.get("/health/live").json() == {"status": "live"}
         assert client.app.state.registry.wait(30)  # type: ignore[attr-defined]
         body = assert_problem(client.get("/health/ready"), 503, "not-ready")
@@ -39,7 +39,7 @@ def test_a_damaged_version_is_not_ready_and_never_guesses(make_version: MakeVers
 
 
 def test_a_device_that_is_not_there_is_not_ready(make_version: MakeVersion) -> None:
-    settings = Settings(weights=make_version().parent, device="nonsense")
+    settings = Settings.of(weights=make_version().parent, device="nonsense")
     with TestClient(create_app(settings)) as client:
         registry = client.app.state.registry  # type: ignore[attr-defined]
         assert registry.wait(30)
@@ -50,7 +50,7 @@ def test_a_device_that_is_not_there_is_not_ready(make_version: MakeVersion) -> N
 def test_a_version_without_its_card_is_not_ready(make_version: MakeVersion) -> None:
     folder = make_version()
     (folder / "model-card.md").unlink()
-    with TestClient(create_app(Settings(weights=folder.parent))) as client:
+    with TestClient(create_app(Settings.of(weights=folder.parent))) as client:
         assert_problem(client.get("/health/ready"), 503, "not-ready")
         assert_problem(client.get("/models/0.9.0/card"), 503, "not-ready")
 
@@ -59,7 +59,7 @@ def test_one_damaged_version_does_not_hide_the_others(make_version: MakeVersion)
     old = make_version("0.0.9")
     root = make_version("0.9.0").parent
     (old / "manifest.json").write_text("{")
-    with TestClient(create_app(Settings(weights=root))) as client:
+    with TestClient(create_app(Settings.of(weights=root))) as client:
         until_ready(client)
         assert [m["version"] for m in client.get("/models").json()["models"]] == ["0.9.0"]
         error = client.app.state.registry._broken  # type: ignore[attr-defined]
@@ -83,7 +83,7 @@ def test_when_all_places_are_taken_the_next_one_is_told_to_come_back(
         return judge(*arguments, **options)
 
     monkeypatch.setattr("cxr_severity.api.routes.predict.judge", slow)
-    settings = Settings(weights=make_version().parent, concurrency=1, queue=0)
+    settings = Settings.of(weights=make_version().parent, concurrency=1, queue=0)
     with TestClient(create_app(settings)) as client, ThreadPoolExecutor(1) as pool:
         until_ready(client)
         first = pool.submit(send, client, SAMPLES[0].read_bytes())
@@ -101,7 +101,7 @@ def test_when_all_places_are_taken_the_next_one_is_told_to_come_back(
 
 @pytest.mark.parametrize("version", [None, "3.2.1"])
 def test_no_version_is_not_ready(tmp_path_factory: Any, version: str | None) -> None:
-    settings = Settings(weights=tmp_path_factory.mktemp("empty"), version=version)
+    settings = Settings.of(weights=tmp_path_factory.mktemp("empty"), version=version)
     with TestClient(create_app(settings)) as client:
         assert_problem(client.get("/health/ready"), 503, "not-ready")
 
@@ -116,7 +116,7 @@ def test_while_it_loads_it_says_when_to_come_back(
         return load_version(folder)
 
     monkeypatch.setattr("cxr_severity.service.registry.load_version", slow)
-    with TestClient(create_app(Settings(weights=make_version().parent))) as client:
+    with TestClient(create_app(Settings.of(weights=make_version().parent))) as client:
         try:
             response = client.get("/health/ready")
             assert "still being loaded" in assert_problem(response, 503, "not-ready")["detail"]
@@ -133,7 +133,7 @@ def test_what_nobody_foresaw_is_not_said_to_be_still_loading(
         raise ZeroDivisionError
 
     monkeypatch.setattr("cxr_severity.service.registry.load_version", broken)
-    with TestClient(create_app(Settings(weights=make_version().parent))) as client:
+    with TestClient(create_app(Settings.of(weights=make_version().parent))) as client:
         assert client.app.state.registry.wait(30)  # type: ignore[attr-defined]
         response = client.get("/health/ready")
         assert "could not be loaded" in assert_problem(response, 503, "not-ready")["detail"]
@@ -141,7 +141,7 @@ def test_what_nobody_foresaw_is_not_said_to_be_still_loading(
 
 
 def test_models_names_no_default_that_is_not_there(make_version: MakeVersion) -> None:
-    settings = Settings(weights=make_version().parent, version="3.2.1")
+    settings = Settings.of(weights=make_version().parent, version="3.2.1")
     with TestClient(create_app(settings)) as client:
         assert client.app.state.registry.wait(30)  # type: ignore[attr-defined]
         detail = assert_problem(client.get("/models"), 503, "not-ready")["detail"]
@@ -151,7 +151,7 @@ def test_models_names_no_default_that_is_not_there(make_version: MakeVersion) ->
 def test_a_service_that_is_being_stopped_says_so_and_still_answers(
     make_version: MakeVersion,
 ) -> None:
-    with TestClient(create_app(Settings(weights=make_version().parent))) as client:
+    with TestClient(create_app(Settings.of(weights=make_version().parent))) as client:
         until_ready(client)
         client.app.state.registry.leave()  # type: ignore[attr-defined]
         response = client.get("/health/ready")
@@ -165,7 +165,7 @@ def test_short_of_memory_a_sound_film_is_told_to_come_back(
     def exhausted(*_: object, **__: object) -> None:
         raise MemoryError
 
-    with TestClient(create_app(Settings(weights=random_version.parent))) as client:
+    with TestClient(create_app(Settings.of(weights=random_version.parent))) as client:
         until_ready(client)
         monkeypatch.setattr("cxr_severity.service.pipeline.decode", exhausted)
         response = send(client, SAMPLES[0].read_bytes())
@@ -174,7 +174,7 @@ def test_short_of_memory_a_sound_film_is_told_to_come_back(
 
 
 def test_sigterm_shows_503_before_it_stops_listening(random_version: Path) -> None:
-    app = create_app(Settings(weights=random_version.parent))
+    app = create_app(Settings.of(weights=random_version.parent))
     server = Server(uvicorn.Config(app), drain_seconds=0.05)
 
     async def told_to_stop() -> None:
@@ -192,7 +192,7 @@ def test_sigterm_shows_503_before_it_stops_listening(random_version: Path) -> No
 def test_an_interrupt_and_a_second_signal_end_it_at_once(
     random_version: Path, number: signal.Signals
 ) -> None:
-    app = create_app(Settings(weights=random_version.parent))
+    app = create_app(Settings.of(weights=random_version.parent))
     server = Server(uvicorn.Config(app), drain_seconds=60)
     if number == signal.SIGTERM:
         app.state.registry.leave()

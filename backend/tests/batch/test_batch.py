@@ -29,7 +29,7 @@ FORCE = {"force": "true"}
 
 @pytest.fixture(scope="module")
 def client(random_version: Path) -> Iterator[TestClient]:
-    settings = Settings(weights=random_version.parent, max_upload_bytes=1_000_000)
+    settings = Settings.of(weights=random_version.parent, max_upload_bytes=1_000_000)
     with TestClient(create_app(settings)) as client:
         until_ready(client)
         yield client

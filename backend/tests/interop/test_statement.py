@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cxr_severity.interop.statement import filled, tables
-from cxr_severity.settings import Settings
+from cxr_severity.settings import ResultSettings
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -28,7 +28,7 @@ def test_figures_of_the_prose() -> None:
     text = (DOCS / "dicom-conformance.md").read_text(encoding="utf-8")
     limits = next(
         each.max_length
-        for each in Settings.model_fields["uid_root"].metadata
+        for each in ResultSettings.model_fields["uid_root"].metadata
         if hasattr(each, "max_length")
     )
     assert f"at most {limits} characters" in text

@@ -20,6 +20,7 @@ from cxr_severity.model.agreement import Agreement, compare, correlation
 from cxr_severity.model.artifact import versions
 from cxr_severity.model.engine import (
     ENGINES,
+    EngineConfig,
     EngineError,
     EngineName,
     candidates,
@@ -45,7 +46,7 @@ def shipped(request: pytest.FixtureRequest) -> Predictor:
     if not is_installed(request.param):
         pytest.skip(f"{request.param} is not installed")
     newest = WEIGHTS_FOLDER / versions(WEIGHTS_FOLDER)[-1]
-    return Predictor.load(newest, engine=request.param)
+    return Predictor.load(newest, EngineConfig(engine=request.param))
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
@@ -88,11 +89,11 @@ def test_a_batch_mixes_nothing_up(shipped: Predictor) -> None:
 
 
 def test_auto_takes_the_fastest_that_is_installed(make_version: MakeVersion) -> None:
-    expected = candidates("auto", "cpu")[0]
+    expected = candidates(EngineConfig())[0]
     assert expected != "torch", "the default installation should hold a fast engine"
     assert Predictor.load(make_version()).engine == expected
-    assert candidates("auto", "cuda") == ("torch",)
-    assert candidates("auto", "mps:0") == ("torch",)
+    assert candidates(EngineConfig("cuda")) == ("torch",)
+    assert candidates(EngineConfig("mps:0")) == ("torch",)
 
 
 @pytest.mark.parametrize("name", FAST)
@@ -101,13 +102,13 @@ def test_an_engine_that_is_missing_is_one_line(
 ) -> None:
     monkeypatch.setattr(engines, "_is_importable", lambda module: module != name)
     with pytest.raises(EngineError, match=f"^engine {name} is not installed: pip install {name}$"):
-        candidates(name, "cpu")
-    assert name not in candidates("auto", "cpu")
+        candidates(EngineConfig(engine=name))
+    assert name not in candidates(EngineConfig())
 
 
 def test_an_engine_for_the_cpu_does_not_answer_for_another_device() -> None:
     with pytest.raises(EngineError, match="runs on the CPU, not on cuda:1"):
-        candidates("onnxruntime", "cuda:1")
+        candidates(EngineConfig("cuda:1", "onnxruntime"))
 
 
 def _wrong(self: SequenceRuntime, *arguments: Any, **options: bool) -> list[object]:
@@ -130,7 +131,7 @@ def test_an_engine_that_disagrees_is_left_out_and_said_so(
     assert predictor.engine == "torch"
     assert "is left out: a probability is" in caplog.text
     with pytest.raises(EngineError, match="engine onnxruntime: a probability is"):
-        Predictor.load(folder, engine="onnxruntime")
+        Predictor.load(folder, EngineConfig(engine="onnxruntime"))
 
 
 def test_an_engine_that_cannot_run_the_network_is_left_out_and_said_so(
@@ -145,7 +146,7 @@ def test_an_engine_that_cannot_run_the_network_is_left_out_and_said_so(
         assert Predictor.load(folder).engine == "torch"
     assert "unsupported operator" in caplog.text
     with pytest.raises(EngineError, match="unsupported operator"):
-        Predictor.load(folder, engine="onnxruntime")
+        Predictor.load(folder, EngineConfig(engine="onnxruntime"))
 
 
 def test_more_threads_for_an_image_that_is_alone_change_nothing(
@@ -161,8 +162,8 @@ def test_more_threads_for_an_image_that_is_alone_change_nothing(
         return compile_each(name, module, example, threads)
 
     monkeypatch.setattr("cxr_severity.model.runtime.compile_each", noted)
-    predictor = Predictor.load(folder, engine="onnxruntime", threads_alone=2)
-    Predictor.load(folder, engine="onnxruntime", threads_alone=1)
+    predictor = Predictor.load(folder, EngineConfig(engine="onnxruntime", threads_alone=2))
+    Predictor.load(folder, EngineConfig(engine="onnxruntime", threads_alone=1))
     assert asked == [[1, 2], [1]], "a second copy of the network only where it is another"
     image = predictor.prepare(golden_radiograph()).image
     (one,), (two,) = (predictor.infer(image, ["mild"], alone=alone) for alone in (False, True))
@@ -173,7 +174,7 @@ def test_more_threads_for_an_image_that_is_alone_change_nothing(
 
 
 def test_asking_for_torch_gives_the_reference(make_version: MakeVersion) -> None:
-    predictor = Predictor.load(make_version(), engine="torch")
+    predictor = Predictor.load(make_version(), EngineConfig(engine="torch"))
     assert predictor.engine == "torch"
     image = predictor.prepare(golden_radiograph()).image
     found = compare(predictor.runtime, reference(predictor), image)

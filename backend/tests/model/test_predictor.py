@@ -16,6 +16,7 @@ from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.artifact import load_guard, load_network, read_manifest
 from cxr_severity.model.assessment import SEVERITIES, ZONES, Assessment, Severity, Target
 from cxr_severity.model.calibration import Conformal, Scaling
+from cxr_severity.model.engine import EngineConfig
 from cxr_severity.model.predictor import Predictor
 
 
@@ -113,6 +114,6 @@ def test_concurrent_requests_get_their_own_answers(
 def test_cuda_gives_the_same_answer(make_version: MakeVersion, sample: Radiograph) -> None:
     folder = make_version()
     expected = Predictor.load(folder).assess(sample)
-    assert Predictor.load(folder, "cuda").assess(sample).probabilities == pytest.approx(
-        expected.probabilities, abs=1e-2
-    )
+    assert Predictor.load(folder, EngineConfig("cuda")).assess(
+        sample
+    ).probabilities == pytest.approx(expected.probabilities, abs=1e-2)

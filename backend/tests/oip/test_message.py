@@ -32,7 +32,7 @@ ENCODED = {
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     limits = NO_LIMITS.model_copy(update={"frontal": Limit(reject=2.0)})
     folder = write_version(tmp_path_factory.mktemp("oip") / "weights", limits=limits)
-    with TestClient(create_app(Settings(weights=folder.parent))) as client:
+    with TestClient(create_app(Settings.of(weights=folder.parent))) as client:
         until_ready(client)
         yield client
 

@@ -39,7 +39,7 @@ def predictor(versions: Path) -> Predictor:
 @pytest.fixture(scope="module")
 def client(versions: Path) -> Iterator[InferenceServerClient]:
     with (
-        serving(create_app(Settings(weights=versions))) as port,
+        serving(create_app(Settings.of(weights=versions))) as port,
         InferenceServerClient(f"127.0.0.1:{port}", network_timeout=120) as client,
     ):
         wait_until(client.is_server_ready)

@@ -24,7 +24,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     nothing = NO_LIMITS.model_copy(update={"frontal": Limit(reject=2.0)})
     write_version(weights, "0.8.0", seed=2, limits=nothing)
     write_version(weights, "0.9.0", seed=1)
-    with serving(create_app(Settings(weights=weights))) as port:
+    with serving(create_app(Settings.of(weights=weights))) as port:
         with Client(f"http://127.0.0.1:{port}") as client:
             wait_until(client.ready)
         yield f"http://127.0.0.1:{port}"

@@ -1,0 +1,26 @@
+"""One version in a process of its own: for the command line, the worker and bulk scoring."""
+
+from __future__ import annotations
+
+from cxr_severity.model.artifact import ArtifactError, versions
+from cxr_severity.model.engine import limit_threads
+from cxr_severity.model.predictor import Predictor
+from cxr_severity.service.memory import share_arenas
+from cxr_severity.settings import ModelSettings
+
+
+def load_predictor(settings: ModelSettings, version: str | None = None) -> Predictor:
+    """The version that is named, or that the settings name, or the newest.
+
+    Raises:
+        ArtifactError: there is no such version, or it is damaged.
+        EngineError: the engine is missing or does not agree.
+    """
+    installed = versions(settings.weights)
+    chosen = version or settings.version or (installed[-1] if installed else None)
+    if chosen not in installed:
+        named = f"model version {chosen}" if chosen else "any model version"
+        raise ArtifactError(f"there is not {named} in {settings.weights}")
+    share_arenas()
+    limit_threads(settings.threads)
+    return Predictor.load(settings.weights / chosen, settings.execution)
