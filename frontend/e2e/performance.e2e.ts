@@ -6,7 +6,15 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { launch, visit } from './browser';
 import { film, radiograph, tiff, type Upload } from './files';
 import { allowed } from './load';
-import { chooseFile, expectGraded, expectSettled, heading, openMap, samples } from './steps';
+import {
+  chooseFile,
+  expectGraded,
+  expectSettled,
+  heading,
+  openMap,
+  samples,
+  worklist,
+} from './steps';
 
 /** `npm run measure` prints these figures; `artifacts/performance.json` keeps them. */
 const ARTIFACTS = join(import.meta.dirname, '../../artifacts');
@@ -15,7 +23,10 @@ const FIRST_LOAD_KB = 250;
 const FIRST_PAINT_MS = 1000;
 const INTERACTION_MS = 100;
 /** No task of the page's own may hold it up longer, however many films come at once. */
-const LONGEST_TASK_MS = 200;
+const LONGEST_TASKS_MS = [
+  [200, 50],
+  [2000, 100],
+] as const;
 /** From the drop to the grade on the screen, beyond what the service itself takes. */
 const PAGE_SHARE_MS = 500;
 const VISITS = 3;
@@ -106,69 +117,79 @@ it(`answers every interaction within ${INTERACTION_MS} ms`, async () => {
   await leave();
 });
 
-it('keeps two hundred films responsive and their memory bounded', async () => {
-  const { page, leave } = await visit(browser, url);
-  await page.evaluate(() => {
-    const tasks: number[] = [];
-    const urls = { made: 0, revoked: 0 };
-    Object.assign(window, { tasks, urls });
-    new PerformanceObserver((list) => {
-      tasks.push(...list.getEntries().map(({ duration }) => duration));
-    }).observe({ type: 'longtask' });
-    const { createObjectURL, revokeObjectURL } = URL;
-    URL.createObjectURL = (...given) => {
-      urls.made += 1;
-      return createObjectURL.apply(URL, given);
-    };
-    URL.revokeObjectURL = (url) => {
-      urls.revoked += 1;
-      revokeObjectURL.call(URL, url);
-    };
-  });
-  const small = tiff('small.tif', 64).buffer.toString('base64');
-  // Answered here: what is measured is the page, not the service.
-  const answer = await (await post(url, radiograph())).text();
-  await page.route('**/predict*', (route) => {
-    const explained = new URL(route.request().url()).searchParams.get('explain') === 'true';
-    const body = explained ? answer : JSON.stringify({ ...JSON.parse(answer), explanation: null });
-    return route.fulfill({ contentType: 'application/json', body });
-  });
-  await page.evaluate((base64) => {
-    const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-    const data = new DataTransfer();
-    for (let at = 0; at < 200; at += 1) {
-      data.items.add(new File([content], `film-${at}.tif`));
+it.each(LONGEST_TASKS_MS)(
+  'keeps %i films responsive and their memory bounded',
+  async (films, most) => {
+    const { page, leave } = await visit(browser, url);
+    await page.evaluate(() => {
+      const tasks: number[] = [];
+      const urls = { made: 0, revoked: 0 };
+      Object.assign(window, { tasks, urls });
+      new PerformanceObserver((list) => {
+        tasks.push(...list.getEntries().map(({ duration }) => duration));
+      }).observe({ type: 'longtask' });
+      const { createObjectURL, revokeObjectURL } = URL;
+      URL.createObjectURL = (...given) => {
+        urls.made += 1;
+        return createObjectURL.apply(URL, given);
+      };
+      URL.revokeObjectURL = (url) => {
+        urls.revoked += 1;
+        revokeObjectURL.call(URL, url);
+      };
+    });
+    const small = tiff('small.tif', 64).buffer.toString('base64');
+    // Answered here: what is measured is the page, not the service.
+    const answer = await (await post(url, radiograph())).text();
+    await page.route('**/predict*', (route) => {
+      const explained = new URL(route.request().url()).searchParams.get('explain') === 'true';
+      const body = explained
+        ? answer
+        : JSON.stringify({ ...JSON.parse(answer), explanation: null });
+      return route.fulfill({ contentType: 'application/json', body });
+    });
+    await page.evaluate(
+      ([base64, count]) => {
+        const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+        const data = new DataTransfer();
+        for (let at = 0; at < count; at += 1) {
+          data.items.add(new File([content], `film-${at}.tif`));
+        }
+        // In a task of its own, as a person's drop is.
+        setTimeout(() => {
+          const init = { bubbles: true, cancelable: true, dataTransfer: data };
+          document.body.dispatchEvent(new DragEvent('drop', init));
+        }, 100);
+      },
+      [small, films] as const,
+    );
+    await expectSettled(page, films);
+    for (let step = 0; step < 40; step += 1) {
+      await page.keyboard.press('j');
     }
-    // In a task of its own, as a person's drop is.
-    setTimeout(() => {
-      const init = { bubbles: true, cancelable: true, dataTransfer: data };
-      document.body.dispatchEvent(new DragEvent('drop', init));
-    }, 100);
-  }, small);
-  await expectSettled(page, 200);
-  for (let step = 0; step < 40; step += 1) {
-    await page.keyboard.press('j');
-  }
-  await page.getByText('film-40.tif').first().waitFor();
-  const told = await page.evaluate(() => {
-    const { tasks, urls } = window as unknown as {
-      tasks: number[];
-      urls: { made: number; revoked: number };
-    };
-    return { longest: Math.max(0, ...tasks), urls };
-  });
-  figures.longestTaskOf200FilmsMs = round(told.longest);
-  expect(told.longest).toBeLessThanOrEqual(allowed(LONGEST_TASK_MS));
-  expect(told.urls.made).toBe(told.urls.revoked);
-  const heap = await page.evaluate(() => {
-    const { usedJSHeapSize } = (performance as unknown as { memory: { usedJSHeapSize: number } })
-      .memory;
-    return usedJSHeapSize / 1e6;
-  });
-  // Two hundred results take a few megabytes; two hundred heatmaps would take hundreds.
-  expect(heap).toBeLessThan(80);
-  await leave();
-});
+    await page.getByText('film-40.tif').first().waitFor();
+    const told = await page.evaluate(() => {
+      const { tasks, urls } = window as unknown as {
+        tasks: number[];
+        urls: { made: number; revoked: number };
+      };
+      return { longest: Math.max(0, ...tasks), urls };
+    });
+    figures[`longestTaskOf${films}FilmsMs`] = round(told.longest);
+    // Rows out of sight are not in the document.
+    expect(await worklist(page).locator('tr[data-status]').count()).toBeLessThan(80);
+    expect(told.longest).toBeLessThanOrEqual(allowed(most));
+    expect(told.urls.made).toBe(told.urls.revoked);
+    const heap = await page.evaluate(() => {
+      const { usedJSHeapSize } = (performance as unknown as { memory: { usedJSHeapSize: number } })
+        .memory;
+      return usedJSHeapSize / 1e6;
+    });
+    // Two thousand results take a few megabytes; two hundred heatmaps would take hundreds.
+    expect(heap).toBeLessThan(100);
+    await leave();
+  },
+);
 
 it(`adds at most ${PAGE_SHARE_MS} ms to the service's own time for 2048 x 2048 pixels`, async () => {
   const { page, leave } = await visit(browser, url);

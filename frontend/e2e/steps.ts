@@ -25,18 +25,21 @@ export async function chooseFile(page: Page, ...files: Upload[]): Promise<void> 
 export const worklist = (page: Page) => page.getByRole('region', { name: 'Worklist' });
 /** What each row of the worklist says, in order. */
 export const rows = async (page: Page) => {
-  // A row that has just moved has no text before it is drawn (content-visibility).
+  // Rows are drawn in the frame after they have changed or come into sight.
   await page.evaluate(
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
   );
-  return worklist(page).locator('button[id^=film-]').allInnerTexts();
+  return worklist(page).locator('tr[data-status]').allInnerTexts();
 };
 export const viewport = (page: Page) => page.getByRole('application').first();
 export const filmCanvas = (page: Page) => page.locator('canvas[data-shown=true]').first();
 
 /** Waits until `count` films of the worklist are settled. */
 export async function expectSettled(page: Page, count: number): Promise<void> {
-  await worklist(page).getByText(`${count} of ${count}`, { exact: true }).waitFor();
+  const words = count.toLocaleString('en-GB');
+  await worklist(page)
+    .getByText(`${words} of ${words}`, { exact: true })
+    .waitFor({ timeout: 20_000 + 40 * count });
 }
 
 /** Puts a file into a `DataTransfer`, as the system would, and fires `type` with it. */

@@ -56,13 +56,13 @@ describe('a batch of twenty with three broken files', () => {
       'huge.png The image has too many pixels',
     ]);
 
-    await worklist(page).getByLabel('Order').selectOption('By grade');
+    await worklist(page).getByRole('button', { name: 'Grade', exact: true }).click();
     const grades = (await rows(page)).flatMap((row) => /Mild|Moderate|Severe/.exec(row) ?? []);
     const rank = (grade: string) => ['Severe', 'Moderate', 'Mild'].indexOf(grade);
     expect(grades).toEqual(grades.toSorted((one, other) => rank(one) - rank(other)));
-    await worklist(page).getByLabel('Show').selectOption('Failed or cancelled');
+    await worklist(page).getByRole('button', { name: 'Failed 3' }).click();
     expect(await rows(page)).toHaveLength(3);
-    await worklist(page).getByLabel('Show').selectOption('All films');
+    await worklist(page).getByRole('button', { name: 'All 20' }).click();
     await worklist(page).getByLabel('Find by name').fill('huge');
     expect(await rows(page)).toHaveLength(1);
 

@@ -15,8 +15,8 @@ beforeEach(() => {
   window.matchMedia = (media) =>
     Object.assign(new EventTarget(), { matches: false, media }) as MediaQueryList;
   // Nothing is laid out here; a list that draws only the rows in sight needs a height.
-  for (const side of ['offsetHeight', 'offsetWidth']) {
-    Object.defineProperty(HTMLElement.prototype, side, { configurable: true, value: 800 });
+  for (const side of ['clientHeight', 'clientWidth']) {
+    Object.defineProperty(Element.prototype, side, { configurable: true, value: 800 });
   }
 });
 

@@ -246,15 +246,15 @@ describe('while a file is being graded', () => {
     await waitFor(() => expect(heading()).toContain('Mild'));
     expect(network.mock.calls[0]?.[0].signal.aborted).toBe(false);
     expect(announced()).toContain('new.png');
-    await waitFor(() => expect(rows()).toEqual(['old.pngGrading', 'new.pngMild80%']));
+    await waitFor(() => expect(rows()).toEqual(['old.pngGrading', 'new.pngMild80%7.3']));
   });
 });
 
 const rows = () =>
   within(screen.getByRole('region', { name: 'Worklist' }))
-    .queryAllByRole('button', { name: /\.png/ })
-    .filter((button) => button.id.startsWith('film-'))
-    .map((button) => button.textContent);
+    .queryAllByRole('row')
+    .filter((row) => row.dataset.status)
+    .map((row) => row.textContent);
 
 const carrying = (files: File[]) => ({ types: ['Files'], files, items: [] });
 
@@ -271,7 +271,7 @@ describe('ways in', () => {
 
   it('queues several dropped files, and selects the first', async () => {
     drop(file('one.png'), file('two.png'));
-    await waitFor(() => expect(rows()).toEqual(['one.pngMild80%', 'two.pngMild80%']));
+    await waitFor(() => expect(rows()).toEqual(['one.pngMild80%7.3', 'two.pngMild80%7.3']));
     expect(announced()).toContain('one.png');
   });
 

@@ -37,6 +37,7 @@ export function AnalysePage() {
   const state = stateOf(list, list.selected);
   const item = itemOf(list, list.selected);
   const [notice, setNotice] = useState('');
+  const [wide, setWide] = useState(false);
   const [patients] = useState(() => new Patients());
   const heading = useRef<HTMLHeadingElement>(null);
   useArrival(state.phase, heading);
@@ -76,10 +77,21 @@ export function AnalysePage() {
   const pair = state.phase === 'done' && other.phase === 'done' ? inOrder(list) : null;
 
   return (
-    <div className={styles.page} data-several={several} data-open={isOpen}>
+    <div
+      className={styles.page}
+      data-several={several}
+      data-open={isOpen}
+      data-wide={several && wide}
+    >
       {several && (
         <div className={styles.worklist}>
-          <WorklistPanel list={list} store={store} onFiles={openFiles} />
+          <WorklistPanel
+            list={list}
+            store={store}
+            wide={wide}
+            onWide={setWide}
+            onFiles={openFiles}
+          />
         </div>
       )}
       <section className={styles.stage} aria-label={catalogue.viewer.region}>

@@ -6,7 +6,8 @@ const films = (count: number) =>
 /** What the person at the screen says of a film, and how far the model agrees. */
 export const reading = {
   title: 'Your reading',
-  blind: 'Blind: you score first, then see the result',
+  blind: 'Blind scoring',
+  blindHint: 'You score first, then see the result',
   hiddenTitle: 'Your turn',
   hiddenLead: (name: string) => `${name} is graded. Score it, then reveal the result.`,
   agree: 'Agree',

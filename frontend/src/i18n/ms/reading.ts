@@ -5,7 +5,8 @@ const films = (count: number) => `${format.integer(count)} filem`;
 
 export const reading: Catalogue['reading'] = {
   title: 'Bacaan anda',
-  blind: 'Buta: anda menilai dahulu, kemudian melihat keputusan',
+  blind: 'Penilaian buta',
+  blindHint: 'Anda menilai dahulu, kemudian melihat keputusan',
   hiddenTitle: 'Giliran anda',
   hiddenLead: (name) => `${name} sudah digredkan. Nilaikan dahulu, kemudian dedahkan keputusan.`,
   agree: 'Setuju',

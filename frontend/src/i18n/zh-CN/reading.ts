@@ -5,7 +5,8 @@ const films = (count: number) => `${format.integer(count)} 张片子`;
 
 export const reading: Catalogue['reading'] = {
   title: '您的判读',
-  blind: '盲评：您先评分，再看结果',
+  blind: '盲评',
+  blindHint: '您先评分，再看结果',
   hiddenTitle: '请您先评分',
   hiddenLead: (name) => `${name} 已分级。请先评分，再显示结果。`,
   agree: '同意',

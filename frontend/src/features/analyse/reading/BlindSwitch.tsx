@@ -6,7 +6,7 @@ import styles from './Reading.module.css';
 export function BlindSwitch({ blind, store }: { blind: boolean; store: WorklistStore }) {
   const text = useText('reading');
   return (
-    <label className={styles.blind}>
+    <label className={styles.blind} title={text.blindHint}>
       <input
         type="checkbox"
         checked={blind}

@@ -19,11 +19,11 @@ function resultOf({ id, study, graded, gradedAt, date, view }: Item, list: Workl
 }
 
 /** One report of all graded films, a page for each. */
-export function Reports({ list }: { list: Worklist }) {
+export function Reports({ list, items }: { list: Worklist; items: readonly Item[] }) {
   const { catalogue, language } = useLanguage();
   const text = catalogue.report;
   const [state, setState] = useState<'idle' | 'making' | 'failed'>('idle');
-  const results = list.items.flatMap((item) => resultOf(item, list));
+  const results = items.flatMap((item) => resultOf(item, list));
 
   const label = state === 'making' ? text.making : text.reports;
 

@@ -1,122 +1,160 @@
-import { memo } from 'react';
+import { type MouseEvent, memo } from 'react';
 import { Button } from '../../../components/Button';
 import { CompareIcon, CrossIcon, RetryIcon } from '../../../components/icons';
-import { useFormat, useLanguage, useText } from '../../../i18n/context';
+import { useFormat, useText } from '../../../i18n/context';
 import { describeFailure } from '../../../i18n/describeFailure';
-import { repairWords } from '../../../i18n/repairWords';
 import type { Failure } from '../../../lib/failure';
 import { gradeOf } from '../../../lib/reading';
 import { SeverityGlyph } from '../result/SeverityGlyph';
+import styles from './FilmTable.module.css';
+import { Flags } from './Flags';
 import { type Item, isOpen, rowId } from './films';
-import styles from './Row.module.css';
 import type { WorklistStore } from './store';
 
 interface RowProps {
   item: Item;
+  /** Among those that are listed. */
+  index: number;
+  /** Where it lies in the list, and how high it is, in CSS pixels. */
+  start: number;
+  size: number;
   selected: boolean;
   compared: boolean;
+  chosen: boolean;
   /** Whether Tab leads here. */
   entry: boolean;
   store: WorklistStore;
+  onChoose: (id: number, range: boolean) => void;
 }
 
 /** One film of the list. */
-export const Row = memo(function Row({ item, selected, compared, entry, store }: RowProps) {
-  const text = useText('worklist');
+export const Row = memo(function Row(props: RowProps) {
+  const { item, index, start, size, selected, compared, chosen, entry, store, onChoose } = props;
   const { id, study, status, graded } = item;
-  const tab = entry ? 0 : -1;
+  const press = ({ shiftKey, ctrlKey, metaKey }: MouseEvent) => {
+    if (shiftKey || ctrlKey || metaKey) {
+      onChoose(id, shiftKey);
+    } else {
+      store.select(id);
+    }
+  };
   return (
-    <li className={styles.row} data-status={status} data-severity={graded?.severity}>
-      <button
-        type="button"
-        id={rowId(id)}
-        className={styles.film}
-        aria-current={selected ? 'true' : undefined}
-        tabIndex={tab}
-        onClick={() => store.select(id)}
-      >
-        <span className={styles.name} title={study.name}>
-          {study.name}
-        </span>
-        <span className={styles.state}>
-          <Outcome item={item} />
-        </span>
-      </button>
-      <div className={styles.actions}>
-        {status === 'done' && !selected && (
-          <Button
-            look="icon"
-            className={styles.action}
-            aria-label={text.compare(study.name)}
-            title={text.compare(study.name)}
-            aria-pressed={compared}
-            tabIndex={tab}
-            onClick={() => store.compare(compared ? null : id)}
-          >
-            <CompareIcon />
-          </Button>
-        )}
-        {(status === 'failed' || status === 'cancelled' || status === 'waiting') && (
-          <Button
-            look="icon"
-            className={styles.action}
-            aria-label={text.retry(study.name)}
-            title={text.retry(study.name)}
-            tabIndex={tab}
-            onClick={() => store.retry(id)}
-          >
-            <RetryIcon />
-          </Button>
-        )}
-        <Button
-          look="icon"
-          className={styles.action}
-          aria-label={isOpen(item) ? text.cancel(study.name) : text.remove(study.name)}
-          title={isOpen(item) ? text.cancel(study.name) : text.remove(study.name)}
-          tabIndex={tab}
-          onClick={() => (isOpen(item) ? store.cancel(id) : store.remove(id))}
+    <tr
+      className={styles.row}
+      aria-rowindex={index + 2}
+      data-status={status}
+      data-severity={graded?.severity}
+      data-selected={selected}
+      data-compared={compared}
+      data-chosen={chosen}
+      style={{ transform: `translateY(${start}px)`, height: size }}
+    >
+      <td>
+        <button
+          type="button"
+          id={rowId(id)}
+          className={styles.film}
+          title={study.name}
+          aria-current={selected ? 'true' : undefined}
+          aria-pressed={chosen || undefined}
+          tabIndex={entry ? 0 : -1}
+          onClick={press}
         >
-          <CrossIcon />
-        </Button>
-      </div>
-    </li>
+          {study.name}
+        </button>
+      </td>
+      <Outcome item={item} />
+      <Actions item={item} selected={selected} compared={compared} entry={entry} store={store} />
+    </tr>
   );
 });
 
-function Outcome({ item: { status, graded, failure, reading, study } }: { item: Item }) {
-  const { catalogue } = useLanguage();
-  const repaired = repairWords(study.repaired?.repair, catalogue);
-  const mine = reading && gradeOf(reading);
+function Actions({
+  item,
+  selected,
+  compared,
+  entry,
+  store,
+}: Pick<RowProps, 'item' | 'selected' | 'compared' | 'entry' | 'store'>) {
+  const text = useText('worklist');
+  const { id, study, status } = item;
+  const tab = entry ? 0 : -1;
+  return (
+    <td className={styles.actions}>
+      {status === 'done' && !selected && (
+        <Button
+          look="icon"
+          className={styles.action}
+          aria-label={text.compare(study.name)}
+          title={text.compare(study.name)}
+          aria-pressed={compared}
+          tabIndex={tab}
+          onClick={() => store.compare(compared ? null : id)}
+        >
+          <CompareIcon />
+        </Button>
+      )}
+      {(status === 'failed' || status === 'cancelled' || status === 'waiting') && (
+        <Button
+          look="icon"
+          className={styles.action}
+          aria-label={text.retry(study.name)}
+          title={text.retry(study.name)}
+          tabIndex={tab}
+          onClick={() => store.retry(id)}
+        >
+          <RetryIcon />
+        </Button>
+      )}
+      <Button
+        look="icon"
+        className={styles.action}
+        aria-label={isOpen(item) ? text.cancel(study.name) : text.remove(study.name)}
+        title={isOpen(item) ? text.cancel(study.name) : text.remove(study.name)}
+        tabIndex={tab}
+        onClick={() => (isOpen(item) ? store.cancel(id) : store.remove([id]))}
+      >
+        <CrossIcon />
+      </Button>
+    </td>
+  );
+}
+
+/** The cells after the name: what came out, or why nothing did. */
+function Outcome({ item }: { item: Item }) {
   const text = useText('worklist');
   const { severities } = useText('shared');
   const failures = useText('failures');
   const format = useFormat();
-  if (status === 'done' && graded) {
+  const { status, graded, failure, reading, date, patient } = item;
+  if (graded) {
     return (
       <>
-        <SeverityGlyph severity={graded.severity} />
-        <span>{severities[graded.severity]}</span>
-        <span className={styles.share}>{format.probability(graded.confidence)}</span>
-        {mine && mine !== graded.severity && (
-          <span className={styles.mark}>{text.mine(severities[mine])}</span>
-        )}
-        {graded.refer && <span className={styles.mark}>{text.refer}</span>}
-        {repaired !== '' && <span className={styles.mark}>{repaired}</span>}
-        {!graded.quality.accepted && <span className={styles.mark}>{text.forced}</span>}
+        <td className={styles.severity}>
+          <SeverityGlyph severity={graded.severity} />
+          <span className={styles.grade}>{severities[graded.severity]}</span>
+          <span className={styles.share}>{format.probability(graded.confidence)}</span>
+        </td>
+        <td className={styles.brixia}>{format.score(graded.brixia.total)}</td>
+        <td className={styles.date}>{date && format.day(date)}</td>
+        <td className={styles.patient}>{patient}</td>
+        <Flags item={item} />
       </>
     );
   }
-  if (status === 'failed' && failure) {
-    return <span>{describeFailure(failure, failures).title}</span>;
+  if (failure && (status === 'failed' || status === 'rejected')) {
+    return status === 'failed' ? (
+      <td className={styles.outcome}>{describeFailure(failure, failures).title}</td>
+    ) : (
+      <Reasons failure={failure} />
+    );
   }
-  if (status === 'rejected' && failure) {
-    return <Reasons failure={failure} />;
-  }
+  const mine = reading && gradeOf(reading);
   return (
-    <>
-      <span>{text.statuses[status]}</span>
-      {mine && <span className={styles.mark}>{text.mine(severities[mine])}</span>}
-    </>
+    <td className={styles.outcome}>
+      {text.statuses[status]}
+      {mine && ` · ${text.mine(severities[mine])}`}
+    </td>
   );
 }
 
@@ -129,8 +167,8 @@ function Reasons({ failure }: { failure: Failure }) {
     .map(({ code, message }) => codes[code] ?? message);
   const told = [`${text.statuses.rejected}:`, ...reasons].join(' ');
   return (
-    <span className={styles.reason} title={told}>
+    <td className={styles.outcome} title={told}>
       {told}
-    </span>
+    </td>
   );
 }

@@ -1,68 +1,80 @@
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import { Button } from '../../../components/Button';
-import { DownloadIcon } from '../../../components/icons';
 import { useText } from '../../../i18n/context';
-import { saveBlob, saveJson } from '../../../lib/download';
 import { useShortcuts } from '../../../lib/shortcuts';
 import { OpenButton } from '../intake/OpenButton';
 import { Agreement } from '../reading/Agreement';
 import { BlindSwitch } from '../reading/BlindSwitch';
-import { Arrange } from './Arrange';
 import { AS_ADDED, arrange } from './arrange';
-import { type Item, isOpen, rowId, type Worklist } from './films';
+import { Counts } from './Counts';
+import { Downloads } from './Downloads';
+import { FilmTable } from './FilmTable';
+import { type Item, isOpen, type Worklist } from './films';
 import { PauseNote } from './PauseNote';
-import { Reports } from './Reports';
-import { Row } from './Row';
+import { chooseIn } from './selection';
 import type { WorklistStore } from './store';
-import { csvOf, fileNameOf, jsonOf } from './table';
 import styles from './WorklistPanel.module.css';
 
 const NO_ITEMS: readonly Item[] = [];
-const CSV_TYPE = 'text/csv;charset=utf-8';
+const NONE: ReadonlySet<number> = new Set();
 
 interface WorklistPanelProps {
   list: Worklist;
   store: WorklistStore;
+  /** Whether the table has the film's room too. */
+  wide: boolean;
+  onWide: (wide: boolean) => void;
   onFiles: (files: File[]) => void;
 }
 
 /** All films that are open: how far each is, what came out, and what can be done with them. */
-export function WorklistPanel({ list, store, onFiles }: WorklistPanelProps) {
+export function WorklistPanel({ list, store, wide, onWide, onFiles }: WorklistPanelProps) {
   const text = useText('worklist');
   const { notFollowUp } = useText('shared');
   const [arrangement, setArrangement] = useState(AS_ADDED);
+  const [chosen, setChosen] = useState(NONE);
+  const reach = useRef<((id: number) => void) | null>(null);
   const { items, selected, compared } = list;
-  // Hundreds of rows are drawn in slices between which the page answers.
-  const shown = arrange(useDeferredValue(items, NO_ITEMS), arrangement);
+  // Thousands of films are arranged between two pictures, not before the next one.
+  const deferred = useDeferredValue(items, NO_ITEMS);
+  const shown = useMemo(() => arrange(deferred, arrangement), [deferred, arrangement]);
   const open = items.filter(isOpen).length;
   const settled = items.length - open;
+  const taken = items.filter(({ id }) => chosen.has(id));
 
   const step = (by: number) => {
     const at = shown.findIndex(({ id }) => id === selected);
     const next = shown[Math.min(shown.length - 1, Math.max(0, at + by))];
     if (next) {
       store.select(next.id);
-      document.getElementById(rowId(next.id))?.focus();
+      reach.current?.(next.id);
     }
   };
-  useShortcuts('worklist', [
-    { action: 'nextFilm', keys: ['j'], run: () => step(1) },
-    { action: 'previousFilm', keys: ['k'], run: () => step(-1) },
-    { action: 'compareFilm', keys: ['c'], run: () => compareWithNext() },
-  ]);
   const compareWithNext = () => {
     const at = shown.findIndex(({ id }) => id === selected);
     const other = shown[at + 1] ?? shown[at - 1];
     store.compare(compared === null ? (other?.id ?? null) : null);
   };
-  // Exactly one row takes the focus by Tab: the selected one where it is listed.
-  const entry = shown.some(({ id }) => id === selected) ? selected : (shown[0]?.id ?? null);
+  useShortcuts('worklist', [
+    { action: 'nextFilm', keys: ['j'], run: () => step(1) },
+    { action: 'previousFilm', keys: ['k'], run: () => step(-1) },
+    { action: 'compareFilm', keys: ['c'], run: compareWithNext },
+  ]);
 
   return (
     <section className={styles.panel} aria-label={text.title}>
       <div className={styles.head}>
         <h2 className={styles.title}>{text.title}</h2>
         <p className={styles.count}>{text.progress(settled, items.length)}</p>
+        <Button
+          look="compact"
+          className={styles.wide}
+          aria-pressed={wide}
+          title={text.wideHint}
+          onClick={() => onWide(!wide)}
+        >
+          {text.wide}
+        </Button>
         <progress
           className={styles.progress}
           aria-label={text.progressLabel}
@@ -77,21 +89,50 @@ export function WorklistPanel({ list, store, onFiles }: WorklistPanelProps) {
       <Agreement items={items} />
       {list.pause && <PauseNote pause={list.pause} onResume={store.resume} />}
       <Versions list={list} />
-      <Arrange arrangement={arrangement} onChange={setArrangement} />
-      {arrangement.sort === 'severity' && <p className={styles.limit}>{notFollowUp}</p>}
-      <ul className={styles.rows}>
-        {shown.map((item) => (
-          <Row
-            key={item.id}
-            item={item}
-            selected={item.id === selected}
-            compared={item.id === compared}
-            entry={item.id === entry}
-            store={store}
-          />
-        ))}
-      </ul>
+      <input
+        className={styles.field}
+        type="search"
+        aria-label={text.search}
+        placeholder={text.search}
+        value={arrangement.search}
+        onChange={(event) => setArrangement({ ...arrangement, search: event.currentTarget.value })}
+      />
+      <Counts
+        items={items}
+        filter={arrangement.filter}
+        onFilter={(filter) => setArrangement({ ...arrangement, filter })}
+      />
+      {(arrangement.sort === 'severity' || arrangement.sort === 'brixia') && (
+        <p className={styles.limit}>{notFollowUp}</p>
+      )}
+      <FilmTable
+        list={list}
+        shown={shown}
+        chosen={chosen}
+        arrangement={arrangement}
+        store={store}
+        reach={reach}
+        onArrange={setArrangement}
+        onChoose={(id, range) => setChosen(chooseIn(shown, chosen, id, range, selected))}
+      />
       {shown.length === 0 && <p className={styles.none}>{text.noneMatch}</p>}
+      {taken.length > 0 && (
+        <div className={styles.actions}>
+          <p className={styles.chosen}>{text.chosen(taken.length)}</p>
+          <Button
+            look="compact"
+            onClick={() => {
+              store.remove(taken.map(({ id }) => id));
+              setChosen(NONE);
+            }}
+          >
+            {text.removeChosen}
+          </Button>
+          <Button look="compact" onClick={() => setChosen(NONE)}>
+            {text.chooseNone}
+          </Button>
+        </div>
+      )}
       <div className={styles.actions}>
         <OpenButton look="compact" label={text.add} onFiles={onFiles} />
         {open > 0 && (
@@ -103,27 +144,7 @@ export function WorklistPanel({ list, store, onFiles }: WorklistPanelProps) {
           {text.clear}
         </Button>
       </div>
-      <div className={styles.actions}>
-        <Button
-          look="compact"
-          disabled={settled === 0}
-          onClick={() =>
-            saveBlob(new Blob([csvOf(items)], { type: CSV_TYPE }), fileNameOf(new Date(), 'csv'))
-          }
-        >
-          <DownloadIcon />
-          {text.csv}
-        </Button>
-        <Button
-          look="compact"
-          disabled={settled === 0}
-          onClick={() => saveJson(jsonOf(items), fileNameOf(new Date(), 'json'))}
-        >
-          <DownloadIcon />
-          {text.json}
-        </Button>
-        <Reports list={list} />
-      </div>
+      <Downloads list={list} items={taken.length > 0 ? taken : items} />
     </section>
   );
 }

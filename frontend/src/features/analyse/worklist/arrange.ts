@@ -1,19 +1,41 @@
 import { SEVERITIES, type Severity } from '../../../lib/prediction';
 import type { Item } from './films';
 
-export const SORTS = ['added', 'severity', 'name', 'date'] as const;
-export type Sort = (typeof SORTS)[number];
-export const FILTERS = ['all', ...SEVERITIES, 'refer', 'rejected', 'failed', 'open'] as const;
+export const COLUMNS = ['name', 'severity', 'brixia', 'date', 'patient', 'flags'] as const;
+export type Column = (typeof COLUMNS)[number];
+export const FILTERS = [
+  'all',
+  ...SEVERITIES,
+  'refer',
+  'rejected',
+  'failed',
+  'open',
+  'hidden',
+] as const;
 export type Filter = (typeof FILTERS)[number];
 
 export interface Arrangement {
-  readonly sort: Sort;
+  /** `null`: as the films were added. */
+  readonly sort: Column | null;
+  /** Whether against the column's own order. */
+  readonly reversed: boolean;
   readonly filter: Filter;
   /** A part of the file's name, in any case. */
   readonly search: string;
 }
 
-export const AS_ADDED: Arrangement = { sort: 'added', filter: 'all', search: '' };
+export const AS_ADDED: Arrangement = { sort: null, reversed: false, filter: 'all', search: '' };
+
+/** By another column; by the same one the other way round, and then as the films were added. */
+export function sortedBy(arrangement: Arrangement, column: Column): Arrangement {
+  const { sort, reversed } = arrangement;
+  if (sort !== column) {
+    return { ...arrangement, sort: column, reversed: false };
+  }
+  return reversed
+    ? { ...arrangement, sort: null, reversed: false }
+    : { ...arrangement, reversed: true };
+}
 
 const names = new Intl.Collator(undefined, { numeric: true });
 
@@ -28,17 +50,24 @@ export function expectedGrade({ graded }: Item): number {
 }
 
 const rank = ({ graded }: Item) => (graded ? SEVERITIES.indexOf(graded.severity) : -1);
+/** Those without come last. */
+const texts = (one: string, other: string) =>
+  Number(one === '') - Number(other === '') || names.compare(one, other);
 
-const ORDERS: Readonly<Record<Sort, (one: Item, other: Item) => number>> = {
-  added: (one, other) => one.id - other.id,
-  // The worst first.
-  severity: (one, other) =>
-    rank(other) - rank(one) || expectedGrade(other) - expectedGrade(one) || one.id - other.id,
+/** How many things are to be said of a film beside its grade. */
+export const flagsOf = ({ graded, study, status }: Item): number =>
+  Number(graded?.refer ?? false) +
+  Number(graded ? !graded.quality.accepted : status === 'rejected' || status === 'failed') +
+  Number(study.repaired !== undefined);
+
+const ORDERS: Readonly<Record<Column, (one: Item, other: Item) => number>> = {
   name: (one, other) => names.compare(one.study.name, other.study.name),
-  // Those without a date last.
-  date: (one, other) =>
-    Number(one.date === '') - Number(other.date === '') ||
-    (one.date < other.date ? -1 : Number(one.date > other.date)),
+  // The worst first.
+  severity: (one, other) => rank(other) - rank(one) || expectedGrade(other) - expectedGrade(one),
+  brixia: (one, other) => (other.graded?.brixia.total ?? -1) - (one.graded?.brixia.total ?? -1),
+  date: (one, other) => texts(one.date, other.date),
+  patient: (one, other) => texts(one.patient, other.patient) || texts(one.date, other.date),
+  flags: (one, other) => flagsOf(other) - flagsOf(one),
 };
 
 function passes({ graded, status }: Item, filter: Filter): boolean {
@@ -48,7 +77,8 @@ function passes({ graded, status }: Item, filter: Filter): boolean {
     case 'refer':
       return graded?.refer ?? false;
     case 'rejected':
-      return status === 'rejected';
+    case 'hidden':
+      return status === filter;
     case 'failed':
       return status === 'failed' || status === 'cancelled';
     case 'open':
@@ -58,10 +88,27 @@ function passes({ graded, status }: Item, filter: Filter): boolean {
   }
 }
 
+/** How many films pass each filter; those that none passes are left out, but for all. */
+export function countsOf(items: readonly Item[]): readonly (readonly [Filter, number])[] {
+  return FILTERS.map(
+    (filter) => [filter, items.filter((item) => passes(item, filter)).length] as const,
+  ).filter(([filter, count]) => filter === 'all' || count > 0);
+}
+
 /** The films to list, in order. */
-export function arrange(items: readonly Item[], { sort, filter, search }: Arrangement): Item[] {
+export function arrange(items: readonly Item[], arrangement: Arrangement): readonly Item[] {
+  const { sort, reversed, filter, search } = arrangement;
   const part = search.trim().toLowerCase();
-  return items
-    .filter((item) => passes(item, filter) && item.study.name.toLowerCase().includes(part))
-    .toSorted(ORDERS[sort]);
+  const shown =
+    filter === 'all' && part === ''
+      ? items
+      : items.filter(
+          (item) => passes(item, filter) && item.study.name.toLowerCase().includes(part),
+        );
+  if (sort === null) {
+    return shown;
+  }
+  const order = ORDERS[sort];
+  const sign = reversed ? -1 : 1;
+  return shown.toSorted((one, other) => sign * order(one, other) || one.id - other.id);
 }

@@ -86,7 +86,7 @@ export interface Worklist {
   readonly pause: Pause | null;
   /** Of the few films that were looked at last: their heatmaps are large. */
   readonly explained: ReadonlyMap<number, Explained>;
-  /** The films that were cleared last, for as long as nothing has come since. */
+  /** The films that were removed last, for as long as nothing has come since. */
   readonly cleared: readonly Item[];
   /** Whether what was there last was cancelled, and nothing has come since. */
   readonly cancelled: boolean;

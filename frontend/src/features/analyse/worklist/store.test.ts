@@ -226,7 +226,7 @@ it('ends a comparison when another film is opened', async () => {
 it('removes a film and selects its neighbour', async () => {
   store.add(films(3));
   store.select(2);
-  store.remove(2);
+  store.remove([2]);
   expect(store.snapshot().selected).toBe(3);
   expect(itemOf(store.snapshot(), 2)).toBeNull();
 });

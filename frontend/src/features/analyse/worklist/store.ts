@@ -125,9 +125,11 @@ export class WorklistStore extends Readings {
     this.resume();
   };
 
-  readonly remove = (id: number): void => {
-    this.#abort(id);
-    this.set(removed(this.list, id));
+  /** Takes films out of the list, for as long as nobody wants them back. */
+  readonly remove = (ids: readonly number[]): void => {
+    const cleared = this.list.items.filter(({ id }) => ids.includes(id)).map(asUntouched);
+    ids.forEach(this.#abort);
+    this.set({ ...ids.reduce(removed, this.list), cleared });
     this.#leave();
     this.#explainIfGraded(this.list.selected);
     this.#pump();
@@ -142,11 +144,12 @@ export class WorklistStore extends Readings {
     this.set({ ...EMPTY, blind, cleared: items.map(asUntouched) });
   };
 
-  /** Brings back what was cleared, and goes on with what was still open. */
+  /** Brings back what was removed last, and goes on with what was still open. */
   readonly restore = (): void => {
-    const { blind, cleared: items } = this.list;
-    this.set({ ...EMPTY, blind, items });
-    const [first] = items;
+    const { cleared, items } = this.list;
+    const all = [...items, ...cleared].toSorted((one, other) => one.id - other.id);
+    this.set({ ...this.list, cleared: [], items: all });
+    const [first] = cleared;
     if (first) {
       this.select(first.id);
     }
@@ -287,10 +290,10 @@ export class WorklistStore extends Readings {
     this.#timer = setTimeout(this.resume, rest);
   }
 
-  #abort(id: number): void {
+  readonly #abort = (id: number): void => {
     for (const underWay of [this.#grading, this.#explaining]) {
       underWay.get(id)?.abort();
       underWay.delete(id);
     }
-  }
+  };
 }

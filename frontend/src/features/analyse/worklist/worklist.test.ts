@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { isoOfDicom } from '../../../lib/days';
 import { prediction } from '../../../lib/fixtures';
-import { AS_ADDED, arrange } from './arrange';
+import { AS_ADDED, arrange, countsOf, sortedBy } from './arrange';
 import { seriesOf } from './dated';
 import type { Item } from './films';
 import { dateInName, Patients } from './patientAndDate';
+import { chooseIn } from './selection';
 import { csvOf, fileNameOf, jsonOf } from './table';
 
 let next = 0;
@@ -49,6 +50,33 @@ describe('the list', () => {
       'film 10.png',
       'film 1.png',
     ]);
+  });
+
+  it('sorts the other way round when asked again, and then as added', () => {
+    const once = sortedBy(AS_ADDED, 'severity');
+    const twice = sortedBy(once, 'severity');
+    expect(names(arrange(items, twice))[0]).toBe('film 1.png');
+    expect(names(arrange(items, sortedBy(twice, 'severity')))).toEqual(names(items));
+    expect(sortedBy(twice, 'name')).toMatchObject({ sort: 'name', reversed: false });
+  });
+
+  it('counts what came out how, and leaves out what did not', () => {
+    expect(countsOf(items)).toEqual([
+      ['all', 4],
+      ['mild', 1],
+      ['moderate', 1],
+      ['severe', 1],
+      ['failed', 1],
+    ]);
+  });
+
+  it('chooses one by one, and all in between', () => {
+    const [first = 0, , third = 0] = items.map(({ id }) => id);
+    const one = chooseIn(items, new Set(), third, false, first);
+    expect([...one]).toEqual([third]);
+    expect([...chooseIn(items, one, third, false, first)]).toEqual([]);
+    expect(chooseIn(items, new Set(), third, true, first).size).toBe(3);
+    expect(chooseIn(items, one, first, true, null).size).toBe(3);
   });
 
   it('orders names as people count, and dates with the undated last', () => {

@@ -1,0 +1,124 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type RefObject, useEffect, useRef } from 'react';
+import { useText } from '../../../i18n/context';
+import { type Arrangement, COLUMNS, type Column, sortedBy } from './arrange';
+import styles from './FilmTable.module.css';
+import { type Item, rowId, type Worklist } from './films';
+import { Row } from './Row';
+import type { WorklistStore } from './store';
+
+/** As the stylesheet has it, in pixels: for a mouse, and for fingers. */
+const HEIGHTS = { fine: 28, coarse: 44 } as const;
+const HEADER = 28;
+/** Rows that are drawn beyond those in sight. */
+const OVERSCAN = 8;
+
+interface FilmTableProps {
+  list: Worklist;
+  /** The films that are listed, in order. */
+  shown: readonly Item[];
+  chosen: ReadonlySet<number>;
+  arrangement: Arrangement;
+  store: WorklistStore;
+  /** Brings a film into sight and its row into focus. */
+  reach: RefObject<((id: number) => void) | null>;
+  onArrange: (arrangement: Arrangement) => void;
+  /** `range`: with all films between it and the one chosen last. */
+  onChoose: (id: number, range: boolean) => void;
+}
+
+/** The films as a table. Only the rows in sight are drawn: two thousand cost what twenty do. */
+export function FilmTable(props: FilmTableProps) {
+  const { list, shown, chosen, arrangement, store, reach, onArrange, onChoose } = props;
+  const text = useText('worklist');
+  const body = useRef<HTMLDivElement>(null);
+  const coarse = window.matchMedia('(pointer: coarse)').matches;
+  const rows = useVirtualizer({
+    count: shown.length,
+    getScrollElement: () => body.current,
+    estimateSize: () => (coarse ? HEIGHTS.coarse : HEIGHTS.fine),
+    getItemKey: (at) => shown[at]?.id ?? at,
+    overscan: OVERSCAN,
+    scrollMargin: HEADER,
+    scrollPaddingStart: HEADER,
+  });
+  useEffect(() => {
+    reach.current = (id) => {
+      rows.scrollToIndex(shown.findIndex((item) => item.id === id));
+      // A row that was out of sight is drawn first.
+      const focus = (again: boolean) => {
+        const row = document.getElementById(rowId(id));
+        row?.focus({ preventScroll: true });
+        if (!row && again) {
+          requestAnimationFrame(() => requestAnimationFrame(() => focus(false)));
+        }
+      };
+      focus(true);
+    };
+  });
+  // Exactly one row takes the focus by Tab: the selected one where it is listed.
+  const entry = shown.some(({ id }) => id === list.selected)
+    ? list.selected
+    : (shown[0]?.id ?? null);
+
+  return (
+    <div ref={body} className={styles.scroll}>
+      <table className={styles.table} aria-label={text.title} aria-rowcount={shown.length + 1}>
+        <thead className={styles.head}>
+          <tr className={styles.header} aria-rowindex={1}>
+            {COLUMNS.map((column) => (
+              <Head
+                key={column}
+                column={column}
+                arrangement={arrangement}
+                onSort={() => onArrange(sortedBy(arrangement, column))}
+              />
+            ))}
+          </tr>
+        </thead>
+        <tbody className={styles.rows} style={{ height: rows.getTotalSize() }}>
+          {rows.getVirtualItems().map(({ index, start, size }) => {
+            const item = shown[index];
+            return item ? (
+              <Row
+                key={item.id}
+                item={item}
+                index={index}
+                start={start - HEADER}
+                size={size}
+                selected={item.id === list.selected}
+                compared={item.id === list.compared}
+                chosen={chosen.has(item.id)}
+                entry={item.id === entry}
+                store={store}
+                onChoose={onChoose}
+              />
+            ) : null;
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface HeadProps {
+  column: Column;
+  arrangement: Arrangement;
+  onSort: () => void;
+}
+
+function Head({ column, arrangement: { sort, reversed }, onSort }: HeadProps) {
+  const text = useText('worklist');
+  const falls = ['severity', 'brixia', 'flags'].includes(column) !== reversed;
+  const order = sort === column ? (falls ? 'descending' : 'ascending') : 'none';
+  return (
+    <th className={styles[column]} scope="col" aria-sort={order}>
+      <button type="button" className={styles.sort} title={text.sortBy} onClick={onSort}>
+        {text.columns[column]}
+        <span aria-hidden="true">
+          {order === 'none' ? '' : order === 'descending' ? ' ↓' : ' ↑'}
+        </span>
+      </button>
+    </th>
+  );
+}

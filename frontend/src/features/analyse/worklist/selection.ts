@@ -1,0 +1,28 @@
+import type { Item } from './films';
+
+/**
+ * The films that are chosen after one more was pressed: it alone joins or leaves; with `range`, all
+ * from the one chosen last, or else the selected one, up to it join.
+ */
+export function chooseIn(
+  shown: readonly Item[],
+  chosen: ReadonlySet<number>,
+  id: number,
+  range: boolean,
+  selected: number | null,
+): ReadonlySet<number> {
+  const next = new Set(chosen);
+  if (!range) {
+    if (!next.delete(id)) {
+      next.add(id);
+    }
+    return next;
+  }
+  const from = [...chosen].at(-1) ?? selected;
+  const ends = [from, id].map((end) => shown.findIndex((item) => item.id === end));
+  const [first, last] = [Math.min(...ends), Math.max(...ends)];
+  for (const item of shown.slice(Math.max(0, first), last + 1)) {
+    next.add(item.id);
+  }
+  return next;
+}
