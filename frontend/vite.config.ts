@@ -1,13 +1,15 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { packed } from './tooling/packed.ts';
 import { serviceWorker } from './tooling/service-worker.ts';
 import { swaggerUi } from './tooling/swagger-ui.ts';
+import { thumbnails } from './tooling/thumbnails.ts';
 
 const API = ['/predict', '/models', '/health', '/problems', '/docs', '/openapi.json', '/swagger'];
 const backend = process.env.API_ORIGIN ?? 'http://127.0.0.1:8000';
 
 export default defineConfig({
-  plugins: [react(), swaggerUi(), serviceWorker()],
+  plugins: [react(), thumbnails(), swaggerUi(), serviceWorker(), packed()],
   build: {
     // These know `light-dark()`, which lets the dark viewer sit inside a light page.
     target: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],

@@ -5,10 +5,11 @@ from __future__ import annotations
 import mimetypes
 from pathlib import Path
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
-from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from cxr_severity.api.packed import ENDINGS, PackedFiles, packed_response
 
 # Python's table, and that of many a machine, do not know it.
 mimetypes.add_type("application/manifest+json", ".webmanifest")
@@ -32,7 +33,7 @@ _DOCS = """<!doctype html>
 """
 
 
-class _Hashed(StaticFiles):
+class _Hashed(PackedFiles):
     """Files whose names carry a hash of their content: they may be cached for good."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
@@ -64,16 +65,18 @@ def install(app: FastAPI, directory: Path) -> None:
     _serve_file(app, "/", directory / "index.html")
     for entry in sorted(directory.iterdir()):
         if entry.is_dir():
-            files = _Hashed if entry.name == "assets" else StaticFiles
+            files = _Hashed if entry.name == "assets" else PackedFiles
             app.mount(f"/{entry.name}", files(directory=entry), name=entry.name)
-        else:
+        elif entry.suffix not in ENDINGS.values():
             _serve_file(app, f"/{entry.name}", entry)
 
 
 def _serve_file(app: FastAPI, route: str, file: Path) -> None:
     @app.api_route(route, methods=["GET", "HEAD"], include_in_schema=False)
-    async def serve() -> FileResponse:
-        return FileResponse(file, headers={"Cache-Control": "no-cache"})
+    async def serve(request: Request) -> FileResponse:
+        response = packed_response(file, request.headers.get("accept-encoding", ""))
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 def _install_without_page(app: FastAPI) -> None:

@@ -45,7 +45,7 @@ interface ThumbnailProps {
 
 function Thumbnail({ sample, onOpen }: ThumbnailProps) {
   const text = useText('analyse');
-  const { id, url, projection, day } = sample;
+  const { id, thumbnail, projection, day } = sample;
   const sex = text.samples.sexes[sample.sex] ?? '';
   const caption = text.samples.caption(projection, day);
   const description = text.samples.description(sex, projection, day);
@@ -59,7 +59,7 @@ function Thumbnail({ sample, onOpen }: ThumbnailProps) {
     >
       <img
         className={styles.image}
-        src={url}
+        src={thumbnail}
         alt=""
         loading="lazy"
         decoding="async"

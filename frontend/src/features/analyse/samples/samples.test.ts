@@ -5,6 +5,7 @@ it('finds an image and its facts for every row of the table', () => {
   expect(SAMPLES).toHaveLength(8);
   for (const sample of SAMPLES) {
     expect(sample.url).toContain(`${sample.id}.png`);
+    expect(sample.thumbnail).toMatch(/^data:image\/png/);
     expect(sample.projection).toMatch(/^(PA|AP)$/);
     expect(sample.sex).toMatch(/^[fm]$/);
     expect(sample.day).toBeTypeOf('number');

@@ -4,6 +4,8 @@ import { parseCsv } from '../../../lib/csv';
 export interface Sample {
   readonly id: string;
   readonly url: string;
+  /** Of the same film, as small as it is shown on the empty page. */
+  readonly thumbnail: string;
   /** `f`, `m` or empty. */
   readonly sex: string;
   /** `PA` or `AP`. */
@@ -18,20 +20,29 @@ const urls = import.meta.glob<string>('../../../../../samples/*.png', {
   eager: true,
 });
 
-const urlOf = new Map(
-  Object.entries(urls).map(([path, url]) => [path.replace(/^.*\/|\.png$/g, ''), url]),
-);
+const small = import.meta.glob<string>('../../../../../samples/*.png', {
+  query: '?thumbnail',
+  import: 'default',
+  eager: true,
+});
+
+const byId = (addresses: Readonly<Record<string, string>>) =>
+  new Map(Object.entries(addresses).map(([path, url]) => [path.replace(/^.*\/|\.png$/g, ''), url]));
+const urlOf = byId(urls);
+const thumbnailOf = byId(small);
 
 /** The radiographs that come with the repository, one copy of each. */
 export const SAMPLES: readonly Sample[] = parseCsv(metadata).flatMap((row) => {
   const id = row.image_id ?? '';
   const url = urlOf.get(id);
-  if (!url) {
+  const thumbnail = thumbnailOf.get(id);
+  if (!url || !thumbnail) {
     return [];
   }
   return {
     id,
     url,
+    thumbnail,
     sex: row.sex ?? '',
     projection: (row.projection ?? '').toUpperCase(),
     // The table counts from the image to the admission. `0 - x` because `-0` prints as "-0".

@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect, useRef } from 'react';
 import { useText } from '../../../i18n/context';
+import { byTouch } from '../../../lib/pointer';
 import { type Arrangement, COLUMNS, type Column, sortedBy } from './arrange';
 import styles from './FilmTable.module.css';
 import { type Item, rowId, type Worklist } from './films';
@@ -32,11 +33,10 @@ export function FilmTable(props: FilmTableProps) {
   const { list, shown, chosen, arrangement, store, reach, onArrange, onChoose } = props;
   const text = useText('worklist');
   const body = useRef<HTMLDivElement>(null);
-  const coarse = window.matchMedia('(pointer: coarse)').matches;
   const rows = useVirtualizer({
     count: shown.length,
     getScrollElement: () => body.current,
-    estimateSize: () => (coarse ? HEIGHTS.coarse : HEIGHTS.fine),
+    estimateSize: () => (byTouch() ? HEIGHTS.coarse : HEIGHTS.fine),
     getItemKey: (at) => shown[at]?.id ?? at,
     overscan: OVERSCAN,
     scrollMargin: HEADER,

@@ -152,6 +152,10 @@ export function changed(list: Worklist, id: number, changes: Partial<Item>): Wor
   };
 }
 
+/** A film was taken out of the queue. */
+export const cancelled = (list: Worklist, id: number): Worklist =>
+  changed(list, id, { status: 'cancelled', failure: null });
+
 /** How many films' heatmaps are kept. */
 const KEPT = 4;
 

@@ -8,6 +8,7 @@ import {
   askedFor,
   asUntouched,
   besideOf,
+  cancelled,
   changed,
   dueNext,
   EMPTY,
@@ -98,16 +99,15 @@ export class WorklistStore extends Readings {
     this.set(
       this.list.items.length === 1
         ? { ...removed(this.list, id), cancelled: true, pause: null }
-        : changed(this.list, id, { status: 'cancelled', failure: null }),
+        : cancelled(this.list, id),
     );
     this.#pump();
   };
 
   readonly cancelAll = (): void => {
-    for (const { id } of this.list.items.filter(isOpen)) {
-      this.#abort(id);
-      this.set(changed(this.list, id, { status: 'cancelled', failure: null }));
-    }
+    const open = this.list.items.filter(isOpen).map(({ id }) => id);
+    open.forEach(this.#abort);
+    this.set(open.reduce(cancelled, this.list));
     this.#rest(null);
   };
 
@@ -149,9 +149,8 @@ export class WorklistStore extends Readings {
     const { cleared, items } = this.list;
     const all = [...items, ...cleared].toSorted((one, other) => one.id - other.id);
     this.set({ ...this.list, cleared: [], items: all });
-    const [first] = cleared;
-    if (first) {
-      this.select(first.id);
+    for (const { id } of cleared.slice(0, 1)) {
+      this.select(id);
     }
   };
 
@@ -268,10 +267,10 @@ export class WorklistStore extends Readings {
     if (isTemporary(failure)) {
       this.set(changed(this.list, id, { status: 'waiting', failure }));
       this.#rest(failure);
-      return;
+    } else {
+      const status = failure.findings ? 'rejected' : 'failed';
+      this.set(changed(this.list, id, { status, failure }));
     }
-    const status = failure.findings ? 'rejected' : 'failed';
-    this.set(changed(this.list, id, { status, failure }));
   }
 
   /** Lets the queue rest for as long as the service asks, or longer each time; `null` ends it. */
