@@ -2,7 +2,7 @@
 const BUSY = 1.25;
 const SPINS = 10;
 const SPIN_MS = 30;
-/** What limits grow by while other programs want the same cores. */
+/** What limits grow by, at least, while other programs want the same cores. */
 const ALLOWANCE = 3;
 
 function contention(): number {
@@ -23,8 +23,9 @@ export function allowed(limit: number): number {
   if (waited < BUSY) {
     return limit;
   }
+  const grown = Math.round(Math.max(ALLOWANCE, waited) * limit);
   process.stdout.write(
-    `the machine is busy (waits ${waited.toFixed(2)} times): ${ALLOWANCE * limit} ms instead of ${limit} ms\n`,
+    `the machine is busy (waits ${waited.toFixed(2)} times): ${grown} ms instead of ${limit} ms\n`,
   );
-  return ALLOWANCE * limit;
+  return grown;
 }

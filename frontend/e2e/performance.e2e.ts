@@ -124,6 +124,8 @@ it(`answers every interaction within ${INTERACTION_MS} ms`, async () => {
 
 it.each(LONGEST_TASKS_MS)(
   'keeps %i films responsive and their memory bounded',
+  // On a busy machine two thousand answers take minutes, and that is no failure.
+  { timeout: 600_000 },
   async (films, most) => {
     const { page, leave } = await visit(browser, url);
     await page.evaluate(() => {

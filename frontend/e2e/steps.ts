@@ -39,7 +39,7 @@ export async function expectSettled(page: Page, count: number): Promise<void> {
   const words = count.toLocaleString('en-GB');
   await worklist(page)
     .getByText(`${words} of ${words}`, { exact: true })
-    .waitFor({ timeout: 20_000 + 40 * count });
+    .waitFor({ timeout: 20_000 + 200 * count });
 }
 
 /** Puts a file into a `DataTransfer`, as the system would, and fires `type` with it. */

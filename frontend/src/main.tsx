@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './app/styles/tokens.css';
 import './app/styles/base.css';
+import './app/styles/print.css';
 import { App } from './app/App';
 import { en, loadCatalogue } from './i18n/catalogue';
 import { LanguageProvider } from './i18n/LanguageProvider';

@@ -31,7 +31,7 @@ export function Header({ page, onShortcuts }: HeaderProps) {
       <p className={styles.standing}>
         <strong>{text.standing.what}</strong> {text.standing.not}
       </p>
-      <nav className={styles.links} aria-label={text.pages}>
+      <nav className={styles.links} aria-label={text.pages} data-print="off">
         {pages.map(({ route, label }) => (
           <a
             key={route.page}
@@ -42,7 +42,7 @@ export function Header({ page, onShortcuts }: HeaderProps) {
           </a>
         ))}
       </nav>
-      <div className={styles.tools}>
+      <div className={styles.tools} data-print="off">
         <LanguageMenu />
         <Button
           look="icon"

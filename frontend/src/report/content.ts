@@ -1,7 +1,9 @@
 import type { Catalogue } from '../i18n/catalogue';
 import { repairWords } from '../i18n/repairWords';
+import { TOTAL_MOST } from '../lib/grades';
 import { type Prediction, SEVERITIES, type Severity, type Zone } from '../lib/prediction';
-import type { Repair } from '../lib/study';
+import { gradeOf, type Reading, totalOf } from '../lib/reading';
+import type { Repair, Study } from '../lib/study';
 
 /** One graded radiograph, ready to be taken along. */
 export interface Graded {
@@ -13,6 +15,11 @@ export interface Graded {
   readonly view: string;
   /** What was done to its picture before it was graded. */
   readonly repair?: Repair | undefined;
+  readonly study?: Pick<Study, 'source'>;
+  /** What the person at the screen says of it. */
+  readonly reading?: Reading | null;
+  /** In that person's words; without any, what the model's result amounts to. */
+  readonly impression?: string | null;
 }
 
 /** A report's words and numbers, in one language and in the order of the page. */
@@ -45,6 +52,10 @@ export interface ReportContent {
   };
   readonly quality: { readonly title: string; readonly lines: readonly string[] };
   readonly heatmap: readonly string[];
+  readonly repaired: string;
+  readonly reading: readonly string[];
+  readonly impressionTitle: string;
+  readonly impression: string;
   readonly facts: readonly (readonly [term: string, value: string])[];
 }
 
@@ -93,6 +104,10 @@ export function reportContent(graded: Graded, catalogue: Catalogue): ReportConte
     },
     quality: { title: quality.title, lines: qualityLines(prediction, catalogue) },
     heatmap: heatmapLines(prediction, catalogue),
+    repaired,
+    impressionTitle: report.impression,
+    reading: readingLines(graded, catalogue),
+    impression: graded.impression ?? impressionOf(graded, catalogue),
     facts: [
       [report.file, name],
       [report.filmDate, graded.date === '' ? report.notKnown : format.day(graded.date)],
@@ -104,6 +119,40 @@ export function reportContent(graded: Graded, catalogue: Catalogue): ReportConte
       [analyse.details.checksum, input.sha256],
     ],
   };
+}
+
+/** The person's own score beside the model's. */
+function readingLines({ reading }: Graded, { reading: text, shared, report }: Catalogue): string[] {
+  const grade = reading ? gradeOf(reading) : null;
+  if (!reading || (!grade && reading.comment === '')) {
+    return [];
+  }
+  const total = totalOf(reading);
+  const said = [
+    ...(grade ? [shared.severities[grade]] : []),
+    ...(total === null ? [] : [text.total(total, TOTAL_MOST)]),
+    ...(reading.blind && grade ? [text.wasBlind] : []),
+    ...(reading.comment ? [reading.comment] : []),
+  ];
+  return [`${report.reader}: ${said.join(' · ')}`];
+}
+
+/** What a first impression of a film says, for a person to change. */
+export function impressionOf({ prediction }: Graded, catalogue: Catalogue): string {
+  const { format, report, shared, quality } = catalogue;
+  const { brixia, prediction_set, severity } = prediction;
+  return [
+    ...(prediction.quality.accepted ? [] : [quality.rejected]),
+    report.impressionOf(
+      shared.severities[severity],
+      format.probability(prediction.confidence),
+      format.score(brixia.total),
+      (brixia.interval ?? []).map((end) => format.score(end)),
+    ),
+    ...(prediction.refer
+      ? [report.between(format.all(prediction_set.map((grade) => shared.severities[grade])))]
+      : []),
+  ].join(' ');
 }
 
 function qualityLines({ quality }: Prediction, { quality: text, report }: Catalogue): string[] {

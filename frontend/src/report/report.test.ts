@@ -5,6 +5,8 @@ import { prediction } from '../lib/fixtures';
 import { type Graded, reportContent } from './content';
 import { reportPdf } from './pdf';
 import { captionOf } from './picture';
+import { summaryRows } from './summary';
+import { reportText } from './text';
 
 // jsdom draws nothing: what needs a canvas is tested in Chromium (`e2e/report.e2e.ts`).
 const graded = (changes: Partial<Graded['prediction']> = {}): Graded => ({
@@ -42,6 +44,42 @@ describe('what a report says', () => {
       Graded: '23 Nov 2026, 14:05',
       Model: 'cxr-severity 1.0.0',
     });
+  });
+
+  it('begins with what the result amounts to, until a person says it otherwise', () => {
+    const changes = { prediction_set: ['moderate', 'severe'] as const, refer: true };
+    const brixia = { ...prediction('severe').brixia, interval: [4.5, 9.25] as [number, number] };
+    const result = graded({ ...changes, prediction_set: [...changes.prediction_set], brixia });
+    expect(reportContent(result, en).impression).toBe(
+      'Estimated severity severe (80%); estimated Brixia score 7.3 of 18, 90% interval 4.5 to 9.3. Still plausible: Moderate and Severe.',
+    );
+    const mine = { ...result, impression: 'No change since Monday.' };
+    expect(reportContent(mine, en).impression).toBe('No change since Monday.');
+  });
+
+  it('is text as well, with the reader beside the model', () => {
+    const reading = {
+      grade: null,
+      zones: { A: 1, B: 1, C: 1, D: 1, E: 1, F: 1 },
+      comment: 'Supine',
+      blind: true,
+      at: '',
+    };
+    const text = reportText({ ...graded(), reading }, en);
+    expect(text).toContain('Date of the film: 17 Mar 2020');
+    expect(text).toContain('Reader: Moderate · 6 of 18 · Scored blind. · Supine');
+    expect(text).toContain('Severe (80% model confidence)');
+    expect(text.trim().endsWith(en.report.disclaimer)).toBe(true);
+  });
+
+  it('has a line for every film of a list, graded or not', () => {
+    const refused = [{ name: 'side.png', date: '', reason: 'Not judged: lies on its side' }];
+    const { header, rows } = summaryRows([graded({ refer: true })], refused, en);
+    expect(header).toHaveLength(6);
+    expect(rows).toEqual([
+      { severity: 'severe', cells: ['chest.png', '17 Mar 2020', 'Severe', '80%', '7.3', 'refer'] },
+      { severity: null, cells: ['side.png', '', 'Not judged: lies on its side'] },
+    ]);
   });
 
   it('tells findings in the language of the report, and unknown ones as they came', async () => {
@@ -89,9 +127,9 @@ describe('the PDF', () => {
       }),
     );
 
-  it('has a page for each result, and says what it is and in which language', async () => {
+  it('has a table of several and a page for each, and says what it is and in which language', async () => {
     const document = await read(await reportPdf([graded(), graded()], en, 'en'));
-    expect(document.getPageCount()).toBe(2);
+    expect(document.getPageCount()).toBe(3);
     expect(document.getTitle()).toBe(en.report.title);
     expect(document.getLanguage()).toBe('en-GB');
   });

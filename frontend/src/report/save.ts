@@ -2,6 +2,7 @@ import type { Catalogue } from '../i18n/catalogue';
 import type { Language } from '../i18n/languages';
 import { saveBlob, saveJson, stemOf } from '../lib/download';
 import type { Graded } from './content';
+import type { Refused } from './summary';
 
 export const REPORT_KINDS = ['pdf', 'png', 'json'] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
@@ -11,9 +12,10 @@ export async function saveReports(
   results: readonly Graded[],
   catalogue: Catalogue,
   language: Language,
+  refused: readonly Refused[] = [],
 ): Promise<void> {
   const { reportPdf } = await import('./pdf');
-  saveBlob(await reportPdf(results, catalogue, language), 'severity.pdf');
+  saveBlob(await reportPdf(results, catalogue, language, refused), 'severity.pdf');
 }
 
 /**

@@ -27,7 +27,7 @@ export function OverlayControls(props: OverlayControlsProps) {
   const both = !painted && explanation?.opacity != null;
   const layer = both ? layerOf(explanation, overlay.layer) : 'grad-cam';
   return (
-    <details className={styles.panel}>
+    <details className={styles.panel} data-print="off">
       <summary className={styles.summary}>
         <span>{painted ? text.target : text.layer}</span>
         {!painted && <Legend map={overlay.map} threshold={overlay.threshold} layer={layer} />}

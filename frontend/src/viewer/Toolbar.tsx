@@ -43,7 +43,7 @@ export function Toolbar(props: ToolbarProps) {
   const changes = changesOf(view.orientation);
   const zoom = (factor: number) => onView(scaled(view, factor));
   return (
-    <div className={styles.toolbar} role="toolbar" aria-label={text.tools.label}>
+    <div className={styles.toolbar} role="toolbar" aria-label={text.tools.label} data-print="off">
       <Tool label={text.tools.window} pressed={tool === 'window'} onClick={() => onTool('window')}>
         <WindowIcon />
       </Tool>

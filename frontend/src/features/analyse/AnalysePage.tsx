@@ -84,7 +84,7 @@ export function AnalysePage() {
       data-wide={several && wide}
     >
       {several && (
-        <div className={styles.worklist}>
+        <div className={styles.worklist} data-print="off">
           <WorklistPanel
             list={list}
             store={store}

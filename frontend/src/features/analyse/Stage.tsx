@@ -10,6 +10,7 @@ import { IntakeStage } from './intake/IntakeStage';
 import { OpenButton } from './intake/OpenButton';
 import { RepairButtons } from './RepairButtons';
 import { BlindSwitch } from './reading/BlindSwitch';
+import { ReportMenu } from './result/ReportMenu';
 import styles from './Stage.module.css';
 import { StageBar } from './StageBar';
 import type { State } from './shownState';
@@ -122,7 +123,7 @@ export function Stage({ list, store, onFiles }: StageProps) {
   }
   return (
     <>
-      <Bar state={state} onCancel={() => store.cancel(item.id)} onFiles={onFiles} />
+      <Bar state={state} item={item} store={store} onFiles={onFiles} />
       <Suspense fallback={<div className={styles.empty} />}>
         <Film
           key={item.id}
@@ -139,18 +140,19 @@ export function Stage({ list, store, onFiles }: StageProps) {
 
 interface BarProps {
   state: Extract<State, { phase: 'running' | 'hidden' | 'done' }>;
-  onCancel: () => void;
+  item: Item;
+  store: WorklistStore;
   onFiles: (files: File[]) => void;
 }
 
-function Bar({ state, onCancel, onFiles }: BarProps) {
+function Bar({ state, item, store, onFiles }: BarProps) {
   const text = useText('analyse');
   const shared = useText('shared');
   const viewer = useText('viewer');
   if (state.phase === 'running') {
     return (
       <StageBar name={state.study.name}>
-        <Button look="compact" onClick={onCancel}>
+        <Button look="compact" onClick={() => store.cancel(item.id)}>
           {shared.cancel}
         </Button>
       </StageBar>
@@ -162,6 +164,13 @@ function Bar({ state, onCancel, onFiles }: BarProps) {
       name={state.study.name}
       {...(format && { facts: viewer.size(width, height, format) })}
     >
+      {state.phase === 'done' && (
+        <ReportMenu
+          key={item.id}
+          graded={gradedOf(item, state)}
+          onImpression={(impression) => store.describe(item.id, { impression })}
+        />
+      )}
       <OpenButton look="compact" label={text.intake.another} onFiles={onFiles} />
     </StageBar>
   );

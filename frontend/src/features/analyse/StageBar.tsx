@@ -15,7 +15,9 @@ export function StageBar({ name, facts, children }: StageBarProps) {
         <span className={styles.name}>{name}</span>
         {facts && <span className={styles.facts}>{facts}</span>}
       </p>
-      <div className={styles.actions}>{children}</div>
+      <div className={styles.actions} data-print="off">
+        {children}
+      </div>
     </div>
   );
 }

@@ -3,7 +3,10 @@ import type { DoneState } from './shownState';
 import type { Item } from './worklist/films';
 
 /** A result that is shown, ready to be taken along. */
-export function gradedOf({ date, view }: Item, { study, shown, gradedAt }: DoneState): Graded {
+export function gradedOf(
+  { date, view, reading, impression }: Item,
+  { study, shown, gradedAt }: DoneState,
+): Graded {
   return {
     name: study.name,
     prediction: shown,
@@ -11,5 +14,8 @@ export function gradedOf({ date, view }: Item, { study, shown, gradedAt }: DoneS
     date,
     view,
     repair: study.repaired?.repair,
+    study,
+    reading,
+    impression,
   };
 }

@@ -8,6 +8,18 @@ export const report = {
   png: 'Image with heatmap (PNG)',
   json: 'Data (JSON)',
   making: 'Making the report',
+  impression: 'Impression',
+  impressionHint: 'Your words go into the report, as PDF and as text.',
+  impressionOf: (grade: string, probability: string, total: string, ends: readonly string[]) =>
+    `Estimated severity ${grade.toLowerCase()} (${probability}); estimated Brixia score ${total} of 18${ends.length > 0 ? `, 90% interval ${ends.join(' to ')}` : ''}.`,
+  between: (grades: string) => `Still plausible: ${grades}.`,
+  reader: 'Reader',
+  copy: 'Copy as text',
+  copied: 'Copied.',
+  print: 'Print',
+  summary: (graded: number, refused: number) =>
+    `${format.integer(graded)} graded, ${format.integer(refused)} without a grade.`,
+  progress: (done: number, of: number) => `Making the report: film ${done} of ${of}`,
   saved: (name: string) => `Saved ${name}.`,
   failed: 'The report could not be made. Try again; if it fails again, save the data as JSON.',
   title: 'Estimated COVID-19 severity from a chest radiograph',

@@ -8,6 +8,18 @@ export const report: Catalogue['report'] = {
   png: 'Imej dengan peta haba (PNG)',
   json: 'Data (JSON)',
   making: 'Menyediakan laporan',
+  impression: 'Impresi',
+  impressionHint: 'Kata-kata anda dimasukkan ke dalam laporan, sebagai PDF dan teks.',
+  impressionOf: (grade, probability, total, ends) =>
+    `Anggaran tahap keterukan ${grade.toLowerCase()} (${probability}); anggaran skor Brixia ${total} daripada 18${ends.length > 0 ? `, selang 90% ${ends.join(' hingga ')}` : ''}.`,
+  between: (grades) => `Masih munasabah: ${grades}.`,
+  reader: 'Pembaca',
+  copy: 'Salin sebagai teks',
+  copied: 'Disalin.',
+  print: 'Cetak',
+  summary: (graded, refused) =>
+    `${format.integer(graded)} digredkan, ${format.integer(refused)} tanpa gred.`,
+  progress: (done, of) => `Membuat laporan: filem ${done} daripada ${of}`,
   saved: (name) => `${name} telah disimpan.`,
   failed: 'Laporan tidak dapat dibuat. Cuba lagi; jika gagal lagi, simpan data sebagai JSON.',
   title: 'Anggaran tahap keterukan COVID-19 daripada radiograf dada',

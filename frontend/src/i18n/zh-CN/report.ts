@@ -8,6 +8,18 @@ export const report: Catalogue['report'] = {
   png: '叠加热力图的图像（PNG）',
   json: '数据（JSON）',
   making: '正在生成报告',
+  impression: '印象',
+  impressionHint: '您的文字会写入 PDF 和文本报告。',
+  impressionOf: (grade, probability, total, ends) =>
+    `估计严重程度为${grade}（${probability}）；估计 Brixia 评分 ${total} / 18${ends.length > 0 ? `，90% 区间 ${ends.join(' 至 ')}` : ''}。`,
+  between: (grades) => `仍有可能：${grades}。`,
+  reader: '判读者',
+  copy: '复制为文本',
+  copied: '已复制。',
+  print: '打印',
+  summary: (graded, refused) =>
+    `已分级 ${format.integer(graded)} 张，未分级 ${format.integer(refused)} 张。`,
+  progress: (done, of) => `正在生成报告：第 ${done} / ${of} 张`,
   saved: (name) => `已保存 ${name}。`,
   failed: '无法生成报告。请重试；如仍失败，请将数据保存为 JSON。',
   title: '由胸片估计的 COVID-19 严重程度',

@@ -48,7 +48,7 @@ export function ReadingForm({ item, blind, store }: ReadingFormProps) {
     ...(reveal ? [{ action: 'revealResult', keys: ['v'], run: reveal } as const] : []),
   ]);
   return (
-    <section className={styles.reading} aria-label={text.title}>
+    <section className={styles.reading} aria-label={text.title} data-print="off">
       <div className={styles.head}>
         <h2 className={styles.title}>{text.title}</h2>
         {agree && (

@@ -4,11 +4,10 @@ import { useFormat, useText } from '../../../i18n/context';
 import { hrefOf } from '../../../lib/route';
 import type { Graded } from '../../../report/content';
 import styles from './Details.module.css';
-import { ReportMenu } from './ReportMenu';
 
 const STEPS = ['decode', 'model', 'explain', 'encode'] as const;
 
-/** Where the result came from, and how to take it along. */
+/** Where the result came from. */
 export function Details({ graded }: { graded: Graded }) {
   const text = useText('analyse');
   const format = useFormat();
@@ -16,7 +15,6 @@ export function Details({ graded }: { graded: Graded }) {
   const lungs = explanation?.lung_fraction;
   return (
     <section className={styles.details} aria-label={text.details.title}>
-      <ReportMenu graded={graded} />
       <details className={styles.technical}>
         <summary>
           <ChevronIcon />

@@ -17,7 +17,7 @@ export function Guide({ folded }: { folded: boolean }) {
   );
   if (folded) {
     return (
-      <details className={styles.guide}>
+      <details className={styles.guide} data-print="off">
         <summary className={styles.summary}>
           <ChevronIcon />
           {text.guide.title}

@@ -2,19 +2,24 @@ import { useId, useRef, useState } from 'react';
 import { Button } from '../../../components/Button';
 import { DownloadIcon } from '../../../components/icons';
 import { useLanguage } from '../../../i18n/context';
-import type { Graded } from '../../../report/content';
+import { type Graded, impressionOf } from '../../../report/content';
 import { REPORT_KINDS, type ReportKind, saveReport } from '../../../report/save';
 import styles from './ReportMenu.module.css';
 
 type Outcome =
-  | { readonly state: 'idle' | 'making' | 'failed' }
+  | { readonly state: 'idle' | 'making' | 'copied' | 'failed' }
   | { readonly state: 'saved'; readonly name: string };
 
-/** The ways to take a result along, behind one button. */
-export function ReportMenu({ graded }: { graded: Graded }) {
+interface ReportMenuProps {
+  graded: Graded;
+  onImpression: (impression: string | null) => void;
+}
+
+/** The ways to take a result along, behind one button, with the words that go into it. */
+export function ReportMenu({ graded, onImpression }: ReportMenuProps) {
   const { catalogue, language } = useLanguage();
   const text = catalogue.report;
-  const list = useId();
+  const panel = useId();
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>({ state: 'idle' });
@@ -33,13 +38,23 @@ export function ReportMenu({ graded }: { graded: Graded }) {
       setOutcome({ state: 'failed' });
     }
   };
+  const copy = async () => {
+    close();
+    try {
+      const { reportText } = await import('../../../report/text');
+      await navigator.clipboard.writeText(reportText(graded, catalogue));
+      setOutcome({ state: 'copied' });
+    } catch {
+      setOutcome({ state: 'failed' });
+    }
+  };
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hears what bubbles from the buttons within.
     <div
       className={styles.menu}
       onBlur={({ currentTarget, relatedTarget }) => {
-        if (!currentTarget.contains(relatedTarget)) {
+        if (relatedTarget && !currentTarget.contains(relatedTarget)) {
           setOpen(false);
         }
       }}
@@ -52,27 +67,57 @@ export function ReportMenu({ graded }: { graded: Graded }) {
     >
       <Button
         ref={button}
+        look="compact"
         aria-expanded={open}
-        aria-controls={open ? list : undefined}
+        aria-controls={open ? panel : undefined}
         onClick={() => setOpen(!open)}
       >
         <DownloadIcon />
         {text.menu}
       </Button>
       {open && (
-        <ul id={list} className={styles.list}>
-          {kinds.map((kind) => (
-            <li key={kind}>
-              <button type="button" className={styles.item} onClick={() => void save(kind)}>
-                {text[kind]}
+        <div id={panel} className={styles.panel}>
+          <label className={styles.impression}>
+            {text.impression}
+            <textarea
+              rows={4}
+              value={graded.impression ?? impressionOf(graded, catalogue)}
+              onChange={({ currentTarget: { value } }) => onImpression(value === '' ? null : value)}
+            />
+          </label>
+          <p className={styles.hint}>{text.impressionHint}</p>
+          <ul className={styles.list}>
+            {kinds.map((kind) => (
+              <li key={kind}>
+                <button type="button" className={styles.item} onClick={() => void save(kind)}>
+                  {text[kind]}
+                </button>
+              </li>
+            ))}
+            <li>
+              <button type="button" className={styles.item} onClick={() => void copy()}>
+                {text.copy}
               </button>
             </li>
-          ))}
-        </ul>
+            <li>
+              <button
+                type="button"
+                className={styles.item}
+                onClick={() => {
+                  close();
+                  window.print();
+                }}
+              >
+                {text.print}
+              </button>
+            </li>
+          </ul>
+        </div>
       )}
       <p className={styles.outcome} aria-live="polite">
         {outcome.state === 'making' && text.making}
         {outcome.state === 'saved' && text.saved(outcome.name)}
+        {outcome.state === 'copied' && text.copied}
       </p>
       {outcome.state === 'failed' && (
         <p className={styles.outcome} role="alert">

@@ -1,36 +1,75 @@
 import { useState } from 'react';
 import { Button } from '../../../components/Button';
 import { DownloadIcon } from '../../../components/icons';
+import type { Catalogue } from '../../../i18n/catalogue';
 import { useLanguage } from '../../../i18n/context';
+import { describeFailure } from '../../../i18n/describeFailure';
+import { predict } from '../../../lib/predict';
 import type { Graded } from '../../../report/content';
 import { saveReports } from '../../../report/save';
+import type { Refused } from '../../../report/summary';
 import type { Item, Worklist } from './films';
+import { findingsOf } from './table';
 import styles from './WorklistPanel.module.css';
 
-/** With the heatmap where it was looked at: one for each film would ask for all of them again. */
-function resultOf({ id, study, graded, gradedAt, date, view }: Item, list: Worklist): Graded[] {
+/** Of how many films the map is asked for again: each costs the service some tens of milliseconds. */
+const MOST_MAPS = 100;
+
+/** With its map: the one that was looked at, else the service is asked for it once more. */
+async function resultOf(item: Item, list: Worklist, asks: boolean): Promise<Graded[]> {
+  const { id, study, graded, gradedAt, date, view, forced, reading, impression } = item;
   if (!graded || !gradedAt) {
     return [];
   }
-  const shown = list.explained.get(id)?.shown ?? { ...graded, explanation: null };
+  const bare = { ...graded, explanation: null };
+  let prediction = list.explained.get(id)?.shown ?? bare;
+  if (!prediction.explanation && asks) {
+    const { signal } = new AbortController();
+    const ask = { target: 'predicted', explain: true, force: forced, signal } as const;
+    const outcome = await predict(study, ask);
+    prediction = outcome.ok ? outcome.value : prediction;
+  }
+  const repair = study.repaired?.repair;
   return [
-    { name: study.name, prediction: shown, gradedAt, date, view, repair: study.repaired?.repair },
+    { name: study.name, prediction, gradedAt, date, view, repair, study, reading, impression },
   ];
 }
 
-/** One report of all graded films, a page for each. */
+/** The films without a grade, and why. */
+function refusedOf(items: readonly Item[], { failures, quality, worklist }: Catalogue): Refused[] {
+  const words: Readonly<Record<string, string | undefined>> = quality.codes;
+  return items.flatMap((item) => {
+    const { study, date, status, graded, failure } = item;
+    if (graded || status === 'hidden') {
+      return [];
+    }
+    const rejections = findingsOf(item).filter(({ level }) => level === 'reject');
+    const reason =
+      rejections.map(({ code, message }) => words[code] ?? message).join(' ') ||
+      (failure ? describeFailure(failure, failures).title : '');
+    return [{ name: study.name, date, reason: [worklist.statuses[status], reason].join(': ') }];
+  });
+}
+
+/** One report of all films: a table of them, and a page for each that was graded. */
 export function Reports({ list, items }: { list: Worklist; items: readonly Item[] }) {
   const { catalogue, language } = useLanguage();
   const text = catalogue.report;
   const [state, setState] = useState<'idle' | 'making' | 'failed'>('idle');
-  const results = items.flatMap((item) => resultOf(item, list));
-
-  const label = state === 'making' ? text.making : text.reports;
+  const [done, setDone] = useState(0);
+  const graded = items.filter((item) => item.graded !== null);
+  const label = state === 'making' ? text.progress(done, graded.length) : text.reports;
 
   const save = async () => {
     setState('making');
+    setDone(0);
     try {
-      await saveReports(results, catalogue, language);
+      const results: Graded[] = [];
+      for (const [index, item] of graded.entries()) {
+        results.push(...(await resultOf(item, list, index < MOST_MAPS)));
+        setDone(index + 1);
+      }
+      await saveReports(results, catalogue, language, refusedOf(items, catalogue));
       setState('idle');
     } catch {
       setState('failed');
@@ -42,11 +81,11 @@ export function Reports({ list, items }: { list: Worklist; items: readonly Item[
       <Button
         look="compact"
         title={label}
-        disabled={results.length === 0 || state === 'making'}
+        disabled={graded.length === 0 || state === 'making'}
         onClick={() => void save()}
       >
         <DownloadIcon />
-        {catalogue.worklist.pdf}
+        {state === 'making' ? label : catalogue.worklist.pdf}
       </Button>
       {state === 'failed' && (
         <p className={styles.note} role="alert">

@@ -43,6 +43,8 @@ export interface Item {
   readonly patient: string;
   /** What the person at the screen says of it; `null` where nothing yet. */
   readonly reading: Reading | null;
+  /** What a report says of it in the end; `null`: what the model's result amounts to. */
+  readonly impression: string | null;
   /** Whether its result has been on the screen: a reading after that is not blind. */
   readonly seen: boolean;
   /** Whether its result may be shown while results are hidden. */
@@ -64,6 +66,7 @@ export const FRESH = {
   forced: false,
   mapQuality: null,
   reading: null,
+  impression: null,
   seen: false,
   revealed: false,
 } as const;
@@ -213,7 +216,7 @@ export function removed(list: Worklist, id: number): Worklist {
 export function replaced(list: Worklist, id: number, study: Study): Worklist {
   const explained = new Map(list.explained);
   explained.delete(id);
-  const { reading: _, revealed: __, ...fresh } = FRESH;
+  const { reading: _, revealed: __, impression: ___, ...fresh } = FRESH;
   return changed({ ...list, explained }, id, { ...fresh, study });
 }
 

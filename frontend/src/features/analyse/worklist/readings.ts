@@ -13,7 +13,7 @@ const UNREAD: Pick<Reading, 'grade' | 'zones' | 'comment'> = {
 
 /** The part of the list that is a person's: facts, readings, and what is hidden until these are given. */
 export abstract class Readings extends Held {
-  readonly describe = (id: number, facts: Partial<Facts>): void => {
+  readonly describe = (id: number, facts: Partial<Facts & Pick<Item, 'impression'>>): void => {
     this.set(changed(this.list, id, facts));
   };
 

@@ -24,6 +24,7 @@ function item(name: string, changes: Partial<Item> = {}): Item {
     view: '',
     mapQuality: null,
     reading: null,
+    impression: null,
     seen: false,
     revealed: false,
     ...changes,

@@ -1,0 +1,68 @@
+import type { Catalogue } from '../i18n/catalogue';
+import type { Severity } from '../lib/prediction';
+import { type Graded, reportContent } from './content';
+
+/** A film that has no grade, and why. */
+export interface Refused {
+  readonly name: string;
+  readonly date: string;
+  readonly reason: string;
+}
+
+export interface SummaryRow {
+  readonly cells: readonly string[];
+  /** `null` where there is no grade. */
+  readonly severity: Severity | null;
+}
+
+/** Shares of the page's width. */
+export const WIDTHS = [0.3, 0.13, 0.13, 0.09, 0.2, 0.15] as const;
+
+/** The list in a table: one line for each film, graded or not. */
+export function summaryRows(
+  results: readonly Graded[],
+  refused: readonly Refused[],
+  catalogue: Catalogue,
+): { readonly header: readonly string[]; readonly rows: readonly SummaryRow[] } {
+  const { analyse, format, report, shared, worklist } = catalogue;
+  const day = (date: string) => (date === '' ? '' : format.day(date));
+  const graded = results.map((result): SummaryRow => {
+    const { prediction } = result;
+    const { total, interval } = prediction.brixia;
+    const ends = (interval ?? []).map((end) => format.score(end)).join(' – ');
+    const content = reportContent(result, catalogue);
+    const notes = [
+      ...(content.forced.length > 0 ? [worklist.forced] : []),
+      ...(prediction.refer ? [worklist.refer] : []),
+      ...(content.repaired ? [content.repaired] : []),
+    ];
+    return {
+      severity: prediction.severity,
+      cells: [
+        result.name,
+        day(result.date),
+        shared.severities[prediction.severity],
+        format.probability(prediction.confidence),
+        `${format.score(total)}${ends ? ` (${ends})` : ''}`,
+        notes.join(', '),
+      ],
+    };
+  });
+  const without = refused.map(
+    ({ name, date, reason }): SummaryRow => ({
+      severity: null,
+      cells: [name, day(date), reason],
+    }),
+  );
+  return {
+    header: [
+      report.file,
+      report.filmDate,
+      analyse.result.eyebrow,
+      '',
+      analyse.brixia.title,
+      worklist.columns.flags ?? '',
+    ],
+    rows: [...graded, ...without],
+  };
+}
