@@ -22,7 +22,8 @@ from interop.films import film
 from PIL import Image
 from support import SAMPLES, MakeVersion
 
-from cxr_severity.cli import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED, main
+from cxr_severity.cli import main
+from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
 from cxr_severity.interop.forms import FORM_NAMES, FORMS
 
 

@@ -21,12 +21,12 @@ from cxr_severity.api.manners import Drain, DrainBounds, Head, Identity, only_kn
 from cxr_severity.api.oip.errors import NamedErrors
 from cxr_severity.api.response_headers import SecurityHeaders
 from cxr_severity.api.routes import batch, health, limits, metrics, models, oip, predict, problems
-from cxr_severity.api.schemas import Problem
 from cxr_severity.api.state import State
 from cxr_severity.api.telemetry.live import Live
 from cxr_severity.api.telemetry.measured import Measured, Routes
 from cxr_severity.api.telemetry.metrics import Metrics
 from cxr_severity.api.upload import BodyLimit
+from cxr_severity.interop.bodies.problem import Problem
 from cxr_severity.interop.fonts import chinese_font
 from cxr_severity.interop.prepare import prepare
 from cxr_severity.model.engine import limit_threads

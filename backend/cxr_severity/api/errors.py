@@ -15,10 +15,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cxr_severity.api.accept_language import language_headers, language_of
 from cxr_severity.api.access.tracing import current
-from cxr_severity.api.kinds import KINDS, advice_of
-from cxr_severity.api.schemas import FindingBody, Problem
 from cxr_severity.api.telemetry.seen import note_problem
 from cxr_severity.imaging import errors as imaging
+from cxr_severity.interop.bodies.findings import FindingBody
+from cxr_severity.interop.bodies.kinds import KINDS, advice_of
+from cxr_severity.interop.bodies.problem import Problem, as_problem, as_rejection
 from cxr_severity.model.quality import RejectedError
 from cxr_severity.service.registry import NotReadyError, UnknownVersionError
 from cxr_severity.texts.findings import MESSAGES, REJECTIONS
@@ -29,7 +30,6 @@ logger = logging.getLogger(__name__)
 
 SHORT_OF_MEMORY = "The service is short of memory. Try again shortly."
 PROBLEM_JSON = "application/problem+json"
-_NOT_FRONTAL = imaging.NotFrontalChestError.code
 
 
 class ApiError(Exception):
@@ -85,26 +85,6 @@ class _Answer(JSONResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         note_problem(scope, self._code)
         await super().__call__(scope, receive, send)
-
-
-def as_problem(code: str, detail: str, language: Language = ENGLISH) -> Problem:
-    kind = KINDS[code]
-    return Problem(
-        type=f"/problems/{code}",
-        title=say(kind.title, language),
-        status=kind.status,
-        detail=detail,
-        code=code,
-    )
-
-
-def as_rejection(error: RejectedError, language: Language = ENGLISH) -> Problem:
-    """The gate's findings, under the code of the first that has a kind of its own."""
-    code = error.first.code
-    kind = code if code in REJECTIONS else _NOT_FRONTAL
-    body = as_problem(kind, say(error.first.message, language), language)
-    findings = [FindingBody.build(finding, language) for finding in error.quality.findings]
-    return body.model_copy(update={"findings": findings})
 
 
 def problem_responses(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:

@@ -15,8 +15,8 @@ from waiting import until_ready
 
 from cxr_severity.api.app import create_app
 from cxr_severity.api.errors import PROBLEM_JSON
-from cxr_severity.api.kinds import KINDS
 from cxr_severity.imaging.limits import DEFAULT_LIMITS
+from cxr_severity.interop.bodies.kinds import KINDS
 from cxr_severity.settings import Settings
 from cxr_severity.texts.findings import REJECTIONS
 

@@ -17,10 +17,10 @@ from problems import assert_problem, send
 from support import SAMPLES
 from waiting import until_ready
 
-from cxr_severity.api import errors
 from cxr_severity.api.app import create_app
-from cxr_severity.api.kinds import KINDS
 from cxr_severity.imaging import errors as imaging
+from cxr_severity.interop.bodies.kinds import KINDS
+from cxr_severity.interop.bodies.problem import as_problem
 from cxr_severity.settings import Settings
 
 LIMIT = 1_000_000
@@ -272,7 +272,7 @@ def test_every_image_error_has_a_kind_with_a_status() -> None:
 
 @pytest.mark.parametrize("code", sorted(KINDS))
 def test_every_type_can_be_looked_up(client: TestClient, code: str) -> None:
-    body = client.get(errors.as_problem(code, "x").type).json()
+    body = client.get(as_problem(code, "x").type).json()
     assert body["code"] == code
     assert body["advice"]
 

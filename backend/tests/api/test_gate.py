@@ -18,7 +18,8 @@ from support import NO_LIMITS, SAMPLES, WEIGHTS_FOLDER, MakeVersion
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
-from cxr_severity.cli import EXIT_OK, EXIT_SOME_FAILED, main
+from cxr_severity.cli import main
+from cxr_severity.cli.exits import EXIT_OK, EXIT_SOME_FAILED
 from cxr_severity.model.gate import GateLimits, Limit
 from cxr_severity.settings import Settings
 

@@ -13,7 +13,7 @@ from waiting import until_ready
 
 from cxr_severity.api.accept_language import negotiate
 from cxr_severity.api.app import create_app
-from cxr_severity.api.kinds import KINDS
+from cxr_severity.interop.bodies.kinds import KINDS
 from cxr_severity.settings import Settings
 from cxr_severity.texts import results
 from cxr_severity.texts.findings import MESSAGES

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from support import REPOSITORY
 
-from cxr_severity.api.kinds import KINDS
-from cxr_severity.api.words import write_words
 from cxr_severity.cli import main
+from cxr_severity.interop.bodies.kinds import KINDS
+from cxr_severity.interop.bodies.words import write_words
 from cxr_severity.texts.findings import MESSAGES
 from cxr_severity.texts.language import LANGUAGES, Language, say
 

@@ -16,8 +16,9 @@ from starlette.types import Receive, Scope, Send
 from cxr_severity.api.batch.archive import Item
 from cxr_severity.api.batch.intake import take_in
 from cxr_severity.api.batch.multipart import Event
-from cxr_severity.api.errors import ApiError, as_problem, as_rejection
+from cxr_severity.api.errors import ApiError
 from cxr_severity.imaging.errors import InputRefusedError
+from cxr_severity.interop.bodies.problem import as_problem, as_rejection
 from cxr_severity.model.quality import RejectedError
 from cxr_severity.texts.language import Language, say
 

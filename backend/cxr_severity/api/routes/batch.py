@@ -13,10 +13,10 @@ from cxr_severity.api.access.control import granted
 from cxr_severity.api.batch.intake import events_of
 from cxr_severity.api.batch.stream import NDJSON, Lines
 from cxr_severity.api.errors import problem_responses
-from cxr_severity.api.kinds import OF_CALLERS
-from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.state import state_of
 from cxr_severity.imaging.limits import Limits
+from cxr_severity.interop.bodies.kinds import OF_CALLERS
+from cxr_severity.interop.bodies.prediction import Prediction
 from cxr_severity.model.assessment import Target
 from cxr_severity.service.pipeline import Options, judge
 

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 
 from cxr_severity.api.errors import problem_responses
 from cxr_severity.api.examples import answers
-from cxr_severity.api.kinds import OF_CALLERS
 from cxr_severity.api.schemas import InputLimits
 from cxr_severity.api.state import state_of
+from cxr_severity.interop.bodies.kinds import OF_CALLERS
 
 router = APIRouter(tags=["prediction"])
 

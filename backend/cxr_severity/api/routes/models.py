@@ -9,9 +9,9 @@ from fastapi.responses import PlainTextResponse
 
 from cxr_severity.api.errors import problem_responses
 from cxr_severity.api.examples import answers
-from cxr_severity.api.kinds import OF_CALLERS
 from cxr_severity.api.schemas import ModelDetails, ModelList, ModelSummary
 from cxr_severity.api.state import state_of
+from cxr_severity.interop.bodies.kinds import OF_CALLERS
 from cxr_severity.model.artifact import MODEL_CARD
 
 router = APIRouter(prefix="/models", tags=["models"])

@@ -15,7 +15,6 @@ from cxr_severity.api.access.control import granted
 from cxr_severity.api.admission import while_connected
 from cxr_severity.api.errors import ApiError, problem_responses
 from cxr_severity.api.examples import answers, example_of
-from cxr_severity.api.kinds import OF_CALLERS, OF_IMAGES
 from cxr_severity.api.oip.message import LENGTH, read_message, write_message
 from cxr_severity.api.oip.model import OUTPUT_NAMES, images_of, metadata, outputs_of
 from cxr_severity.api.oip.schemas import (
@@ -31,6 +30,7 @@ from cxr_severity.api.state import State, state_of
 from cxr_severity.api.upload import within
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.limits import Limits
+from cxr_severity.interop.bodies.kinds import OF_CALLERS, OF_IMAGES
 from cxr_severity.model.assessment import Assessment
 from cxr_severity.model.predictor import Predictor, TensorError
 from cxr_severity.service.pipeline import Options, judge, judge_tensor

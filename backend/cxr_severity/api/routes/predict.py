@@ -17,13 +17,13 @@ from cxr_severity.api.access.control import granted
 from cxr_severity.api.admission import while_connected
 from cxr_severity.api.errors import problem_responses
 from cxr_severity.api.examples import answers
-from cxr_severity.api.kinds import OF_CALLERS, OF_IMAGES
 from cxr_severity.api.negotiation import DicomObject, form_of, media_type_of
-from cxr_severity.api.schemas import Prediction
 from cxr_severity.api.state import state_of
 from cxr_severity.api.upload import UPLOAD_BODY, read_upload, within
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.limits import Limits
+from cxr_severity.interop.bodies.kinds import OF_CALLERS, OF_IMAGES
+from cxr_severity.interop.bodies.prediction import Prediction
 from cxr_severity.interop.dicom.uids import Uids
 from cxr_severity.interop.forms import Form, as_form
 from cxr_severity.interop.making import Making

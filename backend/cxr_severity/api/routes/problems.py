@@ -8,8 +8,8 @@ from fastapi import APIRouter, Path, Request, Response
 
 from cxr_severity.api.accept_language import language_headers, language_of
 from cxr_severity.api.errors import ApiError, problem_responses
-from cxr_severity.api.kinds import KINDS
 from cxr_severity.api.schemas import ProblemKind, ProblemList
+from cxr_severity.interop.bodies.kinds import KINDS
 
 router = APIRouter(prefix="/problems", tags=["errors"])
 

@@ -10,7 +10,7 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from cxr_severity import __version__
-from cxr_severity.api.kinds import CODES
+from cxr_severity.interop.bodies.kinds import CODES
 from cxr_severity.model.assessment import SEVERITIES, Assessment
 from cxr_severity.model.drift import DriftReference
 from cxr_severity.model.quality import Level

@@ -1,4 +1,4 @@
-"""Command line: `cxr-severity serve | predict | watch | listen | keys | openapi | words`."""
+"""`cxr-severity predict`: severity of radiographs on disk."""
 
 from __future__ import annotations
 
@@ -7,126 +7,41 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
-
-from cxr_severity import __version__
-from cxr_severity.api.access import command
-from cxr_severity.api.access.keys import KeyFileError
-from cxr_severity.api.app import create_app
-from cxr_severity.api.errors import as_problem, as_rejection
-from cxr_severity.api.schemas import Prediction
-from cxr_severity.api.server import serve
-from cxr_severity.api.telemetry.traces import TracingError
-from cxr_severity.api.words import write_words
+from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
 from cxr_severity.imaging.decode import Limits
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError, InputRefusedError
+from cxr_severity.interop.bodies.prediction import Prediction
+from cxr_severity.interop.bodies.problem import as_problem, as_rejection
 from cxr_severity.interop.dicom.uids import Uids
 from cxr_severity.interop.fonts import chinese_font
 from cxr_severity.interop.forms import FORM_NAMES, FORMS, Form, as_form
 from cxr_severity.interop.making import Making
 from cxr_severity.model.artifact import ArtifactError
 from cxr_severity.model.assessment import Assessment
-from cxr_severity.model.engine import EngineError, candidates
+from cxr_severity.model.engine import EngineError
 from cxr_severity.model.quality import RejectedError
 from cxr_severity.service.load import load_predictor
 from cxr_severity.service.pipeline import Judged, Options, judge
 from cxr_severity.settings import Settings
 from cxr_severity.texts.language import ENGLISH, LANGUAGES
-from cxr_severity.worker import commands as worker
-from cxr_severity.worker.arguments import add_parsers
 
-EXIT_OK, EXIT_SOME_FAILED, EXIT_CANNOT_START = 0, 1, 2
 # In bytes: file systems take names of 255, of which the overlay's digest and class need some 30.
 _LONGEST_STEM = 200
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line.
-
-    Returns:
-        0 when all went well, 1 when a file was refused or an overlay not written, 2 when nothing
-        could be done.
-    """
-    arguments = _parser().parse_args(argv)
-    named = {k: v for k in ("host", "port") if (v := getattr(arguments, k, None)) is not None}
-    try:
-        settings = Settings.of(**named)
-    except ValidationError as error:
-        for problem in error.errors():
-            where = ".".join(str(part) for part in problem["loc"])
-            print(f"setting {where}: {problem['msg']}", file=sys.stderr)
-        return EXIT_CANNOT_START
-    except SettingsError as error:  # a list or path that cannot even be read
-        print(f"{error}; lists are written as JSON", file=sys.stderr)
-        return EXIT_CANNOT_START
-    if arguments.command == "serve":
-        try:
-            candidates(settings.model.execution)
-        except EngineError as error:
-            print(error, file=sys.stderr)
-            return EXIT_CANNOT_START
-        try:
-            started = serve(settings)
-        except TracingError as error:
-            print(error, file=sys.stderr)
-            return EXIT_CANNOT_START
-        if started:
-            return EXIT_OK
-        print(
-            f"cannot listen on {settings.serve.host} port {settings.serve.port}; "
-            "another port: PORT=8001",
-            file=sys.stderr,
-        )
-        return EXIT_CANNOT_START
-    if arguments.command == "openapi":
-        print(json.dumps(create_app(settings).openapi(), indent=2, ensure_ascii=False))
-        return EXIT_OK
-    if arguments.command == "words":
-        write_words(arguments.folder)
-        return EXIT_OK
-    if arguments.command == "keys":
-        try:
-            for line in command.run(settings, arguments):
-                print(line)
-        except KeyFileError as error:
-            print(error, file=sys.stderr)
-            return EXIT_CANNOT_START
-        return EXIT_OK
-    if arguments.command in worker.COMMANDS:
-        return worker.run(arguments, settings)
-    try:
-        return _predict(settings, arguments)
-    except BrokenPipeError:  # whoever read the output, like `head`, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_SOME_FAILED
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="cxr-severity",
-        description="COVID-19 severity from chest radiographs. Research software, no diagnosis.",
-    )
-    parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(dest="command", required=True)
-
-    serve = commands.add_parser("serve", help="run the service and its page")
-    serve.add_argument("--host", help="address to listen on (default: HOST or 127.0.0.1)")
-    serve.add_argument("--port", type=int, help="port to listen on (default: PORT or 8000)")
-
-    files = commands.add_parser("predict", help="severity of radiographs on disk")
-    files.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    files.add_argument(
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("predict", help="severity of radiographs on disk")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument(
         "--json", action="store_true", help="print one JSON object per file (JSON Lines)"
     )
-    files.add_argument(
+    parser.add_argument(
         "--overlay", type=Path, metavar="DIR", help="write the heatmap over each radiograph there"
     )
-    files.add_argument(
+    parser.add_argument(
         "--format",
         dest="forms",
         action="append",
@@ -134,42 +49,44 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="also write the result in this form, into the folder of --out; may be repeated",
     )
-    files.add_argument(
+    parser.add_argument(
         "--out",
         type=Path,
         metavar="DIR",
         default=Path(),
         help="where --format writes (default: here)",
     )
-    files.add_argument(
+    parser.add_argument(
         "--language", choices=LANGUAGES, default=ENGLISH, help="of what --format writes"
     )
-    files.add_argument(
+    parser.add_argument(
         "--target",
         choices=("burden", "predicted", "mild", "moderate", "severe"),
         default="burden",
         help="what the heatmap speaks of: the expected Brixia total, or a class",
     )
-    files.add_argument(
+    parser.add_argument(
         "--no-explain",
         dest="explain",
         action="store_false",
         help="with --json: leave out heatmap and overlay, and save their time",
     )
-    files.add_argument(
+    parser.add_argument(
         "--force", action="store_true", help="judge also images that the gate rejects"
     )
-    files.add_argument("--version", metavar="VERSION", help="model version (default: the newest)")
-
-    add_parsers(commands)
-    command.add_parser(commands.add_parser("keys", help="API keys of those who may call"))
-    commands.add_parser("openapi", help="print the OpenAPI document")
-    words = commands.add_parser("words", help="write what the page says of findings and problems")
-    words.add_argument("folder", type=Path, metavar="FOLDER")
-    return parser
+    parser.add_argument("--version", metavar="VERSION", help="model version (default: the newest)")
+    parser.set_defaults(run=run)
 
 
-def _predict(settings: Settings, arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    try:
+        return _predict(arguments, settings)
+    except BrokenPipeError:  # whoever read the output, like `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_SOME_FAILED
+
+
+def _predict(arguments: argparse.Namespace, settings: Settings) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A file's name may hold bytes that are no text; standard error escapes them by itself.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -280,7 +197,3 @@ def _stem(path: Path) -> str:
     while len(os.fsencode(stem)) > _LONGEST_STEM:
         stem = stem[:-1]
     return stem
-
-
-if __name__ == "__main__":
-    sys.exit(main())

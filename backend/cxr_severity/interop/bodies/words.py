@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from cxr_severity.api.kinds import KINDS
+from cxr_severity.interop.bodies.kinds import KINDS
 from cxr_severity.texts.findings import MESSAGES
 from cxr_severity.texts.language import LANGUAGES, Language, say
 

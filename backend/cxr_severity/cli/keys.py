@@ -1,18 +1,21 @@
-"""`cxr-severity keys add | list | revoke`: what the command line says of API keys."""
+"""`cxr-severity keys add | list | revoke`: API keys of those who may call."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from cxr_severity.api.access.callers import SCOPES
 from cxr_severity.api.access.keys import KeyFile, KeyFileError
+from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_OK
 from cxr_severity.settings import Settings
 
 
-def add_parser(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `keys`."""
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("keys", help="API keys of those who may call")
+    parser.set_defaults(run=run)
     actions = parser.add_subparsers(dest="action", required=True)
     add = actions.add_parser("add", help="make a key and print it, this once")
     add.add_argument("name", help="of the caller, as audit lines tell it")
@@ -28,7 +31,17 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     revoke.add_argument("name", metavar="NAME", help="of the caller, or the id of one key")
 
 
-def run(settings: Settings, arguments: argparse.Namespace) -> Iterator[str]:
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    try:
+        for line in _lines(arguments, settings):
+            print(line)
+    except KeyFileError as error:
+        print(error, file=sys.stderr)
+        return EXIT_CANNOT_START
+    return EXIT_OK
+
+
+def _lines(arguments: argparse.Namespace, settings: Settings) -> Iterator[str]:
     """Lines for standard output.
 
     Raises:
