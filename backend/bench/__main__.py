@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import measure
+from bench import budget, measure
 from bench.forward import Bare
 from bench.goals import judge
 from bench.inputs import REPOSITORY, SIDES
@@ -64,6 +64,7 @@ def run(weights: Path, *, quick: bool) -> dict[str, Any]:
             "service": round(ours.peak_mb(), 1),
             "baseline": round(theirs.peak_mb(), 1),
         }
+    result["budget"] = budget.measure(weights, [1, 16], 3 if quick else 12)
     result["endurance"] = measure.endurance(weights, 300 if quick else 20_000, say)
     result["growth"] = measure.growth(weights, [100] if quick else [100, 1_000, 10_000], say)
     result["goals"] = judge(result)

@@ -6,6 +6,7 @@ import http.client
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -28,10 +29,13 @@ class Client:
         self._path = path
         self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
 
-    def send(self, body: bytes) -> tuple[int, float, float]:
+    def send(
+        self, body: bytes, further: Mapping[str, str] | None = None
+    ) -> tuple[int, float, float]:
         """Status, seconds until the whole answer was read, and what Retry-After asks for."""
         start = time.perf_counter()
         headers = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}"}
+        headers |= further or {}
         self._connection.request("POST", self._path, body, headers)
         response = self._connection.getresponse()
         response.read()

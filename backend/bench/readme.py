@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bench.budget_report import NAME as BUDGET
 from bench.inputs import REPOSITORY
 from bench.report import NAME, goals_table
 
@@ -34,7 +35,16 @@ def section(result: dict[str, Any]) -> str:
         f"On {machine['cpus']} cores ({machine['processor']}), a PNG of 1024 x 1024: "
         f"{found['service_explained']:.0f} ms explained, {found['service_unexplained']:.0f} ms "
         f"without; Flask, PyTorch and grad-cam take {found['baseline_explained']:.0f} ms.\n\n"
-        f"{goals_table(result)}\n{END}"
+        f"{goals_table(result)}\n{_picture(result)}{END}"
+    )
+
+
+def _picture(result: dict[str, Any]) -> str:
+    if "budget" not in result:
+        return ""
+    return (
+        f"\nWhere each millisecond of such an answer goes, of CPU and of wall time:\n\n"
+        f'<img src="docs/bench/{BUDGET}.png" width="860" alt="Milliseconds of an answer by step">\n'
     )
 
 

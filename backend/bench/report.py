@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from bench.budget_report import budget_chart, budget_text
+from bench.goals import fastest
+from bench.tables import table
 
 NAME = "bench"
 
@@ -17,17 +20,8 @@ def write(result: dict[str, Any], folder: Path) -> None:
     (folder / f"{NAME}.json").write_text(text + "\n", encoding="utf-8")
     (folder / f"{NAME}.md").write_text(markdown(result), encoding="utf-8")
     chart(result, folder)
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    if "budget" in result:
+        budget_chart(result["budget"], folder)
 
 
 def goals_table(result: dict[str, Any]) -> str:
@@ -118,6 +112,7 @@ one round.
 ## One client, PNG of 1024 x 1024
 {alone_table(result)}
 
+{budget_text(result["budget"]) if "budget" in result else ""}
 ## Under load, PNG of 1024 x 1024
 A client sends its next request when it has its answer; after a 503 it waits as long as
 `Retry-After` says. Latencies are of answers with 200. Health is asked ten times a second meanwhile.
@@ -160,10 +155,7 @@ def chart(result: dict[str, Any], folder: Path) -> None:
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
     found = result["alone"]["median_ms"]
-    forward, decoding = (
-        min(value for name, value in found.items() if name.startswith(f"{kind}_"))
-        for kind in ("forward", "decode")
-    )
+    forward, decoding = (fastest(found, kind) for kind in ("forward", "decode"))
     bars = {
         "bare backbone, fastest runtime": forward,
         "backbone and PNG decoding": forward + decoding,

@@ -67,6 +67,18 @@ class Server:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def thread_cpu(self) -> dict[int, float]:
+        """Seconds of CPU of each thread that lives, by its number."""
+        tasks = Path(f"/proc/{self.pid}/task")
+        return {
+            int(task.name): int((task / "schedstat").read_text().split()[0]) / 1e9
+            for task in tasks.iterdir()
+        }
+
     def cpu_seconds(self) -> float:
         """Of the process so far, in user and system mode."""
         fields = self._proc("stat").rpartition(")")[2].split()
@@ -96,7 +108,9 @@ class Server:
             connection.close()
 
 
-def service(weights: Path, **settings: str) -> Server:
+def service(
+    weights: Path, *, command: Sequence[str] = ("-m", "cxr_severity.cli", "serve"), **settings: str
+) -> Server:
     """This project's service; `settings` are `CXR_*` variables without their prefix, in lower case.
 
     Its page is left out: it is not measured, and may not be built.
@@ -104,7 +118,7 @@ def service(weights: Path, **settings: str) -> Server:
     port = free_port()
     environment = {f"CXR_{name.upper()}": value for name, value in settings.items()}
     return Server(
-        ["-m", "cxr_severity.cli", "serve"],
+        command,
         port,
         {
             "CXR_WEIGHTS": str(weights),

@@ -109,7 +109,7 @@ async def predict_batch(
                     found = judge(predictor, data, options, limits=limits, submit=ticket.submit)
                 known.end_with(found)
             prediction = Prediction.build(found, language)
-            return prediction.__pydantic_serializer__.to_json(prediction)
+            return prediction.as_json()
 
         def work() -> bytes:
             with state.running.one(), state.film_memory.share(state.limits) as limits:

@@ -134,9 +134,7 @@ async def predict_route(
                 if isinstance(form, Form):
                     making = Making(datetime.now(UTC), Uids(state.uid_root), language, state.font)
                     return as_form(form, judged.assessment, judged.radiograph, data, making)
-                prediction = Prediction.build(judged, language)
-                # By pydantic's own encoder: a second walk over the base64 would buy nothing.
-                line: bytes = prediction.__pydantic_serializer__.to_json(prediction)
+                line = Prediction.build(judged, language).as_json()
                 return line + b"\n" if form == "lines" else line
 
             def work() -> bytes:
