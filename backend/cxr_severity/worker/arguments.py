@@ -60,6 +60,14 @@ def _add_common(command: argparse.ArgumentParser) -> None:
         help="send results there by C-STORE; may be repeated",
     )
     results.add_argument(
+        "--to-tls",
+        action="append",
+        default=[],
+        type=_address,
+        metavar="TITLE@HOST:PORT",
+        help="as --to, by TLS; needs --tls-cert, --tls-key and --tls-ca",
+    )
+    results.add_argument(
         "--stow",
         action="append",
         default=[],
@@ -82,6 +90,14 @@ def _add_common(command: argparse.ArgumentParser) -> None:
     dates = films.add_mutually_exclusive_group()
     dates.add_argument("--date", default="", metavar="RANGE", help="of studies: 20260101-20260131")
     dates.add_argument("--days", type=int, metavar="N", help="studies of today and N days before")
+    tls = command.add_argument_group(
+        "TLS of C-STORE, files in PEM; with them, listen takes no other"
+    )
+    tls.add_argument("--tls-cert", type=Path, metavar="FILE", help="own certificate")
+    tls.add_argument("--tls-key", type=Path, metavar="FILE", help="its key")
+    tls.add_argument(
+        "--tls-ca", type=Path, metavar="FILE", help="who signs the certificates of others"
+    )
     work = command.add_argument_group("how it works")
     work.add_argument("--memory", type=Path, metavar="FILE", help="what it did, across restarts")
     work.add_argument("--threads", type=int, default=1, help="studies at a time (default: 1)")

@@ -26,6 +26,7 @@ from cxr_severity.worker.ledger_file import parked, retry, totals
 from cxr_severity.worker.objects import Assessor, Judge
 from cxr_severity.worker.pace import Pace
 from cxr_severity.worker.receive import Listening, Receiver
+from cxr_severity.worker.tls import Tls
 from cxr_severity.worker.watch import Watcher
 from cxr_severity.worker.work import LOG, Destination, Work
 
@@ -129,30 +130,44 @@ def _judge(settings: Settings, version: str | None) -> Judge:
 
 
 def _receiver(arguments: argparse.Namespace, ledger: Ledger, work: Work, largest: int) -> Receiver:
-    if arguments.host not in ("127.0.0.1", "::1", "localhost") and not arguments.ae:
+    local, tls = arguments.host in ("127.0.0.1", "::1", "localhost"), _tls(arguments)
+    if not (local or arguments.ae or tls):
         LOG.warning(
             "ANYONE who reaches %s port %d may send films: name senders by --ae, and keep the "
             "port behind a firewall", arguments.host, arguments.port,
         )  # fmt: skip
-    listening = Listening(arguments.aet, arguments.host, arguments.port, arguments.ae)
+    listening = Listening(arguments.aet, arguments.host, arguments.port, arguments.ae, tls=tls)
     take = station.keeper(ledger, work.wake, arguments.most_waiting * 1_000_000)
     return Receiver(listening, take, largest)
+
+
+def _tls(arguments: argparse.Namespace) -> Tls | None:
+    files = arguments.tls_cert, arguments.tls_key, arguments.tls_ca
+    if None not in files:
+        return Tls(*files)
+    if any(files) or arguments.to_tls:
+        raise CannotStartError("TLS needs all of --tls-cert, --tls-key and --tls-ca")
+    return None
 
 
 def _destinations(
     arguments: argparse.Namespace, access: Access, largest: int
 ) -> dict[str, Destination]:
     own = arguments.aet if arguments.command == "listen" else "CXR"
+    tls = _tls(arguments)
     found: dict[str, Destination] = {
-        f"{each.title}@{each.host}:{each.port}": Peer(each, own, arguments.timeout)
-        for each in arguments.to
+        f"{each.title}@{each.host}:{each.port}": Peer(each, own, arguments.timeout, how)
+        for peers, how in ((arguments.to, None), (arguments.to_tls, tls))
+        for each in peers
     }
     urls = [_url(each) for each in arguments.stow]
-    if arguments.command == "watch" and not arguments.to and not urls:
+    if arguments.command == "watch" and not found and not urls:
         urls = [_url(arguments.dicomweb)]
     found.update({url: Archive(url, access, largest) for url in urls})
     if not found:
-        raise CannotStartError("name where results go: --to TITLE@HOST:PORT or --stow URL")
+        raise CannotStartError(
+            "name where results go: --to or --to-tls TITLE@HOST:PORT, or --stow URL"
+        )
     return found
 
 

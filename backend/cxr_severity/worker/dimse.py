@@ -11,6 +11,7 @@ from pynetdicom import AE
 
 from cxr_severity.worker.faults import DownError, LastingError, PassingError
 from cxr_severity.worker.items import Result
+from cxr_severity.worker.tls import Tls
 
 _ADDRESS = re.compile(r"(?P<title>[^@\\]{1,16})@(?P<host>\[[^]]+\]|[^:@]+):(?P<port>\d{1,5})")
 _STORED = frozenset({0x0000, 0xB000, 0xB006, 0xB007})
@@ -39,10 +40,17 @@ class Address:
 
 
 class Peer:
-    """An application entity that takes results. `timeout` is in seconds."""
+    """An application entity that takes results. `timeout` is in seconds.
 
-    def __init__(self, address: Address, own_title: str, timeout: float) -> None:
+    Raises:
+        CannotStartError: a file of `tls` cannot be used.
+    """
+
+    def __init__(
+        self, address: Address, own_title: str, timeout: float, tls: Tls | None = None
+    ) -> None:
         self._address = address
+        self._tls = tls and (tls.sending(), address.host)
         self._own_title = own_title
         self._timeout = timeout
 
@@ -61,7 +69,10 @@ class Peer:
         entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = self._timeout
         entity.add_requested_context(dataset.SOPClassUID, dataset.file_meta.TransferSyntaxUID)
         link = entity.associate(
-            self._address.host, self._address.port, ae_title=self._address.title
+            self._address.host,
+            self._address.port,
+            ae_title=self._address.title,
+            tls_args=self._tls,
         )
         if not link.is_established:
             raise _not_established(rejected=link.is_rejected, refused=bool(link.rejected_contexts))

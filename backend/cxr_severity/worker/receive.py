@@ -24,6 +24,7 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 from cxr_severity.imaging.dicom.image import NATIVE
 from cxr_severity.imaging.dicom.plugin import COMPRESSED
 from cxr_severity.worker.faults import CannotStartError
+from cxr_severity.worker.tls import Tls
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -51,6 +52,8 @@ class Listening:
     """Titles of the application entities that may send; empty for any."""
     links: int = 4
     """Associations at a time; with the bound on a film, this bounds the memory."""
+    tls: Tls | None = None
+    """With it, nobody is let in without TLS and a certificate."""
 
 
 class Receiver:
@@ -81,13 +84,14 @@ class Receiver:
         """Listen in threads of its own.
 
         Raises:
-            CannotStartError: the port cannot be had.
+            CannotStartError: the port cannot be had, or a file of TLS not be used.
         """
         at = (self._listening.host, self._listening.port)
         try:
             self._server = self._entity.start_server(
                 at,
                 block=False,
+                ssl_context=self._listening.tls and self._listening.tls.taking(),
                 evt_handlers=[
                     (evt.EVT_C_STORE, self._store),
                     (evt.EVT_C_ECHO, lambda _: SUCCESS),

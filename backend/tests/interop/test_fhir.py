@@ -57,6 +57,12 @@ FORMS = [
 
 
 @pytest.mark.parametrize("form", FORMS)
+def test_what_is_written_is_what_the_models_would_write(form: dict[str, Any]) -> None:
+    found = bundle(**form)
+    assert json.loads(Bundle.model_validate(found).model_dump_json()) == found
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_the_models_of_two_libraries_accept_it(form: dict[str, Any]) -> None:
     found = bundle(**form)
     Bundle.model_validate(found)

@@ -1,0 +1,66 @@
+"""DICOM over TLS (PS3.15 B.12): who we are, and whom we believe."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cxr_severity.worker.faults import CannotStartError
+
+if TYPE_CHECKING:
+    import socket
+
+HANDSHAKE_SECONDS = 5.0
+"""pynetdicom shakes hands before it takes the next caller; a silent one holds up the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Files in PEM: own certificate and its key, and the certificates of whoever signs others'.
+
+    Both sides show a certificate and ask for one: with `authorities`, whoever has none that they
+    have signed is let go.
+    """
+
+    certificate: Path
+    key: Path
+    authorities: Path
+
+    def taking(self) -> ssl.SSLContext:
+        """For `listen`.
+
+        Raises:
+            CannotStartError: a file cannot be used.
+        """
+        context = _Bounded(ssl.PROTOCOL_TLS_SERVER)
+        context.verify_mode = ssl.CERT_REQUIRED
+        return self._filled(context)
+
+    def sending(self) -> ssl.SSLContext:
+        """For peers, whose certificate must be of the host that they are called by.
+
+        Raises:
+            CannotStartError: a file cannot be used.
+        """
+        return self._filled(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+
+    def _filled(self, context: ssl.SSLContext) -> ssl.SSLContext:
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        try:
+            context.load_cert_chain(self.certificate, self.key)
+            context.load_verify_locations(self.authorities)
+        except OSError as error:  # of ssl too
+            raise CannotStartError(f"TLS cannot be set up: {error}") from None
+        return context
+
+
+class _Bounded(ssl.SSLContext):
+    """Bounds the handshake with whoever connects."""
+
+    def wrap_socket(self, sock: socket.socket, *args: Any, **options: Any) -> ssl.SSLSocket:
+        sock.settimeout(HANDSHAKE_SECONDS)
+        wrapped = super().wrap_socket(sock, *args, **options)
+        wrapped.settimeout(None)
+        return wrapped

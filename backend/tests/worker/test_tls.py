@@ -1,0 +1,159 @@
+"""C-STORE by TLS: both sides show who they are, and nobody holds up the others."""
+
+from __future__ import annotations
+
+import datetime as dt
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from cxr_severity.cli import EXIT_CANNOT_START, main
+from cxr_severity.worker import tls as tls_module
+from cxr_severity.worker.dimse import Address, Peer
+from cxr_severity.worker.faults import CannotStartError, DownError
+from cxr_severity.worker.items import Result
+from cxr_severity.worker.receive import SUCCESS, Listening, Receiver
+from cxr_severity.worker.tls import Tls
+
+from .films import film, place
+from .hospital import free_port, tools
+
+FILM = film(1)
+RESULT = Result(place(1).instance, "sr", FILM)
+
+_Key = ec.EllipticCurvePrivateKey
+
+
+def _certificate(
+    name: str, key: _Key, by: tuple[x509.Certificate, _Key] | None
+) -> x509.Certificate:
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = dt.datetime.now(dt.UTC)
+    address = x509.IPAddress(ip_address("127.0.0.1"))
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(by[0].subject if by else subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(minutes=5))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=by is None, path_length=None), critical=True)
+    )
+    return made.sign(by[1] if by else key, hashes.SHA256())
+
+
+class Authority:
+    """Signs certificates; its own lies in `file`."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder = folder
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._own = _certificate(name, self._key, None)
+        self.file = folder / f"{name}.pem"
+        self.file.write_bytes(self._own.public_bytes(serialization.Encoding.PEM))
+
+    def of(self, name: str) -> Tls:
+        """Who is called so, and believes whom this authority has signed."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        signed = _certificate(name, key, (self._own, self._key))
+        certificate, secret = self._folder / f"{name}-cert.pem", self._folder / f"{name}-key.pem"
+        certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+        secret.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        )
+        return Tls(certificate, secret, self.file)
+
+
+@contextmanager
+def listening(tls: Tls, take: Callable[[str, bytes], int]) -> Iterator[int]:
+    port = free_port()
+    receiver = Receiver(Listening("CXR", "127.0.0.1", port, tls=tls), take, 25_000_000)
+    receiver.start()
+    try:
+        yield port
+    finally:
+        receiver.stop(patience=0)
+
+
+def peer(port: int, tls: Tls | None, host: str = "127.0.0.1") -> Peer:
+    return Peer(Address("CXR", host, port), "TEST", timeout=10, tls=tls)
+
+
+def test_a_film_goes_from_one_to_the_other(tmp_path: Path) -> None:
+    house = Authority(tmp_path, "house")
+    taken: list[bytes] = []
+
+    def take(_: str, data: bytes) -> int:
+        taken.append(data)
+        return SUCCESS
+
+    with listening(house.of("worker"), take) as port:
+        peer(port, house.of("modality")).store("1.2", RESULT)
+        assert len(taken) == 1
+        storescu = tools()["storescu"]
+        sender, path = house.of("dcmtk"), tmp_path / "film.dcm"
+        path.write_bytes(FILM)
+        run = subprocess.run(
+            [
+                storescu, "-aec", "CXR", "+tls", str(sender.key), str(sender.certificate),
+                "+cf", str(house.file), "127.0.0.1", str(port), str(path),
+            ],
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert run.returncode == 0, run.stderr
+    assert len(taken) == 2
+
+
+def test_nobody_else_is_let_in(tmp_path: Path) -> None:
+    house, foreign = Authority(tmp_path, "house"), Authority(tmp_path, "foreign")
+    mixed = Tls(foreign.of("a").certificate, foreign.of("a").key, house.file)
+
+    def take(_: str, __: bytes) -> int:
+        raise AssertionError("nothing may arrive")
+
+    stranger = foreign.of("stranger")
+    with listening(house.of("worker"), take) as port:
+        for tls in (None, Tls(stranger.certificate, stranger.key, house.file), stranger):
+            with pytest.raises(DownError):
+                peer(port, tls).store("1.2", RESULT)
+        # Whoever's certificate is of another host is not sent to.
+        with pytest.raises(DownError):
+            peer(port, house.of("modality"), "localhost").store("1.2", RESULT)
+    with pytest.raises(CannotStartError, match="TLS cannot be set up"):
+        peer(1, Tls(mixed.certificate, tmp_path / "none.pem", house.file))
+    with pytest.raises(CannotStartError, match="TLS cannot be set up"):
+        peer(1, Tls(house.of("b").certificate, house.of("c").key, house.file))
+
+
+def test_a_silent_caller_holds_up_nobody_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tls_module, "HANDSHAKE_SECONDS", 0.5)
+    house = Authority(tmp_path, "house")
+    with (
+        listening(house.of("worker"), lambda _, __: SUCCESS) as port,
+        socket.create_connection(("127.0.0.1", port)),
+    ):
+        peer(port, house.of("modality")).store("1.2", RESULT)
+
+
+def test_half_of_the_files_is_no_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for more in (["--tls-cert", "a.pem"], ["--to-tls", "A@h:1"]):
+        command = ["listen", "--to", "A@h:1", "--memory", str(tmp_path / "m.db"), *more]
+        assert main(command) == EXIT_CANNOT_START
+        assert "TLS needs all of" in capsys.readouterr().err
