@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from cxr_severity.cli import EXIT_CANNOT_START, main
+from cxr_severity.cli import main
+from cxr_severity.cli.exits import EXIT_CANNOT_START
 from cxr_severity.worker import tls as tls_module
 from cxr_severity.worker.dimse import Address, Peer
 from cxr_severity.worker.faults import CannotStartError, DownError
