@@ -94,8 +94,7 @@ clean: ## Remove everything that the other commands made, except runs/
 
 .venv/.service: .venv/.created constraints.txt backend/pyproject.toml
 	@echo "installing the service (a few minutes the first time)"
-	@$(TORCH) torch
-	@$(PIP) -e backend
+	@TORCH_INDEX="$(TORCH_INDEX)" deploy/image/backend.sh .venv -e backend
 	@touch $@
 
 .venv/.dev: .venv/.service training/pyproject.toml clients/python/pyproject.toml
@@ -117,5 +116,5 @@ frontend/node_modules/.installed: frontend/package.json frontend/package-lock.js
 	@touch $@
 
 $(PAGE): frontend/node_modules/.installed $(PAGE_SOURCES)
-	cd frontend && npm run --silent build
+	deploy/image/frontend.sh
 	@touch $@

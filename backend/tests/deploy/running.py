@@ -7,6 +7,7 @@ they cannot be had the tests are skipped with what it says.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,6 +24,7 @@ from waiting import wait_until
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 DEPLOY = REPOSITORY / "deploy"
+BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_filter_module.so")
 
 
 @lru_cache
@@ -94,3 +96,34 @@ def service(
         **environment,
     ) as process:
         yield process, url
+
+
+@contextmanager
+def proxy(folder: Path, backends: Sequence[int]) -> Iterator[str]:
+    """nginx with the files of deploy/nginx before services on these ports, and its address; the
+    page is a small one. Only port and upstream are others than in the image."""
+    program = tools()["nginx"]
+    port = free_port()
+    prefix, config = folder / "srv", folder / "nginx"
+    (prefix / "temp").mkdir(parents=True)
+    (prefix / "page" / "assets").mkdir(parents=True)
+    (prefix / "page" / "index.html").write_text("<!doctype html><title>CXR Severity</title>")
+    (prefix / "page" / "assets" / "a-1.js").write_text("// x\n" * 1000)
+    shutil.copytree(DEPLOY / "nginx", config)
+    shutil.copy(config / "docs.html", prefix)
+    main = (config / "nginx.conf").read_text()
+    (config / "nginx.conf").write_text(main.replace("listen 8080", f"listen 127.0.0.1:{port}"))
+    upstream = (config / "upstream.conf").read_text()
+    for number in backends:
+        upstream = upstream.replace("server api:8000", f"server 127.0.0.1:{number}", 1)
+    assert "api:8000" not in upstream
+    (config / "upstream.conf").write_text(upstream)
+    if not BROTLI.exists():
+        for part in ("modules-brotli.conf", "compression-brotli.conf"):
+            (config / part).unlink()
+    # The user of the container is not root; here it may be, whose worker would not read the folder.
+    user = ["-g", "user root;"] if os.getuid() == 0 else []
+    command = [program, "-p", str(prefix), "-c", str(config / "nginx.conf"), *user]
+    url = f"http://127.0.0.1:{port}"
+    with running(command, folder / "nginx.log", f"{url}/"):
+        yield url

@@ -1,0 +1,184 @@
+"""The manifests of deploy/kustomize: valid to the cluster's own schemas, hardened, and consistent.
+
+kustomize is not run here: what its overlays change is applied by the few lines below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from .running import DEPLOY, REPOSITORY
+
+BASE = DEPLOY / "kustomize" / "base"
+OVERLAYS = ("cpu", "queue", "gpu")
+Resource = dict[str, Any]
+
+
+def base() -> list[Resource]:
+    listed = yaml.safe_load((BASE / "kustomization.yaml").read_text())["resources"]
+    assert sorted(listed) == sorted(
+        p.name for p in BASE.glob("*.yaml") if p.stem != "kustomization"
+    )
+    return [one for name in listed for one in yaml.safe_load_all((BASE / name).read_text())]
+
+
+def built(overlay: str) -> list[Resource]:
+    """Base and overlay, as kustomize would put them together."""
+    folder = DEPLOY / "kustomize" / "overlays" / overlay
+    kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text())
+    found = base()
+    for name in kustomization["resources"]:
+        if name != "../../base":
+            found += yaml.safe_load_all((folder / name).read_text())
+    for patch in kustomization.get("patches", ()):
+        wanted = (patch["target"]["kind"], patch["target"]["name"])
+        (target,) = [r for r in found if (r["kind"], r["metadata"]["name"]) == wanted]
+        steps = yaml.safe_load(patch["patch"])
+        if isinstance(steps, dict):
+            assert steps["$patch"] == "delete"
+            found.remove(target)
+            continue
+        for step in steps:  # RFC 6902
+            *way, last = (
+                part.replace("~1", "/").replace("~0", "~") for part in step["path"].split("/")[1:]
+            )
+            at: Any = target
+            for part in way:
+                at = at[int(part)] if isinstance(at, list) else at[part]
+            assert step["op"] == "add" or last in at, step
+            at[last] = step["value"]
+    return found
+
+
+@pytest.fixture(params=OVERLAYS)
+def resources(request: pytest.FixtureRequest) -> list[Resource]:
+    return built(request.param)
+
+
+def of(resources: list[Resource], kind: str) -> list[Resource]:
+    return [one for one in resources if one["kind"] == kind]
+
+
+def pods(resources: list[Resource]) -> Iterator[tuple[str, Resource]]:
+    for one in of(resources, "Deployment"):
+        yield one["metadata"]["name"], one["spec"]["template"]
+
+
+def test_every_manifest_is_valid(resources: list[Resource]) -> None:
+    for one in resources:
+        if one["apiVersion"].startswith("keda.sh/"):
+            continue  # a custom resource, of which the cluster alone knows the schema
+        kubernetes_validate.validate(one, kubernetes_validate.latest_version(), strict=True)
+
+
+def test_a_mistake_would_be_found() -> None:
+    (api,) = (one for one in of(base(), "Deployment") if one["metadata"]["name"] == "api")
+    api["spec"]["template"]["spec"]["containers"][0]["readinesProbe"] = {}
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(api, kubernetes_validate.latest_version(), strict=True)
+
+
+def test_pods_are_as_restricted_as_they_can_be(resources: list[Resource]) -> None:
+    (namespace,) = of(resources, "Namespace")
+    labels = namespace["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+    for name, pod in pods(resources):
+        spec = pod["spec"]
+        assert spec["automountServiceAccountToken"] is False, name
+        assert spec["securityContext"]["runAsNonRoot"] is True
+        assert spec["securityContext"]["runAsUser"] == 65532
+        assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        for forbidden in ("hostNetwork", "hostPID", "hostIPC"):
+            assert forbidden not in spec
+        for volume in spec["volumes"]:
+            assert set(volume) - {"name"} <= {"emptyDir", "secret", "configMap"}
+            if "emptyDir" in volume:
+                assert volume["emptyDir"]["medium"] == "Memory", "an upload never touches a disk"
+                assert volume["emptyDir"]["sizeLimit"]
+        for container in spec["containers"]:
+            assert container["securityContext"] == {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            }
+            assert container["resources"]["limits"]["memory"]
+            assert container["resources"]["requests"]["cpu"]
+            assert container["readinessProbe"]
+            assert container["livenessProbe"]
+
+
+def test_what_is_named_is_there(resources: list[Resource]) -> None:
+    ports = {
+        name: {
+            port["name"]: port["containerPort"] for port in pod["spec"]["containers"][0]["ports"]
+        }
+        for name, pod in pods(resources)
+    }
+    labels = {name: pod["metadata"]["labels"] for name, pod in pods(resources)}
+    for one in resources:
+        assert one["kind"] == "Namespace" or one["metadata"]["namespace"] == "cxr-severity"
+    for service in of(resources, "Service"):
+        name = service["metadata"]["name"]
+        assert service["spec"]["selector"] == labels[name]
+        assert service["spec"]["ports"][0]["targetPort"] in ports[name]
+        assert service["spec"]["ports"][0]["port"] in ports[name].values()
+    budgets = {one["metadata"]["name"] for one in of(resources, "PodDisruptionBudget")}
+    assert budgets == set(labels)
+    for kind in ("Deployment", "PodDisruptionBudget"):
+        for one in of(resources, kind):
+            name = one["metadata"]["name"]
+            assert one["spec"]["selector"]["matchLabels"] == labels[name]
+    scalers = of(resources, "HorizontalPodAutoscaler") + of(resources, "ScaledObject")
+    assert [one["spec"]["scaleTargetRef"]["name"] for one in scalers] == ["api"]
+    (api,) = (one for one in of(resources, "Deployment") if one["metadata"]["name"] == "api")
+    assert "replicas" not in api["spec"], "or each apply would undo the autoscaler"
+    allowed = {
+        port["port"]
+        for policy in of(resources, "NetworkPolicy")
+        for rule in policy["spec"].get("ingress", ())
+        for port in rule["ports"]
+    }
+    assert allowed == {number for one in ports.values() for number in one.values()}
+
+
+def test_by_default_nobody_talks_to_anybody(resources: list[Resource]) -> None:
+    policies = [one["spec"] for one in of(resources, "NetworkPolicy")]
+    assert {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]} in policies
+
+
+def test_a_pod_outlives_its_draining(resources: list[Resource]) -> None:
+    (config,) = of(resources, "ConfigMap")
+    drain = float(config["data"]["CXR_DRAIN_SECONDS"])
+    (api,) = (pod for name, pod in pods(resources) if name == "api")
+    probe = api["spec"]["containers"][0]["readinessProbe"]
+    assert drain > probe["periodSeconds"] * probe["failureThreshold"]
+    # And what is in flight has 10 s more (timeout_graceful_shutdown).
+    assert api["spec"]["terminationGracePeriodSeconds"] > drain + 10
+
+
+def test_the_gpu_overlay_asks_for_one(resources: list[Resource]) -> None:
+    gpu = built("gpu")
+    (api,) = (pod for name, pod in pods(gpu) if name == "api")
+    assert api["spec"]["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == "1"
+    (config,) = of(gpu, "ConfigMap")
+    assert config["data"]["CXR_DEVICE"] == "cuda"
+
+
+def test_compose_is_hardened_as_the_cluster_is() -> None:
+    services = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())["services"]
+    assert {name for name, one in services.items() if "profiles" not in one} == {"api", "page"}
+    for name, one in services.items():
+        assert one["cap_drop"] == ["ALL"], name
+        assert one["security_opt"] == ["no-new-privileges:true"]
+        assert one["deploy"]["resources"]["limits"]["memory"]
+        assert all(port.startswith("127.0.0.1:") for port in one.get("ports", ())), name
+        assert "image" not in one or not one["image"].endswith(":latest")
+        if name != "orthanc":  # whose image writes its configuration at start
+            assert one["read_only"] is True, name
+    assert services["page"]["depends_on"]["api"] == {"condition": "service_healthy"}
+    assert "ports" not in services["api"], "the proxy alone reaches it"

@@ -1,0 +1,158 @@
+"""The proxy as it is deployed: the page, the API through it, its limits and its refusals."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import shutil
+import socket
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+from support import SAMPLES
+
+from cxr_severity.api.page import _DOCS
+from cxr_severity.api.response_headers import HEADERS
+from cxr_severity.imaging.limits import DEFAULT_LIMITS
+
+from .running import BROTLI, DEPLOY, free_port, proxy, service, tools
+
+IMAGE = SAMPLES[0].read_bytes()
+UPLOAD = {"file": ("a.png", IMAGE)}
+
+
+@pytest.fixture(scope="module")
+def url(random_version: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("nginx")
+    port = free_port()
+    with (
+        service(random_version.parent, folder / "service.log", port=port, CXR_QUEUE="8"),
+        proxy(folder, [port, port]) as url,
+    ):
+        yield url
+
+
+@pytest.fixture
+def client(url: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=url, timeout=120) as client:
+        yield client
+
+
+def test_what_it_has_from_the_service_is_the_services() -> None:
+    text = (DEPLOY / "nginx" / "headers.conf").read_text()
+    assert dict(re.findall(r'add_header (\S+) "(.*)" always;', text)) == HEADERS
+    assert (DEPLOY / "nginx" / "docs.html").read_text() == _DOCS
+    config = (DEPLOY / "nginx" / "nginx.conf").read_text()
+    megabytes = re.search(r"client_max_body_size (\d+)m;", config)
+    assert megabytes
+    assert 0 < int(megabytes[1]) * 2**20 - DEFAULT_LIMITS.max_bytes < 2**21
+
+
+def test_the_page_is_served_with_headers_and_small(client: httpx.Client) -> None:
+    page = client.get("/")
+    assert page.status_code == 200
+    assert "CXR Severity" in page.text
+    assert page.headers["cache-control"] == "no-cache"
+    script = client.get("/assets/a-1.js", headers={"Accept-Encoding": "gzip"})
+    assert "immutable" in script.headers["cache-control"]
+    assert script.headers["content-encoding"] == "gzip"
+    if BROTLI.exists():
+        other = client.get("/assets/a-1.js", headers={"Accept-Encoding": "br"})
+        assert other.headers["content-encoding"] == "br"
+    assert client.get("/docs").text == _DOCS
+    for answer in (
+        page,
+        script,
+        client.get("/nothing"),
+        client.get("/docs"),
+        client.get("/models"),
+    ):
+        for name, value in HEADERS.items():
+            assert answer.headers.get_list(name) == [value], (answer.url, name)
+        assert "nginx/" not in answer.headers["server"], "its version is nobody's business"
+
+
+def test_the_api_answers_through_it(client: httpx.Client) -> None:
+    answer = client.post("/predict?force=true", files=UPLOAD)
+    assert answer.status_code == 200
+    assert answer.json()["severity"] in ("mild", "moderate", "severe")
+    assert answer.headers["x-request-id"]
+    lines = client.post("/predict/batch?force=true", files=[("file", IMAGE), ("file", b"x")])
+    assert lines.status_code == 200
+    assert len(lines.text.splitlines()) == 2
+    for path in ("/models", "/limits", "/health/ready", "/openapi.json", "/problems/busy", "/v2"):
+        assert client.get(path).status_code == 200, path
+    assert client.get("/metrics").status_code == 404
+
+
+def test_refusals_are_the_services_own_problems(client: httpx.Client) -> None:
+    no_image = client.post("/predict", files={"file": b"text"})
+    assert (no_image.status_code, no_image.json()["code"]) == (422, "not-an-image")
+    just_over = client.post("/predict", files={"file": bytes(DEFAULT_LIMITS.max_bytes + 1)})
+    assert (just_over.status_code, just_over.json()["code"]) == (413, "file-too-large")
+    packed = client.post(
+        "/predict", content=gzip.compress(b"x"), headers={"Content-Encoding": "gzip"}
+    )
+    assert (packed.status_code, packed.json()["code"]) == (415, "unsupported-encoding")
+
+
+def test_what_is_far_too_large_is_refused_before_it_is_read(url: str) -> None:
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(
+            b"POST /predict HTTP/1.1\r\nHost: a\r\n"
+            b"Content-Type: multipart/form-data; boundary=b\r\n"
+            b"Content-Length: 900000000\r\n\r\n"
+        )
+        head = connection.recv(65_536)
+    assert b" 413 " in head.splitlines()[0]
+    assert b"application/problem+json" in head
+    assert b"file-too-large" in head
+
+
+def test_two_hundred_clients_and_never_a_502(url: str) -> None:
+    limits = httpx.Limits(max_connections=200)
+    with httpx.Client(base_url=url, timeout=300, limits=limits) as client:
+
+        def one(_: int) -> int:
+            answer = client.post("/predict?explain=false&force=true", files=UPLOAD)
+            if answer.status_code == 503:
+                assert answer.json()["code"] == "busy"
+                assert answer.headers["retry-after"]
+            return answer.status_code
+
+        with ThreadPoolExecutor(200) as pool:
+            found = Counter(pool.map(one, range(400)))
+    assert set(found) <= {200, 503}, found
+    assert found[200] > 0
+
+
+def test_behind_it_nobody(tmp_path: Path) -> None:
+    port = free_port()
+    with proxy(tmp_path, [port, port]) as url:
+        answer = httpx.post(f"{url}/predict", files=UPLOAD, timeout=60)
+        assert answer.status_code == 503
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["retry-after"] == "2"
+        assert answer.json()["code"] == "not-ready"
+        assert httpx.get(f"{url}/").status_code == 200, "the page opens, to say so"
+
+
+def test_nginx_accepts_the_files_as_they_are(tmp_path: Path) -> None:
+    shutil.copytree(DEPLOY / "nginx", tmp_path / "nginx")
+    upstream = tmp_path / "nginx" / "upstream.conf"
+    upstream.write_text(upstream.read_text().replace("api:8000", "127.0.0.1:8000"))
+    (tmp_path / "srv" / "temp").mkdir(parents=True)
+    run = subprocess.run(
+        [
+            tools()["nginx"], "-t", "-p", str(tmp_path / "srv"),
+            "-c", str(tmp_path / "nginx" / "nginx.conf"),
+        ],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
