@@ -65,6 +65,7 @@ def run(weights: Path, *, quick: bool) -> dict[str, Any]:
             "baseline": round(theirs.peak_mb(), 1),
         }
     result["budget"] = budget.measure(weights, [1, 16], 3 if quick else 12)
+    result["busy"] = measure.busy(weights, 3 if quick else 12, say)
     result["endurance"] = measure.endurance(weights, 300 if quick else 20_000, say)
     result["growth"] = measure.growth(weights, [100] if quick else [100, 1_000, 10_000], say)
     result["goals"] = judge(result)

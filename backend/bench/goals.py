@@ -68,6 +68,9 @@ def judge(result: dict[str, Any]) -> list[dict[str, Any]]:
         if limit is not None:
             name = f"Explained {row['format'].upper()} of {row['side']} x {row['side']}, ms"
             goal(name, row["service_explained_ms"], limit)
+    if "busy" in result:
+        name = "p50 beside a busy process for each core, times what one thread gives"
+        goal(name, result["busy"]["to_one_thread"], 1.3)
     endurance = result["endurance"]
     goal("Memory when ready, MB", endurance["ready_mb"], 350)
     goal("Steady memory of the process, MB", endurance["steady_mb"], 700)

@@ -17,9 +17,11 @@ from bench.client import latencies, load, multipart
 from bench.forward import REPEATS, Bare, decode_ms
 from bench.inputs import FORMATS, Format, radiograph
 from bench.server import Server, baseline, service
+from cxr_severity.settings import available_cpus
 
 EXPLAINED, BARE = "/predict?force=true", "/predict?explain=false&force=true"
 """`force`: the gate works all the same, and whether it likes an enlarged sample must not matter."""
+_HOG = "while True: pass"
 Say = Callable[[str], None]
 
 
@@ -117,6 +119,29 @@ def _input_row(
         if file_format == "dicom"
         else one(theirs, EXPLAINED, max(1, repeats // 2)),
     }
+
+
+def busy(weights: Path, rounds: int, say: Say) -> dict[str, Any]:
+    """One client beside one process for each core that does nothing but compute; the service as it
+    is, and one that may use but one thread, in turn."""
+    body = multipart(radiograph(1024, "png"))
+    found: dict[str, list[float]] = {"as_it_is": [], "one_thread": []}
+    with service(weights) as ours, service(weights, threads_alone="1") as single:
+        for server in (ours, single):
+            latencies(server, EXPLAINED, body, 20)
+        hogs = [subprocess.Popen([sys.executable, "-c", _HOG]) for _ in range(available_cpus())]
+        try:
+            for _ in range(rounds):
+                found["as_it_is"] += latencies(ours, EXPLAINED, body, REPEATS)
+                found["one_thread"] += latencies(single, EXPLAINED, body, REPEATS)
+        finally:
+            for hog in hogs:
+                hog.kill()
+                hog.wait()
+    p50 = {name: round(median(values), 1) for name, values in found.items()}
+    ratio = round(p50["as_it_is"] / p50["one_thread"], 2)
+    say(f"beside {len(hogs)} busy processes: {p50} ms, {ratio}")
+    return {"hogs": len(hogs), "p50_ms": p50, "to_one_thread": ratio}
 
 
 def endurance(weights: Path, requests: int, say: Say) -> dict[str, Any]:

@@ -74,6 +74,17 @@ def load_table(result: dict[str, Any]) -> str:
     return table([*header, "statuses"], rows)
 
 
+def _busy_text(result: dict[str, Any]) -> str:
+    if "busy" not in result:
+        return ""
+    busy = result["busy"]
+    p50 = busy["p50_ms"]
+    return f"""## On a busy machine
+One client beside {busy["hogs"]} processes that do nothing but compute: p50 {p50["as_it_is"]} ms;
+with `CXR_THREADS_ALONE=1` {p50["one_thread"]} ms.
+"""
+
+
 def markdown(result: dict[str, Any]) -> str:
     machine, starts, endurance = result["machine"], result["starts"], result["endurance"]
     packages = ", ".join(f"{name} {number}" for name, number in machine["packages"].items())
@@ -119,6 +130,7 @@ A client sends its next request when it has its answer; after a 503 it waits as 
 
 {load_table(result)}
 
+{_busy_text(result)}
 ## By input, one client
 {table(["input", "MB", "explained ms", "not explained ms", "baseline ms"], inputs)}
 

@@ -45,7 +45,7 @@ STEPS = (
 )
 GRADIENT = {
     "SequenceRuntime": ("cxr_severity.model.networks.bilstm", "BiLstm.backward"),
-    "CellRuntime": ("cxr_severity.model.runtime", "CellRuntime._explain"),
+    "CellRuntime": ("cxr_severity.model.networks.cells_kernel", "CellKernel.cam"),
 }
 SEND, ROUTE, WAIT, WORK = "send", "route", "wait", "work"
 """`work` is all that a request's own thread does; the steps are inside."""
@@ -79,12 +79,12 @@ def wrap(recorder: Recorder) -> None:
 
 
 def _wrap_engines(recorder: Recorder) -> None:
-    runtime, last, compile_each = find("cxr_severity.model.runtime", "compile_each")
+    passes, last, compile_each = find("cxr_severity.model.passes", "compile_each")
 
     def compiled(*args: Any, **options: Any) -> list[Any]:
         return [recorder.timed("network", run) for run in compile_each(*args, **options)]
 
-    setattr(runtime, last, compiled)
+    setattr(passes, last, compiled)
 
 
 def _wrap_waits(recorder: Recorder) -> None:

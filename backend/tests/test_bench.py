@@ -90,6 +90,11 @@ def result() -> dict[str, Any]:
                 for clients in (1, 16)
             ]
         },
+        "busy": {
+            "hogs": 2,
+            "p50_ms": {"as_it_is": 61.5, "one_thread": 60.0},
+            "to_one_thread": 1.03,
+        },
         "peak_mb": {"service": 500.0, "baseline": 900.0},
         "endurance": {
             "requests": 20_000,
@@ -107,7 +112,7 @@ def missed(result: dict[str, Any]) -> list[str]:
 
 
 def test_goals_are_judged(result: dict[str, Any]) -> None:
-    assert len(judge(result)) == 13
+    assert len(judge(result)) == 14
     assert not missed(result)
     result["load"][2]["service"]["statuses"] = {"200": 5, "503": 900}
     assert not missed(result), "503 is how a full service answers"
@@ -120,13 +125,14 @@ def test_goals_are_judged(result: dict[str, Any]) -> None:
     result["starts"]["service_s"] = [4.1, 5.2]
     result["inputs"].append(result["inputs"][0] | {"side": 4096, "service_explained_ms": 70.1})
     result["budget"]["phases"][1]["explained_cpu"] = 0.94
+    result["busy"]["to_one_thread"] = 1.4
     assert len(missed(result)) == len(judge(result)) - 1, "the budget of one client explains enough"
 
 
 def test_what_was_not_measured_is_not_judged(result: dict[str, Any]) -> None:
     result["load"] = result["load"][:1]
     result["starts"]["service_s"] = [1.0]
-    del result["budget"]
+    del result["budget"], result["busy"]
     assert len(judge(result)) == 6
 
 
@@ -138,6 +144,7 @@ def test_the_report_tells_what_was_not_reached(result: dict[str, Any]) -> None:
     assert "| 64 | service | 85 | 20.0 |" in text
     assert "| decode | 4.0 | 4.5 | 4.0 | 4.5 |" in text
     assert "| waiting for a thread |  | 1.25 |  | 1.25 |" in text
+    assert "p50 61.5 ms;\nwith `CXR_THREADS_ALONE=1` 60.0 ms." in text
     assert "| of that explained | 97% | 99% | 97% | 99% |" in text
 
 

@@ -1,4 +1,4 @@
-"""Scaling by matrix products, and percentiles by one sort: the costly steps on many pixels."""
+"""Scaling by matrix products, and percentiles without a sort: the costly steps on many pixels."""
 
 from __future__ import annotations
 
@@ -131,18 +131,26 @@ def _kernel(name: Kernel, x: Float64Array) -> Float64Array:
 
 
 def percentiles(values: NDArray[Any], *shares: float) -> list[float]:
-    """As `numpy.percentile`, linear between neighbours; numpy sorts in less time than it selects.
+    """As `numpy.percentile`, linear between neighbours, in a fraction of its time.
 
     Args:
-        values: numbers in an array of any shape, not empty.
+        values: numbers in an array of any shape, not empty. Bytes are counted, others are sorted in
+            part.
         shares: percents, 0 to 100.
     """
-    ordered = np.sort(values, axis=None)
+    places = [(values.size - 1) * share / 100 for share in shares]
+    ranks = sorted({rank for place in places for rank in _neighbours(place, values.size)})
+    if values.dtype == np.uint8:
+        reached = np.cumsum(np.bincount(values.ravel(), minlength=256))
+        at = dict(zip(ranks, np.searchsorted(reached, ranks, "right").tolist(), strict=True))
+    else:
+        at = dict(zip(ranks, np.partition(values, ranks, axis=None)[ranks].tolist(), strict=True))
     found = []
-    for share in shares:
-        place = (ordered.size - 1) * share / 100
-        below = int(place)
-        above = min(below + 1, ordered.size - 1)
-        low, high = float(ordered[below]), float(ordered[above])
-        found.append(low + (high - low) * (place - below))
+    for place in places:
+        below, above = (float(at[rank]) for rank in _neighbours(place, values.size))
+        found.append(below + (above - below) * (place - int(place)))
     return found
+
+
+def _neighbours(place: float, size: int) -> tuple[int, int]:
+    return int(place), min(int(place) + 1, size - 1)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import ZONES, Opacity, Zone
-from cxr_severity.model.networks.cells import third_edges, zone_weights
+from cxr_severity.model.networks.cells_kernel import third_edges, zone_weights
 
 _WIDTH = (0.03, 0.97)
 """Shares of a zone's lung left of its outline and of what lies left of its right edge."""
@@ -40,7 +39,7 @@ def lung_cells(places: Float32Array) -> Float32Array:
 def opacity_of(places: Float32Array) -> Opacity:
     """Where opacity is seen within the lungs, and how much of each zone it covers."""
     shown = within_lungs(places)
-    weights = zone_weights(torch.from_numpy(places[None, :2]))[0].numpy()
+    weights = zone_weights(places[:2])
     inside = np.maximum(lung_cells(places), 1e-6)
     shares = (weights * shown / inside).sum(axis=(1, 2)) / weights.sum(axis=(1, 2))
     return Opacity(
@@ -56,9 +55,8 @@ def zone_outlines(places: Float32Array) -> dict[Zone, Float32Array] | None:
     lungs = places[:2]
     if not all((lung > _FOUND).any() for lung in lungs):
         return None
-    film = torch.from_numpy(lungs[None])
-    edges = third_edges(film)[0].numpy()
-    weights = zone_weights(film)[0].numpy()
+    edges = third_edges(lungs)
+    weights = zone_weights(lungs)
     found: dict[Zone, Float32Array] = {}
     for k, zone in enumerate(ZONES):
         side, third = divmod(k, 3)

@@ -5,10 +5,10 @@ Both take a batch and run the backbone once for it; a map costs a gradient of th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 import torch
@@ -16,13 +16,15 @@ from torch import nn
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import SEVERITIES, Subject, Target
-from cxr_severity.model.engine import Compiled, EngineConfig, EngineName, compile_each
+from cxr_severity.model.engine import EngineConfig, EngineName
 from cxr_severity.model.explain import grad_cam, scaled_map
 from cxr_severity.model.networks.bilstm import BiLstm
 from cxr_severity.model.networks.cells import CellMaps, CellNet, CellOutput
 from cxr_severity.model.networks.cells import grad_cam as cells_grad_cam
+from cxr_severity.model.networks.cells_kernel import CellKernel
 from cxr_severity.model.networks.sequence import SeverityNet
 from cxr_severity.model.networks.sequence_kernel import HeadKernel
+from cxr_severity.model.passes import compile_passes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,17 +116,6 @@ class TorchRuntime:
         return Inference(logits, zones, maps, found, model_ms, head_ms)
 
 
-def _compiled(
-    module: nn.Module, engine: EngineName, size: int, execution: EngineConfig
-) -> tuple[Compiled, Compiled]:
-    """`module` for inputs (1, 3, size, size): in a batch, and for one that is alone."""
-    alone = execution.threads_alone or execution.threads
-    counts = sorted({execution.threads, alone})
-    example = np.zeros((1, 3, size, size), np.float32)
-    by_threads = dict(zip(counts, compile_each(engine, module, example, counts), strict=True))
-    return by_threads[execution.threads], by_threads[alone]
-
-
 class SequenceRuntime:
     """Backbone and LSTM input in a compiled graph, the LSTM and what follows in numpy."""
 
@@ -141,16 +132,14 @@ class SequenceRuntime:
         self._lstm = BiLstm(network.lstm)
         self._decider = HeadKernel(network, (size // 32, size // 32))
         front = _Front(network, *self._lstm.projection()).eval().requires_grad_(False)
-        self._run, self._run_alone = _compiled(front, engine, size, execution)
+        self._pass = compile_passes(front, engine, size, execution)
 
     def infer(
         self, batch: Float32Array, wanted: Sequence[Target | None], *, alone: bool = False
     ) -> list[Inference]:
         start = perf_counter()
-        run = self._run_alone if alone else self._run
-        # One image after the other: in the convolutions a CPU gains nothing from a batch, which
-        # only takes more memory. The recurrence below gains threefold.
-        fronts = [run(batch[i : i + 1]) for i in range(len(batch))]
+        # The backbone gains nothing from a batch; the recurrence below gains threefold.
+        fronts = self._pass(batch, alone=alone)
         features = [front[0][0] for front in fronts]
         projected = np.concatenate([front[1] for front in fronts])
         tape = self._lstm.forward(projected)
@@ -187,9 +176,9 @@ def _index(target: Target | None, logits: Float32Array) -> int:
 
 
 class CellRuntime:
-    """A network of cells: its costly part by any engine, its small head with a gradient by torch.
+    """A network of cells: its costly part by any engine, its small head in numpy.
 
-    With the engine `torch` it is the reference, on any device.
+    With the engine `torch` it is the reference, on any device, and the head is torch's as well.
     """
 
     def __init__(
@@ -202,15 +191,14 @@ class CellRuntime:
         """Raises EngineError when the engine refuses the network."""
         self.engine = engine
         self._network = network
-        self._run, self._run_alone = _compiled(_Maps(network), engine, size, execution)
+        self._kernel = None if engine == "torch" else CellKernel(network)
+        self._pass = compile_passes(_Maps(network), engine, size, execution)
 
     def infer(
         self, batch: Float32Array, wanted: Sequence[Target | None], *, alone: bool = False
     ) -> list[Inference]:
         start = perf_counter()
-        run = self._run_alone if alone else self._run
-        # One image after the other: in the convolutions a CPU gains nothing from a batch.
-        maps = [run(batch[i : i + 1]) for i in range(len(batch))]
+        maps = self._pass(batch, alone=alone)
         model_ms = (perf_counter() - start) * 1e3
         return [
             self._inference(one, target, model_ms) for one, target in zip(maps, wanted, strict=True)
@@ -220,6 +208,25 @@ class CellRuntime:
         self, found: tuple[Float32Array, ...], target: Target | None, model_ms: float
     ) -> Inference:
         start = perf_counter()
+        read = self._by_torch if self._kernel is None else self._by_kernel
+        logits, zones, places, class_map = read(found, target)
+        head_ms = (perf_counter() - start) * 1e3
+        features = found[0][0]
+        if target is None:
+            return Inference(logits, zones, features, None, model_ms + head_ms, 0.0, places)
+        return Inference(logits, zones, features, class_map, model_ms, head_ms, places)
+
+    def _by_kernel(self, found: tuple[Float32Array, ...], target: Target | None) -> _Reading:
+        kernel = cast(CellKernel, self._kernel)
+        _, cells, places = found
+        reading = kernel.read(cells[0], places[0])
+        class_map: ClassMap | None = None
+        if target is not None:
+            subject, index = _subject(target, lambda: reading.logits)
+            class_map = ClassMap(subject, *scaled_map(kernel.cam(reading, index)))
+        return reading.logits, reading.zones, reading.places, class_map
+
+    def _by_torch(self, found: tuple[Float32Array, ...], target: Target | None) -> _Reading:
         device = self._network.head.bias.device
         maps = CellMaps(*(torch.from_numpy(part).to(device) for part in found))
         class_map: ClassMap | None = None
@@ -229,23 +236,29 @@ class CellRuntime:
         else:
             output, class_map = self._explain(maps, target)
         logits, zones = (part[0].cpu().numpy() for part in output[:2])
-        places = maps.places[0].sigmoid().cpu().numpy()
-        head_ms = (perf_counter() - start) * 1e3
-        features = found[0][0]
-        if target is None:
-            return Inference(logits, zones, features, None, model_ms + head_ms, 0.0, places)
-        return Inference(logits, zones, features, class_map, model_ms, head_ms, places)
+        return logits, zones, maps.places[0].sigmoid().cpu().numpy(), class_map
 
     def _explain(self, maps: CellMaps, target: Target) -> tuple[CellOutput, ClassMap]:
-        subject: Subject = "burden"
-        if target == "predicted":
+        def logits() -> Float32Array:
             with torch.no_grad():
-                subject = SEVERITIES[int(self._network.read(maps).logits[0].argmax())]
-        elif target != "burden":
-            subject = target
-        index = None if subject == "burden" else SEVERITIES.index(subject)
+                found: Float32Array = self._network.read(maps).logits[0].cpu().numpy()
+            return found
+
+        subject, index = _subject(target, logits)
         output, cam = cells_grad_cam(self._network, maps, [index])
         return output, ClassMap(subject, *scaled_map(cam[0].cpu().numpy()))
+
+
+_Reading = tuple[Float32Array, Float32Array, Float32Array, ClassMap | None]
+"""Logits, zones, places and map of one film."""
+
+
+def _subject(target: Target, logits: Callable[[], Float32Array]) -> tuple[Subject, int | None]:
+    """What a map of `target` speaks of, and the index of its grade; None for the burden."""
+    if target == "burden":
+        return "burden", None
+    index = int(logits().argmax()) if target == "predicted" else SEVERITIES.index(target)
+    return SEVERITIES[index], index
 
 
 class _Maps(nn.Module):

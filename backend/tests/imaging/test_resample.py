@@ -79,6 +79,7 @@ def test_an_even_picture_stays_even() -> None:
 def test_percentiles_are_numpys(shape: tuple[int, int]) -> None:
     values = np.random.default_rng(1).random(shape, np.float32)
     shares = (0.0, 0.5, 33.0, 99.5, 100.0)
-    np.testing.assert_allclose(
-        percentiles(values, *shares), np.percentile(values, shares), rtol=1e-6
-    )
+    for kind in (values, (255 * values).astype(np.uint8), (1000 * values).astype(np.int64)):
+        np.testing.assert_allclose(
+            percentiles(kind, *shares), np.percentile(kind, shares), rtol=1e-6
+        )

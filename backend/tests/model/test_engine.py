@@ -161,16 +161,19 @@ def test_more_threads_for_an_image_that_is_alone_change_nothing(
         asked.append(list(threads))
         return compile_each(name, module, example, threads)
 
-    monkeypatch.setattr("cxr_severity.model.runtime.compile_each", noted)
+    monkeypatch.setattr("cxr_severity.model.passes.compile_each", noted)
     predictor = Predictor.load(folder, EngineConfig(engine="onnxruntime", threads_alone=2))
     Predictor.load(folder, EngineConfig(engine="onnxruntime", threads_alone=1))
     assert asked == [[1, 2], [1]], "a second copy of the network only where it is another"
     image = predictor.prepare(golden_radiograph()).image
-    (one,), (two,) = (predictor.infer(image, ["mild"], alone=alone) for alone in (False, True))
-    np.testing.assert_allclose(two.logits, one.logits, atol=1e-4)
+    (one,) = predictor.infer(image, ["mild"])
     assert one.map is not None
-    assert two.map is not None
-    np.testing.assert_allclose(two.map.cam, one.map.cam, atol=1e-3)
+    # By many threads and by few, whichever is faster here.
+    for _ in range(3):
+        (two,) = predictor.infer(image, ["mild"], alone=True)
+        np.testing.assert_allclose(two.logits, one.logits, atol=1e-4)
+        assert two.map is not None
+        np.testing.assert_allclose(two.map.cam, one.map.cam, atol=1e-3)
 
 
 def test_asking_for_torch_gives_the_reference(make_version: MakeVersion) -> None:

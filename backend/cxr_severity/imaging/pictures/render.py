@@ -16,7 +16,6 @@ from simplejpeg import encode_jpeg_yuv_planes
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.pictures.grey_png import write_grey_png
 from cxr_severity.imaging.pictures.jpeg_strips import join_strips
-from cxr_severity.imaging.radiograph import in_unit_range
 from cxr_severity.imaging.resample import percentiles, resize
 
 if TYPE_CHECKING:
@@ -62,8 +61,10 @@ def display_window(values: Float32Array | NDArray[np.uint8]) -> tuple[float, flo
         low < high, in [0, 1].
     """
     step = max(1, int(np.sqrt(values.size / _SAMPLE_PIXELS)))
-    sample = in_unit_range(values[::step, ::step])
+    sample = values[::step, ::step]
     low, high = percentiles(sample, _LOW_PERCENTILE, _HIGH_PERCENTILE)
+    if sample.dtype == np.uint8:
+        low, high = low / 255, high / 255
     if high - low >= _VISIBLE or high == low:
         return 0.0, 1.0
     return low, high

@@ -28,10 +28,10 @@ MIDDLE_BLOCK = 10
 MIDDLE = 112
 PLACES = ("right lung", "left lung", "opacity")
 """What each cell is asked for, in this order. The patient's right lung is on the image's left."""
-_THIRDS = 3
-_ENDS = (0.03, 0.97)
+THIRDS = 3
+ENDS = (0.03, 0.97)
 """Shares of a lung's area above its apex and its base, which leave out stray cells."""
-_PRIOR = 0.02
+PRIOR = 0.02
 """Weight of a typical lung beside the one that is found, so that zones exist on any image."""
 
 
@@ -128,9 +128,8 @@ class CellNet(nn.Module):
     def read(self, maps: CellMaps) -> CellOutput:
         """The maps to an answer. The grade teaches the cells, but not where lungs are."""
         places = maps.places.detach().sigmoid()
-        lungs = places[:, :2]
-        lit = maps.cells * lungs.sum(dim=1, keepdim=True).clamp_max(1)
-        return self.answer(lit, lungs, places[:, 2])
+        lit = maps.cells * light_of(places).unsqueeze(1)
+        return self.answer(lit, places[:, :2], places[:, 2])
 
     def answer(self, lit: torch.Tensor, lungs: torch.Tensor, opacity: torch.Tensor) -> CellOutput:
         """Cells of the lungs (N, C, h, w), probabilities of both lungs (N, 2, h, w) and of opacity
@@ -173,11 +172,10 @@ def grad_cam(network: CellNet, maps: CellMaps, targets: Sequence[int | None]) ->
         targets: of each film the index of a grade, or None for the burden: the expected total.
     """
     places = maps.places.sigmoid()
-    lungs = places[:, :2]
-    inside = lungs.sum(dim=1, keepdim=True).clamp_max(1)
-    lit = (maps.cells * inside).detach().requires_grad_()
+    inside = places[:, :2].sum(dim=1, keepdim=True).clamp_max(1)
+    lit = (maps.cells * light_of(places).unsqueeze(1)).detach().requires_grad_()
     with torch.enable_grad():
-        output = network.answer(lit, lungs, places[:, 2])
+        output = network.answer(lit, places[:, :2], places[:, 2])
         scores = [
             output.zones[i].sum() if target is None else output.logits[i, target]
             for i, target in enumerate(targets)
@@ -247,6 +245,11 @@ class CellHead(nn.Module):
         return CellOutput(self.classifier(torch.cat(facts, dim=1)), zones, pooled)
 
 
+def light_of(places: torch.Tensor) -> torch.Tensor:
+    """(..., 3, h, w) probabilities of `PLACES` to (..., h, w): how much of each cell is read."""
+    return places[..., :2, :, :].sum(dim=-3).clamp_max(1)
+
+
 def zone_weights(lungs: torch.Tensor) -> torch.Tensor:
     """The six zones laid into the lungs of each film.
 
@@ -262,7 +265,7 @@ def zone_weights(lungs: torch.Tensor) -> torch.Tensor:
         being that lung. No zone is empty.
     """
     count, _, height, width = lungs.shape
-    found = lungs + _PRIOR * _typical_lungs(height, width, lungs)
+    found = lungs + PRIOR * typical_lungs(height, width, lungs)
     edges = third_edges(found)
     rows = torch.arange(height, dtype=lungs.dtype, device=lungs.device) / height
     outer = edges.clone()
@@ -284,17 +287,17 @@ def third_edges(lungs: torch.Tensor) -> torch.Tensor:
     start = torch.zeros_like(mass[..., :1])
     before = torch.cat([start, mass[..., :-1]], dim=2)
     found = []
-    for share in _ENDS:
+    for share in ENDS:
         # Row of the quantile, and how far into that row it lies.
         row = (mass < share).sum(dim=2, keepdim=True).clamp_max(height - 1)
         low, high = before.gather(2, row), mass.gather(2, row)
         found.append((row + (share - low) / (high - low).clamp_min(1e-6)) / height)
     apex, base = found
-    steps = torch.arange(_THIRDS + 1, dtype=lungs.dtype, device=lungs.device) / _THIRDS
+    steps = torch.arange(THIRDS + 1, dtype=lungs.dtype, device=lungs.device) / THIRDS
     return apex + (base - apex) * steps
 
 
-def _typical_lungs(height: int, width: int, like: torch.Tensor) -> torch.Tensor:
+def typical_lungs(height: int, width: int, like: torch.Tensor) -> torch.Tensor:
     """(2, h, w): where the lungs of a frontal film mostly lie."""
     rows = (torch.arange(height, dtype=like.dtype, device=like.device) + 0.5) / height
     columns = (torch.arange(width, dtype=like.dtype, device=like.device) + 0.5) / width
