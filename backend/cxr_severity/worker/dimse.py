@@ -50,7 +50,7 @@ class Peer:
         self, address: Address, own_title: str, timeout: float, tls: Tls | None = None
     ) -> None:
         self._address = address
-        self._tls = tls and (tls.sending(), address.host)
+        self._tls = None if tls is None else (tls.sending(), address.host)
         self._own_title = own_title
         self._timeout = timeout
 

@@ -87,11 +87,12 @@ class Receiver:
             CannotStartError: the port cannot be had, or a file of TLS not be used.
         """
         at = (self._listening.host, self._listening.port)
+        tls = self._listening.tls
         try:
             self._server = self._entity.start_server(
                 at,
                 block=False,
-                ssl_context=self._listening.tls and self._listening.tls.taking(),
+                ssl_context=None if tls is None else tls.taking(),
                 evt_handlers=[
                     (evt.EVT_C_STORE, self._store),
                     (evt.EVT_C_ECHO, lambda _: SUCCESS),

@@ -35,7 +35,7 @@ def commands_of_the_readme() -> list[str]:
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     section = readme.split("## In a hospital\n")[1].split("\n## ")[0]
     (block,) = _BLOCK.findall(section)
-    return block.splitlines()
+    return str(block).splitlines()
 
 
 def test_the_commands_of_the_readme_are_understood() -> None:
