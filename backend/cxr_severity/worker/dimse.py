@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import socket
 from dataclasses import dataclass
 from io import BytesIO
 
 from pydicom import dcmread
-from pynetdicom import AE
+from pynetdicom import AE, evt
 
 from cxr_severity.worker.faults import DownError, LastingError, PassingError
 from cxr_severity.worker.items import Result
@@ -50,7 +51,9 @@ class Peer:
         self, address: Address, own_title: str, timeout: float, tls: Tls | None = None
     ) -> None:
         self._address = address
-        self._tls = None if tls is None else (tls.sending(), address.host)
+        self._tls = tls
+        if tls is not None:
+            tls.sending([])  # a file that cannot be used is said at the start
         self._own_title = own_title
         self._timeout = timeout
 
@@ -68,13 +71,20 @@ class Peer:
         entity.connection_timeout = min(10, self._timeout)
         entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = self._timeout
         entity.add_requested_context(dataset.SOPClassUID, dataset.file_meta.TransferSyntaxUID)
+        opened: list[socket.socket] = []
+        tls = None if self._tls is None else (self._tls.sending(opened), self._address.host)
         link = entity.associate(
             self._address.host,
             self._address.port,
             ae_title=self._address.title,
-            tls_args=self._tls,
+            tls_args=tls,
+            evt_handlers=[
+                (evt.EVT_CONN_OPEN, lambda event: opened.append(event.assoc.dul.socket.socket))
+            ],
         )
         if not link.is_established:
+            for each in opened:  # pynetdicom leaves some of those that failed open
+                each.close()
             raise _not_established(rejected=link.is_rejected, refused=bool(link.rejected_contexts))
         try:
             status = link.send_c_store(dataset)

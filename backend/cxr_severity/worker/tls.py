@@ -38,13 +38,16 @@ class Tls:
         context.verify_mode = ssl.CERT_REQUIRED
         return self._filled(context)
 
-    def sending(self) -> ssl.SSLContext:
-        """For peers, whose certificate must be of the host that they are called by.
+    def sending(self, opened: list[socket.socket]) -> ssl.SSLContext:
+        """For a peer, whose certificate must be of the host that it is called by; renewed files
+        count from the next time on. Sockets that it wraps are added to `opened`.
 
         Raises:
             CannotStartError: a file cannot be used.
         """
-        return self._filled(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        context = _Told(ssl.PROTOCOL_TLS_CLIENT)
+        context.opened = opened
+        return self._filled(context)
 
     def _filled(self, context: ssl.SSLContext) -> ssl.SSLContext:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -63,4 +66,15 @@ class _Bounded(ssl.SSLContext):
         sock.settimeout(HANDSHAKE_SECONDS)
         wrapped = super().wrap_socket(sock, *args, **options)
         wrapped.settimeout(None)
+        return wrapped
+
+
+class _Told(ssl.SSLContext):
+    """Tells which sockets it has wrapped."""
+
+    opened: list[socket.socket]
+
+    def wrap_socket(self, sock: socket.socket, *args: Any, **options: Any) -> ssl.SSLSocket:
+        wrapped = super().wrap_socket(sock, *args, **options)
+        self.opened.append(wrapped)
         return wrapped
