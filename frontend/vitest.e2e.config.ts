@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['e2e/**/*.e2e.ts'],
+    include: [process.env.PICTURES ? 'e2e/pictures.shots.ts' : 'e2e/**/*.e2e.ts'],
     globalSetup: 'e2e/setup.ts',
     // One service serves all files, in order.
     fileParallelism: false,

@@ -11,6 +11,8 @@ import {
   filmCanvas,
   heading,
   heat,
+  heatOpacity,
+  heatStatistics,
   openMap,
   rows,
   viewport,
@@ -217,6 +219,17 @@ describe('the view', () => {
     const viridis = await fingerprint(page, 'heat');
     await page.getByRole('slider', { name: 'Hide below' }).fill('60');
     await expect.poll(() => fingerprint(page, 'heat')).not.toBe(viridis);
+    // As lines of equal heat, most of the film is left to be seen.
+    const filled = (await heatStatistics(page)).share;
+    await page.getByRole('radio', { name: 'Contours' }).check();
+    await expect.poll(async () => (await heatStatistics(page)).share).toBeLessThan(filled * 0.7);
+    expect((await heatStatistics(page)).share).toBeGreaterThan(0);
+    // Out of the way for as long as the key is held.
+    await viewport(page).focus();
+    await page.keyboard.down(' ');
+    await expect.poll(() => heatOpacity(page)).toBe(0);
+    await page.keyboard.up(' ');
+    await expect.poll(() => heatOpacity(page)).toBeGreaterThan(0);
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Save the picture as shown' }).click();
     const file = await download;

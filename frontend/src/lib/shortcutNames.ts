@@ -14,6 +14,7 @@ export const SHORTCUT_ACTIONS = [
   'mirrorFilm',
   'invertFilm',
   'zonesFilm',
+  'lensFilm',
   'fullScreenFilm',
   'resetFilm',
   'hideMap',

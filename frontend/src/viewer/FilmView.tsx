@@ -5,6 +5,9 @@ import type { Film } from './decode/film';
 import { drawFilm } from './drawFilm';
 import styles from './FilmView.module.css';
 import { HeatLayer } from './HeatLayer';
+import { Lens } from './Lens';
+import { Measures } from './Measures';
+import type { Measured } from './measure';
 import type { Overlay } from './overlay';
 import { Readout } from './Readout';
 import { ScaleBar } from './ScaleBar';
@@ -26,6 +29,9 @@ interface FilmViewProps {
   explanation: Explanation | null;
   brixia: Brixia | null;
   busy: boolean;
+  lens: boolean;
+  measured: Measured;
+  onMeasured: (measured: Measured) => void;
   onView: (view: View) => void;
   onWindow: (right: number, down: number, phase: 'start' | 'move') => void;
 }
@@ -104,6 +110,16 @@ export function FilmView(props: FilmViewProps) {
               {letter}
             </span>
           ))}
+          <Measures
+            measured={props.measured}
+            ruler={tool === 'length' || tool === 'ratio' ? tool : null}
+            spacing={film.spacing}
+            matrix={placed.screen}
+            onMeasured={props.onMeasured}
+          />
+          {props.lens && (
+            <Lens film={film} pixels={pixels} viewport={viewport} matrix={placed.screen} />
+          )}
           <Readout film={film} viewport={viewport} matrix={placed.screen} />
           {film.spacing && (
             <ScaleBar

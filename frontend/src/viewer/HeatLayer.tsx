@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { drawHeat, paintHeat } from './drawHeat';
+import { drawHeat, type Painted, paintHeat } from './drawHeat';
 import styles from './FilmView.module.css';
 import type { Overlay } from './overlay';
 import type { Matrix, Size } from './view';
@@ -18,8 +18,8 @@ interface HeatLayerProps {
 /** The coloured heatmap, where the film lies. */
 export function HeatLayer({ heatmap, overlay, film, size, matrix }: HeatLayerProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { map, threshold, opacity, hidden } = overlay;
-  const [painted, setPainted] = useState<{ of: string; heat: OffscreenCanvas } | null>(null);
+  const { map, threshold, opacity, hidden, style } = overlay;
+  const [painted, setPainted] = useState<{ of: string; heat: Painted } | null>(null);
   // Heat that belongs to another target must not stand under the new one's name.
   const heat = painted?.of === heatmap ? painted.heat : null;
 
@@ -28,14 +28,14 @@ export function HeatLayer({ heatmap, overlay, film, size, matrix }: HeatLayerPro
       return;
     }
     let wanted = true;
-    paintHeat(heatmap, map, threshold / 100).then(
+    paintHeat(heatmap, { map, threshold, style }).then(
       (made) => wanted && setPainted({ of: heatmap, heat: made }),
       () => wanted && setPainted(null),
     );
     return () => {
       wanted = false;
     };
-  }, [heatmap, map, threshold]);
+  }, [heatmap, map, threshold, style]);
 
   useEffect(() => {
     if (canvas.current) {

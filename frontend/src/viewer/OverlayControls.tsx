@@ -5,7 +5,7 @@ import { COLOUR_MAPS, type ColourMap } from '../lib/colourmap';
 import { type Explanation, TARGETS, type Target } from '../lib/prediction';
 import { Legend } from './Legend';
 import styles from './OverlayControls.module.css';
-import { LAYERS, type Overlay } from './overlay';
+import { LAYERS, type Overlay, STYLES } from './overlay';
 import { layerOf } from './shownMap';
 
 interface OverlayControlsProps {
@@ -52,6 +52,12 @@ export function OverlayControls(props: OverlayControlsProps) {
         )}
         {!painted && (
           <>
+            <SegmentedControl
+              label={text.style}
+              options={STYLES.map((value) => ({ value, label: text.styles[value] }))}
+              value={overlay.style}
+              onChange={(style) => onOverlay({ ...overlay, style })}
+            />
             <Slider
               label={text.opacity}
               value={overlay.opacity}

@@ -6,8 +6,11 @@ import {
   FitIcon,
   FullScreenIcon,
   InvertIcon,
+  LengthIcon,
+  LensIcon,
   MirrorIcon,
   PanIcon,
+  RatioIcon,
   ResetIcon,
   RotateIcon,
   SaveImageIcon,
@@ -26,9 +29,11 @@ interface ToolbarProps {
   view: View;
   tone: ToneControl;
   tool: DragTool;
+  lens: boolean;
   /** Whether the zones are shown; `null` when there are none to show. */
   zones: boolean | null;
   onTool: (tool: DragTool) => void;
+  onLens: () => void;
   onView: (view: View) => void;
   onZones: () => void;
   onFullScreen: () => void;
@@ -49,6 +54,15 @@ export function Toolbar(props: ToolbarProps) {
       </Tool>
       <Tool label={text.tools.pan} pressed={tool === 'pan'} onClick={() => onTool('pan')}>
         <PanIcon />
+      </Tool>
+      <Tool label={text.tools.length} pressed={tool === 'length'} onClick={() => onTool('length')}>
+        <LengthIcon />
+      </Tool>
+      <Tool label={text.tools.ratio} pressed={tool === 'ratio'} onClick={() => onTool('ratio')}>
+        <RatioIcon />
+      </Tool>
+      <Tool label={text.tools.lens} keyName="G" pressed={props.lens} onClick={props.onLens}>
+        <LensIcon />
       </Tool>
       <Presets tone={tone} film={props.film} />
       <Tool

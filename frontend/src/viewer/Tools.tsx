@@ -21,6 +21,7 @@ interface ToolsProps {
   view: View;
   tone: ChosenTone | null;
   tool: Tool;
+  lens: boolean;
   overlay: Overlay;
   caption: readonly string[];
   /** What fills the screen. */
@@ -30,6 +31,7 @@ interface ToolsProps {
   onView: (view: View) => void;
   onTone: (tone: ChosenTone | null) => void;
   onTool: (tool: Tool) => void;
+  onLens: (lens: boolean) => void;
   onOverlay: (overlay: Overlay) => void;
 }
 
@@ -81,6 +83,7 @@ export function Tools(props: ToolsProps) {
       onZones: zones,
       onSave: save,
       onReset: reset,
+      onLens: () => props.onLens(!props.lens),
       onHideMap: explanation ? hideMap : undefined,
     }),
   );
@@ -90,8 +93,10 @@ export function Tools(props: ToolsProps) {
       view={view}
       tone={tone}
       tool={props.tool}
+      lens={props.lens}
       zones={result ? overlay.zones : null}
       onTool={props.onTool}
+      onLens={() => props.onLens(!props.lens)}
       onView={onView}
       onZones={() => zones?.()}
       onFullScreen={fullScreen}

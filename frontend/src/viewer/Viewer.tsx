@@ -1,4 +1,4 @@
-import { type ReactNode, type RefObject, useEffect } from 'react';
+import { type ReactNode, type RefObject, useEffect, useState } from 'react';
 import { useFormat, useText } from '../i18n/context';
 import type { Explained } from '../lib/explained';
 import type { Target } from '../lib/prediction';
@@ -6,6 +6,7 @@ import type { Study } from '../lib/study';
 import type { Film } from './decode/film';
 import { FilmView } from './FilmView';
 import { HeaderPanel } from './HeaderPanel';
+import { UNMEASURED } from './measure';
 import { Notes } from './Notes';
 import type { Overlay } from './overlay';
 import { useFilm } from './useFilm';
@@ -25,6 +26,8 @@ export interface ViewerProps {
   view: View;
   tone: ChosenTone | null;
   tool: Tool;
+  /** Whether a magnifying glass follows the pointer. */
+  lens: boolean;
   overlay: Overlay;
   onView: (view: View) => void;
   onTone: (tone: ChosenTone | null) => void;
@@ -95,6 +98,7 @@ function FilmPane(props: ViewerProps & { film: Film }) {
   const tone = useTone(film, props.tone, props.onTone);
   const text = useText('viewer');
   const format = useFormat();
+  const [measured, setMeasured] = useState(UNMEASURED);
   const { centre, width } = centreAndWidth(tone.tone.window);
   return (
     <>
@@ -104,6 +108,9 @@ function FilmPane(props: ViewerProps & { film: Film }) {
         view={view}
         tone={tone.tone}
         tool={props.tool}
+        lens={props.lens}
+        measured={measured}
+        onMeasured={setMeasured}
         overlay={overlay}
         explanation={result && result.pending === null ? result.shown.explanation : null}
         brixia={result?.shown.brixia ?? null}

@@ -27,6 +27,7 @@ export default function Workbench(props: WorkbenchProps) {
   const [view, setView] = useState(FITTED);
   const [tone, setTone] = useState<ChosenTone | null>(null);
   const [tool, setTool] = useState<Tool>('window');
+  const [lens, setLens] = useState(false);
   return (
     <div ref={pane} className={styles.pane}>
       {film && (
@@ -37,6 +38,7 @@ export default function Workbench(props: WorkbenchProps) {
           view={view}
           tone={tone}
           tool={tool}
+          lens={lens}
           overlay={overlay}
           caption={caption}
           pane={pane}
@@ -44,6 +46,7 @@ export default function Workbench(props: WorkbenchProps) {
           onView={setView}
           onTone={setTone}
           onTool={setTool}
+          onLens={setLens}
           onOverlay={onOverlay}
         />
       )}
@@ -54,6 +57,7 @@ export default function Workbench(props: WorkbenchProps) {
         view={view}
         tone={tone}
         tool={tool}
+        lens={lens}
         overlay={overlay}
         frame={frame}
         onView={setView}

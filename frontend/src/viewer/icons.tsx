@@ -67,3 +67,22 @@ export const SaveImageIcon = () => (
     <path d="m3 14 4-4 3 3 3-4 4 5" />
   </Icon>
 );
+/** A line between two ends. */
+export const LengthIcon = () => (
+  <Icon>
+    <path d="M4 16 16 4M2.5 14.5l3 3M14.5 2.5l3 3" />
+  </Icon>
+);
+/** A heart's width within a chest's. */
+export const RatioIcon = () => (
+  <Icon>
+    <path d="M3 4v12M17 4v12M3 14h14M7 6v5M13 6v5M7 8.5h6" />
+  </Icon>
+);
+export const LensIcon = () => (
+  <Icon>
+    <circle cx="9" cy="9" r="5.5" />
+    <path d="m13 13 4 4" />
+    <circle cx="9" cy="9" r="2" />
+  </Icon>
+);

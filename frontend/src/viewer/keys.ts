@@ -12,6 +12,7 @@ interface Actions {
   onZones?: (() => void) | undefined;
   onSave: () => void;
   onReset: () => void;
+  onLens: () => void;
   /** Absent where no map is shown. */
   onHideMap?: (() => void) | undefined;
 }
@@ -66,6 +67,7 @@ export function filmKeys(actions: Actions): readonly Shortcut[] {
     { action: 'invertFilm', keys: ['i'], run: tone.invert },
     ...(onZones ? [{ action: 'zonesFilm', keys: ['z'], run: onZones } as const] : []),
     ...(onHideMap ? [{ action: 'hideMap', keys: [' '], run: onHideMap } as const] : []),
+    { action: 'lensFilm', keys: ['g'], run: actions.onLens },
     { action: 'fullScreenFilm', keys: ['f'], run: actions.onFullScreen },
     { action: 'saveFilm', keys: ['s'], run: actions.onSave },
     { action: 'resetFilm', keys: ['Backspace'], run: actions.onReset },

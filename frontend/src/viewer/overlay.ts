@@ -3,6 +3,9 @@ import type { Layer } from '../lib/prediction';
 
 export const LAYERS = ['opacity', 'grad-cam'] as const satisfies readonly Layer[];
 
+export const STYLES = ['heat', 'contours'] as const;
+export type Style = (typeof STYLES)[number];
+
 /** How the heatmap is laid over films; outlives the film it was chosen for. */
 export interface Overlay {
   readonly layer: Layer;
@@ -11,6 +14,8 @@ export interface Overlay {
   /** Whole per cent of the map's maximum; less heat is not shown. */
   readonly threshold: number;
   readonly map: ColourMap;
+  /** In colour, or as lines of equal heat that leave the film to be seen. */
+  readonly style: Style;
   readonly zones: boolean;
   /** Whether the map is hidden for a moment. */
   readonly hidden: boolean;
@@ -22,6 +27,7 @@ export const FIRST_OVERLAY: Overlay = {
   opacity: 60,
   threshold: 0,
   map: 'inferno',
+  style: 'heat',
   zones: false,
   hidden: false,
 };

@@ -80,9 +80,9 @@ export async function saveImage(shown: Shown, name: string): Promise<void> {
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(picture, 0, 0);
   if (heat && heat.overlay.opacity > 0) {
-    const { map, threshold, opacity } = heat.overlay;
+    const { opacity } = heat.overlay;
     const layer = Object.assign(document.createElement('canvas'), size);
-    drawHeat(layer, await paintHeat(heat.heatmap, map, threshold / 100), full, matrix);
+    drawHeat(layer, await paintHeat(heat.heatmap, heat.overlay), full, matrix);
     context.globalAlpha = opacity / 100;
     context.drawImage(layer, 0, 0);
     context.globalAlpha = 1;

@@ -1,8 +1,9 @@
 import { type RefObject, useEffect, useEffectEvent } from 'react';
+import type { Ruler } from './measure';
 import { FITTED, type Point, panned, type Size, type View, ZOOM_STEP, zoomed } from './view';
 
 /** What a drag with the main button does. */
-export type Tool = 'window' | 'pan';
+export type Tool = 'window' | 'pan' | Ruler;
 
 interface Gestures {
   readonly film: Size;
@@ -111,7 +112,7 @@ export function useGestures(element: RefObject<HTMLElement | null>, gestures: Ge
     };
     const two = (event: TouchEvent) => {
       // Else the browser would take them for a scroll of the page.
-      if (event.touches.length > 1) {
+      if (event.touches.length > 1 && event.cancelable) {
         event.preventDefault();
       }
     };

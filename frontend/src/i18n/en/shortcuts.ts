@@ -29,6 +29,7 @@ export const shortcuts = {
     mirrorFilm: 'Mirror left and right',
     invertFilm: 'Invert black and white',
     zonesFilm: 'Show the Brixia zones',
+    lensFilm: 'Magnifying glass',
     fullScreenFilm: 'Full screen',
     resetFilm: 'Reset the view',
     hideMap: 'Hide the map while held',

@@ -24,6 +24,7 @@ export const shortcuts: Catalogue['shortcuts'] = {
     mirrorFilm: 'Cerminkan kiri dan kanan',
     invertFilm: 'Songsangkan hitam dan putih',
     zonesFilm: 'Tunjukkan zon Brixia',
+    lensFilm: 'Kanta pembesar',
     fullScreenFilm: 'Skrin penuh',
     resetFilm: 'Tetapkan semula paparan',
     hideMap: 'Sembunyikan peta semasa ditekan',

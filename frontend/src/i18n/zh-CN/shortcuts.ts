@@ -23,6 +23,7 @@ export const shortcuts: Catalogue['shortcuts'] = {
     mirrorFilm: '左右翻转',
     invertFilm: '黑白反转',
     zonesFilm: '显示 Brixia 分区',
+    lensFilm: '放大镜',
     fullScreenFilm: '全屏',
     resetFilm: '重置视图',
     hideMap: '按住时隐藏热力图',

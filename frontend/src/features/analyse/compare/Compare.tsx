@@ -49,6 +49,7 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
   const [views, setViews] = useState<readonly [View, View]>([FITTED, FITTED]);
   const [tones, setTones] = useState<readonly [Tone, Tone]>([null, null]);
   const [tool, setTool] = useState<Tool>('window');
+  const [lens, setLens] = useState(false);
   const change = <T,>(pair: readonly [T, T], index: 0 | 1, value: T): readonly [T, T] =>
     linked ? [value, value] : index === 0 ? [value, pair[1]] : [pair[0], value];
   const onFilm = [
@@ -97,6 +98,7 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
           view={views[active]}
           tone={tones[active]}
           tool={tool}
+          lens={lens}
           overlay={overlay}
           caption={[state.study.name, shared.notDiagnosis]}
           pane={pane}
@@ -104,6 +106,7 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
           onView={(view) => setViews(change(views, active, view))}
           onTone={(tone) => setTones(change(tones, active, tone))}
           onTool={setTool}
+          onLens={setLens}
           onOverlay={onOverlay}
         />
       )}
@@ -128,6 +131,7 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
                 view={views[index]}
                 tone={tones[index]}
                 tool={tool}
+                lens={lens}
                 overlay={overlay}
                 frame={frames[index]}
                 onView={(view) => setViews(change(views, index, view))}

@@ -1,16 +1,22 @@
 import { useText } from '../../../i18n/context';
+import { CUTS, TOTAL_MOST } from '../../../lib/grades';
 import { SEVERITIES } from '../../../lib/prediction';
 import type { DatedFilm } from './dated';
 import styles from './Series.module.css';
 
 const WIDTH = 260;
-const HEIGHT = 96;
-const LEFT = 62;
-const EDGE = 10;
-const ROW = (HEIGHT - 2 * EDGE) / (SEVERITIES.length - 1);
+const HEIGHT = 128;
+const LEFT = 24;
+const EDGE = 8;
+const TICKS = [0, 6, 12, 18] as const;
+
+/** Where a Brixia total lies in the chart; cut-offs lie between whole totals. */
+export const heightOf = (total: number): number =>
+  HEIGHT - EDGE - ((HEIGHT - 2 * EDGE) * total) / TOTAL_MOST;
 
 /**
- * Severity over time. Days lie to scale: a gap between films is a gap in the chart.
+ * The Brixia total over time, with the interval of each estimate, over the ranges of the grades.
+ * Days lie to scale: a gap between films is a gap in the chart.
  *
  * The list beneath says the same in words, so that this is for eyes alone.
  */
@@ -25,41 +31,56 @@ export function SeriesChart({
   const days = series.map(({ item }) => Date.parse(item.date));
   const [first = 0, last = 0] = [days[0], days.at(-1)];
   const span = last - first || 1;
-  const height = (grade: (typeof SEVERITIES)[number]) =>
-    HEIGHT - EDGE - ROW * SEVERITIES.indexOf(grade);
-  const points = series.map(({ item, graded }, index) => ({
+  const points = series.map(({ item, graded: { brixia, severity } }, index) => ({
     id: item.id,
-    severity: graded.severity,
+    severity,
     x: LEFT + EDGE + (((days[index] ?? 0) - first) / span) * (WIDTH - LEFT - 2 * EDGE),
-    y: height(graded.severity),
+    y: heightOf(brixia.total),
+    ends: (brixia.interval ?? []).map(heightOf),
   }));
+  const bounds = [0, ...CUTS, TOTAL_MOST];
   return (
     <svg className={styles.chart} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
-      {SEVERITIES.map((grade) => (
-        <g key={grade}>
-          <text className={styles.tick} x={LEFT - 6} y={height(grade)}>
-            {severities[grade]}
-          </text>
-          <line
-            className={styles.grid}
-            x1={LEFT}
-            x2={WIDTH}
-            y1={height(grade)}
-            y2={height(grade)}
-          />
-        </g>
+      {SEVERITIES.map((grade, index) => {
+        const [top, bottom] = [heightOf(bounds[index + 1] ?? 0), heightOf(bounds[index] ?? 0)];
+        return (
+          <g key={grade} data-severity={grade}>
+            <rect
+              className={styles.band}
+              x={LEFT}
+              y={top}
+              width={WIDTH - LEFT}
+              height={bottom - top}
+            />
+            <text className={styles.bandName} x={WIDTH - 4} y={top + 9}>
+              {severities[grade]}
+            </text>
+          </g>
+        );
+      })}
+      {TICKS.map((tick) => (
+        <text key={tick} className={styles.tick} x={LEFT - 5} y={heightOf(tick)}>
+          {tick}
+        </text>
       ))}
       <polyline className={styles.line} points={points.map(({ x, y }) => `${x},${y}`).join(' ')} />
-      {points.map(({ id, severity, x, y }) => (
-        <circle
-          key={id}
-          className={styles.point}
-          data-severity={severity}
-          data-selected={id === selected}
-          cx={x}
-          cy={y}
-          r={id === selected ? 6 : 4}
-        />
+      {points.map(({ id, severity, x, y, ends: [low, high] }) => (
+        <g key={id} data-severity={severity}>
+          {low !== undefined && high !== undefined && (
+            <path
+              className={styles.interval}
+              d={`M${x} ${low}V${high}M${x - 3} ${low}h6M${x - 3} ${high}h6`}
+            />
+          )}
+          <circle
+            className={styles.point}
+            data-severity={severity}
+            data-selected={id === selected}
+            cx={x}
+            cy={y}
+            r={id === selected ? 5 : 3.5}
+          />
+        </g>
       ))}
     </svg>
   );
