@@ -7,8 +7,8 @@ export default defineConfig({
     // One service serves all files, in order.
     fileParallelism: false,
     // As long as the page's own waits, and longer: a busy machine is no failure.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     expect: { poll: { timeout: 20_000 } },
   },
 });
