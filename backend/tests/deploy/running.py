@@ -65,7 +65,7 @@ def running(
         )
         try:
             if up is not None:
-                wait_until(lambda: process.poll() is not None or answers(up))
+                wait_until(lambda: process.poll() is not None or answers(up), 280)
                 assert process.poll() is None, log.read_text()
             yield process
         finally:
