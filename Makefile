@@ -32,7 +32,7 @@ PAGE_SOURCES := $(shell find frontend samples -type f \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-python test-page e2e check format openapi train evaluate bench agree clean
+.PHONY: help run test test-python test-page e2e check format openapi train evaluate bench agree release clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -65,10 +65,11 @@ format: .venv/.dev frontend/node_modules/.installed ## Format the code and mend 
 	$(BIN)/ruff format $(SOURCES)
 	cd frontend && npm run --silent format
 
-openapi: .venv/.dev frontend/node_modules/.installed ## Write backend/openapi.json, the TypeScript client from it, and the page's words
+openapi: .venv/.dev frontend/node_modules/.installed ## Write backend/openapi.json, the client from it, the page's words, docs/settings.md
 	$(BIN)/cxr-severity openapi > backend/openapi.json
 	cd frontend && npm run --silent generate
 	$(BIN)/cxr-severity words frontend/src/client/words
+	$(BIN)/cxr-severity settings > docs/settings.md
 
 train: .venv/.dev ## Cross-validate a recipe and export its version (DATA, CONFIG, OUT, JOBS; RESUME=1 goes on)
 	$(KEEP) $(BIN)/cxr-train --config $(CONFIG) --data $(DATA) --out $(OUT) --jobs $(JOBS) $(if $(RESUME),--resume)
@@ -82,8 +83,11 @@ bench: .venv/.bench ## How fast it is, beside Flask with grad-cam: tables and a 
 agree: .venv/.dev ## Whether every installed engine answers as PyTorch does, on all images of DATA
 	cd backend && ../$(BIN)/python -m bench.agree $(abspath $(DATA))/severity/images ../samples
 
+release: .venv/.dev frontend/node_modules/.installed ## Wheel, sdist, page, notes and checksums of the last commit, in dist/
+	scripts/release.sh
+
 clean: ## Remove everything that the other commands made, except runs/
-	rm -rf .venv frontend/node_modules frontend/dist artifacts
+	rm -rf .venv frontend/node_modules frontend/dist artifacts dist
 
 # The stamps below are older than their sources exactly when something must be installed again.
 

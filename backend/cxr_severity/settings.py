@@ -32,8 +32,7 @@ _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 class AccessSettings(BaseSettings):
-    """Environment variables `CXR_*`. Nobody has to say who they are until keys or tokens are set
-    up here."""
+    """Who may call. Nobody has to say who they are until keys or tokens are set up here."""
 
     model_config = _ENVIRONMENT
 
@@ -84,6 +83,7 @@ class ModelSettings(BaseSettings):
 
     weights: Path = Field(
         default_factory=lambda: _first_existing(_PACKAGE.parent / "weights", _PACKAGE / "weights"),
+        json_schema_extra={"default": "the shipped ones"},
         description="Folder with one sub-folder for each version of the model",
     )
     version: str | None = Field(
@@ -103,6 +103,7 @@ class ModelSettings(BaseSettings):
     )
     threads_alone: int = Field(
         default_factory=lambda: min(4, available_cpus()),
+        json_schema_extra={"default": "CPU count, up to 4"},
         ge=1,
         description="Threads within the pass of an image while no other is worked on; more than "
         "four gain little in so small a network. Another number than `threads` takes 60 MB",
@@ -119,8 +120,10 @@ class LimitSettings(BaseSettings):
 
     model_config = _ENVIRONMENT
 
-    max_upload_bytes: int = Field(default=DEFAULT_LIMITS.max_bytes, ge=1)
-    max_pixels: int = Field(default=DEFAULT_LIMITS.max_pixels, ge=1, le=89_000_000)
+    max_upload_bytes: int = Field(default=DEFAULT_LIMITS.max_bytes, ge=1, description="Of one file")
+    max_pixels: int = Field(
+        default=DEFAULT_LIMITS.max_pixels, ge=1, le=89_000_000, description="Of one picture"
+    )
     film_memory: int = Field(
         default=800_000_000,
         ge=1,
@@ -153,18 +156,28 @@ class ServeSettings(BaseSettings):
 
     model_config = SettingsConfigDict(**_ENVIRONMENT, validate_by_name=True)
 
-    host: str = Field(default="127.0.0.1", validation_alias=AliasChoices("CXR_HOST", "HOST"))
+    host: str = Field(
+        default="127.0.0.1",
+        validation_alias=AliasChoices("CXR_HOST", "HOST"),
+        description="Address to listen on; on another than loopback set up who may call",
+    )
     port: int = Field(
-        default=8000, ge=0, le=65535, validation_alias=AliasChoices("CXR_PORT", "PORT")
+        default=8000,
+        ge=0,
+        le=65535,
+        validation_alias=AliasChoices("CXR_PORT", "PORT"),
+        description="Port to listen on; 0 takes a free one",
     )
     page: Path = Field(
         default_factory=lambda: _first_existing(
             _PACKAGE.parent.parent / "frontend" / "dist", _PACKAGE / "page"
         ),
+        json_schema_extra={"default": "the shipped one"},
         description="Folder with the built page; the service runs without it",
     )
     lanes: int = Field(
         default_factory=lambda: max(1, min(4, available_cpus() // 4)),
+        json_schema_extra={"default": "CPU count / 4, from 1 to 4"},
         ge=1,
         description="Batches that run at the same time",
     )
@@ -177,6 +190,7 @@ class ServeSettings(BaseSettings):
     )
     concurrency: int = Field(
         default_factory=lambda: min(16, available_cpus() + 4),
+        json_schema_extra={"default": "CPU count + 4, up to 16"},
         ge=1,
         description="Requests whose images are read or drawn at the same time; others wait",
     )
@@ -204,7 +218,11 @@ class ServeSettings(BaseSettings):
     log_format: Literal["line", "json"] = Field(
         default="line", description="Of the log: a line for people, or an object for machines"
     )
-    log_level: str = Field(default="info", pattern="^(critical|error|warning|info|debug)$")
+    log_level: str = Field(
+        default="info",
+        pattern="^(critical|error|warning|info|debug)$",
+        description="`debug`, `info`, `warning`, `error` or `critical`",
+    )
 
 
 class ResultSettings(BaseSettings):

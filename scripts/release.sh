@@ -1,0 +1,28 @@
+#!/usr/bin/env sh
+# Everything of a release, into dist/: wheel (page and weights inside), sdist, page, notes, checksums.
+# From the last commit, never from what lies around: `make release`. PYTHON names the interpreter.
+set -eu
+cd "$(dirname "$0")/.."
+python=${PYTHON:-.venv/bin/python}
+out=$(pwd)/dist
+
+[ -z "$(git status --porcelain)" ] || { echo "Commit first: a release is made of what is committed." >&2; exit 1; }
+number=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' backend/cxr_severity/__init__.py)
+scripts/check-release.sh "$number"
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+export SOURCE_DATE_EPOCH # the same commit gives the same bytes
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+git archive HEAD | tar -x -C "$work"
+ln -s "$(pwd)/frontend/node_modules" "$work/frontend/node_modules"
+"$work/deploy/image/frontend.sh"
+cp -R "$work/frontend/dist" "$work/backend/cxr_severity/page"
+rm -rf "$out"
+mkdir "$out"
+(cd "$work/backend" && "$OLDPWD/$python" -m hatchling build --target wheel --target sdist --directory "$out" >/dev/null)
+tar --create --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
+    --directory "$work/frontend/dist" . | gzip -n > "$out/cxr-severity-page-$number.tar.gz"
+sed -n "/^## $number\$/,/^## /{/^## /!p}" CHANGELOG.md > "$out/notes.md"
+(cd "$out" && sha256sum -- * > SHA256SUMS)
+ls -l "$out"
