@@ -39,7 +39,9 @@ SHARE = "Share that is opaque"
 QUALITY = "Image quality"
 LEVELS: dict[Literal["reject", "warn"], str] = {"reject": "Rejected", "warn": "With care"}
 NOT_FIT = "Not fit for a judgement. The grade is given because it was asked for."
-NO_FINDINGS = "The check of the image found nothing."
+NO_FINDINGS = (
+    "The automatic check of the picture raised no objection. It does not look for disease."
+)
 
 HEATMAP = "Heatmap"
 HEATMAP_OF = "Where the model looked for the grade: {grade}. It is no outline of disease."

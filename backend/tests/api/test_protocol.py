@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
+import anyio.to_thread
 import pytest
 from fastapi import FastAPI, Request
 from served import connect, read_all, serving
+from waiting import wait_until
 
 from cxr_severity.api.app import create_app
-from cxr_severity.api.protocol import MAX_HEAD_BYTES, BoundedProtocol
+from cxr_severity.api.protocol import MAX_HEAD_BYTES, READ_AHEAD, BoundedProtocol
 from cxr_severity.api.response_headers import HEADERS
 from cxr_severity.settings import Settings
 
@@ -185,3 +189,45 @@ def test_forwarded_headers_are_believed_of_proxies_that_are_named(
         connection.request("GET", "/who", headers={"X-Forwarded-For": "203.0.113.9"})
         assert json.loads(connection.getresponse().read()) == seen
         connection.close()
+
+
+class Watched(BoundedProtocol):
+    """Its last connection can be looked at."""
+
+    last: ClassVar[BoundedProtocol | None] = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        Watched.last = self
+
+
+@pytest.mark.parametrize(
+    ("path", "least", "most"),
+    [("/predict", 0, 1 << 19), ("/predict/batch", READ_AHEAD, READ_AHEAD + (1 << 19))],
+)
+def test_of_a_batch_more_is_read_ahead_and_not_without_end(
+    path: str, least: int, most: int
+) -> None:
+    """What waits for an application that does not read yet."""
+    app, may_read = FastAPI(), threading.Event()
+
+    @app.post(path)
+    async def read(request: Request) -> int:
+        await anyio.to_thread.run_sync(may_read.wait)
+        return sum([len(chunk) async for chunk in request.stream()])
+
+    body = bytes(16_000_000)
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    with serving(app, Watched) as port, connect(port) as connection:
+        connection.settimeout(280)
+        connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode())
+        sender = threading.Thread(target=connection.sendall, args=(body,))
+        sender.start()
+        wait_until(lambda: Watched.last is not None and Watched.last.flow.read_paused)
+        assert Watched.last is not None
+        assert Watched.last.cycle is not None
+        waiting = len(Watched.last.cycle.body)
+        may_read.set()
+        sender.join()
+        assert read_all(connection).endswith(b"16000000")
+    assert least < waiting <= most
