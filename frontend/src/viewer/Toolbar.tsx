@@ -55,15 +55,22 @@ export function Toolbar(props: ToolbarProps) {
       <Tool label={text.tools.pan} pressed={tool === 'pan'} onClick={() => onTool('pan')}>
         <PanIcon />
       </Tool>
-      <Tool label={text.tools.length} pressed={tool === 'length'} onClick={() => onTool('length')}>
-        <LengthIcon />
-      </Tool>
-      <Tool label={text.tools.ratio} pressed={tool === 'ratio'} onClick={() => onTool('ratio')}>
-        <RatioIcon />
-      </Tool>
-      <Tool label={text.tools.lens} keyName="G" pressed={props.lens} onClick={props.onLens}>
-        <LensIcon />
-      </Tool>
+      {/* A finger alone is the page's, and covers what a glass would show. */}
+      <span className={styles.mouse}>
+        <Tool
+          label={text.tools.length}
+          pressed={tool === 'length'}
+          onClick={() => onTool('length')}
+        >
+          <LengthIcon />
+        </Tool>
+        <Tool label={text.tools.ratio} pressed={tool === 'ratio'} onClick={() => onTool('ratio')}>
+          <RatioIcon />
+        </Tool>
+        <Tool label={text.tools.lens} keyName="G" pressed={props.lens} onClick={props.onLens}>
+          <LensIcon />
+        </Tool>
+      </span>
       <Presets tone={tone} film={props.film} />
       <Tool
         label={text.tools.invert}
