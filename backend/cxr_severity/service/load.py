@@ -16,11 +16,17 @@ def load_predictor(settings: ModelSettings, version: str | None = None) -> Predi
         ArtifactError: there is no such version, or it is damaged.
         EngineError: the engine is missing or does not agree.
     """
-    installed = versions(settings.weights)
-    chosen = version or settings.version or (installed[-1] if installed else None)
-    if chosen not in installed:
-        named = f"model version {chosen}" if chosen else "any model version"
-        raise ArtifactError(f"there is not {named} in {settings.weights}")
+    chosen = chosen_version(settings, version)
     share_arenas()
     limit_threads(settings.threads)
     return Predictor.load(settings.weights / chosen, settings.execution)
+
+
+def chosen_version(settings: ModelSettings, version: str | None = None) -> str:
+    """Raises ArtifactError where it is not installed, or none is."""
+    installed = versions(settings.weights)
+    chosen = version or settings.version or (installed[-1] if installed else None)
+    if chosen is None or chosen not in installed:
+        named = f"model version {chosen}" if chosen else "any model version"
+        raise ArtifactError(f"there is not {named} in {settings.weights}")
+    return chosen

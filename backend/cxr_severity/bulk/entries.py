@@ -1,0 +1,67 @@
+"""One film of a bulk run, and how its bytes are read."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import IO, cast
+
+import fsspec
+
+from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`name` is unique in a run and stands in the table: path or URL, of a film in an archive with
+    `!` and its name there."""
+
+    name: str
+    url: str
+    member: str = ""
+    """Within the ZIP at `url`; empty for a file of its own."""
+    fault: str = ""
+    """Why there is nothing to read, where the search for films found that already."""
+
+
+def open_url(url: str) -> IO[bytes]:
+    """A file anywhere that fsspec reaches, for reading.
+
+    Raises:
+        OSError: it is not there, or may not be read.
+    """
+    filesystem, path = fsspec.core.url_to_fs(url)
+    return cast(IO[bytes], filesystem.open(path, "rb"))
+
+
+def read(entry: Entry, max_bytes: int) -> bytes:
+    """The film's bytes.
+
+    Raises:
+        FileTooLargeError: more than `max_bytes`; they are not read.
+        OSError: they cannot be read; the message is one clear line.
+    """
+    if entry.fault:
+        raise OSError(entry.fault)
+    if not entry.member:
+        with open_url(entry.url) as file:
+            data = file.read(max_bytes + 1)
+    else:
+        try:
+            with _archive(entry.url).open(entry.member) as member:
+                data = member.read(max_bytes + 1)
+        # What zipfile raises for members that are gone, damaged, encrypted or packed in a way that
+        # it does not know.
+        except (KeyError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
+            raise OSError(f"the archive cannot give it: {error}") from error
+    if len(data) > max_bytes:
+        raise FileTooLargeError(OVER_THE_LIMIT, limit=max_bytes / 1e6)
+    return data
+
+
+@lru_cache(2)
+def _archive(url: str) -> zipfile.ZipFile:
+    """Left open: the list of a large archive is not read again for each of its films."""
+    return zipfile.ZipFile(open_url(url))

@@ -1,0 +1,131 @@
+"""What a run has done, in a file beside its table: a run that is killed goes on from it.
+
+One line for each row, appended as it is known. A line that a kill cut off is dropped; where a film
+has two, the later holds.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import IO
+
+from cxr_severity.bulk.rows import DUPLICATE, Row
+
+_SYNC_SECONDS = 1.0
+
+
+class JournalError(Exception):
+    """A run cannot begin or go on; the message is one clear line."""
+
+
+class Journal:
+    """The journal at `path` of a run that is told by `identity`.
+
+    Raises:
+        JournalError: it cannot be written, another run writes it, or it is of another run.
+    """
+
+    def __init__(self, path: Path, identity: dict[str, object]) -> None:
+        self.path = path
+        self.done: dict[str, tuple[str, str]] = {}
+        """Status and digest of each film that has a row."""
+        self._synced = monotonic()
+        try:
+            self._file: IO[bytes] = path.open("a+b")
+        except OSError as error:
+            raise JournalError(f"{path}: {error.strerror}") from error
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._go_on(identity)
+        except BlockingIOError:
+            self._file.close()
+            raise JournalError(f"{path}: another run is at work on it") from None
+        except OSError as error:
+            self._file.close()
+            raise JournalError(f"{path}: {error.strerror}") from error
+        except JournalError:
+            self._file.close()
+            raise
+
+    def _go_on(self, identity: dict[str, object]) -> None:
+        whole = 0
+        begun: dict[str, object] | None = None
+        self._file.seek(0)
+        for line in self._file:
+            if not line.endswith(b"\n"):
+                break
+            whole += len(line)
+            content = json.loads(line)
+            if begun is None:
+                begun = content
+            else:
+                self._note(content)
+        self._file.truncate(whole)
+        if begun is None:
+            self._append(identity)
+        elif begun != identity:
+            other = [key for key in identity if begun.get(key) != identity[key]]
+            raise JournalError(
+                f"{self.path}: the run was begun with another {' and '.join(other)}; go on with "
+                "that, or begin anew with --overwrite"
+            )
+
+    def add(self, row: Row) -> None:
+        """Raises JournalError where it cannot be written; what was written is kept."""
+        try:
+            self._append(row)
+        except OSError as error:
+            raise JournalError(f"{self.path}: {error.strerror}; what was done is kept") from error
+        self._note(row)
+
+    def rows(self) -> Iterator[Row]:
+        """All rows, each film's last, in the order in which they came."""
+        last = {}
+        with self.path.open("rb") as file:
+            next(file)
+            for number, line in enumerate(file):
+                last[json.loads(line)["file"]] = number
+        with self.path.open("rb") as file:
+            next(file)
+            for number, line in enumerate(file):
+                row: Row = json.loads(line)
+                if last[row["file"]] == number:
+                    yield row
+
+    def orphans(self) -> set[str]:
+        """Duplicates of a film whose own row does not tell of that content: it was lost with the
+        process that worked on it. They are scored themselves."""
+        led = {digest for status, digest in self.done.values() if status != DUPLICATE}
+        return {
+            name
+            for name, (status, digest) in self.done.items()
+            if status == DUPLICATE and digest not in led
+        }
+
+    def _append(self, content: object) -> None:
+        self._file.write(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        self._file.write(b"\n")
+        # With the system's memory after each line, so that a kill loses none of it; on the disk
+        # once a second, for a machine that stops.
+        self._file.flush()
+        if monotonic() - self._synced > _SYNC_SECONDS:
+            os.fsync(self._file.fileno())
+            self._synced = monotonic()
+
+    def _note(self, row: Row) -> None:
+        self.done[row["file"]] = (row["status"], row["sha256"])
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        self._file.close()

@@ -1,0 +1,102 @@
+"""The engine for one machine: a process for each core, one thread in each."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from multiprocessing import connection
+from pathlib import Path
+
+from cxr_severity.bulk.claims import ClaimsFile
+from cxr_severity.bulk.engines import EngineUnavailableError, Load, Scorer, Taken
+from cxr_severity.bulk.entries import Entry
+from cxr_severity.bulk.rows import FAILED, Row, blank
+
+_AHEAD = 4
+"""Films handed out for each process, so that none waits for the next."""
+
+_scorer: Scorer | None = None
+_fault = ""
+
+
+class ProcessEngine:
+    """`workers` processes; `scratch` names the file of what they have claimed."""
+
+    def __init__(self, workers: int, scratch: Path) -> None:
+        self._workers = workers
+        self._scratch = scratch
+
+    def run(self, entries: Sequence[Entry], load: Load, taken: Taken) -> Iterator[Row]:
+        ClaimsFile.create(self._scratch, taken)
+        left = iter(entries)
+        suspects: list[Entry] = []
+        try:
+            while True:
+                suspects = yield from self._pool(left, load, self._workers)
+                if not suspects:
+                    return
+                # One of these ended its process. Alone, each shows whether it was the one.
+                for each in suspects:
+                    if (yield from self._pool(iter([each]), load, 1)):
+                        yield blank(each.name, FAILED, "worker-died",
+                                    "The process that worked on it ended: most likely the film "
+                                    "takes more memory than there is.")  # fmt: skip
+        finally:
+            self._scratch.unlink(missing_ok=True)
+
+    def _pool(
+        self, left: Iterator[Entry], load: Load, workers: int
+    ) -> Generator[Row, None, list[Entry]]:
+        """Yields rows; returns the films that were in work when a process ended, if one did."""
+        pool = ProcessPoolExecutor(
+            workers, multiprocessing.get_context("spawn"), _start, (load, self._scratch)
+        )
+        waiting: dict[Future[Row], Entry] = {}
+
+        def hand_out(some: Iterable[Entry]) -> None:
+            for each in some:
+                waiting[pool.submit(_score, each)] = each
+
+        try:
+            hand_out(islice(left, workers * _AHEAD))
+            while waiting:
+                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                    row = future.result()
+                    del waiting[future]
+                    yield row
+                    hand_out(islice(left, 1))
+        except BrokenProcessPool:
+            return list(waiting.values())
+        finally:
+            pool.shutdown(cancel_futures=True)
+        return []
+
+
+def _start(load: Load, scratch: Path) -> None:
+    global _scorer, _fault
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops its pool itself
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        _scorer = load(ClaimsFile(scratch))
+    except Exception as error:  # noqa: BLE001 - told with the first film; else the pool only breaks
+        _fault = str(error)
+
+
+def _end_with_parent() -> None:
+    # A parent that was killed cannot tell its pool to end.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+def _score(entry: Entry) -> Row:
+    if _scorer is None:
+        raise EngineUnavailableError(_fault)
+    return _scorer(entry)

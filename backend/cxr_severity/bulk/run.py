@@ -1,0 +1,111 @@
+"""A bulk run from its sources to its table."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from cxr_severity.bulk.engines import BulkEngine, Load, Taken
+from cxr_severity.bulk.entries import Entry
+from cxr_severity.bulk.journal import Journal, JournalError
+from cxr_severity.bulk.rows import DUPLICATE, FAILED, Row, resolved
+from cxr_severity.bulk.table import SUFFIXES, write_table
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows of a finished table."""
+
+    graded: int
+    refused: int
+    failed: int
+    duplicates: int
+    """Among all others: films whose content another film had before."""
+
+    @property
+    def wrong(self) -> int:
+        return self.refused + self.failed
+
+
+def journal_of(out: Path) -> Path:
+    return out.with_name(f"{out.name}.journal")
+
+
+def check_out(out: Path, *, overwrite: bool) -> None:
+    """Before anything is searched or loaded.
+
+    Raises:
+        JournalError: the table cannot be written there, or a finished one is there.
+    """
+    if out.suffix not in SUFFIXES:
+        raise JournalError(f"{out}: the name of a table ends in {' or '.join(SUFFIXES)}")
+    if overwrite:
+        journal_of(out).unlink(missing_ok=True)
+    elif out.exists() and not journal_of(out).exists():
+        raise JournalError(f"{out} is there already; name another file, or --overwrite")
+    if not out.parent.is_dir():
+        raise JournalError(f"{out}: there is no folder {out.parent}")
+
+
+def score(
+    entries: Sequence[Entry], engine: BulkEngine, load: Load, out: Path, identity: dict[str, object]
+) -> Counts:
+    """Score what is not scored yet, and write the table once all is.
+
+    Args:
+        entries: all films of the run, each name once.
+        identity: what makes the run this one; a journal of another is not gone on with.
+
+    Raises:
+        JournalError: the run cannot begin, or its rows not be written; what was done is kept.
+        EngineUnavailableError: as the engine raises it; what was done is kept.
+    """
+    with Journal(journal_of(out), identity) as journal:
+        todo = [entry for entry in entries if entry.name not in journal.done]
+        with tqdm(
+            total=len(entries), initial=len(entries) - len(todo), unit="film", file=sys.stderr,
+            mininterval=0.5 if sys.stderr.isatty() else 15,
+        ) as bar:  # fmt: skip
+            while todo:
+                for row in engine.run(todo, load, _taken(journal)):
+                    journal.add(row)
+                    bar.update()
+                orphans = journal.orphans()
+                todo = [entry for entry in entries if entry.name in orphans]
+        counts: Counter[str] = Counter()
+        try:
+            write_table(out, _counted(journal, counts))
+        except OSError as error:
+            why = error.strerror or error
+            raise JournalError(f"{out}: {why}; what was done is kept") from error
+    journal_of(out).unlink()
+    return Counts(counts["graded"], counts["refused"], counts[FAILED], counts[DUPLICATE])
+
+
+def _taken(journal: Journal) -> Taken:
+    return [
+        (digest, name)
+        for name, (status, digest) in journal.done.items()
+        if digest and status != DUPLICATE
+    ]
+
+
+def _counted(journal: Journal, counts: Counter[str]) -> Iterator[Row]:
+    """The rows as the table has them: a duplicate carries what its content got."""
+    wanted = {digest for status, digest in journal.done.values() if status == DUPLICATE}
+    leaders = {
+        row["sha256"]: row
+        for row in journal.rows()
+        if row["sha256"] in wanted and row["status"] != DUPLICATE
+    }
+    for row in journal.rows():
+        if row["status"] == DUPLICATE:
+            counts[DUPLICATE] += 1
+            row = resolved(row, leaders[row["sha256"]])
+        counts[row["status"]] += 1
+        yield row

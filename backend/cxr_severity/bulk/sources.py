@@ -1,0 +1,148 @@
+"""Where films are: files, folders, globs, manifests, ZIP archives, here or anywhere that fsspec
+reaches (`s3://`, `gs://`, `https://`, …)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import fsspec
+
+from cxr_severity.bulk.entries import Entry, open_url
+
+PATH_COLUMNS = ("path", "file", "filename", "image")
+"""Of a manifest, the first of these that it has; else its first column."""
+# What file managers and DICOM media leave beside films.
+_NO_FILM = re.compile(r"(^|/)(\.[^/]*|DICOMDIR|Thumbs\.db|desktop\.ini)$|(^|/)__MACOSX/", re.I)
+_URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://")
+_MAGIC = re.compile(r"[*?\[]")
+
+
+class SourceError(Exception):
+    """A source holds nothing that could be scored; the message is one clear line."""
+
+
+def find(sources: Iterable[str]) -> list[Entry]:
+    """Every film of the sources once, in the order of the sources and then of names.
+
+    What cannot be listed or opened is an entry with a fault: it becomes a row like the others.
+
+    Raises:
+        SourceError: one source holds nothing, or cannot be looked at.
+    """
+    found: dict[str, Entry] = {}
+    for source in sources:
+        try:
+            entries = list(_of(source))
+        except ImportError as error:  # fsspec names the package that speaks this protocol
+            raise SourceError(f"{source}: {error}") from error
+        except ValueError as error:
+            raise SourceError(f"{source}: {error}") from error
+        except OSError as error:
+            raise SourceError(f"{source}: {error.strerror or error}") from error
+        if not entries:
+            raise SourceError(f"{source}: no film is there")
+        for entry in entries:
+            found.setdefault(entry.name, entry)
+    return list(found.values())
+
+
+def _of(source: str) -> Iterator[Entry]:
+    filesystem, path = fsspec.core.url_to_fs(source)
+    if _MAGIC.search(source) and not filesystem.exists(path):
+        for each in sorted(filesystem.glob(path)):
+            if not filesystem.isdir(each):
+                yield from _file(_named(source, filesystem, each))
+    elif filesystem.isdir(path):
+        walk = _walk_here(path) if _is_local(filesystem) else _walk(filesystem, path)
+        for found in walk:
+            if isinstance(found, Entry):
+                yield found
+            elif not _NO_FILM.search(found):
+                yield from _file(_named(source, filesystem, found))
+    elif source.lower().endswith((".csv", ".tsv")):
+        yield from _manifest(source)
+    elif filesystem.exists(path):
+        yield from _file(_named(source, filesystem, path))
+    else:
+        raise SourceError(f"{source}: there is no such file or folder")
+
+
+def _is_local(filesystem: Any) -> bool:
+    return "file" in _protocols(filesystem)
+
+
+def _protocols(filesystem: Any) -> tuple[str, ...]:
+    protocol = filesystem.protocol
+    return (protocol,) if isinstance(protocol, str) else tuple(protocol)
+
+
+def _named(source: str, filesystem: Any, path: str) -> str:
+    """As the table names it: a local path stays relative where the source was."""
+    if not _is_local(filesystem):
+        named: str = filesystem.unstrip_protocol(path)
+        return named
+    return path if Path(source).is_absolute() or _URL.match(source) else os.path.relpath(path)
+
+
+def _walk_here(root: str) -> Iterator[str | Entry]:
+    """Files below a folder of this machine; links to folders are not followed, as they may lead
+    in circles."""
+    unread: list[OSError] = []
+    for folder, inside, files in os.walk(root, onerror=unread.append):
+        inside.sort()
+        yield from (os.path.join(folder, name) for name in sorted(files))  # noqa: PTH118
+    for error in unread:
+        name = str(error.filename)
+        yield Entry(name, name, fault=f"the folder cannot be read: {error.strerror}")
+
+
+def _walk(filesystem: Any, root: str) -> Iterator[str | Entry]:
+    unread: list[OSError] = []
+    for folder, inside, files in filesystem.walk(root, detail=False, on_error=unread.append):
+        inside.sort()
+        yield from (f"{folder.rstrip('/')}/{name}" for name in sorted(files))
+    for error in unread:
+        name = str(error.filename or root)
+        yield Entry(name, name, fault=f"the folder cannot be read: {error.strerror or error}")
+
+
+def _file(name: str) -> Iterator[Entry]:
+    if not name.lower().endswith(".zip"):
+        yield Entry(name, name)
+        return
+    try:
+        with open_url(name) as file, zipfile.ZipFile(file) as archive:
+            members = sorted(each.filename for each in archive.infolist() if not each.is_dir())
+    except (OSError, zipfile.BadZipFile) as error:
+        yield Entry(name, name, fault=f"the archive cannot be read: {error}")
+        return
+    for member in members:
+        if not _NO_FILM.search(member):
+            yield Entry(f"{name}!{member}", name, member)
+
+
+def _manifest(source: str) -> Iterator[Entry]:
+    with open_url(source) as file:
+        try:
+            text = file.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise SourceError(f"{source}: a manifest is text in UTF-8") from error
+    tabs = source.lower().endswith(".tsv")
+    rows = csv.reader(io.StringIO(text), delimiter="\t" if tabs else ",")
+    head = [cell.strip().lower() for cell in next(rows, [])]
+    if not head:
+        raise SourceError(f"{source}: the manifest is empty")
+    column = next((head.index(name) for name in PATH_COLUMNS if name in head), 0)
+    base = source.rpartition("/")[0]
+    for row in rows:
+        path = row[column].strip() if column < len(row) else ""
+        if path:
+            inside = base and not (_URL.match(path) or Path(path).is_absolute())
+            yield from _file(f"{base}/{path}" if inside else path)

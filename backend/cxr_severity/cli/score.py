@@ -1,0 +1,113 @@
+"""`cxr-severity score`: films in bulk to a table."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import sys
+from pathlib import Path
+
+from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
+from cxr_severity.model.artifact import ArtifactError
+from cxr_severity.settings import Settings, available_cpus
+
+_NEEDED = ("fsspec", "pyarrow", "tqdm")
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "score",
+        help="many radiographs to a table: folders, globs, manifests, ZIPs, buckets",
+        description="A run that was stopped goes on when the same command is given again.",
+    )
+    parser.add_argument("sources", nargs="+", metavar="SOURCE")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="table: .parquet or .csv"
+    )
+    parser.add_argument(
+        "--heatmaps", default="", metavar="DIR", help="write the heatmap over each film there"
+    )
+    parser.add_argument(
+        "--target",
+        choices=("burden", "predicted", "mild", "moderate", "severe"),
+        default="burden",
+        help="what heatmaps speak of",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="judge also images that the gate rejects"
+    )
+    parser.add_argument(
+        "--identifiers",
+        action="store_true",
+        help="take patient, accession and UIDs of DICOM objects into the table",
+    )
+    parser.add_argument("--version", metavar="VERSION", help="model version (default: the newest)")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=available_cpus(),
+        metavar="N",
+        help="processes, of one thread each (default: one for each core)",
+    )
+    parser.add_argument(
+        "--engine", choices=("processes", "ray"), default="processes", help="who works on them"
+    )
+    parser.add_argument("--address", help="of a Ray cluster: HOST:6379, or auto on a node of it")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="begin anew, whatever is there already"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    absent = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if absent:
+        print(
+            f"{', '.join(absent)} not installed: pip install 'cxr-severity[bulk]'", file=sys.stderr
+        )
+        return EXIT_CANNOT_START
+    from cxr_severity.bulk.engines import ENGINES, EngineUnavailableError
+    from cxr_severity.bulk.journal import JournalError
+    from cxr_severity.bulk.run import check_out, journal_of, score
+    from cxr_severity.bulk.score import Scoring
+    from cxr_severity.bulk.sources import SourceError, find
+    from cxr_severity.service.load import chosen_version
+
+    out: Path = arguments.out
+    try:
+        check_out(out, overwrite=arguments.overwrite)
+        version = chosen_version(settings.model, arguments.version)
+        if arguments.heatmaps and "://" not in arguments.heatmaps:
+            Path(arguments.heatmaps).mkdir(parents=True, exist_ok=True)
+        entries = find(arguments.sources)
+        load = Scoring(
+            settings,
+            version,
+            arguments.heatmaps,
+            arguments.target,
+            arguments.force,
+            arguments.identifiers,
+        )
+        identity: dict[str, object] = {
+            "sources": arguments.sources,
+            "version": version,
+            "heatmaps": arguments.heatmaps,
+            "target": arguments.target,
+            "force": arguments.force,
+            "identifiers": arguments.identifiers,
+        }
+        scratch = out.with_name(f"{out.name}.claims")
+        engine = ENGINES[arguments.engine](max(1, arguments.workers), arguments.address, scratch)
+        counts = score(entries, engine, load, out, identity)
+    except (SourceError, JournalError, EngineUnavailableError, ArtifactError, OSError) as error:
+        print(error, file=sys.stderr)
+        return EXIT_CANNOT_START
+    except KeyboardInterrupt:
+        print(f"stopped; {journal_of(out)} keeps what was done", file=sys.stderr)
+        return EXIT_CANNOT_START
+    print(
+        f"{out}: {counts.graded} graded, {counts.refused} refused, {counts.failed} failed; "
+        f"{counts.duplicates} of them duplicates",
+        file=sys.stderr,
+    )
+    return EXIT_SOME_FAILED if counts.wrong else EXIT_OK

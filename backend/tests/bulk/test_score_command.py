@@ -1,0 +1,87 @@
+"""`cxr-severity score` with a model: the same grades as `predict`, and a row for everything."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from pyarrow import parquet
+from support import SAMPLES
+
+from cxr_severity.cli import main
+from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
+
+pytestmark = pytest.mark.timeout(1800)
+
+
+@pytest.fixture(autouse=True)
+def _weights(random_version: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXR_WEIGHTS", str(random_version.parent))
+
+
+def test_a_folder_a_zip_and_a_manifest_become_one_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    films = tmp_path / "films"
+    films.mkdir()
+    first, second, third = (shutil.copy(path, films) for path in SAMPLES[:3])
+    (films / "notes.txt").write_text("no film")
+    archive = tmp_path / "more.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.write(first, "same.png")
+    manifest = tmp_path / "list.csv"
+    manifest.write_text(f"path\nfilms/gone.png\n{second}\n")
+    out, maps = tmp_path / "t.parquet", tmp_path / "maps"
+    command = ["score", str(films), str(archive), str(manifest), "--out", str(out), "--force"]
+    status = main([*command, "--heatmaps", str(maps), "--workers", "1"])
+    assert status == EXIT_SOME_FAILED
+    assert "4 graded, 1 refused, 1 failed; 1 of them duplicates" in capsys.readouterr().err
+
+    rows = {Path(row["file"]).name: row for row in parquet.read_table(out).to_pylist()}
+    assert len(rows) == 6
+    assert main(["predict", "--json", "--force", "--no-explain", str(third)]) == EXIT_OK
+    expected = json.loads(capsys.readouterr().out)
+    row = rows[Path(third).name]
+    assert row["severity"] == expected["severity"]
+    assert row["brixia_total"] == pytest.approx(expected["brixia"]["total"], abs=1e-3)
+    assert (row["width"], row["height"]) == (
+        expected["input"]["width"],
+        expected["input"]["height"],
+    )
+    assert (maps / row["heatmap"]).read_bytes().startswith(b"\xff\xd8")
+    copy = rows["more.zip!same.png"]
+    assert {copy["file"], copy["duplicate_of"]} == {f"{archive}!same.png", str(first)} or (
+        rows[Path(first).name]["duplicate_of"] == f"{archive}!same.png"
+    )
+    assert copy["sha256"] == rows[Path(first).name]["sha256"]
+    assert (rows["notes.txt"]["status"], rows["notes.txt"]["code"]) == ("refused", "not-an-image")
+    gone = rows["gone.png"]
+    assert (gone["status"], gone["code"]) == ("failed", "unreadable-file")
+    assert "No such file" in gone["detail"]
+
+    assert main([*command, "--heatmaps", str(maps)]) == EXIT_CANNOT_START
+    assert "is there already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["{}/none", "--out", "{}/t.csv"], "there is no such file or folder"),
+        (["{}", "--out", "{}/none/t.csv"], "there is no folder"),
+        (["{}", "--out", "{}/t.txt"], "the name of a table ends in"),
+        (["{}", "--out", "{}/t.csv", "--version", "9.9.9"], "there is not model version 9.9.9"),
+    ],
+)
+def test_what_cannot_begin_is_one_line(
+    tmp_path: Path, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "film.png").touch()
+    filled = [each.format(tmp_path) for each in arguments]
+    assert main(["score", *filled]) == EXIT_CANNOT_START
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["film.png"]

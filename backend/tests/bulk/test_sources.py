@@ -1,0 +1,145 @@
+"""What a source stands for: every film once, and a fault for what cannot be looked at."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from cxr_severity.bulk.entries import Entry, read
+from cxr_severity.bulk.sources import SourceError, find
+from cxr_severity.imaging.errors import FileTooLargeError
+
+
+def _names(*sources: str | Path) -> list[str]:
+    return [entry.name for entry in find(map(str, sources))]
+
+
+@pytest.fixture
+def films(tmp_path: Path) -> Path:
+    folder = tmp_path / "films"
+    for name in ("b.png", "a.dcm", "deep/er/c", "deep/DICOMDIR", ".hidden", "__MACOSX/b.png"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode())
+    return folder
+
+
+def test_a_folder_is_every_film_below_it(films: Path) -> None:
+    assert _names(films) == [f"{films}/{name}" for name in ("a.dcm", "b.png", "deep/er/c")]
+
+
+def test_a_relative_source_has_relative_names(films: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(films.parent)
+    assert _names("films") == ["films/a.dcm", "films/b.png", "films/deep/er/c"]
+
+
+def test_a_glob_is_what_it_matches(films: Path) -> None:
+    assert _names(f"{films}/*.png") == [f"{films}/b.png"]
+    assert _names(f"{films}/**/c") == [f"{films}/deep/er/c"]
+
+
+def test_a_film_that_two_sources_name_is_there_once(films: Path) -> None:
+    assert _names(films / "b.png", films, films / "b.png") == [
+        f"{films}/{name}" for name in ("b.png", "a.dcm", "deep/er/c")
+    ]
+
+
+def test_an_archive_is_its_members(films: Path) -> None:
+    archive = films / "more.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("x/2.png", b"two" * 100)
+        file.writestr("x/1.png", b"one")
+        file.writestr("DICOMDIR", b"")
+        file.writestr("x/", b"")
+    one, two = find([str(archive)])
+    assert (one.name, two.name) == (f"{archive}!x/1.png", f"{archive}!x/2.png")
+    assert read(one, 100) == b"one"
+    with pytest.raises(FileTooLargeError):
+        read(two, 100)
+    assert f"{archive}!x/1.png" in _names(films), "in a folder too"
+
+
+def test_a_damaged_archive_is_one_row(tmp_path: Path) -> None:
+    (tmp_path / "cut.zip").write_bytes(b"PK\x03\x04 and no end")
+    (entry,) = find([str(tmp_path)])
+    assert entry.name.endswith("cut.zip")
+    with pytest.raises(OSError, match="the archive cannot be read: File is not a zip file"):
+        read(entry, 100)
+
+
+@pytest.mark.parametrize("head", ["patient,path\n1,{}\n", "file\n{}\n", "which\n{}\n"])
+def test_a_manifest_names_files_beside_itself(films: Path, head: str) -> None:
+    manifest = films.parent / "list.csv"
+    manifest.write_text(head.format("films/b.png"), "utf-8-sig")
+    assert _names(manifest) == [f"{films}/b.png"]
+
+
+def test_a_manifest_may_name_what_is_missing_and_the_rest_still_counts(films: Path) -> None:
+    manifest = films.parent / "list.csv"
+    manifest.write_text(f"path\nfilms/gone.png\n{films}/b.png\n\nfilms/gone.png\n")
+    gone, there = find([str(manifest)])
+    assert read(there, 100) == b"b.png"
+    with pytest.raises(FileNotFoundError):
+        read(gone, 100)
+
+
+def test_a_bucket_is_a_source_like_another() -> None:
+    bucket = fsspec.filesystem("memory")
+    bucket.pipe(
+        {
+            "/bucket/ct/1.png": b"one",
+            "/bucket/ct/2.png": b"two",
+            "/bucket/x.csv": b"path\nct/2.png\n",
+        }
+    )
+    try:
+        one, two = find(["memory://bucket/ct"])
+        assert (one.name, two.name) == ("memory:///bucket/ct/1.png", "memory:///bucket/ct/2.png")
+        assert read(two, 100) == b"two"
+        assert [read(entry, 9) for entry in find(["memory://bucket/x.csv"])] == [b"two"]
+    finally:
+        bucket.rm("/bucket", recursive=True)
+
+
+def test_a_folder_that_cannot_be_read_is_a_row_and_the_rest_still_counts(
+    films: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def guarded(path: str) -> object:
+        if str(path).endswith("deep"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    # The tests may run as root, whom no mode of a folder stops.
+    monkeypatch.setattr(os, "scandir", guarded)
+    *_, fault = found = find([str(films)])
+    assert [entry.name for entry in found] == [f"{films}/{n}" for n in ("a.dcm", "b.png", "deep")]
+    assert fault == Entry(f"{films}/deep", f"{films}/deep", fault="the folder cannot be read: "
+                          "Permission denied")  # fmt: skip
+
+
+def test_links_in_a_circle_end(films: Path) -> None:
+    (films / "deep" / "back").symlink_to(films)
+    assert len(_names(films)) == 3
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("{}/none", "there is no such file or folder"),
+        ("{}/*.tif", "no film is there"),
+        ("{}/empty", "no film is there"),
+        ("{}/empty.csv", "the manifest is empty"),
+        ("nowhere://bucket", "Protocol not known: nowhere"),
+    ],
+)
+def test_a_source_without_films_is_one_line(tmp_path: Path, source: str, said: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty.csv").touch()
+    with pytest.raises(SourceError, match=said):
+        find([source.format(tmp_path)])
