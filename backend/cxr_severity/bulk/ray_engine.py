@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -44,6 +45,7 @@ class RayEngine:
                 f"{error}: the engine ray needs pip install 'cxr-severity[ray]'"
             ) from error
         try:
+            _knock(self._address)
             ray.init(
                 address=self._address,
                 num_cpus=None if self._address else self._workers,
@@ -75,6 +77,13 @@ class RayEngine:
             raise EngineUnavailableError(f"the cluster stopped: {first}") from error
         finally:
             ray.shutdown()
+
+
+def _knock(address: str | None) -> None:
+    """Raises OSError where nothing listens: Ray itself would wait for minutes."""
+    host, colon, port = (address or "").rpartition(":")
+    if colon and port.isdigit() and "/" not in host:
+        socket.create_connection((host, int(port)), 10).close()
 
 
 class _Claims:
