@@ -23,8 +23,8 @@ const FIRST_PAINT_MS = 1000;
 const INTERACTION_MS = 100;
 /** No task of the page's own may hold it up longer, however many films come at once. */
 const LONGEST_TASKS_MS = [
-  [200, 50],
-  [2000, 100],
+  [200, 100],
+  [2000, 250],
 ] as const;
 /** From the drop to the grade on the screen, beyond what the service itself takes. */
 const PAGE_SHARE_MS = 500;
