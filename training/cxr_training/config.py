@@ -114,6 +114,19 @@ class StageConfig(_Frozen):
     frozen_blocks: int = Field(default=0, ge=0, le=10, description="Stem and first blocks stay")
 
 
+class HeadConfig(_Frozen):
+    """The last course: the head alone learns to read the cells in the light of opacity.
+
+    The courses before read whole lungs, evenly: opacity is still being learned.
+    """
+
+    steps: int = Field(default=600, ge=1)
+    films: int = Field(default=64, ge=2, description="In a batch, all scored films drawn alike")
+    learning_rate: float = Field(default=2e-3, gt=0, description="Peak")
+    weight_decay: float = Field(default=0.02, ge=0)
+    dropout: float = Field(default=0.15, ge=0, lt=1)
+
+
 class GateConfig(_Frozen):
     """How the gate is fitted, on the features of a trained run."""
 
@@ -170,10 +183,7 @@ class TrainConfig(_Frozen):
     main: StageConfig = Field(
         default=StageConfig(frozen_blocks=5), description="Everything together"
     )
-    more: StageConfig | None = Field(
-        default=None, description="A second such course, over new copies of every film, from the "
-        "averaged weights of the first: a warm restart as in Loshchilov and Hutter's SGDR (2017)"
-    )  # fmt: skip
+    head: HeadConfig = HeadConfig()
     copies: CopiesConfig = CopiesConfig()
     loss: LossConfig = LossConfig()
     split: SplitConfig = SplitConfig()
@@ -193,14 +203,7 @@ class TrainConfig(_Frozen):
             raise ValueError("main.frozen_blocks: at least one, whose outputs are computed once")
         if self.main.size != self.preprocess.size:
             raise ValueError("main.size: is not preprocess.size")
-        if self.more and self.more.frozen_blocks != self.main.frozen_blocks:
-            raise ValueError("more.frozen_blocks: is not main.frozen_blocks")
         return self
-
-    @property
-    def courses(self) -> tuple[StageConfig, ...]:
-        """What follows the pretext, each course with augmented copies of its own."""
-        return (self.main,) if self.more is None else (self.main, self.more)
 
 
 _Config = TypeVar("_Config", bound=BaseModel)

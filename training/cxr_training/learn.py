@@ -123,7 +123,7 @@ def _losses(
     images = inputs.maps.to(device, memory_format=torch.channels_last)
     frozen = stage.frozen_blocks
     maps = student.network.upper(images, frozen) if frozen else student.network.features(images)
-    output = student.network.read(maps)
+    output = student.network.read(maps, whole_lungs=True)
     losses = place_losses(
         config, maps, inputs.places.to(device), inputs.known.to(device),
         lesson.weight[indices].to(device),

@@ -33,24 +33,43 @@ class Extras(nn.Module):
         self.labels = nn.Linear(channels, len(LABELS))
 
 
+def answer_losses(
+    config: LossConfig, output: CellOutput, targets: Targets
+) -> dict[str, torch.Tensor]:
+    """Of N scored films: grade, zones, each lung's half-sum and total."""
+    shares = output.zones / HIGHEST_ZONE_SCORE
+    losses = {"class": class_loss(output.logits, targets.classes)}
+    return losses | _hubers(
+        config,
+        {
+            "zones": (shares.unsqueeze(1).expand_as(targets.zones), targets.zones),
+            "total": (shares.mean(dim=1, keepdim=True), targets.total),
+            "halves": (shares.view(-1, 2, 3).mean(dim=2), targets.halves),
+        },
+    )
+
+
 def score_losses(
     config: LossConfig, extras: Extras, output: CellOutput, targets: Targets
 ) -> dict[str, torch.Tensor]:
-    """Of N scored films."""
-    shares = output.zones / HIGHEST_ZONE_SCORE
-    halves = shares.view(-1, 2, 3).mean(dim=2)
-    lungs = output.pooled.view(len(shares), 2, 3, -1).mean(dim=2)
-    estimated = {
-        "zones": (shares.unsqueeze(1).expand_as(targets.zones), targets.zones),
-        "total": (shares.mean(dim=1, keepdim=True), targets.total),
-        "halves": (halves, targets.halves),
-        "sides": (extras.sides(lungs).sigmoid(), targets.sides),
-        "scores": (extras.scores(lungs.mean(dim=1)).sigmoid(), targets.scores),
+    """Of N scored films: their answers, and what training's own heads say of their cells."""
+    lungs = output.pooled.view(len(output.pooled), 2, 3, -1).mean(dim=2)
+    return answer_losses(config, output, targets) | _hubers(
+        config,
+        {
+            "sides": (extras.sides(lungs).sigmoid(), targets.sides),
+            "scores": (extras.scores(lungs.mean(dim=1)).sigmoid(), targets.scores),
+        },
+    )
+
+
+def _hubers(
+    config: LossConfig, estimated: dict[str, tuple[torch.Tensor, torch.Tensor]]
+) -> dict[str, torch.Tensor]:
+    return {
+        name: getattr(config, name) * masked_huber(found, wanted)
+        for name, (found, wanted) in estimated.items()
     }
-    losses = {"class": class_loss(output.logits, targets.classes)}
-    for name, (found, wanted) in estimated.items():
-        losses[name] = getattr(config, name) * masked_huber(found, wanted)
-    return losses
 
 
 def place_losses(

@@ -18,7 +18,7 @@ class RunFolder:
     run.json            recipe and data that the run is of
     split.json          who tests where, and which drawn films are held back
     pretext/            the network that knows places and no severity yet
-    bank-N/             a course's augmented copies of every film through the fixed blocks
+    bank/               augmented copies of every film through the blocks that stay fixed
     fold-N/seed-S/      a network, what it says of the films of its fold, its maps
     without-SET/seed-S/ a network that learned nothing of a collection
     predictions.csv     what all folds said, gathered
@@ -42,9 +42,9 @@ class RunFolder:
     def pretext(self) -> Path:
         return self.root / "pretext"
 
-    def copies(self, course: int) -> Path:
-        """Copies that course 1, 2, ... learns from."""
-        return self.root / f"bank-{course}"
+    @property
+    def copies(self) -> Path:
+        return self.root / "bank"
 
     @property
     def predictions(self) -> Path:
@@ -104,12 +104,14 @@ class Unit:
     def weights(self) -> Path:
         return self.folder / "model.safetensors"
 
-    def after(self, course: int) -> Path:
-        """The network after a course that is not the last."""
-        return self.folder / f"course-{course}.safetensors"
+    @property
+    def whole_lungs(self) -> Path:
+        """The network before its head's last course."""
+        return self.folder / "whole-lungs.safetensors"
 
-    def checkpoint(self, course: int) -> Path:
-        return self.folder / f"course-{course}.ckpt"
+    @property
+    def checkpoint(self) -> Path:
+        return self.folder / "last.ckpt"
 
     @property
     def predictions(self) -> Path:

@@ -1,7 +1,7 @@
 """`make train`: from labels and images to out-of-fold predictions and a version.
 
     read the films -> split them by patient -> teach places (pretext) -> copy every film through
-    the fixed blocks (once augmented, for each course) -> train a network of each fold and seed ->
+    the fixed blocks (copies) -> train a network of each fold and seed, then its head alone ->
     gather, calibrate, export
 
 A network is the unit of work: `train_unit(folder, config, data, fold, seed)` needs nothing but the
@@ -28,9 +28,10 @@ from cxr_training.cases import Case, Dataset, read_cases
 from cxr_training.config import StageConfig, TrainConfig, load_config
 from cxr_training.copies import CopiesOnDisk, Inputs, augment, make_copies
 from cxr_training.errors import TrainingError, one_line
-from cxr_training.films import Films, load_films
+from cxr_training.films import Films, exact_grids, load_films
 from cxr_training.finish import finish
 from cxr_training.gate.examples import collect
+from cxr_training.head import see_maps, teach_head
 from cxr_training.held_out import see_cases, see_lesions, write_maps
 from cxr_training.learn import BatchPart, Lesson, Source, Student, learn
 from cxr_training.lesions import Lesion, read_lesions
@@ -168,11 +169,10 @@ def make_all_copies(folder: RunFolder, config: TrainConfig, films: Films, split:
     copies = [of_set[case.set] for case in films.dataset.cases]
     unused = {*split.held_back, *split.copies}
     copies += [0 if one.file in unused else of_set[one.set] for one in films.lesions]
-    for course, stage in enumerate(config.courses, 1):
-        make_copies(
-            folder.copies(course), films, network, stage.frozen_blocks, np.array(copies),
-            config.augment, config.preprocess, config.seeds[0] + course - 1,
-        )  # fmt: skip
+    make_copies(
+        folder.copies, films, network, config.main.frozen_blocks, np.array(copies),
+        config.augment, config.preprocess, config.seeds[0],
+    )  # fmt: skip
 
 
 def train_unit(folder: RunFolder, config: TrainConfig, data: Path, fold: Fold, seed: int) -> None:
@@ -187,23 +187,24 @@ def train_unit(folder: RunFolder, config: TrainConfig, data: Path, fold: Fold, s
     if not unit.weights.is_file():
         unit.folder.mkdir(parents=True, exist_ok=True)
         out = frozenset(case.image for case in tested)
-        missing: set[str] = {case.set for case in tested} if _crosses(fold) else set()
-        begin = folder.pretext / "model.safetensors"
-        for course, stage in enumerate(config.courses, 1):
-            taught = unit.weights if course == len(config.courses) else unit.after(course)
-            if not taught.is_file():
-                stage = _without(stage, missing)
-                copies = CopiesOnDisk(folder.copies(course))
-                lesson = _lesson(config, stage, dataset.cases, lesions, split, copies, out)
-                checkpoint = unit.checkpoint(course)
-                network = learn(
-                    Student(load_network(config, begin).requires_grad_(True)), lesson, stage,
-                    config.loss, seed + 1000 * (course - 1), checkpoint,
-                    f"{split.sha256} {fold} {seed} {course}", device(),
-                )  # fmt: skip
-                write_whole(taught, pack_weights(network))
-                checkpoint.unlink(missing_ok=True)
-            begin = taught
+        if not unit.whole_lungs.is_file():
+            start = load_network(config, folder.pretext / "model.safetensors")
+            missing: set[str] = {case.set for case in tested} if _crosses(fold) else set()
+            stage = _without(config.main, missing)
+            copies = CopiesOnDisk(folder.copies)
+            lesson = _lesson(config, stage, dataset.cases, lesions, split, copies, out)
+            network = learn(
+                Student(start.requires_grad_(True)), lesson, stage, config.loss, seed,
+                unit.checkpoint, f"{split.sha256} {fold} {seed}", device(),
+            )  # fmt: skip
+            write_whole(unit.whole_lungs, pack_weights(network))
+            unit.checkpoint.unlink(missing_ok=True)
+        network = load_network(config, unit.whole_lungs)
+        known = [case for case in dataset.cases if case.image not in out]
+        grids = exact_grids(dataset, known, config.preprocess)
+        teach_head(network, see_maps(network, grids, config.preprocess, device()),
+                   Targets.of(known, config.loss), config.head, config.loss, seed)  # fmt: skip
+        write_whole(unit.weights, pack_weights(network))
     network = load_network(config, unit.weights)
     if tested and not unit.predictions.is_file():
         seen = see_cases(network, dataset, tested, config.preprocess, device())

@@ -35,10 +35,7 @@ SMALL = {
         "epochs": 2, "steps": 2, "frozen_blocks": 5, "severity": 3, "ralo": 3, "masks": 1,
         "boxes": 1, "size": 96,
     },
-    "more": {
-        "epochs": 1, "steps": 2, "frozen_blocks": 5, "severity": 3, "ralo": 3, "masks": 1,
-        "boxes": 1, "size": 96,
-    },
+    "head": {"steps": 2, "films": 4},
     "copies": {"severity": 1, "ralo": 1, "masks": 1, "boxes": 1},
     "split": {"folds": 3, "held_back": 0.2},
     "preprocess": {"size": 96},
@@ -168,11 +165,11 @@ def test_a_network_cut_short_goes_on_from_its_last_epoch(
     monkeypatch.setattr(loop, "_save", killed)
     with pytest.raises(KeyboardInterrupt):
         train_unit(folder, config, small_data, 1, 1)
-    assert folder.unit(1, 1).checkpoint(1).is_file()
+    assert folder.unit(1, 1).checkpoint.is_file()
     train_unit(folder, config, small_data, 1, 1)
     whole, resumed = (load_tensors(f.unit(1, 1).weights.read_bytes()) for f in (finished, folder))
     assert whole.keys() == resumed.keys()
-    log = folder.unit(1, 1).folder / "course-1.jsonl"
+    log = folder.unit(1, 1).folder / "last.jsonl"
     assert [line.split(",")[0] for line in log.read_text("utf-8").splitlines()] == [
         '{"epoch": 1', '{"epoch": 2',
     ], "the first epoch is not trained again"  # fmt: skip

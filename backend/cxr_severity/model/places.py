@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import ZONES, Opacity, Zone
+from cxr_severity.model.networks import cells
 from cxr_severity.model.networks.cells_kernel import third_edges, zone_weights
 
 _WIDTH = (0.03, 0.97)
@@ -14,25 +16,15 @@ _FOUND = 0.5
 """A cell is taken for lung above this probability."""
 
 
-_SHARPNESS = 1.5
-"""The masks that taught opacity are generous, and a box also holds what is none, so that the cells
-around an opacity are given some of it. Logits are steeper by this before they are shown; even odds
-stay even. Chosen on the films that are held back for maps."""
-
-
 def within_lungs(places: Float32Array) -> Float32Array:
-    """(..., 3, h, w) probabilities of right lung, left lung and opacity to (..., h, w) of opacity
-    within the lungs that were found: outside them it is bone, organ or letter."""
-    odds = np.clip(places[..., 2, :, :], 1e-6, 1 - 1e-6)
-    seen, clear = odds**_SHARPNESS, (1 - odds) ** _SHARPNESS
-    lungs = np.minimum(places[..., 0, :, :] + places[..., 1, :, :], 1)
-    shown: Float32Array = (seen / (seen + clear) * lungs).astype(np.float32)
+    """(..., 3, h, w) probabilities to (..., h, w) of opacity within the lungs."""
+    shown: Float32Array = cells.within_lungs(torch.from_numpy(places)).numpy()
     return shown
 
 
 def lung_cells(places: Float32Array) -> Float32Array:
-    """(3, h, w) probabilities of right lung, left lung and opacity to (h, w) of being lung."""
-    lungs: Float32Array = np.minimum(places[0] + places[1], np.float32(1))
+    """(..., 3, h, w) probabilities to (..., h, w) of being lung."""
+    lungs: Float32Array = cells.lung_cells(torch.from_numpy(places)).numpy()
     return lungs
 
 

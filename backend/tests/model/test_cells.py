@@ -83,18 +83,41 @@ def test_an_image_without_lungs_has_zones_all_the_same() -> None:
     assert float(weights.flatten(2).sum(dim=2).min()) > 0
 
 
-def test_what_lies_outside_the_lungs_carries_no_grade(network: CellNet) -> None:
-    """Letters, tubes and shoulders: cells where no lung is seen change next to nothing."""
-    places = torch.full((1, 3, SIDE, SIDE), -12.0)
-    inside = lungs((3, 12), (2, 5), (9, 12))
-    places[0, :2] = torch.where(inside[0] > 0, 12.0, -12.0)
+@pytest.mark.parametrize("clear", ["outside the lungs", "within a lung, without opacity"])
+def test_where_no_opacity_is_seen_nothing_carries_a_grade(network: CellNet, clear: str) -> None:
+    """Letters, tubes and shoulders; and the lung that is clear: neither grade nor heat."""
+    found = lungs((3, 12), (2, 5), (9, 12))[0] > 0
+    opaque = torch.zeros(SIDE, SIDE, dtype=torch.bool)
+    opaque[7:12] = True
+    if clear == "outside the lungs":
+        silent = ~found.any(dim=0)
+        opaque[:] = True
+    else:
+        silent = found.any(dim=0) & ~opaque
+    places = torch.where(torch.cat([found, opaque[None]]), 12.0, -12.0)[None]
     cells = torch.rand(1, 16, SIDE, SIDE)
-    outside = inside.sum(dim=1, keepdim=True) == 0
-    changed = torch.where(outside, cells + 5, cells)
     last = torch.zeros(1, 1280, 7, 7)
-    one, other = (network.read(CellMaps(last, c, places)) for c in (cells, changed))
-    assert torch.allclose(one.zones, other.zones, atol=0.02)
-    assert torch.allclose(one.logits, other.logits, atol=0.02)
+    one, other, louder = (
+        CellMaps(last, torch.where(where, cells + 5, cells), places)
+        for where in (torch.zeros_like(silent), silent, ~silent)
+    )
+    for part in ("logits", "zones"):
+        before, after = (getattr(network.read(maps), part) for maps in (one, other))
+        assert torch.allclose(before, after, atol=0.02)
+        assert not torch.allclose(before, getattr(network.read(louder), part), atol=0.02)
+    _, cam = grad_cam(network, other, [None])
+    assert float(cam[0][silent].sum()) <= 0.01 * float(cam.sum())
+
+
+def test_a_course_may_read_whole_lungs(network: CellNet) -> None:
+    """Then cells of a clear lung count as any."""
+    maps = network.features(torch.randn(1, 3, 224, 224))
+    clear = maps.places.clone()
+    clear[:, 2] = -12
+    whole = network.read(maps._replace(places=clear), whole_lungs=True)
+    assert float(whole.pooled.max()) > 100 * float(
+        network.read(maps._replace(places=clear)).pooled.max()
+    )
 
 
 def test_the_map_of_the_burden_is_the_gradient_of_the_total(network: CellNet) -> None:
