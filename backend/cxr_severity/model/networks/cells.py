@@ -143,8 +143,8 @@ class CellNet(nn.Module):
         return self.answer(maps.cells * light.unsqueeze(1), places[:, :2], places[:, 2])
 
     def answer(self, lit: torch.Tensor, lungs: torch.Tensor, opacity: torch.Tensor) -> CellOutput:
-        """Cells as they are lit (N, C, h, w), probabilities of both lungs (N, 2, h, w) and of opacity
-        (N, h, w) to an answer, calibrated once `calibrate` was called."""
+        """Cells as they are lit (N, C, h, w), probabilities of both lungs (N, 2, h, w) and of
+        opacity (N, h, w) to an answer, calibrated once `calibrate` was called."""
         found: CellOutput = self.head(lit, zone_weights(lungs), opacity)
         if self.scaling is None:
             return found
