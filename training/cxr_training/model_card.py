@@ -32,8 +32,8 @@ Out of scope: children, lateral films, CT, other diseases, follow-up of one pati
 features are read as a sequence by a bidirectional LSTM and fused with features of the middle of
 the network into {size // 16} x {size // 16} cells. The cells say where the right lung, the left
 lung and opacity are; six zones are laid into the lungs that they find. From the cells where opacity
-is seen within the lungs come a Brixia score of each zone (0-3; their sum 0-18) and a softmax over mild, moderate and
-severe.
+is seen within the lungs come a Brixia score of each zone (0-3; their sum 0-18) and a softmax over
+mild, moderate and severe.
 
 - Probabilities: the logits at a temperature, and the total of the zones as an ordinal logit beside
   them, fitted on out-of-fold readings.
