@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import sys
@@ -15,6 +16,7 @@ from bench import budget, measure
 from bench.forward import Bare
 from bench.goals import judge
 from bench.inputs import REPOSITORY, SIDES
+from bench.ratios import COMMITTED, as_data, told
 from bench.report import NAME, markdown, write
 from bench.server import baseline, service
 from cxr_severity.model.artifact import versions
@@ -29,20 +31,23 @@ def main() -> int:
     parser.add_argument(
         "--readme", action="store_true", help="also write the README's table from the result"
     )
+    parser.add_argument("--requests", type=int, default=20_000, help="of the endurance run")
     arguments = parser.parse_args()
     weights = Settings().model.weights
-    result = run(weights, quick=arguments.quick)
+    result = run(weights, quick=arguments.quick, requests=arguments.requests)
     write(result, arguments.out)
     if arguments.readme:
         from bench.readme import update
 
         update(REPOSITORY / "README.md", result)
     print(markdown(result))
+    if arguments.quick and COMMITTED.is_file():
+        print(told(json.loads(COMMITTED.read_text(encoding="utf-8")), result))
     print(f"written to {arguments.out}/{NAME}.json, .md, .svg, .png")
     return 0
 
 
-def run(weights: Path, *, quick: bool) -> dict[str, Any]:
+def run(weights: Path, *, quick: bool, requests: int = 20_000) -> dict[str, Any]:
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
@@ -66,9 +71,10 @@ def run(weights: Path, *, quick: bool) -> dict[str, Any]:
         }
     result["budget"] = budget.measure(weights, [1, 16], 3 if quick else 12)
     result["busy"] = measure.busy(weights, 3 if quick else 12, say)
-    result["endurance"] = measure.endurance(weights, 300 if quick else 20_000, say)
+    result["endurance"] = measure.endurance(weights, 300 if quick else requests, say)
     result["growth"] = measure.growth(weights, [100] if quick else [100, 1_000, 10_000], say)
     result["goals"] = judge(result)
+    result["ratios"] = as_data(result)
     return result
 
 

@@ -71,6 +71,9 @@ def alone(ours: Server, theirs: Server, bare: Bare, rounds: int, say: Say) -> di
         "rounds": rounds,
         "median_ms": {name: round(median(values), 2) for name, values in rows.items()},
         "ratios": {name: round(median(values), 2) for name, values in ratios.items()},
+        "ratios_by_round": {
+            name: [round(value, 3) for value in values] for name, values in ratios.items()
+        },
     }
 
 
