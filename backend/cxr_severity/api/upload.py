@@ -21,6 +21,16 @@ STREAMED = ("/predict/batch",)
 MULTIPART_OVERHEAD = 65_536
 """Bytes that boundaries and part headers may add to the file itself."""
 
+IMAGE_TYPES = (
+    "image/png",
+    "image/jpeg",
+    "image/tiff",
+    "application/dicom",
+    "application/octet-stream",
+)
+"""Of bodies that are a file, without a form around it. Which of them is said does not matter: the
+format is read from the bytes."""
+
 FORM_UNREADABLE = "The form cannot be read: {reason}"
 MISSING = "The multipart field `file` is missing."
 NAMELESS = "The form cannot be read: a part of it has no name."
@@ -42,7 +52,17 @@ UPLOAD_BODY = {
                         }
                     },
                 }
-            }
+            },
+            **{
+                name: {
+                    "schema": {
+                        "type": "string",
+                        "format": "binary",
+                        "description": "The file alone, without a form",
+                    }
+                }
+                for name in IMAGE_TYPES
+            },
         },
     }
 }
@@ -137,7 +157,7 @@ class _Form:
 
 
 async def read_upload(request: Request) -> bytes:
-    """The bytes of the multipart field `file`.
+    """The bytes of the multipart field `file`, or of a body that is the file itself.
 
     Raises:
         ApiError: `unsupported-media-type`, `malformed-request`, `missing-field`,
@@ -148,6 +168,8 @@ async def read_upload(request: Request) -> bytes:
     if content_type is None:
         raise ApiError("missing-field", MISSING)
     media_type, parameters = parse_options_header(content_type)
+    if media_type.decode("latin-1") in IMAGE_TYPES:
+        return b"".join([chunk async for chunk in request.stream()])
     if media_type != b"multipart/form-data":
         raise ApiError("unsupported-media-type", "Send the image as multipart/form-data.")
     boundary = parameters.get(b"boundary", b"")

@@ -50,6 +50,8 @@ class Options:
     """False leaves out map and pictures, and saves their time."""
     force: bool = False
     """Judge also what the gate rejects."""
+    side: int = ENOUGH
+    """Longest side of the pictures in pixels, at most; not above `ENOUGH`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def judge(
     # Lungs are found and the overlay's ground is drawn while the model works in its own thread.
     lungs = predictor.lungs(prepared)
     with_lungs = perf_counter()
-    ground = backdrop(radiograph) if options.explain else None
+    ground = backdrop(radiograph, options.side) if options.explain else None
     drawn = perf_counter()
     statistics = input_statistics(prepared.grid)
     assessment = predictor.conclude(prepared, inference.result(), lungs, force=options.force)

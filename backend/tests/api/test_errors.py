@@ -157,7 +157,7 @@ def test_two_files(client: TestClient) -> None:
         ("multipart/form-data; boundary=b", 400, "malformed-request"),
         ("application/json", 415, "unsupported-media-type"),
         ("application/x-www-form-urlencoded", 415, "unsupported-media-type"),
-        ("image/png", 415, "unsupported-media-type"),
+        ("image/gif", 415, "unsupported-media-type"),
         ("", 415, "unsupported-media-type"),
     ],
 )

@@ -62,6 +62,38 @@ def image_of(url: str) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(encoded)))
 
 
+@pytest.mark.parametrize(
+    "content_type",
+    ["image/png", "image/jpeg", "application/dicom", "application/octet-stream", "IMAGE/PNG; x=1"],
+)
+def test_the_file_may_be_the_whole_body(client: TestClient, content_type: str) -> None:
+    data = SAMPLES[0].read_bytes()
+    params = {"force": True, "explain": False}
+    raw = client.post(
+        "/predict", content=data, headers={"content-type": content_type}, params=params
+    ).json()
+    form = post(client, data, **params).json()
+    assert raw["input"] == form["input"], "the format is read from the bytes"
+    assert raw["probabilities"] == form["probabilities"]
+
+
+def test_a_whole_body_is_bounded_and_not_empty(client: TestClient) -> None:
+    for data, code in ((b"", "empty-file"), (bytes(2_000_001), "file-too-large")):
+        answer = client.post("/predict", content=data, headers={"content-type": "image/png"})
+        assert answer.json()["code"] == code
+
+
+def test_the_overlay_is_drawn_at_the_size_that_is_asked_for(client: TestClient) -> None:
+    data = ramp((600, 300))
+    sizes = {}
+    for size in (64, 200, 1024):
+        explanation = post(client, data, force=True, size=size).json()["explanation"]
+        sizes[size] = image_of(explanation["overlay"]).size
+    assert sizes == {64: (64, 32), 200: (200, 100), 1024: (600, 300)}
+    assert post(client, data, size=63).json()["code"] == "invalid-request"
+    assert post(client, data, size=1025).json()["code"] == "invalid-request"
+
+
 def test_a_real_radiograph_gets_the_whole_answer(client: TestClient) -> None:
     response = post(client, SAMPLES[0].read_bytes())
     assert response.status_code == 200

@@ -16,7 +16,8 @@ export interface paths {
         /**
          * Severity of one radiograph
          * @description Send a frontal chest radiograph as the multipart field `file`: PNG, JPEG, TIFF or DICOM,
-         *     at most as large as `/limits` says. Nothing is kept.
+         *     at most as large as `/limits` says. Nothing is kept. The file may also be the whole body, as
+         *     `image/png`, `image/jpeg`, `image/tiff`, `application/dicom` or `application/octet-stream`.
          *
          *     The answer is JSON. `Accept` asks for another form: `application/dicom` (a structured report, or
          *     what `object` names), `application/fhir+json` (an R4 Bundle), `application/pdf`, `text/csv`,
@@ -783,7 +784,7 @@ export interface components {
             heatmap: string;
             /**
              * Overlay
-             * @description JPEG data URL: the map of opacity blended over the radiograph, in versions that have none the heatmap; longest side at most 1024 pixels
+             * @description JPEG data URL: the map of opacity blended over the radiograph, in versions that have none the heatmap; longest side at most `size` pixels
              * @example data:image/jpeg;base64,/9j/4AAQSkZJRg…
              */
             overlay: string;
@@ -2126,6 +2127,8 @@ export interface operations {
                 target?: "burden" | "predicted" | "mild" | "moderate" | "severe";
                 /** @description `true` judges also what the gate rejects; `quality` says why */
                 force?: boolean;
+                /** @description Longest side of the overlay in pixels, at most; a smaller one is drawn and sent in less time */
+                size?: number;
                 /** @description A version from /models; the default one when absent */
                 version?: string | null;
                 /** @description Of `Accept: application/dicom`: structured report, secondary capture or grayscale presentation state. Only a DICOM object can be answered with one */
@@ -2144,6 +2147,11 @@ export interface operations {
                      */
                     file: string;
                 };
+                "image/png": string;
+                "image/jpeg": string;
+                "image/tiff": string;
+                "application/dicom": string;
+                "application/octet-stream": string;
             };
         };
         responses: {

@@ -30,7 +30,7 @@ from cxr_severity.interop.making import Making
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.runtime import Inference
-from cxr_severity.service.pipeline import Options, Submit, judge
+from cxr_severity.service.pipeline import ENOUGH, Options, Submit, judge
 
 router = APIRouter(tags=["prediction"])
 
@@ -82,6 +82,15 @@ async def predict_route(
     force: Annotated[
         bool, Query(description="`true` judges also what the gate rejects; `quality` says why")
     ] = False,
+    size: Annotated[
+        int,
+        Query(
+            ge=64,
+            le=ENOUGH,
+            description="Longest side of the overlay in pixels, at most; a smaller one is drawn "
+            "and sent in less time",
+        ),
+    ] = ENOUGH,
     version: Annotated[
         str | None, Query(description="A version from /models; the default one when absent")
     ] = None,
@@ -95,7 +104,8 @@ async def predict_route(
     ] = "sr",
 ) -> Response:
     """Send a frontal chest radiograph as the multipart field `file`: PNG, JPEG, TIFF or DICOM,
-    at most as large as `/limits` says. Nothing is kept.
+    at most as large as `/limits` says. Nothing is kept. The file may also be the whole body, as
+    `image/png`, `image/jpeg`, `image/tiff`, `application/dicom` or `application/octet-stream`.
 
     The answer is JSON. `Accept` asks for another form: `application/dicom` (a structured report, or
     what `object` names), `application/fhir+json` (an R4 Bundle), `application/pdf`, `text/csv`,
@@ -126,7 +136,7 @@ async def predict_route(
                         judged = judge(
                             predictor,
                             data,
-                            Options(target, explain or draws, force),
+                            Options(target, explain or draws, force, ENOUGH if draws else size),
                             limits=limits,
                             submit=_unless(left, ticket.submit),
                         )

@@ -96,7 +96,7 @@ class ExplanationBody(Body):
     )
     overlay: str = Field(
         description="JPEG data URL: the map of opacity blended over the radiograph, in versions "
-        "that have none the heatmap; longest side at most 1024 pixels",
+        "that have none the heatmap; longest side at most `size` pixels",
         examples=["data:image/jpeg;base64,/9j/4AAQSkZJRg…"],
     )
     opacity: OpacityBody | None = Field(
