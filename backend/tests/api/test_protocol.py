@@ -206,10 +206,12 @@ class Watched(BoundedProtocol):
     [("/predict", 0, 1 << 19), ("/predict/batch", READ_AHEAD, READ_AHEAD + (1 << 19))],
 )
 def test_of_a_batch_more_is_read_ahead_and_not_without_end(
-    path: str, least: int, most: int
+    path: str, least: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What waits for an application that does not read yet."""
     app, may_read = FastAPI(), threading.Event()
+    # Another test's connection may have been left paused.
+    monkeypatch.setattr(Watched, "last", None)
 
     @app.post(path)
     async def read(request: Request) -> int:
