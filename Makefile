@@ -52,11 +52,12 @@ test-page: frontend/node_modules/.installed
 e2e: .venv/.dev $(PAGE)
 	CHROMIUM="$$(scripts/chromium.sh)" && export CHROMIUM && cd frontend && npm run --silent e2e
 
-check: .venv/.dev frontend/node_modules/.installed ## Lint, formats, strict types, import rules, API drift
+check: .venv/.dev frontend/node_modules/.installed ## Lint, formats, strict types, import rules, lengths, API drift
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy $(SOURCES)
 	$(BIN)/lint-imports
+	scripts/check-length.sh $(SOURCES)
 	scripts/check-drift.sh
 	cd frontend && npm run --silent check
 

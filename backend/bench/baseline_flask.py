@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from werkzeug.serving import make_server
 
-from cxr_severity.model.artifact import Network, load_network, read_manifest, versions
+from cxr_severity.model.artifact import load_network, read_manifest, versions
 from cxr_severity.model.assessment import SEVERITIES
+from cxr_severity.model.networks.base import Network
 
 _HEATMAP_SIDE, _OVERLAY_SIDE = 256, 1024
 

@@ -15,7 +15,7 @@ from torch import nn
 
 from cxr_severity.imaging.codecs.raster import decode_raster
 from cxr_severity.imaging.limits import DEFAULT_LIMITS
-from cxr_severity.model.artifact import Network, load_network, read_manifest
+from cxr_severity.model.artifact import load_network, read_manifest
 from cxr_severity.model.engine import (
     ENGINES,
     EngineName,
@@ -23,6 +23,7 @@ from cxr_severity.model.engine import (
     is_installed,
     limit_threads,
 )
+from cxr_severity.model.networks.base import Network
 
 REPEATS = 5
 """Of each thing in a round, after one that is not counted: all are measured with warm caches."""
@@ -34,8 +35,7 @@ class _Backbone(nn.Module):
         self.network = network
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        found = self.network.features(x)
-        return (found,) if isinstance(found, torch.Tensor) else tuple(found)
+        return tuple(self.network.features(x))
 
 
 class Bare:

@@ -27,9 +27,9 @@ STEPS = (
     ("cxr_severity.model.predictor", "Predictor.infer", "head"),
     ("cxr_severity.model.predictor", "Predictor.lungs", "lungs"),
     ("cxr_severity.model.predictor", "Predictor.conclude", "conclude"),
-    ("cxr_severity.model.predictor", "lungs_of_cells", "lungs"),
-    ("cxr_severity.model.predictor", "opacity_of", "zones and opacity"),
-    ("cxr_severity.model.predictor", "zone_outlines", "zones and opacity"),
+    ("cxr_severity.model.conclude", "lungs_of_cells", "lungs"),
+    ("cxr_severity.model.conclude", "opacity_of", "zones and opacity"),
+    ("cxr_severity.model.conclude", "zone_outlines", "zones and opacity"),
     ("cxr_severity.model.gate", "Gate.__call__", "gate"),
     ("cxr_severity.service.pipeline", "input_statistics", "statistics"),
     ("cxr_severity.service.pipeline", "backdrop", "draw"),
@@ -44,8 +44,8 @@ STEPS = (
     ("cxr_severity.api.access.audit", "_write", "metrics and audit"),
 )
 GRADIENT = {
-    "SequenceRuntime": ("cxr_severity.model.networks.bilstm", "BiLstm.backward"),
-    "CellRuntime": ("cxr_severity.model.networks.cells_kernel", "CellKernel.cam"),
+    "SequenceHead": ("cxr_severity.model.networks.bilstm", "BiLstm.backward"),
+    "CellKernel": ("cxr_severity.model.networks.cells_kernel", "CellKernel.cam"),
 }
 SEND, ROUTE, WAIT, WORK = "send", "route", "wait", "work"
 """`work` is all that a request's own thread does; the steps are inside."""

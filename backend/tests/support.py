@@ -39,7 +39,8 @@ from cxr_severity.model.metrics import (
     Metrics,
     Selective,
 )
-from cxr_severity.model.networks.sequence import FEATURES, NetworkConfig, SeverityNet
+from cxr_severity.model.networks.base import FEATURES
+from cxr_severity.model.networks.sequence import SequenceConfig, SequenceNet
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.preprocess import PreprocessConfig
 
@@ -51,7 +52,7 @@ SAMPLES = sorted((REPOSITORY / "samples").glob("*.png"))
 MakeVersion = Callable[..., Path]
 
 
-def random_network(config: NetworkConfig, size: int = 64, seed: int = 0) -> SeverityNet:
+def random_network(config: SequenceConfig, size: int = 64, seed: int = 0) -> SequenceNet:
     """A network with random weights whose answers depend on its input.
 
     Straight from initialisation they hardly do: its batch norms would take the features for
@@ -59,7 +60,7 @@ def random_network(config: NetworkConfig, size: int = 64, seed: int = 0) -> Seve
     pictures first.
     """
     torch.manual_seed(seed)
-    network = SeverityNet(config, size).eval()
+    network = SequenceNet(config, size).eval()
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.momentum = None  # the plain average of what it sees
@@ -142,7 +143,7 @@ def random_guard(limits: GateLimits = NO_LIMITS, seed: int = 0) -> Guard:
 
 
 def random_manifest(
-    version: str, blob: bytes, network: NetworkConfig, gate: GatePart, size: int = 64
+    version: str, blob: bytes, network: SequenceConfig, gate: GatePart, size: int = 64
 ) -> Manifest:
     return Manifest(
         name="random",
@@ -183,7 +184,7 @@ def write_version(
     limits: GateLimits = NO_LIMITS,
 ) -> Path:
     """Write a whole, valid version with random weights; returns its folder."""
-    config = NetworkConfig(hidden_size=8)
+    config = SequenceConfig(hidden_size=8)
     network = random_network(config, size, seed)
     blob = pack_weights(network)
     guard = random_guard(limits, seed)

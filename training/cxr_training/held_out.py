@@ -10,7 +10,8 @@ import numpy as np
 import torch
 
 from cxr_severity.imaging.arrays import Float32Array
-from cxr_severity.model.networks.cells import CellNet, grad_cam
+from cxr_severity.model.explain import grad_cam
+from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.preprocess import PreprocessConfig, normalise
 from cxr_training.cases import Case, Dataset
 from cxr_training.films import exact_grids
@@ -41,7 +42,7 @@ def see(
         x = normalise(torch.from_numpy(batch), config).to(device)
         with torch.no_grad():
             maps = network.features(x)
-        output, burden = grad_cam(network, maps, [None] * len(x))
+        output, _, burden = grad_cam(network, maps, ["burden"] * len(x))
         places = maps.places.sigmoid()
         parts.append(
             Seen(*(part.cpu().numpy() for part in (output.logits, output.zones, burden, places)))

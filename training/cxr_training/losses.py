@@ -12,7 +12,8 @@ from torch.nn.functional import (
 )
 
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE
-from cxr_severity.model.networks.cells import CellMaps, CellOutput
+from cxr_severity.model.networks.base import HeadOutput
+from cxr_severity.model.networks.cells import CellMaps
 from cxr_training.config import LossConfig
 from cxr_training.lesions import LABELS
 from cxr_training.targets import Targets
@@ -34,7 +35,7 @@ class Extras(nn.Module):
 
 
 def answer_losses(
-    config: LossConfig, output: CellOutput, targets: Targets
+    config: LossConfig, output: HeadOutput, targets: Targets
 ) -> dict[str, torch.Tensor]:
     """Of N scored films: grade, zones, each lung's half-sum and total."""
     shares = output.zones / HIGHEST_ZONE_SCORE
@@ -50,7 +51,7 @@ def answer_losses(
 
 
 def score_losses(
-    config: LossConfig, extras: Extras, output: CellOutput, targets: Targets
+    config: LossConfig, extras: Extras, output: HeadOutput, targets: Targets
 ) -> dict[str, torch.Tensor]:
     """Of N scored films: their answers, and what training's own heads say of their cells."""
     lungs = output.pooled.view(len(output.pooled), 2, 3, -1).mean(dim=2)
@@ -84,7 +85,7 @@ def place_losses(
     return {"lungs": config.lungs * lungs, "opacity": config.opacity * opacity}
 
 
-def label_loss(extras: Extras, output: CellOutput, labels: torch.Tensor) -> torch.Tensor:
+def label_loss(extras: Extras, output: HeadOutput, labels: torch.Tensor) -> torch.Tensor:
     """Cross-entropy of the labels (N,), among those of a film's own set: a set is no finding."""
     logits = extras.labels(output.pooled.mean(dim=1))
     of_study = labels < _STUDY

@@ -25,11 +25,7 @@ from cxr_severity.model.manifest import (
     Manifest,
     WeightsFile,
 )
-from cxr_severity.model.networks.cells import CellConfig, CellNet
-from cxr_severity.model.networks.sequence import FEATURES, NetworkConfig, SeverityNet
-
-Network = CellNet | SeverityNet
-"""A network of any kind that a version may be of."""
+from cxr_severity.model.networks.base import FEATURES, Network
 
 MANIFEST = "manifest.json"
 WEIGHTS = "model.safetensors"
@@ -105,19 +101,12 @@ def load_network(directory: Path, manifest: Manifest) -> Network:
             fit the network exactly. Nothing is ever left at random initialisation.
     """
     blob = _read_checked(directory / WEIGHTS, manifest.weights)
-    network = build_network(manifest.network, manifest.preprocess.size)
+    network = manifest.network.build(manifest.preprocess.size)
     try:
         load_state(network, blob)
     except ArtifactError as error:
         raise ArtifactError(f"{directory}: {WEIGHTS} {error}") from error
     return network.eval().requires_grad_(False)
-
-
-def build_network(config: CellConfig | NetworkConfig, size: int) -> Network:
-    """A network of the kind that a configuration is of, with random weights."""
-    if isinstance(config, CellConfig):
-        return CellNet(config, size)
-    return SeverityNet(config, size)
 
 
 def load_guard(directory: Path, manifest: Manifest) -> Guard:

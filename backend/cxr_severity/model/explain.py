@@ -1,17 +1,19 @@
-"""Where the model looked: Grad-CAM from features that are already there."""
+"""Where the network looked: Grad-CAM from maps that are already there."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
-import numpy as np
 import torch
 
 from cxr_severity.imaging.arrays import Float32Array
-from cxr_severity.model.networks.sequence import HeadOutput
+from cxr_severity.model.answer import Answer, SubjectMap, subject_of
+from cxr_severity.model.assessment import SEVERITIES, Subject, Target
+from cxr_severity.model.networks.base import HeadOutput, Network
+from cxr_severity.model.networks.zone_geometry import lung_cells
 
 _cudnn_switch = threading.Lock()
 
@@ -30,55 +32,75 @@ def _native_lstm(device: torch.device) -> Iterator[None]:
         yield
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class GradCam:
-    """`cam` (h, w) float32 in [0, 1]; `peak` its maximum before scaling; `output` the head's."""
+class Explained(NamedTuple):
+    """`output` of N films, without a gradient; `subjects`: what each film's map speaks of; `cam`
+    (N, h, w) float32, not negative, not scaled."""
 
     output: HeadOutput
-    target: int
-    peak: float
-    cam: Float32Array
+    subjects: list[Subject]
+    cam: torch.Tensor
 
 
 def grad_cam(
-    features: torch.Tensor,
-    head: Callable[[torch.Tensor], HeadOutput],
-    target: int | None = None,
-) -> GradCam:
-    """Gradient-weighted class activation map (Selvaraju et al., ICCV 2017).
+    network: Network, maps: tuple[torch.Tensor, ...], targets: Sequence[Target]
+) -> Explained:
+    """Gradient-weighted class activation maps (Selvaraju et al., ICCV 2017) of a network's layer.
 
     Pure: it installs no hook and leaves no gradient on a parameter, so concurrent calls on one
-    network cannot mix. One pass of the small head gives logits and map.
+    network cannot mix. One pass of the small head gives output and maps. Where the network tells
+    the lungs, nothing outside them is shown.
 
     Args:
-        features: (1, K, h, w) float32 feature maps, computed without gradient.
-        head: maps features to an output.
-        target: index of the class to explain; the most probable one when None.
-
-    Raises:
-        ValueError: when `features` is not a batch of one.
+        maps: of N films, as `network.features` gives them, computed without gradient.
+        targets: what each film's map is wanted of.
     """
-    if features.ndim != 4 or features.shape[0] != 1:
-        raise ValueError(f"features must be (1, K, h, w), not {tuple(features.shape)}")
-    leaf = features.detach().requires_grad_()
-    with torch.enable_grad(), _native_lstm(features.device):
-        output = head(leaf)
-        logits = output.logits[0]
-        index = int(logits.argmax()) if target is None else target
-        (gradient,) = torch.autograd.grad(logits[index], leaf)
+    layer = network.layer(maps).detach().requires_grad_()
+    with torch.enable_grad(), _native_lstm(layer.device):
+        output = network.answer(layer, maps)
+        logits = output.logits.detach().cpu().numpy()
+        subjects = [
+            subject_of(target, logits[i], network.explains) for i, target in enumerate(targets)
+        ]
+        scores = [
+            output.zones[i].sum() if subject == "burden"
+            else output.logits[i, SEVERITIES.index(subject)]
+            for i, subject in enumerate(subjects)
+        ]  # fmt: skip
+        (gradient,) = torch.autograd.grad(torch.stack(scores).sum(), layer)
     weights = gradient.mean(dim=(2, 3), keepdim=True)
-    raw = (weights * leaf.detach()).sum(dim=1)[0].float().cpu().numpy()
-    peak, cam = scaled_map(raw)
-    return GradCam(
-        output=HeadOutput(*(part.detach() for part in output)), target=index, peak=peak, cam=cam
-    )
+    cam = (weights * layer.detach()).sum(dim=1).clamp_min(0)
+    places = network.places(maps)
+    if places is not None:
+        cam = cam * lung_cells(places)
+    return Explained(HeadOutput(*(part.detach() for part in output)), subjects, cam)
 
 
-def scaled_map(raw: Float32Array) -> tuple[float, Float32Array]:
-    """A map (h, w) of any sign to its peak and itself in [0, 1]; all zero where none is positive.
+class AutogradHead:
+    """Any network's head, with PyTorch's autograd, on the device where the network is."""
 
-    Scaled by its maximum only: a min-max stretch would make a flat map look confident.
-    """
-    positive: Float32Array = np.maximum(raw, 0)
-    peak = float(positive.max())
-    return peak, positive / np.float32(peak) if peak > 0 else positive
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def answer(
+        self, maps: Sequence[tuple[Float32Array, ...]], wanted: Sequence[Target | None]
+    ) -> list[Answer]:
+        """What `network.features` gave of each film, to its answer."""
+        return [self._answer(*each) for each in zip(maps, wanted, strict=True)]
+
+    def _answer(self, found: tuple[Float32Array, ...], target: Target | None) -> Answer:
+        device = next(self._network.parameters()).device
+        maps = tuple(torch.from_numpy(part).to(device) for part in found)
+        shown: SubjectMap | None = None
+        if target is None:
+            with torch.no_grad():
+                output = self._network.read(maps)
+        else:
+            output, (subject,), cam = grad_cam(self._network, maps, [target])
+            shown = SubjectMap.scaled(subject, cam[0].float().cpu().numpy())
+        places = self._network.places(maps)
+        return Answer(
+            output.logits[0].cpu().numpy(),
+            output.zones[0].cpu().numpy(),
+            shown,
+            None if places is None else places[0].cpu().numpy(),
+        )

@@ -15,11 +15,13 @@ from torch.nn.functional import interpolate
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.resample import percentiles, resize
-from cxr_severity.model.engine import Compiled
+from cxr_severity.model.engine import EngineName, compile_module
 
 _LUNG = 0.5
 """A pixel is taken for lung above this probability."""
 _BLACK = 0.02
+_TOLERANCE = 1e-3
+"""Of a probability, between engines."""
 _FINE = 64
 """Side of the map that a network's cells are enlarged to."""
 
@@ -121,21 +123,34 @@ class LungField:
         return min(1.0, float(enlarged[inside].sum()) / total) if total > 0 else None
 
 
-def find_lungs(grid: Float32Array, run: Compiled, config: LungConfig) -> LungField:
-    """The lungs of a preprocessed image.
+class LungFinder:
+    """A lung network on an engine. Safe to call from several threads."""
 
-    Args:
-        grid: (S, S) float32 in [0, 1], as `to_grid` makes it, of any size.
-        run: `LungProbabilities`, compiled.
-    """
-    small = thumbnail(grid, config)
-    (found,) = run(small[None])
-    return measure_lungs(found[0], small)
+    def __init__(self, network: LungNet, engine: EngineName, threads: int) -> None:
+        """Raises EngineError when the engine refuses the network."""
+        self._side = network.config.size
+        example = np.zeros((1, self._side, self._side), np.float32)
+        self._run = compile_module(engine, LungProbabilities(network), example, threads)
 
+    @classmethod
+    def of(cls, network: LungNet | None, engine: EngineName, threads: int) -> LungFinder | None:
+        """None of a version that has no lung network, whose own network tells the lungs."""
+        return None if network is None else cls(network, engine, threads)
 
-def thumbnail(grid: Float32Array, config: LungConfig) -> Float32Array:
-    """(S, S) float32 grid to the lung network's size."""
-    return resize(grid, config.size, config.size)
+    def __call__(self, grid: Float32Array) -> LungField:
+        """The lungs of a preprocessed image, (S, S) float32 in [0, 1], of any size."""
+        small, mask = self._see(grid)
+        return measure_lungs(mask, small)
+
+    def agrees(self, other: LungFinder, grid: Float32Array) -> bool:
+        """Whether both see the same lungs in a preprocessed image."""
+        return np.allclose(self._see(grid)[1], other._see(grid)[1], atol=_TOLERANCE)
+
+    def _see(self, grid: Float32Array) -> tuple[Float32Array, Float32Array]:
+        """The thumbnail, (s, s), and the probability of each 2 x 2 pixels of being lung."""
+        small = resize(grid, self._side, self._side)
+        (found,) = self._run(small[None])
+        return small, found[0]
 
 
 def lungs_of_cells(cells: Float32Array, grid: Float32Array) -> LungField:

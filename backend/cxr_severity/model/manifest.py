@@ -14,8 +14,7 @@ from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.gate import GateLimits
 from cxr_severity.model.lungs import LungConfig
 from cxr_severity.model.metrics import Frozen
-from cxr_severity.model.networks.cells import CellConfig
-from cxr_severity.model.networks.sequence import NetworkConfig
+from cxr_severity.model.networks.registry import NetworkConfig
 from cxr_severity.model.preprocess import PreprocessConfig
 
 MAX_WEIGHTS_BYTES = 12_000_000
@@ -73,7 +72,7 @@ class Manifest(Frozen):
     licence: str
     classes: tuple[Severity, ...] = Field(description="Order of the head's outputs")
     preprocess: PreprocessConfig
-    network: CellConfig | NetworkConfig
+    network: NetworkConfig
     calibration: Scaling = Field(description="Of the logits, before the softmax")
     conformal: Conformal
     total_interval: TotalInterval | None = Field(

@@ -7,7 +7,7 @@ import torch
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import ZONES, Opacity, Zone
-from cxr_severity.model.networks import cells
+from cxr_severity.model.networks import cell_head, zone_geometry
 from cxr_severity.model.networks.cells_kernel import third_edges, zone_weights
 
 _WIDTH = (0.03, 0.97)
@@ -18,13 +18,13 @@ _FOUND = 0.5
 
 def within_lungs(places: Float32Array) -> Float32Array:
     """(..., 3, h, w) probabilities to (..., h, w) of opacity within the lungs."""
-    shown: Float32Array = cells.within_lungs(torch.from_numpy(places)).numpy()
+    shown: Float32Array = cell_head.within_lungs(torch.from_numpy(places)).numpy()
     return shown
 
 
 def lung_cells(places: Float32Array) -> Float32Array:
     """(..., 3, h, w) probabilities to (..., h, w) of being lung."""
-    lungs: Float32Array = cells.lung_cells(torch.from_numpy(places)).numpy()
+    lungs: Float32Array = zone_geometry.lung_cells(torch.from_numpy(places)).numpy()
     return lungs
 
 

@@ -23,7 +23,7 @@ from cxr_severity.model.artifact import (
     versions,
 )
 from cxr_severity.model.manifest import MAX_WEIGHTS_BYTES
-from cxr_severity.model.networks.sequence import NetworkConfig, SeverityNet
+from cxr_severity.model.networks.sequence import SequenceConfig, SequenceNet
 from cxr_severity.model.predictor import Predictor
 
 
@@ -143,7 +143,7 @@ def test_a_manifest_that_is_no_json_is_named(make_version: MakeVersion) -> None:
 
 def test_weights_survive_the_round_trip_within_half_precision() -> None:
     torch.manual_seed(0)
-    network, copy = (SeverityNet(NetworkConfig(hidden_size=8)) for _ in range(2))
+    network, copy = (SequenceNet(SequenceConfig(hidden_size=8)) for _ in range(2))
     load_state(copy, pack_weights(network))
     for key, value in network.state_dict().items():
         torch.testing.assert_close(copy.state_dict()[key], value, rtol=1e-3, atol=1e-6)
@@ -151,7 +151,7 @@ def test_weights_survive_the_round_trip_within_half_precision() -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e6])
 def test_values_that_half_precision_cannot_hold_are_not_written(value: float) -> None:
-    network = SeverityNet(NetworkConfig(hidden_size=8))
+    network = SequenceNet(SequenceConfig(hidden_size=8))
     network.classifier.weight.data[0, 0] = value
     with pytest.raises(ArtifactError, match="not finite"):
         pack_weights(network)
@@ -159,7 +159,7 @@ def test_values_that_half_precision_cannot_hold_are_not_written(value: float) ->
 
 def test_damaged_safetensors_are_refused() -> None:
     with pytest.raises(ArtifactError, match="does not fit"):
-        load_state(SeverityNet(NetworkConfig(hidden_size=8)), b"\xff" * 64)
+        load_state(SequenceNet(SequenceConfig(hidden_size=8)), b"\xff" * 64)
 
 
 def test_a_loaded_network_is_frozen_and_in_eval_mode(make_version: MakeVersion) -> None:

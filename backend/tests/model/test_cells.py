@@ -5,14 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from cxr_severity.model.networks.cells import (
-    CellConfig,
-    CellMaps,
-    CellNet,
-    grad_cam,
-    third_edges,
-    zone_weights,
-)
+from cxr_severity.model.explain import grad_cam
+from cxr_severity.model.networks.cells import CellConfig, CellMaps, CellNet
+from cxr_severity.model.networks.zone_geometry import third_edges, zone_weights
 
 SIDE = 14
 
@@ -105,7 +100,7 @@ def test_where_no_opacity_is_seen_nothing_carries_a_grade(network: CellNet, clea
         before, after = (getattr(network.read(maps), part) for maps in (one, other))
         assert torch.allclose(before, after, atol=0.02)
         assert not torch.allclose(before, getattr(network.read(louder), part), atol=0.02)
-    _, cam = grad_cam(network, other, [None])
+    cam = grad_cam(network, other, ["burden"]).cam
     assert float(cam[0][silent].sum()) <= 0.01 * float(cam.sum())
 
 
@@ -122,7 +117,7 @@ def test_a_course_may_read_whole_lungs(network: CellNet) -> None:
 
 def test_the_map_of_the_burden_is_the_gradient_of_the_total(network: CellNet) -> None:
     maps = network.features(torch.randn(1, 3, 224, 224))
-    output, burden = grad_cam(network, maps, [None])
+    output, _, burden = grad_cam(network, maps, ["burden"])
     assert torch.allclose(output.zones, network.read(maps).zones, atol=1e-6)
     assert burden.shape == (1, SIDE, SIDE)
     assert float(burden.min()) >= 0
@@ -133,11 +128,11 @@ def test_the_map_of_the_burden_is_the_gradient_of_the_total(network: CellNet) ->
 def test_on_a_gpu_the_map_is_the_same(network: CellNet) -> None:
     """The gradient starts behind the LSTM, whose backward pass cuDNN refuses in eval mode."""
     x = torch.randn(1, 3, 224, 224)
-    _, here = grad_cam(network, network.features(x), [None])
+    here = grad_cam(network, network.features(x), ["burden"]).cam
     on_gpu = CellNet(network.config, 224).eval()
     on_gpu.load_state_dict(network.state_dict())
     on_gpu.cuda()
     with torch.no_grad():
         maps = on_gpu.features(x.cuda())
-    _, there = grad_cam(on_gpu, maps, [None])
+    there = grad_cam(on_gpu, maps, ["burden"]).cam
     assert torch.allclose(here, there.cpu(), atol=1e-3)

@@ -17,6 +17,7 @@ from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model import engine as engines
 from cxr_severity.model import predictor as predictors
 from cxr_severity.model.agreement import Agreement, compare, correlation
+from cxr_severity.model.answer import Answer
 from cxr_severity.model.artifact import versions
 from cxr_severity.model.engine import (
     ENGINES,
@@ -28,16 +29,19 @@ from cxr_severity.model.engine import (
     compile_module,
     is_installed,
 )
+from cxr_severity.model.explain import AutogradHead
 from cxr_severity.model.golden import golden_radiograph
+from cxr_severity.model.networks.sequence import SequenceNet
+from cxr_severity.model.networks.sequence_kernel import SequenceHead
 from cxr_severity.model.predictor import Predictor
-from cxr_severity.model.runtime import Runtime, SequenceRuntime, reference_runtime
+from cxr_severity.model.runtime import Runtime
 
 FAST = [name for name in ENGINES if name != "torch"]
 
 
 def reference(predictor: Predictor) -> Runtime:
     size = predictor.manifest.preprocess.size
-    return reference_runtime(predictor._network, torch.device("cpu"), size)
+    return Runtime(predictor._network, "torch", size, EngineConfig())
 
 
 @pytest.fixture(scope="module", params=FAST)
@@ -111,20 +115,20 @@ def test_an_engine_for_the_cpu_does_not_answer_for_another_device() -> None:
         candidates(EngineConfig("cuda:1", "onnxruntime"))
 
 
-def _wrong(self: SequenceRuntime, *arguments: Any, **options: bool) -> list[object]:
-    answers = _infer(self, *arguments, **options)  # type: ignore[arg-type]
+def _wrong(self: SequenceHead, *arguments: Any) -> list[Answer]:
+    answers = _answer(self, *arguments)
     for answer in answers:
         answer.logits[0] += 0.1
-    return list(answers)
+    return answers
 
 
-_infer = SequenceRuntime.infer
+_answer = SequenceHead.answer
 
 
 def test_an_engine_that_disagrees_is_left_out_and_said_so(
     make_version: MakeVersion, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(SequenceRuntime, "infer", _wrong)
+    monkeypatch.setattr(SequenceHead, "answer", _wrong)
     folder = make_version()
     with caplog.at_level(logging.WARNING):
         predictor = Predictor.load(folder)
@@ -158,7 +162,8 @@ def test_more_threads_for_an_image_that_is_alone_change_nothing(
     def noted(
         name: EngineName, module: torch.nn.Module, example: Any, threads: Sequence[int]
     ) -> Any:
-        asked.append(list(threads))
+        if name != "torch":  # the reference's
+            asked.append(list(threads))
         return compile_each(name, module, example, threads)
 
     monkeypatch.setattr("cxr_severity.model.passes.compile_each", noted)
@@ -244,14 +249,40 @@ def test_flat_maps_correlate_only_with_flat_maps() -> None:
     assert correlation(slope, slope) == pytest.approx(1)
 
 
-def test_a_network_without_a_fast_path_keeps_pytorch(
+def test_a_network_whose_faster_head_refuses_it_keeps_pytorch(
     make_version: MakeVersion, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def none(*_: object) -> None:
+    def refuses(*_: object) -> None:
         raise ValueError("another head")
 
-    monkeypatch.setattr(predictors, "fast_runtime", none)
+    monkeypatch.setattr(SequenceNet, "accelerated", refuses)
     with caplog.at_level(logging.WARNING, logger=predictors.__name__):
         predictor = Predictor.load(make_version())
     assert predictor.engine == "torch"
     assert "is left out: another head" in caplog.text
+
+
+@pytest.mark.parametrize("name", FAST)
+def test_a_network_without_a_faster_head_runs_on_every_engine_all_the_same(
+    make_version: MakeVersion, monkeypatch: pytest.MonkeyPatch, name: EngineName
+) -> None:
+    """Its features compiled, its head by PyTorch: what a new network gets for nothing."""
+    if not is_installed(name):
+        pytest.skip(f"{name} is not installed")
+    asked: list[int] = []
+
+    def answer(self: AutogradHead, maps: Any, wanted: Any) -> list[Answer]:
+        asked.append(len(maps))
+        return _by_autograd(self, maps, wanted)
+
+    monkeypatch.setattr(SequenceNet, "accelerated", lambda *_: None)
+    predictor = Predictor.load(make_version(), EngineConfig(engine=name))
+    assert predictor.engine == name
+    monkeypatch.setattr(AutogradHead, "answer", answer)
+    image = predictor.prepare(golden_radiograph()).image
+    found = compare(predictor.runtime, reference(predictor), image)
+    assert found.fault is None
+    assert asked, "its head was not asked"
+
+
+_by_autograd = AutogradHead.answer

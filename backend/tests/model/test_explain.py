@@ -8,95 +8,107 @@ import numpy as np
 import pytest
 import torch
 
+from cxr_severity.model.answer import SubjectMap, subject_of
+from cxr_severity.model.assessment import SEVERITIES, Subject
 from cxr_severity.model.explain import grad_cam
-from cxr_severity.model.networks.sequence import FEATURES, HeadOutput, NetworkConfig, SeverityNet
+from cxr_severity.model.networks.base import FEATURES
+from cxr_severity.model.networks.sequence import SequenceConfig, SequenceNet
 
 
 @pytest.fixture(scope="module")
-def network() -> SeverityNet:
+def network() -> SequenceNet:
     torch.manual_seed(0)
-    return SeverityNet(NetworkConfig(hidden_size=16)).eval().requires_grad_(False)
+    return SequenceNet(SequenceConfig(hidden_size=16)).eval().requires_grad_(False)
 
 
 @pytest.fixture(scope="module")
 def features() -> torch.Tensor:
-    return torch.randn(1, FEATURES, 7, 7, generator=torch.Generator().manual_seed(1))
+    return torch.randn(2, FEATURES, 7, 7, generator=torch.Generator().manual_seed(1))
 
 
-@pytest.mark.parametrize("target", [0, 1, 2])
+@pytest.mark.parametrize("target", SEVERITIES)
 def test_equals_the_textbook_computation(
-    network: SeverityNet, features: torch.Tensor, target: int
+    network: SequenceNet, features: torch.Tensor, target: Subject
 ) -> None:
-    leaf = features.clone().requires_grad_()
-    network.head(leaf).logits[0, target].backward()  # type: ignore[no-untyped-call]
+    """Also of a film that shares its batch with another."""
+    leaf = features[:1].clone().requires_grad_()
+    logits = network.read((leaf,)).logits
+    logits[0, SEVERITIES.index(target)].backward()  # type: ignore[no-untyped-call]
     assert leaf.grad is not None
     alphas = [float(leaf.grad[0, k].mean()) for k in range(FEATURES)]
     raw = sum(a * features[0, k].numpy() for k, a in enumerate(alphas))
     expected = np.maximum(np.asarray(raw), 0)
+    assert expected.max() > 0
 
-    result = grad_cam(features, network.head, target)
+    found = grad_cam(network, (features,), [target, "mild"])
 
-    assert result.peak == pytest.approx(float(expected.max()), rel=1e-3)
-    np.testing.assert_allclose(result.cam * result.peak, expected, atol=1e-6)
-    assert result.cam.max() == pytest.approx(1)
-    assert result.cam.dtype == np.float32
+    assert found.subjects == [target, "mild"]
+    np.testing.assert_allclose(found.cam[0].numpy(), expected, atol=1e-6)
+    assert found.cam.dtype == torch.float32
 
 
-def test_the_map_follows_the_target(network: SeverityNet, features: torch.Tensor) -> None:
-    maps = [grad_cam(features, network.head, i).cam for i in range(3)]
+def test_the_map_follows_the_target(network: SequenceNet, features: torch.Tensor) -> None:
+    maps = [
+        SubjectMap.scaled(each, grad_cam(network, (features[:1],), [each]).cam[0].numpy()).cam
+        for each in SEVERITIES
+    ]
     assert np.abs(maps[0] - maps[1]).max() > 0.1
     assert np.abs(maps[1] - maps[2]).max() > 0.1
 
 
-def test_without_a_target_it_explains_the_most_probable_class(
-    network: SeverityNet, features: torch.Tensor
+@pytest.mark.parametrize("target", ["predicted", "burden"])
+def test_what_a_network_cannot_explain_is_answered_with_the_most_probable_class(
+    network: SequenceNet, features: torch.Tensor, target: Subject
 ) -> None:
-    result = grad_cam(features, network.head)
-    assert result.target == int(result.output.logits.argmax())
-    torch.testing.assert_close(result.output, network.head(features))
-    assert not any(part.requires_grad for part in result.output)
+    found = grad_cam(network, (features,), [target, target])
+    best = found.output.logits.argmax(dim=1).tolist()
+    assert found.subjects == [SEVERITIES[i] for i in best]
+    torch.testing.assert_close(found.output, network.read((features,)))
+    assert not any(part.requires_grad for part in found.output)
 
 
-def test_nothing_found_is_zero_not_stretched(features: torch.Tensor) -> None:
-    def indifferent(x: torch.Tensor) -> HeadOutput:
-        logits = torch.stack([-x.mean(), x.mean() * 0, x.mean() * 0])[None]
-        return HeadOutput(logits, torch.zeros(1, 6))
+def test_the_subject_of_a_map() -> None:
+    logits = np.array([0.1, 0.3, 0.2], np.float32)
+    every: tuple[Subject, ...] = ("burden", *SEVERITIES)
+    assert subject_of("burden", logits, every) == "burden"
+    assert subject_of("burden", logits, SEVERITIES) == "moderate"
+    assert subject_of("predicted", logits, every) == "moderate"
+    assert subject_of("severe", logits, SEVERITIES) == "severe"
 
-    result = grad_cam(features.abs(), indifferent, 0)
-    assert result.peak == 0
-    assert not result.cam.any()
+
+def test_a_map_is_scaled_by_its_peak_and_by_nothing_else() -> None:
+    found = SubjectMap.scaled("mild", np.array([[2, 4], [-1, 1]], np.float32))
+    assert found.peak == 4
+    assert found.cam.tolist() == [[0.5, 1], [0, 0.25]]
+    assert found.cam.dtype == np.float32
+    nothing = SubjectMap.scaled("mild", np.array([[-2, -1], [0, -3]], np.float32))
+    assert nothing.peak == 0
+    assert not nothing.cam.any()
 
 
-def test_it_is_pure(network: SeverityNet, features: torch.Tensor) -> None:
+def test_it_is_pure(network: SequenceNet, features: torch.Tensor) -> None:
     before = features.clone()
-    grad_cam(features, network.head)
+    grad_cam(network, (features,), ["mild", "severe"])
     torch.testing.assert_close(features, before)
     assert not features.requires_grad
     assert all(p.grad is None for p in network.parameters())
 
 
-def test_concurrent_calls_do_not_mix(network: SeverityNet) -> None:
-    inputs = [torch.randn(1, FEATURES, 7, 7) for _ in range(12)]
-    alone = [grad_cam(x, network.head, i % 3).cam for i, x in enumerate(inputs)]
+def test_concurrent_calls_do_not_mix(network: SequenceNet) -> None:
+    inputs = [(torch.randn(1, FEATURES, 7, 7), SEVERITIES[i % 3]) for i in range(12)]
+    alone = [grad_cam(network, (x,), [target]).cam for x, target in inputs]
     with ThreadPoolExecutor(6) as pool:
-        together = pool.map(
-            lambda item: grad_cam(item[1], network.head, item[0] % 3).cam, enumerate(inputs)
-        )
+        together = pool.map(lambda each: grad_cam(network, (each[0],), [each[1]]).cam, inputs)
         for one, other in zip(alone, together, strict=True):
-            np.testing.assert_allclose(one, other, atol=1e-5)
-
-
-def test_a_batch_is_refused(network: SeverityNet) -> None:
-    with pytest.raises(ValueError, match="features must be"):
-        grad_cam(torch.zeros(2, FEATURES, 7, 7), network.head)
+            torch.testing.assert_close(one, other, atol=1e-5, rtol=0)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-def test_on_cuda_it_gives_the_same_map(network: SeverityNet, features: torch.Tensor) -> None:
+def test_on_cuda_it_gives_the_same_map(network: SequenceNet, features: torch.Tensor) -> None:
     """cuDNN refuses an LSTM's backward in eval mode; the map must come out all the same."""
-    expected = grad_cam(features, network.head, 1)
+    expected = grad_cam(network, (features[:1],), ["moderate"]).cam
     try:
-        result = grad_cam(features.cuda(), network.cuda().head, 1)
+        found = grad_cam(network.cuda(), (features[:1].cuda(),), ["moderate"]).cam
     finally:
         network.cpu()
-    np.testing.assert_allclose(result.cam, expected.cam, atol=1e-3)
+    np.testing.assert_allclose(found.cpu(), expected, atol=1e-3 * float(expected.max()))

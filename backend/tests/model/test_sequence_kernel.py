@@ -7,15 +7,15 @@ import pytest
 import torch
 
 from cxr_severity.model.calibration import Scaling
-from cxr_severity.model.networks.sequence import NetworkConfig, SeverityNet
+from cxr_severity.model.networks.sequence import SequenceConfig, SequenceNet
 from cxr_severity.model.networks.sequence_kernel import HeadKernel
 
 GRID = (5, 7)
 
 
-def network(*, informed: bool, calibrated: bool) -> SeverityNet:
+def network(*, informed: bool, calibrated: bool) -> SequenceNet:
     torch.manual_seed(3)
-    net = SeverityNet(NetworkConfig(hidden_size=16, zones_inform_class=informed)).eval()
+    net = SequenceNet(SequenceConfig(hidden_size=16, zones_inform_class=informed)).eval()
     with torch.no_grad():
         for parameter in [*net.zones.parameters(), *net.attention.parameters()]:
             parameter.add_(torch.randn_like(parameter) * 0.3)
@@ -29,7 +29,7 @@ def network(*, informed: bool, calibrated: bool) -> SeverityNet:
 @pytest.mark.parametrize("calibrated", [True, False])
 def test_it_decides_and_derives_as_pytorch_does(informed: bool, calibrated: bool) -> None:
     net = network(informed=informed, calibrated=calibrated)
-    decider = HeadKernel(net, GRID)
+    decider = HeadKernel(net.attention, net.zones, net.classifier, net.scaling, GRID)
     states = torch.randn(4, GRID[0] * GRID[1], net.width)
     found = decider.decide(states.numpy())
     images, targets = [0, 2, 3], [1, 0, 2]

@@ -1165,7 +1165,7 @@ export interface components {
             classes: ("mild" | "moderate" | "severe")[];
             preprocess: components["schemas"]["PreprocessConfig"];
             /** Network */
-            network: components["schemas"]["CellConfig"] | components["schemas"]["NetworkConfig"];
+            network: components["schemas"]["CellConfig"] | components["schemas"]["SequenceConfig"];
             /** @description Of the logits, before the softmax */
             calibration: components["schemas"]["Scaling"];
             conformal: components["schemas"]["Conformal"];
@@ -1325,50 +1325,6 @@ export interface components {
              * @description On the version's own held-out patients
              */
             macro_f1: number;
-        };
-        /**
-         * NetworkConfig
-         * @description Shape of the network; stored with each version.
-         */
-        NetworkConfig: {
-            /**
-             * Backbone
-             * @default efficientnet-b0
-             * @constant
-             */
-            backbone: "efficientnet-b0";
-            /**
-             * Padding
-             * @default symmetric
-             * @enum {string}
-             */
-            padding: "symmetric" | "tensorflow";
-            /**
-             * Batch Norm Eps
-             * @default 0.00001
-             */
-            batch_norm_eps: number;
-            /**
-             * Sequence
-             * @default lstm
-             * @enum {string}
-             */
-            sequence: "lstm" | "none";
-            /**
-             * Hidden Size
-             * @default 128
-             */
-            hidden_size: number;
-            /**
-             * Zones Inform Class
-             * @default true
-             */
-            zones_inform_class: boolean;
-            /**
-             * Dropout
-             * @default 0.3
-             */
-            dropout: number;
         };
         /**
          * OpacityBody
@@ -1619,6 +1575,50 @@ export interface components {
             /** Coverage */
             coverage: number;
             accuracy: components["schemas"]["Estimate"];
+        };
+        /**
+         * SequenceConfig
+         * @description Shape of the network; stored with each version.
+         */
+        SequenceConfig: {
+            /**
+             * Backbone
+             * @default efficientnet-b0
+             * @constant
+             */
+            backbone: "efficientnet-b0";
+            /**
+             * Padding
+             * @default symmetric
+             * @enum {string}
+             */
+            padding: "symmetric" | "tensorflow";
+            /**
+             * Batch Norm Eps
+             * @default 0.00001
+             */
+            batch_norm_eps: number;
+            /**
+             * Sequence
+             * @default lstm
+             * @enum {string}
+             */
+            sequence: "lstm" | "none";
+            /**
+             * Hidden Size
+             * @default 128
+             */
+            hidden_size: number;
+            /**
+             * Zones Inform Class
+             * @default true
+             */
+            zones_inform_class: boolean;
+            /**
+             * Dropout
+             * @default 0.3
+             */
+            dropout: number;
         };
         /**
          * SeriesScores

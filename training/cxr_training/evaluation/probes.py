@@ -13,7 +13,8 @@ from tqdm import tqdm
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.calibration import HIGHEST_TOTAL, Scaling
 from cxr_severity.model.evaluation import Evaluation, MapKind
-from cxr_severity.model.networks.cells import CellNet, grad_cam
+from cxr_severity.model.explain import grad_cam
+from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.places import within_lungs
 from cxr_severity.model.preprocess import PreprocessConfig, normalise
 from cxr_training.bootstrap import RESAMPLES
@@ -73,7 +74,7 @@ def _faithful(
 ) -> Faithful:
     with torch.no_grad():
         maps = network.features(normalise(torch.from_numpy(grid[None]), config))
-    cam = grad_cam(network, maps, [None]).cam[0].numpy()
+    cam = grad_cam(network, maps, ["burden"]).cam[0].numpy()
     opacity = within_lungs(maps.places.sigmoid().numpy())[0]
     found: dict[MapKind, Float32Array] = {
         "grad-cam": cam, "opacity": opacity,

@@ -1,4 +1,4 @@
-"""`CellNet.read` and `grad_cam` in numpy, with the gradient written out.
+"""The head of a network of cells and its Grad-CAM in numpy, with the gradient written out.
 
 PyTorch's autograd gives the same, and is what this is tested against; on arrays this small nearly
 all of its time, two milliseconds, is bookkeeping. The cells enter a zone by a weighted mean alone,
@@ -8,6 +8,7 @@ mean over the number of cells, so that no cell's own gradient is ever written do
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,17 +17,13 @@ import torch
 from torch import nn
 
 from cxr_severity.imaging.arrays import Float32Array
-from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES
-from cxr_severity.model.networks.cells import (
-    ENDS,
-    PRIOR,
-    THIRDS,
-    CellNet,
-    light_of,
-    typical_lungs,
-)
+from cxr_severity.model.answer import Answer, SubjectMap, subject_of
+from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Subject, Target
+from cxr_severity.model.networks.cell_head import CellHead, light_of
+from cxr_severity.model.networks.zone_geometry import ENDS, PRIOR, THIRDS, typical_lungs
 
 _HIGHEST = np.float32(HIGHEST_ZONE_SCORE)
+_SUBJECTS: tuple[Subject, ...] = ("burden", *SEVERITIES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,10 +45,9 @@ class CellReading:
 
 
 class CellKernel:
-    """What follows the maps of a calibrated network."""
+    """What follows the maps of a network."""
 
-    def __init__(self, network: CellNet) -> None:
-        head = network.head
+    def __init__(self, head: CellHead, scaling: tuple[torch.Tensor, torch.Tensor] | None) -> None:
         inward, outward = head.score[0], head.score[-1]
         if not (isinstance(inward, nn.Linear) and isinstance(outward, nn.Linear)):
             raise ValueError("the zones are scored in another way")
@@ -62,14 +58,31 @@ class CellKernel:
         zones = len(ZONES)
         of_shares, of_cover, of_pooled = np.split(weight, [zones, zones + 1], axis=1)
         bias = _array(head.classifier.bias)
-        if network.scaling is not None:
-            matrix, offset = map(_array, network.scaling)
+        if scaling is not None:
+            matrix, offset = map(_array, scaling)
             mixing, direct = matrix[:, : len(SEVERITIES)], matrix[:, len(SEVERITIES) :]
             of_shares = mixing @ of_shares + direct * _HIGHEST
             of_cover, of_pooled = mixing @ of_cover, mixing @ of_pooled
             bias = mixing @ bias + offset
         self._of_shares, self._of_cover, self._of_pooled = of_shares, of_cover[:, 0], of_pooled
         self._bias = bias
+
+    def answer(
+        self, maps: Sequence[tuple[Float32Array, ...]], wanted: Sequence[Target | None]
+    ) -> list[Answer]:
+        """`CellMaps` of each film to its answer."""
+        return [
+            self._answer(cells[0], places[0], target)
+            for (_, cells, places), target in zip(maps, wanted, strict=True)
+        ]
+
+    def _answer(self, cells: Float32Array, places: Float32Array, target: Target | None) -> Answer:
+        found = self.read(cells, places)
+        shown: SubjectMap | None = None
+        if target is not None:
+            subject = subject_of(target, found.logits, _SUBJECTS)
+            shown = SubjectMap.scaled(subject, self.cam(found, subject))
+        return Answer(found.logits, found.zones, shown, found.places)
 
     def read(self, cells: Float32Array, places: Float32Array) -> CellReading:
         """(C, h, w) cells and (3, h, w) logits of `PLACES` of one film to its reading."""
@@ -92,14 +105,15 @@ class CellKernel:
         lungs = np.minimum(probabilities[0] + probabilities[1], 1).reshape(-1)
         return CellReading(logits, _HIGHEST * shares, probabilities, lit, lungs, shares, hidden)
 
-    def cam(self, found: CellReading, target: int | None) -> Float32Array:
-        """Grad-CAM (h, w) of a grade, by its index, or of the burden: not negative, not scaled."""
+    def cam(self, found: CellReading, subject: Subject) -> Float32Array:
+        """Grad-CAM (h, w) of a grade or of the burden: not negative, not scaled."""
         zones, cells = len(ZONES), found.lit.shape[1]
         # Of each zone's share, through the sigmoid, and of the pooled cells past the zones.
-        if target is None:
+        if subject == "burden":
             by_share, direct = np.full(zones, _HIGHEST), np.float32(0)
         else:
-            by_share, direct = self._of_shares[target], self._of_pooled[target]
+            grade = SEVERITIES.index(subject)
+            by_share, direct = self._of_shares[grade], self._of_pooled[grade]
         by_score = by_share * found.shares * (1 - found.shares)
         by_hidden = by_score[:, None] * self._outward * (found.hidden > 0)
         by_pooled = by_hidden.sum(axis=0) @ self._inward[:, :-1] + direct
@@ -109,7 +123,7 @@ class CellKernel:
 
 
 def zone_weights(lungs: Float32Array) -> Float32Array:
-    """As `cells.zone_weights`, of one film: (2, h, w) to (6, h, w)."""
+    """As `zone_geometry.zone_weights`, of one film: (2, h, w) to (6, h, w)."""
     _, height, width = lungs.shape
     found = lungs + _prior(height, width)
     outer = third_edges(found)
@@ -124,7 +138,7 @@ def zone_weights(lungs: Float32Array) -> Float32Array:
 
 
 def third_edges(lungs: Float32Array) -> Float32Array:
-    """As `cells.third_edges`, of one film: (2, h, w) to (2, 4)."""
+    """As `zone_geometry.third_edges`, of one film: (2, h, w) to (2, 4)."""
     count, height, _ = lungs.shape
     reached = np.zeros((count, height + 1), np.float32)
     np.cumsum(lungs.sum(axis=2), axis=1, out=reached[:, 1:])

@@ -1,4 +1,4 @@
-"""`SeverityNet.pool` and `decide` in numpy, with the gradient that a map needs.
+"""`SequenceNet.pool` and `decide` in numpy, with the gradient that a map needs.
 
 PyTorch's autograd gives the same, and is what this is tested against; on arrays this small nearly
 all of its time, a millisecond, is bookkeeping. Here one product gives all scores of all cells, one
@@ -7,14 +7,18 @@ more the gradient of all cells.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import nn
 
 from cxr_severity.imaging.arrays import Float32Array
-from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES
-from cxr_severity.model.networks.sequence import SeverityNet
+from cxr_severity.model.answer import Answer, SubjectMap, subject_of
+from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Subject, Target
+from cxr_severity.model.networks.bilstm import BiLstm
+from cxr_severity.model.networks.zone_head import ZoneHead
 
 _ATTENTION, _ZONES, _SCORE = slice(0, 1), slice(1, 1 + len(ZONES)), slice(1 + len(ZONES), None)
 
@@ -38,29 +42,36 @@ class HeadPass:
 class HeadKernel:
     """What follows the LSTM of a calibrated network, for a grid of one size."""
 
-    def __init__(self, network: SeverityNet, grid: tuple[int, int]) -> None:
-        zones = network.zones
+    def __init__(
+        self,
+        attention: nn.Linear,
+        zones: ZoneHead,
+        classifier: nn.Linear,
+        scaling: tuple[torch.Tensor, torch.Tensor] | None,
+        grid: tuple[int, int],
+    ) -> None:
         # (8, W): what each state is multiplied by.
-        self._runtimes = _array(
-            torch.cat([network.attention.weight, zones.attention.weight, zones.score.weight])
+        self._readers = _array(
+            torch.cat([attention.weight, zones.attention.weight, zones.score.weight])
         )
         self._offsets = np.concatenate(
             [
-                np.broadcast_to(_array(network.attention.bias), (grid[0] * grid[1], 1)),
+                np.broadcast_to(_array(attention.bias), (grid[0] * grid[1], 1)),
                 _array(zones.attention.bias + zones.prior(grid)),
             ],
             axis=1,
         )
         self._zone_bias = _array(zones.score.bias + zones.bias)
-        weight, bias = _array(network.classifier.weight), _array(network.classifier.bias)
-        # Logits, before calibration, of the pooled state and of the zones.
-        self._of_pooled = weight[:, : network.width]
+        weight, bias = _array(classifier.weight), _array(classifier.bias)
+        # Logits, before calibration, of the pooled state and of the zones, where it sees them.
+        width = attention.in_features
+        self._of_pooled = weight[:, :width]
         self._of_zones = np.zeros((len(SEVERITIES), len(ZONES)), np.float32)
-        if network.config.zones_inform_class:
-            self._of_zones = weight[:, network.width :] / np.float32(HIGHEST_ZONE_SCORE)
+        if weight.shape[1] > width:
+            self._of_zones = weight[:, width:] / np.float32(HIGHEST_ZONE_SCORE)
         self._bias = bias
-        if network.scaling is not None:
-            matrix, offset = map(_array, network.scaling)
+        if scaling is not None:
+            matrix, offset = map(_array, scaling)
             mixing, direct = matrix[:, : len(SEVERITIES)], matrix[:, len(SEVERITIES) :]
             self._of_pooled = mixing @ self._of_pooled
             self._of_zones = mixing @ self._of_zones + direct
@@ -68,7 +79,7 @@ class HeadKernel:
 
     def decide(self, states: Float32Array) -> HeadPass:
         """(N, L, W) float32 states of the grid's cells, row by row, to a decision."""
-        scores = states @ self._runtimes.T
+        scores = states @ self._readers.T
         weights = scores[..., : _ZONES.stop] + self._offsets
         weights -= weights.max(axis=1, keepdims=True)
         np.exp(weights, out=weights)
@@ -94,9 +105,39 @@ class HeadKernel:
         # Through the softmax over the cells.
         through = weights * (by_weight - (weights * by_weight).sum(axis=1, keepdims=True))
         by_score = np.matmul(weights[..., _ZONES], by_zone[:, :, None])
-        gradient: Float32Array = np.concatenate([through, by_score], axis=2) @ self._runtimes
+        gradient: Float32Array = np.concatenate([through, by_score], axis=2) @ self._readers
         gradient += weights[..., _ATTENTION] * by_pooled[:, None]
         return gradient
+
+
+class SequenceHead:
+    """LSTM and head of a batch at a time: the recurrence gains threefold from one."""
+
+    def __init__(self, lstm: BiLstm, kernel: HeadKernel) -> None:
+        self._lstm = lstm
+        self._kernel = kernel
+
+    def answer(
+        self, maps: Sequence[tuple[Float32Array, ...]], wanted: Sequence[Target | None]
+    ) -> list[Answer]:
+        """Features (1, K, h, w) and their projections (1, h*w, 8H) to answers."""
+        projected = np.concatenate([film[1] for film in maps])
+        tape = self._lstm.forward(projected)
+        found = self._kernel.decide(tape.states)
+        subjects: dict[int, Subject] = {
+            i: subject_of(target, found.logits[i], SEVERITIES)
+            for i, target in enumerate(wanted)
+            if target is not None
+        }
+        shown: dict[int, SubjectMap] = {}
+        if subjects:
+            asked = list(subjects)
+            classes = [SEVERITIES.index(each) for each in subjects.values() if each != "burden"]
+            gradient = self._kernel.gradient(found, asked, classes)
+            summed = self._lstm.backward(tape, gradient, asked)
+            raw = self._lstm.maps(projected[asked], summed).reshape(-1, *maps[0][0].shape[2:])
+            shown = {i: SubjectMap.scaled(subjects[i], raw[k]) for k, i in enumerate(asked)}
+        return [Answer(found.logits[i], found.zones[i], shown.get(i)) for i in range(len(maps))]
 
 
 def _array(tensor: torch.Tensor) -> Float32Array:

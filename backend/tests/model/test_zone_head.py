@@ -6,12 +6,9 @@ import pytest
 import torch
 
 from cxr_severity.model.assessment import ZONES, Zone
-from cxr_severity.model.networks.sequence import (
-    FEATURES,
-    NetworkConfig,
-    SeverityNet,
-    ZoneHead,
-)
+from cxr_severity.model.networks.base import FEATURES
+from cxr_severity.model.networks.sequence import SequenceConfig, SequenceNet
+from cxr_severity.model.networks.zone_head import ZoneHead
 
 SQUARE = (7, 7)
 PLACES: dict[Zone, tuple[float, float]] = {
@@ -77,11 +74,11 @@ def test_a_shade_in_one_lung_spares_the_other_and_one_above_spares_what_is_below
 def test_every_score_is_in_range_on_every_grid(
     sequence: str, scale: float, grid: tuple[int, int]
 ) -> None:
-    config = NetworkConfig.model_validate({"sequence": sequence, "hidden_size": 8})
-    network = SeverityNet(config).eval()
+    config = SequenceConfig.model_validate({"sequence": sequence, "hidden_size": 8})
+    network = SequenceNet(config).eval()
     features = scale * torch.randn(3, FEATURES, *grid)
     with torch.no_grad():
-        output = network.head(features)
+        output = network.read((features,))
     assert output.zones.shape == (3, len(ZONES))
     assert torch.isfinite(output.logits).all()
     assert output.zones.min() >= 0
@@ -90,8 +87,8 @@ def test_every_score_is_in_range_on_every_grid(
 
 def test_the_grade_hears_of_the_zones() -> None:
     torch.manual_seed(0)
-    network = SeverityNet(NetworkConfig(hidden_size=8)).eval()
-    states = network.read(torch.randn(1, FEATURES, *SQUARE))
+    network = SequenceNet(SequenceConfig(hidden_size=8)).eval()
+    states = network.pool(network.scan(torch.randn(1, FEATURES, *SQUARE)))
     with torch.no_grad():
         before = network.decide(states, SQUARE)
         network.zones.bias.add_(3)
