@@ -25,7 +25,7 @@ from werkzeug.serving import make_server
 
 from cxr_severity.model.artifact import load_network, read_manifest, versions
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.networks.base import Network
+from cxr_severity.model.networks.network import Network
 
 _HEATMAP_SIDE, _OVERLAY_SIDE = 256, 1024
 

@@ -23,7 +23,7 @@ from cxr_severity.model.engine import (
     is_installed,
     limit_threads,
 )
-from cxr_severity.model.networks.base import Network
+from cxr_severity.model.networks.network import Network
 
 REPEATS = 5
 """Of each thing in a round, after one that is not counted: all are measured with warm caches."""

@@ -39,7 +39,7 @@ from cxr_severity.model.metrics import (
     Metrics,
     Selective,
 )
-from cxr_severity.model.networks.base import FEATURES
+from cxr_severity.model.networks.network import FEATURES
 from cxr_severity.model.networks.sequence import SequenceConfig, SequenceNet
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.preprocess import PreprocessConfig

@@ -12,8 +12,8 @@ from torch.nn.functional import (
 )
 
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE
-from cxr_severity.model.networks.base import HeadOutput
 from cxr_severity.model.networks.cells import CellMaps
+from cxr_severity.model.networks.network import HeadOutput
 from cxr_training.config import LossConfig
 from cxr_training.lesions import LABELS
 from cxr_training.targets import Targets

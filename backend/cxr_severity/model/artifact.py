@@ -25,7 +25,7 @@ from cxr_severity.model.manifest import (
     Manifest,
     WeightsFile,
 )
-from cxr_severity.model.networks.base import FEATURES, Network
+from cxr_severity.model.networks.network import FEATURES, Network
 
 MANIFEST = "manifest.json"
 WEIGHTS = "model.safetensors"

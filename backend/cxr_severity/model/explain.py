@@ -12,7 +12,7 @@ import torch
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.answer import Answer, SubjectMap, subject_of
 from cxr_severity.model.assessment import SEVERITIES, Subject, Target
-from cxr_severity.model.networks.base import HeadOutput, Network
+from cxr_severity.model.networks.network import HeadOutput, Network
 from cxr_severity.model.networks.zone_geometry import lung_cells
 
 _cudnn_switch = threading.Lock()

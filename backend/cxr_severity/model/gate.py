@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.lungs import LungField, LungNet
-from cxr_severity.model.networks.base import FEATURES
+from cxr_severity.model.networks.network import FEATURES
 from cxr_severity.model.quality import Finding, Quality
 from cxr_severity.texts.findings import FindingCode
 

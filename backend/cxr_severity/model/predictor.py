@@ -19,7 +19,7 @@ from cxr_severity.model.gate import Guard
 from cxr_severity.model.golden import golden_radiograph
 from cxr_severity.model.lungs import LungField, LungFinder
 from cxr_severity.model.manifest import Manifest
-from cxr_severity.model.networks.base import Network
+from cxr_severity.model.networks.network import Network
 from cxr_severity.model.preprocess import denormalise, normalise, to_grid
 from cxr_severity.model.runtime import Inference, Runtime
 

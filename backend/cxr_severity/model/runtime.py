@@ -17,7 +17,7 @@ from cxr_severity.model.answer import Head, SubjectMap
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.engine import EngineConfig, EngineName
 from cxr_severity.model.explain import AutogradHead
-from cxr_severity.model.networks.base import Network
+from cxr_severity.model.networks.network import Network
 from cxr_severity.model.passes import compile_passes
 
 

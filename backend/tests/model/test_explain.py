@@ -11,7 +11,7 @@ import torch
 from cxr_severity.model.answer import SubjectMap, subject_of
 from cxr_severity.model.assessment import SEVERITIES, Subject
 from cxr_severity.model.explain import grad_cam
-from cxr_severity.model.networks.base import FEATURES
+from cxr_severity.model.networks.network import FEATURES
 from cxr_severity.model.networks.sequence import SequenceConfig, SequenceNet
 
 

@@ -9,7 +9,7 @@ from torch import nn
 
 from cxr_severity.model.artifact import pack_weights
 from cxr_severity.model.manifest import MAX_WEIGHTS_BYTES
-from cxr_severity.model.networks.base import FEATURES
+from cxr_severity.model.networks.network import FEATURES
 from cxr_severity.model.networks.sequence import SequenceConfig, SequenceNet
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from cxr_severity.model.assessment import ZONES, Zone
-from cxr_severity.model.networks.base import FEATURES
+from cxr_severity.model.networks.network import FEATURES
 from cxr_severity.model.networks.sequence import SequenceConfig, SequenceNet
 from cxr_severity.model.networks.zone_head import ZoneHead
 

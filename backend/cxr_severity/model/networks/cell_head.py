@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES
-from cxr_severity.model.networks.base import HeadOutput
+from cxr_severity.model.networks.network import HeadOutput
 from cxr_severity.model.networks.zone_geometry import lung_cells
 
 _SHARPNESS = 1.5

@@ -18,9 +18,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import nn
 from torch.nn.functional import interpolate
 
-from cxr_severity.model.networks.base import FEATURES, Accelerated, HeadOutput, Network
 from cxr_severity.model.networks.cell_head import CellHead, light_of
 from cxr_severity.model.networks.cells_kernel import CellKernel
+from cxr_severity.model.networks.network import FEATURES, Accelerated, HeadOutput, Network
 from cxr_severity.model.networks.zone_geometry import PLACES, lung_cells, zone_weights
 
 MIDDLE_BLOCK = 10

@@ -9,14 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import nn
 
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES
-from cxr_severity.model.networks.base import (
+from cxr_severity.model.networks.bilstm import BiLstm
+from cxr_severity.model.networks.network import (
     FEATURES,
     Accelerated,
     HeadOutput,
     Network,
     Padding,
 )
-from cxr_severity.model.networks.bilstm import BiLstm
 from cxr_severity.model.networks.sequence_kernel import HeadKernel, SequenceHead
 from cxr_severity.model.networks.zone_head import ZoneHead
 

@@ -5,7 +5,7 @@
     answer(layer, maps)    small, so that an explanation takes the gradient of it alone
 
 A new network is a subclass in a module of its own, beside its configuration, which builds it, and
-one line in `registry.py`. That is enough to be served, explained and compared on every engine.
+one line in `known.py`. That is enough to be served, explained and compared on every engine.
 Where PyTorch's autograd is too slow for its head, `accelerated` names a faster way.
 """
 
