@@ -15,6 +15,9 @@ from cxr_severity.model.engine import EngineChoice, EngineConfig
 
 _PACKAGE = Path(__file__).resolve().parent
 
+FormName = Literal["sr", "sc", "gsps", "fhir", "pdf", "csv"]
+"""What a result can be had as, besides JSON; `interop.forms` says how each is made."""
+
 
 def available_cpus() -> int:
     """Those this process may use, which in a container can be fewer than the machine has."""
@@ -243,7 +246,7 @@ class ResultSettings(BaseSettings):
         description="TrueType font with Chinese letters for pictures and PDF; one of the "
         "machine's when unset",
     )
-    forms: list[Literal["sr", "sc", "gsps", "fhir", "pdf", "csv"]] = Field(
+    forms: list[FormName] = Field(
         default=[],
         description='Forms of results whose libraries are loaded at start, as JSON: ["sr","fhir"]; '
         "others when they are first asked for",

@@ -27,7 +27,7 @@ from cxr_severity.texts.language import say
 if TYPE_CHECKING:
     from cxr_severity.imaging.radiograph import Radiograph
     from cxr_severity.interop.dicom.context import StudyContext
-    from cxr_severity.interop.making import Making
+    from cxr_severity.interop.making import Making, Result
     from cxr_severity.model.assessment import Assessment
 
 _WIDTH, _HEIGHT = A4
@@ -42,6 +42,11 @@ _MANY_LINES = 8
 _SCALE_WIDTH, _SCALE_PIXELS, _GAP = 120, 240, 5
 
 Colour = tuple[int, int, int]
+
+
+def make(result: Result) -> bytes:
+    """The page of a result."""
+    return pdf_page(result.assessment, result.radiograph, result.context, result.making)
 
 
 def pdf_page(

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from importlib import import_module
 
 from cxr_severity.interop.dicom.charset import CharacterSet
 from cxr_severity.interop.dicom.context import StudyContext
-from cxr_severity.interop.forms import FormName
+from cxr_severity.interop.forms import FORMS
 from cxr_severity.interop.making import Making
 from cxr_severity.model.assessment import SEVERITIES, ZONES, Assessment, Brixia
 from cxr_severity.model.quality import Quality
+from cxr_severity.settings import FormName
 
-_MODULES: dict[FormName, str] = {
-    "sr": "cxr_severity.interop.dicom.report",
-    "sc": "cxr_severity.interop.dicom.capture",
-    "gsps": "cxr_severity.interop.dicom.presentation",
-    "fhir": "cxr_severity.interop.fhir.bundle",
-    "pdf": "cxr_severity.interop.pdf",
-    "csv": "cxr_severity.interop.table",
-}
 _NOBODY = StudyContext(
     values={},
     character_set=CharacterSet(),
@@ -49,7 +41,7 @@ def prepare(names: Iterable[FormName]) -> None:
     """Load what these forms need; those that promise to be quick are made once of nothing, which
     fills what they keep between films."""
     for name in names:
-        import_module(_MODULES[name])
+        FORMS[name].load()
         making = Making(datetime.now(UTC))
         if name == "sr":
             from cxr_severity.interop.dicom.report import structured_report

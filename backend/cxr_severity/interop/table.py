@@ -10,6 +10,7 @@ from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.interop.dicom import context as tags
 from cxr_severity.interop.dicom.context import StudyContext
 from cxr_severity.interop.extras import extras
+from cxr_severity.interop.making import Result
 from cxr_severity.model.assessment import SEVERITIES, ZONES, Assessment
 
 Row = dict[str, str]
@@ -25,6 +26,11 @@ COLUMNS = (
 
 # What a spreadsheet would take for a formula, or a line, when it opens the table.
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def make(result: Result) -> bytes:
+    """A table of one film."""
+    return csv_table([row(result.assessment, result.radiograph, result.context)])
 
 
 def row(assessment: Assessment, radiograph: Radiograph, context: StudyContext | None) -> Row:

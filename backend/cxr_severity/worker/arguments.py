@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cxr_severity.interop.forms import FormName
+from cxr_severity.settings import FormName
 from cxr_severity.texts.language import ENGLISH, LANGUAGES
 from cxr_severity.worker.dimse import Address
 from cxr_severity.worker.header import check_key

@@ -31,7 +31,7 @@ from cxr_severity.texts.language import say
 if TYPE_CHECKING:
     from cxr_severity.imaging.radiograph import Radiograph
     from cxr_severity.interop.dicom.context import StudyContext
-    from cxr_severity.interop.making import Making
+    from cxr_severity.interop.making import Making, Result
     from cxr_severity.model.assessment import Assessment
 
 KIND = Kind(
@@ -48,6 +48,11 @@ _SMALL, _PLAIN, _LARGE = 15, 18, 34
 _WHITE, _MUTED = (255, 255, 255), (170, 176, 180)
 _ALARM, _TROUGH = (150, 30, 20), (60, 64, 66)
 _SCALE_HEIGHT = 16
+
+
+def make(result: Result) -> bytes:
+    """The picture of a result; NoDicomSourceError where the file names nobody."""
+    return secondary_capture(result.assessment, result.radiograph, result.study, result.making)
 
 
 def secondary_capture(

@@ -16,7 +16,7 @@ from pydicom.dataset import Dataset
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.interop.dicom.context import StudyContext
-from cxr_severity.interop.dicom.look import Look
+from cxr_severity.interop.dicom.look import Look, read_look
 from cxr_severity.interop.dicom.stamp import (
     Kind,
     character_set_for,
@@ -30,7 +30,7 @@ from cxr_severity.interop.dicom.stamp import (
 from cxr_severity.interop.errors import NotGreyError
 from cxr_severity.interop.extras import extras
 from cxr_severity.interop.geometry import contours, corners, on_stored, turn
-from cxr_severity.interop.making import Making
+from cxr_severity.interop.making import Making, Result
 from cxr_severity.interop.sheet import sheet
 from cxr_severity.model.assessment import Assessment
 from cxr_severity.texts import results
@@ -54,6 +54,12 @@ _COLOURS = {
     _WORDS: CIELabColor(100, 0, 0),
 }
 _MARGIN = 0.02
+
+
+def make(result: Result) -> bytes:
+    """The presentation state of a result; NoDicomSourceError where the file names nobody."""
+    study = result.study
+    return presentation_state(result.assessment, study, read_look(result.data), result.making)
 
 
 def presentation_state(

@@ -41,7 +41,7 @@ from cxr_severity.interop.dicom.stamp import (
 )
 from cxr_severity.interop.extras import Extras, extras
 from cxr_severity.interop.geometry import on_stored
-from cxr_severity.interop.making import MANUFACTURER, MODEL_NAME, Making
+from cxr_severity.interop.making import MANUFACTURER, MODEL_NAME, Making, Result
 from cxr_severity.model.assessment import ZONES, Assessment, Zone
 from cxr_severity.texts.language import Language, say
 from cxr_severity.texts.results import NO_IDENTITY, RESEARCH
@@ -68,6 +68,11 @@ _LANGUAGES: dict[Language, CodedConcept] = {
     "ms": CodedConcept("ms", "RFC5646", "Malay"),
     "zh-CN": CodedConcept("zh-CN", "RFC5646", "Chinese (China)"),
 }
+
+
+def make(result: Result) -> bytes:
+    """The report of a result; NoDicomSourceError where the file names nobody."""
+    return structured_report(result.assessment, result.study, result.making)
 
 
 def structured_report(assessment: Assessment, context: StudyContext, making: Making) -> bytes:

@@ -24,7 +24,7 @@ from cxr_severity.interop.dicom.context import StudyContext
 from cxr_severity.interop.extras import Extras, extras
 from cxr_severity.interop.fhir import datatypes
 from cxr_severity.interop.fhir.datatypes import LOINC, TERMS, Json
-from cxr_severity.interop.making import MANUFACTURER, MODEL_NAME, Making
+from cxr_severity.interop.making import MANUFACTURER, MODEL_NAME, Making, Result
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, ZONES, Assessment, Severity, Zone
 from cxr_severity.texts import results
 from cxr_severity.texts.language import say
@@ -35,6 +35,12 @@ _HEIGHTS: dict[Zone, str] = {
 }  # fmt: skip
 _RIGHT = ("A", "B", "C")
 _HIGHEST_TOTAL = HIGHEST_ZONE_SCORE * len(ZONES)
+
+
+def make(result: Result) -> bytes:
+    """The Bundle of a result."""
+    sha256 = result.radiograph.source.sha256
+    return fhir_bundle(result.assessment, sha256, result.context, result.making)
 
 
 def fhir_bundle(
