@@ -22,7 +22,7 @@ export HOST PORT
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 TORCH := $(PIP) --no-deps $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
-SOURCES := backend/cxr_severity backend/bench backend/tests training/cxr_training training/tests \
+SOURCES := backend/cxr_severity backend/bench backend/fuzz backend/tests training/cxr_training training/tests \
 	clients/python/src clients/python/tests
 # Apart: a torchvision that does not fit torch would break training, which finds it by itself.
 BENCH_ONLY := .venv/bench-only

@@ -200,6 +200,18 @@ class ServeSettings(BaseSettings):
     queue: int = Field(
         default=32, ge=0, description="Requests that may wait; further ones are told to come back"
     )
+    decode_processes: int = Field(
+        default_factory=lambda: max(1, min(4, available_cpus())),
+        ge=0,
+        description="Processes, 40 MB each, that decode TIFF, compressed DICOM and progressive "
+        "JPEG and are killed where a film is too much; 0 decodes these unbounded, like all others",
+    )
+    decode_seconds: float = Field(
+        default=5,
+        gt=0,
+        description="Seconds of a core that such a film may take to decode, and one more for every "
+        "2 million pixels",
+    )
     stuck_seconds: float = Field(
         default=30,
         gt=0,

@@ -32,6 +32,7 @@ from cxr_severity.interop.prepare import prepare
 from cxr_severity.model.engine import limit_threads
 from cxr_severity.service.batching import Batcher
 from cxr_severity.service.film_memory import FilmMemory
+from cxr_severity.service.load import decode_processes
 from cxr_severity.service.memory import share_arenas
 from cxr_severity.service.registry import ModelRegistry
 from cxr_severity.service.running import Running
@@ -76,7 +77,10 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
         limit_threads(settings.model.threads)
         budget = settings.serve.batch_wait_ms / 1e3
         seen_batch = seen.batch_images.observe
-        with Batcher(settings.serve.lanes, settings.serve.batch, budget, seen_batch) as batcher:
+        with (
+            Batcher(settings.serve.lanes, settings.serve.batch, budget, seen_batch) as batcher,
+            decode_processes(settings.serve) as decoding,
+        ):
             app.state.service = state = State(
                 registry=registry,
                 limits=settings.limits.of_input,
@@ -84,6 +88,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
                 limiter=anyio.CapacityLimiter(settings.serve.concurrency),
                 batcher=batcher,
                 running=Running(settings.serve.concurrency, settings.serve.stuck_seconds),
+                decoding=decoding,
                 film_memory=FilmMemory(settings.limits.film_memory),
                 upload_seconds=settings.limits.upload_seconds,
                 uid_root=settings.results.uid_root,

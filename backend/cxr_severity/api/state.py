@@ -13,6 +13,7 @@ from cxr_severity.api.admission import Admission
 from cxr_severity.api.telemetry.metrics import Metrics
 from cxr_severity.imaging.decode import Limits
 from cxr_severity.service.batching import Batcher
+from cxr_severity.service.decoding.processes import DecodeProcesses
 from cxr_severity.service.film_memory import FilmMemory
 from cxr_severity.service.registry import ModelRegistry, NotReadyError
 from cxr_severity.service.running import Running
@@ -30,6 +31,7 @@ class State:
     """Requests whose images are worked on at the same time; the others wait, first come first."""
     batcher: Batcher
     running: Running
+    decoding: DecodeProcesses
     film_memory: FilmMemory
     """What the films being worked on may take together."""
     upload_seconds: float
@@ -44,6 +46,7 @@ class State:
         self.registry.check_ready()
         if self.running.stuck:
             raise NotReadyError(ALL_STUCK)
+        self.decoding.check_ready()
 
     @property
     def ready(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from typing import Protocol
 
 from cxr_severity.imaging.codecs.raster import decode_raster
 from cxr_severity.imaging.dicom.elements import begins_a_data_set
@@ -21,7 +22,7 @@ from cxr_severity.imaging.errors import (
 from cxr_severity.imaging.limits import DEFAULT_LIMITS, Limits
 from cxr_severity.imaging.radiograph import Radiograph, Source, SourceFormat
 
-__all__ = ["DEFAULT_LIMITS", "Limits", "decode", "sha256", "sniff"]
+__all__ = ["DEFAULT_LIMITS", "Decode", "Limits", "decode", "sha256", "sniff"]
 
 ACCEPTED = "PNG, JPEG, TIFF and DICOM are accepted."
 
@@ -160,3 +161,16 @@ def decode(
     found = sha256(data) if digest is None else digest()
     source = Source(found, container, raster.bit_depth, raster.colour, raster.declared)
     return Radiograph(raster.values, source, raster.stored)
+
+
+class Decode(Protocol):
+    """`decode`, or what does the same elsewhere."""
+
+    def __call__(
+        self,
+        data: bytes,
+        limits: Limits = DEFAULT_LIMITS,
+        *,
+        enough: int | None = None,
+        digest: Callable[[], str] | None = None,
+    ) -> Radiograph: ...

@@ -7,6 +7,7 @@
     ├── UnsupportedFormatError            unsupported-format               415
     ├── DamagedImageError                 damaged-image                    422
     ├── ImageTooLargeError                image-too-large                  413
+    ├── ImageTooCostlyError               image-too-costly                 422
     ├── ImageTooSmallError                image-too-small                  422
     ├── ImageWithoutContrastError         image-without-contrast           422
     ├── MultiFrameError                   multi-frame                      422
@@ -98,6 +99,12 @@ class ImageTooLargeError(InputRefusedError):
     title = "The image has too many pixels"
     status = 413
     advice = "Scale the image down."
+
+
+class ImageTooCostlyError(InputRefusedError):
+    code = "image-too-costly"
+    title = "The image takes too much to decode"
+    advice = "Export the image again from its source, as PNG or as an uncompressed DICOM object."
 
 
 class ImageTooSmallError(InputRefusedError):

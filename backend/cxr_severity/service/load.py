@@ -1,12 +1,14 @@
-"""One version in a process of its own: for the command line, the worker and bulk scoring."""
+"""What the settings ask for: a version in a process of its own, for the command line, the worker
+and bulk scoring; and processes that decode."""
 
 from __future__ import annotations
 
 from cxr_severity.model.artifact import ArtifactError, versions
 from cxr_severity.model.engine import limit_threads
 from cxr_severity.model.predictor import Predictor
+from cxr_severity.service.decoding.processes import DecodeProcesses
 from cxr_severity.service.memory import share_arenas
-from cxr_severity.settings import ModelSettings
+from cxr_severity.settings import ModelSettings, ServeSettings
 
 
 def load_predictor(settings: ModelSettings, version: str | None = None) -> Predictor:
@@ -30,3 +32,8 @@ def chosen_version(settings: ModelSettings, version: str | None = None) -> str:
         named = f"model version {chosen}" if chosen else "any model version"
         raise ArtifactError(f"there is not {named} in {settings.weights}")
     return chosen
+
+
+def decode_processes(settings: ServeSettings) -> DecodeProcesses:
+    """Not yet started; a context manager."""
+    return DecodeProcesses(settings.decode_processes, settings.decode_seconds)

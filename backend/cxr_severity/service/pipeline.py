@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from cxr_severity.imaging.arrays import Float32Array
-from cxr_severity.imaging.decode import Limits, decode, sha256
+from cxr_severity.imaging.decode import Decode, Limits, decode, sha256
 from cxr_severity.imaging.limits import DEFAULT_LIMITS
 from cxr_severity.imaging.pictures.render import (
     Backdrop,
@@ -107,8 +107,17 @@ def judge(
     *,
     limits: Limits = DEFAULT_LIMITS,
     submit: Submit = at_once,
+    decode: Decode = decode,
 ) -> Judged:
     """Decode, assess and draw one file. Blocking; run it in a thread.
+
+    Args:
+        predictor: of the version that judges.
+        data: the file's bytes.
+        options: what is asked of the judgement.
+        limits: bounds on the file.
+        submit: hands the network's input to the model.
+        decode: turns bytes into a radiograph, here or in a process that can be killed.
 
     Raises:
         InputRefusedError: when the file cannot be judged.

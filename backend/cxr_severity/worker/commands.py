@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cxr_severity.imaging.decode import Decode
 from cxr_severity.interop.fonts import chinese_font
 from cxr_severity.model.artifact import ArtifactError
 from cxr_severity.model.engine import EngineError
-from cxr_severity.service.load import load_predictor
+from cxr_severity.service.load import decode_processes, load_predictor
 from cxr_severity.service.pipeline import judge
 from cxr_severity.settings import Settings
 from cxr_severity.worker import logs, station
@@ -75,9 +76,9 @@ def _work(arguments: argparse.Namespace, settings: Settings, memory: Path) -> in
         days=arguments.days,
         others=_keys(arguments) if watching else {},
     )
-    with closing(Ledger(memory)) as ledger:
+    with closing(Ledger(memory)) as ledger, decode_processes(settings.serve) as decoding:
         assess = Assessor(
-            _judge(settings, arguments.version),
+            _judge(settings, arguments.version, decoding.decode),
             wanted,
             ledger.known,
             arguments.results,
@@ -115,7 +116,7 @@ def _work(arguments: argparse.Namespace, settings: Settings, memory: Path) -> in
     return EXIT_OK if well and not left else EXIT_SOME_FAILED
 
 
-def _judge(settings: Settings, version: str | None) -> Judge:
+def _judge(settings: Settings, version: str | None, decode: Decode) -> Judge:
     """What films are judged with.
 
     Raises:
@@ -126,7 +127,7 @@ def _judge(settings: Settings, version: str | None) -> Judge:
     except (ArtifactError, EngineError, OSError) as error:
         raise CannotStartError(str(error)) from None
     limits = settings.limits.of_input
-    return lambda data: judge(predictor, data, limits=limits)
+    return lambda data: judge(predictor, data, limits=limits, decode=decode)
 
 
 def _receiver(arguments: argparse.Namespace, ledger: Ledger, work: Work, largest: int) -> Receiver:

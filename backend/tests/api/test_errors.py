@@ -213,7 +213,7 @@ def test_an_unforeseen_failure_is_told_without_its_message(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("secret of patient 17")
 
-    monkeypatch.setattr("cxr_severity.service.pipeline.decode", fail)
+    monkeypatch.setattr("cxr_severity.service.decoding.processes.decode", fail)
     body = assert_problem(send(client, SAMPLES[0].read_bytes()), 500, "internal-error")
     assert "secret" not in str(body)
     origin = {"origin": "https://viewer.example"}

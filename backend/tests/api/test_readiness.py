@@ -167,7 +167,7 @@ def test_short_of_memory_a_sound_film_is_told_to_come_back(
 
     with TestClient(create_app(Settings.of(weights=random_version.parent))) as client:
         until_ready(client)
-        monkeypatch.setattr("cxr_severity.service.pipeline.decode", exhausted)
+        monkeypatch.setattr("cxr_severity.service.decoding.processes.decode", exhausted)
         response = send(client, SAMPLES[0].read_bytes())
         assert_problem(response, 503, "busy")
         assert int(response.headers["retry-after"]) >= 1

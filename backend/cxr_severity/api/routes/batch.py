@@ -106,7 +106,14 @@ async def predict_batch(
                 caller.caller.name, predictor.manifest.version, data, state.metrics
             ) as known:
                 with state.batcher.ticket() as ticket:
-                    found = judge(predictor, data, options, limits=limits, submit=ticket.submit)
+                    found = judge(
+                        predictor,
+                        data,
+                        options,
+                        limits=limits,
+                        submit=ticket.submit,
+                        decode=state.decoding.decode,
+                    )
                 known.end_with(found)
             prediction = Prediction.build(found, language)
             return prediction.as_json()

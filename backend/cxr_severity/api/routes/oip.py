@@ -251,7 +251,14 @@ def _judged(
     with judgement(caller, predictor.manifest.version, data, state.metrics) as known:
         with state.batcher.ticket() as ticket:
             if isinstance(image, bytes):
-                judged = judge(predictor, image, options, limits=limits, submit=ticket.submit)
+                judged = judge(
+                    predictor,
+                    image,
+                    options,
+                    limits=limits,
+                    submit=ticket.submit,
+                    decode=state.decoding.decode,
+                )
                 known.end_with(judged)
                 return judged.assessment
             try:

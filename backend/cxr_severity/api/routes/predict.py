@@ -139,6 +139,7 @@ async def predict_route(
                             Options(target, explain or draws, force, ENOUGH if draws else size),
                             limits=limits,
                             submit=_unless(left, ticket.submit),
+                            decode=state.decoding.decode,
                         )
                     known.end_with(judged)
                 if isinstance(form, Form):
