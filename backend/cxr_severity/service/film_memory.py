@@ -15,9 +15,10 @@ from cxr_severity.imaging.limits import Limits
 from cxr_severity.service.memory import give_back
 
 BYTES_PER_VALUE = 16
-"""At the peak of a decode: the stored samples, the decoder's own copies and the grey values. Of films
-of 16 megapixels JPEG 2000 and run-length data took as many, JPEG-LS and lossless JPEG 14, TIFF 6 to
-9, progressive JPEG 3; the estimate is the hungriest's for all, as only the size is known."""
+"""At the peak of a decode: the stored samples, the decoder's own copies and the grey values. Of
+films of 16 megapixels JPEG 2000 and run-length data took as many, JPEG-LS and lossless JPEG 14,
+TIFF 6 to 9, progressive JPEG 3; the estimate is the hungriest's for all, as only the size is
+known."""
 LARGE = 80_000_000
 """Bytes from which on what was freed is returned to the system, which takes some milliseconds."""
 

@@ -23,6 +23,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "cxr_severity"
 JOINED = {"ACCEPTED", "DESCRIPTION", "_AS_GREY_OR_RGB"}
 """Constants that are no sentence of an answer, or only ever its second half."""
 OF_OTHERS = {
+    "DecoderGoneError",
+    "EOFError",
     "ArtifactError",
     "EngineError",
     "SettingsError",
