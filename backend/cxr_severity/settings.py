@@ -202,6 +202,7 @@ class ServeSettings(BaseSettings):
     )
     decode_processes: int = Field(
         default_factory=lambda: max(1, min(4, available_cpus())),
+        json_schema_extra={"default": "CPU count, up to 4"},
         ge=0,
         description="Processes, 40 MB each, that decode TIFF, compressed DICOM and progressive "
         "JPEG and are killed where a film is too much; 0 decodes these unbounded, like all others",

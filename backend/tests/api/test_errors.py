@@ -217,7 +217,7 @@ def test_an_unforeseen_failure_is_told_without_its_message(
     body = assert_problem(send(client, SAMPLES[0].read_bytes()), 500, "internal-error")
     assert "secret" not in str(body)
     origin = {"origin": "https://viewer.example"}
-    response = client.post("/predict", files={"file": b"x"}, headers=origin)
+    response = client.post("/predict", files={"file": SAMPLES[0].read_bytes()}, headers=origin)
     assert response.status_code == 500
     assert response.headers["access-control-allow-origin"] == "https://viewer.example"
     assert response.headers["content-security-policy"]

@@ -146,6 +146,16 @@ def test_none_outlives_the_service() -> None:
             os.kill(pid, 0)
 
 
+def test_a_process_that_starts_while_the_service_is_closed_is_ended() -> None:
+    processes = DecodeProcesses(1, 5)
+    with processes:
+        processes.decode(FILM)
+    # As the thread finds it that was about to start one.
+    with pytest.raises(NotReadyError):
+        processes._started()
+    assert all(decoder.process.returncode is not None for decoder in processes._all)
+
+
 def test_without_processes_everything_is_decoded_in_its_thread() -> None:
     with DecodeProcesses(0, 5) as processes:
         assert processes.decode(FILM).source.format == "tiff"

@@ -92,7 +92,7 @@ class _Decoder:
     def hello(self) -> None:
         try:
             receive(self.connection, _START_SECONDS)
-        except (EOFError, TimeoutError) as error:
+        except (EOFError, OSError) as error:
             self.end()
             raise DecoderGoneError("a process that decodes did not start") from error
 
@@ -239,6 +239,7 @@ class DecodeProcesses:
                 self._all.add(decoder)
             if closed:
                 decoder.end()
+                raise DecoderGoneError("the service is being closed")
             decoder.hello()
         except DecoderGoneError as error:
             self.failing = True
