@@ -204,14 +204,15 @@ class ServeSettings(BaseSettings):
         default_factory=lambda: max(1, min(4, available_cpus())),
         json_schema_extra={"default": "CPU count, up to 4"},
         ge=0,
-        description="Processes, 40 MB each, that decode TIFF, compressed DICOM and progressive "
-        "JPEG and are killed where a film is too much; 0 decodes these unbounded, like all others",
+        description="Processes, 60 MB each, started when needed, that decode JPEG 2000, "
+        "progressive JPEG, and TIFF as JPEG or fax, and are killed where a film is too much; 0 "
+        "decodes these like all others",
     )
     decode_seconds: float = Field(
-        default=5,
+        default=2,
         gt=0,
         description="Seconds of a core that such a film may take to decode, and one more for every "
-        "2 million pixels",
+        "million samples",
     )
     stuck_seconds: float = Field(
         default=30,

@@ -16,7 +16,7 @@ from cxr_severity.interop.dicom.context import read_context
 from cxr_severity.interop.table import row as judged_row
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.quality import RejectedError
-from cxr_severity.service.load import load_predictor
+from cxr_severity.service.load import decode_processes, load_predictor
 from cxr_severity.service.pipeline import Judged, Options, judge
 from cxr_severity.settings import Settings
 from cxr_severity.texts.language import ENGLISH, say
@@ -40,6 +40,8 @@ class Scoring:
         single = self.settings.model.model_copy(update={"threads": 1, "threads_alone": 1})
         predictor = load_predictor(single, self.version)
         limits = self.settings.limits.of_input
+        # It ends with this process, whose connection is the only one that it has.
+        decode = decode_processes(self.settings.serve, at_most=1).decode
         options = Options(self.target, bool(self.heatmaps), self.force)
 
         def score(entry: Entry) -> Row:
@@ -49,7 +51,7 @@ class Scoring:
                 digest = sha256(data).hexdigest()
                 if not claims.claim(digest, entry.name):
                     return {**blank(entry.name, DUPLICATE), "sha256": digest}
-                judged = judge(predictor, data, options, limits=limits)
+                judged = judge(predictor, data, options, limits=limits, decode=decode)
                 return self._row(entry, judged, data)
             except InputRefusedError as error:
                 refused = blank(entry.name, REFUSED, error.code, error.detail)

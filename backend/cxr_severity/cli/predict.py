@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
-from cxr_severity.imaging.decode import Limits
+from cxr_severity.imaging.decode import Decode, Limits
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError, InputRefusedError
 from cxr_severity.interop.bodies.prediction import Prediction
 from cxr_severity.interop.bodies.problem import as_problem, as_rejection
@@ -23,8 +23,10 @@ from cxr_severity.model.artifact import ArtifactError
 from cxr_severity.model.assessment import Assessment
 from cxr_severity.model.engine import EngineError
 from cxr_severity.model.quality import RejectedError
-from cxr_severity.service.load import load_predictor
+from cxr_severity.service.decoding.processes import DecoderGoneError
+from cxr_severity.service.load import decode_processes, load_predictor
 from cxr_severity.service.pipeline import Judged, Options, judge
+from cxr_severity.service.registry import NotReadyError
 from cxr_severity.settings import Settings
 from cxr_severity.texts.language import ENGLISH, LANGUAGES
 
@@ -87,6 +89,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _predict(arguments: argparse.Namespace, settings: Settings) -> int:
+    with decode_processes(settings.serve, at_most=1) as decoding:
+        return _predict_with(arguments, settings, decoding.decode)
+
+
+def _predict_with(arguments: argparse.Namespace, settings: Settings, decode: Decode) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A file's name may hold bytes that are no text; standard error escapes them by itself.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -111,8 +118,11 @@ def _predict(arguments: argparse.Namespace, settings: Settings) -> int:
                 data,
                 Options(arguments.target, explain, arguments.force),
                 limits=limits,
+                decode=decode,
             )
-        except (InputRefusedError, RejectedError, OSError, MemoryError) as error:
+        except (
+            InputRefusedError, RejectedError, OSError, MemoryError, NotReadyError, DecoderGoneError
+        ) as error:  # fmt: skip
             failed = True
             _report_failure(path, error, as_json=arguments.json)
             continue
@@ -158,7 +168,12 @@ def _line(path: Path, found: Assessment) -> str:
 
 def _report_failure(
     path: Path,
-    error: InputRefusedError | RejectedError | OSError | MemoryError,
+    error: InputRefusedError
+    | RejectedError
+    | OSError
+    | MemoryError
+    | NotReadyError
+    | DecoderGoneError,
     *,
     as_json: bool,
 ) -> None:
@@ -166,6 +181,10 @@ def _report_failure(
         body = {"code": "unreadable-file", "detail": error.strerror or str(error)}
     elif isinstance(error, MemoryError):
         body = {"code": "short-of-memory", "detail": "There is not enough memory for this file."}
+    elif isinstance(error, NotReadyError):
+        body = as_problem("not-ready", str(error)).body()
+    elif isinstance(error, DecoderGoneError):
+        body = as_problem("internal-error", str(error)).body()
     elif isinstance(error, RejectedError):
         body = as_rejection(error).body()
     else:

@@ -34,6 +34,9 @@ def chosen_version(settings: ModelSettings, version: str | None = None) -> str:
     return chosen
 
 
-def decode_processes(settings: ServeSettings) -> DecodeProcesses:
-    """Not yet started; a context manager."""
-    return DecodeProcesses(settings.decode_processes, settings.decode_seconds)
+def decode_processes(settings: ServeSettings, at_most: int | None = None) -> DecodeProcesses:
+    """Not yet started; a context manager. `at_most` as many, for who works on that many films."""
+    count = settings.decode_processes
+    return DecodeProcesses(
+        count if at_most is None else min(count, at_most), settings.decode_seconds
+    )

@@ -24,7 +24,7 @@ _NONE_INSTALLED = "Not ready: no model version is installed."
 _NOT_INSTALLED = "Not ready: model version {version} is not installed."
 _FAILED = "Not ready: model version {version} failed its checks."
 _UNFORESEEN = "Not ready: the model could not be loaded; the service's log says why."
-_LEAVING = "Not ready: the service is being stopped."
+LEAVING = "Not ready: the service is being stopped."
 
 _NO_ENGINE = (
     "Not ready: the engine that the service was told to use cannot run the model; its log says why."
@@ -82,7 +82,7 @@ class ModelRegistry:
     def check_ready(self) -> None:
         """Raises NotReadyError while new requests should go to another replica."""
         if self.leaving:
-            raise NotReadyError(_LEAVING)
+            raise NotReadyError(LEAVING)
         if self._failure:
             raise self.not_ready()
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +14,12 @@ import pytest
 from imaging import corpus
 from waiting import wait_until
 
+from cxr_severity.bulk.claims import ClaimsFile
+from cxr_severity.bulk.rows import REFUSED
+from cxr_severity.bulk.score import Scoring
+from cxr_severity.bulk.sources import find
+from cxr_severity.cli import main
+from cxr_severity.cli.exits import EXIT_SOME_FAILED
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import (
     DamagedImageError,
@@ -22,12 +31,14 @@ from cxr_severity.imaging.limits import DEFAULT_LIMITS, Limits
 from cxr_severity.service.decoding.processes import (
     DecodeProcesses,
     DecoderGoneError,
-    may_hang,
+    in_one_pass,
 )
+from cxr_severity.service.decoding.wire import SHARED_BYTES, Channel, shared_file
 from cxr_severity.service.film_memory import BYTES_PER_VALUE, FilmMemory
 from cxr_severity.service.registry import NotReadyError
+from cxr_severity.settings import Settings
 
-FILM = corpus.ALL["tiff-8"]
+FILM = corpus.ALL["tiff-fax"]
 # Of the clock it waits ten times as long, and the kernel counts whole seconds of a core.
 SECONDS = 0.5
 
@@ -56,11 +67,40 @@ def test_what_a_process_decodes_is_what_a_thread_would(
 
 
 def test_what_is_read_in_one_pass_stays_in_its_thread() -> None:
-    gone = {name for name, data in corpus.ALL.items() if may_hang(data)}
-    assert {name for name in corpus.ALL if name not in gone} == {
-        "png-1", "png-8", "png-16", "png-rgb", "png-palette", "jpeg-grey", "jpeg-colour",
-        "dicom-8", "dicom-16", "dicom-implicit", "dicom-big", "dicom-rgb",
+    assert {name for name, data in corpus.ALL.items() if not in_one_pass(data)} == {
+        "jpeg-progressive", "tiff-jpeg", "tiff-fax", "dicom-jpeg-2000", "dicom-jpeg-2000-lossless",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+@pytest.mark.parametrize("size", [0, 1, 1 << 14, SHARED_BYTES, 2 * SHARED_BYTES + 1])
+def test_a_body_of_any_size_arrives_whole(size: int, in_memory: bool) -> None:
+    body = np.random.default_rng(size).bytes(size)
+    shared = shared_file() if in_memory else None
+    with ExitStack() as stack:
+        ours, theirs = (stack.enter_context(each) for each in socket.socketpair())
+        one, other = Channel(ours, shared), Channel(theirs, shared)
+        if shared is not None:
+            os.close(shared)
+        pool = stack.enter_context(ThreadPoolExecutor(1))
+        sent = pool.submit(one.send, "film", body, 60, number=7)
+        received = other.receive(60)
+        sent.result()
+        assert (received.kind, received.values) == ("film", {"number": 7})
+        assert received.body.tobytes() == body
+        with pytest.raises(TimeoutError):
+            other.receive(0.01)
+        one.close()
+        with pytest.raises(EOFError):
+            other.receive(60)
+
+
+def test_nobody_can_cut_what_both_have_mapped() -> None:
+    shared = shared_file()
+    assert shared is not None
+    with pytest.raises(PermissionError):
+        os.ftruncate(shared, 0)
+    os.close(shared)
 
 
 def test_a_refusal_is_the_same_from_a_process(processes: DecodeProcesses) -> None:
@@ -162,11 +202,71 @@ def test_without_processes_everything_is_decoded_in_its_thread() -> None:
         assert not processes._all
 
 
-def test_a_process_sees_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_sees_nothing_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CXR_DICOMWEB_PASSWORD", "secret")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     with DecodeProcesses(1, 5) as processes:
         processes.decode(FILM)
         (decoder,) = processes._idle
         environment = Path(f"/proc/{decoder.process.pid}/environ").read_bytes()
         assert b"PYTHONPATH=" in environment
-        assert b"CXR_" not in environment
+        assert b"secret" not in environment
+
+
+def test_a_process_starts_with_the_first_film_that_needs_one() -> None:
+    with DecodeProcesses(1, 5) as processes:
+        processes.decode(corpus.ALL["png-8"])
+        assert not processes._all
+        processes.decode(FILM)
+        assert len(processes._all) == 1
+
+
+def test_a_film_that_is_cut_off_by_the_end_of_the_service_says_so() -> None:
+    processes = DecodeProcesses(1, 60, "service.hanging")
+    with ThreadPoolExecutor(1) as pool:
+        with processes:
+            answer = pool.submit(processes.decode, FILM + b"sleep")
+            wait_until(lambda: bool(processes._all))
+        with pytest.raises(NotReadyError, match="being stopped"):
+            answer.result()
+    with pytest.raises(NotReadyError, match="being stopped"):
+        processes.decode(FILM)
+    assert not processes.failing
+
+
+@pytest.fixture
+def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whoever decodes in processes gets those that misbehave."""
+    with ExitStack() as stack:
+
+        def make(count: int, seconds: float) -> DecodeProcesses:
+            return stack.enter_context(DecodeProcesses(count, seconds, "service.hanging"))
+
+        monkeypatch.setattr("cxr_severity.service.load.DecodeProcesses", make)
+        yield
+
+
+@pytest.mark.usefixtures("hanging")
+def test_the_command_line_gives_up_a_film_that_hangs(
+    random_version: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CXR_WEIGHTS", str(random_version.parent))
+    monkeypatch.setenv("CXR_DECODE_SECONDS", str(SECONDS))
+    file = tmp_path / "film.tif"
+    file.write_bytes(FILM + b"spin")
+    assert main(["predict", str(file)]) == EXIT_SOME_FAILED
+    assert "image-too-costly: Decoding the picture takes more time" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("hanging")
+def test_bulk_scoring_has_a_row_for_a_film_that_hangs(random_version: Path, tmp_path: Path) -> None:
+    file = tmp_path / "film.tif"
+    file.write_bytes(FILM + b"spin")
+    (entry,) = find([str(file)])
+    ClaimsFile.create(tmp_path / "claims", ())
+    settings = Settings.of(weights=random_version.parent, decode_seconds=SECONDS)
+    row = Scoring(settings)(ClaimsFile(tmp_path / "claims"))(entry)
+    assert (row["status"], row["code"]) == (REFUSED, "image-too-costly")

@@ -54,12 +54,15 @@ _OPAQUE = frozenset({_JPEG_TABLES, 529, 532})  # and YCbCrCoefficients, Referenc
 
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _YCBCR = 0, 1, 2, 3, 6
 _COLOUR_SPACES = {5: "CMYK", 8: "CIE L*a*b*", 9: "ICC L*a*b*", 10: "ITU L*a*b*"}
-# none, CCITT x 3, LZW, JPEG, Deflate, PackBits, Deflate's older number
-_COMPRESSIONS = frozenset({1, 2, 3, 4, 5, 7, 8, 32773, 32946})
+# CCITT x 3, JPEG
+_FAX, _JPEG = frozenset({2, 3, 4}), 7
+# none, LZW, Deflate, PackBits, Deflate's older number
+IN_ONE_PASS = frozenset({1, 5, 8, 32773, 32946})
+_COMPRESSIONS = IN_ONE_PASS | _FAX | {_JPEG}
 _MAX_EXCESS, _TILE_OF_ANY = 3, 1 << 22
 """Tiles may have this many times the picture's pixels, and one of 2048 x 2048 more."""
 _MAX_SAMPLES = 4
-_UNCOMPRESSED, _JPEG_IN_TIFF = 1, 7
+_UNCOMPRESSED = 1
 _PLANES = 2
 _AS_GREY_OR_RGB = "Save the picture as greyscale or RGB."
 
@@ -154,6 +157,20 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
     )
 
 
+def tiff_compression(data: bytes) -> int:
+    """The number that the only directory of `data` gives its compression.
+
+    Raises:
+        DamagedImageError: `parse_tiff` would raise it as well.
+    """
+    order = byte_order(data)
+    if len(data) < 8:
+        raise DamagedImageError("The TIFF file ends too early.")
+    entries, _ = directory(data, struct.unpack_from(order + "I", data, 4)[0], order)
+    entry = entries.get(_COMPRESSION)
+    return _UNCOMPRESSED if entry is None else integers(data, entry, order)[0]
+
+
 def _check_samples(tags: dict[int, tuple[int, ...]]) -> int:
     """The bits per sample, after refusing what no grey value can be read from."""
     (photometric,) = tags[_PHOTOMETRIC]
@@ -163,7 +180,7 @@ def _check_samples(tags: dict[int, tuple[int, ...]]) -> int:
             "The TIFF file's colour space is {name}. " + _AS_GREY_OR_RGB, name=name
         )
     compression = tags.get(_COMPRESSION, (_UNCOMPRESSED,))[0]
-    if photometric == _YCBCR and compression != _JPEG_IN_TIFF:
+    if photometric == _YCBCR and compression != _JPEG:
         # Pillow reads it wrongly when colour is stored at a lower resolution, as is usual.
         raise UnsupportedColourSpaceError(
             "The TIFF file's colour space is {name}. " + _AS_GREY_OR_RGB, name="YCbCr"
@@ -235,7 +252,7 @@ def _check_data(
         raise DamagedImageError("The TIFF file ends before its picture is complete.")
     if any(start < end for (_, end), (start, _) in pairwise(sorted(parts))):
         raise DamagedImageError("The TIFF file's parts share their bytes.")
-    is_jpeg = tags.get(_COMPRESSION, (_UNCOMPRESSED,))[0] == _JPEG_IN_TIFF
+    is_jpeg = tags.get(_COMPRESSION, (_UNCOMPRESSED,))[0] == _JPEG
     return (part_width, part_height), parts if is_jpeg else ()
 
 

@@ -12,9 +12,9 @@ SPARE_BYTES = 300_000_000
 BYTES_PER_VALUE = 32
 """Of address space, for each sample that the picture's header declares. Of sound films of 16
 megapixels the hungriest took 18 (run-length data) and 16 (JPEG 2000, of 16 bits)."""
-SECONDS_PER_VALUE = 5e-7
+SECONDS_PER_VALUE = 1e-6
 """Of a core, above the seconds that every film has. The slowest of those films, JPEG 2000, took
-2e-7."""
+2e-7, and other cores are slower."""
 _UNKNOWN_BYTES = 1 << 32
 """Taken for mapped where the system does not say."""
 

@@ -1,7 +1,9 @@
 """A few warm processes in which the service decodes, each killed when a film is too much for it.
 
-Not every film goes there. PNG, JPEG in one pass and uncompressed DICOM are read in the calling
-thread: their decoders go over the data once, and their cost is known from the header.
+Only films go there whose decoder may go over its data many times: JPEG 2000, JPEG in many passes,
+and TIFF with JPEG or as a fax. The others are filled in once, sample by sample, from data that is
+read once; what that costs stands in the header, which has been checked, and to carry twenty
+megabytes from process to process costs as much.
 """
 
 from __future__ import annotations
@@ -14,15 +16,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 
-import numpy as np
-
+from cxr_severity.imaging.codecs.tiff import IN_ONE_PASS, tiff_compression
 from cxr_severity.imaging.decode import decode, sha256, sniff
 from cxr_severity.imaging.dicom.elements import read_meta
-from cxr_severity.imaging.dicom.image import NATIVE
+from cxr_severity.imaging.dicom.plugin import JPEG_2000, JPEG_LOSSY
 from cxr_severity.imaging.errors import (
     DamagedImageError,
     ImageTooCostlyError,
@@ -31,8 +32,8 @@ from cxr_severity.imaging.errors import (
 from cxr_severity.imaging.limits import DEFAULT_LIMITS, Limits
 from cxr_severity.imaging.radiograph import Radiograph, Source
 from cxr_severity.service.decoding.bounds import SECONDS_PER_VALUE
-from cxr_severity.service.decoding.wire import Message, receive, send
-from cxr_severity.service.registry import NotReadyError
+from cxr_severity.service.decoding.wire import Channel, Message, shared_file
+from cxr_severity.service.registry import LEAVING, NotReadyError
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,11 @@ _PATIENCE = 10
 """So much longer than its time on a core may a film take by the clock."""
 _PROGRESSIVE = b"\xff\xc2"
 """Marks a JPEG in many passes. In another JPEG it can stand within metadata alone."""
+_PASSED_ON = {
+    "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE",
+    "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ",
+}  # fmt: skip
+"""Of the environment."""
 _REFUSALS = {error.code: error for error in refusals()}
 
 
@@ -53,59 +59,73 @@ class DecoderGoneError(Exception):
     """A process does not start, or ended without a film."""
 
 
-def may_hang(data: bytes) -> bool:
-    """Whether a file is decoded by what may take any time and memory, whatever its header says.
+def in_one_pass(data: bytes) -> bool:
+    """Whether a file's decoder goes over its data once and fills in each sample once.
 
     Raises:
         InputRefusedError: it is no file that is read at all.
     """
-    kind = sniff(data)
-    if kind == "dicom":
-        syntax, _ = read_meta(data)
-        return bool(syntax) and syntax not in NATIVE
-    return kind == "tiff" or (kind == "jpeg" and _PROGRESSIVE in data)
+    match sniff(data):
+        case "png":
+            return True
+        case "tiff":
+            return tiff_compression(data) in IN_ONE_PASS
+        case "dicom":
+            syntax, _ = read_meta(data)
+            return syntax not in JPEG_2000 and not (syntax in JPEG_LOSSY and _PROGRESSIVE in data)
+        case "jpeg":
+            return _PROGRESSIVE not in data
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Decoder:
     process: subprocess.Popen[bytes]
-    connection: socket.socket
+    channel: Channel
 
     @classmethod
     def start(cls, seconds: float, module: str) -> _Decoder:
-        """Raises DecoderGoneError, also by way of `hello`."""
-        ours, theirs = socket.socketpair()
-        with theirs:
+        """Raises DecoderGoneError where the system does not let it start."""
+        with ExitStack() as failed, ExitStack() as done:
             try:
+                ours, theirs = socket.socketpair()
+                failed.callback(ours.close)
+                done.callback(theirs.close)
+                shared = shared_file()
+                files = [theirs.fileno()]
+                if shared is not None:
+                    done.callback(os.close, shared)
+                    files.append(shared)
+                channel = Channel(ours, shared)
+                arguments = [str(files[0]), str(seconds), *map(str, files[1:])]
                 process = subprocess.Popen(  # noqa: S603 - the same interpreter, our own module
-                    [sys.executable, "-m", module, str(theirs.fileno()), str(seconds)],
-                    pass_fds=[theirs.fileno()],
+                    [sys.executable, "-m", module, *arguments],
+                    pass_fds=files,
                     stdin=subprocess.DEVNULL,
                     env=_environment(),
                     start_new_session=True,  # an interrupt by hand is for the service to obey
                 )
             except OSError as error:
-                ours.close()
                 raise DecoderGoneError(str(error)) from error
-        return cls(process, ours)
+            failed.pop_all()
+        return cls(process, channel)
 
     def hello(self) -> None:
+        """Wait until it can work. Raises DecoderGoneError."""
         try:
-            receive(self.connection, _START_SECONDS)
+            self.channel.receive(_START_SECONDS)
         except (EOFError, OSError) as error:
-            self.end()
             raise DecoderGoneError("a process that decodes did not start") from error
 
     def end(self) -> int:
         """Kill it, if it lives; its exit status."""
         self.process.kill()
-        self.connection.close()
+        self.channel.close()
         return self.process.wait()
 
 
 def _environment() -> dict[str, str]:
-    """No secrets, one thread, and the code that this process runs."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CXR_")}
+    """Where libraries and the code that this process runs lie, and nothing else of its own."""
+    kept = {name: value for name, value in os.environ.items() if name in _PASSED_ON}
     path = os.pathsep.join(each for each in sys.path if each)
     return kept | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
@@ -113,8 +133,8 @@ def _environment() -> dict[str, str]:
 class DecodeProcesses:
     """At most `count` processes, each at one film at a time. Further films wait.
 
-    Use it as a context manager: it starts one process at once, others when they are needed, and on
-    exit kills all of them.
+    Use it as a context manager: it starts processes when they are needed (half a second of work),
+    and on exit kills all of them.
 
     Args:
         count: of processes; with 0 every film is decoded in the calling thread.
@@ -138,7 +158,6 @@ class DecodeProcesses:
         """Whether the last attempt to start a process failed."""
 
     def __enter__(self) -> DecodeProcesses:
-        self._warm()
         return self
 
     def __exit__(
@@ -180,29 +199,31 @@ class DecodeProcesses:
             MemoryError: the machine is short of memory.
             DecoderGoneError: a fault of the decoding itself.
         """
-        if not self._count or not 0 < len(data) <= limits.max_bytes or not may_hang(data):
+        if not self._count or not 0 < len(data) <= limits.max_bytes or in_one_pass(data):
             return decode(data, limits, enough=enough, digest=digest)
         with self._one() as decoder:
             try:
                 answer = self._ask(decoder, data, limits, enough)
-            except (EOFError, TimeoutError, OSError) as error:
-                raise _why(decoder.end(), error) from None
+            except (EOFError, OSError) as error:
+                status = decoder.end()
+                if self._closed:
+                    raise NotReadyError(LEAVING) from None
+                raise _why(status, error) from None
         return _radiograph(answer, sha256(data) if digest is None else digest())
 
     def _ask(self, decoder: _Decoder, data: bytes, limits: Limits, enough: int | None) -> Message:
-        connection, patience = decoder.connection, _PATIENCE * self._seconds
-        connection.settimeout(patience)
+        channel, patience = decoder.channel, _PATIENCE * self._seconds
         bounds = (limits.max_bytes, limits.max_pixels, limits.min_side)
-        send(connection, "film", data, enough=enough, limits=bounds)
+        channel.send("film", data, patience, enough=enough, limits=bounds)
         while True:
-            answer = receive(connection, patience)
+            answer = channel.receive(patience)
             if answer.kind != "size":
                 return answer
             # Here the film may wait for memory, which is no time of its own.
             limits.check_size(**answer.values)
             values = answer.values["width"] * answer.values["height"] * answer.values["samples"]
             patience = _PATIENCE * (self._seconds + SECONDS_PER_VALUE * values)
-            send(connection, "go")
+            channel.send("go", seconds=patience)
 
     @contextmanager
     def _one(self) -> Iterator[_Decoder]:
@@ -210,26 +231,34 @@ class DecodeProcesses:
         with self._changed:
             self._changed.wait_for(lambda: self._places or self._closed)
             if self._closed:
-                raise NotReadyError(NO_DECODER)
+                raise NotReadyError(LEAVING)
             self._places -= 1
             decoder = self._idle.pop() if self._idle else None
         whole = False
         try:
-            if decoder is None or decoder.process.poll() is not None:
+            if decoder is not None and decoder.process.poll() is not None:
+                self._lose(decoder)
+                decoder = None
+            if decoder is None:
                 decoder = self._started()
             yield decoder
             whole = decoder.process.poll() is None
         finally:
+            if decoder is not None and not whole:
+                self._lose(decoder)
             with self._changed:
                 self._places += 1
                 if decoder is not None and whole:
                     self._idle.append(decoder)
-                elif decoder is not None:
-                    self._all.discard(decoder)
-                    decoder.end()
                 self._changed.notify()
             if not whole and not self.failing:
                 self._warm()
+
+    def _lose(self, decoder: _Decoder) -> None:
+        # Not under the lock: a process may take its time to end, and others go on meanwhile.
+        decoder.end()
+        with self._changed:
+            self._all.discard(decoder)
 
     def _started(self) -> _Decoder:
         try:
@@ -237,14 +266,18 @@ class DecodeProcesses:
             with self._changed:
                 closed = self._closed
                 self._all.add(decoder)
-            if closed:
-                decoder.end()
-                raise DecoderGoneError("the service is being closed")
-            decoder.hello()
+            try:
+                if closed:
+                    raise DecoderGoneError("the service is being closed")
+                decoder.hello()
+            except DecoderGoneError:
+                self._lose(decoder)
+                raise
         except DecoderGoneError as error:
+            if self._closed:
+                raise NotReadyError(LEAVING) from error
             self.failing = True
-            if not self._closed:
-                logger.error("%s", error)
+            logger.error("%s", error)
             raise NotReadyError(NO_DECODER) from error
         self.failing = False
         return decoder
@@ -283,6 +316,6 @@ def _radiograph(answer: Message, digest: str) -> Radiograph:
         raise _REFUSALS[told["code"]](told["template"], **told["values"])
     if answer.kind != "values":
         raise DecoderGoneError(f"decoding failed: {told['error']}")
-    values = np.frombuffer(answer.body, told["dtype"]).reshape(told["shape"])
+    values = answer.body.view(told["dtype"]).reshape(told["shape"])
     stored = None if told["stored"] is None else (told["stored"][0], told["stored"][1])
     return Radiograph(values, Source(digest, **told["source"]), stored)
