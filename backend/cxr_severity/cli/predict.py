@@ -23,7 +23,7 @@ from cxr_severity.model.artifact import ArtifactError
 from cxr_severity.model.assessment import Assessment
 from cxr_severity.model.engine import EngineError
 from cxr_severity.model.quality import RejectedError
-from cxr_severity.service.decoding.processes import DecoderGoneError
+from cxr_severity.service.decoding.process import DecoderGoneError
 from cxr_severity.service.load import decode_processes, load_predictor
 from cxr_severity.service.pipeline import Judged, Options, judge
 from cxr_severity.service.registry import NotReadyError

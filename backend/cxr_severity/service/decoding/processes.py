@@ -1,29 +1,16 @@
-"""A few warm processes in which the service decodes, each killed when a film is too much for it.
-
-Only films go there whose decoder may go over its data many times: JPEG 2000, JPEG in many passes,
-and TIFF with JPEG or as a fax. The others are filled in once, sample by sample, from data that is
-read once; what that costs stands in the header, which has been checked, and to carry twenty
-megabytes from process to process costs as much.
-"""
+"""A few warm processes in which the service decodes films of some kinds (`kinds.py`), each killed
+when a film is too much for it."""
 
 from __future__ import annotations
 
 import logging
-import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from types import TracebackType
 
-from cxr_severity.imaging.codecs.tiff import IN_ONE_PASS, tiff_compression
-from cxr_severity.imaging.decode import decode, sha256, sniff
-from cxr_severity.imaging.dicom.elements import read_meta
-from cxr_severity.imaging.dicom.plugin import JPEG_2000, JPEG_LOSSY
+from cxr_severity.imaging.decode import decode, sha256
 from cxr_severity.imaging.errors import (
     DamagedImageError,
     ImageTooCostlyError,
@@ -32,7 +19,9 @@ from cxr_severity.imaging.errors import (
 from cxr_severity.imaging.limits import DEFAULT_LIMITS, Limits
 from cxr_severity.imaging.radiograph import Radiograph, Source
 from cxr_severity.service.decoding.bounds import SECONDS_PER_VALUE
-from cxr_severity.service.decoding.wire import Channel, Message, shared_file
+from cxr_severity.service.decoding.kinds import in_one_pass
+from cxr_severity.service.decoding.process import Decoder, DecoderGoneError
+from cxr_severity.service.decoding.wire import Message
 from cxr_severity.service.registry import LEAVING, NotReadyError
 
 logger = logging.getLogger(__name__)
@@ -40,94 +29,9 @@ logger = logging.getLogger(__name__)
 NO_DECODER = "Not ready: the processes that decode do not start; the service's log says why."
 TOO_LONG = "Decoding the picture takes more time than any sound one of its size."
 CRASHED = "The picture's data is damaged or incomplete."
-_START_SECONDS = 120
-"""By the clock, for a process to say hello: half a second of work, on a machine that may be
-busy."""
 _PATIENCE = 10
 """So much longer than its time on a core may a film take by the clock."""
-_PROGRESSIVE = b"\xff\xc2"
-"""Marks a JPEG in many passes. In another JPEG it can stand within metadata alone."""
-_PASSED_ON = {
-    "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE",
-    "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ",
-}  # fmt: skip
-"""Of the environment."""
 _REFUSALS = {error.code: error for error in refusals()}
-
-
-class DecoderGoneError(Exception):
-    """A process does not start, or ended without a film."""
-
-
-def in_one_pass(data: bytes) -> bool:
-    """Whether a file's decoder goes over its data once and fills in each sample once.
-
-    Raises:
-        InputRefusedError: it is no file that is read at all.
-    """
-    match sniff(data):
-        case "png":
-            return True
-        case "tiff":
-            return tiff_compression(data) in IN_ONE_PASS
-        case "dicom":
-            syntax, _ = read_meta(data)
-            return syntax not in JPEG_2000 and not (syntax in JPEG_LOSSY and _PROGRESSIVE in data)
-        case "jpeg":
-            return _PROGRESSIVE not in data
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Decoder:
-    process: subprocess.Popen[bytes]
-    channel: Channel
-
-    @classmethod
-    def start(cls, seconds: float, module: str) -> _Decoder:
-        """Raises DecoderGoneError where the system does not let it start."""
-        with ExitStack() as failed, ExitStack() as done:
-            try:
-                ours, theirs = socket.socketpair()
-                failed.callback(ours.close)
-                done.callback(theirs.close)
-                shared = shared_file()
-                files = [theirs.fileno()]
-                if shared is not None:
-                    done.callback(os.close, shared)
-                    files.append(shared)
-                channel = Channel(ours, shared)
-                arguments = [str(files[0]), str(seconds), *map(str, files[1:])]
-                process = subprocess.Popen(  # noqa: S603 - the same interpreter, our own module
-                    [sys.executable, "-m", module, *arguments],
-                    pass_fds=files,
-                    stdin=subprocess.DEVNULL,
-                    env=_environment(),
-                    start_new_session=True,  # an interrupt by hand is for the service to obey
-                )
-            except OSError as error:
-                raise DecoderGoneError(str(error)) from error
-            failed.pop_all()
-        return cls(process, channel)
-
-    def hello(self) -> None:
-        """Wait until it can work. Raises DecoderGoneError."""
-        try:
-            self.channel.receive(_START_SECONDS)
-        except (EOFError, OSError) as error:
-            raise DecoderGoneError("a process that decodes did not start") from error
-
-    def end(self) -> int:
-        """Kill it, if it lives; its exit status."""
-        self.process.kill()
-        self.channel.close()
-        return self.process.wait()
-
-
-def _environment() -> dict[str, str]:
-    """Where libraries and the code that this process runs lie, and nothing else of its own."""
-    kept = {name: value for name, value in os.environ.items() if name in _PASSED_ON}
-    path = os.pathsep.join(each for each in sys.path if each)
-    return kept | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class DecodeProcesses:
@@ -149,8 +53,8 @@ class DecodeProcesses:
         self._seconds = seconds
         self._module = module
         self._changed = threading.Condition()
-        self._idle: list[_Decoder] = []
-        self._all: set[_Decoder] = set()
+        self._idle: list[Decoder] = []
+        self._all: set[Decoder] = set()
         self._places = count
         self._closed = False
         self._warming: threading.Thread | None = None
@@ -211,7 +115,7 @@ class DecodeProcesses:
                 raise _why(status, error) from None
         return _radiograph(answer, sha256(data) if digest is None else digest())
 
-    def _ask(self, decoder: _Decoder, data: bytes, limits: Limits, enough: int | None) -> Message:
+    def _ask(self, decoder: Decoder, data: bytes, limits: Limits, enough: int | None) -> Message:
         channel, patience = decoder.channel, _PATIENCE * self._seconds
         bounds = (limits.max_bytes, limits.max_pixels, limits.min_side)
         channel.send("film", data, patience, enough=enough, limits=bounds)
@@ -226,7 +130,7 @@ class DecodeProcesses:
             channel.send("go", seconds=patience)
 
     @contextmanager
-    def _one(self) -> Iterator[_Decoder]:
+    def _one(self) -> Iterator[Decoder]:
         """A process for one film; it is not used again unless the film came to its end."""
         with self._changed:
             self._changed.wait_for(lambda: self._places or self._closed)
@@ -254,15 +158,15 @@ class DecodeProcesses:
             if not whole and not self.failing:
                 self._warm()
 
-    def _lose(self, decoder: _Decoder) -> None:
+    def _lose(self, decoder: Decoder) -> None:
         # Not under the lock: a process may take its time to end, and others go on meanwhile.
         decoder.end()
         with self._changed:
             self._all.discard(decoder)
 
-    def _started(self) -> _Decoder:
+    def _started(self) -> Decoder:
         try:
-            decoder = _Decoder.start(self._seconds, self._module)
+            decoder = Decoder.start(self._seconds, self._module)
             with self._changed:
                 closed = self._closed
                 self._all.add(decoder)
