@@ -1,4 +1,4 @@
-"""The backbone's weights between runs: where training starts, and what pretraining hands on."""
+"""The backbone's weights that training starts from."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import numpy as np
 import torch
 
 from cxr_severity.model.networks.cells import CellNet
-from cxr_severity.model.preprocess import PreprocessConfig, normalise
 from cxr_training.errors import TrainingError
 
 BACKBONE_WEIGHTS = Path("weights") / "efficientnet-b0-imagenet.npz"
@@ -55,47 +54,9 @@ def load_backbone(network: CellNet, source: Path) -> str:
     return _digest(state)
 
 
-def save_backbone(network: CellNet, path: Path) -> str:
-    """Write the backbone as `load_backbone` reads it; returns the sha256 that it will return."""
-    state = {
-        key: value.detach().cpu().contiguous()
-        for key, value in network.backbone.state_dict().items()
-        if not key.endswith("num_batches_tracked")
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial.npz")
-    np.savez(partial, allow_pickle=False, **{key: value.numpy() for key, value in state.items()})
-    partial.replace(path)
-    return _digest(state)
-
-
 def _digest(state: Mapping[str, torch.Tensor]) -> str:
     digest = hashlib.sha256()
     for key in sorted(state):
         digest.update(key.encode())
         digest.update(state[key].contiguous().numpy().tobytes())
     return digest.hexdigest()
-
-
-def estimate_batch_norm(
-    network: CellNet, grids: torch.Tensor, config: PreprocessConfig, batch_size: int = 32
-) -> None:
-    """Replace batch norm's running statistics by those of these radiographs, (N, S, S).
-
-    ImageNet's statistics are far off for radiographs, and an average of the weights over the run
-    would carry them along.
-    """
-    norms = [m for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
-    momenta = [norm.momentum for norm in norms]
-    was_training = network.training
-    network.eval()
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None  # cumulative average
-        norm.train()
-    with torch.no_grad():
-        for part in torch.split(grids, batch_size):
-            network.features(normalise(part, config))
-    for norm, momentum in zip(norms, momenta, strict=True):
-        norm.momentum = momentum
-    network.train(was_training)

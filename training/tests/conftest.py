@@ -16,8 +16,8 @@ from PIL import Image, ImageDraw
 from cxr_severity.imaging.decode import decode
 from cxr_severity.model.assessment import ZONES
 from cxr_severity.model.networks.cells import CellConfig, CellNet
-from cxr_severity.model.preprocess import PreprocessConfig, to_grid
-from cxr_training.backbone import BACKBONE_WEIGHTS, estimate_batch_norm, save_backbone
+from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid
+from cxr_training.backbone import BACKBONE_WEIGHTS
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 TOTALS = ((3, 4), (8, 7), (14, 13))
@@ -64,10 +64,25 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         network = CellNet(CellConfig(hidden_size=8, channels=8), 96)
-        # A random network's features vanish, and every film would look the same to it.
-        estimate_batch_norm(network, torch.from_numpy(np.stack(grids)), config)
-    save_backbone(network, root / BACKBONE_WEIGHTS)
+        _standardise(network, normalise(torch.from_numpy(np.stack(grids)), config))
+    path = root / BACKBONE_WEIGHTS
+    path.parent.mkdir()
+    state = network.backbone.state_dict().items()
+    kept = {key: value.numpy() for key, value in state if not key.endswith("num_batches_tracked")}
+    np.savez(path, allow_pickle=False, **kept)
     return root
+
+
+def _standardise(network: CellNet, x: torch.Tensor) -> None:
+    """Have the batch norms of a random network know what it sees: else its features vanish, and
+    every film looks the same to it."""
+    norms = [part for part in network.modules() if isinstance(part, torch.nn.BatchNorm2d)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # the plain average
+    with torch.no_grad():
+        network.train().features(x)
+    network.eval()
 
 
 def _films(width: int, turns: Sequence[Turn]) -> Iterator[Image.Image]:

@@ -9,11 +9,12 @@ from cxr_severity.texts.language import ENGLISH, LANGUAGES, Language
 
 _BY_SUBTAG: dict[str, Language] = {tag.split("-")[0].lower(): tag for tag in LANGUAGES}
 _LONGEST = 1_000
-"""Letters of `Accept-Language` that are read; browsers send some dozens."""
+"""How many letters of `Accept-Language` are read; browsers send a few dozen."""
 
 
 def negotiate(accepted: str) -> Language:
-    """The language of an `Accept-Language` (RFC 9110, 12.5.4) that comes first; else English."""
+    """The language that an `Accept-Language` (RFC 9110, 12.5.4) prefers among those spoken here;
+    else English."""
     wishes: list[tuple[float, Language]] = []
     for wish in accepted[:_LONGEST].split(","):
         tag, _, weight = wish.partition(";")
@@ -36,10 +37,10 @@ def _weight(text: str) -> float:
 
 
 def language_of(scope: Scope) -> Language:
-    """What the request of `scope` asks for."""
+    """The language that the request of `scope` asks for."""
     return negotiate(Headers(scope=scope).get("accept-language", ""))
 
 
 def language_headers(language: Language) -> dict[str, str]:
-    """What an answer that depends on the language says of it."""
+    """Headers of an answer that depends on the language."""
     return {"Content-Language": language, "Vary": "Accept-Language"}

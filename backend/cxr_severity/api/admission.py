@@ -1,4 +1,4 @@
-"""How many requests are let in, and how one that its client has left is let go."""
+"""How many requests are admitted, and how one is dropped when its client leaves."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class Admission:
 async def while_connected(request: Request) -> AsyncIterator[Event]:
     """Cancel what is inside as soon as the client leaves; the request's body must be read.
 
-    A thread that is already running is not stopped by that: it gets the event, which is then
-    set, and may stop by itself.
+    A thread that is already running is not stopped by that: it can watch the event, which is then
+    set, and stop by itself.
 
     Raises:
         ClientDisconnect: when the client left.

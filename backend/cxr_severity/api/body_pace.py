@@ -1,4 +1,5 @@
-"""Bodies while they arrive: how slowly they may come, and what they may take together."""
+"""Bodies while they arrive: how slowly they may come, and how much memory they may take
+together."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ _LEAST_WAIT = 0.2
 
 
 class UploadPace:
-    """Lets go of senders that come more slowly than `rate`, bytes a second, and of the latest ones
-    where all bodies that wait or are worked on exceed `memory` bytes. A single body never does.
+    """Drops senders that are slower than `rate`, in bytes a second, and the latest ones once all
+    bodies that wait or are worked on exceed `memory` bytes together; a single body never does.
 
     So a slow sender needs no place among those that are worked on, and holds only what it sent.
     """

@@ -146,7 +146,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(NotReadyError)
     def _not_ready(request: Request, error: NotReadyError) -> Response:
         language = language_of(request.scope)
-        # What does not pass by itself is not worth coming back for.
+        # A fault that does not pass by itself is not worth trying again for.
         headers = {"Retry-After": "2"} if error.passing else None
         return problem("not-ready", language, error.template, headers, **error.values)
 

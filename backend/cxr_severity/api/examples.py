@@ -24,7 +24,7 @@ _KNOWN: dict[str, object] = {
     "classes": ["mild", "moderate", "severe"],
     "recipe": {"epochs": 30},
 }
-"""By model, by field, or by both, of models that do not know this document."""
+"""Values by model, by field or by both, for models that know nothing of this document."""
 
 
 def example_of(model: type[BaseModel]) -> Json:

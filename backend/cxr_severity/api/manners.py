@@ -17,7 +17,8 @@ from cxr_severity.api.errors import ApiError, problem
 
 
 def only_known_parameters(request: Request) -> None:
-    """A dependency of every route: `?EXPLAIN=false` is told, not passed over.
+    """A dependency of every route: a parameter that it does not know, such as `?EXPLAIN=false`, is
+    an error and not ignored.
 
     Raises:
         ApiError: `unknown-parameter`, with its name.

@@ -12,11 +12,11 @@ JSON, LINES = "application/json", "application/x-ndjson"
 DICOM = "application/dicom"
 
 MEDIA_TYPES = (JSON, LINES, *dict.fromkeys(form.media_type for form in FORMS.values()))
-"""What can be answered, those first that are preferred where a request does not mind."""
+"""What can be answered, the preferred ones first, for requests that leave the choice open."""
 
 _BY_MEDIA_TYPE = {form.media_type: form for form in FORMS.values() if form.media_type != DICOM}
 _LONGEST = 2_000
-"""Letters of `Accept` that are read; browsers send some hundred."""
+"""How many letters of `Accept` are read; browsers send about a hundred."""
 
 
 def form_of(accept: str, dicom_object: DicomObject) -> Form | Literal["json", "lines"]:
@@ -64,8 +64,8 @@ def _wish(part: str) -> tuple[str, float]:
 
 
 def _liking(media_type: str, wishes: list[tuple[str, float]]) -> tuple[float, int]:
-    """The weight of the most exact range that holds a type, and how exact that is: among types of
-    one weight a type that is named goes before one that a wildcard holds."""
+    """The weight of the most specific range that matches a type, and how specific that is: of types
+    with the same weight, one that is named goes before one that only a wildcard matches."""
     ranges = (media_type, media_type.split("/")[0] + "/*", "*/*")
     for exact, name in zip((2, 1, 0), ranges, strict=True):
         weights = [weight for wish, weight in wishes if wish == name]

@@ -18,7 +18,8 @@ ENDINGS = {"br": ".br", "gzip": ".gz"}
 
 
 def accepted(header: str) -> frozenset[str]:
-    """The content codings that an `Accept-Encoding` allows by name; weights count only as none."""
+    """The content codings that an `Accept-Encoding` names and does not exclude by a weight of 0;
+    other weights make no difference."""
     allowed = set()
     for part in header.lower().split(","):
         coding, *parameters = [piece.strip() for piece in part.split(";")]

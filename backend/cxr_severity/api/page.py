@@ -43,7 +43,8 @@ class _Hashed(PackedFiles):
 
 
 def public(directory: Path) -> list[str]:
-    """First parts of the paths that are the same for everyone and tell nothing of anyone."""
+    """First segments of the paths that are the same for everyone and reveal nothing about
+    anyone."""
     entries = directory.iterdir() if (directory / "index.html").is_file() else ()
     return ["", "docs", "openapi.json", "problems", *(entry.name for entry in entries)]
 

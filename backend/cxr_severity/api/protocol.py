@@ -77,7 +77,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head = 0
         """Bytes of this request's line, headers and trailers that the parser has told of."""
         self._framing = 0
-        """Bytes since the request began that are not of its body, told of or not."""
+        """Bytes since the request began that are not of its body, whether the parser has told of
+        them or not."""
         self._body = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]

@@ -95,7 +95,8 @@ class Behind(TypedDict):
 
 
 def behind(proxies: list[str]) -> Behind:
-    """Whose word uvicorn takes for who is calling: by default nobody's, not even loopback's."""
+    """Which proxies uvicorn believes when they say who is calling: by default none, not even on
+    loopback."""
     return Behind(proxy_headers=bool(proxies), forwarded_allow_ips=proxies)
 
 

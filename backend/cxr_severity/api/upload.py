@@ -28,8 +28,8 @@ IMAGE_TYPES = (
     "application/dicom",
     "application/octet-stream",
 )
-"""Of bodies that are a file, without a form around it. Which of them is said does not matter: the
-format is read from the bytes."""
+"""Media types of a body that is the file itself, without a form. Which one is named does not
+matter: the format is read from the bytes."""
 
 FORM_UNREADABLE = "The form cannot be read: {reason}"
 MISSING = "The multipart field `file` is missing."

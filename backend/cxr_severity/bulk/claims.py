@@ -15,7 +15,7 @@ class Claims(Protocol):
 
 
 class ClaimsFile:
-    """For the processes of one machine. It outlives nothing: each run makes it anew."""
+    """For the processes of one machine. Each run begins with a new one."""
 
     def __init__(self, path: Path) -> None:
         self._file = sqlite3.connect(path, timeout=600, isolation_level=None)

@@ -17,7 +17,7 @@ from cxr_severity.bulk.rows import Row
 
 Scorer = Callable[[Entry], Row]
 Load = Callable[[Claims], Scorer]
-"""Called once in each process that scores; it must be picklable, and what it gives need not be."""
+"""Called once in each process that scores; it must be picklable, what it returns need not be."""
 
 Taken = Sequence[tuple[str, str]]
 """Digest and name of each film that is scored already."""

@@ -15,8 +15,8 @@ from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`name` is unique in a run and stands in the table: path or URL, of a film in an archive with
-    `!` and its name there."""
+    """`name` is unique in a run and is told in the table: a path or URL; for a film in an archive,
+    the archive's, then `!` and the film's name in it."""
 
     name: str
     url: str

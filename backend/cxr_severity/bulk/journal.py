@@ -1,7 +1,7 @@
 """What a run has done, in a file beside its table: a run that is killed goes on from it.
 
 One line for each row, appended as it is known. A line that a kill cut off is dropped; where a film
-has two, the later holds.
+has two, the later one counts.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class JournalError(Exception):
 
 
 class Journal:
-    """The journal at `path` of a run that is told by `identity`.
+    """The journal at `path` of the run that `identity` identifies.
 
     Raises:
         JournalError: it cannot be written, another run writes it, or it is of another run.
@@ -99,8 +99,8 @@ class Journal:
                     yield row
 
     def orphans(self) -> set[str]:
-        """Duplicates of a film whose own row does not tell of that content: it was lost with the
-        process that worked on it. They are scored themselves."""
+        """Duplicates of a film that has no row for that content, since it was lost with the process
+        that worked on it. They are scored themselves."""
         led = {digest for status, digest in self.done.values() if status != DUPLICATE}
         return {
             name

@@ -19,7 +19,7 @@ from cxr_severity.bulk.entries import Entry
 from cxr_severity.bulk.rows import FAILED, Row, blank
 
 _AHEAD = 4
-"""Films handed out for each process, so that none waits for the next."""
+"""How many films are handed out per process, so that none has to wait for its next one."""
 
 _scorer: Scorer | None = None
 _fault = ""
@@ -41,7 +41,8 @@ class ProcessEngine:
                 suspects = yield from self._pool(left, load, self._workers)
                 if not suspects:
                     return
-                # One of these ended its process. Alone, each shows whether it was the one.
+                # One of these ended its process. Each is now tried alone, which shows whether it
+                # was the one.
                 for each in suspects:
                     if (yield from self._pool(iter([each]), load, 1)):
                         yield blank(each.name, FAILED, "worker-died",

@@ -7,8 +7,8 @@ from cxr_severity.interop.table import COLUMNS as JUDGEMENT
 Row = dict[str, str]
 
 GRADED, REFUSED, FAILED, DUPLICATE = "graded", "refused", "failed", "duplicate"
-"""`status`: judged; an image that cannot be judged; not read or not finished. A duplicate is so
-until the table is written, where it carries what its content got."""
+"""`status`: judged; an image that cannot be judged; not read or not finished. `duplicate` stands
+only until the table is written, where the row takes over what its content got."""
 
 COLUMNS = ("file", "status", "code", "detail", "duplicate_of", *JUDGEMENT, "heatmap")
 """In this order; more may come behind them, none is renamed or removed."""

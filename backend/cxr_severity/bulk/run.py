@@ -25,7 +25,7 @@ class Counts:
     refused: int
     failed: int
     duplicates: int
-    """Among all others: films whose content another film had before."""
+    """Among all of these: films whose content an earlier film had."""
 
     @property
     def wrong(self) -> int:
@@ -59,7 +59,7 @@ def score(
 
     Args:
         entries: all films of the run, each name once.
-        identity: what makes the run this one; a journal of another is not gone on with.
+        identity: what tells this run from others; a journal of another run is not continued.
 
     Raises:
         JournalError: the run cannot begin, or its rows not be written; what was done is kept.

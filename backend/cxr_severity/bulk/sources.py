@@ -17,7 +17,8 @@ import fsspec
 from cxr_severity.bulk.entries import Entry, open_url
 
 PATH_COLUMNS = ("path", "file", "filename", "image")
-"""Of a manifest, the first of these that it has; else its first column."""
+"""The column of a manifest that names the films: the first of these that it has, else its first
+one."""
 # What file managers and DICOM media leave beside films.
 _NO_FILM = re.compile(r"(^|/)(\.[^/]*|DICOMDIR|Thumbs\.db|desktop\.ini)$|(^|/)__MACOSX/", re.I)
 _URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://")

@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Returns:
-        0 when all went well, 1 when something was refused, left or not written, 2 when nothing
+        0 when all went well, 1 when something was refused, left out or not written, 2 when nothing
         could be done.
     """
     parser = argparse.ArgumentParser(

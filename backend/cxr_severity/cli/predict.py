@@ -211,7 +211,8 @@ def _write_overlay(judged: Judged, path: Path, folder: Path) -> None:
 
 
 def _stem(path: Path) -> str:
-    """Of a file's name, as much as leaves room; what is behind it tells files of one name apart."""
+    """As much of a file's name as leaves room for what follows it, which tells files of the same
+    name apart."""
     stem = path.stem
     while len(os.fsencode(stem)) > _LONGEST_STEM:
         stem = stem[:-1]

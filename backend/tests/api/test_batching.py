@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
 import numpy as np
 import pytest
+from waiting import wait_until
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import Target
@@ -68,7 +68,7 @@ def test_what_waits_is_joined_in_order_and_each_gets_its_own() -> None:
             others = []
             for value in range(1, 6):
                 others.append(pool.submit(submit, value))
-                wait_until(lambda expected=value: len(batcher._waiting) == expected)
+                wait_until(lambda expected=value: len(batcher._waiting) == expected)  # type: ignore[misc]
             recorder.go.set()
             assert [f.result(30) for f in (first, *others)] == [0, 1, 2, 3, 4, 5]
     assert recorder.batches == [[0], [1, 2, 3], [4, 5]]
@@ -89,7 +89,7 @@ def test_versions_are_not_mixed() -> None:
             assert one.busy.wait(30)
             for i, recorder in enumerate((other, one, other), start=1):
                 futures.append(pool.submit(submit, recorder, i))
-                wait_until(lambda expected=i: len(batcher._waiting) == expected)
+                wait_until(lambda expected=i: len(batcher._waiting) == expected)  # type: ignore[misc]
             one.go.set()
             assert [f.result(30) for f in futures] == [0, 1, 2, 3]
     assert one.batches == [[0], [2]]
@@ -160,14 +160,6 @@ def test_a_ticket_is_good_for_one_image() -> None:
             ticket.submit(predictor(recorder), image(1), None)
             with pytest.raises(RuntimeError, match="one image"):
                 ticket.submit(predictor(recorder), image(1), None)
-
-
-def wait_until(condition: object, seconds: float = 30) -> None:
-    assert callable(condition)
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 def test_the_engine_hears_whether_another_request_is_worked_on() -> None:

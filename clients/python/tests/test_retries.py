@@ -81,7 +81,7 @@ def test_a_proxy_that_says_nothing_is_asked_again_ever_more_slowly() -> None:
         assert 2**attempt * 0.5 <= pause < 2**attempt * 1.5
     with pytest.raises(ProblemError, match="HTTP 502"):
         ask(httpx.Response(502, text="bad gateway"), good())
-    assert Patience(retries=20).wait(12, None) == 60
+    assert Patience(retries=20).wait(12, httpx.ConnectError("no")) == 60
 
 
 def test_no_connection_is_tried_again_and_told_in_the_end() -> None:

@@ -54,7 +54,7 @@ class Judgement:
         self._metrics.judged(judged)
 
     def graded(self, assessment: Assessment) -> None:
-        """As `end_with`, of what was no file."""
+        """As `end_with`, for input that was not a file."""
         self.findings = [finding.code for finding in assessment.quality.findings]
         self._metrics.graded(assessment)
 

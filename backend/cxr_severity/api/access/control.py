@@ -1,4 +1,4 @@
-"""Lets those in who may call, before anything of their request is read."""
+"""Admits those who may call, before any of their request is read."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 _STATE = "cxr_severity.granted"
 _HEALTH = ("/health", "/v2/health")
 _CHALLENGE = 'Bearer realm="cxr-severity"'
-# RFC 6750, 3: an error is named to those alone who showed something.
+# RFC 6750, 3: the error is named only to callers who showed a credential.
 _INVALID = {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'}
 
 
@@ -66,7 +66,7 @@ class Granted:
     rate: RateLimit | None
 
     def take(self, images: int) -> Allowance:
-        """Have so many more images count against the caller than the one of the request."""
+        """Count this many further images against the caller, beyond the request's own."""
         if self.rate is None:
             return Allowance(0, 0, 0)
         return self.rate.take(self.caller.name, images)
@@ -92,8 +92,7 @@ def granted(connection: HTTPConnection) -> Granted:
 
 
 class AccessControl:
-    """Asks for a key or a token where the doors are locked, for the scope that the path needs,
-    and keeps callers to their rate.
+    """Demands a key or a token with the scope that the path needs, and holds callers to their rate.
 
     Open to all are health, and the files that are the same for everyone: the page, the
     documentation and the catalogue of problems. Everything else, known or not, is locked.
@@ -147,7 +146,7 @@ class AccessControl:
         return reading and path.removeprefix("/").split("/", 1)[0] in self._public
 
     async def _caller(self, headers: Headers) -> Caller:
-        """Raises ApiError for whoever shows nothing, or nothing that is accepted."""
+        """Raises ApiError when no credential is shown, or none that is accepted."""
         key = headers.get("x-api-key")
         if key is not None and self._doors.keys is not None:
             try:

@@ -76,7 +76,7 @@ class KeyFile:
         self._refresh()
         found = _KEY.fullmatch(key)
         kept = self._keys.get(found[1]) if found else None
-        # Compared also where there is nothing to compare with, and in constant time.
+        # In constant time, and also for an id that does not exist, so that timing tells nothing.
         same = hmac.compare_digest(_hash(key), kept.sha256 if kept else _NOBODY)
         if kept is None or not same or kept.state(datetime.now(UTC)) != "valid":
             return None
@@ -147,7 +147,8 @@ class KeyFile:
             self._seen = seen
 
     def _write(self, keys: list[ApiKey]) -> None:
-        """Replace the file in one step. The new one, while it is written, also keeps others out."""
+        """Replace the file in one step. While it is being written, the new file also locks out
+        other writers."""
         content = json.dumps({"keys": [asdict(key) for key in keys]}, indent=1)
         new = self._path.with_name(f"{self._path.name}.new")
         try:

@@ -41,8 +41,8 @@ class RateLimit:
         return f'"images";q={self._quota};w={_WINDOW:.0f}'
 
     def take(self, caller: str, images: int = 1) -> Allowance:
-        """Take so many, or none where they are not there. More than the whole quota is given when
-        nothing else counts against the caller, and paid for afterwards: a large request is slow,
+        """Take this many, or none if there are too few. More than the whole quota is granted when
+        nothing else counts against the caller, and paid off afterwards: a large request is slow,
         not impossible."""
         now = self._clock()
         spent, then = self._spent.pop(caller, (0.0, now))

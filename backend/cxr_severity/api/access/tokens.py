@@ -51,7 +51,7 @@ class TokenVerifier:
         self._leeway = leeway
 
     def caller(self, token: str) -> Caller:
-        """Whom the token speaks of. May block while keys are fetched.
+        """The caller that the token names. May block while keys are fetched.
 
         Raises:
             TokenError: when it is malformed, expired, or not for this service.

@@ -1,4 +1,4 @@
-"""What a service says that lets in whoever reaches it."""
+"""The warning of a service that serves anyone who can reach it."""
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ def files_of(chunks: Iterable[bytes], max_bytes: int) -> Iterator[Item]:
     """Files in the order of the archive; folders, DICOMDIR and what file managers leave behind
     are no items. Blocking.
 
-    What is wrong with one file is an item in its place. Where the archive itself cannot be read
-    on, the last item says so.
+    A file with a fault is an item in its place that says so. Where the archive itself cannot be
+    read further, the last item says that.
     """
     wasted = 0
     try:

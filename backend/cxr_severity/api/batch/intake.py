@@ -133,6 +133,6 @@ async def _unpack(
             from_thread.run(put, item)
 
     with arriving:
-        # A limiter of its own: it waits for the others, who must not wait for its thread.
+        # A limiter of its own: this thread waits for the others, which must never wait for it.
         await to_thread.run_sync(work, limiter=anyio.CapacityLimiter(1))
     unpacked.set()

@@ -1,4 +1,5 @@
-"""The answer to a batch: lines as they are ready, from as many hands as there are places."""
+"""The answer to a batch: a line as each image is ready, from as many workers as there are
+places."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 NDJSON = "application/x-ndjson"
 _MOST_HELD = 32_000_000
-"""Bytes of lines that wait for a client who sends and does not read."""
+"""How many bytes of lines may wait for a client that sends without reading."""
 
 Judge = Callable[[int, bytes], Awaitable[bytes]]
 """Number of the item and its bytes to the JSON of its prediction."""
@@ -50,9 +51,9 @@ class Lines(Response):
         headers: dict[str, str],
         count: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`hands`: images in work at a time, and with one more each on its way the most in memory.
-        `patience`: seconds that a client may neither send nor read. `count` hears the code of each
-        problem."""
+        """`hands`: how many images are worked on at a time; each has one more on its way, so that
+        at most twice as many are in memory. `patience`: seconds that a client may neither send nor
+        read. `count` hears the code of each problem."""
         super().__init__(headers=headers)
         del self.headers["content-length"]
         self._events = events

@@ -98,7 +98,7 @@ async def predict_batch(
     options = Options(target, explain, force)
 
     async def judged(number: int, data: bytes) -> bytes:
-        if number:  # the first is paid for by the request
+        if number:  # the request itself has counted as one
             await caller.take_or_wait()
 
         def answer(limits: Limits) -> bytes:

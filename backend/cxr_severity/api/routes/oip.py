@@ -167,7 +167,7 @@ async def infer(request: Request, name: Name) -> Response:
 
 @router.post("/models/{name}/versions/{version}/infer", operation_id="oipInferVersion", **_INFER)
 async def infer_version(request: Request, name: Name, version: Version) -> Response:
-    """As of the default version."""
+    """The same, of the default version."""
     return await _infer(request, name, version)
 
 
@@ -199,7 +199,7 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
     wanted = message.wanted(OUTPUT_NAMES)
     options = Options(explain=False, force=message.flag("force"))
     images = images_of(tensors, manifest.preprocess.size)
-    await caller.take_or_refuse(len(images) - 1)  # one is paid for by the request
+    await caller.take_or_refuse(len(images) - 1)  # the request itself has counted as one
 
     def work(image: bytes | Float32Array) -> Assessment:
         with state.running.one(), state.film_memory.share(state.limits) as limits:
@@ -208,7 +208,7 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
     found: list[Assessment | Exception | None] = [None] * len(images)
 
     async def one(number: int) -> None:
-        # The first is answered or turned away, as any request; the others of it may wait.
+        # The first is admitted or turned away like any request; the others may wait.
         place = state.admission.place_when_free() if number else nullcontext()
         try:
             async with place:

@@ -126,7 +126,7 @@ async def predict_route(
         predictor = await to_thread.run_sync(registry.predictor, version)
     data = await within(state.upload_seconds, read_upload(request))
     language = language_of(request.scope)
-    # And only behind it: a slow sender holds no place.
+    # Only after the body: a slow sender holds no place.
     with state.admission.place():
         async with while_connected(request) as left:
 
@@ -166,7 +166,7 @@ async def predict_route(
 
 
 def _unless(left: Event, submit: Submit) -> Submit:
-    """Whoever left while the image was decoded is not worked for."""
+    """Does no work for a client that left while its image was decoded."""
 
     def checked(
         predictor: Predictor, image: Float32Array, target: Target | None

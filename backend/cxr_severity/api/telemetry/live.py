@@ -1,4 +1,4 @@
-"""What Prometheus is told of the moment: read when it asks, kept nowhere."""
+"""What Prometheus is told of the present moment: read when it asks, stored nowhere."""
 
 from __future__ import annotations
 

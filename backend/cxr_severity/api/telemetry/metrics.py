@@ -74,7 +74,8 @@ class Metrics:
             self.findings.labels(finding.code, finding.level).inc()
 
     def judged(self, found: Judged) -> None:
-        """Count what a film's way to its grade took, and how it was; apart from the grade."""
+        """Count how long a film's steps took and what the film was like; its grade is counted
+        apart."""
         for step in _STEPS:
             self.step_seconds.labels(step).observe(getattr(found.timings, step) / 1e3)
         if self._drift is not None:
@@ -82,7 +83,7 @@ class Metrics:
             self._drift.add({**found.statistics, "total": total})
 
     def compare_with(self, reference: DriftReference | None) -> None:
-        """Tell drift against this from now on; not at all against None."""
+        """From now on tell the drift against this; none at all if it is None."""
         if reference is not None and self._drift is None:
             self._drift = Drift(reference)
 

@@ -1,4 +1,4 @@
-"""What the parts of a request's way tell the metrics of it."""
+"""What those who handle a request tell its metrics."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ def _normal(
     """The segment as the standards have it, where it can differ from that without changing a pixel;
     None for all others."""
     if marker == _APP0:
-        # Of JFIF its presence counts. Its version, and the thumbnail that may follow, do not.
+        # Only the presence of JFIF matters, not its version or the thumbnail that may follow.
         return _JFIF
     if marker == _APP14 and len(payload) >= 12:
         # One component has no transform. Three are YCbCr to every decoder but where they are 0.

@@ -22,7 +22,7 @@ _LARGEST_PRECINCT = 15
 # It allocates about 600 bytes for a precinct and for a code-block, needed or not: here at most
 # 4 bytes for each sample of the picture. Encoders cut blocks of 32 x 32 or 64 x 64.
 _SAMPLES_PER_PART, _PARTS_OF_ANY = 160, 20_000
-# Each packet is asked for, also where the data has ended. Encoders write a few dozen layers.
+# Every packet is asked for, even after the data has ended. Encoders write a few dozen layers.
 _MAX_PACKETS = 1_000_000
 _DAMAGED = "The JPEG 2000 stream is damaged or incomplete."
 _TOO_MANY_PARTS = "The JPEG 2000 stream is cut into too many parts for its size."

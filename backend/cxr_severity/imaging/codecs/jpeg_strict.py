@@ -49,10 +49,10 @@ def strict_components(clean: bytes, components: int) -> NDArray[np.uint8]:
 
 
 def settled(jpeg: JpegStream) -> JpegStream:
-    """The stream without what stands between its data and its end and is none: zeros that some
-    writers fill up with, restarts of nothing.
+    """The stream without the filler that some writers leave between its data and its end: zeros, or
+    restarts of nothing.
 
-    Whether it is data is known once that is walked through: nothing may be missing without it.
+    Walking through the stream shows whether it is filler: nothing may be missing without it.
 
     Raises:
         ValueError: the data is damaged or incomplete, with and without.

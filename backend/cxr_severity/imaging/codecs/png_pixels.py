@@ -31,9 +31,10 @@ Samples = NDArray[Any]
 """(H, W) uint8 or uint16, or (H, W, 3) uint8."""
 
 _BAND_BYTES = 1 << 18
-"""Filtered rows in a call: what they become still fits the processor's cache."""
+"""Filtered rows per call, in bytes: the pixels that they become still fit into the processor's
+cache."""
 _STORED_BYTES = 65_535
-"""In a block that deflate merely stores, at most."""
+"""Most bytes in a block that deflate merely stores."""
 
 
 class _Layout(NamedTuple):
@@ -51,11 +52,11 @@ _LAYOUTS = {
 
 
 def ordinary_samples(png: PngFile) -> Samples | None:
-    """The samples of a PNG as they are stored; None where Pillow must have its say.
+    """The samples of a PNG as they are stored; None where the file is left to Pillow.
 
-    That is where the file is of another kind (palette, alpha, a transparent value, interlaced,
-    fewer than 8 bits, further chunks that define pixels) or not perfectly sound: what is refused
-    stays Pillow's to decide.
+    That is a file of another kind (palette, alpha, a transparent value, interlaced, fewer than 8
+    bits, further chunks that define pixels) or one that is not perfectly sound: what is refused is
+    decided by Pillow alone.
     """
     layout = _LAYOUTS.get((png.bit_depth, png.colour_type))
     if layout is None or not png.is_plain:

@@ -259,7 +259,7 @@ def _check_data(
 def _clean(data: bytes, entries: dict[int, Entry], order: str, inverted: bool) -> bytes:
     """`data` with a new directory behind it that holds only what defines pixels."""
     raws = {tag: e.raw for tag, e in entries.items() if tag in _SCALARS | _LISTS | _OPAQUE}
-    # libtiff takes strips for tiles where both are spoken of, and Pillow does the reverse.
+    # Where both are declared, libtiff takes strips for tiles, and Pillow does the reverse.
     for tag in _OF_STRIPS if _TILE_OFFSETS in raws else _OF_TILES:
         raws.pop(tag, None)
     if inverted:

@@ -142,7 +142,7 @@ class Elements:
         return value
 
     def pair(self, tag: int) -> tuple[float, float] | None:
-        """Two positive numbers of a DS or IS element, None when it has not two such."""
+        """Two positive numbers of a DS or IS element, None when it does not hold two."""
         values = [_number(text) or 0.0 for text in self.texts(tag)]
         return (values[0], values[1]) if len(values) == 2 and min(values) > 0 else None
 
@@ -254,7 +254,7 @@ def _collect(
             break
         head = walk.head(pos, implicit=implicit)
         if head.tag in MARKS:
-            # Some writers leave the end of an item or a sequence behind that never began.
+            # Some writers leave behind the end of an item or a sequence that never began.
             if head.length or head.tag == ITEM:
                 raise DamagedImageError(_DAMAGED)
             pos = head.at

@@ -47,7 +47,7 @@ def code_table(image: DicomImage, layout: PixelLayout, codes: Codes) -> CodeTabl
     """What the codes of `image` stand for, after looking at all that `codes` holds.
 
     Args:
-        layout: as its stream corrects the one of `image`.
+        layout: the one of `image`, as its stream corrects it.
         codes: uint8 or uint16.
 
     Raises:
@@ -87,8 +87,8 @@ def _check_bits_above(
     bits: NDArray[np.int64],
     padding: NDArray[np.bool_],
 ) -> None:
-    """Refuse values that would wrap round. Overlays of old, the sign, padding, a bit that all
-    pixels have, and white that is more than white are no such values."""
+    """Refuse values that would wrap round. These do not: retired overlays, the sign, padding, a bit
+    that all pixels have, and white that is more than white."""
     shift = layout.high_bit + 1
     if layout.allocated == 1 or int(codes.max()) >> shift == 0:
         return

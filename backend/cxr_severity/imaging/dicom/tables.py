@@ -39,8 +39,8 @@ class Table:
 
         Args:
             values: integers or what is to be rounded to them.
-            signed: whether the inputs can be negative. The first one is then, too, even where the
-                descriptor calls it unsigned, as many writers do.
+            signed: whether the inputs can be negative. Then the first one is signed as well, even
+                where the descriptor calls it unsigned, as many writers do.
         """
         first = as_signed(self.first) if signed else self.first
         index = np.clip(np.rint(values) - first, 0, len(self.entries) - 1)

@@ -117,8 +117,8 @@ class Walk:
     def _odd(self, tag: int, pos: int) -> Head:
         """A head whose VR does not exist, like `--`, or that has none among others that have.
 
-        Of the three places where its length may stand, that is right behind which, a value
-        further, an element follows.
+        Its length may stand in three places; the right one is that behind whose value another
+        element follows.
         """
         kinds = [self._short(tag, b"", pos)]
         if pos + _LONG_HEAD <= len(self.data):

@@ -5,25 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from types import TracebackType
-from typing import Any
 
 import anyio.to_thread
 import httpx
 
 from cxr_severity_client.results import BatchLine, Prediction
 from cxr_severity_client.wire import (
+    MODELS,
     Access,
+    Call,
     Film,
     Form,
     Lines,
     Multipart,
+    Outcome,
     Patience,
-    Query,
     Target,
-    asked_for,
     checked,
     read,
-    upload,
+    to_predict,
+    to_predict_as,
+    to_predict_batch,
+    versions_in,
 )
 
 
@@ -72,51 +75,26 @@ class AsyncClient:
         force: bool = False,
         version: str | None = None,
     ) -> Prediction:
-        """The severity of one radiograph.
-
-        Args:
-            explain: False leaves out heatmap and overlay, and saves their time.
-            target: what the heatmap speaks of.
-            force: judge also what the service holds unfit.
-
-        Raises:
-            ProblemError: the service did not judge.
-            OSError: the file cannot be read.
-            httpx.TransportError: the connection failed.
-        """
-        params = Query(explain, target, force, version).params()
-        answer = await self._send(
-            "POST", "/predict", params=params, files=upload(await _read(film))
+        """As `Client.predict`."""
+        call = to_predict(
+            await _read(film), explain=explain, target=target, force=force, version=version
         )
-        return Prediction.from_json(answer.json())
+        return Prediction.from_json((await self._send(call)).json())
 
     async def predict_as(
         self, film: Film, form: Form, *, force: bool = False, version: str | None = None
     ) -> bytes:
-        """The same in another form: a DICOM object, a FHIR bundle, a page of PDF, a table.
-
-        Raises:
-            ProblemError, OSError, httpx.TransportError: as `predict`.
-        """
-        query, headers = asked_for(form)
-        params = {**Query(False, "burden", force, version).params(), **query}
-        files = upload(await _read(film))
-        answer = await self._send("POST", "/predict", params=params, files=files, headers=headers)
-        return answer.content
+        """As `Client.predict_as`."""
+        call = to_predict_as(await _read(film), form, force=force, version=version)
+        return (await self._send(call)).content
 
     async def predict_batch(
         self, films: Iterable[Film], *, force: bool = False, version: str | None = None
     ) -> AsyncIterator[BatchLine]:
-        """Many radiographs, or ZIP archives of them, in one request; a line for each film as it is
-        ready, without pictures. One file is in memory at a time.
-
-        Raises:
-            ProblemError: the whole batch was refused; what is wrong with one film is in its line.
-            OSError, httpx.TransportError: as `predict`.
-        """
-        kept = list(films)
-        params = Query(False, "burden", force, version).params()
-        answer = await self._stream("/predict/batch", params, kept)
+        """As `Client.predict_batch`."""
+        form = Multipart()
+        call = to_predict_batch(form, force=force, version=version)
+        answer = await self._stream(call, form, list(films))
         try:
             lines = Lines()
             async for chunk in answer.aiter_bytes():
@@ -127,8 +105,7 @@ class AsyncClient:
 
     async def models(self) -> list[str]:
         """Versions that can answer, oldest first."""
-        answer = await self._send("GET", "/models")
-        return [model["version"] for model in answer.json()["models"]]
+        return versions_in(await self._send(MODELS))
 
     async def ready(self) -> bool:
         """Whether the service can answer; asked once."""
@@ -137,42 +114,37 @@ class AsyncClient:
         except httpx.TransportError:
             return False
 
-    async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
-        return checked(await self._patient(lambda: self._http.request(method, path, **options)))
+    async def _send(self, call: Call) -> httpx.Response:
+        return await self._patient(lambda: self._http.request(**call.options()))
 
-    async def _stream(self, path: str, params: dict[str, str], films: list[Film]) -> httpx.Response:
-        form = Multipart()
-
+    async def _stream(self, call: Call, form: Multipart, films: list[Film]) -> httpx.Response:
         async def body() -> AsyncIterator[bytes]:
             for film in films:
                 yield form.part(film, await _read(film))
             yield form.end
 
         async def attempt() -> httpx.Response:
-            request = self._http.build_request(
-                "POST", path, params=params, headers=form.headers, content=body()
-            )
+            request = self._http.build_request(**call.options(), content=body())
             response = await self._http.send(request, stream=True)
             if not response.is_success:
                 await response.aread()
             return response
 
-        return checked(await self._patient(attempt))
+        return await self._patient(attempt)
 
     async def _patient(self, attempt: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
-        attempts = 0
+        count = 0
         while True:
-            attempts += 1
-            response = None
+            count += 1
+            outcome: Outcome
             try:
-                response = await attempt()
-            except httpx.ConnectError:
-                if self._patience.wait(attempts, None) is None:
-                    raise
-            pause = self._patience.wait(attempts, response)
-            if response is not None and (response.is_success or pause is None):
-                return response
-            await self._sleep(pause or 0)
+                outcome = await attempt()
+            except httpx.ConnectError as error:
+                outcome = error
+            pause = self._patience.wait(count, outcome)
+            if pause is None:
+                return checked(outcome)
+            await self._sleep(pause)
 
 
 async def _read(film: Film) -> bytes:

@@ -5,24 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Any
 
 import httpx
 
 from cxr_severity_client.results import BatchLine, Prediction
 from cxr_severity_client.wire import (
+    MODELS,
     Access,
+    Call,
     Film,
     Form,
     Lines,
     Multipart,
+    Outcome,
     Patience,
-    Query,
     Target,
-    asked_for,
     checked,
     read,
-    upload,
+    to_predict,
+    to_predict_as,
+    to_predict_batch,
+    versions_in,
 )
 
 
@@ -88,9 +91,8 @@ class Client:
             OSError: the file cannot be read.
             httpx.TransportError: the connection failed.
         """
-        params = Query(explain, target, force, version).params()
-        answer = self._send("POST", "/predict", params=params, files=upload(read(film)))
-        return Prediction.from_json(answer.json())
+        call = to_predict(read(film), explain=explain, target=target, force=force, version=version)
+        return Prediction.from_json(self._send(call).json())
 
     def predict_as(
         self, film: Film, form: Form, *, force: bool = False, version: str | None = None
@@ -100,11 +102,7 @@ class Client:
         Raises:
             ProblemError, OSError, httpx.TransportError: as `predict`.
         """
-        query, headers = asked_for(form)
-        params = {**Query(False, "burden", force, version).params(), **query}
-        return self._send(
-            "POST", "/predict", params=params, files=upload(read(film)), headers=headers
-        ).content
+        return self._send(to_predict_as(read(film), form, force=force, version=version)).content
 
     def predict_batch(
         self, films: Iterable[Film], *, force: bool = False, version: str | None = None
@@ -116,9 +114,9 @@ class Client:
             ProblemError: the whole batch was refused; what is wrong with one film is in its line.
             OSError, httpx.TransportError: as `predict`.
         """
-        kept = list(films)
-        params = Query(False, "burden", force, version).params()
-        answer = self._stream("/predict/batch", params, kept)
+        form = Multipart()
+        call = to_predict_batch(form, force=force, version=version)
+        answer = self._stream(call, form, list(films))
         try:
             lines = Lines()
             for chunk in answer.iter_bytes():
@@ -129,7 +127,7 @@ class Client:
 
     def models(self) -> list[str]:
         """Versions that can answer, oldest first."""
-        return [model["version"] for model in self._send("GET", "/models").json()["models"]]
+        return versions_in(self._send(MODELS))
 
     def ready(self) -> bool:
         """Whether the service can answer; asked once."""
@@ -138,39 +136,34 @@ class Client:
         except httpx.TransportError:
             return False
 
-    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
-        return checked(self._patient(lambda: self._http.request(method, path, **options)))
+    def _send(self, call: Call) -> httpx.Response:
+        return self._patient(lambda: self._http.request(**call.options()))
 
-    def _stream(self, path: str, params: dict[str, str], films: list[Film]) -> httpx.Response:
-        form = Multipart()
-
+    def _stream(self, call: Call, form: Multipart, films: list[Film]) -> httpx.Response:
         def body() -> Iterator[bytes]:
             for film in films:
                 yield form.part(film, read(film))
             yield form.end
 
         def attempt() -> httpx.Response:
-            request = self._http.build_request(
-                "POST", path, params=params, headers=form.headers, content=body()
-            )
+            request = self._http.build_request(**call.options(), content=body())
             response = self._http.send(request, stream=True)
             if not response.is_success:
                 response.read()
             return response
 
-        return checked(self._patient(attempt))
+        return self._patient(attempt)
 
     def _patient(self, attempt: Callable[[], httpx.Response]) -> httpx.Response:
-        attempts = 0
+        count = 0
         while True:
-            attempts += 1
-            response = None
+            count += 1
+            outcome: Outcome
             try:
-                response = attempt()
-            except httpx.ConnectError:
-                if self._patience.wait(attempts, None) is None:
-                    raise
-            pause = self._patience.wait(attempts, response)
-            if response is not None and (response.is_success or pause is None):
-                return response
-            self._sleep(pause or 0)
+                outcome = attempt()
+            except httpx.ConnectError as error:
+                outcome = error
+            pause = self._patience.wait(count, outcome)
+            if pause is None:
+                return checked(outcome)
+            self._sleep(pause)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -54,43 +54,82 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """What is asked about a film."""
+class Call:
+    """One request, ready to be sent; its body where that is made as it is sent stands apart."""
 
-    explain: bool
-    target: Target
-    force: bool
-    version: str | None
+    path: str
+    params: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    files: dict[str, tuple[str, bytes]] | None = None
+    method: str = "POST"
 
-    def params(self) -> dict[str, str]:
-        found = {
-            "explain": str(self.explain).lower(),
-            "target": self.target,
-            "force": str(self.force).lower(),
+    def options(self) -> dict[str, Any]:
+        """Of httpx's `request`."""
+        return {
+            "method": self.method,
+            "url": self.path,
+            "params": self.params,
+            "headers": self.headers,
+            "files": self.files,
         }
-        return found if self.version is None else {**found, "version": self.version}
 
 
-def asked_for(form: Form) -> tuple[dict[str, str], dict[str, str]]:
-    """Query and headers that ask for a form."""
+def to_predict(
+    content: bytes, *, explain: bool, target: Target, force: bool, version: str | None
+) -> Call:
+    """Asks for a judgement as JSON; the service needs no file's name, and gets none."""
+    params = _asked(explain, target, force, version)
+    return Call("/predict", params, files={"file": ("film", content)})
+
+
+def to_predict_as(content: bytes, form: Form, *, force: bool, version: str | None) -> Call:
+    """Asks for a judgement in another form."""
     media = _MEDIA[form]
-    query: dict[str, str] = {"object": form} if media == "application/dicom" else {}
-    return query, {"Accept": media}
+    # Those that show the heatmap have it drawn without being asked to.
+    call = to_predict(content, explain=False, target="burden", force=force, version=version)
+    if media == "application/dicom":
+        call.params["object"] = form
+    return replace(call, headers={"Accept": media})
 
 
-def checked(response: httpx.Response) -> httpx.Response:
+def to_predict_batch(form: Multipart, *, force: bool, version: str | None) -> Call:
+    """Asks for the judgements of a form's films, a line each."""
+    return Call("/predict/batch", _asked(False, "burden", force, version), form.headers)
+
+
+MODELS = Call("/models", method="GET")
+
+
+def versions_in(response: httpx.Response) -> list[str]:
+    """Of the answer to `MODELS`, oldest first."""
+    return [model["version"] for model in response.json()["models"]]
+
+
+def _asked(explain: bool, target: Target, force: bool, version: str | None) -> dict[str, str]:
+    found = {"explain": str(explain).lower(), "target": target, "force": str(force).lower()}
+    return found if version is None else {**found, "version": version}
+
+
+Outcome = httpx.Response | httpx.ConnectError
+"""Of an attempt: an answer, good or not, or no connection."""
+
+
+def checked(outcome: Outcome) -> httpx.Response:
     """The response, read whole, where it is a good one.
 
     Raises:
         ProblemError: it is not.
+        httpx.ConnectError: there is none.
     """
-    if response.is_success:
-        return response
-    media = response.headers.get("content-type", "").partition(";")[0]
+    if isinstance(outcome, httpx.ConnectError):
+        raise outcome
+    if outcome.is_success:
+        return outcome
+    media = outcome.headers.get("content-type", "").partition(";")[0]
     if media == "application/problem+json":
-        raise ProblemError.from_json(response.json())
-    raise ProblemError(response.status_code, "", f"HTTP {response.status_code}",
-                       response.reason_phrase)  # fmt: skip
+        raise ProblemError.from_json(outcome.json())
+    raise ProblemError(outcome.status_code, "", f"HTTP {outcome.status_code}",
+                       outcome.reason_phrase)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +139,21 @@ class Patience:
     retries: int = 5
     longest: float = 60.0
 
-    def wait(self, attempt: int, response: httpx.Response | None) -> float | None:
-        """Seconds until the next attempt; None: there is none.
+    def wait(self, attempt: int, outcome: Outcome) -> float | None:
+        """Seconds until the next attempt; None: there is none, and `outcome` is the last.
 
         Args:
             attempt: how many there were.
-            response: None where no connection was made.
         """
         if attempt > self.retries:
             return None
-        if response is not None:
-            if response.status_code not in _TRY_LATER:
+        if isinstance(outcome, httpx.Response):
+            if outcome.status_code not in _TRY_LATER:
                 return None
-            said = response.headers.get("retry-after", "")
+            said = outcome.headers.get("retry-after", "")
             if said.isdecimal():
                 return float(said) if float(said) <= self.longest else None
-            if "application/problem+json" in response.headers.get("content-type", ""):
+            if "application/problem+json" in outcome.headers.get("content-type", ""):
                 return None  # the service itself says that waiting does not help
         # Not all at the same moment, where many clients wait.
         pause: float = 2.0 ** (attempt - 1) * (0.5 + secrets.randbelow(1000) / 1000)
@@ -152,11 +190,6 @@ def name_of(film: Film) -> str:
 def read(film: Film) -> bytes:
     """Raises OSError: the file cannot be read."""
     return film if isinstance(film, bytes) else Path(film).read_bytes()
-
-
-def upload(content: bytes) -> dict[str, tuple[str, bytes]]:
-    """The one field of `/predict`; the service needs no file's name, and gets none."""
-    return {"file": ("film", content)}
 
 
 class Lines:
