@@ -34,7 +34,7 @@ class Warp:
 
 
 def draw_warp(count: int, config: AugmentConfig, generator: torch.Generator) -> Warp:
-    """Random rotation, zoom (each side by itself a little), shift and mirroring of N images."""
+    """Random rotation, zoom (slightly different for each side), shift and mirroring of N images."""
 
     def uniform(low: float, high: float) -> torch.Tensor:
         return low + (high - low) * torch.rand(count, generator=generator)

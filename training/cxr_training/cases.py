@@ -77,7 +77,7 @@ class Dataset:
 
 
 def half_of(extent: float, opacity: float) -> float:
-    """As `total_of`, of one lung (0-4 each): its three zones together, 0-9."""
+    """As `total_of`, for one lung (0-4 each): the sum of its three zones, 0-9."""
     return 0.05 + 1.07 * extent + 1.06 * opacity
 
 

@@ -23,7 +23,7 @@ class _Frozen(BaseModel):
 class SplitConfig(_Frozen):
     """Patient-grouped, stratified folds.
 
-    Its seed is not the run's: runs that differ in luck must not differ in whom they are tested on.
+    Its seed is not the run's: runs with other random numbers must be tested on the same patients.
     """
 
     seed: int = Field(default=1, ge=0)
@@ -213,7 +213,7 @@ def load_config(path: Path, kind: type[_Config], changes: Sequence[str] = ()) ->
     """Read a configuration of one kind.
 
     Args:
-        changes: like `loss.zones=2`, each put in the place of what the file says.
+        changes: like `loss.zones=2`; each replaces what the file says.
 
     Raises:
         TrainingError: with one line that names file, key and reason.

@@ -2,7 +2,7 @@
 
 The lowest blocks cost more than half of a training step and have little to learn from severity
 that the pretext has not taught them. Each film is drawn about as often in a training as it has
-copies here, so nothing is seen twice that would not have been.
+copies here, so this does not make a training see the same picture more often.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class CopiesOnDisk:
         counts = self.start[indices + 1] - self.start[indices]
         drawn = (torch.rand(len(indices), generator=generator) * counts).long()
         rows = self.start[indices] + drawn
-        # Neighbours in the file one after the other: it may not fit into memory.
+        # In the order of the file, which may not fit into memory.
         order = rows.argsort()
         chosen = rows[order].numpy()
         back = order.argsort()

@@ -1,7 +1,7 @@
 """What happens to films on their way: compression, loss of detail, letters, borders.
 
-Each can tell a hospital from another and so carry a label by accident. Here every film gets them at
-random, whatever its label and source.
+Each can tell one hospital from another, and so carry a label by accident. Here every film gets them
+at random, whatever its label and source.
 """
 
 from __future__ import annotations

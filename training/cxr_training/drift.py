@@ -1,7 +1,7 @@
 """`cxr-drift`: tells a version's manifest what its films were like.
 
-The service compares the films that it sees with them. A version without is served as well, and
-says nothing of drift.
+The service compares the films that it sees with them. A version without them is served as well; it
+then says nothing of drift.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Near-duplicate radiographs, by perceptual hash, whoever's patient they are said to be."""
+"""Near-duplicate radiographs by perceptual hash, whichever patient they are attributed to."""
 
 from __future__ import annotations
 

@@ -8,7 +8,8 @@ class TrainingError(Exception):
 
 
 def one_line(error: TrainingError | OSError) -> str:
-    """What a command says of it: of a file that cannot be read or written, `PATH: reason`."""
+    """The line that a command prints for it; for a file that cannot be read or written, `PATH:
+    reason`."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return str(error)

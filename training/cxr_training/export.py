@@ -37,7 +37,7 @@ from cxr_training.model_card import model_card
 NAME = "cxr-severity"
 _FAINT = 0.05
 _EVERY = 5
-"""Of the films each so many-th tells what a faint map is."""
+"""One in this many films is looked at to learn what a faint map is."""
 INTENDED_USE = (
     "Research on COVID-19 severity in frontal chest radiographs of adults. Not a medical device, "
     "not for diagnosis, not for decisions about a patient."

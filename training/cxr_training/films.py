@@ -127,7 +127,7 @@ def load_films(dataset: Dataset, config: PreprocessConfig) -> Films:
         draw(i, found)
         original = lesions[k].copy_of
         if original is not None and original in where and lesions[k].set == "masks":
-            # A copy lends its masks to the film itself, where that has none.
+            # A film takes from its copy the masks that it lacks.
             missing = found.copy()
             missing[known[where[original]]] = np.nan
             draw(where[original], missing)

@@ -1,8 +1,8 @@
 """Pixels that are not square, and how they become so: before everything else.
 
 Scanners of old films, fax, and exports of ultrasound stations store pixels that are taller or wider
-than they are. A file says so in many ways; a picture that is shown as if they were square
-is squashed, and so would be what is read from it.
+than they are. A file says so in many ways. Shown as if its pixels were square, such a picture is
+squashed, and a reading of it would be wrong.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def spacing_aspect(down: float, across: float) -> float:
 
 
 def density_aspect(across: float, down: float) -> float:
-    """As `spacing_aspect`, from pixels per unit of length; square where one is not positive, as
-    writers leave it who know none."""
+    """As `spacing_aspect`, from pixels per unit of length; square where one is not positive, which
+    is how writers say that they know none."""
     if not (0 < across < float("inf") and 0 < down < float("inf")):
         return SQUARE
     return spacing_aspect(1 / down, 1 / across)

@@ -61,7 +61,7 @@ class Radiograph:
 
     @property
     def pixels(self) -> Float32Array:
-        """(H, W) float32 in [0, 1]; made anew at each call where the values are bytes."""
+        """(H, W) float32 in [0, 1]; where the values are bytes, each call converts them again."""
         return in_unit_range(self.values)
 
     @property

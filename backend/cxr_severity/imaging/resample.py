@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from cxr_severity.imaging.arrays import Float64Array
 
 _BLOCK = 8
-"""Output rows that share a product: each needs few input rows, and neighbours nearly the same."""
+"""How many output rows share a product: each needs few input rows, and neighbours need nearly the
+same ones."""
 
 Kernel = Literal["bilinear", "bicubic"]
 _RADIUS: dict[Kernel, float] = {"bilinear": 1.0, "bicubic": 2.0}
 
 _LONG = 1 << 14
-"""Pixels of a side that no radiograph has."""
+"""Pixels; no radiograph has a longer side."""
 _Band = tuple[slice, slice, NDArray[Any]]
 """Outputs, the inputs that they need, and weights (outputs, inputs)."""
 

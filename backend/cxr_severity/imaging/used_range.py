@@ -1,8 +1,8 @@
 """The part of a grey scale that a film uses, where padding or a marker lies far outside of it.
 
-12-bit data in a file of 16 bits is no harm by itself: whoever looks at it, person or network,
-stretches what is there. But a border of padding or a burnt-in marker at the other end of the 16
-bits takes part in that, and of the film some few levels are left.
+12-bit data in a file of 16 bits does no harm by itself: people and networks stretch what is there.
+But a border of padding or a burnt-in marker at the other end of the 16 bits is stretched along with
+it, and leaves the film only a few levels.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def scale_around(low: float, high: float) -> tuple[float, float]:
 
 
 def film_range(values: NDArray[Any]) -> tuple[float, float] | None:
-    """The least and greatest level of a film beside which are islands of another; None if none are.
+    """The least and greatest level of the film itself, where islands of other levels lie apart from
+    it; None where there are none.
 
     Args:
         values: (H, W) numbers; about 16,000 of them, on a grid, are looked at.

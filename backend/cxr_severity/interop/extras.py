@@ -1,4 +1,4 @@
-"""What later versions of the model say more, read in one place.
+"""What later versions of the model say beyond the first, read in one place.
 
 Version 1.0.0 gives no interval of the total, no opacity map and no outlines of the zones. Results
 are built with what there is, and say nothing of what there is not.

@@ -12,7 +12,7 @@ from cxr_severity.imaging.pictures.render import resize_map
 from cxr_severity.interop.dicom.context import StudyContext
 
 _SIDE = 64
-"""Steps that a map is drawn in: a cell of its grid has then some six to nine."""
+"""How many steps a map is drawn in: then each cell of its grid has six to nine."""
 _LEAST = 1 / 400
 """Share of the film below which an outline is a speck."""
 

@@ -244,8 +244,8 @@ class _Page:
 def _font(path: Path | None) -> str:
     """The name of a registered font for what is not Latin.
 
-    Without a font file that can be put into a page, readers take one of their own: those for PDF
-    are bound to have one for Adobe's Chinese letters.
+    Without a font file that can be put into a page, readers use one of their own: every PDF reader
+    has to have one for Adobe's Chinese letters.
     """
     if path is not None:
         try:

@@ -38,8 +38,8 @@ _NOTHING = Assessment(
 
 
 def prepare(names: Iterable[FormName]) -> None:
-    """Load what these forms need; those that promise to be quick are made once of nothing, which
-    fills what they keep between films."""
+    """Load what these forms need. Those that promise to be quick are also made once, of an empty
+    judgement, which fills what they keep between films."""
     for name in names:
         FORMS[name].load()
         making = Making(datetime.now(UTC))

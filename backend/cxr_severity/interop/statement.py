@@ -80,7 +80,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def filled(text: str) -> str:
-    """A document with what stands between `<!-- name -->` and `<!-- /name -->` written anew."""
+    """A document with everything between `<!-- name -->` and `<!-- /name -->` replaced."""
     known = tables()
 
     def table(found: re.Match[str]) -> str:

@@ -24,7 +24,7 @@ def wrap(text: str, fits: Callable[[str], bool]) -> list[str]:
 
 
 def runs(text: str) -> list[tuple[bool, str]]:
-    """`text` in runs of letters that a Latin font has, which the first of each pair tells."""
+    """`text` in runs; the first of each pair tells whether a Latin font has its letters."""
     return [(latin, "".join(part)) for latin, part in groupby(text, is_latin)]
 
 

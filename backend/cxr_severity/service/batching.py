@@ -139,7 +139,7 @@ class Ticket:
     def submit(
         self, predictor: Predictor, image: Float32Array, target: Target | None
     ) -> Future[Inference]:
-        """Put one image, (1, 3, S, S), into the next batch; its result is what was found.
+        """Put one image, (1, 3, S, S), into the next batch; the future's result is its inference.
 
         Raises:
             RuntimeError: when it is not entered, was used before, or the batcher is closed.

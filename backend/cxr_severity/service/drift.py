@@ -1,4 +1,4 @@
-"""Whether the films of late are like those that the version was made on."""
+"""Whether recent films are like those that the version was made on."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from math import log
 from cxr_severity.model.drift import DriftReference, Histogram, Statistic
 
 WINDOW = 1000
-"""Films of late that are compared. Of as many films that have not changed at all, the index of ten
-bins is 0.01 on average."""
+"""How many of the latest films are compared. For that many films that have not changed at all, the
+index over ten bins is 0.01 on average."""
 LEAST = 200
-"""Films without which nothing is said: chance alone would make 0.05."""
+"""How many films it takes before anything is said: of fewer, chance alone would make 0.05."""
 _HALF = 0.5
 
 
@@ -52,8 +52,8 @@ class Drift:
 
 
 def stability_index(reference: Histogram, bins: deque[int]) -> float:
-    """Of the numbers of the bins that films fell into. A bin counts half a film more on both
-    sides, so that an empty one does not make the index infinite."""
+    """The index, from the number of the bin that each film fell into. Each bin counts half a film
+    more on both sides, so that an empty one does not make the index infinite."""
     counts = Counter(bins)
     size = len(reference.shares)
     now, then = len(bins) + _HALF * size, reference.films + _HALF * size

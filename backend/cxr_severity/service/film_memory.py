@@ -20,7 +20,8 @@ films of 16 megapixels JPEG 2000 and run-length data took as many, JPEG-LS and l
 TIFF 6 to 9, progressive JPEG 3; the estimate is the hungriest's for all, as only the size is
 known."""
 LARGE = 80_000_000
-"""Bytes from which on what was freed is returned to the system, which takes some milliseconds."""
+"""From this many bytes on, freed memory is returned to the system, which takes a few
+milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class _AskingLimits(Limits):
 
 
 class FilmMemory:
-    """Shares of `capacity` bytes. A film that needs more than all goes when no other has any."""
+    """Shares of `capacity` bytes. A film that needs more than all of it goes when no other film has
+    a share."""
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity

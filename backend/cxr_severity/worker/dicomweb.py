@@ -1,8 +1,7 @@
 """An archive by DICOMweb (PS3.18): finding instances, fetching one, storing one.
 
-On httpx and not on dicomweb-client, which hands out data sets that pydicom has taken apart, where
-the bytes are to be judged as they are stored; and which bounds neither the size of an answer nor
-the time it may take.
+Built on httpx and not on dicomweb-client: that hands out data sets parsed by pydicom, while the
+bytes must be judged as they are stored; and it bounds neither the size of an answer nor its time.
 """
 
 from __future__ import annotations
@@ -197,7 +196,8 @@ def _check_stored(said: object, instance: str) -> None:
 
 
 def place_of(said: Mapping[str, Any]) -> Place | None:
-    """Where an instance lies that QIDO-RS spoke of; None where it does not say so properly."""
+    """Where an instance of a QIDO-RS answer lies; None where the answer does not say so
+    properly."""
     uids = [next(iter(_values(said, tag)), "") for tag in (_STUDY, _SERIES, _INSTANCE)]
     if not all(isinstance(uid, str) and _UID.fullmatch(uid) for uid in uids):
         return None

@@ -1,7 +1,8 @@
 """What a film says of itself that decides whether it is for this worker.
 
-An archive's index only narrows the search: archives answer what they know, and some leave out or
-ignore a key. The film's own header decides, for films that were found and for those that were sent.
+An archive's index only narrows the search: archives answer by what they know, and some leave a key
+out or ignore it. The film's own header decides, for films that were found and for those that were
+sent.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ class Wanted:
         dates = self.range(now)
         if dates:
             keys["StudyDate"] = dates
-        # A list is no matching of the standard's either, so of several the film decides.
+        # The standard has no matching by a list either, so where there are several the film's
+        # header decides.
         if len(self.body_parts) == 1:
             keys["BodyPartExamined"] = self.body_parts[0]
         if len(self.views) == 1:
@@ -60,7 +62,8 @@ class Wanted:
         return (now - timedelta(days=self.days)).strftime("%Y%m%d-")
 
     def modality_fits(self, said: str) -> bool:
-        """Whether a film may be wanted of which an archive says this modality, or none."""
+        """Whether a film may be wanted that the archive lists under this modality, or under
+        none."""
         return not said or not self.modalities or said in self.modalities
 
     def objection(self, header: Header, now: datetime) -> str:

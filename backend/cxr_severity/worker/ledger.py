@@ -1,8 +1,8 @@
 """What the worker remembers, in one SQLite file: films, their results, and where each must go.
 
 Every step is one transaction, so that after a crash at any moment a film is either where it was or
-one step further. What was done twice because of a crash leaves no trace: results are stored under
-UIDs that follow from the film's (`results.seed`), so an archive takes the second for the first.
+one step further. Work that was done twice because of a crash leaves no trace: the UIDs of results
+follow from the film's (`results.seed`), so an archive takes the second for the first.
 
 The file holds UIDs, and while they wait the films that were pushed and the results; nothing of a
 patient is kept in it once everything about a film is delivered. It is readable by its owner alone.
@@ -51,7 +51,7 @@ class Ledger:
             return sum(self._note(db, place, now) for place in places)
 
     def received(self, place: Place, data: bytes, now: float) -> bool:
-        """Keep a film that was pushed; false where nothing is left to be done about it.
+        """Keep a film that was pushed; false where it needs no further work.
 
         A film that is parked before it could be judged gets another chance with what came now.
         """
@@ -88,9 +88,9 @@ class Ledger:
     # Work goes out.
 
     def next_film(self, now: float, held: Collection[str]) -> Film | None:
-        """The film that is due longest, of a study that is not `held`; counts the attempt.
+        """The film that has been due longest, from a study that is not `held`; counts the attempt.
 
-        Counted here and not on failure: a film that ends the process must not do so forever.
+        Counted here and not on failure: a film that crashes the process must not do so for ever.
         """
         with self._writing() as db:
             row = db.execute(
@@ -219,7 +219,7 @@ class Ledger:
                 )
 
     def park_strays(self, destinations: Collection[str]) -> int:
-        """Park what is meant for destinations that are no longer named; returns how many."""
+        """Park what is meant for destinations that are no longer configured; returns how many."""
         with self._writing() as db:
             films = db.execute(
                 "SELECT DISTINCT film FROM delivery JOIN result ON result.instance = result"

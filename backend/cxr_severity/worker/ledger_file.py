@@ -82,7 +82,7 @@ def open_file(path: Path) -> sqlite3.Connection:
     # What a sender was told is kept must be on the disk, also when the power fails.
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA foreign_keys = ON")
-    # Films and results are overwritten when they are deleted, and not only forgotten.
+    # Deleted films and results are overwritten, and not only marked as free.
     db.execute("PRAGMA secure_delete = ON")
     with writing(db):
         layout = db.execute("PRAGMA user_version").fetchone()[0]

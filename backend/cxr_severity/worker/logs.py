@@ -1,4 +1,5 @@
-"""The worker's log: one line a matter on standard error, films by their number in the ledger.
+"""The worker's log: one line per event on standard error, with films named by their number in the
+ledger.
 
 No line holds a UID, a name or what a peer said. `--parked` tells which film a number is.
 """

@@ -15,7 +15,8 @@ class Pace:
     longest: float = 900.0
     """Seconds, of one wait at most."""
     attempts: int = 12
-    """After as many, an item is parked: by the defaults, after some three quarters of an hour."""
+    """After this many failures an item is parked: with the defaults, after about three quarters of
+    an hour."""
 
     def wait(self, failures: int, longest: float | None = None) -> float:
         """Seconds after the `failures`-th failure in a row: between half and the whole step."""

@@ -124,7 +124,7 @@ class Receiver:
         return self._take(str(named or ""), data)
 
     def _count(self, event: Event) -> None:
-        """Cut off who sends more than a film may have, before it fills the memory."""
+        """Cut off a sender that sends more than a film may have, before it fills the memory."""
         if isinstance(event.pdu, P_DATA_TF):
             link = id(event.assoc)
             self._received[link] = self._received.get(link, 0) + event.pdu.pdu_length

@@ -35,7 +35,7 @@ class Feed(Protocol):
 def keeper(ledger: Ledger, wake: Callable[[], None], most: int) -> Callable[[str, bytes], int]:
     """Keeps what is pushed; its answer is a C-STORE status.
 
-    A sender is told of success when the film is on the disk, and of a want of resources when
+    A sender is told of success once the film is on the disk. It is told of a lack of resources when
     more than `most` bytes wait or nothing can be written, so that it sends the film again later.
     """
 

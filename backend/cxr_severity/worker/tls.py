@@ -1,4 +1,4 @@
-"""DICOM over TLS (PS3.15 B.12): who we are, and whom we believe."""
+"""DICOM over TLS (PS3.15 B.12): our certificate, and whose certificates are accepted."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     import socket
 
 HANDSHAKE_SECONDS = 5.0
-"""pynetdicom shakes hands before it takes the next caller; a silent one holds up the others."""
+"""pynetdicom finishes each handshake before it accepts the next caller, so a silent one holds up
+the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tls:
     """Files in PEM: own certificate and its key, and the certificates of whoever signs others'.
 
-    Both sides show a certificate and ask for one: with `authorities`, whoever has none that they
-    have signed is let go.
+    Both sides show a certificate and ask for one: with `authorities`, a peer without one signed by
+    them is turned away.
     """
 
     certificate: Path

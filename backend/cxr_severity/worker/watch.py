@@ -19,7 +19,7 @@ from cxr_severity.worker.work import LOG, LONGEST_PAUSE
 
 _BATCH = 100
 _PATIENCE = 5.0
-"""Seconds that the end waits for a search; nothing is lost where it is cut off."""
+"""Seconds that stopping waits for a search; nothing is lost if it is cut off."""
 _MANY = 10_000
 """Instances in one search from which on a narrower one is recommended."""
 
@@ -84,7 +84,7 @@ class Watcher:
                     return
                 seen += 1
                 place = place_of(said)
-                # Some archives ignore a key; to fetch all they have for it would be dear.
+                # Some archives ignore a key; fetching everything they then list would be costly.
                 if place is None or not self._wanted.modality_fits(modality_of(said)):
                     continue
                 batch.append(place)

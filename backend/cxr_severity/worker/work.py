@@ -29,7 +29,7 @@ from cxr_severity.worker.pace import Pace
 LOG = logging.getLogger("cxr_severity.worker")
 
 LONGEST_PAUSE = 60.0
-"""Seconds that a peer which is down is left alone at most."""
+"""Most seconds for which a peer that is down is left alone."""
 _GLANCE = 2.0
 """Seconds between looks into the ledger while nothing is due: another process may have had parked
 films tried again."""
@@ -114,7 +114,7 @@ class Work:
 
     @property
     def broken(self) -> bool:
-        """Whether a thread ended that was not told to, which is a fault of this program."""
+        """Whether a thread ended without being told to, which is a fault of this program."""
         return not self._stopping and not all(thread.is_alive() for thread in self._threads)
 
     def _run(self) -> None:
@@ -162,7 +162,7 @@ class Work:
         return self._ledger.next_film(now, self._held)
 
     def _until_due(self) -> float:
-        """Seconds until something may be due that was not; what else changes is told."""
+        """Seconds until something more may be due; any other change wakes the threads."""
         now = time.time()
         times = [self._ledger.next_due() or 0, *self._asleep_until.values()]
         return min(_GLANCE, min((each - now for each in times if each > now), default=_GLANCE))

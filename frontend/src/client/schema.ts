@@ -312,7 +312,7 @@ export interface paths {
         put?: never;
         /**
          * Judge encoded images, or tensors that were prepared by the client
-         * @description As of the default version.
+         * @description The same, of the default version.
          */
         post: operations["oipInferVersion"];
         delete?: never;

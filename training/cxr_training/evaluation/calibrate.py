@@ -26,13 +26,13 @@ SET_COVERAGE = 0.885
 """The same of the prediction sets. Less than of the intervals, because every set of two classes is
 a film for a person to read: measured out of fold, 0.90 would refer 45 films of 100, this 39."""
 RIDGE = 0.01
-"""Pull of the two numbers of a scaling towards leaving the logits alone."""
+"""How strongly the two numbers of a scaling are pulled towards leaving the logits as they are."""
 BALANCE = 0.5
 """Power of a collection's inverse size in the weight of its films: 0 counts films, 1 makes the
 collections equal. Between the two the large one rules less, and the small one is not copied."""
 KNOTS = tuple(float(total) for total in range(0, HIGHEST_TOTAL + 1, 3))
 FEWEST_AROUND = 40
-"""Films around a knot, weighed by nearness, that its ends are taken from."""
+"""How many films around a knot its ends are taken from, weighed by nearness."""
 
 
 def balance(groups: Sequence[str] | NDArray[np.str_], power: float = BALANCE) -> Float64Array:
@@ -187,7 +187,8 @@ def _quantile(values: Float64Array, weights: Float64Array, share: float) -> floa
 def misses(
     totals: Float64Array, reference: Float64Array, low: Float64Array, high: Float64Array
 ) -> Float64Array:
-    """(N,) by how much the reference lies outside the ends at its estimate; negative: inside."""
+    """(N,) how far the reference lies outside the ends at its estimate; negative where it is
+    inside."""
     lower, upper = (np.interp(totals, KNOTS, ends) for ends in (low, high))
     out: Float64Array = np.maximum(lower - reference, reference - upper)
     return out

@@ -123,7 +123,7 @@ def fit_all(joined: Joined) -> Fits:
 
 
 def apply(joined: Joined, by_fold: dict[str, Fits], final: Fits) -> CalibratedPredictions:
-    """Readings as a version with these fits would say them, fold by fold.
+    """Readings as a version with these fits would give them, fold by fold.
 
     Raises:
         TrainingError: a reading of a fold without fits.

@@ -1,4 +1,5 @@
-"""Do the maps point where opacities were outlined? Beside maps that know nothing."""
+"""Do the maps point where opacities were outlined? They are compared with maps that know
+nothing."""
 
 from __future__ import annotations
 

@@ -73,8 +73,8 @@ def faithful(
 def curves(
     grid: Float32Array, values: Float32Array | None, predict: Predict, steps: int = STEPS
 ) -> Curves:
-    """Areas under deletion and insertion; None stands for a map that is the same everywhere, by
-    which all places fade together.
+    """Areas under deletion and insertion; None stands for a map that is the same everywhere: then
+    all places fade together.
 
     Args:
         grid: (S, S) float32 in [0, 1]. values: (h, w), high where the map points.
@@ -86,7 +86,7 @@ def curves(
         deleted = (1 - mix) * grid + mix * blurred
         inserted = deleted[::-1]
     else:
-        # Places that a map ranks alike, as the dark ones of a Grad-CAM, go in an order of chance.
+        # Places that a map ranks alike, such as the dark ones of a Grad-CAM, go in random order.
         fine = enlarge(values, len(grid)).ravel()
         order = np.lexsort((np.random.default_rng(0).random(fine.size), -fine))
         rank = np.empty(order.size)

@@ -16,7 +16,8 @@ from cxr_training.gate.fit import choose_limits
 from cxr_training.gate.rows import GateRow
 
 STRANGERS = ("ct", "lateral", "photo")
-"""Each of them a file; the photographs come once more, without colour, in a row of their own."""
+"""Each counts as a file; the photographs come a second time, without colour, in a row of their
+own."""
 Wanted = Literal["pass", "reject", "notice"]
 
 

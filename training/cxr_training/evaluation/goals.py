@@ -74,8 +74,8 @@ _MAP_GOALS: tuple[tuple[Measure, Drawn, Against, bool, float], ...] = (
     ("energy in lungs", "masks", "image", False, 0.80),
     ("energy in opacity", "masks", "lungs", True, 1.15),
 )
-"""Measure, how the opacities are marked, which even map stands beside it, and whether the goal is
-set for how many times that one's is reached."""
+"""The measure, how the opacities are marked, which even map it is compared with, and whether the
+goal is a multiple of that map's value."""
 
 
 def _maps(evaluation: Evaluation) -> Iterator[Goal]:

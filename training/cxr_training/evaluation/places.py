@@ -33,7 +33,8 @@ class Place:
     opacity_share: float
     lung_share: float
     opacity_share_of_lungs: float
-    """Of the film's area, and of the lungs': what a map without knowledge would score."""
+    """The opacities' share of the film's area, and of the lungs': what a map that knows nothing
+    would score."""
 
 
 SHARES = tuple(field.name for field in fields(Place))

@@ -26,9 +26,9 @@ from cxr_training.evaluation.shifts import perturb, probe_source, shifts
 from cxr_training.films import exact_grids
 
 EVERY_RALO = 12
-"""Of the films of `ralo/`, one hospital's, each so many-th is changed in every way."""
+"""One in this many films of `ralo/`, which are of one hospital, is changed in every way."""
 EVERY_FAITHFUL = 6
-"""Of those films each so many-th has its maps' curves taken: 60 readings a map."""
+"""One in this many of those films has its maps' curves taken: 60 readings a map."""
 
 
 def probe(

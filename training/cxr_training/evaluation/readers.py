@@ -86,7 +86,8 @@ def read_peers(path: Path) -> tuple[Reader, ...]:
 def agreement_of(
     reader: Reader, cases: Sequence[Case], resamples: int = RESAMPLES
 ) -> Agreement | None:
-    """On all films of `cases` that it and its reference read; None where these are under three.
+    """On all films of `cases` that it and its reference read; None where there are fewer than
+    three.
 
     Args:
         cases: each film once.

@@ -97,7 +97,7 @@ def _passed(scores: GateScores) -> str:
 
 
 def updated(text: str, evaluation: Evaluation) -> str:
-    """The README with this section in the place of the one it has; TrainingError: it has none."""
+    """The README with this section in place of the one it has; TrainingError when it has none."""
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:

@@ -17,9 +17,9 @@ from cxr_training.evaluation.predictions import Joined
 from cxr_training.evaluation.readers import PEOPLE
 
 CLEAR = 2.0
-"""Points of the reference total from which on a change has a direction that raters agree on."""
+"""From this many points of the reference total on, raters agree on the direction of a change."""
 FEWEST = 10
-"""Pairs, and clear changes among them, that the figures are worth stating for."""
+"""How many pairs, and clear changes among them, it takes for the figures to be worth stating."""
 
 Pair = tuple[Case, Case]
 

@@ -53,7 +53,8 @@ def perturb(
     Films without a lung mask take a box for it, over the middle of the film.
 
     Args:
-        scalings: of each fold, fitted on other patients: a fit on all would know the films.
+        scalings: of each fold, fitted on other patients, as a fit on all of them would have seen
+        the films.
 
     Raises:
         TrainingError: when a fold has none.

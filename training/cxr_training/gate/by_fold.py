@@ -22,7 +22,7 @@ from cxr_training.gate.rows import GateNote, GateRow, is_of, read_rows, write_ro
 from cxr_training.splits import Split
 
 _EVERY_DAMAGED = 4
-"""Of a fold's sampled films each so many-th is damaged in every way."""
+"""One in this many of a fold's sampled films is damaged in every way."""
 
 
 def gate_note(images: Images, config: GateConfig) -> GateNote:

@@ -30,7 +30,8 @@ _SAMPLE_PIXELS = 1 << 16
 _BAND_PIXELS = 1 << 17
 _LOW_PERCENTILE, _HIGH_PERCENTILE = 0.5, 99.5
 _QUALITY = 85
-"""Of the overlay's JPEG: a fifth smaller than at 90, and beside it not to be told apart."""
+"""Quality of the overlay's JPEG: a fifth smaller than at 90, and beside it no different to the
+eye."""
 _VISIBLE = 0.25
 _OPAQUE = 256
 """Opacities are 256ths, so that a shift divides by it; heat never makes one of 1."""
@@ -52,7 +53,7 @@ def display_window(values: Float32Array | NDArray[np.uint8]) -> tuple[float, flo
     that would hide it (12-bit data in a 16-bit file, say) from the 0.5th to the 99.5th
     percentile. Percentiles, unlike the extremes, are not moved by a burnt-in marker or a border.
     They are taken on a regular grid of about 65 000 pixels, which moves them by less than 0.01
-    on a radiograph. An even picture gets the whole range.
+    on a radiograph. A picture of one grey value gets the whole range.
 
     Args:
         values: (H, W) as in `Radiograph`.
@@ -81,7 +82,7 @@ def resize_map(cam: Float32Array, height: int, width: int) -> Float32Array:
 
     Cell centres stay where they are; bicubic overshoots at steep edges, hence the clip.
     """
-    # Doubles, in which the weights of an even map add up to it.
+    # In doubles, so that an even map stays even.
     resized = resize(cam.astype(np.float64), height, width, "bicubic").astype(np.float32)
     return np.clip(resized, 0, 1, out=resized)
 

@@ -47,7 +47,7 @@ class Problem(Body):
     )
 
     def body(self) -> dict[str, Any]:
-        """As it is sent: `findings` only where there are some."""
+        """The body as it is sent, with `findings` only where there are some."""
         return self.model_dump(mode="json", exclude={"findings"} if self.findings is None else None)
 
 

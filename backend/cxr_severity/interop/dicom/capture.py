@@ -1,6 +1,7 @@
 """The judgement as a secondary capture: the film with its heatmap, and beside it a legend.
 
-For viewers that show pictures and nothing else. That it is for research stands in the pixels.
+For viewers that show pictures and nothing else. The notice that it is for research only is burnt
+into the pixels.
 """
 
 from __future__ import annotations
@@ -167,7 +168,7 @@ class _Legend:
             self.y += math.ceil(size * 1.35)
 
     def ends(self, left: str, right: str, colour: Colour) -> None:
-        """A line with something at both of its ends."""
+        """A line with text at both of its ends."""
         letters = self.letters(_SMALL)
         letters.write(self.draw, self.left, self.y, left, colour)
         letters.write(self.draw, self.right - letters.width(right), self.y, right, colour)

@@ -1,7 +1,7 @@
 """Specific Character Set (PS3.3 C.12.1.1.2): which one a result is written in, and decoding.
 
-What names the patient is carried over byte by byte under the same character set, so that an
-archive matches it as it matches the film. Only what no reader could make sense of is changed.
+What names the patient is carried over byte by byte in the film's own character set, so that an
+archive matches result and film alike. Only what no reader could decode is changed.
 """
 
 from __future__ import annotations
@@ -67,8 +67,9 @@ def _encodes(term: str, text: str) -> bool:
 def read(declared: bytes, values: Iterable[bytes]) -> tuple[CharacterSet, bool]:
     """The character set of a data set, and whether its `values` are right under that name.
 
-    A name that the standard does not define is put right where that is plain, or where the values
-    are UTF-8. Otherwise the values cannot be kept: they are to be decoded and written as UTF-8.
+    A name that the standard does not define is corrected where it is clear what was meant, or where
+    the values are UTF-8. Otherwise the values cannot be kept as they are: they must be decoded and
+    written as UTF-8.
     """
     text = declared.decode("ascii", "replace").strip(" \0")
     terms = tuple(_spelt(term.strip(" \0")) for term in text.split("\\")) if text else ()

@@ -15,7 +15,7 @@ PRIVATE = "99CXRSEV"
 """Coding scheme of what no public one names; `99` is what PS3.3 8.2 asks of private schemes."""
 PRIVATE_NAME = "CXR Severity"
 PRIVATE_OID = "2.25.73730260936265054585288545040655084358"
-"""Of the same scheme, where it is named by an identifier."""
+"""The same scheme, where it is named by an identifier."""
 
 
 class Concept(NamedTuple):

@@ -103,7 +103,7 @@ class StudyContext:
 
     @property
     def missing(self) -> tuple[int, ...]:
-        """Those of patient, study and order that the film does not name."""
+        """Which of patient, study and order the film does not name."""
         return tuple(
             tag for tag in (PATIENT_ID, PATIENT_NAME, ACCESSION_NUMBER) if tag not in self.values
         )

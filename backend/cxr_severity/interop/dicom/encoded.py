@@ -1,8 +1,8 @@
 """SR content items in their encoded form.
 
 highdicom makes and checks a content item, pydicom encodes it, once for each kind; what differs from
-film to film is filled into the bytes. Made anew for each film by the libraries, the some 150 items
-of a report take ten times as long as the judgement.
+film to film is filled into the bytes. If the libraries made them anew for each film, the 150 or so
+items of a report would take ten times as long as the judgement.
 
 Everything is explicit VR little endian with defined lengths.
 """

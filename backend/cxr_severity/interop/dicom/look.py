@@ -1,7 +1,7 @@
 """How a film's grey values are to be shown, for presentation states that show it no other way.
 
 A viewer that applies a presentation state takes its transformations instead of the film's own
-(PS3.4 N.2), so they are carried over; the same one of several as `imaging` takes.
+(PS3.4 N.2), so they are carried over; where the film has several, the one that `imaging` takes.
 """
 
 from __future__ import annotations

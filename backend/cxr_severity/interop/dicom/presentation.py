@@ -46,7 +46,7 @@ KIND = Kind(
 )
 _HALF = 0.5
 _HEATMAP, _OPACITY, _ZONES, _WORDS = "HEATMAP", "OPACITY", "ZONES", "RESULT"
-# CIELab: amber, red, light blue, white; apart also for eyes that do not tell red from green.
+# CIELab: amber, red, light blue, white; distinct also to people who do not tell red from green.
 _COLOURS = {
     _HEATMAP: CIELabColor(78, 12, 70),
     _OPACITY: CIELabColor(60, 60, 40),

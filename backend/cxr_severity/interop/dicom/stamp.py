@@ -46,8 +46,9 @@ def character_set_for(
 ) -> tuple[CharacterSet, Language]:
     """Which character set and language a result is written in.
 
-    The film's character set stays. Where it promises ASCII alone and the film keeps to that, UTF-8
-    changes none of its bytes. Where the language's letters are not in it, the result is English.
+    The film's character set stays. Where it promises ASCII alone and the film keeps to that, a
+    result that needs other letters is in UTF-8, which changes none of those bytes. Else a language
+    whose letters it cannot write gives way to English.
     """
     held, said = context.character_set, [say(sentence, language) for sentence in sentences]
     if all(held.holds(sentence) for sentence in said):
@@ -116,7 +117,7 @@ def stamp(
 
 
 def device_uid(assessment: Assessment, making: Making) -> str:
-    """Of the version of the model, on whatever machine it runs."""
+    """The same for one version of the model, on whatever machine it runs."""
     return making.uids.of(f"device {assessment.model_name} {assessment.model_version}")
 
 

@@ -37,7 +37,7 @@ class Uids:
             raise ValueError(f"{self.root} is no root of UIDs of at most 43 characters")
 
     def new(self, purpose: str) -> str:
-        """For one object, series or finding; random, or of `seed` and `purpose`."""
+        """For one object, series or finding: random, or derived from `seed` and `purpose`."""
         if self.seed is None:
             return self._under_root(secrets.token_bytes(16))
         return self.of(f"{self.seed}\0{purpose}")
