@@ -14,9 +14,9 @@ from multiprocessing import connection
 from pathlib import Path
 
 from cxr_severity.bulk.claims import ClaimsFile
-from cxr_severity.bulk.engines import EngineUnavailableError, Load, Scorer, Taken
 from cxr_severity.bulk.entries import Entry
 from cxr_severity.bulk.rows import FAILED, Row, blank
+from cxr_severity.bulk.seam import EngineUnavailableError, Load, Scorer, Taken
 
 _AHEAD = 4
 """How many films are handed out per process, so that none has to wait for its next one."""

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cxr_severity.bulk.engines import EngineUnavailableError, Load, Taken
 from cxr_severity.bulk.entries import Entry
 from cxr_severity.bulk.rows import COLUMNS, Row
+from cxr_severity.bulk.seam import EngineUnavailableError, Load, Taken
 
 _BLOCK = 16
 """Films in a block. Rows come back block by block, so a run that is killed loses a few at most."""

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from cxr_severity.bulk.engines import BulkEngine, Load, Taken
 from cxr_severity.bulk.entries import Entry
 from cxr_severity.bulk.journal import Journal, JournalError
 from cxr_severity.bulk.rows import DUPLICATE, FAILED, Row, resolved
+from cxr_severity.bulk.seam import BulkEngine, Load, Taken
 from cxr_severity.bulk.table import SUFFIXES, write_table
 
 

@@ -8,9 +8,9 @@ from hashlib import sha256
 import fsspec
 
 from cxr_severity.bulk.claims import Claims
-from cxr_severity.bulk.engines import Scorer
 from cxr_severity.bulk.entries import Entry, read
 from cxr_severity.bulk.rows import COLUMNS, DUPLICATE, FAILED, GRADED, REFUSED, Row, blank
+from cxr_severity.bulk.seam import Scorer
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.interop.dicom.context import read_context
 from cxr_severity.interop.table import row as judged_row

@@ -66,10 +66,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             f"{', '.join(absent)} not installed: pip install 'cxr-severity[bulk]'", file=sys.stderr
         )
         return EXIT_CANNOT_START
-    from cxr_severity.bulk.engines import ENGINES, EngineUnavailableError
+    from cxr_severity.bulk.engines import ENGINES
     from cxr_severity.bulk.journal import JournalError
     from cxr_severity.bulk.run import check_out, journal_of, score
     from cxr_severity.bulk.score import Scoring
+    from cxr_severity.bulk.seam import EngineUnavailableError
     from cxr_severity.bulk.sources import SourceError, find
     from cxr_severity.service.load import chosen_version
 

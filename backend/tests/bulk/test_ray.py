@@ -12,9 +12,9 @@ import pytest
 from bulk_scorer import ByContent
 from support import REPOSITORY
 
-from cxr_severity.bulk.engines import EngineUnavailableError
 from cxr_severity.bulk.ray_engine import RayEngine
 from cxr_severity.bulk.run import score
+from cxr_severity.bulk.seam import EngineUnavailableError
 from cxr_severity.bulk.sources import find
 
 pytestmark = [

@@ -19,12 +19,12 @@ from support import REPOSITORY
 from waiting import wait_until
 
 from cxr_severity.bulk import table
-from cxr_severity.bulk.engines import EngineUnavailableError
 from cxr_severity.bulk.entries import Entry
 from cxr_severity.bulk.journal import Journal, JournalError
 from cxr_severity.bulk.processes import _AHEAD, ProcessEngine
 from cxr_severity.bulk.rows import GRADED, blank
 from cxr_severity.bulk.run import Counts, check_out, journal_of, score
+from cxr_severity.bulk.seam import EngineUnavailableError
 from cxr_severity.bulk.sources import find
 
 pytestmark = pytest.mark.timeout(3600)
