@@ -22,9 +22,9 @@ from cxr_severity.api.oip.errors import NamedErrors
 from cxr_severity.api.response_headers import SecurityHeaders
 from cxr_severity.api.routes import batch, health, limits, metrics, models, oip, predict, problems
 from cxr_severity.api.state import State
+from cxr_severity.api.telemetry.counters import Metrics
 from cxr_severity.api.telemetry.live import Live
 from cxr_severity.api.telemetry.measured import Measured, Routes
-from cxr_severity.api.telemetry.metrics import Metrics
 from cxr_severity.api.upload import BodyLimit
 from cxr_severity.interop.bodies.problem import Problem
 from cxr_severity.interop.fonts import chinese_font

@@ -10,7 +10,7 @@ from anyio import CapacityLimiter
 from fastapi import Request
 
 from cxr_severity.api.admission import Admission
-from cxr_severity.api.telemetry.metrics import Metrics
+from cxr_severity.api.telemetry.counters import Metrics
 from cxr_severity.imaging.decode import Limits
 from cxr_severity.service.batching import Batcher
 from cxr_severity.service.decoding.processes import DecodeProcesses

@@ -1,7 +1,7 @@
 """Scoring films in bulk: from sources to a table, on one machine or on many.
 
     sources: where films are -> engine: who works on them -> score: one film to a row
-    -> journal: what is done, across kills -> table: Parquet or CSV
+    -> journal: what is done, across kills -> table_file: Parquet or CSV
 
 An engine is the one seam: `run(entries, load)` yields a row for each entry, in any order.
 """

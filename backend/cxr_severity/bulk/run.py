@@ -14,7 +14,7 @@ from cxr_severity.bulk.entries import Entry
 from cxr_severity.bulk.journal import Journal, JournalError
 from cxr_severity.bulk.rows import DUPLICATE, FAILED, Row, resolved
 from cxr_severity.bulk.seam import BulkEngine, Load, Taken
-from cxr_severity.bulk.table import SUFFIXES, write_table
+from cxr_severity.bulk.table_file import SUFFIXES, write_table
 
 
 @dataclass(frozen=True, slots=True)

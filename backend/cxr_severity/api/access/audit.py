@@ -18,7 +18,7 @@ from typing import Literal
 from opentelemetry.trace import Span
 
 from cxr_severity.api.access.tracing import current
-from cxr_severity.api.telemetry.metrics import Metrics
+from cxr_severity.api.telemetry.counters import Metrics
 from cxr_severity.api.telemetry.traces import tracer
 from cxr_severity.imaging.decode import sha256
 from cxr_severity.imaging.errors import InputRefusedError

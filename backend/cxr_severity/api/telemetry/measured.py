@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cxr_severity.api.telemetry.metrics import Metrics
+from cxr_severity.api.telemetry.counters import Metrics
 from cxr_severity.api.telemetry.seen import KEY, Seen
 from cxr_severity.api.telemetry.traces import tracer
 
