@@ -1,3 +1,4 @@
+import { ShareBar } from '../../../components/ShareBar';
 import hidden from '../../../components/VisuallyHidden.module.css';
 import { useFormat, useText } from '../../../i18n/context';
 import type { Brixia as Score, Zone } from '../../../lib/prediction';
@@ -64,9 +65,7 @@ function ZoneCell({ zone, value }: { zone: Zone; value: number }) {
       <div className={styles.zone}>
         <span className={styles.letter}>{zone}</span>{' '}
         <span className={styles.value}>{format.score(value)}</span>
-        <span className={styles.track} aria-hidden="true">
-          <span className={styles.bar} style={{ '--share': value / HIGHEST }} />
-        </span>
+        <ShareBar share={value / HIGHEST} thin />
       </div>
     </td>
   );

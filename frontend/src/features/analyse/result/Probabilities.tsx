@@ -1,3 +1,4 @@
+import { ShareBar } from '../../../components/ShareBar';
 import { useFormat, useText } from '../../../i18n/context';
 import { type Prediction, SEVERITIES } from '../../../lib/prediction';
 import styles from './Probabilities.module.css';
@@ -27,9 +28,7 @@ export function Probabilities({ prediction }: ProbabilitiesProps) {
             <span className={styles.value}>
               {probability === undefined ? '–' : format.probability(probability)}
             </span>
-            <span className={styles.track} aria-hidden="true">
-              <span className={styles.bar} style={{ '--share': probability ?? 0 }} />
-            </span>
+            <ShareBar share={probability ?? 0} />
           </li>
         );
       })}
