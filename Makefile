@@ -14,8 +14,8 @@ JOBS ?= 2
 # glibc gives freed memory back at once and asks for it again in the next step: half of the time of
 # training on a CPU went into that. These have it keep what it has.
 KEEP := MALLOC_TRIM_THRESHOLD_=8000000000 MALLOC_MMAP_THRESHOLD_=4000000000
-# Where torch comes from; empty: pip's own index. See the README for machines without a GPU. That
-# index has not every release of what torch needs, so torch comes alone; the next step adds the rest.
+# Where torch comes from, which tests and training need; empty: pip's own index. See the README for
+# machines without a GPU.
 TORCH_INDEX ?=
 export HOST PORT
 
@@ -99,12 +99,12 @@ clean: ## Remove everything that the other commands made, except runs/
 
 .venv/.service: .venv/.created constraints.txt backend/pyproject.toml
 	@echo "installing the service (a few minutes the first time)"
-	@TORCH_INDEX="$(TORCH_INDEX)" deploy/image/backend.sh .venv -e backend
+	@TORCH_INDEX= deploy/image/backend.sh .venv -e backend
 	@touch $@
 
 .venv/.dev: .venv/.service training/pyproject.toml clients/python/pyproject.toml
 	@echo "installing training and development tools"
-	@$(PIP) -e 'backend[dev]' -e training -e clients/python
+	@TORCH_INDEX="$(TORCH_INDEX)" deploy/image/backend.sh .venv -e 'backend[dev]' -e training -e clients/python
 	@touch $@
 
 # torchvision comes from torch's own index, and grad-cam would bring a second OpenCV.

@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument(
         "--readme", action="store_true", help="also write the README's table from the result"
     )
-    parser.add_argument("--requests", type=int, default=20_000, help="of the endurance run")
+    parser.add_argument("--requests", type=int, default=8_000, help="of the endurance run")
     arguments = parser.parse_args()
     weights = Settings().model.weights
     result = run(weights, quick=arguments.quick, requests=arguments.requests)
@@ -47,7 +47,7 @@ def main() -> int:
     return 0
 
 
-def run(weights: Path, *, quick: bool, requests: int = 20_000) -> dict[str, Any]:
+def run(weights: Path, *, quick: bool, requests: int = 8_000) -> dict[str, Any]:
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 

@@ -25,12 +25,11 @@ def main() -> int:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--limit", type=int, help="images at most")
     arguments = parser.parse_args()
-    limit_threads(1)
+    limit_threads()
     weights = Settings().model.weights
     directory = weights / versions(weights)[-1]
     stored = load_version(directory)
     engines = [name for name in ENGINES if name != "torch" and is_installed(name)]
-    # Each makes its network's calibration anew; the reference shares the last one's.
     predictors = {name: Predictor.of(stored, EngineConfig(engine=name)) for name in engines}
     slow = Predictor.of(stored, EngineConfig(engine="torch"))
     found: dict[str, list[Agreement]] = {name: [] for name in engines}

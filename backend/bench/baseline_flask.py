@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from werkzeug.serving import make_server
 
-from cxr_severity.model.artifact import load_network, read_manifest, versions
+from cxr_severity.model.artifact import load_version, versions
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.networks.network import Network
+from cxr_severity.model.reference.networks import network_of
 
 _HEATMAP_SIDE, _OVERLAY_SIDE = 256, 1024
 
@@ -68,9 +69,10 @@ def create_app(directory: Path) -> Flask:
     library = _import_grad_cam()
     from pytorch_grad_cam.utils.image import show_cam_on_image
 
-    manifest = read_manifest(directory)
-    preprocess = manifest.preprocess
-    model = _Logits(load_network(directory, manifest)).eval()
+    stored = load_version(directory)
+    manifest, preprocess = stored.manifest, stored.manifest.preprocess
+    network = network_of(stored.weights, manifest.network, preprocess.size)
+    model = _Logits(network).eval()
     model.requires_grad_(True)
     cam = library.GradCAM(model=model, target_layers=[model.network.backbone._bn1])
     lock = threading.Lock()

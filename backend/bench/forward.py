@@ -15,15 +15,16 @@ from torch import nn
 
 from cxr_severity.imaging.codecs.raster import decode_raster
 from cxr_severity.imaging.limits import DEFAULT_LIMITS
-from cxr_severity.model.artifact import load_network, read_manifest
+from cxr_severity.model.artifact import load_version
 from cxr_severity.model.engine import (
     ENGINES,
     EngineName,
-    compile_module,
     is_installed,
     limit_threads,
 )
 from cxr_severity.model.networks.network import Network
+from cxr_severity.model.reference.convert import compile_module
+from cxr_severity.model.reference.networks import network_of
 
 REPEATS = 5
 """Of each thing in a round, after one that is not counted: all are measured with warm caches."""
@@ -42,10 +43,11 @@ class Bare:
     """The backbone alone at batch 1 in each installed runtime."""
 
     def __init__(self, directory: Path, threads: int) -> None:
-        limit_threads(threads)
-        manifest = read_manifest(directory)
-        module = _Backbone(load_network(directory, manifest)).eval()
-        size = manifest.preprocess.size
+        limit_threads()
+        torch.set_num_threads(threads)
+        stored = load_version(directory)
+        size = stored.manifest.preprocess.size
+        module = _Backbone(network_of(stored.weights, stored.manifest.network, size)).eval()
         self._image = np.random.default_rng(0).normal(size=(1, 3, size, size)).astype(np.float32)
         self._runs = {
             name: compile_module(name, module, self._image, threads)

@@ -32,7 +32,8 @@ def section(result: dict[str, Any]) -> str:
     machine, found = result["machine"], result["alone"]["median_ms"]
     return (
         f"{BEGIN}\n"
-        f"On {machine['cpus']} cores ({machine['processor']}), a PNG of 1024 x 1024: "
+        f"Version {machine['model']} on {machine['cpus']} cores ({machine['processor']}), a PNG of "
+        "1024 x 1024: "
         f"{found['service_explained']:.0f} ms explained, {found['service_unexplained']:.0f} ms "
         f"without; Flask, PyTorch and grad-cam take {found['baseline_explained']:.0f} ms.\n\n"
         f"{goals_table(result)}\n{_picture(result)}{END}"

@@ -79,10 +79,10 @@ def wrap(recorder: Recorder) -> None:
 
 
 def _wrap_engines(recorder: Recorder) -> None:
-    passes, last, compile_each = find("cxr_severity.model.passes", "compile_each")
+    passes, last, compile_graph = find("cxr_severity.model.passes", "compile_graph")
 
     def compiled(*args: Any, **options: Any) -> list[Any]:
-        return [recorder.timed("network", run) for run in compile_each(*args, **options)]
+        return [recorder.timed("network", run) for run in compile_graph(*args, **options)]
 
     setattr(passes, last, compiled)
 

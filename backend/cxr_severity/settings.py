@@ -96,7 +96,7 @@ class ModelSettings(BaseSettings):
     engine: EngineChoice = Field(
         default="auto",
         description="Runtime of the backbone: torch, onnxruntime or openvino; auto takes the "
-        "fastest that is installed and agrees with torch",
+        "fastest that is installed and answers as PyTorch did",
     )
     threads: int = Field(
         default=1,

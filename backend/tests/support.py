@@ -18,16 +18,13 @@ from cxr_severity.model.artifact import (
     WEIGHTS,
     describe_guard,
     describe_weights,
-    load_state,
     pack_guard,
-    pack_weights,
 )
 from cxr_severity.model.assessment import SEVERITIES, ZONES
 from cxr_severity.model.calibration import Conformal, Scaling
 from cxr_severity.model.evaluation import Evaluation
-from cxr_severity.model.gate import DESCRIPTION, KINDS, Gate, GateLimits, Guard, Limit
+from cxr_severity.model.gate import DESCRIPTION, KINDS, Gate, GateLimits, Guard, Limit, LungPart
 from cxr_severity.model.golden import golden_radiograph
-from cxr_severity.model.lungs import LungConfig, LungNet
 from cxr_severity.model.manifest import DataProvenance, GatePart, Golden, Manifest
 from cxr_severity.model.metrics import (
     Auc,
@@ -39,10 +36,13 @@ from cxr_severity.model.metrics import (
     Metrics,
     Selective,
 )
-from cxr_severity.model.networks.network import FEATURES
-from cxr_severity.model.networks.sequence import SequenceConfig, SequenceNet
-from cxr_severity.model.predictor import Predictor
+from cxr_severity.model.networks.configs import LungConfig, SequenceConfig
+from cxr_severity.model.networks.constants import FEATURES
+from cxr_severity.model.networks.lungs import LungNet
+from cxr_severity.model.networks.sequence import SequenceNet
 from cxr_severity.model.preprocess import PreprocessConfig
+from cxr_severity.model.reference.networks import arrays_of, load_state, pack_network
+from cxr_severity.model.reference.predictor import reference_predictor
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WEIGHTS_FOLDER = REPOSITORY / "backend" / "weights"
@@ -139,7 +139,8 @@ def random_guard(limits: GateLimits = NO_LIMITS, seed: int = 0) -> Guard:
         whitening=normal(0.1, FEATURES, 8),
     )
     torch.manual_seed(seed)
-    return Guard(gate, LungNet(LungConfig(width=4)).eval().requires_grad_(False))
+    config = LungConfig(width=4)
+    return Guard(gate, LungPart(config, arrays_of(LungNet(config))))
 
 
 def random_manifest(
@@ -186,12 +187,12 @@ def write_version(
     """Write a whole, valid version with random weights; returns its folder."""
     config = SequenceConfig(hidden_size=8)
     network = random_network(config, size, seed)
-    blob = pack_weights(network)
+    blob = pack_network(network)
     guard = random_guard(limits, seed)
     gate_blob = pack_guard(guard)
     manifest = random_manifest(version, blob, config, describe_guard(guard, gate_blob), size)
     load_state(network, blob)
-    answer = Predictor(manifest, network, guard).assess(golden_radiograph(), force=True)
+    answer = reference_predictor(manifest, network, guard).assess(golden_radiograph(), force=True)
     golden = Golden(probabilities=answer.probabilities, zones=answer.brixia.zones)
     manifest = manifest.model_copy(update={"golden": golden})
     folder = root / version

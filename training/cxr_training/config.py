@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from cxr_severity.model.assessment import SEVERITIES, Severity
 from cxr_severity.model.manifest import VERSION_PATTERN
-from cxr_severity.model.networks.cells import CellConfig
+from cxr_severity.model.networks.configs import CellConfig
 from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_training.errors import TrainingError
 

@@ -18,9 +18,10 @@ from torch import nn
 from torch.nn.functional import avg_pool2d
 from tqdm import tqdm
 
-from cxr_severity.model.engine import compile_module
 from cxr_severity.model.networks.cells import CellNet
-from cxr_severity.model.preprocess import PreprocessConfig, normalise
+from cxr_severity.model.preprocess import PreprocessConfig
+from cxr_severity.model.reference.convert import compile_module
+from cxr_severity.model.reference.tensors import normalise
 from cxr_training.augment import change_exposure, draw_warp
 from cxr_training.config import AugmentConfig
 from cxr_training.degrade import degrade

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from cxr_severity.model.artifact import (
     GATE,
@@ -18,7 +17,6 @@ from cxr_severity.model.artifact import (
     describe_guard,
     describe_weights,
     pack_guard,
-    pack_weights,
     unpack_guard,
 )
 from cxr_severity.model.assessment import SEVERITIES, ZONES
@@ -29,6 +27,8 @@ from cxr_severity.model.manifest import DataProvenance, Golden, Manifest
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.preprocess import normalise
+from cxr_severity.model.reference.networks import pack_network
+from cxr_severity.model.reference.predictor import reference_predictor
 from cxr_training.cases import Dataset
 from cxr_training.config import TrainConfig
 from cxr_training.films import exact_grids
@@ -61,7 +61,7 @@ def export(
             thresholds are those fitted on them.
     """
     guard = Guard(gate, None)
-    blob, gate_blob = pack_weights(network), pack_guard(guard)
+    blob, gate_blob = pack_network(network), pack_guard(guard)
     part = describe_guard(guard, gate_blob)
     # As it will be loaded: the rounding to half precision included.
     guard = unpack_guard(gate_blob, part.lungs, part.limits, part.dimensions)
@@ -88,7 +88,7 @@ def export(
         data=data,
         recipe=config.model_dump(mode="json", exclude={"preprocess", "network"}),
     )
-    predictor = Predictor(manifest, network, guard)
+    predictor = reference_predictor(manifest, network, guard)
     faint = faint_peak(predictor, dataset)
     answer = predictor.assess(golden_radiograph(), force=True)
     golden = Golden(probabilities=answer.probabilities, zones=answer.brixia.zones)
@@ -105,7 +105,7 @@ def faint_peak(predictor: Predictor, dataset: Dataset) -> float:
     cases = [case for case in dataset.cases if case.severity in ("moderate", "severe")][::_EVERY]
     peaks = []
     for grid in exact_grids(dataset, cases, config):
-        x = normalise(torch.from_numpy(grid[None]), config).numpy()
+        x = normalise(grid, config)
         (found,) = predictor.infer(x, ["burden"])
         if found.map is not None:
             peaks.append(found.map.peak)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import torch
 
-from cxr_severity.model.artifact import load_state
 from cxr_severity.model.manifest import DataProvenance
 from cxr_severity.model.networks.cells import CellNet
+from cxr_severity.model.reference.networks import load_state
 from cxr_training.cases import Dataset
 from cxr_training.config import TrainConfig
 from cxr_training.drift import add_reference

@@ -14,7 +14,8 @@ from torch import nn
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.networks.cells import CellMaps, CellNet
-from cxr_severity.model.preprocess import PreprocessConfig, normalise
+from cxr_severity.model.preprocess import PreprocessConfig
+from cxr_severity.model.reference.tensors import normalise
 from cxr_training.config import HeadConfig, LossConfig
 from cxr_training.losses import answer_losses
 from cxr_training.targets import Targets

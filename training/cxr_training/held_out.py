@@ -12,7 +12,8 @@ import torch
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.explain import grad_cam
 from cxr_severity.model.networks.cells import CellNet
-from cxr_severity.model.preprocess import PreprocessConfig, normalise
+from cxr_severity.model.preprocess import PreprocessConfig
+from cxr_severity.model.reference.tensors import normalise
 from cxr_training.cases import Case, Dataset
 from cxr_training.films import exact_grids
 from cxr_training.lesions import Lesion, load_lesions

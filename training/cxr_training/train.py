@@ -21,8 +21,8 @@ import numpy as np
 import torch
 
 from cxr_severity.imaging.arrays import Float64Array
-from cxr_severity.model.artifact import load_state, pack_weights
 from cxr_severity.model.networks.cells import CellNet
+from cxr_severity.model.reference.networks import load_state, pack_network
 from cxr_training.backbone import BACKBONE_WEIGHTS, load_backbone
 from cxr_training.cases import Case, Dataset, read_cases
 from cxr_training.config import StageConfig, TrainConfig, load_config
@@ -88,7 +88,7 @@ def run(
     images = collect(films, split, data, config.gate, config.preprocess)
     start = CellNet(config.network, config.preprocess.size)
     digest = load_backbone(start, Path(backbone) if backbone else data / BACKBONE_WEIGHTS)
-    pack_weights(start)  # a network that is too large to ship is found out now
+    pack_network(start)  # a network that is too large to ship is found out now
     folder.claim(
         {
             "recipe": config.model_dump(mode="json", exclude={"gate"}),
@@ -159,7 +159,7 @@ def teach_places(
         Student(start), lesson, config.pretext, config.loss, config.seeds[0],
         folder.pretext / "last.ckpt", split.sha256, device(),
     )  # fmt: skip
-    write_whole(unit, pack_weights(network))
+    write_whole(unit, pack_network(network))
 
 
 def make_all_copies(folder: RunFolder, config: TrainConfig, films: Films, split: Split) -> None:
@@ -197,14 +197,14 @@ def train_unit(folder: RunFolder, config: TrainConfig, data: Path, fold: Fold, s
                 Student(start.requires_grad_(True)), lesson, stage, config.loss, seed,
                 unit.checkpoint, f"{split.sha256} {fold} {seed}", device(),
             )  # fmt: skip
-            write_whole(unit.whole_lungs, pack_weights(network))
+            write_whole(unit.whole_lungs, pack_network(network))
             unit.checkpoint.unlink(missing_ok=True)
         network = load_network(config, unit.whole_lungs)
         known = [case for case in dataset.cases if case.image not in out]
         grids = exact_grids(dataset, known, config.preprocess)
         teach_head(network, see_maps(network, grids, config.preprocess, device()),
                    Targets.of(known, config.loss), config.head, config.loss, seed)  # fmt: skip
-        write_whole(unit.weights, pack_weights(network))
+        write_whole(unit.weights, pack_network(network))
     network = load_network(config, unit.weights)
     if tested and not unit.predictions.is_file():
         seen = see_cases(network, dataset, tested, config.preprocess, device())

@@ -15,8 +15,10 @@ from PIL import Image, ImageDraw
 
 from cxr_severity.imaging.decode import decode
 from cxr_severity.model.assessment import ZONES
-from cxr_severity.model.networks.cells import CellConfig, CellNet
-from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid
+from cxr_severity.model.networks.cells import CellNet
+from cxr_severity.model.networks.configs import CellConfig
+from cxr_severity.model.preprocess import PreprocessConfig, to_grid
+from cxr_severity.model.reference.tensors import normalise
 from cxr_training.backbone import BACKBONE_WEIGHTS
 
 SAMPLES = Path(__file__).parents[2] / "samples"

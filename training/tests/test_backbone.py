@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from cxr_severity.model.networks.cells import CellConfig, CellNet
+from cxr_severity.model.networks.cells import CellNet
+from cxr_severity.model.networks.configs import CellConfig
 from cxr_training.backbone import BACKBONE_WEIGHTS, load_backbone
 from cxr_training.errors import TrainingError
 

@@ -14,7 +14,8 @@ import torch
 from PIL import Image
 from public_sources import Checkouts, make_checkouts, run
 
-from cxr_severity.model.networks.cells import CellConfig, CellNet
+from cxr_severity.model.networks.cells import CellNet
+from cxr_severity.model.networks.configs import CellConfig
 from cxr_training.backbone import BACKBONE_WEIGHTS, load_backbone
 from cxr_training.cases import read_cases
 from cxr_training.csv_files import read_table

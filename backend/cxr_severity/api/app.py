@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         share_arenas()
-        limit_threads(settings.model.threads)
+        limit_threads()
         budget = settings.serve.batch_wait_ms / 1e3
         seen_batch = seen.batch_images.observe
         with (

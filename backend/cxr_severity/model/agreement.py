@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,13 +37,6 @@ class Agreement:
         if not self.correlation >= LEAST_CORRELATION:
             return f"a heatmap correlates {self.correlation:.4f} with PyTorch's"
         return None
-
-
-def disagreement(fast: Runtime, reference: Runtime, images: Iterable[Float32Array]) -> str | None:
-    """The first fault of `fast` against `reference`, None when they agree on all images."""
-    return next(
-        (fault for image in images if (fault := compare(fast, reference, image).fault)), None
-    )
 
 
 def compare(fast: Runtime, reference: Runtime, image: Float32Array) -> Agreement:

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-import torch
 from pydantic import ValidationError
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
-from torch import nn
 
+from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.gate import DESCRIPTION, KINDS, Gate, GateLimits, Guard
-from cxr_severity.model.lungs import LungConfig, LungNet
+from cxr_severity.model.gate import DESCRIPTION, KINDS, Gate, GateLimits, Guard, LungPart
 from cxr_severity.model.manifest import (
     MAX_WEIGHTS_BYTES,
     VERSION_PATTERN,
@@ -25,16 +19,15 @@ from cxr_severity.model.manifest import (
     Manifest,
     WeightsFile,
 )
-from cxr_severity.model.networks.network import FEATURES, Network
+from cxr_severity.model.networks.configs import LungConfig
+from cxr_severity.model.networks.constants import FEATURES
+from cxr_severity.model.weights import Arrays, Weights, pack, unpack
+from cxr_severity.model.weights import ArtifactError as ArtifactError
 
 MANIFEST = "manifest.json"
 WEIGHTS = "model.safetensors"
 GATE = "gate.safetensors"
 MODEL_CARD = "model-card.md"
-
-
-class ArtifactError(Exception):
-    """A version on disk cannot be trusted or does not exist; the message says why."""
 
 
 def versions(root: Path) -> list[str]:
@@ -80,40 +73,39 @@ def read_manifest(directory: Path) -> Manifest:
 
 
 class Stored(NamedTuple):
-    """A version as it lies on disk, checked and read."""
+    """A version as it lies on disk, checked against its hashes and read."""
 
     manifest: Manifest
-    network: Network
+    weights: Arrays
     guard: Guard
 
 
 def load_version(directory: Path) -> Stored:
     """Read a whole version; ArtifactError as its parts' loaders raise it."""
     manifest = read_manifest(directory)
-    return Stored(manifest, load_network(directory, manifest), load_guard(directory, manifest))
+    return Stored(manifest, load_weights(directory, manifest), load_guard(directory, manifest))
 
 
-def load_network(directory: Path, manifest: Manifest) -> Network:
-    """Build the network of a version and fill it with its weights, in float32 and eval mode.
+def load_weights(directory: Path, manifest: Manifest) -> Arrays:
+    """The weights of a version's network, in float32.
+
+    Whether they fit the network is found out by who computes with them.
 
     Raises:
-        ArtifactError: when the file is missing, differs from the manifest's hash, or does not
-            fit the network exactly. Nothing is ever left at random initialisation.
+        ArtifactError: when the file is missing, damaged or differs from the manifest's hash.
     """
     blob = _read_checked(directory / WEIGHTS, manifest.weights)
-    network = manifest.network.build(manifest.preprocess.size)
     try:
-        load_state(network, blob)
+        return unpack(blob)
     except ArtifactError as error:
         raise ArtifactError(f"{directory}: {WEIGHTS} {error}") from error
-    return network.eval().requires_grad_(False)
 
 
 def load_guard(directory: Path, manifest: Manifest) -> Guard:
-    """The gate of a version with its lung network, in float32 and eval mode.
+    """The gate of a version, with the weights of its lung network.
 
     Raises:
-        ArtifactError: as `load_network` does.
+        ArtifactError: as `load_weights` does, and when the gate does not fit.
     """
     part = manifest.gate
     blob = _read_checked(directory / GATE, part.weights)
@@ -138,38 +130,29 @@ def unpack_guard(
     blob: bytes, lungs: LungConfig | None, limits: GateLimits, dimensions: int
 ) -> Guard:
     """The reverse of `pack_guard`; ArtifactError when the weights are damaged or do not fit."""
-    try:
-        tensors = {key: value.float() for key, value in load_tensors(blob).items()}
-    except SafetensorError as error:
-        raise ArtifactError("does not fit the gate") from error
-    shapes = {
-        "weights": (len(KINDS), DESCRIPTION), "bias": (len(KINDS),), "centre": (FEATURES,),
-        "whitening": (FEATURES, dimensions),
-    }  # fmt: skip
-    if any(tuple(tensors.get(key, torch.empty(0)).shape) != size for key, size in shapes.items()):
-        raise ArtifactError("does not fit the gate")
-    arrays = {key: tensors.pop(key).numpy() for key in shapes}
-    gate = Gate(limits=limits, **arrays)
-    if lungs is None:
-        if tensors:
-            raise ArtifactError("does not fit the gate")
-        return Guard(gate, None)
-    network = LungNet(lungs)
-    _fill(network, {key.removeprefix("lungs."): value for key, value in tensors.items()})
-    return Guard(gate, network.eval().requires_grad_(False))
+    weights = Weights(unpack(blob))
+    gate = Gate(
+        limits=limits,
+        weights=weights.take("weights", len(KINDS), DESCRIPTION),
+        bias=weights.take("bias", len(KINDS)),
+        centre=weights.take("centre", FEATURES),
+        whitening=weights.take("whitening", FEATURES, dimensions),
+    )
+    found = weights.take_all("lungs.") if lungs is not None else {}
+    weights.end()
+    return Guard(gate, None if lungs is None else LungPart(lungs, found))
 
 
 def pack_guard(guard: Guard) -> bytes:
-    """Gate and lung network as safetensors bytes, in the precisions of `pack_weights`."""
+    """Gate and lung network as safetensors bytes, in the precisions of `pack`."""
     gate = guard.gate
-    arrays = {
+    arrays: dict[str, Float32Array] = {
         "weights": gate.weights, "bias": gate.bias, "centre": gate.centre,
         "whitening": gate.whitening,
     }  # fmt: skip
-    state = {key: torch.from_numpy(array) for key, array in arrays.items()}
     if guard.lungs is not None:
-        state |= {f"lungs.{key}": value for key, value in guard.lungs.state_dict().items()}
-    return _pack(state)
+        arrays |= {f"lungs.{name}": array for name, array in guard.lungs.weights.items()}
+    return pack_weights(arrays)
 
 
 def describe_guard(guard: Guard, blob: bytes) -> GatePart:
@@ -181,56 +164,9 @@ def describe_guard(guard: Guard, blob: bytes) -> GatePart:
     )
 
 
-def load_state(network: Network, blob: bytes) -> None:
-    """Fill a network with packed weights, cast to float32.
-
-    Raises:
-        ArtifactError: when they are damaged or do not fit the network exactly.
-    """
-    try:
-        state = {key: value.float() for key, value in load_tensors(blob).items()}
-    except SafetensorError as error:
-        raise ArtifactError("does not fit the network") from error
-    _fill(network, state)
-
-
-def _fill(network: nn.Module, state: dict[str, torch.Tensor]) -> None:
-    try:
-        missing, unexpected = network.load_state_dict(state, strict=False)
-    except RuntimeError as error:
-        raise ArtifactError("does not fit the network") from error
-    # The only state that carries no learned value is batch norm's step counter.
-    missing = [key for key in missing if not key.endswith("num_batches_tracked")]
-    if missing or unexpected:
-        raise ArtifactError(f"lacks {missing[:3]} and has unknown {unexpected[:3]}")
-
-
-def pack_weights(network: Network) -> bytes:
-    """Weights as safetensors bytes: matrices and kernels in half precision, vectors in single.
-
-    Vectors (biases, batch-norm statistics) are a hundredth of the size, and variances do not
-    fit half precision's range.
-
-    Raises:
-        ArtifactError: when a value is not finite in the stored precision, or the result is
-            larger than `MAX_WEIGHTS_BYTES`.
-    """
-    return _pack(network.state_dict())
-
-
-def _pack(tensors: Mapping[str, torch.Tensor]) -> bytes:
-    state: dict[str, torch.Tensor] = {}
-    for key, value in tensors.items():
-        if key.endswith("num_batches_tracked"):
-            continue
-        stored = value.detach().cpu().to(torch.float16 if value.ndim > 1 else torch.float32)
-        if not torch.isfinite(stored).all():
-            raise ArtifactError(f"{key} is not finite in {stored.dtype}")
-        state[key] = stored.contiguous()
-    blob = save_tensors(state)
-    if len(blob) > MAX_WEIGHTS_BYTES:
-        raise ArtifactError(f"weights take {len(blob)} bytes, more than {MAX_WEIGHTS_BYTES}")
-    return blob
+def pack_weights(arrays: Arrays) -> bytes:
+    """As `weights.pack`, no larger than a version may be."""
+    return pack(arrays, MAX_WEIGHTS_BYTES)
 
 
 def describe_weights(blob: bytes) -> WeightsFile:

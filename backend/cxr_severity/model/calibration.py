@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from cxr_severity.imaging.arrays import Float64Array
+from cxr_severity.imaging.arrays import Float32Array, Float64Array
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, ZONES
 
 HIGHEST_TOTAL = HIGHEST_ZONE_SCORE * len(ZONES)
@@ -48,6 +48,16 @@ class Scaling(BaseModel):
         seen = np.concatenate([np.asarray(logits, np.float64) / self.temperature, zones], axis=-1)
         scaled: Float64Array = seen @ np.array(self.weights).T + np.array(self.offset)
         return scaled
+
+    def of_raw(self) -> tuple[Float32Array, Float32Array, Float32Array]:
+        """What a network that says calibrated logits computes with: (3, 3) of the logits as they
+        are, (3, 6) of the zone scores, and (3,) to add."""
+        weights = np.array(self.weights, np.float32)
+        return (
+            weights[:, :3] / np.float32(self.temperature),
+            weights[:, 3:],
+            np.array(self.offset, np.float32),
+        )
 
 
 Share = Annotated[float, Field(ge=0, le=1)]

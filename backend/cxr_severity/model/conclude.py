@@ -20,7 +20,8 @@ from cxr_severity.model.calibration import prediction_set, softmax
 from cxr_severity.model.gate import Gate
 from cxr_severity.model.lungs import LungField, lungs_of_cells
 from cxr_severity.model.manifest import Manifest
-from cxr_severity.model.places import lung_cells, opacity_of, zone_outlines
+from cxr_severity.model.networks.cells_kernel import lung_cells
+from cxr_severity.model.places import opacity_of, zone_outlines
 from cxr_severity.model.quality import RejectedError, with_declared
 from cxr_severity.model.runtime import Inference
 

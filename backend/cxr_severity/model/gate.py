@@ -16,9 +16,11 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from cxr_severity.imaging.arrays import Float32Array
-from cxr_severity.model.lungs import LungField, LungNet
-from cxr_severity.model.networks.network import FEATURES
+from cxr_severity.model.lungs import LungField
+from cxr_severity.model.networks.configs import LungConfig
+from cxr_severity.model.networks.constants import FEATURES
 from cxr_severity.model.quality import Finding, Quality
+from cxr_severity.model.weights import Arrays
 from cxr_severity.texts.findings import FindingCode
 
 logger = logging.getLogger(__name__)
@@ -198,12 +200,20 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class LungPart:
+    """A lung network as it is stored."""
+
+    config: LungConfig
+    weights: Arrays
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Guard:
     """A gate with the lung network that it measures by; None where the network itself says where
     the lungs are."""
 
     gate: Gate
-    lungs: LungNet | None
+    lungs: LungPart | None
 
 
 def describe(features: Float32Array) -> Float32Array:

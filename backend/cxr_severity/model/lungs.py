@@ -8,84 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from pydantic import BaseModel, ConfigDict, Field
-from torch import nn
-from torch.nn.functional import interpolate
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.resample import percentiles, resize
-from cxr_severity.model.engine import EngineName, compile_module
+from cxr_severity.model.engine import Compiled
 
 _LUNG = 0.5
 """A pixel is taken for lung above this probability."""
 _BLACK = 0.02
-_TOLERANCE = 1e-3
-"""Of a probability, between engines."""
 _FINE = 64
 """Side of the map that a network's cells are enlarged to."""
-
-
-class LungConfig(BaseModel):
-    """Shape of the lung network; stored with each version."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    size: int = Field(default=128, ge=64, le=256, multiple_of=32)
-    """Side of its square input, pixels. The whole image is stretched to it."""
-    width: int = Field(default=12, ge=4, le=64)
-    """Channels at half resolution; each halving has more."""
-
-
-class LungNet(nn.Module):
-    """A small U-Net (Ronneberger et al., 2015) that finds both lungs as one region."""
-
-    def __init__(self, config: LungConfig) -> None:
-        super().__init__()
-        self.config = config
-        w = config.width
-        widths = [w, 2 * w, 4 * w, 6 * w]
-        self.down = nn.ModuleList(
-            _block(inner, outer, stride=2)
-            for inner, outer in zip([1, *widths], widths, strict=False)
-        )
-        self.middle = _block(widths[-1], widths[-1])
-        self.up = nn.ModuleList(
-            _block(deep + shallow, shallow)
-            for deep, shallow in zip(widths[:0:-1], widths[-2::-1], strict=True)
-        )
-        self.out = nn.Conv2d(w, 1, 1)
-
-    def forward(self, grids: torch.Tensor) -> torch.Tensor:
-        """(N, S, S) float32 in [0, 1] to (N, S/2, S/2) logits of a pixel being lung."""
-        maps = grids.unsqueeze(1) - 0.5
-        skips = []
-        for block in self.down:
-            maps = block(maps)
-            skips.append(maps)
-        maps = self.middle(skips.pop())
-        for block in self.up:
-            skip = skips.pop()
-            maps = block(torch.cat([interpolate(maps, scale_factor=2.0), skip], dim=1))
-        logits: torch.Tensor = self.out(maps).squeeze(1)
-        return logits
-
-
-class LungProbabilities(nn.Module):
-    """A lung network as an engine compiles it: (N, S, S) grids to one (N, S/2, S/2) array."""
-
-    def __init__(self, network: LungNet) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, grids: torch.Tensor) -> tuple[torch.Tensor]:
-        return (self.network(grids).sigmoid(),)
-
-
-def _block(inner: int, outer: int, stride: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inner, outer, 3, stride, 1, bias=False), nn.BatchNorm2d(outer), nn.SiLU()
-    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,25 +58,16 @@ class LungField:
 class LungFinder:
     """A lung network on an engine. Safe to call from several threads."""
 
-    def __init__(self, network: LungNet, engine: EngineName, threads: int) -> None:
-        """Raises EngineError when the engine refuses the network."""
-        self._side = network.config.size
-        example = np.zeros((1, self._side, self._side), np.float32)
-        self._run = compile_module(engine, LungProbabilities(network), example, threads)
-
-    @classmethod
-    def of(cls, network: LungNet | None, engine: EngineName, threads: int) -> LungFinder | None:
-        """None of a version that has no lung network, whose own network tells the lungs."""
-        return None if network is None else cls(network, engine, threads)
+    def __init__(self, side: int, run: Compiled) -> None:
+        """`run`: (1, side, side) float32 in [0, 1] to the probability of each 2 x 2 pixels of
+        being lung, (1, side/2, side/2)."""
+        self._side = side
+        self._run = run
 
     def __call__(self, grid: Float32Array) -> LungField:
         """The lungs of a preprocessed image, (S, S) float32 in [0, 1], of any size."""
         small, mask = self._see(grid)
         return measure_lungs(mask, small)
-
-    def agrees(self, other: LungFinder, grid: Float32Array) -> bool:
-        """Whether both see the same lungs in a preprocessed image."""
-        return np.allclose(self._see(grid)[1], other._see(grid)[1], atol=_TOLERANCE)
 
     def _see(self, grid: Float32Array) -> tuple[Float32Array, Float32Array]:
         """The thumbnail, (s, s), and the probability of each 2 x 2 pixels of being lung."""

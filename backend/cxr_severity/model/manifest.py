@@ -12,8 +12,8 @@ from cxr_severity.model.calibration import Conformal, Scaling, TotalInterval
 from cxr_severity.model.drift import DriftReference
 from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.gate import GateLimits
-from cxr_severity.model.lungs import LungConfig
 from cxr_severity.model.metrics import Frozen
+from cxr_severity.model.networks.configs import LungConfig
 from cxr_severity.model.networks.known import NetworkConfig
 from cxr_severity.model.preprocess import PreprocessConfig
 

@@ -11,11 +11,8 @@ from collections.abc import Callable
 from threading import Lock
 from time import perf_counter, thread_time
 
-import numpy as np
-from torch import nn
-
 from cxr_severity.imaging.arrays import Float32Array
-from cxr_severity.model.engine import Compiled, EngineConfig, EngineName, compile_each
+from cxr_severity.model.engine import Compiled, EngineConfig, EngineName, compile_graph
 
 _FREE = 1.15
 """Wall time of a pass of few threads over the CPU time of its own, at most, where nobody else wants
@@ -106,18 +103,14 @@ class Passes:
         return [found]
 
 
-def compile_passes(
-    module: nn.Module, engine: EngineName, size: int, execution: EngineConfig
-) -> Passes:
-    """`module` for inputs (1, 3, size, size).
+def compile_passes(graph: bytes, engine: EngineName, execution: EngineConfig) -> Passes:
+    """A graph of (1, 3, S, S) input for images in batches, and for one that is alone.
 
     Raises:
         EngineError: when the engine refuses it.
     """
     alone = execution.threads_alone or execution.threads
-    example = np.zeros((1, 3, size, size), np.float32)
     counts = sorted({execution.threads, alone})
-    by_threads = dict(zip(counts, compile_each(engine, module, example, counts), strict=True))
+    by_threads = dict(zip(counts, compile_graph(engine, graph, counts), strict=True))
     few, many = by_threads[execution.threads], by_threads[alone]
-    # PyTorch's own threads are the process's, and no second way.
     return Passes(few, None if few is many else many)

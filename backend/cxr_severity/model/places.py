@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import ZONES, Opacity, Zone
-from cxr_severity.model.networks import cell_head, zone_geometry
-from cxr_severity.model.networks.cells_kernel import third_edges, zone_weights
+from cxr_severity.model.networks.cells_kernel import (
+    lung_cells,
+    third_edges,
+    within_lungs,
+    zone_weights,
+)
 
 _WIDTH = (0.03, 0.97)
 """Shares of a zone's lung left of its outline and of what lies left of its right edge."""
 _FOUND = 0.5
 """A cell is taken for lung above this probability."""
-
-
-def within_lungs(places: Float32Array) -> Float32Array:
-    """(..., 3, h, w) probabilities to (..., h, w) of opacity within the lungs."""
-    shown: Float32Array = cell_head.within_lungs(torch.from_numpy(places)).numpy()
-    return shown
-
-
-def lung_cells(places: Float32Array) -> Float32Array:
-    """(..., 3, h, w) probabilities to (..., h, w) of being lung."""
-    lungs: Float32Array = zone_geometry.lung_cells(torch.from_numpy(places)).numpy()
-    return lungs
 
 
 def opacity_of(places: Float32Array) -> Opacity:

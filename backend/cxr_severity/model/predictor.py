@@ -6,20 +6,17 @@ import logging
 import sys
 from pathlib import Path
 
-import torch
-
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.radiograph import Radiograph
-from cxr_severity.model.agreement import disagreement
 from cxr_severity.model.artifact import ArtifactError, Stored, load_version
 from cxr_severity.model.assessment import SEVERITIES, ZONES, Assessment, Target
 from cxr_severity.model.conclude import Prepared, conclude
 from cxr_severity.model.engine import EngineConfig, EngineError, EngineName, candidates
+from cxr_severity.model.execution import execute
 from cxr_severity.model.gate import Guard
 from cxr_severity.model.golden import golden_radiograph
 from cxr_severity.model.lungs import LungField, LungFinder
 from cxr_severity.model.manifest import Manifest
-from cxr_severity.model.networks.network import Network
 from cxr_severity.model.preprocess import denormalise, normalise, to_grid
 from cxr_severity.model.runtime import Inference, Runtime
 
@@ -31,30 +28,16 @@ class TensorError(ValueError):
 
 
 class Predictor:
-    """A loaded version. Safe to call from several threads: nothing changes after construction.
-
-    Built from a network it computes as PyTorch does; `load` finds a faster engine.
-    """
+    """A loaded version. Safe to call from several threads: nothing changes after construction."""
 
     def __init__(
-        self,
-        manifest: Manifest,
-        network: Network,
-        guard: Guard,
-        device: torch.device | str = "cpu",
-        runtime: Runtime | None = None,
-        lung_finder: LungFinder | None = None,
+        self, manifest: Manifest, guard: Guard, runtime: Runtime, lung_finder: LungFinder | None
     ) -> None:
-        """`runtime` and `lung_finder` are faster ways than PyTorch's, agreed with it already."""
+        """`lung_finder`: None where the network itself tells where the lungs are."""
         self.manifest = manifest
-        self._device = torch.device(device)
-        self._network = network.to(self._device).eval().requires_grad_(False)
-        self._network.calibrate(manifest.calibration)
         self._guard = guard
-        self._lung_finder = lung_finder or LungFinder.of(guard.lungs, "torch", 1)
-        self._runtime = runtime or Runtime(
-            self._network, "torch", manifest.preprocess.size, EngineConfig()
-        )
+        self._runtime = runtime
+        self._lung_finder = lung_finder
 
     @property
     def runtime(self) -> Runtime:
@@ -77,8 +60,8 @@ class Predictor:
         Raises:
             ArtifactError: when anything about the version does not match, including its answer
                 to the golden input, or the device cannot run it.
-            EngineError: when the engine that was asked for is missing, cannot execute the network
-                or disagrees with PyTorch.
+            EngineError: when the engine that was asked for, or every one, is missing or cannot
+                execute the network.
         """
         return cls.of(load_version(directory), execution)
 
@@ -90,57 +73,40 @@ class Predictor:
     ) -> Predictor:
         """As `load`, of a version that has been read already."""
         execution = execution or EngineConfig()
-        try:
-            reference = cls(*stored, execution.device)
-            reference._check_golden()
-        except (RuntimeError, AssertionError) as error:  # what torch raises for a bad device
-            raise ArtifactError(f"the model does not run on device {execution.device!r}") from error
-        for name in candidates(execution):
-            if name == "torch":
-                break
+        names = candidates(execution)
+        for name in names:
             try:
-                fast = reference._on(name, execution)
-            except (EngineError, ValueError, AttributeError) as error:
-                if execution.engine != "auto":
-                    raise EngineError(f"engine {name}: {error}") from error
+                found = cls(stored.manifest, stored.guard, *execute(stored, name, execution))
+                found._check_golden()
+            except (ArtifactError, EngineError) as error:
+                if name == names[-1]:
+                    raise
                 logger.warning("engine %s is left out: %s", name, error)
             else:
-                return fast
-        return reference
+                return found
+        raise AssertionError("there is one candidate at least")
 
     def _check_golden(self) -> None:
+        """Whether the version still answers as it did when it was made, by PyTorch: within its
+        tolerance, for an image that is alone and for others."""
         golden = self.manifest.golden
-        inference = self.assess(golden_radiograph(), force=True)
-        worst = max(
-            *(
-                abs(inference.probabilities[name] - golden.probabilities[name])
-                for name in SEVERITIES
-            ),
-            *(abs(inference.brixia.zones[zone] - golden.zones[zone]) / 10 for zone in ZONES),
-        )
-        if not worst <= golden.tolerance:
-            raise ArtifactError(
-                f"version {self.manifest.version} answers its golden input {worst:.4f} away from "
-                f"what its manifest expects (tolerance {golden.tolerance})"
+        prepared = self.prepare(golden_radiograph())
+        for alone in (True, False):
+            (inference,) = self.infer(prepared.image, ["burden"], alone=alone)
+            found = self.conclude(prepared, inference, self.lungs(prepared), force=True)
+            worst = max(
+                *(
+                    abs(found.probabilities[name] - golden.probabilities[name])
+                    for name in SEVERITIES
+                ),
+                *(abs(found.brixia.zones[zone] - golden.zones[zone]) / 10 for zone in ZONES),
             )
-
-    def _on(self, engine: EngineName, execution: EngineConfig) -> Predictor:
-        """The same on another engine, once it was seen to agree.
-
-        Raises:
-            EngineError: when the engine refuses the network, or answers otherwise.
-        """
-        size = self.manifest.preprocess.size
-        runtime = Runtime(self._network, engine, size, execution)
-        example = self.prepare(golden_radiograph())
-        fault = disagreement(runtime, self._runtime, [example.image])
-        finder = LungFinder.of(self._guard.lungs, engine, execution.threads)
-        if fault is not None:
-            raise EngineError(fault)
-        reference = self._lung_finder
-        if finder and reference and not finder.agrees(reference, example.grid):
-            raise EngineError("its lungs are not PyTorch's")
-        return Predictor(self.manifest, self._network, self._guard, self._device, runtime, finder)
+            if not worst <= golden.tolerance:
+                raise ArtifactError(
+                    f"version {self.manifest.version} answers its golden input {worst:.4f} away "
+                    f"from what its manifest expects (tolerance {golden.tolerance}), by engine "
+                    f"{self.engine}"
+                )
 
     def assess(
         self,
@@ -169,7 +135,7 @@ class Predictor:
         config = self.manifest.preprocess
         grid = to_grid(radiograph, config)
         return Prepared(
-            image=normalise(torch.from_numpy(grid)[None], config).numpy(),
+            image=normalise(grid, config),
             grid=grid,
             colour=radiograph.source.colour,
             side=min(radiograph.stored_size),

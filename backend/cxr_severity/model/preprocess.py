@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cxr_severity.imaging.arrays import Float32Array
@@ -67,11 +66,14 @@ def to_grid(radiograph: Radiograph, config: PreprocessConfig) -> Float32Array:
     return np.clip(grid, 0, 1, out=grid)
 
 
-def normalise(grids: torch.Tensor, config: PreprocessConfig) -> torch.Tensor:
-    """(N, S, S) float32 in [0, 1] to (N, 3, S, S) float32, normalised per channel."""
-    mean = torch.tensor(config.mean, dtype=grids.dtype, device=grids.device).view(1, 3, 1, 1)
-    std = torch.tensor(config.std, dtype=grids.dtype, device=grids.device).view(1, 3, 1, 1)
-    return (grids.unsqueeze(1) - mean).div_(std)
+def normalise(grid: Float32Array, config: PreprocessConfig) -> Float32Array:
+    """(S, S) float32 in [0, 1] to the network's input, (1, 3, S, S) float32, normalised per
+    channel."""
+    image = np.empty((1, 3, *grid.shape), np.float32)
+    for channel, mean, std in zip(image[0], config.mean, config.std, strict=True):
+        np.subtract(grid, np.float32(mean), out=channel)
+        channel /= np.float32(std)
+    return image
 
 
 def denormalise(image: Float32Array, config: PreprocessConfig) -> Float32Array | None:
@@ -85,8 +87,3 @@ def denormalise(image: Float32Array, config: PreprocessConfig) -> Float32Array |
     if not (near.all() and inside.all()):  # neither holds of what is not finite
         return None
     return np.clip(grid, 0, 1)
-
-
-def to_tensor(radiograph: Radiograph, config: PreprocessConfig) -> torch.Tensor:
-    """A radiograph as the network's input, (1, 3, S, S) float32."""
-    return normalise(torch.from_numpy(to_grid(radiograph, config)).unsqueeze(0), config)

@@ -9,16 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-import torch
-from torch import nn
-
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.answer import Head, SubjectMap
 from cxr_severity.model.assessment import Target
-from cxr_severity.model.engine import EngineConfig, EngineName
-from cxr_severity.model.explain import AutogradHead
-from cxr_severity.model.networks.network import Network
-from cxr_severity.model.passes import compile_passes
+from cxr_severity.model.engine import EngineName
+from cxr_severity.model.passes import Passes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,26 +35,12 @@ class Inference:
 
 
 class Runtime:
-    """A network whose costly part runs on an engine, and whose head by the fastest way it has.
+    """A network whose costly part runs on an engine, and whose head takes what that gave."""
 
-    With the engine `torch` all of it is PyTorch's, on any device: what faster ways are compared
-    with.
-    """
-
-    def __init__(
-        self, network: Network, engine: EngineName, size: int, execution: EngineConfig
-    ) -> None:
-        """For inputs of `size` pixels a side.
-
-        Raises:
-            EngineError: the engine refuses the network.
-            ValueError: the head has parts that its faster way does not compute.
-        """
+    def __init__(self, engine: EngineName, passes: Passes, head: Head) -> None:
         self.engine = engine
-        fast = None if engine == "torch" else network.accelerated(size)
-        front, head = fast or (_Features(network), AutogradHead(network))
-        self._head: Head = head
-        self._passes = compile_passes(front, engine, size, execution)
+        self._passes = passes
+        self._head = head
 
     def infer(
         self, batch: Float32Array, wanted: Sequence[Target | None], *, alone: bool = False
@@ -85,14 +66,3 @@ class Runtime:
             )
             for film, answer in zip(maps, answers, strict=True)
         ]
-
-
-class _Features(nn.Module):
-    """Features as an engine compiles them: a plain tuple."""
-
-    def __init__(self, network: Network) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        return tuple(self.network.features(x))

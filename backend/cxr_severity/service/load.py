@@ -20,7 +20,7 @@ def load_predictor(settings: ModelSettings, version: str | None = None) -> Predi
     """
     chosen = chosen_version(settings, version)
     share_arenas()
-    limit_threads(settings.threads)
+    limit_threads()
     return Predictor.load(settings.weights / chosen, settings.execution)
 
 

@@ -16,15 +16,15 @@ from cxr_severity.model.artifact import (
     MODEL_CARD,
     WEIGHTS,
     ArtifactError,
-    load_network,
-    load_state,
-    pack_weights,
+    load_version,
     read_manifest,
     versions,
 )
 from cxr_severity.model.manifest import MAX_WEIGHTS_BYTES
-from cxr_severity.model.networks.sequence import SequenceConfig, SequenceNet
+from cxr_severity.model.networks.configs import SequenceConfig
+from cxr_severity.model.networks.sequence import SequenceNet
 from cxr_severity.model.predictor import Predictor
+from cxr_severity.model.reference.networks import load_state, network_of, pack_network
 
 
 def edit(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
@@ -144,7 +144,7 @@ def test_a_manifest_that_is_no_json_is_named(make_version: MakeVersion) -> None:
 def test_weights_survive_the_round_trip_within_half_precision() -> None:
     torch.manual_seed(0)
     network, copy = (SequenceNet(SequenceConfig(hidden_size=8)) for _ in range(2))
-    load_state(copy, pack_weights(network))
+    load_state(copy, pack_network(network))
     for key, value in network.state_dict().items():
         torch.testing.assert_close(copy.state_dict()[key], value, rtol=1e-3, atol=1e-6)
 
@@ -154,7 +154,7 @@ def test_values_that_half_precision_cannot_hold_are_not_written(value: float) ->
     network = SequenceNet(SequenceConfig(hidden_size=8))
     network.classifier.weight.data[0, 0] = value
     with pytest.raises(ArtifactError, match="not finite"):
-        pack_weights(network)
+        pack_network(network)
 
 
 def test_damaged_safetensors_are_refused() -> None:
@@ -163,7 +163,7 @@ def test_damaged_safetensors_are_refused() -> None:
 
 
 def test_a_loaded_network_is_frozen_and_in_eval_mode(make_version: MakeVersion) -> None:
-    folder = make_version()
-    network = load_network(folder, read_manifest(folder))
+    stored = load_version(make_version())
+    network = network_of(stored.weights, stored.manifest.network, 64)
     assert not network.training
     assert not any(p.requires_grad for p in network.parameters())

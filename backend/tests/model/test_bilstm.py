@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from cxr_severity.model.networks.bilstm import BiLstm
+from cxr_severity.model.reference.networks import arrays_of
 
 
 @pytest.mark.parametrize(("inputs", "hidden", "length"), [(20, 8, 49), (7, 16, 1), (12, 5, 100)])
@@ -22,8 +23,8 @@ def test_it_is_pytorchs_lstm(inputs: int, hidden: int, length: int, count: int) 
     weights = gradient.mean(dim=1, keepdim=True)
     expected = (weights * x).sum(dim=2).detach().numpy()
 
-    fast = BiLstm(lstm)
-    projected = nn.functional.linear(x.detach(), *fast.projection()).numpy()
+    fast = BiLstm(arrays_of(lstm))
+    projected = nn.functional.linear(x.detach(), *map(torch.from_numpy, fast.projection())).numpy()
     tape = fast.forward(projected)
     np.testing.assert_allclose(tape.states, states.detach().numpy(), atol=1e-5)
     summed = fast.backward(tape, seed.numpy(), list(range(count)))
@@ -32,7 +33,7 @@ def test_it_is_pytorchs_lstm(inputs: int, hidden: int, length: int, count: int) 
 
 def test_some_images_of_a_batch_can_be_asked_for() -> None:
     torch.manual_seed(0)
-    fast = BiLstm(nn.LSTM(6, 8, batch_first=True, bidirectional=True))
+    fast = BiLstm(arrays_of(nn.LSTM(6, 8, batch_first=True, bidirectional=True)))
     projected = np.random.default_rng(0).normal(size=(4, 9, 64)).astype(np.float32)
     seed = np.random.default_rng(1).normal(size=(4, 9, 16)).astype(np.float32)
     tape = fast.forward(projected)
@@ -52,4 +53,4 @@ def test_some_images_of_a_batch_can_be_asked_for() -> None:
 )
 def test_another_kind_of_lstm_is_refused(lstm: nn.LSTM) -> None:
     with pytest.raises(ValueError, match="only one bidirectional layer"):
-        BiLstm(lstm)
+        BiLstm(arrays_of(lstm))

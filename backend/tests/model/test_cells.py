@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from cxr_severity.model.explain import grad_cam
-from cxr_severity.model.networks.cells import CellConfig, CellMaps, CellNet
+from cxr_severity.model.networks.cells import CellMaps, CellNet
+from cxr_severity.model.networks.configs import CellConfig
 from cxr_severity.model.networks.zone_geometry import third_edges, zone_weights
 
 SIDE = 14

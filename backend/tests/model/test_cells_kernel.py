@@ -9,11 +9,19 @@ import torch
 from cxr_severity.model.assessment import SEVERITIES, Subject
 from cxr_severity.model.calibration import Scaling
 from cxr_severity.model.explain import grad_cam
-from cxr_severity.model.networks import cells_kernel, zone_geometry
-from cxr_severity.model.networks.cells import CellConfig, CellMaps, CellNet
+from cxr_severity.model.networks import cell_head, cells_kernel, zone_geometry
+from cxr_severity.model.networks.cells import CellMaps, CellNet
 from cxr_severity.model.networks.cells_kernel import CellKernel
+from cxr_severity.model.networks.configs import CellConfig
+from cxr_severity.model.reference.networks import arrays_of
+from cxr_severity.model.weights import Weights
 
 SIDE, CHANNELS = 14, 16
+SCALING = Scaling(
+    temperature=1.7,
+    weights=np.random.default_rng(4).normal(size=(3, 9)).tolist(),
+    offset=(0.3, -0.2, 0.1),
+)
 
 
 def network(*, calibrated: bool) -> CellNet:
@@ -21,8 +29,7 @@ def network(*, calibrated: bool) -> CellNet:
     found = CellNet(CellConfig(hidden_size=8, channels=CHANNELS), 224).eval()
     torch.nn.init.normal_(found.head.bias)
     if calibrated:
-        weights = torch.randn(3, 9, generator=torch.Generator().manual_seed(4))
-        found.calibrate(Scaling(temperature=1.7, weights=weights.tolist(), offset=(0.3, -0.2, 0.1)))
+        found.calibrate(SCALING)
     return found.requires_grad_(False)
 
 
@@ -39,7 +46,8 @@ def maps(seed: int) -> CellMaps:
 @pytest.mark.parametrize("target", ["burden", *SEVERITIES])
 def test_reading_and_map_are_autograds(target: Subject, *, calibrated: bool) -> None:
     net = network(calibrated=calibrated)
-    kernel = CellKernel(net.head, net.scaling)
+    scaling = SCALING if calibrated else None
+    kernel = CellKernel(Weights(arrays_of(net)), net.config, scaling)
     for seed in range(3):
         given = maps(seed)
         output, _, cam = grad_cam(net, given, [target])
@@ -69,3 +77,12 @@ def test_zones_are_laid_as_the_reference_lays_them() -> None:
         np.testing.assert_allclose(
             cells_kernel.third_edges(lungs), zone_geometry.third_edges(film)[0].numpy(), atol=1e-5
         )
+
+
+def test_opacity_and_lungs_are_the_references() -> None:
+    places = torch.rand(4, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(2))
+    places[0] = 0
+    places[1] = 1
+    for name, module in (("within_lungs", cell_head), ("lung_cells", zone_geometry)):
+        found = getattr(cells_kernel, name)(places.numpy())
+        np.testing.assert_allclose(found, getattr(module, name)(places).numpy(), atol=1e-6)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -15,42 +17,47 @@ from support import SAMPLES, WEIGHTS_FOLDER, MakeVersion
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model import engine as engines
-from cxr_severity.model import predictor as predictors
+from cxr_severity.model import execution as executions
 from cxr_severity.model.agreement import Agreement, compare, correlation
 from cxr_severity.model.answer import Answer
-from cxr_severity.model.artifact import versions
+from cxr_severity.model.artifact import ArtifactError, versions
 from cxr_severity.model.engine import (
     ENGINES,
+    Compiled,
     EngineConfig,
     EngineError,
     EngineName,
     candidates,
-    compile_each,
-    compile_module,
+    compile_graph,
     is_installed,
 )
 from cxr_severity.model.explain import AutogradHead
 from cxr_severity.model.golden import golden_radiograph
-from cxr_severity.model.networks.sequence import SequenceNet
 from cxr_severity.model.networks.sequence_kernel import SequenceHead
 from cxr_severity.model.predictor import Predictor
+from cxr_severity.model.reference.convert import compile_module
 from cxr_severity.model.runtime import Runtime
 
 FAST = [name for name in ENGINES if name != "torch"]
 
 
+@lru_cache
+def by_pytorch(folder: Path) -> Runtime:
+    return Predictor.load(folder, EngineConfig(engine="torch")).runtime
+
+
 def reference(predictor: Predictor) -> Runtime:
-    size = predictor.manifest.preprocess.size
-    return Runtime(predictor._network, "torch", size, EngineConfig())
+    """What PyTorch computes with the same version that ships."""
+    return by_pytorch(WEIGHTS_FOLDER / predictor.manifest.version)
 
 
-@pytest.fixture(scope="module", params=FAST)
+@pytest.fixture(scope="module", params=list(product(FAST, versions(WEIGHTS_FOLDER))), ids="-".join)
 def shipped(request: pytest.FixtureRequest) -> Predictor:
-    """The shipped version on each engine."""
-    if not is_installed(request.param):
-        pytest.skip(f"{request.param} is not installed")
-    newest = WEIGHTS_FOLDER / versions(WEIGHTS_FOLDER)[-1]
-    return Predictor.load(newest, EngineConfig(engine=request.param))
+    """Each shipped version on each engine."""
+    name, version = request.param
+    if not is_installed(name):
+        pytest.skip(f"{name} is not installed")
+    return Predictor.load(WEIGHTS_FOLDER / version, EngineConfig(engine=name))
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
@@ -133,8 +140,8 @@ def test_an_engine_that_disagrees_is_left_out_and_said_so(
     with caplog.at_level(logging.WARNING):
         predictor = Predictor.load(folder)
     assert predictor.engine == "torch"
-    assert "is left out: a probability is" in caplog.text
-    with pytest.raises(EngineError, match="engine onnxruntime: a probability is"):
+    assert "engine onnxruntime is left out: version 0.9.0 answers its golden input" in caplog.text
+    with pytest.raises(ArtifactError, match=r"away from .* by engine onnxruntime"):
         Predictor.load(folder, EngineConfig(engine="onnxruntime"))
 
 
@@ -144,7 +151,8 @@ def test_an_engine_that_cannot_run_the_network_is_left_out_and_said_so(
     def broken(*_: object) -> bytes:
         raise RuntimeError("unsupported operator")
 
-    monkeypatch.setattr(engines, "to_onnx", broken)
+    monkeypatch.setattr(engines, "_onnxruntime", broken)
+    monkeypatch.setattr(engines, "_openvino", broken)
     folder = make_version()
     with caplog.at_level(logging.WARNING):
         assert Predictor.load(folder).engine == "torch"
@@ -159,14 +167,11 @@ def test_more_threads_for_an_image_that_is_alone_change_nothing(
     folder = make_version()
     asked: list[list[int]] = []
 
-    def noted(
-        name: EngineName, module: torch.nn.Module, example: Any, threads: Sequence[int]
-    ) -> Any:
-        if name != "torch":  # the reference's
-            asked.append(list(threads))
-        return compile_each(name, module, example, threads)
+    def noted(name: EngineName, graph: bytes, threads: Sequence[int]) -> list[Compiled]:
+        asked.append(list(threads))
+        return compile_graph(name, graph, threads)
 
-    monkeypatch.setattr("cxr_severity.model.passes.compile_each", noted)
+    monkeypatch.setattr("cxr_severity.model.passes.compile_graph", noted)
     predictor = Predictor.load(folder, EngineConfig(engine="onnxruntime", threads_alone=2))
     Predictor.load(folder, EngineConfig(engine="onnxruntime", threads_alone=1))
     assert asked == [[1, 2], [1]], "a second copy of the network only where it is another"
@@ -184,10 +189,7 @@ def test_more_threads_for_an_image_that_is_alone_change_nothing(
 def test_asking_for_torch_gives_the_reference(make_version: MakeVersion) -> None:
     predictor = Predictor.load(make_version(), EngineConfig(engine="torch"))
     assert predictor.engine == "torch"
-    image = predictor.prepare(golden_radiograph()).image
-    found = compare(predictor.runtime, reference(predictor), image)
-    assert (found.probability, found.zone, found.same_class) == (0, 0, True)
-    assert found.correlation == pytest.approx(1)
+    assert isinstance(predictor.runtime._head, AutogradHead)
 
 
 @pytest.mark.parametrize("size", [64, 96])
@@ -249,40 +251,31 @@ def test_flat_maps_correlate_only_with_flat_maps() -> None:
     assert correlation(slope, slope) == pytest.approx(1)
 
 
-def test_a_network_whose_faster_head_refuses_it_keeps_pytorch(
-    make_version: MakeVersion, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def refuses(*_: object) -> None:
-        raise ValueError("another head")
-
-    monkeypatch.setattr(SequenceNet, "accelerated", refuses)
-    with caplog.at_level(logging.WARNING, logger=predictors.__name__):
-        predictor = Predictor.load(make_version())
-    assert predictor.engine == "torch"
-    assert "is left out: another head" in caplog.text
-
-
 @pytest.mark.parametrize("name", FAST)
-def test_a_network_without_a_faster_head_runs_on_every_engine_all_the_same(
+def test_a_network_without_a_plan_runs_on_every_engine_all_the_same(
     make_version: MakeVersion, monkeypatch: pytest.MonkeyPatch, name: EngineName
 ) -> None:
-    """Its features compiled, its head by PyTorch: what a new network gets for nothing."""
+    """Its features converted, its head by PyTorch: what a new network gets for nothing."""
     if not is_installed(name):
         pytest.skip(f"{name} is not installed")
-    asked: list[int] = []
-
-    def answer(self: AutogradHead, maps: Any, wanted: Any) -> list[Answer]:
-        asked.append(len(maps))
-        return _by_autograd(self, maps, wanted)
-
-    monkeypatch.setattr(SequenceNet, "accelerated", lambda *_: None)
-    predictor = Predictor.load(make_version(), EngineConfig(engine=name))
+    monkeypatch.setattr(executions, "plan", lambda *_: None)
+    folder = make_version()
+    predictor = Predictor.load(folder, EngineConfig(engine=name))
     assert predictor.engine == name
-    monkeypatch.setattr(AutogradHead, "answer", answer)
+    assert isinstance(predictor.runtime._head, AutogradHead)
     image = predictor.prepare(golden_radiograph()).image
-    found = compare(predictor.runtime, reference(predictor), image)
-    assert found.fault is None
-    assert asked, "its head was not asked"
+    assert compare(predictor.runtime, by_pytorch(folder), image).fault is None
+    monkeypatch.setattr(executions, "is_installed", lambda name: name != "torch")
+    with pytest.raises(EngineError, match="this network needs PyTorch: pip install torch"):
+        Predictor.load(folder, EngineConfig(engine=name))
 
 
-_by_autograd = AutogradHead.answer
+def test_without_any_engine_it_says_what_to_install(
+    make_version: MakeVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_version()
+    monkeypatch.setattr(engines, "_is_importable", lambda _: False)
+    with pytest.raises(EngineError, match="no engine is installed: pip install onnxruntime onnx"):
+        Predictor.load(folder)
+    with pytest.raises(EngineError, match="engine torch is not installed: pip install torch"):
+        Predictor.load(folder, EngineConfig("cuda"))

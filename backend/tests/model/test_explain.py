@@ -11,8 +11,9 @@ import torch
 from cxr_severity.model.answer import SubjectMap, subject_of
 from cxr_severity.model.assessment import SEVERITIES, Subject
 from cxr_severity.model.explain import grad_cam
-from cxr_severity.model.networks.network import FEATURES
-from cxr_severity.model.networks.sequence import SequenceConfig, SequenceNet
+from cxr_severity.model.networks.configs import SequenceConfig
+from cxr_severity.model.networks.constants import FEATURES
+from cxr_severity.model.networks.sequence import SequenceNet
 
 
 @pytest.fixture(scope="module")

@@ -18,10 +18,12 @@ from torch import nn
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.radiograph import Radiograph, Source
-from cxr_severity.model.artifact import load_guard, load_network, read_manifest, versions
+from cxr_severity.model.artifact import load_version, versions
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.predictor import Predictor
+from cxr_severity.model.reference.networks import network_of
+from cxr_severity.model.reference.predictor import reference_predictor
 
 FOLDER = WEIGHTS_FOLDER / versions(WEIGHTS_FOLDER)[-1]
 
@@ -56,17 +58,17 @@ def _shuffle(module: nn.Module, generator: torch.Generator) -> None:
 
 
 def test_maps_change_as_the_weights_are_randomised_from_the_top() -> None:
-    manifest = read_manifest(FOLDER)
-    network, guard = load_network(FOLDER, manifest), load_guard(FOLDER, manifest)
+    manifest, weights, guard = load_version(FOLDER)
+    network = network_of(weights, manifest.network, manifest.preprocess.size)
     assert isinstance(network, CellNet)
     films = SAMPLES[:4]
-    trained = Predictor(manifest, copy.deepcopy(network), guard)
+    trained = reference_predictor(manifest, copy.deepcopy(network), guard)
     before = [raw_map(trained, film, "burden").ravel() for film in films]
     generator = torch.Generator().manual_seed(0)
     alike = {}
     for name, part in _parts(network):
         _shuffle(part, generator)
-        other = Predictor(manifest, copy.deepcopy(network), guard)
+        other = reference_predictor(manifest, copy.deepcopy(network), guard)
         maps = [raw_map(other, film, "burden").ravel() for film in films]
         alike[name] = float(
             np.mean([_correlation(a, b) for a, b in zip(before, maps, strict=True)])

@@ -21,7 +21,7 @@ from cxr_severity.model.gate import (
     judge,
 )
 from cxr_severity.model.lungs import LungField, measure_lungs
-from cxr_severity.model.networks.network import FEATURES
+from cxr_severity.model.networks.constants import FEATURES
 from cxr_severity.texts.findings import FINDING_CODES, MESSAGES, FindingCode
 
 LIMITS = GateLimits(

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from cxr_severity.imaging.arrays import Float32Array
-from cxr_severity.model.places import opacity_of, within_lungs, zone_outlines
+from cxr_severity.model.networks.cells_kernel import within_lungs
+from cxr_severity.model.places import opacity_of, zone_outlines
 
 SIDE = 14
 

@@ -13,10 +13,11 @@ from support import MakeVersion
 
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.radiograph import Radiograph
-from cxr_severity.model.artifact import load_guard, load_network, read_manifest
+from cxr_severity.model.artifact import load_version
 from cxr_severity.model.assessment import SEVERITIES, ZONES, Assessment, Severity, Target
 from cxr_severity.model.calibration import Conformal, Scaling
 from cxr_severity.model.engine import EngineConfig
+from cxr_severity.model.execution import execute
 from cxr_severity.model.predictor import Predictor
 
 
@@ -45,9 +46,9 @@ def test_the_prediction_set_follows_the_versions_threshold(
     def assess(threshold: float) -> Assessment:
         conformal = Conformal(coverage=0.9, threshold=threshold)
         manifest = predictor.manifest.model_copy(update={"conformal": conformal})
-        return Predictor(manifest, predictor._network, predictor._guard).assess(
-            sample, explain=False
-        )
+        return Predictor(
+            manifest, predictor._guard, predictor.runtime, predictor._lung_finder
+        ).assess(sample, explain=False)
 
     sure = assess(1.0)
     assert sure.prediction_set == (sure.severity,)
@@ -89,8 +90,10 @@ def test_temperature_softens_without_changing_the_class(
     make_version: MakeVersion, sample: Radiograph
 ) -> None:
     folder = make_version()
-    manifest = read_manifest(folder).model_copy(update={"calibration": Scaling.by_temperature(0.5)})
-    cold = Predictor(manifest, load_network(folder, manifest), load_guard(folder, manifest))
+    stored = load_version(folder)
+    manifest = stored.manifest.model_copy(update={"calibration": Scaling.by_temperature(0.5)})
+    executed = execute(stored._replace(manifest=manifest), "onnxruntime", EngineConfig())
+    cold = Predictor(manifest, stored.guard, *executed)
     warm, sharp = Predictor.load(folder).assess(sample), cold.assess(sample)
     assert sharp.severity == warm.severity
     assert sharp.confidence > warm.confidence

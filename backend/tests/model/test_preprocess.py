@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.errors import ImageWithoutContrastError
 from cxr_severity.imaging.radiograph import Radiograph, Source
-from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid, to_tensor
+from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid
+from cxr_severity.model.reference import tensors
 
 CONFIG = PreprocessConfig()
 
@@ -52,18 +53,24 @@ def test_eight_bit_data_in_a_sixteen_bit_file_is_content(sample: Radiograph) -> 
 @pytest.mark.parametrize("shape", [(32, 4000), (4000, 32), (33, 33)])
 def test_any_shape_gives_the_same_grid_size(shape: tuple[int, int]) -> None:
     pixels = np.random.default_rng(0).random(shape, dtype=np.float32)
-    assert to_tensor(radiograph(pixels), CONFIG).shape == (1, 3, 224, 224)
+    assert normalise(to_grid(radiograph(pixels), CONFIG), CONFIG).shape == (1, 3, 224, 224)
 
 
 def test_normalise_uses_the_configured_mean_and_std() -> None:
     config = PreprocessConfig(mean=(0.1, 0.2, 0.3), std=(1.0, 2.0, 4.0))
-    x = normalise(torch.full((1, 2, 2), 0.5), config)
-    torch.testing.assert_close(x[0, :, 0, 0], torch.tensor([0.4, 0.15, 0.05]))
+    x = normalise(np.full((2, 2), 0.5, np.float32), config)
+    np.testing.assert_allclose(x[0, :, 0, 0], [0.4, 0.15, 0.05], rtol=1e-6)
+
+
+def test_training_normalises_as_the_service_does(sample: Radiograph) -> None:
+    grid = to_grid(sample, CONFIG)
+    found = tensors.normalise(torch.from_numpy(grid)[None], CONFIG)
+    np.testing.assert_array_equal(found.numpy(), normalise(grid, CONFIG))
 
 
 def test_the_input_is_not_changed(sample: Radiograph) -> None:
     before = sample.pixels.copy()
-    to_tensor(sample, CONFIG)
+    normalise(to_grid(sample, CONFIG), CONFIG)
     np.testing.assert_array_equal(sample.pixels, before)
 
 

@@ -7,10 +7,11 @@ import torch
 from pydantic import ValidationError
 from torch import nn
 
-from cxr_severity.model.artifact import pack_weights
 from cxr_severity.model.manifest import MAX_WEIGHTS_BYTES
-from cxr_severity.model.networks.network import FEATURES
-from cxr_severity.model.networks.sequence import SequenceConfig, SequenceNet
+from cxr_severity.model.networks.configs import SequenceConfig
+from cxr_severity.model.networks.constants import FEATURES
+from cxr_severity.model.networks.sequence import SequenceNet
+from cxr_severity.model.reference.networks import pack_network
 
 
 def test_features_and_head_make_up_the_network() -> None:
@@ -64,7 +65,7 @@ def test_batch_norm_eps_reaches_every_layer() -> None:
 
 
 def test_half_precision_weights_fit_the_limit() -> None:
-    assert len(pack_weights(SequenceNet(SequenceConfig()))) <= MAX_WEIGHTS_BYTES
+    assert len(pack_network(SequenceNet(SequenceConfig()))) <= MAX_WEIGHTS_BYTES
 
 
 def test_unknown_configuration_is_refused() -> None:

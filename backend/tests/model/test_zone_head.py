@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from cxr_severity.model.assessment import ZONES, Zone
-from cxr_severity.model.networks.network import FEATURES
-from cxr_severity.model.networks.sequence import SequenceConfig, SequenceNet
+from cxr_severity.model.networks.configs import SequenceConfig
+from cxr_severity.model.networks.constants import FEATURES
+from cxr_severity.model.networks.sequence import SequenceNet
 from cxr_severity.model.networks.zone_head import ZoneHead
 
 SQUARE = (7, 7)

@@ -18,7 +18,8 @@ from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.calibration import Scaling, softmax
 from cxr_severity.model.evaluation import Shift, SourceProbe
 from cxr_severity.model.networks.cells import CellNet
-from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid
+from cxr_severity.model.preprocess import PreprocessConfig, to_grid
+from cxr_severity.model.reference.tensors import normalise
 from cxr_training.bootstrap import Bootstrap, interval, ratio
 from cxr_training.cases import Case, Dataset
 from cxr_training.errors import TrainingError

@@ -13,8 +13,9 @@ from cxr_severity.imaging.arrays import Float32Array, Float64Array
 from cxr_severity.model.gate import KINDS, Gate, GateLimits, Limit, Measurements, describe
 from cxr_severity.model.lungs import lungs_of_cells
 from cxr_severity.model.networks.cells import CellNet
-from cxr_severity.model.networks.network import FEATURES
-from cxr_severity.model.preprocess import PreprocessConfig, normalise
+from cxr_severity.model.networks.constants import FEATURES
+from cxr_severity.model.preprocess import PreprocessConfig
+from cxr_severity.model.reference.tensors import normalise
 from cxr_training.augment import change_exposure, draw_warp
 from cxr_training.config import GateConfig
 from cxr_training.gate.examples import Images

@@ -8,16 +8,22 @@ of the gates: a twentieth of the arithmetic, and the recurrence of a whole batch
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from torch import nn
 
 from cxr_severity.imaging.arrays import Float32Array
 
 GATES = 4
 """Input, forget, cell and output gate, in PyTorch's order."""
+_ENDS = ("l0", "l0_reverse")
+_NAMES = {
+    f"{kind}_{where}_{end}"
+    for kind in ("weight", "bias")
+    for where in ("ih", "hh")
+    for end in _ENDS
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,24 +51,25 @@ class BiLstm:
         ValueError: when the layer is of another kind.
     """
 
-    def __init__(self, lstm: nn.LSTM) -> None:
-        if lstm.num_layers != 1 or not lstm.bidirectional or not lstm.bias or lstm.proj_size:
+    def __init__(self, weights: Mapping[str, Float32Array]) -> None:
+        """`weights`: the layer's own, by the names that PyTorch gives them."""
+        if set(weights) != _NAMES:
             raise ValueError("only one bidirectional layer with biases is supported")
-        self.hidden = lstm.hidden_size
-        halves = torch.tensor([0.5, 0.5, 1.0, 0.5]).repeat_interleave(self.hidden)
+        self.hidden = weights["weight_hh_l0"].shape[1]
+        halves = np.array([0.5, 0.5, 1.0, 0.5], np.float32).repeat(self.hidden)
         inward, recurrent, bias = [], [], []
-        for suffix in ("l0", "l0_reverse"):
-            inward.append(_of(lstm, f"weight_ih_{suffix}") * halves[:, None])
-            recurrent.append(_of(lstm, f"weight_hh_{suffix}") * halves[:, None])
-            bias.append((_of(lstm, f"bias_ih_{suffix}") + _of(lstm, f"bias_hh_{suffix}")) * halves)
-        self._weight, self._bias = torch.cat(inward), torch.cat(bias)
-        self._back: Float32Array = torch.stack(recurrent).numpy()
+        for end in _ENDS:
+            inward.append(weights[f"weight_ih_{end}"] * halves[:, None])
+            recurrent.append(weights[f"weight_hh_{end}"] * halves[:, None])
+            bias.append((weights[f"bias_ih_{end}"] + weights[f"bias_hh_{end}"]) * halves)
+        self._weight, self._bias = np.concatenate(inward), np.concatenate(bias)
+        self._back: Float32Array = np.stack(recurrent)
         self._forth: Float32Array = np.ascontiguousarray(self._back.transpose(0, 2, 1))
         # From tanh(x / 2) to the activation: a * tanh + b.
-        self._scale = np.array([0.5, 0.5, 1, 0.5], np.float32).repeat(self.hidden)
+        self._scale = halves
         self._shift = np.array([0.5, 0.5, 0, 0.5], np.float32).repeat(self.hidden)
 
-    def projection(self) -> tuple[torch.Tensor, torch.Tensor]:
+    def projection(self) -> tuple[Float32Array, Float32Array]:
         """Weight (8H, K) and bias (8H) that turn a cell's K features into `projected`."""
         return self._weight, self._bias
 
@@ -145,11 +152,6 @@ class BiLstm:
         W^T g / L with g = `summed`; its product with a cell's features x is g . (W x) / L, and
         W x is `projected` without its bias. No channel's weight is ever written down.
         """
-        inward = projected - self._bias.numpy()
+        inward = projected - self._bias
         raw: Float32Array = np.matmul(inward, summed[:, :, None])[:, :, 0] / projected.shape[1]
         return raw
-
-
-def _of(lstm: nn.LSTM, name: str) -> torch.Tensor:
-    parameter: torch.Tensor = getattr(lstm, name)
-    return parameter.detach().float().cpu()

@@ -6,15 +6,9 @@ import torch
 from torch import nn
 
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES
+from cxr_severity.model.networks.constants import GAIN, HIDDEN, SHARPNESS
 from cxr_severity.model.networks.network import HeadOutput
 from cxr_severity.model.networks.zone_geometry import lung_cells
-
-_SHARPNESS = 1.5
-"""The masks that taught opacity are generous, and a box also holds what is none, so that the cells
-around an opacity are given some of it. Logits are steeper by this before they are used or shown;
-even odds stay even. Chosen on the films that are held back for maps."""
-_GAIN = 2.5
-"""About the inverse of the mean opacity of a lung: cells lit by opacity keep the scale of cells."""
 
 
 class CellHead(nn.Module):
@@ -23,7 +17,7 @@ class CellHead(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.score = nn.Sequential(
-            nn.Linear(channels + 1, 64), nn.ReLU(), nn.Dropout(), nn.Linear(64, 1)
+            nn.Linear(channels + 1, HIDDEN), nn.ReLU(), nn.Dropout(), nn.Linear(HIDDEN, 1)
         )
         self.bias = nn.Parameter(torch.zeros(len(ZONES)))
         self.dropout = nn.Dropout()
@@ -51,12 +45,12 @@ class CellHead(nn.Module):
 
 def light_of(places: torch.Tensor) -> torch.Tensor:
     """(..., 3, h, w) probabilities of `PLACES` to (..., h, w): how much of each cell is read."""
-    return _GAIN * within_lungs(places)
+    return GAIN * within_lungs(places)
 
 
 def within_lungs(places: torch.Tensor) -> torch.Tensor:
     """(..., 3, h, w) probabilities of `PLACES` to (..., h, w) of opacity within the lungs: outside
     them it is bone, organ or letter."""
     odds = places[..., 2, :, :].clamp(1e-6, 1 - 1e-6)
-    seen, clear = odds**_SHARPNESS, (1 - odds) ** _SHARPNESS
+    seen, clear = odds**SHARPNESS, (1 - odds) ** SHARPNESS
     return seen / (seen + clear) * lung_cells(places)

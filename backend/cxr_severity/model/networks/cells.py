@@ -11,40 +11,17 @@ cannot carry a grade.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field
 from torch import nn
 from torch.nn.functional import interpolate
 
 from cxr_severity.model.networks.cell_head import CellHead, light_of
-from cxr_severity.model.networks.cells_kernel import CellKernel
-from cxr_severity.model.networks.network import FEATURES, Accelerated, HeadOutput, Network
-from cxr_severity.model.networks.zone_geometry import PLACES, lung_cells, zone_weights
-
-MIDDLE_BLOCK = 10
-"""The last block at stride 16; its output has `MIDDLE` channels."""
-MIDDLE = 112
-
-
-class CellConfig(BaseModel):
-    """Shape of a network of cells; stored with each version."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kind: Literal["cells"] = "cells"
-    backbone: Literal["efficientnet-b0"] = "efficientnet-b0"
-    batch_norm_eps: float = Field(default=1e-5, gt=0)
-    """1e-5 as torchvision's weights, which are also padded symmetrically."""
-    hidden_size: int = Field(default=96, ge=8, le=512)
-    """LSTM units in each direction."""
-    channels: int = Field(default=128, ge=8, le=512)
-    """Of a cell."""
-
-    def build(self, image_size: int) -> CellNet:
-        """The network, with random weights."""
-        return CellNet(self, image_size)
+from cxr_severity.model.networks.configs import CellConfig
+from cxr_severity.model.networks.constants import FEATURES, MIDDLE, MIDDLE_BLOCK, PLACES
+from cxr_severity.model.networks.network import HeadOutput, Network
+from cxr_severity.model.networks.zone_geometry import lung_cells, zone_weights
 
 
 class CellMaps(NamedTuple):
@@ -104,19 +81,6 @@ class CellNet(Network):
         places = self.places(maps)
         found: HeadOutput = self.head(layer, zone_weights(places[:, :2]), places[:, 2])
         return found._replace(logits=self.calibrated(found.logits, found.zones))
-
-    def accelerated(self, size: int) -> Accelerated:  # noqa: ARG002
-        """The head in numpy, with the gradient written out."""
-        return Accelerated(_Maps(self), CellKernel(self.head, self.scaling))
-
-
-class _Maps(nn.Module):
-    def __init__(self, network: CellNet) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        return tuple(self.network.features(x))
 
 
 class CellFusion(nn.Module):

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import torch
-from torch import nn
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.answer import Answer, SubjectMap, subject_of
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Subject, Target
-from cxr_severity.model.networks.cell_head import CellHead, light_of
-from cxr_severity.model.networks.zone_geometry import ENDS, PRIOR, THIRDS, typical_lungs
+from cxr_severity.model.calibration import Scaling
+from cxr_severity.model.networks.configs import CellConfig
+from cxr_severity.model.networks.constants import ENDS, GAIN, HIDDEN, PRIOR, SHARPNESS, THIRDS
+from cxr_severity.model.weights import Weights
 
 _HIGHEST = np.float32(HIGHEST_ZONE_SCORE)
 _SUBJECTS: tuple[Subject, ...] = ("burden", *SEVERITIES)
@@ -45,22 +45,24 @@ class CellReading:
 
 
 class CellKernel:
-    """What follows the maps of a network."""
+    """What follows the maps of a network.
 
-    def __init__(self, head: CellHead, scaling: tuple[torch.Tensor, torch.Tensor] | None) -> None:
-        inward, outward = head.score[0], head.score[-1]
-        if not (isinstance(inward, nn.Linear) and isinstance(outward, nn.Linear)):
-            raise ValueError("the zones are scored in another way")
-        self._inward, self._inward_bias = _array(inward.weight), _array(inward.bias)
-        self._outward = _array(outward.weight)[0]
-        self._zone_bias = _array(outward.bias + head.bias)
-        weight = _array(head.classifier.weight)
-        zones = len(ZONES)
+    Raises:
+        ArtifactError: when the weights, of which it takes the head, do not fit.
+    """
+
+    def __init__(self, weights: Weights, config: CellConfig, scaling: Scaling | None) -> None:
+        """`scaling`: of the logits that are said, and explained; None leaves them as they are."""
+        zones, grades, channels = len(ZONES), len(SEVERITIES), config.channels
+        self._inward = weights.take("head.score.0.weight", HIDDEN, channels + 1)
+        self._inward_bias = weights.take("head.score.0.bias", HIDDEN)
+        self._outward = weights.take("head.score.3.weight", 1, HIDDEN)[0]
+        self._zone_bias = weights.take("head.score.3.bias", 1) + weights.take("head.bias", zones)
+        weight = weights.take("head.classifier.weight", grades, zones + 1 + channels)
         of_shares, of_cover, of_pooled = np.split(weight, [zones, zones + 1], axis=1)
-        bias = _array(head.classifier.bias)
+        bias = weights.take("head.classifier.bias", grades)
         if scaling is not None:
-            matrix, offset = map(_array, scaling)
-            mixing, direct = matrix[:, : len(SEVERITIES)], matrix[:, len(SEVERITIES) :]
+            mixing, direct, offset = scaling.of_raw()
             of_shares = mixing @ of_shares + direct * _HIGHEST
             of_cover, of_pooled = mixing @ of_cover, mixing @ of_pooled
             bias = mixing @ bias + offset
@@ -87,7 +89,7 @@ class CellKernel:
     def read(self, cells: Float32Array, places: Float32Array) -> CellReading:
         """(C, h, w) cells and (3, h, w) logits of `PLACES` of one film to its reading."""
         probabilities = _sigmoid(places)
-        light = light_of(torch.from_numpy(probabilities)).numpy().reshape(-1)
+        light = (np.float32(GAIN) * within_lungs(probabilities)).reshape(-1)
         lit = cells.reshape(len(cells), -1) * light
         weights = zone_weights(probabilities[:2]).reshape(len(ZONES), -1)
         weights /= weights.sum(axis=1, keepdims=True)
@@ -102,7 +104,7 @@ class CellKernel:
             + self._of_pooled @ pooled.mean(axis=0)
             + self._bias
         )
-        lungs = np.minimum(probabilities[0] + probabilities[1], 1).reshape(-1)
+        lungs = lung_cells(probabilities).reshape(-1)
         return CellReading(logits, _HIGHEST * shares, probabilities, lit, lungs, shares, hidden)
 
     def cam(self, found: CellReading, subject: Subject) -> Float32Array:
@@ -157,17 +159,34 @@ def third_edges(lungs: Float32Array) -> Float32Array:
     return found
 
 
+def within_lungs(places: Float32Array) -> Float32Array:
+    """As `cell_head.within_lungs`: (..., 3, h, w) probabilities to (..., h, w) of opacity there."""
+    odds = places[..., 2, :, :].clip(np.float32(1e-6), np.float32(1 - 1e-6))
+    seen, clear = odds ** np.float32(SHARPNESS), (1 - odds) ** np.float32(SHARPNESS)
+    found: Float32Array = np.divide(seen, seen + clear, dtype=np.float32) * lung_cells(places)
+    return found
+
+
+def lung_cells(places: Float32Array) -> Float32Array:
+    """As `zone_geometry.lung_cells`: (..., 3, h, w) probabilities to (..., h, w) of being lung."""
+    found: Float32Array = np.minimum(places[..., 0, :, :] + places[..., 1, :, :], 1)
+    return found
+
+
 @lru_cache(maxsize=8)
 def _prior(height: int, width: int) -> Float32Array:
-    prior: Float32Array = (PRIOR * typical_lungs(height, width, torch.zeros(()))).numpy()
+    """As `zone_geometry.typical_lungs`, (2, h, w), weighed."""
+    rows, columns = (
+        (np.arange(side, dtype=np.float32) + np.float32(0.5)) / side for side in (height, width)
+    )
+    tall = np.exp(-np.square((rows - np.float32(0.47)) / np.float32(0.22)) / 2)
+    wide = np.stack(
+        [np.exp(-np.square((columns - np.float32(x)) / np.float32(0.09)) / 2) for x in (0.3, 0.7)]
+    )
+    prior: Float32Array = (PRIOR * tall[:, None] * wide[:, None]).astype(np.float32)
     return prior
 
 
 def _sigmoid(values: Float32Array) -> Float32Array:
     found: Float32Array = np.float32(1) / (np.float32(1) + np.exp(-values))
     return found
-
-
-def _array(tensor: torch.Tensor) -> Float32Array:
-    values: Float32Array = tensor.detach().float().cpu().numpy()
-    return values

@@ -4,29 +4,25 @@
     layer(maps)            what Grad-CAM speaks of: a part of the maps, or made from them
     answer(layer, maps)    small, so that an explanation takes the gradient of it alone
 
-A new network is a subclass in a module of its own, beside its configuration, which builds it, and
-one line in `known.py`. That is enough to be served, explained and compared on every engine.
-Where PyTorch's autograd is too slow for its head, `accelerated` names a faster way.
+A new network is a subclass in a module of its own, its configuration in `configs.py`, that one's
+name in `known.py` and both in `reference/networks.py`. That is enough to be served, explained and
+compared on every engine where PyTorch is installed. A plan in `known.py` (a graph, and the head in
+numpy) serves it without PyTorch, and faster.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import torch
 from efficientnet_pytorch import EfficientNet
 from torch import nn
 from torch.nn.functional import linear
 
-from cxr_severity.model.answer import Head
 from cxr_severity.model.assessment import SEVERITIES, Subject
 from cxr_severity.model.calibration import Scaling
-
-FEATURES = 1280
-"""Channels of EfficientNet-B0's last feature map (Tan and Le, 2019)."""
-
-Padding = Literal["symmetric", "tensorflow"]
+from cxr_severity.model.networks.configs import Padding
 
 
 class HeadOutput(NamedTuple):
@@ -36,16 +32,6 @@ class HeadOutput(NamedTuple):
     logits: torch.Tensor
     zones: torch.Tensor
     pooled: torch.Tensor
-
-
-class Accelerated(NamedTuple):
-    """A faster way to the answers of one network, agreed with PyTorch's at every start."""
-
-    front: nn.Module
-    """(N, 3, S, S) input to tensors; the first are the backbone's last features, for the gate. An
-    engine compiles it."""
-    head: Head
-    """Takes what `front` gives."""
 
 
 class Network(nn.Module, ABC):
@@ -91,15 +77,6 @@ class Network(nn.Module, ABC):
     def places(self, maps: tuple[torch.Tensor, ...]) -> torch.Tensor | None:  # noqa: ARG002
         """(N, 3, h, w): the probabilities of right lung, left lung and opacity in each cell; None
         where the network has no such map."""
-        return None
-
-    def accelerated(self, size: int) -> Accelerated | None:  # noqa: ARG002
-        """A faster way for inputs of `size` pixels a side, of the network as it is calibrated now;
-        None where there is none.
-
-        Raises:
-            ValueError: the head has parts that the faster way does not compute.
-        """
         return None
 
     def read(self, maps: tuple[torch.Tensor, ...]) -> HeadOutput:

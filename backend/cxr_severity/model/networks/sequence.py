@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field
 from torch import nn
 
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES
-from cxr_severity.model.networks.bilstm import BiLstm
-from cxr_severity.model.networks.network import (
-    FEATURES,
-    Accelerated,
-    HeadOutput,
-    Network,
-    Padding,
-)
-from cxr_severity.model.networks.sequence_kernel import HeadKernel, SequenceHead
+from cxr_severity.model.networks.configs import SequenceConfig
+from cxr_severity.model.networks.constants import FEATURES
+from cxr_severity.model.networks.network import HeadOutput, Network
 from cxr_severity.model.networks.zone_head import ZoneHead
 
 
@@ -27,30 +20,6 @@ class States(NamedTuple):
     sequence: torch.Tensor
     attention: torch.Tensor
     pooled: torch.Tensor
-
-
-class SequenceConfig(BaseModel):
-    """Shape of the network; stored with each version."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    backbone: Literal["efficientnet-b0"] = "efficientnet-b0"
-    padding: Padding = "symmetric"
-    """Which weights the backbone is for; `Network` says how each pads."""
-    batch_norm_eps: float = Field(default=1e-5, gt=0)
-    """1e-5 for torchvision's weights, 1e-3 for `efficientnet_pytorch`'s own."""
-    sequence: Literal["lstm", "none"] = "lstm"
-    """`none` pools the features directly: the plain-CNN side of an ablation."""
-    hidden_size: int = Field(default=128, ge=8, le=512)
-    """LSTM units in each direction."""
-    zones_inform_class: bool = True
-    """The class layer sees the zone scores beside the pooled states."""
-    dropout: float = Field(default=0.3, ge=0, lt=1)
-    """On the features before the LSTM and on the pooled sequence before the class layer."""
-
-    def build(self, image_size: int) -> SequenceNet:
-        """The network, with random weights."""
-        return SequenceNet(self, image_size)
 
 
 class SequenceNet(Network):
@@ -114,32 +83,3 @@ class SequenceNet(Network):
             facts = torch.cat([facts, zones / HIGHEST_ZONE_SCORE], dim=1)
         logits = self.calibrated(self.classifier(facts), zones)
         return HeadOutput(logits, zones, states.pooled)
-
-    def accelerated(self, size: int) -> Accelerated | None:
-        """The LSTM and all that follows in numpy, with the gradient written out; None where there
-        is no LSTM.
-
-        Raises:
-            ValueError: the LSTM is not of the kind that `BiLstm` computes.
-        """
-        if self.config.sequence != "lstm":
-            return None
-        lstm, grid = BiLstm(self.lstm), (size // 32, size // 32)
-        kernel = HeadKernel(self.attention, self.zones, self.classifier, self.scaling, grid)
-        return Accelerated(_Front(self, *lstm.projection()), SequenceHead(lstm, kernel))
-
-
-class _Front(nn.Module):
-    """The costly, gradient-free part: features, and their projection into the LSTM's gates."""
-
-    def __init__(self, network: SequenceNet, weight: torch.Tensor, bias: torch.Tensor) -> None:
-        super().__init__()
-        self.network = network
-        self.project = nn.Linear(weight.shape[1], weight.shape[0])
-        self.project.weight.data, self.project.bias.data = weight, bias
-        self.eval().requires_grad_(False)
-
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        (features,) = self.network.features(x)
-        projected: torch.Tensor = self.project(features.flatten(2).transpose(1, 2))
-        return features, projected

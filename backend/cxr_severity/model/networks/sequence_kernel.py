@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from torch import nn
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.answer import Answer, SubjectMap, subject_of
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Subject, Target
+from cxr_severity.model.calibration import Scaling
 from cxr_severity.model.networks.bilstm import BiLstm
-from cxr_severity.model.networks.zone_head import ZoneHead
+from cxr_severity.model.networks.configs import SequenceConfig
+from cxr_severity.model.weights import Weights
 
 _ATTENTION, _ZONES, _SCORE = slice(0, 1), slice(1, 1 + len(ZONES)), slice(1 + len(ZONES), None)
 
@@ -40,39 +40,44 @@ class HeadPass:
 
 
 class HeadKernel:
-    """What follows the LSTM of a calibrated network, for a grid of one size."""
+    """What follows the LSTM of a network, for a grid of one size."""
 
     def __init__(
-        self,
-        attention: nn.Linear,
-        zones: ZoneHead,
-        classifier: nn.Linear,
-        scaling: tuple[torch.Tensor, torch.Tensor] | None,
+        self, weights: Weights, config: SequenceConfig, scaling: Scaling | None,
         grid: tuple[int, int],
-    ) -> None:
+    ) -> None:  # fmt: skip
+        """`scaling`: of the logits that are said, and explained; None leaves them as they are.
+
+        Raises:
+            ArtifactError: when the weights, of which it takes the heads, do not fit.
+        """
+        zones, grades, width = len(ZONES), len(SEVERITIES), 2 * config.hidden_size
         # (8, W): what each state is multiplied by.
-        self._readers = _array(
-            torch.cat([attention.weight, zones.attention.weight, zones.score.weight])
-        )
+        self._readers = np.concatenate([
+            weights.take("attention.weight", 1, width),
+            weights.take("zones.attention.weight", zones, width),
+            weights.take("zones.score.weight", 1, width),
+        ])  # fmt: skip
+        prior = _prior(weights, grid)
         self._offsets = np.concatenate(
             [
-                np.broadcast_to(_array(attention.bias), (grid[0] * grid[1], 1)),
-                _array(zones.attention.bias + zones.prior(grid)),
+                np.broadcast_to(weights.take("attention.bias", 1), (len(prior), 1)),
+                weights.take("zones.attention.bias", zones) + prior,
             ],
             axis=1,
         )
-        self._zone_bias = _array(zones.score.bias + zones.bias)
-        weight, bias = _array(classifier.weight), _array(classifier.bias)
-        # Logits, before calibration, of the pooled state and of the zones, where it sees them.
-        width = attention.in_features
+        self._zone_bias = weights.take("zones.score.bias", 1) + weights.take("zones.bias", zones)
+        seen = width + (zones if config.zones_inform_class else 0)
+        weight = weights.take("classifier.weight", grades, seen)
+        bias = weights.take("classifier.bias", grades)
+        # Logits, before calibration, of the pooled state and of the zones.
         self._of_pooled = weight[:, :width]
-        self._of_zones = np.zeros((len(SEVERITIES), len(ZONES)), np.float32)
-        if weight.shape[1] > width:
+        self._of_zones = np.zeros((grades, zones), np.float32)
+        if config.zones_inform_class:
             self._of_zones = weight[:, width:] / np.float32(HIGHEST_ZONE_SCORE)
         self._bias = bias
         if scaling is not None:
-            matrix, offset = map(_array, scaling)
-            mixing, direct = matrix[:, : len(SEVERITIES)], matrix[:, len(SEVERITIES) :]
+            mixing, direct, offset = scaling.of_raw()
             self._of_pooled = mixing @ self._of_pooled
             self._of_zones = mixing @ self._of_zones + direct
             self._bias = mixing @ bias + offset
@@ -140,6 +145,12 @@ class SequenceHead:
         return [Answer(found.logits[i], found.zones[i], shown.get(i)) for i in range(len(maps))]
 
 
-def _array(tensor: torch.Tensor) -> Float32Array:
-    values: Float32Array = tensor.detach().float().cpu().numpy()
-    return values
+def _prior(weights: Weights, grid: tuple[int, int]) -> Float32Array:
+    """(h*w, 6), log: as `zone_head.ZoneHead.prior`."""
+    centres = weights.take("zones.centres", len(ZONES), 2)
+    spread = np.exp(weights.take("zones.spread", len(ZONES), 2))
+    rows, columns = ((np.arange(side, dtype=np.float32) + np.float32(0.5)) / side for side in grid)
+    cells = np.stack([np.repeat(rows, grid[1]), np.tile(columns, grid[0])], axis=1)
+    offset = (cells[:, None] - centres) / spread
+    prior: Float32Array = -np.square(offset).sum(axis=2) / 2
+    return prior

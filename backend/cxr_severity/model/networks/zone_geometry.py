@@ -5,14 +5,7 @@ from __future__ import annotations
 import torch
 
 from cxr_severity.model.assessment import ZONES
-
-PLACES = ("right lung", "left lung", "opacity")
-"""What each cell is asked for, in this order. The patient's right lung is on the image's left."""
-THIRDS = 3
-ENDS = (0.03, 0.97)
-"""Shares of a lung's area above its apex and its base, which leave out stray cells."""
-PRIOR = 0.02
-"""Weight of a typical lung beside the one that is found, so that zones exist on any image."""
+from cxr_severity.model.networks.constants import ENDS, PRIOR, THIRDS
 
 
 def lung_cells(places: torch.Tensor) -> torch.Tensor:
