@@ -18,7 +18,7 @@ from bulk_scorer import DEADLY, ByContent
 from support import REPOSITORY
 from waiting import wait_until
 
-from cxr_severity.bulk import table
+from cxr_severity.bulk import table_file
 from cxr_severity.bulk.entries import Entry
 from cxr_severity.bulk.journal import Journal, JournalError
 from cxr_severity.bulk.processes import _AHEAD, ProcessEngine
@@ -227,7 +227,7 @@ def test_parquet_has_types(tmp_path: Path) -> None:
         "brixia_total": "7.2500",
         "severity": "mild",
     }
-    table.write_table(
+    table_file.write_table(
         tmp_path / "t.parquet", [row, blank("b\udcff.png", "failed", "unreadable-file")]
     )
     one, two = parquet.read_table(tmp_path / "t.parquet").to_pylist()
