@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useEffect, useRef } from 'react';
+import { type RefObject, useCallback, useEffect, useRef } from 'react';
 import { useText } from '../../../i18n/context';
 import { byTouch } from '../../../lib/pointer';
 import { type Arrangement, COLUMNS, type Column, sortedBy } from './arrange';
@@ -33,11 +33,15 @@ export function FilmTable(props: FilmTableProps) {
   const { list, shown, chosen, arrangement, store, reach, onArrange, onChoose } = props;
   const text = useText('worklist');
   const body = useRef<HTMLDivElement>(null);
+  // Asked once a drawing: every row asks for its height, and a media query is not free.
+  const height = byTouch() ? HEIGHTS.coarse : HEIGHTS.fine;
+  // The same function for the same films: with another one all rows are measured anew.
+  const getItemKey = useCallback((at: number) => shown[at]?.id ?? at, [shown]);
   const rows = useVirtualizer({
     count: shown.length,
     getScrollElement: () => body.current,
-    estimateSize: () => (byTouch() ? HEIGHTS.coarse : HEIGHTS.fine),
-    getItemKey: (at) => shown[at]?.id ?? at,
+    estimateSize: () => height,
+    getItemKey,
     overscan: OVERSCAN,
     scrollMargin: HEADER,
     scrollPaddingStart: HEADER,

@@ -14,6 +14,7 @@ import {
   EMPTY,
   type Facts,
   FRESH,
+  type Item,
   isOpen,
   itemOf,
   NO_FACTS,
@@ -56,10 +57,21 @@ export class WorklistStore extends Readings {
     studies: readonly Study[],
     facts?: (study: Study) => Facts,
   ): readonly number[] => {
+    const open = new Map(this.list.items.map(({ id, study }) => [study.source, id]));
+    const come: Item[] = [];
     const ids = studies.map((study) => {
-      const open = this.list.items.find(({ study: { source } }) => source === study.source);
-      return open?.id ?? this.#append(study, facts?.(study) ?? NO_FACTS);
+      const known = open.get(study.source);
+      if (known !== undefined) {
+        return known;
+      }
+      const id = this.#nextId++;
+      open.set(study.source, id);
+      come.push({ id, study, ...FRESH, ...(facts?.(study) ?? NO_FACTS) });
+      return id;
     });
+    if (come.length > 0) {
+      this.set({ ...this.list, items: [...this.list.items, ...come], cleared: [] });
+    }
     const [first] = ids;
     if (first !== undefined) {
       // Whoever opens a film wants to see that one.
@@ -69,13 +81,6 @@ export class WorklistStore extends Readings {
     this.matchReadings();
     return ids;
   };
-
-  #append(study: Study, facts: Facts): number {
-    const id = this.#nextId++;
-    const item = { id, study, ...FRESH, ...facts };
-    this.set({ ...this.list, items: [...this.list.items, item], cleared: [] });
-    return id;
-  }
 
   readonly select = (id: number): void => {
     const compared = this.list.compared === id ? null : this.list.compared;
