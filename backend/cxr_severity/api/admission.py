@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import math
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from threading import Event
 
@@ -13,18 +15,45 @@ from starlette.requests import ClientDisconnect
 
 from cxr_severity.api.errors import ApiError
 
+_AT_MOST = 60
+"""Seconds that nobody is asked to wait longer for, whatever was measured."""
+_SHARE = 0.1
+"""Of the last request in what is known of how long they take."""
+
 
 class Admission:
-    """A bounded number of places for requests that wait or are worked on."""
+    """A bounded number of places for requests that wait or are worked on.
 
-    def __init__(self, places: int) -> None:
-        self.places = places
+    Args:
+        workers: requests that are worked on at the same time.
+        queue: requests that may wait beside them.
+        clock: seconds.
+    """
+
+    def __init__(
+        self, workers: int, queue: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.places = workers + queue
         self.taken = 0
+        self._workers = workers
+        self._clock = clock
+        self._work: float | None = None
+
+    @property
+    def retry_after(self) -> int:
+        """Whole seconds until all who have a place now will have been answered, as far as the time
+        that requests took lately can say; at least 1."""
+        turns = self.taken / self._workers
+        return min(_AT_MOST, max(1, math.ceil(turns * (self._work or 0))))
 
     def check(self) -> None:
         """Raises ApiError: `busy`, with `Retry-After`, when all places are taken."""
         if self.taken >= self.places:
-            raise ApiError("busy", "All places are taken. Try again shortly.", {"Retry-After": "1"})
+            raise ApiError(
+                "busy",
+                "All places are taken. Try again shortly.",
+                {"Retry-After": str(self.retry_after)},
+            )
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -35,10 +64,15 @@ class Admission:
         """
         self.check()
         self.taken += 1
+        begun, turns = self._clock(), max(1, self.taken / self._workers)
         try:
             yield
         finally:
             self.taken -= 1
+            # Who is the last of three turns waits for two before its own.
+            work = (self._clock() - begun) / turns
+            known = work if self._work is None else self._work
+            self._work = known + _SHARE * (work - known)
 
     @asynccontextmanager
     async def place_when_free(self) -> AsyncIterator[None]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import anyio
 from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.openapi.utils import get_openapi
 
 from cxr_severity import __version__
 from cxr_severity.api import errors, page
@@ -17,16 +15,18 @@ from cxr_severity.api.access.control import AccessControl, Doors
 from cxr_severity.api.access.tracing import RequestMarks
 from cxr_severity.api.admission import Admission
 from cxr_severity.api.body_pace import UploadPace
+from cxr_severity.api.document import openapi_document
 from cxr_severity.api.manners import Drain, DrainBounds, Head, Identity, only_known_parameters
 from cxr_severity.api.oip.errors import NamedErrors
+from cxr_severity.api.prefix import StablePrefix
 from cxr_severity.api.response_headers import SecurityHeaders
+from cxr_severity.api.revalidation import Revalidation
 from cxr_severity.api.routes import batch, health, limits, metrics, models, oip, predict, problems
 from cxr_severity.api.state import State
 from cxr_severity.api.telemetry.counters import Metrics
 from cxr_severity.api.telemetry.live import Live
 from cxr_severity.api.telemetry.measured import Measured, Routes
 from cxr_severity.api.upload import BodyLimit
-from cxr_severity.interop.bodies.problem import Problem
 from cxr_severity.interop.fonts import chinese_font
 from cxr_severity.interop.prepare import prepare
 from cxr_severity.model.engine import limit_threads
@@ -84,7 +84,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
             app.state.service = state = State(
                 registry=registry,
                 limits=settings.limits.of_input,
-                admission=Admission(settings.serve.concurrency + settings.serve.queue),
+                admission=Admission(settings.serve.concurrency, settings.serve.queue),
                 limiter=anyio.CapacityLimiter(settings.serve.concurrency),
                 batcher=batcher,
                 running=Running(settings.serve.concurrency, settings.serve.stuck_seconds),
@@ -133,8 +133,9 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
             allow_origins=settings.serve.cors_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["*"],
-            expose_headers=["X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy"],
+            expose_headers=["X-Request-ID", "ETag", "Retry-After", "RateLimit", "RateLimit-Policy"],
         )
+    app.add_middleware(Revalidation)
     app.add_middleware(Identity)
     app.add_middleware(Head)
     app.add_middleware(NamedErrors)
@@ -142,35 +143,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     app.add_middleware(RequestMarks)
     routes = Routes((r for one in routers for r in one.routes), page.public(settings.serve.page))
     app.add_middleware(Measured, metrics=seen, routes=routes)
+    app.add_middleware(StablePrefix)
     app.add_middleware(Drain, bounds=DrainBounds(4 * settings.limits.max_upload_bytes))
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
     return app
-
-
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """FastAPI's document with this project's one error schema in place of its own."""
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title,
-            version=app.version,
-            summary=app.summary,
-            description=app.description,
-            routes=app.routes,
-            license_info=app.license_info,
-        )
-        schemas = document["components"]["schemas"]
-        for unused in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(unused, None)
-        # Where every value of a parameter is valid, FastAPI still announces its own 422.
-        for operations in document["paths"].values():
-            for operation in operations.values():
-                content = operation["responses"].get("422", {}).get("content", {})
-                if "application/json" in content:
-                    del operation["responses"]["422"]
-        problem = Problem.model_json_schema(
-            mode="serialization", ref_template="#/components/schemas/{model}"
-        )
-        schemas.update(problem.pop("$defs", {}))
-        schemas["Problem"] = problem
-        app.openapi_schema = document
-    return app.openapi_schema

@@ -4,6 +4,7 @@ after the service stays possible meanwhile."""
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from held import FILM, Caller, held
 from problems import assert_problem, send
 from waiting import until_ready, wait_until
 
+from cxr_severity.api.admission import Admission
 from cxr_severity.api.app import create_app
+from cxr_severity.api.errors import ApiError
 from cxr_severity.settings import Settings
 
 
@@ -120,3 +123,37 @@ def test_defaults_suit_any_number_of_cores(monkeypatch: pytest.MonkeyPatch) -> N
         assert settings.serve.concurrency >= min(cpus, 16)
         assert settings.serve.lanes * settings.model.threads <= cpus
         assert settings.model.threads_alone <= cpus
+
+
+def test_who_is_turned_away_is_told_how_long_the_queue_will_take() -> None:
+    now = 0.0
+    admission = Admission(workers=2, queue=6, clock=lambda: now)
+
+    def refused() -> str:
+        with pytest.raises(ApiError) as told:
+            admission.check()
+        assert told.value.headers is not None
+        return told.value.headers["Retry-After"]
+
+    with ExitStack() as first:
+        for _ in range(8):
+            first.enter_context(admission.place())
+        assert refused() == "1", "nothing is known yet"
+    with admission.place():
+        now += 3.0
+    # An instant for the eight before, of which this one is a tenth.
+    assert admission._work == pytest.approx(0.3)
+    for _ in range(200):
+        with admission.place():
+            now += 3.0
+    with ExitStack() as full:
+        for _ in range(8):
+            full.enter_context(admission.place())
+        assert refused() == "12", "four turns of three seconds"
+    for _ in range(200):
+        with admission.place():
+            now += 1000.0
+    with ExitStack() as full:
+        for _ in range(8):
+            full.enter_context(admission.place())
+        assert refused() == "60"

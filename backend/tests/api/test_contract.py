@@ -58,6 +58,8 @@ def test_it_is_openapi_3_1_with_stable_operation_ids(document: dict[str, Any]) -
 def test_every_response_has_an_example(document: dict[str, Any]) -> None:
     for operation in operations(document):
         for status, response in operation["responses"].items():
+            if status == "304":  # which has no content
+                continue
             for media in response["content"].values():
                 assert media.get("example") or media.get("examples"), (operation, status)
 
@@ -74,7 +76,7 @@ def test_every_example_is_what_its_schema_asks_for(document: dict[str, Any]) -> 
     checked = 0
     for operation in operations(document):
         for response in operation["responses"].values():
-            for media in response["content"].values():
+            for media in response.get("content", {}).values():
                 examples = [example["value"] for example in media.get("examples", {}).values()]
                 validator = Draft202012Validator(
                     {**media["schema"], "components": document["components"]}
@@ -92,7 +94,10 @@ def test_every_problem_shows_its_own_code_and_the_gates_its_findings(
         code: example["value"]
         for operation in operations(document)
         for response in operation["responses"].values()
-        for code, example in response["content"].get(PROBLEM_JSON, {}).get("examples", {}).items()
+        for code, example in response.get("content", {})
+        .get(PROBLEM_JSON, {})
+        .get("examples", {})
+        .items()
     }
     assert all(problem["code"] == code for code, problem in shown.items())
     assert {code for code, problem in shown.items() if "findings" in problem} == set(REJECTIONS)
@@ -187,3 +192,66 @@ def test_the_page_of_settings_states_the_limits_that_hold_by_default() -> None:
     told = (REPOSITORY / "docs" / "settings.md").read_text(encoding="utf-8")
     assert f"| `CXR_MAX_UPLOAD_BYTES` | `{DEFAULT_LIMITS.max_bytes}` |" in told
     assert f"| `CXR_MAX_PIXELS` | `{DEFAULT_LIMITS.max_pixels}` |" in told
+
+
+def test_the_document_says_where_what_for_and_with_which_headers(document: dict[str, Any]) -> None:
+    assert [server["url"] for server in document["servers"]] == ["/", "/v1"]
+    used = {tag for operation in operations(document) for tag in operation["tags"]}
+    assert used == {tag["name"] for tag in document["tags"] if tag["description"]}
+    for operation in operations(document):
+        for status, response in operation["responses"].items():
+            named = set(response["headers"])
+            assert "X-Request-ID" in named
+            assert {"401": "WWW-Authenticate", "429": "RateLimit", "503": "Retry-After"}.get(
+                status, "X-Request-ID"
+            ) in named
+
+
+@pytest.mark.parametrize(
+    "path", ["/models", "/limits", "/problems", "/openapi.json", "/health/live", "/v2"]
+)
+def test_every_path_also_has_the_prefix_that_stays(client: TestClient, path: str) -> None:
+    assert client.get(f"/v1{path}").json() == client.get(path).json()
+
+
+def test_a_film_is_judged_under_the_prefix_as_well(client: TestClient) -> None:
+    data = next((REPOSITORY / "samples").glob("*.png")).read_bytes()
+    answer = client.post("/v1/predict", files={"file": data}, params={"explain": False})
+    assert answer.status_code == 200
+    counted = client.get("/metrics").text
+    assert 'cxr_http_requests_total{method="POST",route="/predict",status="200"} 1.0' in counted
+    assert client.get("/v1/models/0.9.0/card").text.startswith("# Model card: 0.9.0")
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/docs", "/v1/v1/models", "/v1models"])
+def test_what_is_not_of_the_api_has_no_prefix(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/models", "/models/0.9.0", "/models/0.9.0/card", "/limits", "/problems", "/v1/openapi.json"],
+)
+def test_what_is_known_already_is_not_sent_again(client: TestClient, path: str) -> None:
+    first = client.get(path)
+    tag = first.headers["etag"]
+    assert first.headers["cache-control"] == "no-cache"
+    for known in (tag, tag.removeprefix("W/"), f'"other", {tag}', "*"):
+        again = client.get(path, headers={"If-None-Match": known})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == tag
+        assert "content-length" not in again.headers
+    other = client.get(path, headers={"If-None-Match": '"other"'})
+    assert (other.status_code, other.content) == (200, first.content)
+    head = client.head(path)
+    assert (head.headers["etag"], head.content) == (tag, b"")
+
+
+def test_of_answers_that_differ_no_tag_is_the_same(client: TestClient) -> None:
+    tags = {client.get(f"/models/{version}").headers["etag"] for version in ("0.9.0", "0.10.0")}
+    english, malay = (
+        client.get("/problems/busy", headers={"Accept-Language": each}) for each in ("en", "ms")
+    )
+    assert len(tags | {english.headers["etag"], malay.headers["etag"]}) == 4
+    assert "etag" not in client.get("/models/none").headers
+    assert "etag" not in client.get("/health/ready").headers

@@ -1919,28 +1919,6 @@ export interface components {
              */
             C: number[][];
             /**
-             * D
-             * @example [
-             *       [
-             *         0.58,
-             *         0.15
-             *       ],
-             *       [
-             *         0.82,
-             *         0.15
-             *       ],
-             *       [
-             *         0.82,
-             *         0.36
-             *       ],
-             *       [
-             *         0.58,
-             *         0.36
-             *       ]
-             *     ]
-             */
-            D: number[][];
-            /**
              * E
              * @example [
              *       [
@@ -1984,6 +1962,28 @@ export interface components {
              *     ]
              */
             F: number[][];
+            /**
+             * D
+             * @example [
+             *       [
+             *         0.58,
+             *         0.15
+             *       ],
+             *       [
+             *         0.82,
+             *         0.15
+             *       ],
+             *       [
+             *         0.82,
+             *         0.36
+             *       ],
+             *       [
+             *         0.58,
+             *         0.36
+             *       ]
+             *     ]
+             */
+            D: number[][];
         };
         /**
          * ZoneScores
@@ -2011,12 +2011,6 @@ export interface components {
              */
             C: number;
             /**
-             * D
-             * @description Left lung, upper zone
-             * @example 0.3
-             */
-            D: number;
-            /**
              * E
              * @description Left lung, middle zone
              * @example 1.2
@@ -2028,6 +2022,12 @@ export interface components {
              * @example 2.1
              */
             F: number;
+            /**
+             * D
+             * @description Left lung, upper zone
+             * @example 0.3
+             */
+            D: number;
         };
         /**
          * ZoneShares
@@ -2053,12 +2053,6 @@ export interface components {
              */
             C: number;
             /**
-             * D
-             * @description Left lung, upper zone
-             * @example 0.05
-             */
-            D: number;
-            /**
              * E
              * @description Left lung, middle zone
              * @example 0.22
@@ -2070,6 +2064,12 @@ export interface components {
              * @example 0.47
              */
             F: number;
+            /**
+             * D
+             * @description Left lung, upper zone
+             * @example 0.05
+             */
+            D: number;
         };
         /**
          * Problem
@@ -2158,6 +2158,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2361,6 +2363,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2372,6 +2376,10 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description How to say who is calling */
+                    "WWW-Authenticate"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2383,6 +2391,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2394,6 +2404,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2405,6 +2417,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2416,6 +2430,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2427,6 +2443,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2438,6 +2456,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2449,6 +2469,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2460,6 +2482,14 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    /** @description What is left of the caller's images, and until when */
+                    RateLimit?: string;
+                    /** @description Images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2471,6 +2501,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2484,6 +2516,8 @@ export interface operations {
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2520,6 +2554,8 @@ export interface operations {
             /** @description A line for each image */
             200: {
                 headers: {
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2535,6 +2571,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2546,6 +2584,10 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description How to say who is calling */
+                    "WWW-Authenticate"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2557,6 +2599,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2568,6 +2612,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2579,6 +2625,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2590,6 +2638,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2601,6 +2651,14 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    /** @description What is left of the caller's images, and until when */
+                    RateLimit?: string;
+                    /** @description Images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2614,6 +2672,8 @@ export interface operations {
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2634,6 +2694,12 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description Of the content; sent back as `If-None-Match` it saves an answer */
+                    ETag?: string;
+                    /** @description `no-cache`: keep it, and ask whether it is still the same */
+                    "Cache-Control"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2653,11 +2719,28 @@ export interface operations {
                     "application/json": components["schemas"]["InputLimits"];
                 };
             };
+            /** @description The same as what the caller has */
+            304: {
+                headers: {
+                    /** @description Of the content; sent back as `If-None-Match` it saves an answer */
+                    ETag?: string;
+                    /** @description `no-cache`: keep it, and ask whether it is still the same */
+                    "Cache-Control"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
             401: {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description How to say who is calling */
+                    "WWW-Authenticate"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2669,6 +2752,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2689,6 +2774,12 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description Of the content; sent back as `If-None-Match` it saves an answer */
+                    ETag?: string;
+                    /** @description `no-cache`: keep it, and ask whether it is still the same */
+                    "Cache-Control"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2709,11 +2800,28 @@ export interface operations {
                     "application/json": components["schemas"]["ModelList"];
                 };
             };
+            /** @description The same as what the caller has */
+            304: {
+                headers: {
+                    /** @description Of the content; sent back as `If-None-Match` it saves an answer */
+                    ETag?: string;
+                    /** @description `no-cache`: keep it, and ask whether it is still the same */
+                    "Cache-Control"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
             401: {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description How to say who is calling */
+                    "WWW-Authenticate"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2725,6 +2833,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2738,6 +2848,8 @@ export interface operations {
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2761,6 +2873,12 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description Of the content; sent back as `If-None-Match` it saves an answer */
+                    ETag?: string;
+                    /** @description `no-cache`: keep it, and ask whether it is still the same */
+                    "Cache-Control"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3839,11 +3957,28 @@ export interface operations {
                     "application/json": components["schemas"]["ModelDetails"];
                 };
             };
+            /** @description The same as what the caller has */
+            304: {
+                headers: {
+                    /** @description Of the content; sent back as `If-None-Match` it saves an answer */
+                    ETag?: string;
+                    /** @description `no-cache`: keep it, and ask whether it is still the same */
+                    "Cache-Control"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
             401: {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description How to say who is calling */
+                    "WWW-Authenticate"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3855,6 +3990,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3866,6 +4003,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3879,6 +4018,8 @@ export interface operations {
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3902,6 +4043,12 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description Of the content; sent back as `If-None-Match` it saves an answer */
+                    ETag?: string;
+                    /** @description `no-cache`: keep it, and ask whether it is still the same */
+                    "Cache-Control"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3912,11 +4059,28 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            /** @description The same as what the caller has */
+            304: {
+                headers: {
+                    /** @description Of the content; sent back as `If-None-Match` it saves an answer */
+                    ETag?: string;
+                    /** @description `no-cache`: keep it, and ask whether it is still the same */
+                    "Cache-Control"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
             401: {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description How to say who is calling */
+                    "WWW-Authenticate"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3928,6 +4092,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3939,6 +4105,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3952,6 +4120,8 @@ export interface operations {
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3972,6 +4142,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3997,6 +4169,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4015,6 +4189,8 @@ export interface operations {
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4035,6 +4211,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4055,6 +4233,10 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description How to say who is calling */
+                    "WWW-Authenticate"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4066,6 +4248,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4086,6 +4270,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4111,6 +4297,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4129,6 +4317,8 @@ export interface operations {
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4152,6 +4342,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4191,6 +4383,10 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description How to say who is calling */
+                    "WWW-Authenticate"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4202,6 +4398,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4213,6 +4411,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4226,6 +4426,8 @@ export interface operations {
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4251,6 +4453,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4290,6 +4494,10 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description How to say who is calling */
+                    "WWW-Authenticate"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4301,6 +4509,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4312,6 +4522,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4325,6 +4537,8 @@ export interface operations {
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4348,6 +4562,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4365,6 +4581,10 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description How to say who is calling */
+                    "WWW-Authenticate"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4376,6 +4596,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4387,6 +4609,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4400,6 +4624,8 @@ export interface operations {
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4425,6 +4651,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4442,6 +4670,10 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description How to say who is calling */
+                    "WWW-Authenticate"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4453,6 +4685,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4464,6 +4698,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4477,6 +4713,8 @@ export interface operations {
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4505,6 +4743,8 @@ export interface operations {
             /** @description The outputs, as JSON or with binary tensors behind it */
             200: {
                 headers: {
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4537,6 +4777,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4548,6 +4790,10 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description How to say who is calling */
+                    "WWW-Authenticate"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4559,6 +4805,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4570,6 +4818,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4581,6 +4831,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4592,6 +4844,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4603,6 +4857,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4614,6 +4870,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4625,6 +4883,14 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    /** @description What is left of the caller's images, and until when */
+                    RateLimit?: string;
+                    /** @description Images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4636,6 +4902,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4649,6 +4917,8 @@ export interface operations {
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4679,6 +4949,8 @@ export interface operations {
             /** @description The outputs, as JSON or with binary tensors behind it */
             200: {
                 headers: {
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4711,6 +4983,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4722,6 +4996,10 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description How to say who is calling */
+                    "WWW-Authenticate"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4733,6 +5011,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4744,6 +5024,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4755,6 +5037,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4766,6 +5050,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4777,6 +5063,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4788,6 +5076,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4799,6 +5089,14 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    /** @description What is left of the caller's images, and until when */
+                    RateLimit?: string;
+                    /** @description Images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4810,6 +5108,8 @@ export interface operations {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4823,6 +5123,8 @@ export interface operations {
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4843,6 +5145,12 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description Of the content; sent back as `If-None-Match` it saves an answer */
+                    ETag?: string;
+                    /** @description `no-cache`: keep it, and ask whether it is still the same */
+                    "Cache-Control"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4863,6 +5171,19 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemList"];
                 };
             };
+            /** @description The same as what the caller has */
+            304: {
+                headers: {
+                    /** @description Of the content; sent back as `If-None-Match` it saves an answer */
+                    ETag?: string;
+                    /** @description `no-cache`: keep it, and ask whether it is still the same */
+                    "Cache-Control"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     getProblem: {
@@ -4879,6 +5200,12 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description Of the content; sent back as `If-None-Match` it saves an answer */
+                    ETag?: string;
+                    /** @description `no-cache`: keep it, and ask whether it is still the same */
+                    "Cache-Control"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4895,11 +5222,26 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemKind"];
                 };
             };
+            /** @description The same as what the caller has */
+            304: {
+                headers: {
+                    /** @description Of the content; sent back as `If-None-Match` it saves an answer */
+                    ETag?: string;
+                    /** @description `no-cache`: keep it, and ask whether it is still the same */
+                    "Cache-Control"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Nothing is here */
             404: {
                 headers: {
                     /** @description Language of title and detail */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {

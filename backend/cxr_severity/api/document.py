@@ -1,0 +1,95 @@
+"""The OpenAPI document: FastAPI's, with what holds for all routes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from cxr_severity.api.prefix import STABLE_PREFIX
+from cxr_severity.api.revalidation import STEADY
+from cxr_severity.interop.bodies.problem import Problem
+
+_TAGS = {
+    "prediction": "Judge radiographs, and what they may be.",
+    "models": "The versions that can answer, what was measured of them, and their cards.",
+    "health": "For whoever supervises the service.",
+    "open inference protocol": "The same judgement for clients of KServe and Triton, by tensors.",
+    "errors": "Every problem that an answer can name.",
+}
+_SERVERS = [
+    {"url": "/", "description": "The paths as they are"},
+    {"url": STABLE_PREFIX, "description": "The same under a prefix that will keep its meaning"},
+]
+
+
+def _header(description: str, kind: str = "string") -> dict[str, Any]:
+    return {"description": description, "schema": {"type": kind}}
+
+
+_REQUEST_ID = {"X-Request-ID": _header("The caller's, or a new one; it stands in each log line")}
+_TAGGED = {
+    "ETag": _header("Of the content; sent back as `If-None-Match` it saves an answer"),
+    "Cache-Control": _header("`no-cache`: keep it, and ask whether it is still the same"),
+}
+_OF_STATUS = {
+    "401": {"WWW-Authenticate": _header("How to say who is calling")},
+    "429": {
+        "Retry-After": _header("Seconds after which to try again", "integer"),
+        "RateLimit": _header("What is left of the caller's images, and until when"),
+        "RateLimit-Policy": _header("Images that a caller may send, in how many seconds"),
+    },
+}
+
+
+def openapi_document(app: FastAPI) -> dict[str, Any]:
+    """FastAPI's document, made once, with this project's one error schema in place of its own."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            description=app.description,
+            routes=app.routes,
+            license_info=app.license_info,
+            servers=_SERVERS,
+            tags=[{"name": name, "description": said} for name, said in _TAGS.items()],
+        )
+        schemas = document["components"]["schemas"]
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                _complete(path, method, operation["responses"])
+        problem = Problem.model_json_schema(
+            mode="serialization", ref_template="#/components/schemas/{model}"
+        )
+        schemas.update(problem.pop("$defs", {}))
+        schemas["Problem"] = problem
+        for schema in schemas.values():
+            if "D" in schema.get("properties", {}):
+                _zone_d_last(schema)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _complete(path: str, method: str, responses: dict[str, Any]) -> None:
+    # Where every value of a parameter is valid, FastAPI still announces its own 422.
+    if "application/json" in responses.get("422", {}).get("content", {}):
+        del responses["422"]
+    if method == "get" and path.split("/")[1] in STEADY:
+        responses["200"]["headers"] = {**responses["200"].get("headers", {}), **_TAGGED}
+        responses["304"] = {"description": "The same as what the caller has", "headers": _TAGGED}
+    for status, response in responses.items():
+        known = response.get("headers", {})
+        response["headers"] = {**known, **_OF_STATUS.get(status, {}), **_REQUEST_ID}
+
+
+def _zone_d_last(schema: dict[str, Any]) -> None:
+    """openapi-python-client reads an object's fields into variables of their lower-case names, one
+    of them `d`, which it also reads them from: what stands behind `D` would be read from a number.
+    Six zones there are, so that nothing else is to be read either."""
+    properties = schema["properties"]
+    properties["D"] = properties.pop("D")
+    schema["additionalProperties"] = False
