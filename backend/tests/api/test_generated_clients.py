@@ -101,7 +101,7 @@ def test_its_other_answers_are_read(generated: _Generated, random_version: Path)
     assert models.default == random_version.name
     details = generated.call("models.get_model", models.default)
     assert details.manifest.version == models.default
-    assert generated.call("prediction.get_limits").max_upload_bytes > 0
+    assert generated.call("prediction.get_limits").max_bytes > 0
     assert generated.call("health.get_readiness").status == "ready"
     assert len(generated.call("errors.list_problems").problems) > 20
     assert generated.call("errors.get_problem", "busy").status == 503
