@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import decode
+from cxr_severity.imaging.dicom.tables import as_signed
 from cxr_severity.imaging.errors import DamagedImageError
 
 from . import files
@@ -34,6 +35,11 @@ def ds(*values: float | str) -> tuple[bytes, bytes]:
 
 def assert_grey(got: Float32Array, expected: NDArray[Any]) -> None:
     np.testing.assert_allclose(got, np.clip(expected, 0, 1), atol=1e-6)
+
+
+def test_sixteen_bits_as_twos_complement() -> None:
+    ends = {0: 0, 1: 1, 0x7FFF: 32767, 0x8000: -32768, 0xFFFF: -1}
+    assert {short: as_signed(short) for short in ends} == ends
 
 
 def test_without_any_transformation_the_stored_bits_are_the_range() -> None:

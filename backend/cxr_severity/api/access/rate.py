@@ -47,7 +47,7 @@ class RateLimit:
         now = self._clock()
         spent, then = self._spent.pop(caller, (0.0, now))
         spent = max(0.0, spent - (now - then) * self._pace)
-        room = max(0.0, self._quota - min(images, self._quota))
+        room = max(0.0, self._quota - images)
         wait = 0.0
         # A little slack: what floating point makes of a whole number is not worth a refusal.
         if spent > room + 1e-9:

@@ -15,6 +15,7 @@ from pydicom.uid import ExplicitVRBigEndian
 
 from cxr_severity.imaging.dicom import elements as tags
 from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
+from cxr_severity.imaging.dicom.tables import as_signed
 
 _GREY = ("MONOCHROME1", "MONOCHROME2")
 
@@ -33,7 +34,7 @@ class Table:
         count, first, bits = self.descriptor
         vr = "SS" if self.signed else "US"
         if self.signed:
-            count, first = _as_signed(count), _as_signed(first)
+            count, first = as_signed(count), as_signed(first)
         found.add(DataElement(tags.LUT_DESCRIPTOR, vr, [count, first, bits]))
         found.add(DataElement(tags.LUT_DATA, "OW", self.entries))
         return found
@@ -108,7 +109,3 @@ def _table(film: Elements, tag: int, signed: bool) -> Table | None:
     data = item.raw(tags.LUT_DATA)
     entries = np.frombuffer(data[: len(data) // 2 * 2], f"{item.order}u2").astype("<u2")
     return Table((count, first, bits), vr == "SS" or (vr != "US" and signed), entries.tobytes())
-
-
-def _as_signed(value: int) -> int:
-    return value - (1 << 16) if value >= 1 << 15 else value
