@@ -64,6 +64,16 @@ def test_nothing_is_taken_before_it_is_due(ledger: Ledger) -> None:
     assert film_of(ledger, 5).attempts == 1
 
 
+def test_what_has_been_due_longest_goes_first(ledger: Ledger) -> None:
+    ledger.found([FIRST, SECOND], 1)
+    ledger.postpone(film_of(ledger), 5, "http-500", blame=True)
+    second = film_of(ledger)
+    assert second.place == SECOND
+    ledger.judged(second, [REPORT, CAPTURE], ["here"], 2)
+    ledger.postpone(parcel_of(ledger, "here"), 6, "http-500", blame=True)
+    assert parcel_of(ledger, "here").result == CAPTURE
+
+
 def test_an_attempt_counts_although_the_process_ends(path: Path) -> None:
     ledger = Ledger(path)
     ledger.found([FIRST], 1)
