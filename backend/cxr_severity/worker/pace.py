@@ -15,8 +15,7 @@ class Pace:
     longest: float = 900.0
     """Seconds, of one wait at most."""
     attempts: int = 12
-    """After this many failures an item is parked: with the defaults, after about three quarters of
-    an hour."""
+    """After this many failures an item is parked: with the defaults, after 24 to 47 minutes."""
 
     def wait(self, failures: int, longest: float | None = None) -> float:
         """Seconds after the `failures`-th failure in a row: between half and the whole step."""
