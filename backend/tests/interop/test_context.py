@@ -10,7 +10,7 @@ from typing import Any
 
 import pydicom
 import pytest
-from interop.films import SERIES, STUDY, assessment, film, making
+from interop.films import SERIES, STUDY, assessment, conformance_errors, film, making
 from pydicom.dataset import Dataset
 
 import cxr_severity
@@ -163,6 +163,34 @@ def test_values_too_long_to_be_a_name_are_left_out() -> None:
     with pytest.warns(UserWarning, match="exceeds the maximum length"):
         data = film(PatientID="9" * 2000)
     assert tags.PATIENT_ID not in read_context(data).values
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("DA\x08\x0020200405", "DA\x08\x0099999999", {"StudyDate": ""}),
+        ("DA\x08\x0020200405", "DA\x08\x00202004 5", {"StudyDate": ""}),
+        ("DA\x08\x0020200405", "DA\x0a\x002020.04.05", {"StudyDate": "20200405"}),
+        ("DA\x08\x0019600102", "DA\x08\x0019601332", {"PatientBirthDate": ""}),
+        ("TM\x06\x00060708", "TM\x06\x00256199", {"StudyTime": ""}),
+        ("TM\x06\x00060708", "TM\x04\x0006.5", {"StudyTime": ""}),
+        ("TM\x06\x00060708", "TM\x08\x0006:07:08", {"StudyTime": "060708"}),
+        ("TM\x06\x00060708", "TM\x10\x00060708.123456789", {"StudyTime": "060708.123456"}),
+        ("AS\x04\x00060Y", "AS\x02\x0060", {"PatientAge": None}),
+        ("UI\x0a\x001.2.3.4.1\x00", "UI\x0a\x001.2.3.4.1 ", {"StudyInstanceUID": STUDY}),
+    ],
+)
+def test_no_result_holds_a_date_time_age_or_uid_that_is_none(
+    old: str, new: str, expected: dict[str, str | None], tmp_path: Path
+) -> None:
+    """They are as the film has them otherwise, and dciodvfy has nothing against the result."""
+    data = film(PatientAge="060Y")
+    assert data.count(old.encode("latin-1")) == 1
+    odd = data.replace(old.encode("latin-1"), new.encode("latin-1"))
+    made = structured_report(assessment(), read_context(odd), making())
+    report = pydicom.dcmread(BytesIO(made))
+    assert {keyword: report.get(keyword) for keyword in expected} == expected
+    assert conformance_errors(made, tmp_path) == []
 
 
 @pytest.mark.parametrize(

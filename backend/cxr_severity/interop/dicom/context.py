@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 
+from pydicom.datadict import dictionary_VR
 from pydicom.uid import ExplicitVRBigEndian
 
 from cxr_severity.imaging.dicom import elements as tags
@@ -43,7 +44,8 @@ CARRIED = (
     *REQUIRED, STUDY, TIMEZONE, STUDY_DESCRIPTION, ISSUER_OF_PATIENT_ID, AGE, IDENTITY_REMOVED,
     DEIDENTIFICATION_METHOD,
 )  # fmt: skip
-"""What a DICOM result takes over from the film, byte by byte."""
+"""What a DICOM result takes over from the film, byte by byte; of dates, times, an age and the UID
+only what is one."""
 
 _TEXTS = (
     *CARRIED, tags.SOP_CLASS, SOP_INSTANCE, SERIES, ACQUIRED, ACQUISITION_DATE, ACQUISITION_TIME,
@@ -57,6 +59,8 @@ _LONGEST = 1024
 """Bytes of a value that may still be a name or a number; what is longer is left out."""
 _UID = re.compile(r"[0-9]+(\.[0-9]+)+")
 _OFFSET = re.compile(r"([+-])(\d\d)(\d\d)")
+_AGE = re.compile(rb"\d{3}[DWMY]")
+_CLOCK = re.compile(rb"\d\d(\d\d(\d\d(\.\d+)?)?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class StudyContext:
     """What a film says of its patient, its study and itself.
 
     `values` holds the bytes of each text of the film that is wanted here and not empty, in
-    `character_set`. UIDs are empty where the film has none, or what it has is none.
+    `character_set`; dates and times as the standard writes them, and none that is no date or time.
+    UIDs are empty where the film has none, or what it has is none.
     """
 
     values: Mapping[int, bytes] = field(repr=False)
@@ -149,7 +154,7 @@ def read_context(data: bytes) -> StudyContext:
     found = {
         tag: value
         for tag in _TEXTS
-        if (value := elements.raw(tag)).strip(b" \0") and len(value) <= _LONGEST
+        if len(raw := elements.raw(tag)) <= _LONGEST and (value := _sound(tag, raw)).strip(b" \0")
     }
     character_set, right = charset.read(elements.character_set, found.values())
     if not right:
@@ -171,6 +176,27 @@ def read_context(data: bytes) -> StudyContext:
     )
 
 
+def _sound(tag: int, value: bytes) -> bytes:
+    """The value as a result may hold it: what is no date, time, age or UID is none at all.
+
+    A result with such a value in it would be no valid object. Names and numbers stay whatever they
+    are: archives match by them.
+    """
+    text = value.strip(b" \0")
+    match dictionary_VR(tag):
+        case "DA":
+            return b"" if _date(text.decode("latin-1")) is None else text.replace(b".", b"")
+        case "TM":
+            clock = text.replace(b":", b"")[:13]  # ACR-NEMA wrote HH:MM:SS
+            known = _CLOCK.fullmatch(clock) and _time(clock.decode("latin-1")) is not None
+            return clock if known else b""
+        case "AS":
+            return text if _AGE.fullmatch(text) else b""
+        case "UI":
+            return text
+    return value
+
+
 def _uid(found: Mapping[int, bytes], tag: int) -> str:
     value = found.get(tag, b"").decode("ascii", "replace").strip(" \0")
     return value if len(value) <= 64 and _UID.fullmatch(value) else ""
@@ -183,7 +209,9 @@ def _short(elements: Elements, tag: int) -> int:
 def _date(text: str) -> date | None:
     digits = text.replace(".", "")  # ACR-NEMA wrote YYYY.MM.DD
     try:
-        return datetime.strptime(digits, "%Y%m%d").date() if len(digits) == 8 else None  # noqa: DTZ007 - a date has no zone
+        if len(digits) != 8 or not (digits.isascii() and digits.isdecimal()):
+            return None
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return None
 
