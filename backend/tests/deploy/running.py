@@ -7,6 +7,7 @@ they cannot be had the tests are skipped with what it says.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -114,8 +115,15 @@ def proxy(folder: Path, backends: Sequence[int]) -> Iterator[str]:
     main = (config / "nginx.conf").read_text()
     (config / "nginx.conf").write_text(main.replace("listen 8080", f"listen 127.0.0.1:{port}"))
     upstream = (config / "upstream.conf").read_text()
-    for number in backends:
-        upstream = upstream.replace("server api:8000", f"server 127.0.0.1:{number}", 1)
+    # As nginx does with a name of several addresses: each line stands for all of them.
+    upstream = re.sub(
+        r"^ *server api:8000.*\n",
+        lambda line: "".join(
+            line[0].replace("api:8000", f"127.0.0.1:{number}") for number in backends
+        ),
+        upstream,
+        flags=re.M,
+    )
     assert "api:8000" not in upstream
     (config / "upstream.conf").write_text(upstream)
     if not BROTLI.exists():

@@ -87,7 +87,7 @@ def test_the_service_runs_in_it(random_version: Path, tmp_path: Path) -> None:
 
 def test_the_proxy_runs_in_it(tmp_path: Path) -> None:
     port = free_port()
-    with proxy(tmp_path, [port, port]):
+    with proxy(tmp_path, [port]):
         pass  # its files are ready now, with a port of their own
     prefix = tmp_path / "srv"
     shutil.rmtree(prefix / "temp")

@@ -32,7 +32,7 @@ def url(random_version: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     port = free_port()
     with (
         service(random_version.parent, folder / "service.log", port=port, CXR_QUEUE="8"),
-        proxy(folder, [port, port]) as url,
+        proxy(folder, [port]) as url,
     ):
         yield url
 
@@ -134,7 +134,7 @@ def test_two_hundred_clients_and_never_a_502(url: str) -> None:
 
 def test_behind_it_nobody(tmp_path: Path) -> None:
     port = free_port()
-    with proxy(tmp_path, [port, port]) as url:
+    with proxy(tmp_path, [port]) as url:
         answer = httpx.post(f"{url}/predict", files=UPLOAD, timeout=60)
         assert answer.status_code == 503
         assert answer.headers["content-type"] == "application/problem+json"
