@@ -73,18 +73,19 @@ class Predictor:
     ) -> Predictor:
         """As `load`, of a version that has been read already."""
         execution = execution or EngineConfig()
-        names = candidates(execution)
-        for name in names:
+        *preferred, last = candidates(execution)
+        for name in preferred:
             try:
-                found = cls(stored.manifest, stored.guard, *execute(stored, name, execution))
-                found._check_golden()
+                return cls._checked(stored, name, execution)
             except (ArtifactError, EngineError) as error:
-                if name == names[-1]:
-                    raise
                 logger.warning("engine %s is left out: %s", name, error)
-            else:
-                return found
-        raise AssertionError("there is one candidate at least")
+        return cls._checked(stored, last, execution)
+
+    @classmethod
+    def _checked(cls, stored: Stored, engine: EngineName, execution: EngineConfig) -> Predictor:
+        found = cls(stored.manifest, stored.guard, *execute(stored, engine, execution))
+        found._check_golden()
+        return found
 
     def _check_golden(self) -> None:
         """Whether the version still answers as it did when it was made, by PyTorch: within its
