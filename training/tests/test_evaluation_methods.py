@@ -35,7 +35,7 @@ def _sample(count: int, seed: int = 0, sharpness: float = 1.0) -> tuple[Float64A
     """Logits whose softmax at temperature `sharpness` is exactly calibrated, and labels."""
     rng = np.random.default_rng(seed)
     logits = rng.normal(size=(count, 3)) * 1.5
-    cumulated = softmax(logits, 1.0).cumsum(axis=1)
+    cumulated = softmax(logits).cumsum(axis=1)
     labels = (rng.random(count)[:, None] > cumulated).sum(axis=1)
     return logits * sharpness, np.minimum(labels, 2)
 
@@ -116,7 +116,7 @@ def test_calibration_scores_agree_with_scikit_learn() -> None:
     found = calibration(calibrated, bootstrap)
     for scores, probabilities in (
         (found.before, softmax(calibrated.joined.predictions.logits)),
-        (found.tempered, softmax(calibrated.joined.predictions.logits, 2.0)),
+        (found.tempered, softmax(calibrated.joined.predictions.logits / 2)),
         (found.after, calibrated.probabilities),
     ):
         brier = brier_score_loss(calibrated.labels, probabilities, scale_by_half=False)
@@ -136,7 +136,7 @@ def test_calibrated_probabilities_have_a_small_error_and_sharpened_ones_a_large_
     bootstrap = Bootstrap.over([str(i) for i in range(3000)], resamples=2)
 
     def error(temperature: float) -> float:
-        probabilities = softmax(logits, temperature)
+        probabilities = softmax(logits / temperature)
         confidence = probabilities.max(axis=1)
         correct = (probabilities.argmax(axis=1) == labels).astype(float)
         bins = np.ceil(confidence * 15).astype(int)
@@ -175,7 +175,7 @@ def test_sets_cover_new_patients_as_promised() -> None:
     covered = []
     for seed in range(60):
         logits, labels = _sample(150, seed=seed)
-        probabilities = softmax(logits, 1.0)
+        probabilities = softmax(logits)
         names = [str(i) for i in range(75)]
         fitted = fit_threshold(probabilities[:75], labels[:75], names, 0.9)
         own = probabilities[75:][np.arange(75), labels[75:]]

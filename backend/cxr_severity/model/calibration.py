@@ -117,9 +117,9 @@ class TotalInterval(BaseModel):
         return max(0.0, min(low, total)), min(float(HIGHEST_TOTAL), max(high, total))
 
 
-def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> Float64Array:
-    """(..., C) logits to probabilities after temperature scaling (Guo et al., ICML 2017)."""
-    scaled = np.asarray(logits, dtype=np.float64) / temperature
+def softmax(logits: NDArray[np.floating]) -> Float64Array:
+    """(..., C) logits to probabilities."""
+    scaled = np.asarray(logits, dtype=np.float64)
     shifted = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     probabilities: Float64Array = shifted / shifted.sum(axis=-1, keepdims=True)
     return probabilities

@@ -152,7 +152,7 @@ def test_what_is_not_known_is_empty() -> None:
         assert found[name] == ""
 
 
-@pytest.mark.parametrize("value", ["=1+1", "@SUM(A1)", "+1", "-2"])
+@pytest.mark.parametrize("value", ["=1+1", "@SUM(A1)", "+1", "-2", "\t=1", "\r=1", "\n=1"])
 def test_no_value_of_a_film_is_a_formula(value: str) -> None:
     data = film(PatientID=value, AccessionNumber=f"{value},x")
     (found,) = rows(csv_table([row(assessment(), decode(data), read_context(data))]))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
 import pytest
 import torch
 from support import MakeVersion
@@ -14,7 +16,7 @@ from support import MakeVersion
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.artifact import load_version
-from cxr_severity.model.assessment import SEVERITIES, ZONES, Assessment, Severity, Target
+from cxr_severity.model.assessment import SEVERITIES, Assessment, Severity, Target
 from cxr_severity.model.calibration import Conformal, Scaling
 from cxr_severity.model.engine import EngineConfig
 from cxr_severity.model.execution import execute
@@ -31,13 +33,16 @@ def test_probabilities_sum_to_one_and_name_the_severity(
     assert result.probabilities[result.severity] == result.confidence
 
 
-def test_the_brixia_score_is_the_sum_of_six_zones_in_range(
+def test_zones_and_total_are_those_that_the_network_said(
     predictor: Predictor, sample: Radiograph
 ) -> None:
-    brixia = predictor.assess(sample).brixia
-    assert tuple(brixia.zones) == ZONES
-    assert all(0 <= score <= 3 for score in brixia.zones.values())
-    assert brixia.total == pytest.approx(math.fsum(brixia.zones.values()))
+    prepared = predictor.prepare(sample)
+    (said,) = predictor.infer(prepared.image, [None])
+    scores = np.array([0.25, 0.5, 1, 1.5, 2, 2.75], np.float32)
+    said = replace(said, zones=scores)
+    brixia = predictor.conclude(prepared, said, predictor.lungs(prepared), force=True).brixia
+    assert brixia.zones == {"A": 0.25, "B": 0.5, "C": 1, "D": 1.5, "E": 2, "F": 2.75}
+    assert brixia.total == 8
 
 
 def test_the_prediction_set_follows_the_versions_threshold(

@@ -28,6 +28,9 @@ def test_a_film_that_says_nothing_is_read() -> None:
     header = read_header(film(3, **silent))
     assert (header.place.study, header.body_part, header.date) == ("", "", "")
     assert Wanted().objection(header, NOON) == ""
+    # Where something is asked for, silence is no answer.
+    assert Wanted(body_parts=("CHEST",)).objection(header, NOON) == "other-body-part"
+    assert Wanted(views=("PA",)).objection(header, NOON) == "other-view"
 
 
 @pytest.mark.parametrize(
