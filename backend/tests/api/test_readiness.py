@@ -51,6 +51,7 @@ def test_a_version_without_its_card_is_not_ready(make_version: MakeVersion) -> N
     folder = make_version()
     (folder / "model-card.md").unlink()
     with TestClient(create_app(Settings.of(weights=folder.parent))) as client:
+        assert client.app.state.registry.wait(30)  # type: ignore[attr-defined]
         assert_problem(client.get("/health/ready"), 503, "not-ready")
         assert_problem(client.get("/models/0.9.0/card"), 503, "not-ready")
 
@@ -103,6 +104,8 @@ def test_when_all_places_are_taken_the_next_one_is_told_to_come_back(
 def test_no_version_is_not_ready(tmp_path_factory: Any, version: str | None) -> None:
     settings = Settings.of(weights=tmp_path_factory.mktemp("empty"), version=version)
     with TestClient(create_app(settings)) as client:
+        # Until then it would say the same of any version.
+        assert client.app.state.registry.wait(30)  # type: ignore[attr-defined]
         assert_problem(client.get("/health/ready"), 503, "not-ready")
 
 
