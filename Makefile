@@ -11,6 +11,8 @@ REPORT ?= docs/evaluation
 QUICK ?=
 # Networks trained at a time. One suits a GPU; on a CPU, two processes of one thread beat one of two.
 JOBS ?= 2
+MINUTES ?= 5
+SEED ?= 0
 # glibc gives freed memory back at once and asks for it again in the next step: half of the time of
 # training on a CPU went into that. These have it keep what it has.
 KEEP := MALLOC_TRIM_THRESHOLD_=8000000000 MALLOC_MMAP_THRESHOLD_=4000000000
@@ -23,7 +25,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 TORCH := $(PIP) --no-deps $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 SOURCES := backend/cxr_severity backend/bench backend/fuzz backend/tests training/cxr_training training/tests \
-	clients/python/src clients/python/tests
+	clients/python/src clients/python/tests scripts/materials.py
 # Apart: a torchvision that does not fit torch would break training, which finds it by itself.
 BENCH_ONLY := .venv/bench-only
 PAGE := frontend/dist/index.html
@@ -32,7 +34,7 @@ PAGE_SOURCES := $(shell find frontend samples -type f \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-python test-page e2e check format openapi train evaluate bench agree release clean
+.PHONY: help run test test-python test-page e2e check format openapi train evaluate bench agree fuzz release clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -84,7 +86,10 @@ bench: .venv/.bench ## How fast it is, beside Flask with grad-cam: tables and a 
 agree: .venv/.dev ## Whether every installed engine answers as PyTorch does, on all images of DATA
 	cd backend && ../$(BIN)/python -m bench.agree $(abspath $(DATA))/severity/images ../samples
 
-release: .venv/.dev frontend/node_modules/.installed ## Wheel, sdist, page, notes and checksums of the last commit, in dist/
+fuzz: .venv/.dev ## Mutated files through the decoders (MINUTES, SEED); what is answered wrongly is kept
+	cd backend && PYTHONPATH=.:tests ../$(BIN)/python -m fuzz --minutes $(MINUTES) --seed $(SEED) --report ../runs/fuzz.json
+
+release: .venv/.dev frontend/node_modules/.installed ## Wheel, sdist, page, SBOM, notes and checksums of the last commit, in dist/
 	scripts/release.sh
 
 clean: ## Remove everything that the other commands made, except runs/

@@ -1,5 +1,6 @@
 #!/usr/bin/env sh
-# Everything of a release, into dist/: wheel (page and weights inside), sdist, page, notes, checksums.
+# Everything of a release, into dist/: wheel (page and weights inside), sdist, page, notes, materials,
+# checksums.
 # From the last commit, never from what lies around: `make release`. PYTHON names the interpreter.
 set -eu
 cd "$(dirname "$0")/.."
@@ -24,5 +25,6 @@ mkdir "$out"
 tar --create --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
     --directory "$work/frontend/dist" . | gzip -n > "$out/cxr-severity-page-$number.tar.gz"
 sed -n "/^## $number\$/,/^## /{/^## /!p}" CHANGELOG.md > "$out/notes.md"
+"$python" scripts/materials.py "$number" > "$out/sbom.cdx.json"
 (cd "$out" && sha256sum -- * > SHA256SUMS)
 ls -l "$out"
