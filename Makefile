@@ -87,6 +87,7 @@ agree: .venv/.dev ## Whether every installed engine answers as PyTorch does, on 
 	cd backend && ../$(BIN)/python -m bench.agree $(abspath $(DATA))/severity/images ../samples
 
 fuzz: .venv/.dev ## Mutated files through the decoders (MINUTES, SEED); what is answered wrongly is kept
+	@mkdir -p runs
 	cd backend && PYTHONPATH=.:tests ../$(BIN)/python -m fuzz --minutes $(MINUTES) --seed $(SEED) --report ../runs/fuzz.json
 
 release: .venv/.dev frontend/node_modules/.installed ## Wheel, sdist, page, SBOM, notes and checksums of the last commit, in dist/
