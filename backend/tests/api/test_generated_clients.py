@@ -70,7 +70,7 @@ class _Generated:
 
     def form(self, data: bytes) -> Any:
         file = self.module("types").File(BytesIO(data), "film", "application/octet-stream")
-        return self.module("models").PredictFilesBody(file=file)
+        return self.module("models").PredictBody(file=file)
 
 
 @pytest.fixture

@@ -2147,11 +2147,6 @@ export interface operations {
                      */
                     file: string;
                 };
-                "image/png": string;
-                "image/jpeg": string;
-                "image/tiff": string;
-                "application/dicom": string;
-                "application/octet-stream": string;
             };
         };
         responses: {
@@ -2547,7 +2542,6 @@ export interface operations {
                 "multipart/form-data": {
                     file: string[];
                 };
-                "application/zip": string;
             };
         };
         responses: {

@@ -41,7 +41,6 @@ _BODY = {
                     "properties": {"file": {"type": "array", "items": _BINARY}},
                 }
             },
-            "application/zip": {"schema": _BINARY},
         },
     }
 }
