@@ -97,6 +97,8 @@ def test_the_interval_is_linear_between_its_knots_and_holds_the_estimate() -> No
     for total in np.linspace(0, 18, 50):
         low, high = interval(float(total))
         assert 0 <= low <= total <= high <= 18
+    too_low = interval.model_copy(update={"low": (3, 10, 16), "high": (5, 14, 18)})
+    assert too_low(1) == pytest.approx((1, 5.9)), "also where all of it lies above"
 
 
 @pytest.mark.parametrize(
