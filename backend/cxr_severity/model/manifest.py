@@ -13,8 +13,7 @@ from cxr_severity.model.drift import DriftReference
 from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.gate import GateLimits
 from cxr_severity.model.metrics import Frozen
-from cxr_severity.model.networks.configs import LungConfig
-from cxr_severity.model.networks.known import NetworkConfig
+from cxr_severity.model.networks.configs import LungConfig, NetworkConfig
 from cxr_severity.model.preprocess import PreprocessConfig
 
 MAX_WEIGHTS_BYTES = 12_000_000

@@ -1,22 +1,34 @@
 """The shapes of the networks, as a version's manifest tells them.
 
-Films are judged from them without PyTorch (`known.plan`), and its networks are built from them
-(`reference.networks`).
+Each says where its network stands in PyTorch, which `reference.networks` builds, and by what films
+are judged without it (`known.plan`). A new one is a class here and a name in `NetworkConfig`.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Padding = Literal["symmetric", "tensorflow"]
 
 
-class CellConfig(BaseModel):
-    """Shape of a network of cells; stored with each version."""
+class _Shape(BaseModel):
+    """What every shape says beside its numbers; none of it is stored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    network: ClassVar[str]
+    """Module of `networks` and name of its `Network`, made of a shape and a size."""
+    plan: ClassVar[str | None] = None
+    """Module of `graphs` and name of what plans it without PyTorch; None where nothing does."""
+
+
+class CellConfig(_Shape):
+    """Shape of a network of cells; stored with each version."""
+
+    network = "cells.CellNet"
+    plan: ClassVar[str | None] = "cells.plan_cells"
 
     kind: Literal["cells"] = "cells"
     backbone: Literal["efficientnet-b0"] = "efficientnet-b0"
@@ -28,10 +40,11 @@ class CellConfig(BaseModel):
     """Of a cell."""
 
 
-class SequenceConfig(BaseModel):
+class SequenceConfig(_Shape):
     """Shape of the network; stored with each version."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    network = "sequence.SequenceNet"
+    plan: ClassVar[str | None] = "sequence.plan_sequence"
 
     backbone: Literal["efficientnet-b0"] = "efficientnet-b0"
     padding: Padding = "symmetric"
@@ -46,6 +59,10 @@ class SequenceConfig(BaseModel):
     """The class layer sees the zone scores beside the pooled states."""
     dropout: float = Field(default=0.3, ge=0, lt=1)
     """On the features before the LSTM and on the pooled sequence before the class layer."""
+
+
+NetworkConfig = CellConfig | SequenceConfig
+"""What a manifest may hold of a network."""
 
 
 class LungConfig(BaseModel):

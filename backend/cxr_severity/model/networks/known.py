@@ -1,17 +1,20 @@
-"""The networks that a version may be of. A new one gets its configuration into this line, and may
-have a plan."""
+"""The way to judge by a network without PyTorch, where its configuration names one."""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Protocol, cast
+
 from cxr_severity.model.calibration import Scaling
-from cxr_severity.model.graphs.cells import plan_cells
 from cxr_severity.model.graphs.plan import Plan
-from cxr_severity.model.graphs.sequence import plan_sequence
-from cxr_severity.model.networks.configs import CellConfig, SequenceConfig
+from cxr_severity.model.networks.configs import NetworkConfig
 from cxr_severity.model.weights import Weights
 
-NetworkConfig = CellConfig | SequenceConfig
-"""What a manifest holds of a network: its shape."""
+
+class _Planner(Protocol):
+    def __call__(
+        self, weights: Weights, config: NetworkConfig, scaling: Scaling, size: int, /
+    ) -> Plan | None: ...
 
 
 def plan(weights: Weights, config: NetworkConfig, scaling: Scaling, size: int) -> Plan | None:
@@ -25,6 +28,8 @@ def plan(weights: Weights, config: NetworkConfig, scaling: Scaling, size: int) -
     Raises:
         ArtifactError: when the weights do not fit the network exactly.
     """
-    if isinstance(config, CellConfig):
-        return plan_cells(weights, config, scaling, size)
-    return plan_sequence(weights, config, scaling, size)
+    if config.plan is None:
+        return None
+    module, name = config.plan.split(".")
+    planner = getattr(import_module(f"cxr_severity.model.graphs.{module}"), name)
+    return cast(_Planner, planner)(weights, config, scaling, size)

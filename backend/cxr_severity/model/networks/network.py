@@ -4,10 +4,9 @@
     layer(maps)            what Grad-CAM speaks of: a part of the maps, or made from them
     answer(layer, maps)    small, so that an explanation takes the gradient of it alone
 
-A new network is a subclass in a module of its own, its configuration in `configs.py`, that one's
-name in `known.py` and both in `reference/networks.py`. That is enough to be served, explained and
-compared on every engine where PyTorch is installed. A plan in `known.py` (a graph, and the head in
-numpy) serves it without PyTorch, and faster.
+A new network is a subclass in a module of its own, and its configuration in `configs.py`. That is
+enough to be served, explained and compared on every engine where PyTorch is installed. A plan that
+the configuration names (a graph, and the head in numpy) serves it without PyTorch, and faster.
 """
 
 from __future__ import annotations

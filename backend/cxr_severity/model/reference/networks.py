@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
+from typing import cast
+
 import numpy as np
 import torch
 from torch import nn
@@ -9,21 +13,17 @@ from torch import nn
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.artifact import pack_weights
 from cxr_severity.model.gate import LungPart
-from cxr_severity.model.networks.cells import CellNet
-from cxr_severity.model.networks.configs import CellConfig
-from cxr_severity.model.networks.known import NetworkConfig
+from cxr_severity.model.networks.configs import NetworkConfig
 from cxr_severity.model.networks.lungs import LungNet
 from cxr_severity.model.networks.network import Network
-from cxr_severity.model.networks.sequence import SequenceNet
 from cxr_severity.model.weights import Arrays, ArtifactError, unpack
 
 
 def build(config: NetworkConfig, size: int) -> Network:
-    """The network in PyTorch for inputs of `size` pixels a side, with random weights. A new one
-    gets a line here."""
-    if isinstance(config, CellConfig):
-        return CellNet(config, size)
-    return SequenceNet(config, size)
+    """The network in PyTorch for inputs of `size` pixels a side, with random weights."""
+    module, name = config.network.split(".")
+    kind = getattr(import_module(f"cxr_severity.model.networks.{module}"), name)
+    return cast(Callable[[NetworkConfig, int], Network], kind)(config, size)
 
 
 def network_of(arrays: Arrays, config: NetworkConfig, size: int) -> Network:
