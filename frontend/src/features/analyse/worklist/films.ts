@@ -149,15 +149,18 @@ export function stateOf(list: Worklist, id: number | null): State {
 }
 
 export function changed(list: Worklist, id: number, changes: Partial<Item>): Worklist {
-  return {
-    ...list,
-    items: list.items.map((item) => (item.id === id ? { ...item, ...changes } : item)),
-  };
+  const at = list.items.findIndex((item) => item.id === id);
+  const before = list.items[at];
+  return before ? { ...list, items: list.items.with(at, { ...before, ...changes }) } : list;
 }
 
-/** A film was taken out of the queue. */
-export const cancelled = (list: Worklist, id: number): Worklist =>
-  changed(list, id, { status: 'cancelled', failure: null });
+/** Films were taken out of the queue. */
+export const cancelled = (list: Worklist, ids: ReadonlySet<number>): Worklist => ({
+  ...list,
+  items: list.items.map((item) =>
+    ids.has(item.id) ? { ...item, status: 'cancelled', failure: null } : item,
+  ),
+});
 
 /** How many films' heatmaps are kept. */
 const KEPT = 4;
@@ -197,18 +200,19 @@ export function unasked(list: Worklist, id: number): Worklist {
   return after ? { ...list, explained: new Map(list.explained).set(id, after) } : list;
 }
 
-export function removed(list: Worklist, id: number): Worklist {
-  const at = list.items.findIndex((item) => item.id === id);
-  const items = list.items.filter((item) => item.id !== id);
-  const explained = new Map(list.explained);
-  explained.delete(id);
-  const next = items[Math.min(at, items.length - 1)]?.id ?? null;
+/** Without some films; where the selected one goes, the next that stays is selected, or the last. */
+export function removed(list: Worklist, ids: ReadonlySet<number>): Worklist {
+  const stays = ({ id }: Item) => !ids.has(id);
+  const items = list.items.filter(stays);
+  const at = list.items.findIndex(({ id }) => id === list.selected);
+  const next = list.items.slice(Math.max(0, at)).find(stays) ?? items.at(-1);
+  const gone = (id: number | null) => id !== null && ids.has(id);
   return {
     ...list,
     items,
-    explained,
-    selected: list.selected === id ? next : list.selected,
-    compared: list.compared === id || items.length < 2 ? null : list.compared,
+    explained: new Map([...list.explained].filter(([id]) => !ids.has(id))),
+    selected: gone(list.selected) ? (next?.id ?? null) : list.selected,
+    compared: gone(list.compared) || items.length < 2 ? null : list.compared,
   };
 }
 
@@ -228,13 +232,19 @@ export const isOpen = ({ status }: Item): boolean =>
 export const rowId = (id: number): string => `film-${id}`;
 
 /** Which films to grade next, at most `most`: what is looked at first, then in the list's order. */
-export function dueNext({ items, selected, compared }: Worklist, most: number): number[] {
-  const looked = ({ id }: Item) => Number(id === selected || id === compared);
-  return items
-    .filter(({ status }) => status === 'queued' || status === 'waiting')
-    .toSorted((one, other) => looked(other) - looked(one))
-    .slice(0, most)
-    .map(({ id }) => id);
+export function dueNext(list: Worklist, most: number): number[] {
+  const isDue = (item: Item | null): item is Item =>
+    item !== null && (item.status === 'queued' || item.status === 'waiting');
+  const due = new Set<number>();
+  for (const item of [itemOf(list, list.selected), itemOf(list, list.compared), ...list.items]) {
+    if (due.size >= most) {
+      break;
+    }
+    if (isDue(item)) {
+      due.add(item.id);
+    }
+  }
+  return [...due];
 }
 
 /** A film that was being graded when its list was cleared is to be graded from the start. */

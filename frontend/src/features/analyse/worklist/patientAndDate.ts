@@ -48,7 +48,7 @@ export async function readFacts(
         if (header) {
           const date = isoOfDicom(header.studyDate);
           const patient = patients.numberOf(header.patientId);
-          store.describe(id, { patient, view: header.viewPosition, ...(date && { date }) });
+          store.learn(id, { patient, view: header.viewPosition, ...(date && { date }) });
         }
       }
     } catch {

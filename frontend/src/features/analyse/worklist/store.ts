@@ -103,8 +103,8 @@ export class WorklistStore extends Readings {
     this.#abort(id);
     this.set(
       this.list.items.length === 1
-        ? { ...removed(this.list, id), cancelled: true, pause: null }
-        : cancelled(this.list, id),
+        ? { ...removed(this.list, new Set([id])), cancelled: true, pause: null }
+        : cancelled(this.list, new Set([id])),
     );
     this.#pump();
   };
@@ -112,7 +112,7 @@ export class WorklistStore extends Readings {
   readonly cancelAll = (): void => {
     const open = this.list.items.filter(isOpen).map(({ id }) => id);
     open.forEach(this.#abort);
-    this.set(open.reduce(cancelled, this.list));
+    this.set(cancelled(this.list, new Set(open)));
     this.#rest(null);
   };
 
@@ -132,9 +132,10 @@ export class WorklistStore extends Readings {
 
   /** Takes films out of the list, for as long as nobody wants them back. */
   readonly remove = (ids: readonly number[]): void => {
-    const cleared = this.list.items.filter(({ id }) => ids.includes(id)).map(asUntouched);
+    const going = new Set(ids);
+    const cleared = this.list.items.filter(({ id }) => going.has(id)).map(asUntouched);
     ids.forEach(this.#abort);
-    this.set({ ...ids.reduce(removed, this.list), cleared });
+    this.set({ ...removed(this.list, going), cleared });
     this.#leave();
     this.#explainIfGraded(this.list.selected);
     this.#pump();
@@ -242,7 +243,7 @@ export class WorklistStore extends Readings {
     const controller = new AbortController();
     const { signal } = controller;
     this.#grading.set(id, controller);
-    this.set(changed(this.list, id, { status: 'running', failure: null }));
+    this.setFor(id, changed(this.list, id, { status: 'running', failure: null }));
     const explain = id === this.list.selected || id === this.list.compared;
     const ask = { target: 'predicted', explain, force: item.forced, signal } as const;
     const outcome = await this.#predict(item.study, ask);
@@ -261,7 +262,7 @@ export class WorklistStore extends Readings {
   #accept(id: number, prediction: Prediction): void {
     this.#pauses = 0;
     const list = accepted(this.list, id, prediction);
-    this.set(list);
+    this.setFor(id, list);
     this.matchReadings();
     if (id === list.selected || id === list.compared) {
       this.#explainIfGraded(id);
@@ -274,7 +275,7 @@ export class WorklistStore extends Readings {
       this.#rest(failure);
     } else {
       const status = failure.findings ? 'rejected' : 'failed';
-      this.set(changed(this.list, id, { status, failure }));
+      this.setFor(id, changed(this.list, id, { status, failure }));
     }
   }
 
