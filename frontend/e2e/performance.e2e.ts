@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { launch, visit } from './browser';
 import { film, radiograph, tiff, type Upload } from './files';
@@ -21,7 +21,7 @@ const FIRST_LOAD_KB = 400;
 const FIRST_SCRIPT_KB = 250;
 const FIRST_PAINT_MS = 1000;
 const INTERACTION_MS = 100;
-/** No task of the page's own may hold it up longer, however many films come at once. */
+/** No task may hold the page up longer, however many films come at once. */
 const LONGEST_TASKS_MS = [
   [200, 100],
   [2000, 250],
@@ -128,6 +128,7 @@ it.each(LONGEST_TASKS_MS)(
   { timeout: 600_000 },
   async (films, most) => {
     const { page, leave } = await visit(browser, url);
+    await answerWithin(page, await (await post(url, radiograph())).text());
     await page.evaluate(() => {
       const tasks: number[] = [];
       const urls = { made: 0, revoked: 0 };
@@ -146,15 +147,6 @@ it.each(LONGEST_TASKS_MS)(
       };
     });
     const small = tiff('small.tif', 64).buffer.toString('base64');
-    // Answered here: what is measured is the page, not the service.
-    const answer = await (await post(url, radiograph())).text();
-    await page.route('**/predict*', (route) => {
-      const explained = new URL(route.request().url()).searchParams.get('explain') === 'true';
-      const body = explained
-        ? answer
-        : JSON.stringify({ ...JSON.parse(answer), explanation: null });
-      return route.fulfill({ contentType: 'application/json', body });
-    });
     await page.evaluate(
       ([base64, count]) => {
         const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
@@ -227,10 +219,35 @@ it(`adds at most ${PAGE_SHARE_MS} ms to the service's own time for 2048 x 2048 p
   await leave();
 });
 
+/**
+ * Loads the page anew, with every film answered within it: what is measured is neither the service,
+ * nor how fast the browser asks this process.
+ */
+async function answerWithin(page: Page, answer: string): Promise<void> {
+  const bare = JSON.stringify({ ...JSON.parse(answer), explanation: null });
+  await page.addInitScript(
+    ([explained, short]) => {
+      const { fetch } = window;
+      window.fetch = async (...given) => {
+        const { url } = given[0] instanceof Request ? given[0] : new Request(...given);
+        if (!url.includes('/predict')) {
+          return fetch(...given);
+        }
+        await new Promise((done) => setTimeout(done, 5));
+        const body = url.includes('explain=true') ? explained : short;
+        return new Response(body, { headers: { 'Content-Type': 'application/json' } });
+      };
+    },
+    [answer, bare] as const,
+  );
+  await page.reload();
+  await page.waitForSelector('main');
+}
+
 async function post(url: string, { name, buffer }: Upload): Promise<Response> {
   const form = new FormData();
   form.set('file', new Blob([new Uint8Array(buffer)]), name);
-  return fetch(`${url}/predict`, { method: 'POST', body: form });
+  return fetch(`${url}/predict?target=predicted`, { method: 'POST', body: form });
 }
 
 interface Slow {
