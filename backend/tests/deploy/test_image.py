@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import httpx
@@ -30,6 +32,19 @@ def entry_point(dockerfile: str) -> list[str]:
     return words
 
 
+def copied(dockerfile: str) -> dict[str, str]:
+    """What the first stage copies from the repository, and where to below its work folder."""
+    stage = (REPOSITORY / dockerfile).read_text().split("\nFROM ")[1]
+    found = {}
+    for line in re.findall(r"^COPY (?!--)(.*)$", stage, re.M):
+        *sources, target = line.split()
+        for pattern in sources:
+            for source in sorted(REPOSITORY.glob(pattern)) or [REPOSITORY / pattern]:
+                into = Path(target, source.name) if target.endswith("/") else Path(target)
+                found[source.relative_to(REPOSITORY).as_posix()] = into.as_posix()
+    return found
+
+
 def jail(dockerfile: str, *more: str) -> list[str]:
     """bubblewrap with the image's user and a file system of which nothing but /tmp can be written,
     that one in memory; no capabilities, no new privileges."""
@@ -45,6 +60,40 @@ def jail(dockerfile: str, *more: str) -> list[str]:
     if tried.returncode:
         pytest.skip(f"bubblewrap may not be used here: {tried.stderr.strip()}")
     return command
+
+
+@pytest.mark.parametrize("dockerfile", ["backend/Dockerfile", "frontend/Dockerfile"])
+def test_what_is_copied_is_in_the_repository_and_not_ignored(dockerfile: str) -> None:
+    ignored = (REPOSITORY / ".dockerignore").read_text().split()
+    sources = copied(dockerfile)
+    assert len(sources) >= 5
+    for source in sources:
+        assert (REPOSITORY / source).exists(), f"{source} is not in the repository"
+        for pattern in ignored:
+            assert not Path(source).match(pattern), f"{source} is kept out by {pattern}"
+            assert not f"{source}/".startswith(f"{pattern}/"), f"{source} is kept out by {pattern}"
+
+
+def test_what_is_copied_is_enough_for_the_service(tmp_path: Path) -> None:
+    """The step that the image cannot do without: its package, built from those files alone."""
+    for source, target in copied("backend/Dockerfile").items():
+        place = tmp_path / target
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if (REPOSITORY / source).is_dir():
+            leave = shutil.ignore_patterns("__pycache__", "page", "1.0.0")
+            shutil.copytree(REPOSITORY / source, place, ignore=leave)
+        else:
+            shutil.copy(REPOSITORY / source, place)
+    assert (tmp_path / "constraints.txt").exists()
+    assert os.access(tmp_path / "deploy" / "image" / "backend.sh", os.X_OK)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "--target", "wheel"],
+        cwd=tmp_path / "backend", check=True, capture_output=True,
+    )  # fmt: skip
+    (wheel,) = (tmp_path / "backend" / "dist").glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "cxr_severity/api/app.py" in names
+    assert any(name.endswith("2.0.0/model.safetensors") for name in names)
 
 
 @pytest.mark.parametrize("dockerfile", ["backend/Dockerfile", "frontend/Dockerfile"])
