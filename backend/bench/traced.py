@@ -21,7 +21,7 @@ STEPS = (
     ("cxr_severity.api.upload", "_Form.feed", "parse"),
     ("cxr_severity.api.protocol", "BoundedProtocol.data_received", "receive"),
     ("cxr_severity.service.pipeline", "sha256", "hash"),
-    ("cxr_severity.service.pipeline", "decode", "decode"),
+    ("cxr_severity.service.decoding.processes", "DecodeProcesses.decode", "decode"),
     ("cxr_severity.model.predictor", "to_grid", "resize"),
     ("cxr_severity.model.predictor", "normalise", "normalise"),
     ("cxr_severity.model.predictor", "Predictor.infer", "head"),

@@ -8,9 +8,19 @@ from pathlib import Path
 from time import sleep
 
 import pytest
-from bench.budget import FOR_A_CORE, FOR_A_THREAD, FOR_OTHERS, Phase, budget, cpu_rows, wall_rows
+from bench.budget import (
+    FOR_A_CORE,
+    FOR_A_THREAD,
+    FOR_OTHERS,
+    Phase,
+    budget,
+    cpu_rows,
+    measure,
+    wall_rows,
+)
 from bench.spans import Recorder, Span, read
 from bench.traced import GRADIENT, STEPS, find
+from support import WEIGHTS_FOLDER
 
 MAIN, WORKER, LANE, POOL = 1, 2, 3, 4
 
@@ -142,3 +152,11 @@ def test_the_budget_says_how_much_it_explains() -> None:
     assert found["whole_wall_ms"] == 20_000
     assert found["explained_wall"] == 0.95
     assert found["explained_cpu"] == round((17.85 - 1) / 18, 3)
+
+
+def test_every_step_of_a_real_answer_is_seen() -> None:
+    """A step that moved elsewhere would else be taken for `other`, and nobody told."""
+    (phase,) = measure(WEIGHTS_FOLDER, [1], 1.0)["phases"]
+    missing = {step for _, _, step in STEPS} - set(phase["cpu_ms"])
+    assert not missing
+    assert {"network", "gradient"} <= set(phase["cpu_ms"])
