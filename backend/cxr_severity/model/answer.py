@@ -47,12 +47,13 @@ class Answer:
 
 
 class Head(Protocol):
-    """From what the costly part gave to answers."""
+    """Turns what the costly part gave into answers."""
 
     def answer(
         self, maps: Sequence[tuple[Float32Array, ...]], wanted: Sequence[Target | None]
     ) -> list[Answer]:
-        """Of each film its maps, (1, ...) each, and what a map is wanted of, to its answer."""
+        """The answer to each film, from its maps, (1, ...) each, and from what an explanation is
+        wanted of; None wants none."""
 
 
 def subject_of(target: Target, logits: Float32Array, explains: Sequence[Subject]) -> Subject:

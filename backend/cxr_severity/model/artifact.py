@@ -89,7 +89,7 @@ def load_version(directory: Path) -> Stored:
 def load_weights(directory: Path, manifest: Manifest) -> Arrays:
     """The weights of a version's network, in float32.
 
-    Whether they fit the network is found out by who computes with them.
+    Whether they fit the network is checked where they are used.
 
     Raises:
         ArtifactError: when the file is missing, damaged or differs from the manifest's hash.

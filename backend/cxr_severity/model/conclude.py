@@ -26,7 +26,7 @@ from cxr_severity.model.quality import RejectedError, with_declared
 from cxr_severity.model.runtime import Inference
 
 _LEAST_INSIDE = 0.5
-"""Of a map's energy, the share within the lungs below which it is not shown as a finding."""
+"""A map is shown as a finding only if at least this share of its energy lies within the lungs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,7 @@ _SHARES = 10
 
 
 class Histogram(Frozen):
-    """Of one statistic over the films that a version was measured on."""
+    """One statistic over the films that a version was measured on."""
 
     edges: tuple[float, ...] = Field(min_length=1, description="Between the bins, increasing")
     shares: tuple[float, ...] = Field(description="Of the films in each bin; one more than edges")

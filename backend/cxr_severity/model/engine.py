@@ -29,9 +29,9 @@ class EngineConfig:
     """`auto` takes the fastest that is installed and answers the golden input as the manifest says,
     and says so in the log when one does not."""
     threads: int = 1
-    """Of the engine, within one batch."""
+    """Threads of the engine within one batch."""
     threads_alone: int | None = None
-    """Of it, for an image that is alone; None: as many as for others."""
+    """Its threads for an image that is alone; None: as many as for others."""
 
 
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)

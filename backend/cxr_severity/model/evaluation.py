@@ -30,7 +30,7 @@ Curve = Literal["deletion", "insertion"]
 
 
 class ExplanationScores(Frozen):
-    """Where the maps point, beside maps that know nothing."""
+    """Where the maps point, compared with maps that know nothing."""
 
     map: MapKind = Field(
         default="grad-cam", description="The Grad-CAM, or the network's own map of opacity"

@@ -80,7 +80,7 @@ class Measurements:
     likeliest: Kind
     """Most probable kind but frontal."""
     distance: float
-    """From the films that the version knows; 1 is ordinary."""
+    """Distance from the films that the version knows; 1 is ordinary."""
     side: int
     """Shorter side, pixels."""
     lung_area: float
@@ -229,8 +229,8 @@ def describe(features: Float32Array) -> Float32Array:
 
 @lru_cache(maxsize=8)
 def _parts(height: int, width: int) -> tuple[Float32Array, Float32Array]:
-    """Whether a cell is in the mean, at the top or bottom, and left or right, (h * w, 3) of 1, 0
-    and -1; by how many the sum of each is to be divided, (3,)."""
+    """The signs with which each cell enters the mean, top less bottom, and left less right, (h * w,
+    3) of 1, 0 and -1; and what to divide each of these three sums by, (3,)."""
     signs = np.ones((height, width, 3), np.float32)
     signs[..., 1], signs[..., 2] = _ends(height)[:, None], _ends(width)
     counts = [height * width, height // 2 * width, height * (width // 2)]

@@ -33,7 +33,7 @@ class LungField:
     span: float
     """Share of the image that the frame around the lungs takes."""
     border: float
-    """Of the border with most lung on it, the share that is lung."""
+    """Share of the border that is lung, on the side with most of it."""
     black: float
     """Share of the lungs that is black; 0 where there are none."""
     contrast: float

@@ -795,7 +795,7 @@ export interface components {
         };
         /**
          * ExplanationScores
-         * @description Where the maps point, beside maps that know nothing.
+         * @description Where the maps point, compared with maps that know nothing.
          */
         ExplanationScores: {
             /**
@@ -1006,7 +1006,7 @@ export interface components {
         };
         /**
          * Histogram
-         * @description Of one statistic over the films that a version was measured on.
+         * @description One statistic over the films that a version was measured on.
          */
         Histogram: {
             /**

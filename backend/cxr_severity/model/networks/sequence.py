@@ -26,7 +26,7 @@ class SequenceNet(Network):
     """Severity and zone scores, read from the last feature map row by row."""
 
     explains = SEVERITIES
-    """Its version was never measured on maps of the burden."""
+    """Maps of the burden were never measured for its version."""
 
     def __init__(self, config: SequenceConfig, image_size: int = 224) -> None:
         super().__init__(image_size, config.batch_norm_eps, config.padding)
