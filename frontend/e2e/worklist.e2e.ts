@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { expectAccessible, launch, visit } from './browser';
 import { hugePng, radiograph, textNamedPng, tooLarge, type Upload } from './files';
@@ -184,6 +184,31 @@ it('is worked by keyboard alone', async () => {
   );
   await page.keyboard.press('Enter');
   await expect.poll(async () => (await rows(page)).length).toBe(2);
+  await leave();
+});
+
+it('hides nothing of what came out behind the buttons of a row', async () => {
+  const { page, leave } = await visit(browser, url);
+  await chooseFile(page, radiograph('one.png'), radiograph('other.png', 1));
+  await expectSettled(page, 2);
+  const row = worklist(page).locator('tr[data-status=done]').last();
+  const box = async (part: Locator) => {
+    const found = await part.boundingBox();
+    expect(found?.width).toBeGreaterThan(0);
+    return found ?? { x: 0, width: 0 };
+  };
+  await row.hover();
+  const compare = row.getByRole('button', { name: /^Compare/ });
+  const remove = await box(row.getByRole('button').last());
+  const [name, severity] = [row.locator('td').nth(0), row.locator('td').nth(1)];
+  expect(remove.x + remove.width).toBeLessThanOrEqual((await box(severity)).x);
+  // They lie over the end of the name, and still take the click.
+  expect((await box(compare)).x).toBeGreaterThan((await box(name)).x);
+  await compare.click();
+  await page
+    .getByRole('button', { name: /^Compare/, pressed: true })
+    .first()
+    .waitFor();
   await leave();
 });
 

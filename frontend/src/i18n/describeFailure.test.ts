@@ -15,13 +15,17 @@ it.each(['network', 'unexpected-answer', 'unreadable-file', 'other-version'])(
 
 it('says the title in its own language, and what the service says of this one file', () => {
   const failure = { code: 'file-too-large', title: 'Fail terlalu besar', detail: 'D', status: 413 };
-  const words = { title: 'The file is too large', detail: 'D' };
+  const words = { title: 'The file is too large', detail: 'D', known: true };
   expect(describeFailure(failure, en.failures)).toMatchObject(words);
 });
 
 it('lets the service speak for itself where it knows a code that this page does not', () => {
   const failure = { code: 'a-code-of-tomorrow', title: 'T', detail: 'D', status: 422 };
-  expect(describeFailure(failure, en.failures)).toMatchObject({ title: 'T', detail: 'D' });
+  expect(describeFailure(failure, en.failures)).toMatchObject({
+    title: 'T',
+    detail: 'D',
+    known: false,
+  });
 });
 
 it('tells the limit of a file that it did not send', () => {

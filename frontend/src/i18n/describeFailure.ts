@@ -11,6 +11,8 @@ export interface FailureWords {
   readonly detail: string;
   readonly hint: string;
   readonly retry: boolean;
+  /** Whether these are this page's own words; else the code is what can be passed on. */
+  readonly known: boolean;
 }
 
 /**
@@ -27,6 +29,7 @@ export function describeFailure(failure: Failure, text: Catalogue['failures']): 
     title: words?.title ?? (failure.title || text.unknown.title),
     detail: failure.detail || ownDetail || '',
     hint: (words ?? text.unknown).hint,
+    known: words !== undefined,
     retry: words === undefined || RETRY.has(code) || mayRetry(code),
   };
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Button } from '../components/Button';
 import { useText } from '../i18n/context';
 import { type Film, PRESETS, type Preset } from './decode/film';
+import styles from './Toolbar.module.css';
 import {
   FitIcon,
   FullScreenIcon,
@@ -18,8 +19,7 @@ import {
   ZonesIcon,
   ZoomInIcon,
   ZoomOutIcon,
-} from './icons';
-import styles from './Toolbar.module.css';
+} from './toolIcons';
 import type { Tool as DragTool } from './useGestures';
 import type { ToneControl } from './useTone';
 import { changesOf, FITTED, mirrored, scaled, turned, type View, ZOOM_STEP } from './view';

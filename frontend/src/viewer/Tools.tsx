@@ -4,7 +4,7 @@ import type { Explained } from '../lib/explained';
 import { useShortcuts } from '../lib/shortcuts';
 import type { Study } from '../lib/study';
 import type { Film } from './decode/film';
-import { filmKeys } from './keys';
+import { filmKeys } from './filmKeys';
 import type { Overlay } from './overlay';
 import { saveImage } from './saveImage';
 import { mapOf } from './shownMap';

@@ -25,7 +25,7 @@ export function FailureBody(props: FailureBodyProps) {
   const shared = useText('shared');
   const quality = useText('quality');
   const { findings } = failure;
-  const { title, detail, hint, retry } = describeFailure(failure, useText('failures'));
+  const { title, detail, hint, retry, known } = describeFailure(failure, useText('failures'));
   return (
     <div className={styles.failure}>
       <div role="alert">
@@ -59,7 +59,7 @@ export function FailureBody(props: FailureBodyProps) {
         />
       </div>
       {findings && <p className={styles.hint}>{quality.caution}</p>}
-      <p className={styles.code}>{text.failed.code(failure.code)}</p>
+      {!known && <p className={styles.code}>{text.failed.code(failure.code)}</p>}
     </div>
   );
 }

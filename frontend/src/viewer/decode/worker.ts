@@ -1,7 +1,7 @@
 import type { Repair } from '../../lib/study';
 import type { Film } from './film';
 import { readFilm } from './readFilm';
-import { repairedPng } from './repair';
+import { repairedPng } from './repairPixels';
 
 /** `maxPixels` is the service's limit, infinite where it is not known. */
 export interface Order {

@@ -148,6 +148,30 @@ export function stateOf(list: Worklist, id: number | null): State {
   return { phase: 'running', study };
 }
 
+/** With studies that are not open yet, numbered from `nextId`; `ids` are those of all studies. */
+export function added(
+  list: Worklist,
+  studies: readonly Study[],
+  nextId: number,
+  facts?: (study: Study) => Facts,
+): { readonly list: Worklist; readonly ids: readonly number[] } {
+  const open = new Map(list.items.map(({ id, study }) => [study.source, id]));
+  const fresh: Item[] = [];
+  const ids = studies.map((study) => {
+    const known = open.get(study.source);
+    if (known !== undefined) {
+      return known;
+    }
+    const id = nextId + fresh.length;
+    open.set(study.source, id);
+    fresh.push({ id, study, ...FRESH, ...(facts?.(study) ?? NO_FACTS) });
+    return id;
+  });
+  return fresh.length === 0
+    ? { list, ids }
+    : { list: { ...list, items: [...list.items, ...fresh], cleared: [] }, ids };
+}
+
 export function changed(list: Worklist, id: number, changes: Partial<Item>): Worklist {
   const at = list.items.findIndex((item) => item.id === id);
   const before = list.items[at];

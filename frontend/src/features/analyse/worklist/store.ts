@@ -5,6 +5,7 @@ import type { Prediction, Target } from '../../../lib/prediction';
 import type { Study } from '../../../lib/study';
 import {
   accepted,
+  added,
   askedFor,
   asUntouched,
   besideOf,
@@ -13,11 +14,8 @@ import {
   dueNext,
   EMPTY,
   type Facts,
-  FRESH,
-  type Item,
   isOpen,
   itemOf,
-  NO_FACTS,
   remembered,
   removed,
   replaced,
@@ -57,21 +55,9 @@ export class WorklistStore extends Readings {
     studies: readonly Study[],
     facts?: (study: Study) => Facts,
   ): readonly number[] => {
-    const open = new Map(this.list.items.map(({ id, study }) => [study.source, id]));
-    const come: Item[] = [];
-    const ids = studies.map((study) => {
-      const known = open.get(study.source);
-      if (known !== undefined) {
-        return known;
-      }
-      const id = this.#nextId++;
-      open.set(study.source, id);
-      come.push({ id, study, ...FRESH, ...(facts?.(study) ?? NO_FACTS) });
-      return id;
-    });
-    if (come.length > 0) {
-      this.set({ ...this.list, items: [...this.list.items, ...come], cleared: [] });
-    }
+    const { list, ids } = added(this.list, studies, this.#nextId, facts);
+    this.#nextId += list.items.length - this.list.items.length;
+    this.set(list);
     const [first] = ids;
     if (first !== undefined) {
       // Whoever opens a film wants to see that one.

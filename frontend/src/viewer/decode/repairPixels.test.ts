@@ -2,7 +2,7 @@ import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import type { Repair } from '../../lib/study';
 import type { Film } from './film';
-import { repairedPng } from './repair';
+import { repairedPng } from './repairPixels';
 
 /** 0 1 2 over 3 4 5, of eight codes. */
 const film: Film = {
