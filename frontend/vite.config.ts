@@ -5,7 +5,16 @@ import { serviceWorker } from './tooling/service-worker.ts';
 import { swaggerUi } from './tooling/swagger-ui.ts';
 import { thumbnails } from './tooling/thumbnails.ts';
 
-const API = ['/predict', '/models', '/health', '/problems', '/docs', '/openapi.json', '/swagger'];
+const API = [
+  '/predict',
+  '/models',
+  '/limits',
+  '/health',
+  '/problems',
+  '/docs',
+  '/openapi.json',
+  '/swagger',
+];
 const backend = process.env.API_ORIGIN ?? 'http://127.0.0.1:8000';
 
 export default defineConfig({

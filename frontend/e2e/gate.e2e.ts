@@ -85,8 +85,12 @@ it('shows the prediction all the same when asked, and marks it everywhere', asyn
   const { page, leave } = await visit(browser, url, { expectedErrors: REFUSED });
   await chooseFile(page, film('inverted.png'), radiograph());
   await expectSettled(page, 2);
+  // Nothing vouches for it that the patient's right is on the left.
+  const right = page.getByText('R', { exact: true });
+  expect(await right.count()).toBe(0);
   await page.getByRole('button', { name: ANYWAY }).click();
   await expectGraded(page, 'inverted.png');
+  expect(await right.count()).toBe(0);
   const quality = page.getByRole('region', { name: 'Image quality' });
   expect(await quality.innerText()).toContain('Not fit for a judgement.');
   expect(await quality.innerText()).toContain('Black and white look exchanged');
@@ -121,6 +125,7 @@ it('mends what a film was rejected for and grades it, in one click and for all a
     .toBe(2);
   await expectGraded(page, 'on-its-side.png');
   await page.getByText(/^On this page, before it was graded: turned by (90|270)°\./).waitFor();
+  await page.getByText('R', { exact: true }).waitFor();
   // Upright, it is one of the films that the gate lets pass.
   expect(await page.getByText('Not fit for a judgement.').count()).toBe(0);
   await expectAccessible(page);

@@ -135,3 +135,50 @@ it('leaves one finger to the page, and is above the fold of a phone', async () =
   expect(small).toEqual([]);
   await leave();
 });
+
+it('says how the film is worked, with the first film of a browser alone', async () => {
+  const { page, leave } = await visit(browser, url);
+  const hint = page.getByText(/^Drag for window and level/);
+  await chooseFile(page, radiograph());
+  await expectGraded(page, 'patient.png');
+  await hint.waitFor();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Got it' }).click();
+  expect(await hint.count()).toBe(0);
+  await page.reload();
+  await chooseFile(page, radiograph());
+  await expectGraded(page, 'patient.png');
+  expect(await hint.count()).toBe(0);
+  await leave();
+});
+
+it('lets no hint lie over the controls of the map, and none stay once the film is worked', async () => {
+  const { page, leave } = await visit(browser, url, {
+    viewport: { width: 360, height: 740 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  await chooseFile(page, radiograph());
+  await expectGraded(page, 'patient.png');
+  const hint = page.getByText('Two fingers move and zoom the film; one scrolls the page.');
+  const [told, map] = [
+    await hint.locator('..').boundingBox(),
+    await page.locator('details:has([type=range])').boundingBox(),
+  ];
+  expect((told?.y ?? 0) + (told?.height ?? 0)).toBeLessThanOrEqual(map?.y ?? 0);
+  await viewport(page).tap();
+  expect(await hint.count()).toBe(0);
+  await leave();
+});
+
+it('lets the scale and the window be read beside the controls of the map on a phone', async () => {
+  const { page, leave } = await visit(browser, url, { viewport: { width: 360, height: 740 } });
+  await chooseFile(page, film('visit-1.dcm'));
+  await expectGraded(page, 'visit-1.dcm');
+  const map = await page.locator('details:has([type=range])').boundingBox();
+  const corner = await window_(page).boundingBox();
+  expect((corner?.x ?? 0) + (corner?.width ?? 0)).toBeLessThanOrEqual(map?.x ?? 0);
+  const scale = await page.getByText(/^\d+ mm at the detector$/).boundingBox();
+  expect((scale?.y ?? 0) + (scale?.height ?? 0)).toBeLessThanOrEqual(map?.y ?? 0);
+  await leave();
+});

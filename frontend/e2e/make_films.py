@@ -114,10 +114,13 @@ def unfit(film: Image.Image) -> dict[str, bytes]:
 
 
 def patient(grey: np.ndarray, day: str) -> bytes:
-    """A film with a header that must stay hidden, and with its scale."""
+    """A film with a header that must stay hidden, with its scale and with UIDs of its own."""
     return files.dicom(
         grey,
         extra={
+            0x00080018: (b"UI", f"2.25.{day}1".encode()),
+            0x0020000D: (b"UI", f"2.25.{day}2".encode()),
+            0x0020000E: (b"UI", f"2.25.{day}3".encode()),
             0x00080020: (b"DA", day.encode()),
             0x00100010: (b"PN", b"Doe^Jane"),
             0x00100020: (LO, b"S-4711"),

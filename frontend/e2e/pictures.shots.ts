@@ -27,7 +27,16 @@ const mapsDrawn = (page: Page, count: number) =>
     count,
   );
 
+/** The hint of a browser's first film is in the way of a picture. */
+async function closeHint(page: Page): Promise<void> {
+  const close = page.getByRole('button', { name: 'Got it' });
+  if (await close.isVisible()) {
+    await close.click();
+  }
+}
+
 async function picture(page: Page, name: string): Promise<void> {
+  await closeHint(page);
   // Where a pointer rests is no part of the page.
   await page.mouse.move(0, 0);
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());

@@ -5,7 +5,7 @@ import { PDFDocument, PDFName, PDFRawStream } from '@cantoo/pdf-lib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { expectAccessible, launch, visit } from './browser';
-import { radiograph, textNamedPng } from './files';
+import { film, radiograph, textNamedPng } from './files';
 import { chooseFile, expectGraded, expectSettled, worklist } from './steps';
 
 const REPORTS = join(import.meta.dirname, '../../artifacts/reports');
@@ -62,6 +62,33 @@ it('saves the result as data, as picture and as report', async () => {
   await leave();
 });
 
+it('takes a result along as the systems of a hospital read it', async () => {
+  const { page, leave } = await visit(browser, url);
+  await chooseFile(page, film('visit-1.dcm'));
+  await expectGraded(page, 'visit-1.dcm');
+  const bundle = await save(page, 'Report', /^FHIR/);
+  expect(bundle.name).toBe('visit-1.fhir.json');
+  expect(JSON.parse(bundle.content.toString())).toMatchObject({ resourceType: 'Bundle' });
+  const sr = await save(page, 'Report', /^DICOM structured report/);
+  expect(sr.name).toBe('visit-1.sr.dcm');
+  expect(sr.content.subarray(128, 132).toString()).toBe('DICM');
+  // Comprehensive SR or a kin of it, by its SOP class.
+  expect(sr.content.includes('1.2.840.10008.5.1.4.1.1.88.')).toBe(true);
+  await leave();
+});
+
+it('says why a film has no structured report', async () => {
+  const { page, leave } = await visit(browser, url, { expectedErrors: /Failed to load resource/ });
+  // Without UIDs, by which a report could name it.
+  await chooseFile(page, film('implicit.dcm'));
+  await expectGraded(page, 'implicit.dcm');
+  await page.getByRole('button', { name: 'Report', exact: true }).click();
+  await page.getByRole('button', { name: /^DICOM structured report/ }).click();
+  await page.getByRole('alert').filter({ hasText: 'The DICOM object lacks its UIDs' }).waitFor();
+  await expectAccessible(page);
+  await leave();
+});
+
 it('takes the words of a person along, as text and on paper', async () => {
   const { page, leave } = await visit(browser, url, {
     permissions: ['clipboard-read', 'clipboard-write'],
@@ -84,6 +111,11 @@ it('takes the words of a person along, as text and on paper', async () => {
   expect(await page.getByRole('toolbar').filter({ visible: true }).count()).toBe(0);
   await page.getByRole('heading', { level: 1 }).filter({ visible: true }).waitFor();
   await page.locator('canvas').first().filter({ visible: true }).waitFor();
+  // On A4, what is said stands beneath the film, not over it.
+  await page.setViewportSize({ width: 794, height: 1123 });
+  const film = await page.locator('canvas').first().boundingBox();
+  const said = await page.getByText('Estimated severity', { exact: true }).boundingBox();
+  expect((film?.y ?? 0) + (film?.height ?? 0)).toBeLessThanOrEqual(said?.y ?? 0);
   await leave();
 });
 
@@ -98,6 +130,17 @@ it('reports a list: a table of all, a page with pictures for each that was grade
   const document = await PDFDocument.load(content);
   expect(document.getPageCount()).toBe(3);
   expect(pictures(document)).toHaveLength(4);
+  await leave();
+});
+
+it('keeps its menu on the screen of a phone', async () => {
+  const { page, leave } = await visit(browser, url, { viewport: { width: 360, height: 740 } });
+  await chooseFile(page, radiograph());
+  await expectGraded(page, 'patient.png');
+  await page.getByRole('button', { name: 'Report', exact: true }).click();
+  const words = await page.getByLabel('Impression').boundingBox();
+  expect(words?.x).toBeGreaterThan(0);
+  expect((words?.x ?? 0) + (words?.width ?? 0)).toBeLessThan(360);
   await leave();
 });
 

@@ -17,6 +17,13 @@ export interface Explained {
 
 const SETTLED = { pending: null, targetFailure: null } as const;
 
+/**
+ * Whether the patient's right is known to lie on the film's left, as in a frontal radiograph: the
+ * gate says so, and before it has spoken that is how films are sent.
+ */
+export const knowsSides = (result: Explained | null, rejected: boolean): boolean =>
+  result ? result.shown.quality.accepted : !rejected;
+
 /** An answer, beside those that were there before. */
 export function answered(
   before: Explained | null,

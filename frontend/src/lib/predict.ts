@@ -2,6 +2,7 @@ import { asFailure, type Failure, NETWORK_FAILURE, type Outcome } from './failur
 import { http, settle } from './http';
 import { limitsOfService } from './limits';
 import { type Prediction, SEVERITIES, type Target } from './prediction';
+import { RESULT_FORMS, type ResultForm } from './resultForms';
 import type { Study } from './study';
 
 export interface Ask {
@@ -63,16 +64,42 @@ export async function predict(study: Study, ask: Ask): Promise<Outcome<Predictio
   if (!content.ok) {
     return content;
   }
-  const form = new FormData();
-  form.set('file', content.value, study.name);
   const outcome = await settle(
     http.POST('/predict', {
       params: { query: { target, explain, ...(force && { force }) } },
-      // The schema has no type for binary data; the form itself is what is sent.
-      body: { file: '' },
-      bodySerializer: () => form,
+      ...bodyOf(content.value, study.name),
       signal,
     }),
   );
   return outcome.ok && !isPrediction(outcome.value) ? ownFailure('other-version') : outcome;
+}
+
+/** The schema has no type for binary data; the form itself is what is sent. */
+function bodyOf(file: Blob, name: string) {
+  const form = new FormData();
+  form.set('file', file, name);
+  return { body: { file: '' }, bodySerializer: () => form };
+}
+
+/**
+ * Has the service judge `study` once more, by the version that made `before`, and answer in
+ * `form`. Never throws.
+ */
+export async function predictAs(
+  form: ResultForm,
+  study: Study,
+  { model, quality }: Prediction,
+): Promise<Outcome<Blob>> {
+  const content = await contentOf(study.source, new AbortController().signal);
+  if (!content.ok) {
+    return content;
+  }
+  return settle(
+    http.POST('/predict', {
+      params: { query: { version: model.version, ...(!quality.accepted && { force: true }) } },
+      ...bodyOf(content.value, study.name),
+      headers: { Accept: RESULT_FORMS[form].mediaType },
+      parseAs: 'blob',
+    }),
+  );
 }

@@ -15,7 +15,7 @@ export interface Graded {
   readonly view: string;
   /** What was done to its picture before it was graded. */
   readonly repair?: Repair | undefined;
-  readonly study?: Pick<Study, 'source'>;
+  readonly study: Pick<Study, 'source'>;
   /** What the person at the screen says of it. */
   readonly reading?: Reading | null;
   /** In that person's words; without any, what the model's result amounts to. */

@@ -1,7 +1,7 @@
 import { PDFDocument } from '@cantoo/pdf-lib';
 import { describe, expect, it } from 'vitest';
 import { en, loadCatalogue } from '../i18n/catalogue';
-import { prediction } from '../lib/fixtures';
+import { prediction, study } from '../lib/fixtures';
 import { type Graded, reportContent } from './content';
 import { reportPdf } from './pdf';
 import { captionOf } from './picture';
@@ -15,6 +15,7 @@ const graded = (changes: Partial<Graded['prediction']> = {}): Graded => ({
   gradedAt: new Date(2026, 10, 23, 14, 5),
   date: '2020-03-17',
   view: 'AP',
+  study: study(),
 });
 
 const finding = {

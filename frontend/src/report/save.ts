@@ -1,6 +1,9 @@
 import type { Catalogue } from '../i18n/catalogue';
 import type { Language } from '../i18n/languages';
 import { saveBlob, saveJson, stemOf } from '../lib/download';
+import type { Outcome } from '../lib/failure';
+import { predictAs } from '../lib/predict';
+import { RESULT_FORMS, type ResultForm } from '../lib/resultForms';
 import type { Graded } from './content';
 import type { Refused } from './summary';
 
@@ -54,4 +57,20 @@ export async function saveReport(
       return name;
     }
   }
+}
+
+/**
+ * Has the service answer in `form` and lets the browser save that.
+ *
+ * @returns the file's name, or why there is none.
+ */
+export async function saveForm(form: ResultForm, graded: Graded): Promise<Outcome<string>> {
+  const { name, study, prediction } = graded;
+  const outcome = await predictAs(form, { name, source: study.source }, prediction);
+  if (!outcome.ok) {
+    return outcome;
+  }
+  const file = `${stemOf(name)}.${RESULT_FORMS[form].ending}`;
+  saveBlob(outcome.value, file);
+  return { ok: true, value: file };
 }

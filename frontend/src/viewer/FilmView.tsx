@@ -29,6 +29,8 @@ interface FilmViewProps {
   explanation: Explanation | null;
   brixia: Brixia | null;
   busy: boolean;
+  /** Whether it is known on which side the patient's right lies. */
+  sided: boolean;
   lens: boolean;
   measured: Measured;
   onMeasured: (measured: Measured) => void;
@@ -105,7 +107,7 @@ export function FilmView(props: FilmViewProps) {
               matrix={placed.screen}
             />
           )}
-          {Object.entries(sidesOf(view.orientation)).map(([letter, side]) => (
+          {Object.entries(props.sided ? sidesOf(view.orientation) : {}).map(([letter, side]) => (
             <span key={letter} className={styles.side} data-side={side} aria-hidden="true">
               {letter}
             </span>

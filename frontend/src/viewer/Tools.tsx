@@ -1,6 +1,6 @@
 import type { RefObject } from 'react';
 import { stemOf } from '../lib/download';
-import type { Explained } from '../lib/explained';
+import { type Explained, knowsSides } from '../lib/explained';
 import { useShortcuts } from '../lib/shortcuts';
 import type { Study } from '../lib/study';
 import type { Film } from './decode/film';
@@ -18,6 +18,8 @@ interface ToolsProps {
   study: Study;
   film: Film;
   result: Explained | null;
+  /** Whether the gate rejected the film, so that there is no result. */
+  rejected?: boolean | undefined;
   view: View;
   tone: ChosenTone | null;
   tool: Tool;
@@ -67,6 +69,7 @@ export function Tools(props: ToolsProps) {
         view,
         viewport: { width, height },
         heat: heatmap === null ? null : { heatmap, overlay },
+        sided: knowsSides(result, props.rejected ?? false),
         zones: scored && { score: scored, outlines: explanation?.zone_outlines ?? null },
         caption: [...(changes.length > 0 ? [changes.join(' · ')] : []), ...props.caption],
       },

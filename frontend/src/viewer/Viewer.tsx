@@ -1,6 +1,6 @@
 import { type ReactNode, type RefObject, useEffect, useState } from 'react';
 import { useFormat, useText } from '../i18n/context';
-import type { Explained } from '../lib/explained';
+import { type Explained, knowsSides } from '../lib/explained';
 import type { Target } from '../lib/prediction';
 import type { Study } from '../lib/study';
 import type { Film } from './decode/film';
@@ -23,6 +23,8 @@ export interface ViewerProps {
   /** `null` while the film is being graded, or was not. */
   result: Explained | null;
   busy: boolean;
+  /** Whether the gate rejected the film, so that there is no result. */
+  rejected?: boolean;
   view: View;
   tone: ChosenTone | null;
   tool: Tool;
@@ -36,6 +38,8 @@ export interface ViewerProps {
   onFilm: (film: Film | null) => void;
   /** The viewport, for whoever wants its size. */
   frame?: RefObject<HTMLDivElement | null>;
+  /** Said above all notes. */
+  hint?: ReactNode;
   /** What else lies over the film. */
   children?: ReactNode;
 }
@@ -58,6 +62,7 @@ export default function Viewer(props: ViewerProps) {
       )}
       {overlaid && <Substitute {...props} />}
       <div className={styles.above}>
+        {props.hint}
         {film && <Changes film={film} view={props.view} tone={props.tone} />}
         {result && (
           <Notes
@@ -114,6 +119,7 @@ function FilmPane(props: ViewerProps & { film: Film }) {
         overlay={overlay}
         explanation={result && result.pending === null ? result.shown.explanation : null}
         brixia={result?.shown.brixia ?? null}
+        sided={knowsSides(result, props.rejected ?? false)}
         busy={busy || (result !== null && result.pending !== null)}
         onView={props.onView}
         onWindow={tone.drag}

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react';
 import type { Film } from './decode/film';
+import { Hint } from './Hint';
 import { OverlayControls } from './OverlayControls';
 import type { Overlay } from './overlay';
 import { Tools } from './Tools';
@@ -11,7 +12,7 @@ import { FITTED } from './view';
 
 type WorkbenchProps = Pick<
   ViewerProps,
-  'study' | 'date' | 'result' | 'busy' | 'overlay' | 'onTarget'
+  'study' | 'date' | 'result' | 'busy' | 'rejected' | 'overlay' | 'onTarget'
 > & {
   onOverlay: (overlay: Overlay) => void;
   /** What a saved picture says beneath it. */
@@ -35,6 +36,7 @@ export default function Workbench(props: WorkbenchProps) {
           study={study}
           film={film}
           result={result}
+          rejected={props.rejected}
           view={view}
           tone={tone}
           tool={tool}
@@ -64,6 +66,7 @@ export default function Workbench(props: WorkbenchProps) {
         onTone={setTone}
         onTarget={onTarget}
         onFilm={setFilm}
+        hint={film && <Hint frame={frame} />}
       >
         {result && (result.shown.explanation || result.pending) && (
           <OverlayControls

@@ -20,6 +20,8 @@ export interface Shown {
   readonly view: View;
   /** In CSS pixels. */
   readonly viewport: Size;
+  /** Whether it is known on which side the patient's right lies. */
+  readonly sided: boolean;
   readonly heat: { readonly heatmap: string; readonly overlay: Overlay } | null;
   readonly zones: { readonly score: Brixia; readonly outlines: Outlines | null } | null;
   /** Lines beneath the picture: one that travels alone must not lose its words. */
@@ -91,7 +93,9 @@ export async function saveImage(shown: Shown, name: string): Promise<void> {
   if (zones) {
     drawZones(context, zones, full, matrix);
   }
-  drawSides(context, view, size, letters);
+  if (shown.sided) {
+    drawSides(context, view, size, letters);
+  }
   context.fillStyle = 'white';
   context.textAlign = 'left';
   for (const [index, line] of caption.entries()) {

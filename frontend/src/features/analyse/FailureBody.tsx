@@ -38,7 +38,8 @@ export function FailureBody(props: FailureBodyProps) {
         ) : (
           detail && <p className={styles.detail}>{detail}</p>
         )}
-        <p className={styles.hint}>{hint}</p>
+        {/* Where a button does it, it need not be told. */}
+        {!repair && <p className={styles.hint}>{hint}</p>}
       </div>
       <div className={styles.actions}>
         {repair}

@@ -79,7 +79,7 @@ export function Stage({ list, store, onFiles }: StageProps) {
         <StageBar name={state.study.name}>{null}</StageBar>
         {/* With several films, their list says so. */}
         {list.pause && list.items.length === 1 && (
-          <PauseNote pause={list.pause} onResume={store.resume} />
+          <PauseNote pause={list.pause} told onResume={store.resume} />
         )}
         <div className={styles.failed} data-rejected={state.failure.findings !== undefined}>
           <FailureBody
@@ -109,6 +109,7 @@ export function Stage({ list, store, onFiles }: StageProps) {
                   date={item.date}
                   result={null}
                   busy={false}
+                  rejected
                   caption={[state.study.name, shared.notDiagnosis]}
                   overlay={overlay}
                   onOverlay={setOverlay}

@@ -122,7 +122,7 @@ export const analyse = {
       },
       {
         term: 'Heatmap',
-        text: 'Grad-CAM marks coarse regions that raised the score of one grade. It is not a segmentation, and heat is no proof of disease. Colours are scaled to the map’s own maximum: when its peak is near 0, even bright heat says little.',
+        text: 'Opacity seen shows where the network sees opacity within the lungs; its scale is absolute, and a clear film stays dark. Grad-CAM marks coarse regions that raised the Brixia total or one grade; its colours are scaled to its own maximum: when its peak is near 0, even bright heat says little. Neither is a segmentation, and heat is no proof of disease.',
       },
     ],
   },

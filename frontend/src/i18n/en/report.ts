@@ -7,6 +7,10 @@ export const report = {
   reports: 'Reports (PDF)',
   png: 'Image with heatmap (PNG)',
   json: 'Data (JSON)',
+  forms: {
+    fhir: 'FHIR bundle',
+    sr: 'DICOM structured report, with the patient of the file',
+  },
   making: 'Making the report',
   impression: 'Impression',
   impressionHint: 'Your words go into the report, as PDF and as text.',

@@ -43,6 +43,7 @@ export const worklist = {
   sortBy: 'Sort by this; again for the reverse, and again for the order as added',
   wide: 'Wide',
   wideHint: 'The table in the place of the film, with all its columns',
+  thumbnails: 'Thumbnails',
   chosen: (count: number) => `${films(count)} chosen`,
   removeChosen: 'Remove these',
   chooseNone: 'Choose none',

@@ -114,7 +114,7 @@ export const analyse: Catalogue['analyse'] = {
       },
       {
         term: 'Peta haba',
-        text: 'Grad-CAM menanda kawasan kasar yang menaikkan skor sesuatu gred. Ia bukan segmentasi, dan haba bukan bukti penyakit. Warna diskalakan mengikut maksimum peta itu sendiri: apabila puncaknya hampir 0, haba yang terang pun tidak bermakna banyak.',
+        text: 'Kelegapan dilihat menunjukkan tempat rangkaian melihat kelegapan di dalam paru-paru; skalanya mutlak, dan filem yang bersih kekal gelap. Grad-CAM menanda kawasan kasar yang menaikkan jumlah Brixia atau sesuatu gred; warnanya diskalakan mengikut maksimum peta itu sendiri: apabila puncaknya hampir 0, haba yang terang pun tidak bermakna banyak. Kedua-duanya bukan segmentasi, dan haba bukan bukti penyakit.',
       },
     ],
   },

@@ -7,6 +7,10 @@ export const report: Catalogue['report'] = {
   reports: 'Laporan (PDF)',
   png: 'Imej dengan peta haba (PNG)',
   json: 'Data (JSON)',
+  forms: {
+    fhir: 'Himpunan FHIR',
+    sr: 'Laporan berstruktur DICOM, dengan pesakit dalam fail',
+  },
   making: 'Menyediakan laporan',
   impression: 'Impresi',
   impressionHint: 'Kata-kata anda dimasukkan ke dalam laporan, sebagai PDF dan teks.',

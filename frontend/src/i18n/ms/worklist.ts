@@ -39,6 +39,7 @@ export const worklist: Catalogue['worklist'] = {
   sortBy: 'Susun mengikut ini; sekali lagi untuk terbalik, dan sekali lagi seperti ditambah',
   wide: 'Lebar',
   wideHint: 'Jadual di tempat filem, dengan semua lajurnya',
+  thumbnails: 'Lakaran kecil',
   chosen: (count) => `${format.integer(count)} filem dipilih`,
   removeChosen: 'Buang yang ini',
   chooseNone: 'Nyahpilih',

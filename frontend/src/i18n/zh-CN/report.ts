@@ -7,6 +7,7 @@ export const report: Catalogue['report'] = {
   reports: '全部报告（PDF）',
   png: '叠加热力图的图像（PNG）',
   json: '数据（JSON）',
+  forms: { fhir: 'FHIR 资源包', sr: 'DICOM 结构化报告（含文件中的患者信息）' },
   making: '正在生成报告',
   impression: '印象',
   impressionHint: '您的文字会写入 PDF 和文本报告。',

@@ -39,6 +39,7 @@ export const worklist: Catalogue['worklist'] = {
   sortBy: '按此列排序；再按一次反序，再按一次恢复添加顺序',
   wide: '展开',
   wideHint: '表格占用胸片的位置，显示所有列',
+  thumbnails: '缩略图',
   chosen: (count) => `已选 ${format.integer(count)} 张`,
   removeChosen: '移除所选',
   chooseNone: '取消选择',

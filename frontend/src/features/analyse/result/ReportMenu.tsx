@@ -1,14 +1,18 @@
 import { useId, useRef, useState } from 'react';
 import { Button } from '../../../components/Button';
 import { DownloadIcon } from '../../../components/icons';
-import { useLanguage } from '../../../i18n/context';
+import { useLanguage, useText } from '../../../i18n/context';
+import { describeFailure } from '../../../i18n/describeFailure';
+import type { Failure } from '../../../lib/failure';
+import { formsOf, type ResultForm } from '../../../lib/resultForms';
 import { type Graded, impressionOf } from '../../../report/content';
-import { REPORT_KINDS, type ReportKind, saveReport } from '../../../report/save';
+import { REPORT_KINDS, type ReportKind, saveForm, saveReport } from '../../../report/save';
 import styles from './ReportMenu.module.css';
 
 type Outcome =
   | { readonly state: 'idle' | 'making' | 'copied' | 'failed' }
-  | { readonly state: 'saved'; readonly name: string };
+  | { readonly state: 'saved'; readonly name: string }
+  | { readonly state: 'refused'; readonly form: ResultForm; readonly failure: Failure };
 
 interface ReportMenuProps {
   graded: Graded;
@@ -37,6 +41,16 @@ export function ReportMenu({ graded, onImpression }: ReportMenuProps) {
     } catch {
       setOutcome({ state: 'failed' });
     }
+  };
+  const ask = async (form: ResultForm) => {
+    close();
+    setOutcome({ state: 'making' });
+    const saved = await saveForm(form, graded);
+    setOutcome(
+      saved.ok
+        ? { state: 'saved', name: saved.value }
+        : { state: 'refused', form, failure: saved.failure },
+    );
   };
   const copy = async () => {
     close();
@@ -70,7 +84,10 @@ export function ReportMenu({ graded, onImpression }: ReportMenuProps) {
         look="compact"
         aria-expanded={open}
         aria-controls={open ? panel : undefined}
-        onClick={() => setOpen(!open)}
+        onClick={() => {
+          setOpen(!open);
+          setOutcome({ state: 'idle' });
+        }}
       >
         <DownloadIcon />
         {text.menu}
@@ -91,6 +108,13 @@ export function ReportMenu({ graded, onImpression }: ReportMenuProps) {
               <li key={kind}>
                 <button type="button" className={styles.item} onClick={() => void save(kind)}>
                   {text[kind]}
+                </button>
+              </li>
+            ))}
+            {formsOf(graded.prediction).map((form) => (
+              <li key={form}>
+                <button type="button" className={styles.item} onClick={() => void ask(form)}>
+                  {text.forms[form]}
                 </button>
               </li>
             ))}
@@ -123,6 +147,27 @@ export function ReportMenu({ graded, onImpression }: ReportMenuProps) {
         <p className={styles.outcome} role="alert">
           {text.failed}
         </p>
+      )}
+      {outcome.state === 'refused' && (
+        <Refused failure={outcome.failure} onRetry={() => void ask(outcome.form)} />
+      )}
+    </div>
+  );
+}
+
+/** Why the service did not answer in a form, and what to do next. */
+function Refused({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
+  const { title, detail, hint, retry } = describeFailure(failure, useText('failures'));
+  const shared = useText('shared');
+  return (
+    <div className={styles.refused} role="alert">
+      <p className={styles.refusedTitle}>{title}</p>
+      {detail && <p>{detail}</p>}
+      <p>{hint}</p>
+      {retry && (
+        <Button look="compact" onClick={onRetry}>
+          {shared.retry}
+        </Button>
       )}
     </div>
   );

@@ -8,8 +8,8 @@ import { type Item, rowId, type Worklist } from './films';
 import { Row } from './Row';
 import type { WorklistStore } from './store';
 
-/** As the stylesheet has it, in pixels: for a mouse, and for fingers. */
-const HEIGHTS = { fine: 28, coarse: 44 } as const;
+/** As the stylesheet has it, in pixels: for a mouse, for fingers, and with thumbnails. */
+const HEIGHTS = { fine: 28, coarse: 44, pictures: 52 } as const;
 const HEADER = 28;
 /** Rows that are drawn beyond those in sight. */
 const OVERSCAN = 8;
@@ -20,6 +20,8 @@ interface FilmTableProps {
   shown: readonly Item[];
   chosen: ReadonlySet<number>;
   arrangement: Arrangement;
+  /** Whether each row shows its film, small. */
+  pictures: boolean;
   store: WorklistStore;
   /** Brings a film into sight and its row into focus. */
   reach: RefObject<((id: number) => void) | null>;
@@ -30,11 +32,11 @@ interface FilmTableProps {
 
 /** The films as a table. Only the rows in sight are drawn: two thousand cost what twenty do. */
 export function FilmTable(props: FilmTableProps) {
-  const { list, shown, chosen, arrangement, store, reach, onArrange, onChoose } = props;
+  const { list, shown, chosen, arrangement, pictures, store, reach, onArrange, onChoose } = props;
   const text = useText('worklist');
   const body = useRef<HTMLDivElement>(null);
   // Asked once a drawing: every row asks for its height, and a media query is not free.
-  const height = byTouch() ? HEIGHTS.coarse : HEIGHTS.fine;
+  const height = HEIGHTS[pictures ? 'pictures' : byTouch() ? 'coarse' : 'fine'];
   // The same function for the same films: with another one all rows are measured anew.
   const getItemKey = useCallback((at: number) => shown[at]?.id ?? at, [shown]);
   const rows = useVirtualizer({
@@ -46,6 +48,8 @@ export function FilmTable(props: FilmTableProps) {
     scrollMargin: HEADER,
     scrollPaddingStart: HEADER,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows are as high as that says.
+  useEffect(() => rows.measure(), [pictures]);
   useEffect(() => {
     reach.current = (id) => {
       rows.scrollToIndex(shown.findIndex((item) => item.id === id));
@@ -93,6 +97,7 @@ export function FilmTable(props: FilmTableProps) {
                 selected={item.id === list.selected}
                 compared={item.id === list.compared}
                 chosen={chosen.has(item.id)}
+                pictures={pictures}
                 entry={item.id === entry}
                 store={store}
                 onChoose={onChoose}

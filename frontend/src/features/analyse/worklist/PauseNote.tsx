@@ -7,6 +7,8 @@ import styles from './WorklistPanel.module.css';
 
 interface PauseNoteProps {
   pause: Pause;
+  /** Whether the reason is said beside it, and need not be said twice. */
+  told?: boolean;
   onResume: () => void;
 }
 
@@ -24,14 +26,15 @@ export function useCountdown(until: number): number {
 }
 
 /** Why the queue rests, and when it goes on by itself. */
-export function PauseNote({ pause, onResume }: PauseNoteProps) {
+export function PauseNote({ pause, told = false, onResume }: PauseNoteProps) {
   const text = useText('worklist');
   const { title } = describeFailure(pause.failure, useText('failures'));
   const seconds = useCountdown(pause.until);
   return (
     <div className={styles.pause}>
       <p>
-        <strong role="status">{title}</strong> {/* The seconds would be read out each time. */}
+        {!told && <strong role="status">{title}</strong>}{' '}
+        {/* The seconds would be read out each time. */}
         <span className={styles.countdown} aria-hidden="true">
           {text.goesOnIn(seconds)}
         </span>

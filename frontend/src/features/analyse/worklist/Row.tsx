@@ -10,6 +10,7 @@ import styles from './FilmTable.module.css';
 import { Flags } from './Flags';
 import { type Item, isOpen, rowId } from './films';
 import type { WorklistStore } from './store';
+import { Thumbnail } from './Thumbnail';
 
 interface RowProps {
   item: Item;
@@ -21,6 +22,8 @@ interface RowProps {
   selected: boolean;
   compared: boolean;
   chosen: boolean;
+  /** Whether its thumbnail is shown. */
+  pictures: boolean;
   /** Whether Tab leads here. */
   entry: boolean;
   store: WorklistStore;
@@ -29,7 +32,8 @@ interface RowProps {
 
 /** One film of the list. */
 export const Row = memo(function Row(props: RowProps) {
-  const { item, index, start, size, selected, compared, chosen, entry, store, onChoose } = props;
+  const { item, index, start, size, selected, compared, chosen, entry, store, pictures, onChoose } =
+    props;
   const { id, study, status, graded } = item;
   const press = ({ shiftKey, ctrlKey, metaKey }: MouseEvent) => {
     if (shiftKey || ctrlKey || metaKey) {
@@ -49,7 +53,8 @@ export const Row = memo(function Row(props: RowProps) {
       data-chosen={chosen}
       style={{ transform: `translateY(${start}px)`, height: size }}
     >
-      <td>
+      <td className={styles.name}>
+        {pictures && <Thumbnail study={study} />}
         <button
           type="button"
           id={rowId(id)}

@@ -1,6 +1,7 @@
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import { Button } from '../../../components/Button';
 import { useText } from '../../../i18n/context';
+import { cx } from '../../../lib/cx';
 import { useShortcuts } from '../../../lib/shortcuts';
 import { OpenButton } from '../intake/OpenButton';
 import { Agreement } from '../reading/Agreement';
@@ -33,6 +34,7 @@ export function WorklistPanel({ list, store, wide, onWide, onFiles }: WorklistPa
   const { notFollowUp } = useText('shared');
   const [arrangement, setArrangement] = useState(AS_ADDED);
   const [chosen, setChosen] = useState(NONE);
+  const [pictures, setPictures] = useState(false);
   const reach = useRef<((id: number) => void) | null>(null);
   const { items, selected, compared } = list;
   // Thousands of films are arranged between two pictures, not before the next one.
@@ -68,7 +70,7 @@ export function WorklistPanel({ list, store, wide, onWide, onFiles }: WorklistPa
         <p className={styles.count}>{text.progress(settled, items.length)}</p>
         <Button
           look="compact"
-          className={styles.wide}
+          className={cx(styles.option, styles.wide)}
           aria-pressed={wide}
           title={text.wideHint}
           onClick={() => onWide(!wide)}
@@ -85,6 +87,14 @@ export function WorklistPanel({ list, store, wide, onWide, onFiles }: WorklistPa
       </div>
       <div className={styles.blind}>
         <BlindSwitch blind={list.blind} store={store} />
+        <Button
+          look="compact"
+          className={styles.option}
+          aria-pressed={pictures}
+          onClick={() => setPictures(!pictures)}
+        >
+          {text.thumbnails}
+        </Button>
       </div>
       <Agreement items={items} />
       {list.pause && <PauseNote pause={list.pause} onResume={store.resume} />}
@@ -110,6 +120,7 @@ export function WorklistPanel({ list, store, wide, onWide, onFiles }: WorklistPa
         shown={shown}
         chosen={chosen}
         arrangement={arrangement}
+        pictures={pictures}
         store={store}
         reach={reach}
         onArrange={setArrangement}

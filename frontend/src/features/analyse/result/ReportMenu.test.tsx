@@ -1,0 +1,63 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { limits, prediction, study } from '../../../lib/fixtures';
+import type { Prediction } from '../../../lib/prediction';
+import { ReportMenu } from './ReportMenu';
+
+const asked = vi.fn<(request: Request) => Response>();
+
+beforeEach(() => {
+  asked.mockReset();
+  vi.stubGlobal('fetch', (request: Request) =>
+    new URL(request.url).pathname === '/limits' ? Response.json(limits) : asked(request),
+  );
+});
+
+async function open(changes: Partial<Prediction> = {}): Promise<void> {
+  const graded = {
+    name: 'IM0001.dcm',
+    prediction: { ...prediction('mild'), ...changes },
+    gradedAt: new Date(2026, 10, 23),
+    date: '',
+    view: '',
+    study: study('IM0001.dcm'),
+  };
+  render(<ReportMenu graded={graded} onImpression={() => undefined} />);
+  await userEvent.click(screen.getByRole('button', { name: 'Report' }));
+}
+
+const dicom: Partial<Prediction> = { input: { ...prediction('mild').input, format: 'dicom' } };
+
+it('offers a structured report of DICOM objects alone, FHIR of every film', async () => {
+  await open();
+  expect(screen.getByRole('button', { name: /^FHIR/ })).toBeTruthy();
+  expect(screen.queryByRole('button', { name: /^DICOM/ })).toBeNull();
+});
+
+it('asks the service for the form by its media type, of the version that graded the film', async () => {
+  asked.mockReturnValue(new Response('DICM'));
+  await open({ ...dicom, quality: { accepted: false, findings: [] } });
+  await userEvent.click(screen.getByRole('button', { name: /^DICOM/ }));
+  await screen.findByText('Saved IM0001.sr.dcm.');
+  const [request] = asked.mock.calls[0] ?? [];
+  expect(request?.headers.get('Accept')).toBe('application/dicom');
+  const query = new URL(request?.url ?? '').searchParams;
+  expect(query.get('version')).toBe('1.0.0');
+  // As it was judged: although the gate rejected it.
+  expect(query.get('force')).toBe('true');
+});
+
+it('says why the service did not answer, and tries again', async () => {
+  const problem = { title: 'The service is busy', detail: 'Since.', code: 'busy', status: 503 };
+  asked.mockReturnValueOnce(Response.json(problem, { status: 503 }));
+  await open();
+  await userEvent.click(screen.getByRole('button', { name: /^FHIR/ }));
+  const alert = await screen.findByRole('alert');
+  expect(alert.textContent).toContain('busy');
+  expect(alert.textContent).not.toContain('Code');
+  asked.mockReturnValueOnce(Response.json({ resourceType: 'Bundle' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  await screen.findByText('Saved IM0001.fhir.json.');
+  expect(screen.queryByRole('alert')).toBeNull();
+});
