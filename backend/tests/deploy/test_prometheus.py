@@ -70,6 +70,10 @@ class Asked:
         found: list[Any] = self._get("/query", query=expression)["result"]
         return found
 
+    def values(self, expression: str) -> list[str]:
+        """None until the service was read with the metric in it."""
+        return [one["value"][1] for one in self.query(expression)]
+
     def firing(self) -> set[str]:
         alerts = self._get("/alerts")["alerts"]
         return {one["labels"]["alertname"] for one in alerts if one["state"] == "firing"}
@@ -106,7 +110,7 @@ def test_prometheus_reads_the_service_and_an_alert_fires(
         upload = {"file": SAMPLES[0].read_bytes()}
         answer = httpx.post(f"{url}/predict?force=true", files=upload, timeout=60)
         assert answer.status_code == 200
-        wait_until(lambda: asked.query("sum(cxr_severities_total)")[0]["value"][1:] == ["1"])
+        wait_until(lambda: asked.values("sum(cxr_severities_total)") == ["1"])
         assert asked.query("cxr_model_info")[0]["metric"]["version"] == "0.9.0"
         wait_until(lambda: not asked.firing() & {"CxrDown", "CxrNotReady"})
         exported = {
