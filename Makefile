@@ -45,7 +45,7 @@ run: .venv/.service $(PAGE) ## Set up what is missing, then serve page and API (
 
 test: test-python test-page e2e ## Run every test: Python, TypeScript, and the page in Chromium
 
-test-python: .venv/.dev
+test-python: .venv/.dev clients/orval/node_modules/.installed
 	$(BIN)/python -m pytest -q
 
 test-page: frontend/node_modules/.installed
@@ -94,7 +94,7 @@ release: .venv/.dev frontend/node_modules/.installed ## Wheel, sdist, page, SBOM
 	scripts/release.sh
 
 clean: ## Remove everything that the other commands made, except runs/
-	rm -rf .venv frontend/node_modules frontend/dist artifacts dist
+	rm -rf .venv frontend/node_modules clients/orval/node_modules frontend/dist artifacts dist
 
 # The stamps below are older than their sources exactly when something must be installed again.
 
@@ -124,6 +124,12 @@ clean: ## Remove everything that the other commands made, except runs/
 frontend/node_modules/.installed: frontend/package.json frontend/package-lock.json
 	@scripts/check-tools.sh $(PYTHON)
 	cd frontend && npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+# Of one test alone; apart, since it is larger than what the page is built with.
+clients/orval/node_modules/.installed: clients/orval/package.json clients/orval/package-lock.json
+	@scripts/check-tools.sh $(PYTHON)
+	cd clients/orval && npm ci --no-fund --no-audit --loglevel=error
 	@touch $@
 
 $(PAGE): frontend/node_modules/.installed $(PAGE_SOURCES)
