@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from threading import Event, Thread
 from typing import Any, Protocol
@@ -62,7 +63,9 @@ class Watcher:
         failures = 0
         while not self._stopping.is_set():
             try:
-                self._sweep()
+                seen = self._sweep()
+                if seen is not None and not self.swept.is_set():
+                    self._tell(seen)
             except (WorkerError, sqlite3.Error) as error:
                 failures += 1
                 wait = self._pace.wait(failures, LONGEST_PAUSE)
@@ -72,16 +75,18 @@ class Watcher:
                 LOG.warning("the search failed (%s); again in %.1f s", code, wait)
             else:
                 failures, wait = 0, self._every
-                self.swept.set()
+                if seen is not None:
+                    self.swept.set()
             self._stopping.wait(wait)
 
-    def _sweep(self) -> None:
+    def _sweep(self) -> int | None:
+        """How many instances the archive lists; None where the search was broken off."""
         seen = new = 0
         for query in self._wanted.queries(datetime.now().astimezone()):
             batch: list[Place] = []
             for said in self._archive.search(query):
                 if self._stopping.is_set():
-                    return
+                    return None
                 seen += 1
                 place = place_of(said)
                 # Some archives ignore a key; fetching everything they then list would be costly.
@@ -95,6 +100,31 @@ class Watcher:
             LOG.info("%d new films", new)
         if seen > _MANY:
             LOG.warning("each search lists %d instances; --days or --date would narrow it", seen)
+        return seen
+
+    def _tell(self, seen: int) -> None:
+        """Say once what a range of dates leaves out, which otherwise looks as if nothing came."""
+        dates = self._wanted.range(datetime.now().astimezone())
+        if not dates:
+            LOG.info("the first search lists %d instances", seen)
+        elif seen:
+            LOG.info(
+                "the first search lists %d instances of studies dated %s;"
+                " --days or --date leaves out all others", seen, dates,
+            )  # fmt: skip
+        elif self._others():
+            LOG.warning(
+                "no film is of a study dated %s, though the archive holds others:"
+                " --days or --date leaves them out", dates,
+            )  # fmt: skip
+        else:
+            LOG.info("the archive lists no such film, of any date")
+
+    def _others(self) -> bool:
+        """Whether films would be found without a range of dates."""
+        anytime = replace(self._wanted, dates="", days=None)
+        queries = anytime.queries(datetime.now().astimezone())
+        return any(True for query in queries for _ in self._archive.search(query))
 
     def _note(self, batch: list[Place]) -> int:
         new = self._ledger.found(batch, time.time())

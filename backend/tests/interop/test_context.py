@@ -194,6 +194,50 @@ def test_no_result_holds_a_date_time_age_or_uid_that_is_none(
 
 
 @pytest.mark.parametrize(
+    ("keyword", "old", "new", "expected"),
+    [
+        ("PatientName", "Doe^Jane", "Do\1^Jane", "Do^Jane"),
+        ("PatientName", "Doe^Jane", "Doe\tJan\x7f", "Doe Jan"),
+        ("PatientName", "Doe^Jane", "D\0\r\nJane", "D  Jane"),
+        ("PatientName", "Doe^Jane", "D\u5c0f\2^J", "D\u5c0f^J"),
+        ("PatientName", "Doe^Jane", "\1\2\3\4\0\0\0\0", ""),
+        ("ReferringPhysicianName", "Roe^Richard", "Roe^R\2chard", "Roe^Rchard"),
+        ("PatientID", "P-1", "P\x1f1", "P1"),
+        ("AccessionNumber", "A-1", "A\n1", "A 1"),
+        ("StudyID", "S1", "S\5", "S"),
+        ("StudyDescription", "Thorax pa", "Thorax\fpa", "Thorax pa"),
+        ("IssuerOfPatientID", "Ward 7", "Ward\v7", "Ward 7"),
+        ("PatientSex", "F", "f", "F"),
+        ("PatientSex", "F", "\1", ""),
+        ("PatientSex", "F", "X", ""),
+        ("PatientSex", "FEMALE", "Female", "F"),
+        ("PatientSex", "F\\M ", "F\\M ", ""),
+        ("PatientSex", "O", "O", "O"),
+        ("PatientIdentityRemoved", "YES", "yes", "YES"),
+        ("PatientIdentityRemoved", "YES", "ja ", None),
+    ],
+)
+def test_control_characters_and_values_that_may_not_stand_there_are_cleaned(
+    keyword: str, old: str, new: str, expected: str | None, tmp_path: Path
+) -> None:
+    values = {"DeidentificationMethod": "by hand", keyword: old.strip()}
+    data = film(SpecificCharacterSet="ISO_IR 192", **values)
+    raw = new.encode()
+    assert len(raw) <= len(old), "the length in front stays"
+    odd = data.replace(old.encode(), raw.ljust(len(old)))
+    assert (odd != data) == (old != new)
+    made = structured_report(assessment(), read_context(odd), making())
+    assert pydicom.dcmread(BytesIO(made)).get(keyword) == expected
+    assert conformance_errors(made, tmp_path) == []
+
+
+def test_what_changes_the_character_set_is_no_control_character() -> None:
+    data = film(SpecificCharacterSet=["", "ISO 2022 IR 87"], PatientName=KANJI_NAME)
+    assert b"\x1b$B" in raw_name(data)
+    assert read_context(data).values[tags.PATIENT_NAME] == raw_name(data)
+
+
+@pytest.mark.parametrize(
     ("changes", "expected"),
     [
         ({}, datetime(2020, 4, 5, 6, 7, 8)),  # noqa: DTZ001

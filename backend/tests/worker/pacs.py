@@ -109,7 +109,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._end(mishap, "application/dicom+json", json.dumps(said).encode(), status)
 
     def _found(self, query: dict[str, str]) -> bytes:
-        films = [film for film in self.archive.films.values() if film[2] == query["Modality"]]
+        first = query.get("StudyDate", "").rstrip("-")
+        films = [
+            film
+            for film in self.archive.films.values()
+            if film[2] == query["Modality"] and (not first or _date(film[1]) >= first)
+        ]
         start = int(query["offset"]) if self.archive.pages else 0
         return json.dumps(
             [
@@ -149,6 +154,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Retry-After", "0")
         self.end_headers()
         self.wfile.write(body if sent is None else sent)
+
+
+def _date(data: bytes) -> str:
+    return str(dcmread(BytesIO(data), specific_tags=["StudyDate"]).get("StudyDate", ""))
 
 
 def _value(value: object) -> dict[str, Any]:

@@ -44,8 +44,8 @@ CARRIED = (
     *REQUIRED, STUDY, TIMEZONE, STUDY_DESCRIPTION, ISSUER_OF_PATIENT_ID, AGE, IDENTITY_REMOVED,
     DEIDENTIFICATION_METHOD,
 )  # fmt: skip
-"""What a DICOM result takes over from the film, byte by byte; of dates, times, an age and the UID
-only what is one."""
+"""What a DICOM result takes over from the film, byte by byte but for control characters; of dates,
+times, an age, the UID and what has a list of allowed values only what is one."""
 
 _TEXTS = (
     *CARRIED, tags.SOP_CLASS, SOP_INSTANCE, SERIES, ACQUIRED, ACQUISITION_DATE, ACQUISITION_TIME,
@@ -55,6 +55,15 @@ _BURNED_IN = 0x00280301
 _WANTED = (
     *_TEXTS, tags.MODALITY, tags.ORIENTATION, tags.ROWS, tags.COLUMNS, _BURNED_IN,
 )  # fmt: skip
+_ALLOWED = {
+    SEX: {b"M": b"M", b"F": b"F", b"O": b"O", b"MALE": b"M", b"FEMALE": b"F", b"OTHER": b"O"},
+    IDENTITY_REMOVED: {b"YES": b"YES", b"NO": b"NO"},
+}
+"""What the standard lets stand there (PS3.3 C.7.1.1), by what films write for it."""
+_CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code != 0x1B)
+"""No text may hold them but ESC, which changes the character set (PS3.5 6.1.3). In none of the
+character sets is one a part of a letter."""
+_BLANKS = bytes.maketrans(b"\t\n\v\f\r", b"     ")
 _LONGEST = 1024
 """Bytes of a value that may still be a name or a number; what is longer is left out."""
 _UID = re.compile(r"[0-9]+(\.[0-9]+)+")
@@ -180,7 +189,7 @@ def _sound(tag: int, value: bytes) -> bytes:
     """The value as a result may hold it: what is no date, time, age or UID is none at all.
 
     A result with such a value in it would be no valid object. Names and numbers stay whatever they
-    are: archives match by them.
+    are, as archives match by them, but for the control characters in them.
     """
     text = value.strip(b" \0")
     match dictionary_VR(tag):
@@ -194,7 +203,10 @@ def _sound(tag: int, value: bytes) -> bytes:
             return text if _AGE.fullmatch(text) else b""
         case "UI":
             return text
-    return value
+    cleaned = value.translate(_BLANKS).translate(None, _CONTROLS)
+    if tag in _ALLOWED:
+        return _ALLOWED[tag].get(cleaned.strip().upper(), b"")
+    return cleaned
 
 
 def _uid(found: Mapping[int, bytes], tag: int) -> str:

@@ -1,0 +1,73 @@
+"""What a watcher says of the films that its search leaves out."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from waiting import wait_until
+
+from cxr_severity.worker.dicomweb import Access, Archive
+from cxr_severity.worker.header import Wanted
+from cxr_severity.worker.ledger import Ledger
+from cxr_severity.worker.pace import Pace
+from cxr_severity.worker.watch import Watcher
+
+from .films import film, place
+from .pacs import FakePacs, running
+
+TODAY = datetime.now().astimezone()
+LATER = f"{TODAY + timedelta(days=3):%Y%m%d}-"
+
+
+def watched(folder: Path, wanted: Wanted, *dates: datetime, trouble: str = "ok") -> FakePacs:
+    """An archive with a film of each date, after its first search; `trouble` precedes it."""
+    with running(FakePacs()) as pacs:
+        pacs.mishaps["search"] = [trouble]
+        for number, date in enumerate(dates):
+            pacs.add(place(number), film(number, StudyDate=f"{date:%Y%m%d}"))
+        archive, ledger = Archive(pacs.url, Access(timeout=30), 25_000_000), Ledger(folder / "db")
+        pace = Pace(first=0.001, longest=0.01)
+        watcher = Watcher(archive, wanted, ledger, lambda: None, 0.01, pace)
+        watcher.start()
+        wait_until(watcher.swept.is_set)
+        asked = len(pacs.asked)
+        wait_until(lambda: len(pacs.asked) > asked + 8)  # further searches say nothing
+        watcher.stop()
+        archive.close()
+        ledger.close()
+    return pacs
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ages", "level", "said"),
+    [
+        (Wanted(days=2), (9, 400), "WARNING", "no film is of a study dated {days}, though the archive holds others: --days or --date leaves them out"),  # noqa: E501
+        (Wanted(dates=LATER), (0,), "WARNING", "no film is of a study dated {later}, though the archive holds others: --days or --date leaves them out"),  # noqa: E501
+        (Wanted(days=2), (1, 9), "INFO", "the first search lists 1 instances of studies dated {days}; --days or --date leaves out all others"),  # noqa: E501
+        (Wanted(days=2), (), "INFO", "the archive lists no such film, of any date"),
+        (Wanted(), (9, 400), "INFO", "the first search lists 2 instances"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("trouble", ["ok", "500"])
+def test_one_line_tells_what_a_range_of_dates_leaves_out(
+    wanted: Wanted,
+    ages: tuple[int, ...],
+    level: str,
+    said: str,
+    trouble: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.INFO):
+        watched(tmp_path, wanted, *(TODAY - timedelta(days=age) for age in ages), trouble=trouble)
+    said = said.format(days=f"{TODAY - timedelta(days=2):%Y%m%d}-", later=LATER)
+    about = ("the first search", "no film is", "the archive lists")
+    lines = [
+        (each.levelname, each.getMessage())
+        for each in caplog.records
+        if each.getMessage().startswith(about)
+    ]
+    assert lines == [(level, said)]
