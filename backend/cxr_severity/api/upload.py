@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cxr_severity.api.accept_language import language_of
 from cxr_severity.api.errors import ApiError, refused
+from cxr_severity.api.preamble import NO_PART, Preamble
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError
 
 FIELD = "file"
@@ -34,7 +35,7 @@ matter: the format is read from the bytes."""
 FORM_UNREADABLE = "The form cannot be read: {reason}"
 MISSING = "The multipart field `file` is missing."
 NAMELESS = "The form cannot be read: a part of it has no name."
-NO_PART = "The form cannot be read: no part of it begins with its boundary."
+CUT = "The form ends before its last boundary."
 
 UPLOAD_BODY = {
     "requestBody": {
@@ -60,6 +61,19 @@ UPLOAD_BODY = {
 in its description alone: beside a form, orval's clients would send any of them as JSON."""
 
 
+def described(disposition: bytes) -> tuple[str, str]:
+    """Field and file name, which may be empty, of a part with this Content-Disposition.
+
+    Raises:
+        ApiError: `malformed-request`: it names no field.
+    """
+    kind, options = parse_options_header(disposition)
+    if kind != b"form-data" or b"name" not in options:
+        raise ApiError("malformed-request", NAMELESS)
+    field, name = options[b"name"], options.get(b"filename", b"")
+    return field.decode("utf-8", "replace"), name.decode("utf-8", "replace")
+
+
 class _Form:
     """The field `file` of a multipart form, as its bytes arrive; other fields are passed over.
 
@@ -69,10 +83,8 @@ class _Form:
 
     def __init__(self, boundary: bytes) -> None:
         self.files: list[bytearray] = []
-        self.begun = False
+        self.preamble = Preamble(boundary)
         self.ended = False
-        self._start = b"--" + boundary
-        self._preamble = b""
         self._header: tuple[bytearray, bytearray] = bytearray(), bytearray()
         self._disposition = b""
         self._target: bytearray | None = None
@@ -91,28 +103,8 @@ class _Form:
 
     def feed(self, data: bytes) -> None:
         """Raises FormParserError or ApiError: what arrives is not such a form."""
-        if not self.begun:
-            data = self._after_preamble(data)
-        if data:
+        if data := self.preamble.after(data):
             self._parser.write(data)
-
-    @property
-    def empty(self) -> bool:
-        return not self._preamble
-
-    def _after_preamble(self, data: bytes) -> bytes:
-        self._preamble += data
-        if self._preamble.startswith(self._start):
-            at = 0
-        else:
-            line = self._preamble.find(b"\n" + self._start)
-            if line < 0:
-                if len(self._preamble) > MULTIPART_OVERHEAD:
-                    raise ApiError("malformed-request", NO_PART)
-                return b""
-            at = line + 1
-        self.begun = True
-        return self._preamble[at:]
 
     def _on_part_begin(self) -> None:
         self._disposition = b""
@@ -131,10 +123,8 @@ class _Form:
         self._header = bytearray(), bytearray()
 
     def _on_headers_finished(self) -> None:
-        kind, options = parse_options_header(self._disposition)
-        if kind != b"form-data" or b"name" not in options:
-            raise ApiError("malformed-request", NAMELESS)
-        if options[b"name"] == FIELD.encode():
+        field, _ = described(self._disposition)
+        if field == FIELD:
             self._target = bytearray()
             self.files.append(self._target)
 
@@ -175,9 +165,9 @@ async def read_upload(request: Request) -> bytes:
         raise ApiError("malformed-request", FORM_UNREADABLE, reason=reason) from error
     if len(form.files) > 1:
         raise ApiError("invalid-request", "`file`: send one image in each request.")
-    if form.begun and not form.ended:
-        raise ApiError("incomplete-upload", "The form ends before its last boundary.")
-    if not form.begun and not form.empty:
+    if form.preamble.ended and not form.ended:
+        raise ApiError("incomplete-upload", CUT)
+    if not form.preamble.ended and not form.preamble.empty:
         raise ApiError("malformed-request", NO_PART)
     if not form.files:
         raise ApiError("missing-field", MISSING)

@@ -162,11 +162,57 @@ def test_what_is_over_the_number_is_said_and_the_rest_not_read(
     assert codes == ["not-an-image"] * 3 + ["too-many-images"]
 
 
-def test_a_form_that_is_cut_says_so(client: TestClient) -> None:
-    body = b"--b\r\nContent-Disposition: form-data; name=file; filename=a\r\n\r\nx"
-    headers = {"Content-Type": "multipart/form-data; boundary=b"}
-    lines = _lines(client.post("/predict/batch", content=body, headers=headers).text)
-    assert lines[-1]["error"]["code"] == "malformed-request"
+FORM = {"Content-Type": "multipart/form-data; boundary=b"}
+PART = b"--b\r\nContent-Disposition: form-data; name=file; filename=a\r\n\r\nx\r\n"
+
+
+def test_a_form_that_is_cut_says_so_after_what_was_whole(client: TestClient) -> None:
+    answer = client.post("/predict/batch", content=PART + PART[:-3], headers=FORM)
+    assert answer.status_code == 200
+    first, last = _lines(answer.text)
+    assert first["error"]["code"] == "not-an-image"
+    assert (last["index"], last["error"]["code"]) == (1, "incomplete-upload")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (PART[:-3], 400, "incomplete-upload"),
+        (b"--b\r\n-931--b--\r\n", 400, "malformed-request"),
+        (b"no form at all", 400, "malformed-request"),
+        (b"", 422, "missing-field"),
+        (b"--b--\r\n", 422, "missing-field"),
+        (PART.replace(b"name=file;", b"name=other;") + b"--b--\r\n", 422, "missing-field"),
+        (PART.replace(b" name=file;", b"") + b"--b--\r\n", 400, "malformed-request"),
+    ],
+)
+def test_what_cannot_be_read_before_its_first_image_is_a_problem(
+    client: TestClient, body: bytes, status: int, code: str
+) -> None:
+    before = _counted(client, code)
+    answer = client.post("/predict/batch", content=body, headers=FORM)
+    assert_problem(answer, status, code)
+    alone = client.post("/predict", content=body, headers=FORM)
+    assert (alone.status_code, alone.json()["code"]) == (status, code), "as of one image"
+    assert _counted(client, code) == before + 2
+
+
+def _counted(client: TestClient, code: str) -> float:
+    lines = client.get("/metrics").text.splitlines()
+    name = f'cxr_problems_total{{code="{code}"}} '
+    return sum(float(line.removeprefix(name)) for line in lines if line.startswith(name))
+
+
+def test_other_fields_are_passed_over(client: TestClient) -> None:
+    body = PART.replace(b"name=file", b"name=other") + PART.replace(b"=a", b"=b") + b"--b--\r\n"
+    (line,) = _lines(client.post("/predict/batch", content=body, headers=FORM).text)
+    assert (line["index"], line["name"], line["error"]["code"]) == (0, "b", "not-an-image")
+
+
+def test_what_stands_before_the_first_boundary_is_passed_over(client: TestClient) -> None:
+    body = b"A legal preamble.\r\n" + PART + b"--b--\r\n"
+    (line,) = _lines(client.post("/predict/batch", content=body, headers=FORM).text)
+    assert (line["name"], line["error"]["code"]) == ("a", "not-an-image")
 
 
 @pytest.mark.anyio

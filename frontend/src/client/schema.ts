@@ -47,7 +47,8 @@ export interface paths {
          *     the body. The answer is NDJSON: `{"index", "name", "result"}` or `{"index", "name", "error"}`
          *     for each image, as it is ready. `index` counts the images in the order in which they came.
          *
-         *     An error is a line, and the others go on. Folders and a DICOMDIR in an archive have no line.
+         *     An error is a line, and the others go on; what cannot be read as a batch before its first image
+         *     is a problem. Folders and a DICOMDIR in an archive have no line.
          */
         post: operations["predictBatch"];
         delete?: never;
@@ -2560,7 +2561,7 @@ export interface operations {
                     "application/x-ndjson": string;
                 };
             };
-            /** @description The request cannot be read */
+            /** @description The request cannot be read; The upload was cut off */
             400: {
                 headers: {
                     /** @description Language of title and detail */
@@ -2614,7 +2615,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request's content type is not supported */
+            /** @description The upload took too long */
+            408: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content type is not supported; The request's content encoding is not supported */
             415: {
                 headers: {
                     /** @description Language of title and detail */
@@ -2627,7 +2641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid; There is no such target */
+            /** @description A required field is missing; The request is not valid; There is no such target; There is no such parameter */
             422: {
                 headers: {
                     /** @description Language of title and detail */

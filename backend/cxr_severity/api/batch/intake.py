@@ -15,6 +15,8 @@ from python_multipart.multipart import parse_options_header
 from cxr_severity.api.batch.archive import MAGIC, Item, files_of
 from cxr_severity.api.batch.multipart import Begin, Data, Event, Parts
 from cxr_severity.api.errors import ApiError
+from cxr_severity.api.preamble import NO_PART
+from cxr_severity.api.upload import CUT, MISSING
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError
 
 Put = Callable[[Item], Coroutine[Any, Any, None]]
@@ -26,6 +28,7 @@ def events_of(request: Request) -> AsyncIterator[Event]:
 
     Raises:
         ApiError: `unsupported-media-type` or `malformed-request`; at once, or while it is read.
+            `incomplete-upload` or `missing-field` at its end.
     """
     media_type, parameters = parse_options_header(request.headers.get("content-type", ""))
     if media_type in (b"application/zip", b"application/x-zip-compressed"):
@@ -48,11 +51,17 @@ async def _whole(request: Request) -> AsyncIterator[Event]:
 
 
 async def _form(request: Request, parts: Parts) -> AsyncIterator[Event]:
+    without_file = True
     async for chunk in request.stream():
         for event in parts.feed(chunk):
+            without_file = False
             yield event
-    if not parts.complete:
-        raise ApiError("malformed-request", "The form ends too early.")
+    if parts.preamble.ended and not parts.complete:
+        raise ApiError("incomplete-upload", CUT)
+    if not parts.preamble.ended and not parts.preamble.empty:
+        raise ApiError("malformed-request", NO_PART)
+    if without_file:
+        raise ApiError("missing-field", MISSING)
 
 
 async def take_in(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser, parse_options_header
+from python_multipart.multipart import MultipartParser
 
 from cxr_severity.api.errors import ApiError
-from cxr_severity.api.upload import FORM_UNREADABLE
+from cxr_severity.api.preamble import Preamble
+from cxr_severity.api.upload import FIELD, FORM_UNREADABLE, described
 
 _LONGEST_HEADERS = 8_192
 
@@ -34,13 +35,15 @@ Event = Begin | Data | End
 
 
 class Parts:
-    """Bytes of a form in, events out."""
+    """Bytes of a form in, events of its parts named `file` out; others are passed over."""
 
     def __init__(self, boundary: bytes) -> None:
         self._events: list[Event] = []
         self._field = self._value = self._disposition = b""
         self._headers = 0
+        self._is_file = False
         self.complete = False
+        self.preamble = Preamble(boundary)
         self._parser = MultipartParser(
             boundary,
             {
@@ -49,10 +52,8 @@ class Parts:
                 "on_header_value": self._on_value,
                 "on_header_end": self._header,
                 "on_headers_finished": self._started,
-                "on_part_data": lambda data, start, end: self._events.append(
-                    Data(bytes(data[start:end]))
-                ),
-                "on_part_end": lambda: self._events.append(End()),
+                "on_part_data": self._on_data,
+                "on_part_end": self._on_part_end,
                 "on_end": self._finish,
             },
         )
@@ -63,10 +64,13 @@ class Parts:
         Raises:
             ApiError: `malformed-request` for what is no form.
         """
+        content = self.preamble.after(content)
         try:
-            self._parser.write(content)
+            if content:
+                self._parser.write(content)
         except FormParserError as error:
-            raise ApiError("malformed-request", FORM_UNREADABLE, reason=str(error)) from error
+            reason = f"{str(error).rstrip('.')}."
+            raise ApiError("malformed-request", FORM_UNREADABLE, reason=reason) from error
         found, self._events = self._events, []
         return found
 
@@ -93,9 +97,18 @@ class Parts:
         self._field = self._value = b""
 
     def _started(self) -> None:
-        _, parameters = parse_options_header(self._disposition)
-        name = parameters.get(b"filename", b"")
-        self._events.append(Begin(name.decode("utf-8", "replace")))
+        field, file_name = described(self._disposition)
+        self._is_file = field == FIELD
+        if self._is_file:
+            self._events.append(Begin(file_name))
+
+    def _on_data(self, data: bytes, start: int, end: int) -> None:
+        if self._is_file:
+            self._events.append(Data(bytes(data[start:end])))
+
+    def _on_part_end(self) -> None:
+        if self._is_file:
+            self._events.append(End())
 
     def _finish(self) -> None:
         self.complete = True

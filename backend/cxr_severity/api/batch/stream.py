@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from cxr_severity.api.batch.archive import Item
 from cxr_severity.api.batch.intake import take_in
 from cxr_severity.api.batch.multipart import Event
-from cxr_severity.api.errors import ApiError
+from cxr_severity.api.errors import ApiError, problem
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.interop.bodies.problem import as_problem, as_rejection
 from cxr_severity.model.quality import RejectedError
@@ -64,10 +64,11 @@ class Lines(Response):
         self._max_items = max_items
         self._patience = patience
         self._language = language
+        self._refusal: ApiError | None = None
         self._held = 0
         self._room = anyio.Event()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         lines_in, lines_out = anyio.create_memory_object_stream[bytes](math.inf)
         items_in, items_out = anyio.create_memory_object_stream[tuple[int, Item]](0)
         count = 0
@@ -96,7 +97,10 @@ class Lines(Response):
                 except* ClientDisconnect:
                     group.cancel_scope.cancel()
                 except* ApiError as errors:
-                    await say_line(self._error(count, "", _first(errors)))
+                    if count:
+                        await say_line(self._error(count, "", _first(errors)))
+                    else:
+                        self._refusal = _first(errors)
                 reading_ended.set()
 
         async def work(items: MemoryObjectReceiveStream[tuple[int, Item]]) -> None:
@@ -121,14 +125,22 @@ class Lines(Response):
         async with anyio.create_task_group() as group:
             group.start_soon(all_work)
             group.start_soon(watch)
-            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            # Nothing is said before the first line is known: what is no batch at all is a problem.
             async with lines_out:
-                async for line in lines_out:
-                    self._held -= len(line)
-                    room, self._room = self._room, anyio.Event()
-                    room.set()
-                    await send({"type": "http.response.body", "body": line, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+                line = await anext(lines_out, None)
+                if line is None and self._refusal is not None:
+                    await _as_problem(self._refusal, self._language)(scope, receive, send)
+                else:
+                    await send(
+                        {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+                    )
+                    while line is not None:
+                        self._held -= len(line)
+                        room, self._room = self._room, anyio.Event()
+                        room.set()
+                        await send({"type": "http.response.body", "body": line, "more_body": True})
+                        line = await anext(lines_out, None)
+                    await send({"type": "http.response.body", "body": b""})
             group.cancel_scope.cancel()
 
     async def _line(self, number: int, item: Item) -> bytes:
@@ -160,6 +172,10 @@ class Lines(Response):
         self._count(body.code)
         line = {"index": number, "name": name, "error": body.model_dump(exclude_none=True)}
         return json.dumps(line, ensure_ascii=False).encode() + b"\n"
+
+
+def _as_problem(error: ApiError, language: Language) -> Response:
+    return problem(error.kind.code, language, error.template, error.headers, **error.values)
 
 
 def _first(errors: BaseExceptionGroup[ApiError]) -> ApiError:

@@ -38,7 +38,7 @@ _BODY = {
                 "schema": {
                     "type": "object",
                     "required": ["file"],
-                    "properties": {"file": {"type": "array", "items": _BINARY}},
+                    "properties": {"file": {"type": "array", "minItems": 1, "items": _BINARY}},
                 }
             },
         },
@@ -56,12 +56,17 @@ _BODY = {
         **problem_responses(
             [
                 "malformed-request",
+                "incomplete-upload",
                 "unsupported-media-type",
+                "unsupported-encoding",
                 "unknown-version",
+                "missing-field",
                 "invalid-request",
                 "unknown-target",
+                "unknown-parameter",
                 *OF_CALLERS,
                 "rate-limited",
+                "upload-too-slow",
                 "not-ready",
             ]
         ),
@@ -87,7 +92,8 @@ async def predict_batch(
     the body. The answer is NDJSON: `{"index", "name", "result"}` or `{"index", "name", "error"}`
     for each image, as it is ready. `index` counts the images in the order in which they came.
 
-    An error is a line, and the others go on. Folders and a DICOMDIR in an archive have no line.
+    An error is a line, and the others go on; what cannot be read as a batch before its first image
+    is a problem. Folders and a DICOMDIR in an archive have no line.
     """
     state = state_of(request)
     events = events_of(request)
