@@ -69,8 +69,8 @@ def film_range(values: NDArray[Any]) -> tuple[float, float] | None:
         gaps = part[strays:] - part[:-strays]
         at = int(gaps.argmax())
         below, above = first + fewest + at, first + fewest + at + strays
-        beneath = float(ordered[below]) - float(ordered[first])
-        over = float(ordered[last]) - float(ordered[above])
+        beneath = _width(ordered[first : below + 1], strays)
+        over = _width(ordered[above : last + 1], strays)
         film = max(beneath, over)
         if gaps[at] < _GAP * film or min(beneath, over) > _NARROW * film:
             break
@@ -82,6 +82,13 @@ def film_range(values: NDArray[Any]) -> tuple[float, float] | None:
     if (first, last) == (0, ordered.size - 1):
         return None
     return float(ordered[first]), float(ordered[last])
+
+
+def _width(part: NDArray[Any], strays: int) -> float:
+    """The range of sorted values but for the largest gap in it: those on one side of a film may be
+    two islands, like padding and a marker."""
+    whole = float(part[-1]) - float(part[0])
+    return whole - float((part[strays:] - part[:-strays]).max()) if len(part) > strays else whole
 
 
 def without_islands(values: Float32Array) -> Float32Array:

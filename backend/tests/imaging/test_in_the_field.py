@@ -16,7 +16,6 @@ from cxr_severity.imaging.errors import (
 )
 
 from . import files
-from .corpus import GREY, GREY_12, STREAMS
 
 with Image.open(files.SAMPLES[4]) as _whole:
     FILM = np.asarray(_whole.convert("L").resize((220, 202), Image.Resampling.BOX))
@@ -228,10 +227,3 @@ def test_an_unspecified_extra_sample_of_a_tiff_is_not_transparency() -> None:
     samples = np.dstack([FILM] * 3 + [np.zeros_like(FILM)])
     data = files.tiff(samples, photometric=2, tags={338: 0})
     np.testing.assert_allclose(decode(data).pixels, FILM / 255, atol=1e-2)
-
-
-def test_a_jpeg_2000_stream_of_more_bits_than_are_stored_is_limited() -> None:
-    syntax, stream = STREAMS["jpeg-2000-lossless"]
-    found = decode(files.dicom(GREY_12, stored=10, syntax=syntax, stream=stream)).pixels
-    np.testing.assert_allclose(found, np.minimum(GREY_12, 1023) / 1023, atol=1e-6)
-    assert GREY.shape == found.shape

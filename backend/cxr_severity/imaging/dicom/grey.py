@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 LUMA = (0.299, 0.587, 0.114)
 """ITU-R BT.601 weights of red, green and blue."""
 _WORD = 1 << 16
+_FEW = 0.01
+"""Of the pixels of a compressed film, at most, that may lie above the stored bits."""
+_MORE_BITS = (
+    "The DICOM object's values need more bits than it says are stored (Bits Stored {stored}), so "
+    "that it is not known which grey they mean."
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +57,8 @@ def code_table(image: DicomImage, layout: PixelLayout, codes: Codes) -> CodeTabl
         codes: uint8 or uint16.
 
     Raises:
-        DamagedImageError: values need more bits than the object says are stored.
+        DamagedImageError: values need more bits than the object says are stored, or, of those of
+            a stream of more bits, too many do.
     """
     number = 1 << 8 * codes.itemsize
     every = np.arange(number)
@@ -63,7 +70,9 @@ def code_table(image: DicomImage, layout: PixelLayout, codes: Codes) -> CodeTabl
     half = 1 << (layout.stored - 1)
     values = (bits ^ half) - half if layout.signed else bits
     padding = _is_padding(image, layout, every, values)
-    if not layout.clamped:
+    if layout.clamped:
+        _check_limited(layout, codes, padding)
+    else:
         _check_bits_above(image, layout, codes, bits, padding)
     return CodeTable(bits, values, padding)
 
@@ -104,11 +113,16 @@ def _check_bits_above(
         harmless |= bits == layout.top
     wrapped = present & ~harmless
     if wrapped.any() and len(np.unique(over[present & ~padding])) > 1:
-        raise DamagedImageError(
-            "The DICOM object's values need more bits than it says are stored (Bits Stored "
-            "{stored}), so that it is not known which grey they mean.",
-            stored=layout.stored,
-        )
+        raise DamagedImageError(_MORE_BITS, stored=layout.stored)
+
+
+def _check_limited(layout: PixelLayout, codes: Codes, padding: NDArray[np.bool_]) -> None:
+    """Refuse a stream of which much would become white. A few values above the stored bits are what
+    lossy encoders and markers leave; of many it is not known which range was meant."""
+    every = np.arange(len(padding))
+    above = (every > layout.top) & (every & layout.top != layout.top) & ~padding
+    if int(codes.max()) > layout.top and above[codes].mean() > _FEW:
+        raise DamagedImageError(_MORE_BITS, stored=layout.stored)
 
 
 def grey_table(

@@ -128,8 +128,6 @@ def parse_dicom(data: bytes, limits: Limits) -> DicomImage:
     syntax = syntax or ExplicitVRLittleEndian
     if pixels.encapsulated != (syntax in COMPRESSED):
         raise DamagedImageError("The DICOM object's pixel data does not fit its transfer syntax.")
-    is_palette = layout.photometric == _PALETTE
-    red, green, blue = (read_palette(elements, i) if is_palette else None for i in range(3))
     directions = patient_directions(elements.texts(tags.ORIENTATION))
     return DicomImage(
         syntax=syntax,
@@ -138,7 +136,7 @@ def parse_dicom(data: bytes, limits: Limits) -> DicomImage:
         modality=_modality(elements),
         voi=_voi(elements),
         padding=_padding(elements),
-        palette=(red, green, blue) if red and green and blue else None,
+        palette=read_palette(elements) if layout.photometric == _PALETTE else None,
         overlay_bits=_overlay_bits(elements),
         orientation=patient_orientation(directions),
         pixel_aspect=_pixel_aspect(elements),

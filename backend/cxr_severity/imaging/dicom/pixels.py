@@ -73,7 +73,7 @@ def read_native(pixels: PixelElement, layout: PixelLayout, syntax: str) -> Codes
     # itself halved is the one kind of excess that is no padding.
     if 8 * size < bits or (subsampled and (layout.columns % 2 or size >= 3 * area)):
         raise DamagedImageError(_LENGTH)
-    if 8 * size >= 2 * bits + 8:
+    if 8 * size >= 2 * bits:
         raise MultiFrameError(_MORE_FRAMES)
     return _decode(
         syntax, pixels.value, layout, _LENGTH,
@@ -105,7 +105,7 @@ def read_compressed(
             raise DamagedImageError(_DISAGREES)
         # One frame is one fragment (PS3.5 A.4.2), which begins with the number of its segments and
         # where the first of them lies.
-        if any(part[:8] == parts[0][:8] for part in parts[1:]):
+        if any(part[:8] == parts[0][:8] for part in parts[1:]) or _begins_anew(stream):
             raise MultiFrameError(_MORE_FRAMES)
         codes = _decode(
             syntax, encapsulate([stream], has_bot=False), layout, _DAMAGED,
@@ -125,8 +125,23 @@ def read_compressed(
         pixel_representation=int(layout.signed),
         photometric_interpretation="RGB" if layout.samples == 3 else "MONOCHROME2",
     )  # fmt: skip
+    if precision > layout.high_bit >= layout.stored and int(codes.max()) > layout.top:
+        return codes, layout  # whole words were encoded, with the stored bits high in them
     clamped = precision > layout.stored and not layout.signed
     return codes, replace(layout, high_bit=layout.stored - 1, clamped=clamped)
+
+
+def _begins_anew(stream: bytes) -> bool:
+    """Whether the header of run lengths comes once more. Most of its 16 words are 0, which within
+    run lengths would be a run."""
+    used = 4 + 4 * min(stream[0], 15) if stream else 0
+    tail = bytes(64 - used)
+    at = 64
+    while (at := stream.find(stream[:8], at)) >= 0:
+        if stream[at + used : at + 64] == tail:
+            return True
+        at += 1
+    return False
 
 
 def _jpeg(stream: bytes, layout: PixelLayout, syntax: str) -> tuple[bytes, int, PixelLayout, bytes]:

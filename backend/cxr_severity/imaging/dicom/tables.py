@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +22,8 @@ _MAX_ENTRIES = 1 << 16
 _DISCRETE, _LINEAR, _INDIRECT = 0, 1, 2
 """Kinds of segments: PS3.3 C.7.9.2."""
 _INCOMPLETE = "The DICOM object's lookup table is incomplete."
+_FEW = 0.01
+"""Of the entries, at most, that may need more bits than the table says; they are limited."""
 _TOO_SHORT = "The DICOM object's lookup table is shorter than it says."
 
 
@@ -38,10 +40,12 @@ class Table:
         """The entries for `values`; those beyond either end are given that end's.
 
         Args:
-            values: integers or what is to be rounded to them.
-            signed: whether the inputs can be negative. Then the first one is signed as well, even
-                where the descriptor calls it unsigned, as many writers do.
+            values: all inputs that there can be, integers or what is to be rounded to them.
+            signed: whether they can be negative. Then the first one is signed as well, even
+                where the descriptor calls it unsigned, as many writers do; and where no input
+                would reach it else.
         """
+        signed = signed or bool(values.max() < self.first)
         first = as_signed(self.first) if signed else self.first
         index = np.clip(np.rint(values) - first, 0, len(self.entries) - 1)
         found: NDArray[np.uint16] = self.entries[index.astype(np.intp)]
@@ -61,8 +65,9 @@ def as_signed(short: int) -> int:
 def read_table(elements: Elements, descriptor: int, data: int) -> Table:
     """A lookup table.
 
-    Tables that say 16 bits and use fewer are common. The scale is then that of the bits they use:
-    else whatever the table does not reach, like padding, would be far away from the picture.
+    Tables that say 16 bits and use fewer are common, and some use more than they say. The scale is
+    that of the bits they use: else whatever the table does not reach, like padding, would be far
+    away from the picture, or much of it white.
 
     Raises:
         DamagedImageError: it is missing, too short or of an impossible depth.
@@ -77,13 +82,30 @@ def read_table(elements: Elements, descriptor: int, data: int) -> Table:
         entries, bits = np.frombuffer(raw, np.uint8, number).astype(np.uint16), 8
     else:
         raise DamagedImageError(_TOO_SHORT)
-    # Bits above the depth have no meaning.
-    entries = np.minimum(entries, (1 << bits) - 1)
+    return _table(entries, first, bits)
+
+
+def _table(entries: NDArray[Any], first: int, bits: int) -> Table:
+    """On the scale of the bits that are used; a few entries beyond `bits` have no meaning there."""
+    if (entries >> bits != 0).mean() <= _FEW:
+        entries = np.minimum(entries, (1 << bits) - 1)
     used = max(8, int(entries.max()).bit_length())
-    return Table(entries, first, (1 << min(bits, used)) - 1)
+    return Table(entries.astype(np.uint16), first, (1 << used) - 1)
 
 
-def read_palette(elements: Elements, channel: int) -> Table:
+def read_palette(elements: Elements) -> tuple[Table, Table, Table]:
+    """The tables of red, green and blue, on one scale.
+
+    Raises:
+        DamagedImageError: as `read_table`, or segments that make no table.
+    """
+    red, green, blue = (_read_channel(elements, channel) for channel in range(3))
+    # A channel that is dark everywhere stays so beside the others.
+    top = max(red.top, green.top, blue.top)
+    return replace(red, top=top), replace(green, top=top), replace(blue, top=top)
+
+
+def _read_channel(elements: Elements, channel: int) -> Table:
     """One channel of a palette, which may be in segments.
 
     Raises:
@@ -93,14 +115,11 @@ def read_palette(elements: Elements, channel: int) -> Table:
     raw = elements.raw(tags.PALETTE_SEGMENTS[channel])
     number, first, bits = _descriptor(elements, descriptor)
     if not raw:
-        table = read_table(elements, descriptor, tags.PALETTE_DATA[channel])
-        # A channel that is dark everywhere stays so beside the others.
-        return Table(table.entries, table.first, (1 << bits) - 1)
+        return read_table(elements, descriptor, tags.PALETTE_DATA[channel])
     words = np.frombuffer(
         raw, "u1" if bits == 8 else elements.order + "u2", len(raw) // _width(bits)
     )
-    entries = _expanded(words.astype(np.int64), number, bits)
-    return Table(np.minimum(entries, (1 << bits) - 1).astype(np.uint16), first, (1 << bits) - 1)
+    return _table(_expanded(words.astype(np.int64), number, bits), first, bits)
 
 
 def _width(bits: int) -> int:

@@ -56,12 +56,24 @@ function codesOf({ values, shift, deeper }: Samples, layout: Layout, count: numb
   const sign = layout.signed ? 2 ** (layout.stored - 1) : 0;
   const codes = new Uint16Array(count);
   // As the service does: a stream of more bits than are stored reaches white, and does not wrap.
-  const clamps = deeper && !layout.signed;
+  // Where whole words were encoded, the stored bits lie high in them.
+  const high = deeper && layout.highBit >= layout.stored && someAbove(values, mask);
+  const clamps = deeper && !high && !layout.signed;
+  const down = high ? layout.highBit - layout.stored + 1 : shift;
   for (let index = 0; index < count; index += 1) {
-    const value = (values[index] ?? 0) >> shift;
+    const value = (values[index] ?? 0) >> down;
     codes[index] = clamps ? Math.min(value, mask) : (value & mask) ^ sign;
   }
   return codes;
+}
+
+function someAbove(values: ArrayLike<number>, limit: number): boolean {
+  for (let index = 0; index < values.length; index += 1) {
+    if ((values[index] ?? 0) > limit) {
+      return true;
+    }
+  }
+  return false;
 }
 
 function colourLevel({ values, samples }: Samples, layout: Layout): Level {

@@ -25,3 +25,38 @@ it('takes padding within the stored bits, and none beyond them', () => {
   expect(paddingOf(-3000, -2000)).toEqual([0, 48]);
   expect(paddingOf(2000, 3000)).toEqual([4048, 4095]);
 });
+
+/** What a VOI LUT of `entries` makes of the codes 0 to 4095, signed ones from -2048 on. */
+const shownBy = (entries: number[], first: number, bits: number, signed: boolean) => {
+  const shorts = [entries.length, first & 0xffff, bits];
+  const item = {
+    elements: { x00283006: { length: 2 * entries.length, dataOffset: 0 } },
+    uint16: (tag: string, index: number) => (tag === 'x00283002' ? shorts : entries)[index],
+  };
+  const nothing = () => undefined;
+  const dataSet = {
+    elements: { x00283010: { items: [{ dataSet: item }] } },
+    string: nothing,
+    floatString: nothing,
+    uint16: nothing,
+    int16: nothing,
+  };
+  return readGrey(dataSet as unknown as DataSet, { ...layout, signed }).table ?? new Uint8Array();
+};
+const line = (step: number) => Array.from({ length: 4096 }, (_, index) => index * step);
+
+it('shows a table on the scale of the bits that it uses, whatever it says', () => {
+  const right = Uint8Array.from(line(255 / 4095), Math.round);
+  expect(shownBy(line(1), 0, 12, false)).toEqual(right);
+  expect(shownBy(line(1), 0, 16, false)).toEqual(right);
+  expect(shownBy(line(1), 0, 8, false)).toEqual(right);
+  // One entry beyond the 12 bits that it says.
+  expect(shownBy([...line(1).slice(0, -1), 65535], 0, 12, false)).toEqual(right);
+});
+
+it('reads the first input as signed where only that makes sense', () => {
+  expect(shownBy(line(1), -2048, 12, true)).toEqual(shownBy(line(1), 0, 12, false));
+  const shifted = shownBy(line(1), -100, 12, false);
+  expect([shifted[0], shifted[3995], shifted[4095]]).toEqual([6, 255, 255]);
+  expect(shownBy(line(1), 1000, 12, false)[1000]).toBe(0);
+});

@@ -2,6 +2,9 @@ import type { DataSet } from 'dicom-parser';
 import type { Layout } from './dicomLayout';
 import { NotShownError, type Window } from './film';
 
+/** Share of a table's entries, at most, that may need more bits than it says. */
+const FEW = 0.01;
+
 /** A lookup table, with the input of its first entry and the greatest output. */
 interface Lut {
   readonly first: number;
@@ -30,7 +33,7 @@ export interface Grey {
 export function readGrey(dataSet: DataSet, layout: Layout): Grey {
   const stored = 1 << layout.stored;
   const least = layout.signed ? -(stored >> 1) : 0;
-  const modalityLut = lutOf(dataSet, 'x00283000', least < 0);
+  const modalityLut = lutOf(dataSet, 'x00283000', [least, least + stored - 1]);
   const padding = readPadding(dataSet, layout, least);
   let modality: Uint16Array | null = null;
   let [range, slope, intercept] = [stored, 1, least];
@@ -45,8 +48,8 @@ export function readGrey(dataSet: DataSet, layout: Layout): Grey {
       throw new NotShownError('rescale');
     }
   }
-  const voiLut = lutOf(dataSet, 'x00283010', Math.min(intercept, slope * range + intercept) < 0);
   const values = (code: number) => slope * code + intercept;
+  const voiLut = lutOf(dataSet, 'x00283010', [values(0), values(range - 1)]);
   const voi = voiLut
     ? { window: spanOf(voiLut), table: tableOf(voiLut, range, values) }
     : readWindow(dataSet, range, values);
@@ -108,27 +111,35 @@ function numberOf(dataSet: DataSet, tag: string): number | null {
   return number === undefined || Number.isNaN(number) ? null : number;
 }
 
-function lutOf(dataSet: DataSet, tag: string, signed: boolean): Lut | null {
+/**
+ * As the service reads it: the first input is signed where the inputs can be negative, or where none
+ * would reach it else, whatever the descriptor calls it; the scale is that of the bits that are used,
+ * as many tables say 16 and use fewer. A few entries beyond those it says have no meaning.
+ */
+function lutOf(dataSet: DataSet, tag: string, inputs: readonly [number, number]): Lut | null {
   const item = dataSet.elements[tag]?.items?.[0]?.dataSet;
   const data = item?.elements.x00283006;
   if (!item || !data) {
     return null;
   }
-  const vr = item.elements.x00283002?.vr;
-  const firstIsSigned = vr === 'SS' || (signed && vr !== 'US');
-  const first = (firstIsSigned ? item.int16('x00283002', 1) : item.uint16('x00283002', 1)) ?? 0;
+  const unsigned = item.uint16('x00283002', 1) ?? 0;
+  const firstIsSigned = Math.min(...inputs) < 0 || Math.max(...inputs) < unsigned;
+  const first = firstIsSigned && unsigned >= 1 << 15 ? unsigned - (1 << 16) : unsigned;
   const bits = item.uint16('x00283002', 2) ?? 16;
   const count = item.uint16('x00283002', 0) || 1 << 16;
   const wide = data.length >= 2 * count;
   if (bits < 8 || bits > 16 || (!wide && data.length < count)) {
     throw new NotShownError('lookup-table');
   }
-  const top = 2 ** bits - 1;
   const entries = Uint16Array.from({ length: count }, (_, index) => {
     const entry = wide ? item.uint16('x00283006', index) : item.byteArray[data.dataOffset + index];
-    return Math.min(entry ?? 0, top);
+    return entry ?? 0;
   });
-  return { first, entries, top };
+  const said = wide ? 2 ** bits - 1 : 255;
+  const above = entries.reduce((found, entry) => found + Number(entry > said), 0);
+  const limited = above <= FEW * count ? entries.map((entry) => Math.min(entry, said)) : entries;
+  const most = limited.reduce((found, entry) => Math.max(found, entry), 255);
+  return { first, entries: limited, top: 2 ** Math.ceil(Math.log2(most + 1)) - 1 };
 }
 
 function readPadding(dataSet: DataSet, { signed, stored }: Layout, least: number): Grey['padding'] {

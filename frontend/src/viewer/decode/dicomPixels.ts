@@ -28,8 +28,8 @@ export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Sam
   }
   const { samples } = layout;
   const count = layout.rows * layout.columns * samples;
+  const shift = layout.highBit - layout.stored + 1;
   if (NATIVE.has(syntax)) {
-    const shift = layout.highBit - layout.stored + 1;
     const bytes = dataSet.byteArray.subarray(
       element.dataOffset,
       element.dataOffset + element.length,
@@ -65,7 +65,7 @@ export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Sam
     case '.4.91':
       return { ...(await decodeJpeg2000(stream, layout.stored)), samples, shift: 0 };
     case '.5':
-      return { values: decodeRle(stream, layout), samples, shift: 0 };
+      return { values: decodeRle(stream, layout), samples, shift };
     default:
       throw new NotShownError('unknown-transfer-syntax');
   }
