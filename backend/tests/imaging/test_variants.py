@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import imagecodecs
 import numpy as np
@@ -189,7 +189,7 @@ class TestSecondPictures:
     @pytest.mark.parametrize("values", [FILM, TWELVE])
     @pytest.mark.parametrize("syntax", [files.EXPLICIT, files.IMPLICIT, files.BIG])
     def test_exactly_two(self, values: NDArray[Any], syntax: str) -> None:
-        order = ">" if syntax == files.BIG else "<"
+        order: Literal["<", ">"] = ">" if syntax == files.BIG else "<"
         body = values.astype(values.dtype.newbyteorder(order)).tobytes()
         for count, refused in ((1, False), (2, True), (3, True)):
             extra = {0x7FE00010: (b"OW", body * count)}
