@@ -13,6 +13,8 @@ QUICK ?=
 JOBS ?= 2
 MINUTES ?= 5
 SEED ?= 0
+COUNT ?= 1000000
+PART ?=
 # glibc gives freed memory back at once and asks for it again in the next step: half of the time of
 # training on a CPU went into that. These have it keep what it has.
 KEEP := MALLOC_TRIM_THRESHOLD_=8000000000 MALLOC_MMAP_THRESHOLD_=4000000000
@@ -86,9 +88,8 @@ bench: .venv/.bench ## How fast it is, beside Flask with grad-cam: tables and a 
 agree: .venv/.dev ## Whether every installed engine answers as PyTorch does, on all images of DATA
 	cd backend && ../$(BIN)/python -m bench.agree $(abspath $(DATA))/severity/images ../samples
 
-fuzz: .venv/.dev ## Mutated files through the decoders (MINUTES, SEED); what is answered wrongly is kept
-	@mkdir -p runs
-	cd backend && PYTHONPATH=.:tests ../$(BIN)/python -m fuzz --minutes $(MINUTES) --seed $(SEED) --report ../runs/fuzz.json
+fuzz: .venv/.dev ## Hostile files and requests by the thousand (PART=decode guided http document, MINUTES for each, COUNT, SEED)
+	cd backend && PYTHONPATH="$$PWD:$$PWD/tests" ../$(BIN)/python -m fuzz $(PART) --minutes $(MINUTES) --inputs $(COUNT) --seed $(SEED)
 
 release: .venv/.dev frontend/node_modules/.installed ## Wheel, sdist, page, SBOM, notes and checksums of the last commit, in dist/
 	scripts/release.sh
