@@ -185,6 +185,14 @@ def test_options_are_checked_like_settings(capsys: pytest.CaptureFixture[str]) -
     assert "port" in capsys.readouterr().err
 
 
+def test_a_service_is_one_process(capsys: pytest.CaptureFixture[str]) -> None:
+    """Replicas behind a proxy stand in for workers, which lost requests when they were stopped."""
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", "--workers", "2"])
+    assert ended.value.code == 2
+    assert "unrecognized arguments: --workers" in capsys.readouterr().err
+
+
 def test_a_port_in_use_is_not_announced_as_ready(weights: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
