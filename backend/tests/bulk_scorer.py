@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from cxr_severity.bulk.claims import Claims
 from cxr_severity.bulk.entries import Entry, read
 from cxr_severity.bulk.processes import ProcessEngine
 from cxr_severity.bulk.rows import DUPLICATE, FAILED, GRADED, Row, blank
 from cxr_severity.bulk.run import score
-from cxr_severity.bulk.seam import Scorer
+from cxr_severity.bulk.seam import Claims, Scorer
 from cxr_severity.bulk.sources import find
 
 DEADLY = b"ends its process"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import IO, cast
@@ -22,6 +21,8 @@ class Entry:
     url: str
     member: str = ""
     """Within the ZIP at `url`; empty for a file of its own."""
+    which: str = ""
+    """Its number, from 1, among several films of that name in the archive; else empty."""
     fault: str = ""
     """Why there is nothing to read, where the search for films found that already."""
 
@@ -45,20 +46,35 @@ def read(entry: Entry, max_bytes: int) -> bytes:
     """
     if entry.fault:
         raise OSError(entry.fault)
-    if not entry.member:
-        with open_url(entry.url) as file:
+    try:
+        with _open(entry) as file:
             data = file.read(max_bytes + 1)
-    else:
-        try:
-            with _archive(entry.url).open(entry.member) as member:
-                data = member.read(max_bytes + 1)
-        # What zipfile raises for members that are gone, damaged, encrypted or packed in a way that
-        # it does not know.
-        except (KeyError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
-            raise OSError(f"the archive cannot give it: {error}") from error
+    except (OSError, MemoryError):
+        raise
+    # What zipfile raises for members that are gone, damaged, encrypted or packed in a way that it
+    # does not know; what the package of a bucket has for missing rights or a server that is away.
+    except Exception as error:
+        told = "the archive cannot give it: " if entry.member else ""
+        raise OSError(f"{told}{said_by(error)}") from error
     if len(data) > max_bytes:
         raise FileTooLargeError(OVER_THE_LIMIT, limit=max_bytes / 1e6)
     return data
+
+
+def said_by(error: BaseException) -> str:
+    """One line of an error, its reason rather than its name where it tells one."""
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return str(said).strip().splitlines()[0]
+
+
+def _open(entry: Entry) -> IO[bytes]:
+    if not entry.member:
+        return open_url(entry.url)
+    archive = _archive(entry.url)
+    if not entry.which:
+        return archive.open(entry.member)
+    named = [each for each in archive.infolist() if each.filename == entry.member]
+    return archive.open(named[int(entry.which) - 1])
 
 
 @lru_cache(2)

@@ -33,10 +33,10 @@ class ProcessEngine:
         self._scratch = scratch
 
     def run(self, entries: Sequence[Entry], load: Load, taken: Taken) -> Iterator[Row]:
-        ClaimsFile.create(self._scratch, taken)
         left = iter(entries)
         suspects: list[Entry] = []
         try:
+            ClaimsFile.create(self._scratch, taken)
             while True:
                 suspects = yield from self._pool(left, load, self._workers)
                 if not suspects:

@@ -103,7 +103,10 @@ class _ClaimsFromAfar:
     def claim(self, digest: str, name: str) -> bool:
         import ray
 
-        mine: bool = ray.get(self._actor.claim.remote(digest, name))
+        try:
+            mine: bool = ray.get(self._actor.claim.remote(digest, name))
+        except ray.exceptions.RayError as error:
+            raise EngineUnavailableError(f"the cluster stopped: {error}") from error
         return mine
 
 

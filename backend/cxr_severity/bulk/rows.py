@@ -10,6 +10,9 @@ GRADED, REFUSED, FAILED, DUPLICATE = "graded", "refused", "failed", "duplicate"
 """`status`: judged; an image that cannot be judged; not read or not finished. `duplicate` stands
 only until the table is written, where the row takes over what its content got."""
 
+UNWRITTEN = "heatmap-not-written"
+"""The `code` of a film that was graded, whose heatmap could not be kept."""
+
 COLUMNS = ("file", "status", "code", "detail", "duplicate_of", *JUDGEMENT, "heatmap")
 """In this order; more may come behind them, none is renamed or removed."""
 

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fsspec.core import url_to_fs
 from tqdm import tqdm
 
-from cxr_severity.bulk.entries import Entry
+from cxr_severity.bulk.entries import Entry, said_by
 from cxr_severity.bulk.journal import Journal, JournalError
-from cxr_severity.bulk.rows import DUPLICATE, FAILED, Row, resolved
+from cxr_severity.bulk.rows import DUPLICATE, FAILED, GRADED, REFUSED, UNWRITTEN, Row, resolved
 from cxr_severity.bulk.seam import BulkEngine, Load, Taken
 from cxr_severity.bulk.table_file import SUFFIXES, write_table
 
@@ -26,10 +27,12 @@ class Counts:
     failed: int
     duplicates: int
     """Among all of these: films whose content an earlier film had."""
+    unwritten: int = 0
+    """Among those graded: films whose heatmap could not be kept."""
 
     @property
     def wrong(self) -> int:
-        return self.refused + self.failed
+        return self.refused + self.failed + self.unwritten
 
 
 def journal_of(out: Path) -> Path:
@@ -50,6 +53,21 @@ def check_out(out: Path, *, overwrite: bool) -> None:
         raise JournalError(f"{out} is there already; name another file, or --overwrite")
     if not out.parent.is_dir():
         raise JournalError(f"{out}: there is no folder {out.parent}")
+
+
+def check_heatmaps(folder: str) -> None:
+    """Make the folder for heatmaps, which may be empty for none, or one that fsspec reaches.
+
+    Raises:
+        JournalError: it cannot be made, or nothing speaks its protocol.
+    """
+    try:
+        if "://" in folder:
+            url_to_fs(folder)
+        elif folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+    except (ImportError, OSError, ValueError) as error:
+        raise JournalError(f"{folder}: {said_by(error)}") from error
 
 
 def score(
@@ -84,7 +102,9 @@ def score(
             why = error.strerror or error
             raise JournalError(f"{out}: {why}; what was done is kept") from error
     journal_of(out).unlink()
-    return Counts(counts["graded"], counts["refused"], counts[FAILED], counts[DUPLICATE])
+    return Counts(
+        counts[GRADED], counts[REFUSED], counts[FAILED], counts[DUPLICATE], counts[UNWRITTEN]
+    )
 
 
 def _taken(journal: Journal) -> Taken:
@@ -108,4 +128,5 @@ def _counted(journal: Journal, counts: Counter[str]) -> Iterator[Row]:
             counts[DUPLICATE] += 1
             row = resolved(row, leaders[row["sha256"]])
         counts[row["status"]] += 1
+        counts[UNWRITTEN] += row["code"] == UNWRITTEN
         yield row

@@ -7,10 +7,18 @@ from hashlib import sha256
 
 import fsspec
 
-from cxr_severity.bulk.claims import Claims
-from cxr_severity.bulk.entries import Entry, read
-from cxr_severity.bulk.rows import COLUMNS, DUPLICATE, FAILED, GRADED, REFUSED, Row, blank
-from cxr_severity.bulk.seam import Scorer
+from cxr_severity.bulk.entries import Entry, read, said_by
+from cxr_severity.bulk.rows import (
+    COLUMNS,
+    DUPLICATE,
+    FAILED,
+    GRADED,
+    REFUSED,
+    UNWRITTEN,
+    Row,
+    blank,
+)
+from cxr_severity.bulk.seam import Claims, EngineUnavailableError, Scorer
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.interop.dicom.context import read_context
 from cxr_severity.interop.table import row as judged_row
@@ -66,6 +74,8 @@ class Scoring:
             except MemoryError:
                 short = "There is not enough memory for this file."
                 return blank(entry.name, FAILED, "short-of-memory", short)
+            except EngineUnavailableError:
+                raise
             # Row by row: a million films are not given up for one that nobody foresaw.
             except Exception as error:  # noqa: BLE001
                 said = f"{type(error).__name__}: {error}"
@@ -84,8 +94,8 @@ class Scoring:
                 path = f"{self.heatmaps.rstrip('/')}/{row['heatmap']}"
                 with fsspec.open(path, "wb") as file:
                     file.write(judged.pictures.overlay)
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001 - or whatever a bucket's package has for it
                 row["heatmap"] = ""
-                row["code"] = "heatmap-not-written"
-                row["detail"] = error.strerror or str(error)
+                row["code"] = UNWRITTEN
+                row["detail"] = said_by(error)
         return row

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from cxr_severity.bulk.claims import Claims
 from cxr_severity.bulk.entries import Entry
 from cxr_severity.bulk.rows import Row
+
+
+class Claims(Protocol):
+    def claim(self, digest: str, name: str) -> bool:
+        """Whether the film of this name is to be scored for this content. Asked again, it says the
+        same."""
+
 
 Scorer = Callable[[Entry], Row]
 Load = Callable[[Claims], Scorer]

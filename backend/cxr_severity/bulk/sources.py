@@ -8,13 +8,14 @@ import io
 import os
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import fsspec
 
-from cxr_severity.bulk.entries import Entry, open_url
+from cxr_severity.bulk.entries import Entry, open_url, said_by
 
 PATH_COLUMNS = ("path", "file", "filename", "image")
 """The column of a manifest that names the films: the first of these that it has, else its first
@@ -41,12 +42,12 @@ def find(sources: Iterable[str]) -> list[Entry]:
     for source in sources:
         try:
             entries = list(_of(source))
-        except ImportError as error:  # fsspec names the package that speaks this protocol
-            raise SourceError(f"{source}: {error}") from error
-        except ValueError as error:
-            raise SourceError(f"{source}: {error}") from error
-        except OSError as error:
-            raise SourceError(f"{source}: {error.strerror or error}") from error
+        except SourceError:
+            raise
+        # OSError, what fsspec says of protocols and packages that it has not, and whatever the
+        # package that speaks to a bucket has for missing rights or a server that is away.
+        except Exception as error:
+            raise SourceError(f"{source}: {said_by(error)}") from error
         if not entries:
             raise SourceError(f"{source}: no film is there")
         for entry in entries:
@@ -120,13 +121,20 @@ def _file(name: str) -> Iterator[Entry]:
         return
     try:
         with open_url(name) as file, zipfile.ZipFile(file) as archive:
-            members = sorted(each.filename for each in archive.infolist() if not each.is_dir())
-    except (OSError, zipfile.BadZipFile) as error:
-        yield Entry(name, name, fault=f"the archive cannot be read: {error}")
+            members = Counter(each.filename for each in archive.infolist() if not each.is_dir())
+    # Of a bucket, too: see `find`.
+    except Exception as error:  # noqa: BLE001
+        yield Entry(name, name, fault=f"the archive cannot be read: {said_by(error)}")
         return
-    for member in members:
-        if not _NO_FILM.search(member):
+    for member in sorted(members):
+        if _NO_FILM.search(member):
+            continue
+        if members[member] == 1:
             yield Entry(f"{name}!{member}", name, member)
+            continue
+        for number in range(1, members[member] + 1):
+            again = f" ({number})" if number > 1 else ""
+            yield Entry(f"{name}!{member}{again}", name, member, str(number))
 
 
 def _manifest(source: str) -> Iterator[Entry]:

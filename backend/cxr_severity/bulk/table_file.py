@@ -21,8 +21,12 @@ def write_table(path: Path, rows: Iterable[Row]) -> None:
         OSError: it cannot be written.
     """
     partial = path.with_name(f"{path.name}.partial")
-    (_parquet if path.suffix == ".parquet" else _csv)(partial, rows)
-    partial.replace(path)
+    try:
+        (_parquet if path.suffix == ".parquet" else _csv)(partial, rows)
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)  # a full disk has no room for it
+        raise
 
 
 def _csv(path: Path, rows: Iterable[Row]) -> None:

@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         return EXIT_CANNOT_START
     from cxr_severity.bulk.engines import ENGINES
     from cxr_severity.bulk.journal import JournalError
-    from cxr_severity.bulk.run import check_out, journal_of, score
+    from cxr_severity.bulk.run import check_heatmaps, check_out, journal_of, score
     from cxr_severity.bulk.score import Scoring
     from cxr_severity.bulk.seam import EngineUnavailableError
     from cxr_severity.bulk.sources import SourceError, find
@@ -78,8 +78,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     try:
         check_out(out, overwrite=arguments.overwrite)
         version = chosen_version(settings.model, arguments.version)
-        if arguments.heatmaps and "://" not in arguments.heatmaps:
-            Path(arguments.heatmaps).mkdir(parents=True, exist_ok=True)
+        check_heatmaps(arguments.heatmaps)
         entries = find(arguments.sources)
         load = Scoring(
             settings,
@@ -108,7 +107,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         return EXIT_CANNOT_START
     print(
         f"{out}: {counts.graded} graded, {counts.refused} refused, {counts.failed} failed; "
-        f"{counts.duplicates} of them duplicates",
+        f"{counts.duplicates} of them duplicates"
+        + (f"; {counts.unwritten} heatmaps could not be written" if counts.unwritten else ""),
         file=sys.stderr,
     )
     return EXIT_SOME_FAILED if counts.wrong else EXIT_OK

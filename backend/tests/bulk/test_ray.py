@@ -16,6 +16,8 @@ from cxr_severity.bulk.ray_engine import RayEngine
 from cxr_severity.bulk.run import score
 from cxr_severity.bulk.seam import EngineUnavailableError
 from cxr_severity.bulk.sources import find
+from cxr_severity.cli import main
+from cxr_severity.cli.exits import EXIT_CANNOT_START
 
 pytestmark = [
     pytest.mark.timeout(1800),
@@ -74,3 +76,17 @@ def test_a_cluster_that_is_away_is_one_line(tmp_path: Path) -> None:
     engine = RayEngine(1, "127.0.0.1:9")
     with pytest.raises(EngineUnavailableError, match=r"^no cluster at 127\.0\.0\.1:9: .+$"):
         list(engine.run(find([str(tmp_path / "a.png")]), ByContent(tmp_path / "log"), []))
+
+
+def test_a_cluster_that_is_away_ends_the_command(
+    tmp_path: Path,
+    random_version: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("CXR_WEIGHTS", str(random_version.parent))
+    (tmp_path / "a.png").touch()
+    command = ["score", str(tmp_path / "a.png"), "--out", str(tmp_path / "t.csv")]
+    assert main([*command, "--engine", "ray", "--address", "127.0.0.1:9"]) == EXIT_CANNOT_START
+    assert capsys.readouterr().err.splitlines()[-1].startswith("no cluster at 127.0.0.1:9: ")
+    assert not (tmp_path / "t.csv").exists()
