@@ -52,7 +52,8 @@ def run(minutes: float, seed: int, corpus: Path, crashes: Path) -> Guided:
     command = [
         *(sys.executable, "-m", "fuzz.reached", str(corpus), f"-seed={seed + 1}"),
         *(f"-max_total_time={round(60 * minutes)}", f"-max_len={_LONGEST}", "-print_final_stats=1"),
-        *(f"-timeout={_SILENT_SECONDS}", f"-rss_limit_mb={_MOST_MB}", "-reload=0"),
+        *(f"-timeout={_SILENT_SECONDS}", f"-report_slow_units={_SILENT_SECONDS}"),
+        *(f"-rss_limit_mb={_MOST_MB}", "-reload=0"),
         f"-artifact_prefix={crashes}{os.sep}",
     ]
     ended = subprocess.run(

@@ -74,6 +74,17 @@ def test_what_is_copied_is_in_the_repository_and_not_ignored(dockerfile: str) ->
             assert not f"{source}/".startswith(f"{pattern}/"), f"{source} is kept out by {pattern}"
 
 
+@pytest.mark.parametrize("dockerfile", ["backend/Dockerfile", "frontend/Dockerfile"])
+def test_hadolint_has_nothing_to_say(dockerfile: str) -> None:
+    program = Path(sys.executable).with_name("hadolint")
+    if not program.exists():
+        pytest.skip("hadolint has no wheel for this machine")
+    run = subprocess.run(
+        [program, "--no-color", REPOSITORY / dockerfile], capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
 def test_what_is_copied_is_enough_for_the_service(tmp_path: Path) -> None:
     """The step that the image cannot do without: its package, built from those files alone."""
     for source, target in copied("backend/Dockerfile").items():
