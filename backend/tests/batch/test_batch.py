@@ -124,6 +124,17 @@ def test_an_archive_is_read_with_its_folders(
     assert found == ({**expected, "a.png": None} if as_part else expected)
 
 
+@pytest.mark.parametrize("files", [{}, {"STUDY/": b"", "DICOMDIR": b"x"}])
+def test_an_archive_without_films_has_no_line(client: TestClient, files: dict[str, bytes]) -> None:
+    headers = {"Content-Type": "application/zip"}
+    answer = client.post("/predict/batch", content=_zip(files), headers=headers)
+    assert (answer.status_code, answer.text) == (200, "")
+    parts = [("file", ("empty.zip", _zip(files))), ("file", ("a", b"1"))]
+    assert [line["name"] for line in _lines(client.post("/predict/batch", files=parts).text)] == [
+        "a"
+    ]
+
+
 def test_a_bomb_is_a_line_and_the_others_go_on(client: TestClient) -> None:
     archive = _zip({"bomb": bytes(40_000_000), "film": IMAGES[0]})
     headers = {"Content-Type": "application/zip"}

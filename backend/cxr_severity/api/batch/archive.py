@@ -11,7 +11,8 @@ from stream_unzip import UnzipError, stream_unzip
 from cxr_severity.api.errors import ApiError
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError, InputRefusedError
 
-MAGIC = b"PK\x03\x04"
+MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+"""What an archive begins with; the second one holds nothing."""
 _MOST_WASTED = 512_000_000
 """Bytes that files over the limit may unpack to in all: a bomb costs about a second."""
 _OUTSIDE = re.compile(r"^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)")
