@@ -156,5 +156,6 @@ def test_what_is_not_known_is_empty() -> None:
 def test_no_value_of_a_film_is_a_formula(value: str) -> None:
     data = film(PatientID=value, AccessionNumber=f"{value},x")
     (found,) = rows(csv_table([row(assessment(), decode(data), read_context(data))]))
-    assert found["patient_id"] == f"'{value}"
-    assert found["accession_number"] == f"'{value},x"
+    said = value.strip()  # control characters are none of a text of a film
+    assert found["patient_id"] == f"'{said}"
+    assert found["accession_number"] == f"'{said},x"
