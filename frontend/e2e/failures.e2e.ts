@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, inject, it, onTestFinished } from 'vitest'
 import { launch, visit } from './browser';
 import { radiograph, textNamedPng, tooLarge } from './files';
 import { startServer } from './server';
-import { chooseFile, expectGraded, hand, heading, samples } from './steps';
+import { chooseFile, expectGraded, filmCanvas, hand, heading, samples } from './steps';
 
 const REFUSED = /Failed to load resource/;
 
@@ -78,7 +78,12 @@ it('tells when the service is gone, and goes on when it is back', async () => {
   await chooseFile(page, radiograph());
   const alert = page.getByRole('alert');
   await alert.waitFor();
-  expect(await alert.innerText()).toContain('The service cannot be reached');
+  expect(await alert.innerText()).toContain('No answer from the service');
+  // What went wrong is said once, and the film is there to be read meanwhile.
+  await page.getByText('The service cannot be reached.').waitFor();
+  expect(await page.getByText(/cannot be reached/).count()).toBe(1);
+  await page.getByRole('application', { name: 'Viewport of patient.png' }).waitFor();
+  await filmCanvas(page).waitFor();
   own = await startServer({ port });
   // The queue goes on by itself too, and may have done so already.
   await page

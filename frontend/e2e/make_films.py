@@ -48,6 +48,11 @@ def encodings(grey: np.ndarray) -> dict[str, bytes]:
 
     j2k = bytes(imagecodecs.jpeg2k_encode(deep, codecformat="j2k", level=0, bitspersample=12))
     baseline = bytes(imagecodecs.jpeg8_encode(grey, level=98))
+    deeper = bytes(imagecodecs.jpeg2k_encode(deep, codecformat="j2k", level=0, bitspersample=12))
+    marked = deep.copy()
+    marked[20:70, 20:70] = 65535
+    padded = deep + 8192
+    padded[:, :60] = 0
     curve = [min(4095, round(4095 * (step / 4095) ** 0.5)) for step in range(4096)]
     rescale = {0x00281052: (DS, b"-1000"), 0x00281053: (DS, b"2")}
     return {
@@ -67,6 +72,21 @@ def encodings(grey: np.ndarray) -> dict[str, bytes]:
         "voi-lut.dcm": files.dicom(
             deep, stored=12, extra={0x00283010: (SQ, files.lut(0, 12, curve))}
         ),
+        # Called unsigned, though its first input is negative.
+        "voi-lut-negative.dcm": files.dicom(
+            signed,
+            stored=12,
+            extra={0x00283010: (SQ, files.lut(-2048 & 0xFFFF, 12, curve))},
+        ),
+        "voi-lut-of-fewer-bits.dcm": files.dicom(
+            deep, stored=12, extra={0x00283010: (SQ, files.lut(0, 16, curve))}
+        ),
+        # More bits in the stream than the object says: the service limits them.
+        "j2k-deeper.dcm": files.dicom(
+            deep, stored=10, syntax=files.JPEG_2000_LOSSLESS, stream=deeper
+        ),
+        "padded.dcm": files.dicom(padded, stored=14, extra={0x00280120: (US, files.shorts(0))}),
+        "marked.png": files.saved(marked, "PNG"),
         "modality-lut.dcm": files.dicom(
             deep, stored=12, extra={0x00283000: (SQ, files.lut(0, 12, curve))}
         ),

@@ -106,7 +106,7 @@ it('cancels, and goes on by itself when a service that stopped is back', async (
   await own.stop();
   const more = Array.from({ length: 4 }, (_, at) => radiograph(`more-${at}.png`, at));
   await chooseFile(page, ...more);
-  await worklist(page).getByText('The service cannot be reached').waitFor();
+  await worklist(page).getByText('No answer from the service').waitFor();
   await worklist(page)
     .getByText(/^The queue goes on in \d+ seconds?\.$/)
     .waitFor();

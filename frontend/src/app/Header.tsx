@@ -26,7 +26,7 @@ export function Header({ page, onShortcuts }: HeaderProps) {
     <header className={styles.header}>
       <a href={hrefOf({ page: 'analyse' })} className={styles.brand}>
         <Logo />
-        {shared.name}
+        <span className={styles.name}>{shared.name}</span>
       </a>
       <p className={styles.standing}>
         <strong>{text.standing.what}</strong> {text.standing.not}

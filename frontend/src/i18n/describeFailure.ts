@@ -30,11 +30,12 @@ export function describeFailure(failure: Failure, text: Catalogue['failures']): 
     detail: failure.detail || ownDetail || '',
     hint: (words ?? text.unknown).hint,
     known: words !== undefined,
-    retry: words === undefined || RETRY.has(code) || mayRetry(code),
+    retry: words === undefined || mayRetry(code),
   };
 }
 
-function mayRetry(code: string): boolean {
+/** Whether the same file may be graded at another try: the fault is not its own. */
+export function mayRetry(code: string): boolean {
   const of: Readonly<Record<string, { readonly retry: boolean } | undefined>> = kinds;
-  return of[code]?.retry ?? false;
+  return RETRY.has(code) || (of[code]?.retry ?? false);
 }

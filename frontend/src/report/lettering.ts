@@ -106,12 +106,16 @@ export class Lettering {
 
   /** `null` where the standard fonts lack a letter: the library would write a question mark. */
   private standardWidth(text: string, { size, bold }: Style): number | null {
+    const font = bold ? this.heavy : this.plain;
+    let width = 0;
     for (const letter of text) {
       if (!this.letters.has(letter.codePointAt(0) ?? 0)) {
         return null;
       }
+      // Each by itself: of a whole text the library tells the width with kerning, and writes it without.
+      width += font.widthOfTextAtSize(letter, size);
     }
-    return (bold ? this.heavy : this.plain).widthOfTextAtSize(text, size);
+    return width;
   }
 
   private context(style: Style, width = 1): CanvasRenderingContext2D {

@@ -28,6 +28,7 @@ const TITLE: Style = { size: 15, bold: true };
 const HEAD: Style = { size: 10.5, bold: true };
 const BODY: Style = { size: 9.5 };
 const WARNING: Style = { size: 15, bold: true, color: rgb(0.72, 0.11, 0.11) };
+const ENTRY: Style = { size: 8.5 };
 const SMALL: Style = { size: 8, color: MUTED };
 
 /** A page and how far it is written. */
@@ -91,26 +92,42 @@ export class Sheet {
     await this.paragraph(title, TITLE);
     await this.paragraph(subtitle, BODY);
     this.rule();
-    await this.cells(header, SMALL, false);
+    await this.cells(header, SMALL);
     for (const { cells, severity } of rows) {
-      if (this.y - ROW < FOOT + 8) {
+      const reason = severity === null ? this.reason(cells) : [];
+      if (this.y - ROW * Math.max(1, reason.length) < FOOT + 8) {
         this.page = this.document.addPage([PAGE.width, PAGE.height]);
         this.y = PAGE.height - PAGE.margin;
-        await this.cells(header, SMALL, false);
+        await this.cells(header, SMALL);
       }
       const color = severity === null ? MUTED : GRADES[severity];
       this.page.drawRectangle({ x: PAGE.margin - 6, y: this.y - 10, width: 2.5, height: 9, color });
-      // What has no grade has its reason to tell, in the room of all that follows.
-      await this.cells(cells, { size: 8.5 }, severity === null);
+      if (severity !== null) {
+        await this.cells(cells, ENTRY);
+        continue;
+      }
+      // What has no grade has its reason to tell, in the room of all that follows, and in full.
+      const [first = '', ...others] = reason;
+      await this.cells([...cells.slice(0, -1), first], ENTRY);
+      for (const line of others) {
+        await this.cells([...cells.slice(0, -1).map(() => ''), line], ENTRY);
+      }
     }
   }
 
-  private async cells(cells: readonly string[], style: Style, lastFills: boolean): Promise<void> {
+  /** The last of `cells` in lines that fill the rest of the row. */
+  private reason(cells: readonly string[]): string[] {
+    const taken = WIDTHS.slice(0, cells.length - 1).reduce((sum, width) => sum + width, 0);
+    return this.lettering.wrap(cells.at(-1) ?? '', ENTRY, INNER * (1 - taken), this.language);
+  }
+
+  /** A row; a last cell that is not in the last column may reach over those that follow. */
+  private async cells(cells: readonly string[], style: Style): Promise<void> {
     let x = PAGE.margin;
     for (const [index, cell] of cells.entries()) {
-      const rest = lastFills && index === cells.length - 1;
+      const rest = index === cells.length - 1;
       const width = rest ? PAGE.width - PAGE.margin - x : INNER * (WIDTHS[index] ?? 0);
-      await this.line(this.shortened(cell, style, width - 6), x, this.y, style);
+      await this.line(this.shortened(cell, style, rest ? width : width - 6), x, this.y, style);
       x += width;
     }
     this.y -= ROW;

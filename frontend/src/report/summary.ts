@@ -24,7 +24,7 @@ export function summaryRows(
   refused: readonly Refused[],
   catalogue: Catalogue,
 ): { readonly header: readonly string[]; readonly rows: readonly SummaryRow[] } {
-  const { analyse, format, report, shared, worklist } = catalogue;
+  const { format, report, shared, worklist } = catalogue;
   const day = (date: string) => (date === '' ? '' : format.day(date));
   const graded = results.map((result): SummaryRow => {
     const { prediction } = result;
@@ -58,9 +58,9 @@ export function summaryRows(
     header: [
       report.file,
       report.filmDate,
-      analyse.result.eyebrow,
+      worklist.columns.severity ?? '',
       '',
-      analyse.brixia.title,
+      worklist.columns.brixia ?? '',
       worklist.columns.flags ?? '',
     ],
     rows: [...graded, ...without],

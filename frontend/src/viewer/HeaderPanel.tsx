@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Button } from '../components/Button';
+import { Disclosure } from '../components/Disclosure';
 import { useFormat, useText } from '../i18n/context';
 import { isoOfDicom } from '../lib/days';
 import type { Film, Header } from './decode/film';
@@ -65,8 +66,8 @@ export function HeaderPanel({ header, film }: { header: Header; film: Film }) {
   const [revealed, setRevealed] = useState(false);
   const personal = PERSONAL.filter((key) => header[key] !== '');
   return (
-    <details className={styles.panel}>
-      <summary className={styles.summary}>{text.header.title}</summary>
+    <details className={styles.panel} data-print="off">
+      <Disclosure>{text.header.title}</Disclosure>
       {personal.length > 0 && (
         <Button look="compact" aria-pressed={revealed} onClick={() => setRevealed(!revealed)}>
           {revealed ? text.header.hide : text.header.reveal}

@@ -1,3 +1,4 @@
+import { Disclosure } from '../components/Disclosure';
 import { SegmentedControl } from '../components/SegmentedControl';
 import { Slider } from '../components/Slider';
 import { useText } from '../i18n/context';
@@ -28,10 +29,10 @@ export function OverlayControls(props: OverlayControlsProps) {
   const layer = both ? layerOf(explanation, overlay.layer) : 'grad-cam';
   return (
     <details className={styles.panel} data-print="off">
-      <summary className={styles.summary}>
+      <Disclosure className={styles.summary}>
         <span>{painted ? text.target : text.layer}</span>
         {!painted && <Legend map={overlay.map} threshold={overlay.threshold} layer={layer} />}
-      </summary>
+      </Disclosure>
       <div className={styles.controls}>
         {both && (
           <SegmentedControl

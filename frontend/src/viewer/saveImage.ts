@@ -90,12 +90,18 @@ export async function saveImage(shown: Shown, name: string): Promise<void> {
     context.globalAlpha = 1;
   }
   context.font = `${letters}px ${getComputedStyle(document.body).fontFamily || 'sans-serif'}`;
+  // What lies on the picture ends with it: the words beneath it are to be read.
+  context.save();
+  context.beginPath();
+  context.rect(0, 0, size.width, size.height);
+  context.clip();
   if (zones) {
     drawZones(context, zones, full, matrix);
   }
   if (shown.sided) {
     drawSides(context, view, size, letters);
   }
+  context.restore();
   context.fillStyle = 'white';
   context.textAlign = 'left';
   for (const [index, line] of caption.entries()) {

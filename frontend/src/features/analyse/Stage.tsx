@@ -1,6 +1,7 @@
 import { type ComponentProps, lazy, Suspense, useState } from 'react';
 import { Button } from '../../components/Button';
 import { useLanguage, useText } from '../../i18n/context';
+import { mayRetry } from '../../i18n/describeFailure';
 import { captionOf } from '../../report/picture';
 import { FIRST_OVERLAY } from '../../viewer/overlay';
 import type { Side } from './compare/Compare';
@@ -74,6 +75,9 @@ export function Stage({ list, store, onFiles }: StageProps) {
   }
   if (state.phase === 'failed') {
     const repair = repairFor(state.failure.findings);
+    const rejected = state.failure.findings !== undefined;
+    // Where the service or the way to it is at fault, the file is a film all the same.
+    const drawn = rejected || mayRetry(state.failure.code);
     return (
       <>
         <StageBar name={state.study.name}>{null}</StageBar>
@@ -81,7 +85,7 @@ export function Stage({ list, store, onFiles }: StageProps) {
         {list.pause && list.items.length === 1 && (
           <PauseNote pause={list.pause} told onResume={store.resume} />
         )}
-        <div className={styles.failed} data-rejected={state.failure.findings !== undefined}>
+        <div className={styles.failed} data-film={drawn}>
           <FailureBody
             failure={state.failure}
             onRetry={() => store.retry(item.id)}
@@ -99,8 +103,8 @@ export function Stage({ list, store, onFiles }: StageProps) {
               )
             }
           />
-          {/* An image: whoever sees it can tell whether the findings are right. */}
-          {state.failure.findings && (
+          {/* Whoever sees it can tell whether the findings are right, or read it meanwhile. */}
+          {drawn && (
             <Suspense fallback={<div className={styles.empty} />}>
               <div className={styles.film}>
                 <Workbench
@@ -109,7 +113,7 @@ export function Stage({ list, store, onFiles }: StageProps) {
                   date={item.date}
                   result={null}
                   busy={false}
-                  rejected
+                  rejected={rejected}
                   caption={[state.study.name, shared.notDiagnosis]}
                   overlay={overlay}
                   onOverlay={setOverlay}

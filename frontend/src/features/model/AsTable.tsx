@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { ChevronIcon } from '../../components/icons';
+import { Disclosure } from '../../components/Disclosure';
 import { useText } from '../../i18n/context';
 import styles from './AsTable.module.css';
 import { Figures } from './Figures';
@@ -15,10 +15,7 @@ export function AsTable({ label, headers, rows }: AsTableProps) {
   const text = useText('model');
   return (
     <details className={styles.details}>
-      <summary>
-        <ChevronIcon />
-        {text.table}
-      </summary>
+      <Disclosure>{text.table}</Disclosure>
       <Figures label={label}>
         <thead>
           <tr>

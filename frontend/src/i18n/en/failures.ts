@@ -15,7 +15,7 @@ export interface FailureText {
 const known = {
   ...words.problems,
   network: {
-    title: 'The service cannot be reached',
+    title: 'No answer from the service',
     detail: 'The connection failed before an answer arrived.',
     hint: 'Check your connection and that the service is running, then try again.',
   },

@@ -22,5 +22,11 @@ export const quality = {
     undo: 'Use the file as it is',
   },
   levels: { reject: 'Rejected', warn: 'With care' } as Record<Finding['level'], string>,
-  codes: words.findings as Record<Finding['code'], string>,
+  codes: {
+    ...words.findings,
+    // The page mends these itself: nobody is sent to another program.
+    'inverted-grey-scale': 'Black and white look exchanged.',
+    'turned-by-90-degrees': 'The radiograph lies on its side.',
+    'turned-by-180-degrees': 'The radiograph is upside down.',
+  } as Record<Finding['code'], string>,
 };

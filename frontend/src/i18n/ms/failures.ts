@@ -8,7 +8,7 @@ export const failures: Catalogue['failures'] = {
   words: {
     ...words.problems,
     network: {
-      title: 'Perkhidmatan tidak dapat dihubungi',
+      title: 'Tiada jawapan daripada perkhidmatan',
       detail: 'Sambungan gagal sebelum jawapan diterima.',
       hint: 'Semak sambungan anda dan pastikan perkhidmatan sedang berjalan, kemudian cuba lagi.',
     },

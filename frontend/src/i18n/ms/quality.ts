@@ -21,5 +21,11 @@ export const quality: Catalogue['quality'] = {
     undo: 'Gunakan fail seadanya',
   },
   levels: { reject: 'Ditolak', warn: 'Berhati-hati' },
-  codes: words.findings,
+  codes: {
+    ...words.findings,
+    // The page mends these itself: nobody is sent to another program.
+    'inverted-grey-scale': 'Hitam dan putih kelihatan terbalik.',
+    'turned-by-90-degrees': 'Radiograf terbaring di sisinya.',
+    'turned-by-180-degrees': 'Radiograf terbalik.',
+  },
 };

@@ -8,7 +8,7 @@ export const failures: Catalogue['failures'] = {
   words: {
     ...words.problems,
     network: {
-      title: '无法连接服务',
+      title: '服务没有应答',
       detail: '在收到响应之前连接已中断。',
       hint: '请检查网络连接并确认服务正在运行，然后重试。',
     },

@@ -21,5 +21,11 @@ export const quality: Catalogue['quality'] = {
     undo: '改用原文件',
   },
   levels: { reject: '不合格', warn: '需谨慎' },
-  codes: words.findings,
+  codes: {
+    ...words.findings,
+    // The page mends these itself: nobody is sent to another program.
+    'inverted-grey-scale': '黑白似乎颠倒。',
+    'turned-by-90-degrees': '胸片横置。',
+    'turned-by-180-degrees': '胸片上下颠倒。',
+  },
 };

@@ -6,9 +6,11 @@ import { readSamples, type Samples } from './dicomPixels';
 import { type Film, type Level, NotShownError } from './film';
 import { readOrientation, turned, turnedSpacing } from './orientation';
 import { squared, squaredSpacing } from './pixelAspect';
-import { makePresets } from './presets';
+import { plainFilm } from './plainFilm';
+import { fullWindow, makePresets } from './presets';
 import { pyramid } from './pyramid';
 import { toGrey } from './raster';
+import { paddedWindow, withoutIslands } from './usedRange';
 
 const MONOCHROME = new Set(['MONOCHROME1', 'MONOCHROME2']);
 
@@ -35,7 +37,7 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
     const { full, about } = upright(colourLevel(samples, layout));
     return { ...plainFilm(full, 256), ...about };
   }
-  const { modality, window, ...grey } = readGrey(dataSet, layout);
+  const { modality, window: sent, ...grey } = readGrey(dataSet, layout);
   const codes = codesOf(samples, layout, size.width * size.height);
   if (modality) {
     codes.forEach((code, index) => {
@@ -44,7 +46,11 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
   }
   const { full, about } = upright({ ...size, codes });
   const levels = pyramid(full);
-  return { levels, ...grey, ...about, ...makePresets(levels.at(-1) ?? levels[0], grey, window) };
+  const least = layout.signed ? -(2 ** (layout.stored - 1)) : 0;
+  const base = sent ?? paddedWindow(full, grey, least) ?? fullWindow(grey);
+  const stored = layout.stored > 8 && !grey.table ? withoutIslands(full, grey, base) : base;
+  const presets = makePresets(levels.at(-1) ?? levels[0], grey, { sent, stored });
+  return { levels, ...grey, ...about, ...presets };
 }
 
 /** Stored bits without their sign: two's complement with its top bit turned. */
@@ -87,11 +93,4 @@ function colourLevel({ values, samples }: Samples, layout: Layout): Level {
     ? Uint8Array.from({ length: size.width * size.height }, (_, pixel) => values[3 * pixel] ?? 0)
     : toGrey(values, samples, size, 255).codes;
   return { ...size, codes: grey };
-}
-
-/** A film whose codes are its values, as in PNG, JPEG and TIFF. */
-export function plainFilm(full: Level, range: number): Omit<Film, 'spacing' | 'header'> {
-  const grey = { range, slope: 1, intercept: 0, inverted: false, padding: null };
-  const levels = pyramid(full);
-  return { levels, table: null, ...grey, ...makePresets(levels.at(-1) ?? levels[0], grey, null) };
 }

@@ -9,9 +9,9 @@ type Grey = Pick<Film, 'range' | 'slope' | 'intercept' | 'inverted' | 'padding'>
 const SHARES = {
   auto: [0.005, 0.995],
   // Of the lungs: opacities are their brightest part, and must not burn out.
-  lungs: [0.01, 0.97],
+  lungs: [0.005, 0.995],
   // Of the middle, where heart and spine lie.
-  mediastinum: [0.1, 0.995],
+  mediastinum: [0.02, 0.998],
 } as const satisfies Partial<Record<Preset, readonly [number, number]>>;
 
 /** Where lungs and mediastinum lie on a frontal film, as shares of its width and height. */
@@ -23,8 +23,8 @@ const MIDDLE: readonly Box[] = [[0.36, 0.15, 0.66, 0.85]];
 const ALL: readonly Box[] = [[0, 0, 1, 1]];
 type Box = readonly [left: number, top: number, right: number, bottom: number];
 
-/** Of the automatic window's width: what is narrower shows noise. */
-const NARROWEST = 0.4;
+/** Of the automatic window's width: what is narrower shows noise, and burns out what is dense. */
+const NARROWEST = 0.6;
 
 /** Of the whole range: a film that uses less of it would hardly be seen (12 of 16 bits, say). */
 const VISIBLE_SHARE = 0.25;
@@ -61,11 +61,18 @@ function codeAt(counts: Uint32Array, total: number, share: number): number {
   return counts.length - 1;
 }
 
-/** Windows for a film, from the counts of its smallest level; `stored` is the sender's. */
+interface Shown {
+  /** The sender's window; `null` where there is none. */
+  readonly sent: Window | null;
+  /** As the service shows the film. */
+  readonly stored: Window;
+}
+
+/** Windows for a film, from the counts of its smallest level. */
 export function makePresets(
   smallest: Level,
   grey: Grey,
-  stored: Window | null,
+  { sent, stored }: Shown,
 ): Pick<Film, 'presets' | 'opening'> {
   const toValue = (code: number) => grey.slope * code + grey.intercept;
   // A negative slope turns dark codes into high values, as MONOCHROME1 turns them white.
@@ -76,13 +83,13 @@ export function makePresets(
     const [from, to] = mirrored ? [1 - bright, 1 - dark] : [dark, bright];
     return ordered(toValue(codeAt(counts, total, from)), toValue(codeAt(counts, total, to)));
   };
-  const full = ordered(toValue(0), toValue(grey.range - 1));
+  const full = fullWindow(grey);
   const auto = between(ALL, SHARES.auto);
   const least = NARROWEST * (auto.high - auto.low);
-  const hidden = !stored && auto.high - auto.low < VISIBLE_SHARE * (full.high - full.low);
+  const hidden = !sent && auto.high - auto.low < VISIBLE_SHARE * (stored.high - stored.low);
   return {
     presets: {
-      stored: stored ?? full,
+      stored,
       auto,
       full,
       lungs: atLeast(least, between(LUNGS, SHARES.lungs)),
@@ -90,6 +97,15 @@ export function makePresets(
     },
     opening: hidden ? 'auto' : 'stored',
   };
+}
+
+/** All values that a film's codes can stand for. */
+export function fullWindow({
+  range,
+  slope,
+  intercept,
+}: Omit<Grey, 'inverted' | 'padding'>): Window {
+  return ordered(intercept, slope * (range - 1) + intercept);
 }
 
 function ordered(one: number, other: number): Window {

@@ -1,7 +1,8 @@
-import { plainFilm, readDicom } from './dicom';
+import { readDicom } from './dicom';
 import { isDicom } from './dicomHeader';
 import { type Film, NotShownError } from './film';
 import { jpegAspect, pngAspect, squared } from './pixelAspect';
+import { plainFilm } from './plainFilm';
 import { type Raster, readByBrowser, readDeepPng, readTiff } from './raster';
 
 const PNG = [0x89, 0x50, 0x4e, 0x47];

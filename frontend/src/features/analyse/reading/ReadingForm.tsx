@@ -1,5 +1,5 @@
 import { Button } from '../../../components/Button';
-import { ChevronIcon } from '../../../components/icons';
+import { Disclosure } from '../../../components/Disclosure';
 import { useText } from '../../../i18n/context';
 import { TOTAL_MOST } from '../../../lib/grades';
 import { SEVERITIES, type Severity } from '../../../lib/prediction';
@@ -98,11 +98,10 @@ export function ReadingForm({ item, blind, store }: ReadingFormProps) {
         </div>
       )}
       <details className={styles.more} open={blind || undefined}>
-        <summary>
-          <ChevronIcon />
+        <Disclosure>
           {text.zonesAndComment}
           {total !== null && ` · ${text.total(total, TOTAL_MOST)}`}
-        </summary>
+        </Disclosure>
         <ZoneScores zones={reading?.zones ?? {}} onChange={(zones) => store.read(id, { zones })} />
         <label className={styles.comment}>
           {text.comment}

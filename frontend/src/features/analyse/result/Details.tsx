@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { ChevronIcon } from '../../../components/icons';
+import { Disclosure } from '../../../components/Disclosure';
 import { useFormat, useText } from '../../../i18n/context';
 import { hrefOf } from '../../../lib/route';
 import type { Graded } from '../../../report/content';
@@ -16,10 +16,7 @@ export function Details({ graded }: { graded: Graded }) {
   return (
     <section className={styles.details} aria-label={text.details.title}>
       <details className={styles.technical}>
-        <summary>
-          <ChevronIcon />
-          {text.details.technical}
-        </summary>
+        <Disclosure>{text.details.technical}</Disclosure>
         <dl className={styles.facts}>
           <Fact term={text.details.model}>
             <a href={hrefOf({ page: 'model', version: model.version })}>

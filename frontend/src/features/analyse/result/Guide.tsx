@@ -1,4 +1,4 @@
-import { ChevronIcon } from '../../../components/icons';
+import { Disclosure } from '../../../components/Disclosure';
 import { useText } from '../../../i18n/context';
 import styles from './Guide.module.css';
 
@@ -18,10 +18,7 @@ export function Guide({ folded }: { folded: boolean }) {
   if (folded) {
     return (
       <details className={styles.guide} data-print="off">
-        <summary className={styles.summary}>
-          <ChevronIcon />
-          {text.guide.title}
-        </summary>
+        <Disclosure>{text.guide.title}</Disclosure>
         {entries}
       </details>
     );
