@@ -97,6 +97,8 @@ it('leaves one finger to the page, and is above the fold of a phone', async () =
   await expectGraded(page, 'patient.png');
   const box = await viewport(page).boundingBox();
   expect((box?.y ?? 740) + (box?.height ?? 0)).toBeLessThanOrEqual(740);
+  const header = await page.getByRole('banner').boundingBox();
+  expect(header?.height).toBeLessThanOrEqual(72);
   await expectNoSidewaysScroll(page);
   const before = await looks(page);
   const session = await page.context().newCDPSession(page);

@@ -81,6 +81,11 @@ describe.each([
     await page.locator('[aria-labelledby=model-card] button').click();
     await page.locator('article[lang=en] h4').first().waitFor();
     await expectNoSidewaysScroll(page);
+    // No table of figures scrolls within itself, either.
+    const wider = await page
+      .locator('section [role=group]:has(> table)')
+      .evaluateAll((groups) => groups.filter((of) => of.scrollWidth > of.clientWidth).length);
+    expect(wider).toBe(0);
     await expectAccessible(page);
     await page.evaluate(() => window.scrollTo(0, 0));
     await page.screenshot({

@@ -56,6 +56,21 @@ it.each([1024, 1280, 1920])('keeps a row to be read under its buttons, %i wide',
   await leave();
 });
 
+it('stands beneath the film where there is no room beside it, its toolbar in one line', async () => {
+  const { page, leave } = await visit(browser, url, { viewport: { width: 1024, height: 768 } });
+  await chooseFile(page, radiograph('one.png'), radiograph('two.png', 3));
+  await expectSettled(page, 2);
+  const [tools, list] = [await box(page.getByRole('toolbar')), await box(worklist(page))];
+  expect(tools.height).toBeLessThan(60);
+  expect(list.y).toBeLessThanOrEqual(tools.y + tools.height + 40);
+  expect(list.x + list.width).toBeLessThanOrEqual(1024);
+  // What is beside it can be reached, too.
+  const patient = page.getByLabel('Patient', { exact: true });
+  await patient.fill('4711');
+  expect((await box(patient)).x + (await box(patient)).width).toBeLessThanOrEqual(1024);
+  await leave();
+});
+
 it('shows films as thumbnails where that is asked for', async () => {
   const { page, leave } = await visit(browser, url, { expectedErrors: /Failed to load resource/ });
   await chooseFile(page, radiograph('one.png'), film('visit-1.dcm'), textNamedPng);

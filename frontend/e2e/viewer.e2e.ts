@@ -244,6 +244,48 @@ describe('the view', () => {
   });
 });
 
+/** Draws the curtain by keys and by mouse; what it covers of the newer film cannot be pressed. */
+async function comparesByCurtain(page: Page): Promise<void> {
+  await page.keyboard.press('d');
+  const curtain = page.getByRole('separator', { name: 'Place of the curtain' });
+  await curtain.waitFor();
+  await expectAccessible(page);
+  const [older, newer] = await Promise.all(
+    [0, 1].map((at) => page.getByRole('application').nth(at).boundingBox()),
+  );
+  expect(newer).toEqual(older);
+  const film = older ?? { x: 0, y: 0, width: 0, height: 0 };
+  const y = film.y + film.height / 4;
+  const filmAt = (share: number) =>
+    page.evaluate(
+      ([x, top]) =>
+        document
+          .elementFromPoint(x ?? 0, top ?? 0)
+          ?.closest('[role=application]')
+          ?.getAttribute('aria-label') ?? '',
+      [film.x + share * film.width, y],
+    );
+  expect(await filmAt(0.3)).toContain('visit-1.dcm');
+  expect(await filmAt(0.7)).toContain('visit-2.dcm');
+  const zoomed = await page.getByText(/mm at the detector/).allInnerTexts();
+  await curtain.focus();
+  for (let step = 0; step < 15; step += 1) {
+    await page.keyboard.press('ArrowRight');
+  }
+  expect(await curtain.getAttribute('aria-valuenow')).toBe('80');
+  // The key was the curtain's, and moved no film.
+  expect(await page.getByText(/mm at the detector/).allInnerTexts()).toEqual(zoomed);
+  expect(await filmAt(0.7)).toContain('visit-1.dcm');
+  await page.mouse.move(film.x + 0.8 * film.width, y);
+  await page.mouse.down();
+  await page.mouse.move(film.x + 0.25 * film.width, y, { steps: 4 });
+  await page.mouse.up();
+  expect(Number(await curtain.getAttribute('aria-valuenow'))).toBeCloseTo(25, 0);
+  expect(await filmAt(0.3)).toContain('visit-2.dcm');
+  await page.keyboard.press('d');
+  await curtain.waitFor({ state: 'detached' });
+}
+
 it('compares two films with a linked view', async () => {
   const { page, leave } = await visit(browser, url, {
     viewport: { width: 1440, height: 900 },
@@ -275,6 +317,8 @@ it('compares two films with a linked view', async () => {
   const [fitted, untouched] = await scaleBars.allInnerTexts();
   expect(fitted).toBe(scales[0]);
   expect(untouched).toBe(right);
+  await page.getByRole('button', { name: 'Linked' }).click();
+  await comparesByCurtain(page);
   await openMap(page, 'Grad-CAM');
   // Both are asked the same: maps of different grades would not compare.
   const asked: string[] = [];

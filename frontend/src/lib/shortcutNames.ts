@@ -19,6 +19,7 @@ export const SHORTCUT_ACTIONS = [
   'resetFilm',
   'hideMap',
   'flickerFilms',
+  'curtainFilms',
   'saveFilm',
   'nextFilm',
   'previousFilm',

@@ -30,7 +30,9 @@ export function AsTable({ label, headers, rows }: AsTableProps) {
           {rows.map(({ key, cells }) => (
             <tr key={key}>
               {cells.map((cell, index) => (
-                <td key={headers[index]}>{cell}</td>
+                <td key={headers[index]} data-column={headers[index]}>
+                  {cell}
+                </td>
               ))}
             </tr>
           ))}

@@ -67,7 +67,7 @@ export function MetricsTable({ evaluation }: { evaluation: Evaluation }) {
           <tr>
             <th scope="row">{text.rows.images}</th>
             {columns.map(({ name, metrics: { images, patients } }) => (
-              <td key={name}>
+              <td key={name} data-column={name}>
                 {format.integer(images)} ({format.integer(patients)})
               </td>
             ))}
@@ -76,7 +76,7 @@ export function MetricsTable({ evaluation }: { evaluation: Evaluation }) {
             <tr key={name}>
               <th scope="row">{name}</th>
               {columns.map((column) => (
-                <td key={column.name}>
+                <td key={column.name} data-column={column.name}>
                   <Interval estimate={read(column) ?? null} />
                 </td>
               ))}

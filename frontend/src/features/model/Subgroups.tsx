@@ -28,16 +28,16 @@ export function Subgroups({ subgroups }: { subgroups: Evaluation['subgroups'] })
                 {text.subgroup.attributes[group.attribute]}:{' '}
                 {text.subgroup.values[group.value] ?? group.value}
               </th>
-              <td>
+              <td data-column={text.rows.images}>
                 {format.integer(group.images)} ({format.integer(group.patients)})
               </td>
-              <td>
+              <td data-column={text.rows.accuracy}>
                 <Interval estimate={group.accuracy} />
               </td>
-              <td>
+              <td data-column={text.rows.macroF1}>
                 <Interval estimate={group.macro_f1} />
               </td>
-              <td>
+              <td data-column={text.rows.kappa}>
                 <Interval estimate={group.quadratic_weighted_kappa} />
               </td>
             </tr>

@@ -34,6 +34,7 @@ export const shortcuts = {
     resetFilm: 'Reset the view',
     hideMap: 'Hide the map while held',
     flickerFilms: 'Switch between two films',
+    curtainFilms: 'Draw a curtain between two films',
     saveFilm: 'Save the picture as shown',
     nextFilm: 'Next film',
     previousFilm: 'Previous film',

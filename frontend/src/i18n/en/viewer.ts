@@ -119,6 +119,8 @@ export const viewer = {
     title: 'Two films side by side',
     link: 'Linked',
     over: 'One over the other',
+    curtain: 'Curtain',
+    curtainAt: 'Place of the curtain',
     change: 'Change',
     changeNote: (older: string, newer: string) => `From ${older} to ${newer}`,
     end: 'End the comparison',

@@ -29,6 +29,7 @@ export const shortcuts: Catalogue['shortcuts'] = {
     resetFilm: 'Tetapkan semula paparan',
     hideMap: 'Sembunyikan peta semasa ditekan',
     flickerFilms: 'Bertukar antara dua filem',
+    curtainFilms: 'Tarik tirai antara dua filem',
     saveFilm: 'Simpan gambar seperti yang dipaparkan',
     nextFilm: 'Filem seterusnya',
     previousFilm: 'Filem sebelumnya',

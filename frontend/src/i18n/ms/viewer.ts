@@ -111,6 +111,8 @@ export const viewer: Catalogue['viewer'] = {
     title: 'Dua filem sebelah-menyebelah',
     link: 'Terpaut',
     over: 'Satu di atas yang lain',
+    curtain: 'Tirai',
+    curtainAt: 'Kedudukan tirai',
     change: 'Perubahan',
     changeNote: (older, newer) => `Daripada ${older} kepada ${newer}`,
     end: 'Tamatkan perbandingan',

@@ -28,6 +28,7 @@ export const shortcuts: Catalogue['shortcuts'] = {
     resetFilm: '重置视图',
     hideMap: '按住时隐藏热力图',
     flickerFilms: '在两张胸片间切换',
+    curtainFilms: '以卷帘对照两张胸片',
     saveFilm: '按当前显示保存图像',
     nextFilm: '下一张',
     previousFilm: '上一张',

@@ -97,6 +97,8 @@ export const viewer: Catalogue['viewer'] = {
     title: '两张胸片并排对比',
     link: '联动',
     over: '叠放切换',
+    curtain: '卷帘',
+    curtainAt: '卷帘位置',
     change: '变化',
     changeNote: (older, newer) => `从 ${older} 到 ${newer}`,
     end: '结束对比',

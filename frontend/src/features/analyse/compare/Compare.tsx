@@ -14,6 +14,7 @@ import { FITTED, type View } from '../../../viewer/view';
 import { SeverityGlyph } from '../result/SeverityGlyph';
 import type { State } from '../shownState';
 import styles from './Compare.module.css';
+import { Curtain } from './Curtain';
 
 export interface Side {
   readonly id: number;
@@ -41,8 +42,9 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
   const pane = useRef<HTMLDivElement>(null);
   const frames = [useRef<HTMLDivElement>(null), useRef<HTMLDivElement>(null)] as const;
   const [linked, setLinked] = useState(true);
-  /** Which side is shown where one lies over the other; `null`: both, side by side. */
-  const [over, setOver] = useState<0 | 1 | null>(null);
+  const [layout, setLayout] = useState<Layout>(SIDE_BY_SIDE);
+  const over = layout.kind === 'over' ? layout.side : null;
+  const curtain = layout.kind === 'curtain' ? layout.at : null;
   /** The side that was touched last: the toolbar is its, where they are not linked. */
   const [active, setActive] = useState<0 | 1>(0);
   const [films, setFilms] = useState<readonly [Film | null, Film | null]>([null, null]);
@@ -60,7 +62,9 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
   const [target = 'predicted'] = sides.flatMap(({ state }) =>
     state.phase === 'done' ? (state.pending ?? state.target) : [],
   );
-  const flicker = () => setOver(over === null ? 0 : over === 0 ? 1 : 0);
+  const flicker = () => setLayout({ kind: 'over', side: over === 0 ? 1 : 0 });
+  const drawCurtain = () =>
+    setLayout(curtain === null ? { kind: 'curtain', at: 50 } : SIDE_BY_SIDE);
   const link = () => {
     setLinked(!linked);
     if (!linked) {
@@ -68,7 +72,10 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
       setTones([tones[active], tones[active]]);
     }
   };
-  useShortcuts('viewer', [{ action: 'flickerFilms', keys: ['x'], run: flicker }]);
+  useShortcuts('viewer', [
+    { action: 'flickerFilms', keys: ['x'], run: flicker },
+    { action: 'curtainFilms', keys: ['d'], run: drawCurtain },
+  ]);
   const film = films[active];
   const { state } = sides[active];
   return (
@@ -82,9 +89,17 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
           look="compact"
           aria-pressed={over !== null}
           title={`${text.compare.over} (X)`}
-          onClick={() => setOver(over === null ? 0 : null)}
+          onClick={() => setLayout(over === null ? { kind: 'over', side: 0 } : SIDE_BY_SIDE)}
         >
           {text.compare.over}
+        </Button>
+        <Button
+          look="compact"
+          aria-pressed={curtain !== null}
+          title={`${text.compare.curtain} (D)`}
+          onClick={drawCurtain}
+        >
+          {text.compare.curtain}
         </Button>
         <Button look="compact" onClick={onEnd}>
           {text.compare.end}
@@ -110,7 +125,11 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
           onOverlay={onOverlay}
         />
       )}
-      <div className={styles.sides} data-over={over ?? undefined}>
+      <div
+        className={styles.sides}
+        data-layout={layout.kind}
+        style={curtain === null ? undefined : { '--curtain': `${curtain}%` }}
+      >
         {([0, 1] as const).map((index) => {
           const side = sides[index];
           return (
@@ -142,6 +161,9 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
             </section>
           );
         })}
+        {curtain !== null && (
+          <Curtain at={curtain} onMove={(at) => setLayout({ kind: 'curtain', at })} />
+        )}
         <OverlayControls
           overlay={overlay}
           target={target}
@@ -161,6 +183,15 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
 }
 
 type Tone = ChosenTone | null;
+
+/** How two films lie: beside one another, one over the other, or parted by a curtain. */
+type Layout =
+  | { readonly kind: 'beside' }
+  /** `side` is the one that is seen. */
+  | { readonly kind: 'over'; readonly side: 0 | 1 }
+  /** `at`: per cent of the width that the older one has. */
+  | { readonly kind: 'curtain'; readonly at: number };
+const SIDE_BY_SIDE: Layout = { kind: 'beside' };
 
 function Caption({ side: { state, date } }: { side: Side }) {
   const { severities } = useText('shared');
