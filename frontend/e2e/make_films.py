@@ -48,7 +48,11 @@ def encodings(grey: np.ndarray) -> dict[str, bytes]:
 
     j2k = bytes(imagecodecs.jpeg2k_encode(deep, codecformat="j2k", level=0, bitspersample=12))
     baseline = bytes(imagecodecs.jpeg8_encode(grey, level=98))
-    deeper = bytes(imagecodecs.jpeg2k_encode(deep, codecformat="j2k", level=0, bitspersample=12))
+    # A few values of more than 10 bits, in the middle.
+    over = grey.astype(np.uint16) * 4
+    row, column = grey.shape[0] // 2, grey.shape[1] // 2
+    over[row - 2 : row + 3, column - 2 : column + 3] = 1500
+    deeper = bytes(imagecodecs.jpeg2k_encode(over, codecformat="j2k", level=0, bitspersample=12))
     marked = deep.copy()
     marked[20:70, 20:70] = 65535
     padded = deep + 8192
@@ -83,7 +87,7 @@ def encodings(grey: np.ndarray) -> dict[str, bytes]:
         ),
         # More bits in the stream than the object says: the service limits them.
         "j2k-deeper.dcm": files.dicom(
-            deep, stored=10, syntax=files.JPEG_2000_LOSSLESS, stream=deeper
+            over, stored=10, syntax=files.JPEG_2000_LOSSLESS, stream=deeper
         ),
         "padded.dcm": files.dicom(padded, stored=14, extra={0x00280120: (US, files.shorts(0))}),
         "marked.png": files.saved(marked, "PNG"),

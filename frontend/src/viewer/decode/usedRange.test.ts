@@ -27,6 +27,11 @@ it('leaves a marker out of the scale, and a film without one as it is', () => {
   expect(withoutIslands(level(film), plain, deep)).toBe(deep);
 });
 
+it('leaves out two islands on one side of the film', () => {
+  const both = level((x, y) => (y > 9 ? film(x, y) : x < 10 ? 65535 : x < 20 ? 30000 : film(x, y)));
+  expect(withoutIslands(both, plain, deep)).toEqual({ low: 0, high: 4095 });
+});
+
 it('leaves it out where low values are white, too', () => {
   const mirrored = level((x, y) => 65535 - (x < 10 && y < 10 ? 65535 : film(x, y)));
   const window = withoutIslands(mirrored, { ...plain, inverted: true }, deep);

@@ -52,8 +52,8 @@ function filmRange(ordered: Float64Array): Window | null {
       }
     }
     const above = below + strays;
-    const beneath = at(below) - at(first);
-    const over = at(last) - at(above);
+    const beneath = rangeOf(ordered.subarray(first, below + 1), strays);
+    const over = rangeOf(ordered.subarray(above, last + 1), strays);
     const film = Math.max(beneath, over);
     if (gap < GAP * film || Math.min(beneath, over) > NARROW * film) {
       break;
@@ -66,6 +66,15 @@ function filmRange(ordered: Float64Array): Window | null {
     [first, last] = [low, high];
   }
   return first === 0 && last === ordered.length - 1 ? null : { low: at(first), high: at(last) };
+}
+
+/** What sorted values range over, but for the largest gap: padding and a marker may be two islands. */
+function rangeOf(part: Float64Array, strays: number): number {
+  let widest = 0;
+  for (let index = 0; index + strays < part.length; index += 1) {
+    widest = Math.max(widest, (part[index + strays] ?? 0) - (part[index] ?? 0));
+  }
+  return (part.at(-1) ?? 0) - (part[0] ?? 0) - widest;
 }
 
 type Grey = Pick<Film, 'slope' | 'intercept' | 'inverted' | 'padding'>;
