@@ -13,10 +13,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from support import SAMPLES
+from support import SAMPLES, MakeVersion
 from waiting import wait_until
 
 from .running import answers, free_port, proxy, service
@@ -82,13 +83,21 @@ class Load:
         self._url = url
         self._stop = threading.Event()
         self._lock = threading.Lock()
+        self.right: dict[str, dict[str, float]] = {}
+        """The first answer of each version, which all others must be."""
         with httpx.Client(base_url=url, timeout=120) as client:
-            self._right = self._ask(client).json()["probabilities"]
+            assert self._is_right(self._ask(client).json())
         self._begun = [0] * CLIENTS
         self._threads = [threading.Thread(target=self._client, args=(i,)) for i in range(CLIENTS)]
 
     def _ask(self, client: httpx.Client) -> httpx.Response:
         return client.post("/predict", params=QUERY, files={"file": IMAGE})
+
+    def _is_right(self, answer: dict[str, Any]) -> bool:
+        found = answer["probabilities"]
+        with self._lock:
+            expected = self.right.setdefault(answer["model"]["version"], found)
+        return bool(found == pytest.approx(expected, abs=1e-4))
 
     def until_all_asked_anew(self) -> None:
         """Until no request is under way that began before this was called."""
@@ -107,9 +116,7 @@ class Load:
                     outcome = str(answer.status_code)
                     if answer.is_error:  # the service's own, or nginx's, which has no JSON
                         outcome += f" {answer.text[:200]}"
-                    if outcome == "200" and answer.json()["probabilities"] != pytest.approx(
-                        self._right, abs=1e-4
-                    ):
+                    if outcome == "200" and not self._is_right(answer.json()):
                         outcome = "wrong"
                 with self._lock:
                     self.answers[outcome] += 1
@@ -154,3 +161,25 @@ def test_no_request_is_lost(number: int, random_version: Path, tmp_path: Path) -
     )
     assert set(load.answers) == {"200"}, load.answers
     assert load.answers["200"] > KILLS
+
+
+def test_weights_are_changed_without_a_lost_request(
+    make_version: MakeVersion, tmp_path: Path
+) -> None:
+    """As docs/operations.md says: the new version's folder beside the old one, then one process
+    after the other is ended by SIGTERM and started anew."""
+    weights = make_version("0.9.0", seed=1).parent
+    with behind_a_proxy(weights, tmp_path) as (supervisor, url), Load(url) as load:
+        assert list(load.right) == ["0.9.0"]
+        make_version("0.10.0", seed=2)
+        for which in (0, 1):
+            supervisor.until_ready()
+            load.until_all_asked_anew()
+            supervisor.kill(which, 15)
+        supervisor.until_ready()
+        load.until_all_asked_anew()
+        now = httpx.get(f"{url}/models", timeout=120).json()["default"]
+    assert set(load.answers) == {"200"}, load.answers
+    assert now == "0.10.0"
+    old, new = (load.right[version]["severe"] for version in ("0.9.0", "0.10.0"))
+    assert old != pytest.approx(new, abs=1e-3), "the answers tell which version gave them"
