@@ -65,6 +65,17 @@ class TestJpeg2000:
         with pytest.raises(DamagedImageError):
             decode(hostile.dicom_of(100, stream))
 
+    @pytest.mark.parametrize("length", range(10))
+    def test_a_style_that_is_cut_short_is_damage(self, length: int) -> None:
+        # Seven bytes are a whole style of a component, and part of one of a tile.
+        whole, of_component = hostile.coding_style(6), hostile.component_style(6)
+        streams = [hostile.jpeg_2000(100, in_tile=whole[:length])]
+        if length < len(of_component):
+            streams.append(hostile.jpeg_2000(100, component=of_component[:length]))
+        for stream in streams:
+            with pytest.raises(DamagedImageError):
+                decode(hostile.dicom_of(100, stream))
+
 
 def test_ordinary_jpeg_2000_is_well_within_the_bounds() -> None:
     for block, precincts, tile in ((6, (), None), (5, (8,) * 6, None), (4, (7,) * 6, 1024)):

@@ -17,6 +17,8 @@ _COD, _COC = b"\xff\x52", b"\xff\x53"
 _SIZ_FIXED, _SOT_LENGTH = 42, 12
 # OpenJPEG allocates some 6 KB per declared tile before it looks at the first.
 _MAX_TILES, _MAX_SEGMENTS, _MAX_COMPONENTS = 4096, 20_000, 4
+_STYLE_LENGTH = 5
+"""Levels, two sides of a code-block, its style and the wavelet: what every style holds."""
 _MAX_LEVELS, _MAX_BLOCK_SIDE, _MAX_BLOCK_AREA = 32, 10, 12
 _LARGEST_PRECINCT = 15
 # It allocates about 600 bytes for a precinct and for a code-block, needed or not: here at most
@@ -129,6 +131,8 @@ def _check_parts(
 def _style(payload: bytes, component_bytes: int | None, layers: int) -> _Style:
     """Of a COD segment, or with `component_bytes` of a COC segment, without marker and length."""
     skipped = 5 if component_bytes is None else component_bytes + 1
+    if len(payload) < skipped + _STYLE_LENGTH:
+        raise DamagedImageError(_DAMAGED)
     own_precincts = payload[0 if component_bytes is None else component_bytes] & 1
     if component_bytes is None:
         (layers,) = struct.unpack_from(">H", payload, 2)
@@ -174,8 +178,6 @@ def _end(data: bytes, pos: int, tiles: int) -> tuple[int, list[_Style]]:
             (length,) = struct.unpack_from(">H", data, pos + 2)
             payload = data[pos + 4 : pos + 2 + length]
             if marker in (_COD, _COC):
-                if len(payload) < 7:
-                    break
                 layers = styles[0].layers if styles else 1
                 styles.append(_style(payload, None if marker == _COD else 1, layers))
             pos += 2 + length
