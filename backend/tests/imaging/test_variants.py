@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Literal
 
 import imagecodecs
@@ -208,6 +209,15 @@ class TestSecondPictures:
             with pytest.raises(MultiFrameError):
                 decode(files.dicom(values, syntax=files.RLE, stream=both))
         assert_grey(files.dicom(values, syntax=files.RLE, stream=stream), values / 65535, 1)
+
+    @pytest.mark.parametrize("repeated", [b"\1", b"\1\0\0\0\x40\0\0\0"])
+    def test_run_lengths_of_nothing_but_headers_cost_little(self, repeated: bytes) -> None:
+        stream = repeated * (24_000_000 // len(repeated))
+        data = files.dicom(GREY_16, syntax=files.RLE, stream=stream)
+        began = time.process_time()
+        with pytest.raises(DamagedImageError):
+            decode(data)
+        assert time.process_time() - began < 3, "7 s of CPU in a loop"
 
     @pytest.mark.parametrize("name", ["jpeg-ls", "jpeg-2000-lossless", "jpeg-lossless"])
     def test_an_offset_table_of_two(self, name: str) -> None:

@@ -6,6 +6,7 @@ allocate what that header declares.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -134,14 +135,11 @@ def read_compressed(
 def _begins_anew(stream: bytes) -> bool:
     """Whether the header of run lengths comes once more. Most of its 16 words are 0, which within
     run lengths would be a run."""
-    used = 4 + 4 * min(stream[0], 15) if stream else 0
-    tail = bytes(64 - used)
-    at = 64
-    while (at := stream.find(stream[:8], at)) >= 0:
-        if stream[at + used : at + 64] == tail:
-            return True
-        at += 1
-    return False
+    used = 8 + 4 * (min(stream[0], 15) - 1) if stream and stream[0] else 8
+    tail = re.escape(bytes(64 - used))
+    # An expression, as a loop takes seconds over a stream of nothing but what it looks for.
+    header = re.escape(stream[:8]) + b".{%d}" % (used - 8) + tail
+    return re.compile(header, re.DOTALL).search(stream, 64) is not None
 
 
 def _jpeg(stream: bytes, layout: PixelLayout, syntax: str) -> tuple[bytes, int, PixelLayout, bytes]:
