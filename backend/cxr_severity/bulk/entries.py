@@ -63,8 +63,8 @@ def read(entry: Entry, max_bytes: int) -> bytes:
 
 def said_by(error: BaseException) -> str:
     """One line of an error, its reason rather than its name where it tells one."""
-    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return str(said).strip().splitlines()[0]
+    said = str(getattr(error, "strerror", None) or error).strip()
+    return said.splitlines()[0] if said else type(error).__name__
 
 
 def _open(entry: Entry) -> IO[bytes]:

@@ -19,7 +19,7 @@ from deploy.running import tools
 from support import REPOSITORY, SAMPLES
 
 from cxr_severity.bulk.claims import ClaimsFile
-from cxr_severity.bulk.entries import read
+from cxr_severity.bulk.entries import read, said_by
 from cxr_severity.bulk.run import journal_of
 from cxr_severity.bulk.seam import EngineUnavailableError
 from cxr_severity.bulk.sources import SourceError, find
@@ -70,6 +70,11 @@ def test_a_film_of_a_bucket_that_may_not_be_read_is_a_row() -> None:
     (film,) = find(["denied://open"])
     with pytest.raises(OSError, match=r"^Access Denied$"):
         read(film, 100)
+
+
+@pytest.mark.parametrize("said", ["", " \n"])
+def test_an_error_that_says_nothing_is_told_by_its_name(said: str) -> None:
+    assert said_by(NoCredentialsError(said)) == "NoCredentialsError"
 
 
 def test_a_manifest_may_name_what_nobody_can_open(tmp_path: Path) -> None:
