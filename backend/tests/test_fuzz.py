@@ -64,8 +64,12 @@ def test_what_was_once_answered_wrongly_is_answered() -> None:
 
 @pytest.mark.skipif(not guided.available(), reason="atheris has no wheel for this machine")
 def test_the_parsers_tell_what_they_reach(tmp_path: Path) -> None:
-    found = guided.run(1 / 30, 1, tmp_path / "corpus", tmp_path / "crashes")
-    assert found.crashes == 0, found.log
+    # On a busy machine two seconds may be too few; each run begins with what the last one kept.
+    for seed in range(1, 31):
+        found = guided.run(1 / 30, seed, tmp_path / "corpus", tmp_path / "crashes")
+        assert found.crashes == 0, found.log
+        if found.kept > len(decoding_seeds()):
+            break
     assert found.kept > len(decoding_seeds()), "inputs that reached further were kept"
     assert not (tmp_path / "crashes").exists()
 
