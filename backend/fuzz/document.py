@@ -29,6 +29,11 @@ values = [{version}]
 include-operation-id = "predict"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 404, 413, 415, 422, 503]
 
+# In a form all is bytes: what is no list of files to the document is a file all the same.
+[[operations]]
+include-operation-id = "predictBatch"
+checks.negative_data_rejection.expected-statuses = ["2xx", "4xx", 503]
+
 [[operations]]
 include-operation-id = ["oipInfer", "oipInferVersion"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 404, 413, 415, 422, 503]
