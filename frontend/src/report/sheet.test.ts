@@ -1,0 +1,45 @@
+import { type PDFFont, PDFPage } from '@cantoo/pdf-lib';
+import { expect, it, vi } from 'vitest';
+import { en } from '../i18n/catalogue';
+import { reportPdf } from './pdf';
+
+/** The page's right margin and where a refused film's reason begins, in points. */
+const RIGHT_MARGIN = 595 - 42;
+const REASON_AT = 42 + (595 - 2 * 42) * (0.3 + 0.13);
+
+// Pairs such as AV and To are set closer by kerning than the library writes them.
+const WORDS =
+  'AVATAR AVAVAVAV, Today Tokyo WAVE VAVAVAVAVA Yes LATVTA, lies on its side WAVAWAVAWA';
+const LONG = Array.from({ length: 12 }, (_, index) => `${index + 1} ${WORDS}`).join(' ');
+
+/** What a PDF of a list writes, in the order of writing, with the right end of each text. */
+async function written(reasons: readonly string[]) {
+  const draw = vi.spyOn(PDFPage.prototype, 'drawText');
+  const refused = reasons.map((reason, index) => ({ name: `${index}.png`, date: '', reason }));
+  await reportPdf([], en, 'en', refused);
+  return draw.mock.calls.map(([text, { x = 0, size = 0, font } = {}]) => {
+    const wide = (letter: string) => (font as PDFFont).widthOfTextAtSize(letter, size);
+    const width = [...text].reduce((sum, letter) => sum + wide(letter), 0);
+    return { text, x, right: x + width };
+  });
+}
+
+const dense = (text: string) => text.replaceAll(/\s/gu, '');
+
+it("writes a refused film's long reason whole, in lines", async () => {
+  const texts = await written([LONG, 'Short.']);
+  const reason = texts.filter(({ x }) => Math.abs(x - REASON_AT) < 0.01);
+  // The last is the other film's.
+  expect(reason.at(-1)?.text).toBe('Short.');
+  const lines = reason.slice(0, -1).map(({ text }) => text);
+  expect(lines.length).toBeGreaterThan(12);
+  expect(dense(lines.join(''))).toContain(dense(LONG));
+  expect(texts.filter(({ text }) => text.includes('…'))).toEqual([]);
+});
+
+it('writes nothing beyond the right margin', async () => {
+  const texts = await written([LONG, WORDS, 'VAVA'.repeat(60)]);
+  expect(texts.length).toBeGreaterThan(20);
+  // Room for rounding alone.
+  expect(texts.filter(({ right }) => right > RIGHT_MARGIN + 0.01)).toEqual([]);
+});
