@@ -6,28 +6,14 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from served import serving
 from support import REPOSITORY, SAMPLES
-from waiting import wait_until
-
-from cxr_severity.api.app import create_app
-from cxr_severity.settings import Settings
 
 FOLDER = REPOSITORY / "clients" / "orval"
 TOOLS = FOLDER / "node_modules" / ".bin"
-
-
-@pytest.fixture(scope="module")
-def port(random_version: Path) -> Iterator[int]:
-    app = create_app(Settings.of(weights=random_version.parent))
-    with serving(app) as port:
-        wait_until(lambda: app.state.registry.failure is None)
-        yield port
 
 
 @pytest.fixture(scope="module")
