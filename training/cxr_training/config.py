@@ -127,6 +127,22 @@ class HeadConfig(_Frozen):
     dropout: float = Field(default=0.15, ge=0, lt=1)
 
 
+class RoundConfig(_Frozen):
+    """A round of training: the shared pretext, then a network of each fold."""
+
+    pretext: StageConfig
+    main: StageConfig
+
+    def check(self, size: int) -> None:
+        """Raise ValueError where the courses do not fit each other or inputs of `size`."""
+        if self.pretext.severity or self.pretext.ralo:
+            raise ValueError("pretext: the pretext holds no scored film")
+        if not self.main.frozen_blocks:
+            raise ValueError("main.frozen_blocks: at least one, whose outputs are computed once")
+        if self.main.size != size:
+            raise ValueError("main.size: is not preprocess.size")
+
+
 class GateConfig(_Frozen):
     """How the gate is fitted, on the features of a trained run."""
 
@@ -183,6 +199,10 @@ class TrainConfig(_Frozen):
     main: StageConfig = Field(
         default=StageConfig(frozen_blocks=5), description="Everything together"
     )
+    first: RoundConfig | None = Field(
+        default=None, description="A round before: the pretext goes on from its pretext, and what "
+        "its networks read on films with masks or boxes is learned as well"
+    )  # fmt: skip
     head: HeadConfig = HeadConfig()
     copies: CopiesConfig = CopiesConfig()
     loss: LossConfig = LossConfig()
@@ -197,13 +217,17 @@ class TrainConfig(_Frozen):
 
     @model_validator(mode="after")
     def _batches_hold_what_there_is(self) -> Self:
-        if self.pretext.severity or self.pretext.ralo:
-            raise ValueError("pretext: the pretext holds no scored film")
-        if not self.main.frozen_blocks:
-            raise ValueError("main.frozen_blocks: at least one, whose outputs are computed once")
-        if self.main.size != self.preprocess.size:
-            raise ValueError("main.size: is not preprocess.size")
+        RoundConfig(pretext=self.pretext, main=self.main).check(self.preprocess.size)
+        if self.first is not None:
+            self.first.check(self.preprocess.size)
         return self
+
+    def of_first(self) -> TrainConfig | None:
+        """The recipe of the first round, where there is one."""
+        if self.first is None:
+            return None
+        changes = {"pretext": self.first.pretext, "main": self.first.main, "first": None}
+        return self.model_copy(update=changes)
 
 
 _Config = TypeVar("_Config", bound=BaseModel)

@@ -41,8 +41,9 @@ class BatchPart:
 class Lesson:
     """What a network learns from.
 
-    The films of `shares` index `source`. Those below `scored` have `targets`, those from there on
-    `labels` (L,); all may have places, trusted by `weight`.
+    The films of `parts` index `source`. Those below `scored` have `targets`, those from there on
+    `labels` (L,), and `targets` too where a network has read them; all may have places, trusted by
+    `weight`.
     """
 
     source: Source
@@ -128,10 +129,10 @@ def _losses(
         config, maps, inputs.places.to(device), inputs.known.to(device),
         lesson.weight[indices].to(device),
     )  # fmt: skip
-    scored = indices < lesson.scored
-    if scored.any():
-        targets = lesson.targets.of_batch(indices[scored], inputs.mirrored[scored]).to(device)
-        chosen = type(output)(*(part[scored.to(device)] for part in output))
+    scored, read = indices < lesson.scored, indices < len(lesson.targets.total)
+    if read.any():
+        targets = lesson.targets.of_batch(indices[read], inputs.mirrored[read]).to(device)
+        chosen = type(output)(*(part[read.to(device)] for part in output))
         losses |= score_losses(config, student.extras, chosen, targets)
     if not scored.all():
         labels = lesson.labels[indices[~scored] - lesson.scored].to(device)

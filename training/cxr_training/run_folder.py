@@ -17,6 +17,7 @@ class RunFolder:
 
     run.json            recipe and data that the run is of
     split.json          who tests where, and which drawn films are held back
+    first/              the same of a first round, if there was one, with what it read
     pretext/            the network that knows places and no severity yet
     bank/               augmented copies of every film through the blocks that stay fixed
     fold-N/seed-S/      a network, what it says of the films of its fold, its maps
@@ -39,8 +40,14 @@ class RunFolder:
         return self.root / "split.json"
 
     @property
-    def pretext(self) -> Path:
-        return self.root / "pretext"
+    def first(self) -> RunFolder:
+        """Of the round before."""
+        return RunFolder(self.root / "first")
+
+    @property
+    def places(self) -> Path:
+        """The network that the pretext taught."""
+        return self.root / "pretext" / "model.safetensors"
 
     @property
     def copies(self) -> Path:
@@ -122,6 +129,11 @@ class Unit:
     def maps(self) -> Path:
         """Its maps of the held-back films with masks or boxes."""
         return self.folder / "maps.npz"
+
+    @property
+    def readings(self) -> Path:
+        """What it says of the films with masks or boxes, for the next round."""
+        return self.folder / "readings.npz"
 
     @property
     def gate(self) -> Path:

@@ -55,6 +55,11 @@ class Targets:
     def to(self, device: torch.device) -> Self:
         return type(self)(*(getattr(self, field.name).to(device) for field in fields(self)))
 
+    def followed_by(self, more: Targets) -> Self:
+        """Those of N films, then those of M others."""
+        names = [field.name for field in fields(self)]
+        return type(self)(*(torch.cat([getattr(self, n), getattr(more, n)]) for n in names))
+
     def of_batch(self, indices: torch.Tensor, mirrored: torch.Tensor) -> Self:
         """Those of a batch, (N,) indices, sides exchanged where `mirrored`, (N,) bool."""
         rows = type(self)(*(getattr(self, field.name)[indices] for field in fields(self)))

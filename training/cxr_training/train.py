@@ -1,8 +1,10 @@
 """`make train`: from labels and images to out-of-fold predictions and a version.
 
-    read the films -> split them by patient -> teach places (pretext) -> copy every film through
-    the fixed blocks (copies) -> train a network of each fold and seed, then its head alone ->
-    gather, calibrate, export
+    read the films -> split them by patient -> a round or two of: teach places (pretext) -> copy
+    every film through the fixed blocks (copies) -> train a network of each fold and seed, then its
+    head alone -> gather, calibrate, export
+
+The networks of a first round read films that nobody scored, and those of the second learn from it.
 
 A network is the unit of work: `train_unit(folder, config, data, fold, seed)` needs nothing but the
 run's folder and the data, so a pool here, a job array or a cluster may call it.
@@ -13,19 +15,18 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.reference.networks import load_state, pack_network
 from cxr_training.backbone import BACKBONE_WEIGHTS, load_backbone
 from cxr_training.cases import Case, Dataset, read_cases
-from cxr_training.config import StageConfig, TrainConfig, load_config
+from cxr_training.config import TrainConfig, load_config
 from cxr_training.copies import CopiesOnDisk, Inputs, augment, make_copies
 from cxr_training.errors import TrainingError, one_line
 from cxr_training.films import Films, exact_grids, load_films
@@ -33,14 +34,14 @@ from cxr_training.finish import finish
 from cxr_training.gate.examples import collect
 from cxr_training.head import see_maps, teach_head
 from cxr_training.held_out import see_cases, see_lesions, write_maps
-from cxr_training.learn import BatchPart, Lesson, Source, Student, learn
-from cxr_training.lesions import Lesion, read_lesions
+from cxr_training.learn import Student, learn
+from cxr_training.lesions import read_lesions
+from cxr_training.lesson import Fold, Material, crosses, lesson_of, unused_lesions, without
 from cxr_training.out_of_fold import write_predictions
+from cxr_training.readings import read_readings, write_readings
 from cxr_training.run_folder import RunFolder, write_whole
 from cxr_training.splits import Split, check_disjoint, make_split, merge_patients
 from cxr_training.targets import Targets
-
-Fold = int | str
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -98,19 +99,30 @@ def run(
         },
         resume=resume,
     )
+    first = config.of_first()
+    if first is not None:
+        _round(folder.first, first, data, films, split, start, jobs, read_unit)
+        start = load_network(config, folder.first.places).train().requires_grad_(True)
+    _round(folder, config, data, films, split, start, jobs, train_unit)
+    print(finish(folder, config, data, films, dataset, split, images, digest))
+
+
+def _round(
+    folder: RunFolder, config: TrainConfig, data: Path, films: Films, split: Split, start: CellNet,
+    jobs: int, work: Callable[[RunFolder, TrainConfig, Path, Fold, int], None],
+) -> None:  # fmt: skip
     split.write(folder.split)
     teach_places(folder, config, films, split, start)
     make_all_copies(folder, config, films, split)
     units = planned(config)
     if jobs == 1:
         for unit in units:
-            train_unit(folder, config, data, *unit)
+            work(folder, config, data, *unit)
     else:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(jobs, context, torch.set_num_threads, (1,)) as pool:
-            for future in [pool.submit(train_unit, folder, config, data, *unit) for unit in units]:
+            for future in [pool.submit(work, folder, config, data, *unit) for unit in units]:
                 future.result()
-    print(finish(folder, config, data, films, dataset, split, images, digest))
 
 
 def planned(config: TrainConfig) -> list[tuple[Fold, int]]:
@@ -142,8 +154,7 @@ def teach_places(
     folder: RunFolder, config: TrainConfig, films: Films, split: Split, start: CellNet
 ) -> None:
     """The pretext: where lungs and opacities are, and what a study was called."""
-    unit = folder.pretext / "model.safetensors"
-    if unit.is_file():
+    if folder.places.is_file():
         return
     torch.manual_seed(config.seeds[0])
 
@@ -151,23 +162,22 @@ def teach_places(
         size = config.pretext.size
         return augment(films, indices, size, config.augment, config.preprocess, generator)
 
-    lesson = _lesson(
-        config, config.pretext, films.dataset.cases, films.lesions, split, source, frozenset()
-    )
-    folder.pretext.mkdir(parents=True, exist_ok=True)
+    material = Material(films.dataset.cases, films.lesions, split)
+    lesson = lesson_of(config, config.pretext, material, source)
+    folder.places.parent.mkdir(parents=True, exist_ok=True)
     network = learn(
         Student(start), lesson, config.pretext, config.loss, config.seeds[0],
-        folder.pretext / "last.ckpt", split.sha256, device(),
+        folder.places.with_name("last.ckpt"), split.sha256, device(),
     )  # fmt: skip
-    write_whole(unit, pack_network(network))
+    write_whole(folder.places, pack_network(network))
 
 
 def make_all_copies(folder: RunFolder, config: TrainConfig, films: Films, split: Split) -> None:
     """Copies of every film that is learned from, through the blocks that stay fixed."""
-    network = load_network(config, folder.pretext / "model.safetensors")
+    network = load_network(config, folder.places)
     of_set = config.copies.model_dump()
     copies = [of_set[case.set] for case in films.dataset.cases]
-    unused = {*split.held_back, *split.copies}
+    unused = unused_lesions(split)
     copies += [0 if one.file in unused else of_set[one.set] for one in films.lesions]
     make_copies(
         folder.copies, films, network, config.main.frozen_blocks, np.array(copies),
@@ -181,21 +191,60 @@ def train_unit(folder: RunFolder, config: TrainConfig, data: Path, fold: Fold, s
     Finished ones are left as they are; one that was cut short goes on from its last epoch.
     """
     unit = folder.unit(fold, seed)
-    dataset, lesions = read_cases(data), read_lesions(data)
-    split = Split.read(folder.split)
-    tested = [case for case in dataset.cases if is_tested(case, fold, split, config)]
+    dataset, material = _material(folder, data)
+    tested = [one for one in dataset.cases if is_tested(one, fold, material.split, config)]
+    network = _taught(folder, config, dataset, material, tested, fold, seed)
+    if tested and not unit.predictions.is_file():
+        seen = see_cases(network, dataset, tested, config.preprocess, device())
+        write_predictions(unit.predictions, tested, fold, seed, seen)
+    if not unit.maps.is_file():
+        held_back = set(material.split.held_back)
+        held = [one for one in material.lesions if one.file in held_back]
+        seen = see_lesions(network, data, held, config.preprocess, device())
+        write_maps(unit.maps, [one.file for one in held], seen)
+
+
+def read_unit(folder: RunFolder, config: TrainConfig, data: Path, fold: Fold, seed: int) -> None:
+    """Train one network of the first round, and write down what it reads on films without a
+    score."""
+    readings = folder.unit(fold, seed).readings
+    if readings.is_file():
+        return
+    dataset, material = _material(folder, data)
+    tested = [one for one in dataset.cases if is_tested(one, fold, material.split, config)]
+    network = _taught(folder, config, dataset, material, tested, fold, seed)
+    unused = unused_lesions(material.split)
+    learned = [one for one in material.lesions if one.file not in unused]
+    write_readings(readings, network, data, learned, config.preprocess)
+
+
+def _material(folder: RunFolder, data: Path) -> tuple[Dataset, Material]:
+    dataset = read_cases(data)
+    return dataset, Material(dataset.cases, read_lesions(data), Split.read(folder.split))
+
+
+def _taught(
+    folder: RunFolder, config: TrainConfig, dataset: Dataset, material: Material,
+    tested: Sequence[Case], fold: Fold, seed: int,
+) -> CellNet:  # fmt: skip
+    """The network of a unit, trained on all but `tested` unless it is there."""
+    unit = folder.unit(fold, seed)
     if not unit.weights.is_file():
         unit.folder.mkdir(parents=True, exist_ok=True)
         out = frozenset(case.image for case in tested)
         if not unit.whole_lungs.is_file():
-            start = load_network(config, folder.pretext / "model.safetensors")
-            missing: set[str] = {case.set for case in tested} if _crosses(fold) else set()
-            stage = _without(config.main, missing)
+            start = load_network(config, folder.places)
+            missing: set[str] = {case.set for case in tested} if crosses(fold) else set()
+            stage = without(config.main, missing)
+            readings = None
+            if config.first is not None:
+                teacher = folder.first.unit(fold, config.seeds[0])
+                readings = read_readings(teacher.readings, material.lesions)
             copies = CopiesOnDisk(folder.copies)
-            lesson = _lesson(config, stage, dataset.cases, lesions, split, copies, out)
+            lesson = lesson_of(config, stage, material, copies, out, readings)
             network = learn(
                 Student(start.requires_grad_(True)), lesson, stage, config.loss, seed,
-                unit.checkpoint, f"{split.sha256} {fold} {seed}", device(),
+                unit.checkpoint, f"{material.split.sha256} {fold} {seed}", device(),
             )  # fmt: skip
             write_whole(unit.whole_lungs, pack_network(network))
             unit.checkpoint.unlink(missing_ok=True)
@@ -205,14 +254,7 @@ def train_unit(folder: RunFolder, config: TrainConfig, data: Path, fold: Fold, s
         teach_head(network, see_maps(network, grids, config.preprocess, device()),
                    Targets.of(known, config.loss), config.head, config.loss, seed)  # fmt: skip
         write_whole(unit.weights, pack_network(network))
-    network = load_network(config, unit.weights)
-    if tested and not unit.predictions.is_file():
-        seen = see_cases(network, dataset, tested, config.preprocess, device())
-        write_predictions(unit.predictions, tested, fold, seed, seen)
-    if not unit.maps.is_file():
-        held = [one for one in lesions if one.file in set(split.held_back)]
-        seen = see_lesions(network, data, held, config.preprocess, device())
-        write_maps(unit.maps, [one.file for one in held], seen)
+    return load_network(config, unit.weights)
 
 
 def load_network(config: TrainConfig, path: Path) -> CellNet:
@@ -227,59 +269,6 @@ def is_tested(case: Case, fold: Fold, split: Split, config: TrainConfig) -> bool
     if isinstance(fold, int):
         return split.fold[case.image] == fold or case.set in config.without
     return fold == f"without-{case.set}" or case.set in config.without
-
-
-def _crosses(fold: Fold) -> bool:
-    return isinstance(fold, str) and fold.startswith("without-")
-
-
-def _without(stage: StageConfig, missing: set[str]) -> StageConfig:
-    """The other collection takes the place of the missing one in every batch."""
-    if "ralo" in missing:
-        return stage.model_copy(update={"ralo": 0, "severity": stage.severity + stage.ralo})
-    if "severity" in missing:
-        return stage.model_copy(update={"severity": 0, "ralo": stage.severity + stage.ralo})
-    return stage
-
-
-def _lesson(
-    config: TrainConfig, stage: StageConfig, cases: Sequence[Case], lesions: Sequence[Lesion],
-    split: Split, source: Source, left_out: frozenset[str],
-) -> Lesson:  # fmt: skip
-    unused = {*split.held_back, *split.copies}
-    parts = []
-    for name in ("severity", "ralo"):
-        members = [
-            i for i, case in enumerate(cases)
-            if case.set == name and case.image not in left_out and name not in config.without
-        ]  # fmt: skip
-        parts.append(_scored_share(getattr(stage, name), members, cases, stage.balance))
-    for kind in ("masks", "boxes"):
-        members = [
-            len(cases) + k for k, one in enumerate(lesions)
-            if one.set == kind and one.file not in unused
-        ]  # fmt: skip
-        parts.append(
-            BatchPart(getattr(stage, kind), torch.tensor(members), torch.ones(len(members)))
-        )
-    parts = [part for part in parts if part.count and len(part.members)]
-    weight = [1.0] * len(cases) + [one.weight for one in lesions]
-    return Lesson(
-        source, parts, len(cases), Targets.of(cases, config.loss),
-        torch.tensor([one.label for one in lesions]), torch.tensor(weight),
-    )  # fmt: skip
-
-
-def _scored_share(
-    count: int, members: Sequence[int], cases: Sequence[Case], balance: float
-) -> BatchPart:
-    """Rare grades are drawn more often; films without one like the average film."""
-    labels = np.array([cases[i].label if cases[i].severity else -1 for i in members], np.int64)
-    counts = np.bincount(labels[labels >= 0], minlength=3).astype(np.float64) + 1e-9
-    draw: Float64Array = counts**-balance
-    mean = float((draw * counts).sum() / counts.sum())
-    weights = np.where(labels < 0, mean, draw[labels])
-    return BatchPart(count, torch.tensor(members), torch.from_numpy(weights).float())
 
 
 def device() -> torch.device:

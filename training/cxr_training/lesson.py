@@ -1,0 +1,97 @@
+"""What each course of a run learns from: which films are in its batches, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from cxr_severity.imaging.arrays import Float64Array
+from cxr_training.cases import Case
+from cxr_training.config import StageConfig, TrainConfig
+from cxr_training.learn import BatchPart, Lesson, Source
+from cxr_training.lesions import Lesion
+from cxr_training.splits import Split
+from cxr_training.targets import Targets
+
+Fold = int | str
+"""A number, or `without-<set>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that a run may learn from: films with scores, with masks or boxes; who tests what."""
+
+    cases: Sequence[Case]
+    lesions: Sequence[Lesion]
+    split: Split
+
+
+def crosses(fold: Fold) -> bool:
+    """Whether a whole collection is left out."""
+    return isinstance(fold, str) and fold.startswith("without-")
+
+
+def without(stage: StageConfig, missing: set[str]) -> StageConfig:
+    """The other collection takes the place of the missing one in every batch."""
+    if "ralo" in missing:
+        return stage.model_copy(update={"ralo": 0, "severity": stage.severity + stage.ralo})
+    if "severity" in missing:
+        return stage.model_copy(update={"severity": 0, "ralo": stage.severity + stage.ralo})
+    return stage
+
+
+def lesson_of(
+    config: TrainConfig, stage: StageConfig, material: Material, source: Source,
+    left_out: frozenset[str] = frozenset(), readings: Targets | None = None,
+) -> Lesson:  # fmt: skip
+    """The batches of a course, whose `source` is indexed by the scored films, then the others.
+
+    Args:
+        left_out: images of the scored films that it must not see.
+        readings: what a network said of each film with masks or boxes, to be learned as well.
+    """
+    cases, lesions = material.cases, material.lesions
+    unused = unused_lesions(material.split)
+    parts = []
+    for name in ("severity", "ralo"):
+        members = [
+            i for i, case in enumerate(cases)
+            if case.set == name and case.image not in left_out and name not in config.without
+        ]  # fmt: skip
+        parts.append(_scored_share(getattr(stage, name), members, cases, stage.balance))
+    for kind in ("masks", "boxes"):
+        members = [
+            len(cases) + k for k, one in enumerate(lesions)
+            if one.set == kind and one.file not in unused
+        ]  # fmt: skip
+        parts.append(
+            BatchPart(getattr(stage, kind), torch.tensor(members), torch.ones(len(members)))
+        )
+    parts = [part for part in parts if part.count and len(part.members)]
+    weight = [1.0] * len(cases) + [one.weight for one in lesions]
+    targets = Targets.of(cases, config.loss)
+    return Lesson(
+        source, parts, len(cases), targets if readings is None else targets.followed_by(readings),
+        torch.tensor([one.label for one in lesions]), torch.tensor(weight),
+    )  # fmt: skip
+
+
+def unused_lesions(split: Split) -> frozenset[str]:
+    """Files of films with masks or boxes that nothing learns from: held back, or much like a scored
+    one."""
+    return frozenset({*split.held_back, *split.copies})
+
+
+def _scored_share(
+    count: int, members: Sequence[int], cases: Sequence[Case], balance: float
+) -> BatchPart:
+    """Rare grades are drawn more often; films without one like the average film."""
+    labels = np.array([cases[i].label if cases[i].severity else -1 for i in members], np.int64)
+    counts = np.bincount(labels[labels >= 0], minlength=3).astype(np.float64) + 1e-9
+    draw: Float64Array = counts**-balance
+    mean = float((draw * counts).sum() / counts.sum())
+    weights = np.where(labels < 0, mean, draw[labels])
+    return BatchPart(count, torch.tensor(members), torch.from_numpy(weights).float())
