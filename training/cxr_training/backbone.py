@@ -11,14 +11,14 @@ from zipfile import BadZipFile
 import numpy as np
 import torch
 
-from cxr_severity.model.networks.cells import CellNet
+from cxr_severity.model.networks.network import Network
 from cxr_training.errors import TrainingError
 
 BACKBONE_WEIGHTS = Path("weights") / "efficientnet-b0-imagenet.npz"
 """ImageNet's, inside the data folder."""
 
 
-def load_backbone(network: CellNet, source: Path) -> str:
+def load_backbone(network: Network, source: Path) -> str:
     """Start the backbone from weights with `efficientnet_pytorch`'s keys.
 
     Args:

@@ -16,11 +16,13 @@ from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_training.errors import TrainingError
 
 
-class _Frozen(BaseModel):
+class Frozen(BaseModel):
+    """Part of a recipe; nothing of it is changed, and an unknown key is an error."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class SplitConfig(_Frozen):
+class SplitConfig(Frozen):
     """Patient-grouped, stratified folds.
 
     Its seed is not the run's: runs with other random numbers must be tested on the same patients.
@@ -34,7 +36,7 @@ class SplitConfig(_Frozen):
     )  # fmt: skip
 
 
-class AugmentConfig(_Frozen):
+class AugmentConfig(Frozen):
     """Largest change of each kind; every image of every class draws its own amounts."""
 
     rotation: float = Field(default=8.0, ge=0, le=45, description="Degrees, either way")
@@ -59,7 +61,7 @@ class AugmentConfig(_Frozen):
     jpeg: float = Field(default=0.0, ge=0, le=1, description="Probability of a compression")
 
 
-class LossConfig(_Frozen):
+class LossConfig(Frozen):
     """What the network is asked for beside the class, and how much each counts.
 
     A weight of 0 leaves a target out. Every target is masked where nobody scored it.
@@ -81,7 +83,7 @@ class LossConfig(_Frozen):
     opacity: float = Field(default=1.0, ge=0, description="Cells against opacity masks and boxes")
 
 
-class StageConfig(_Frozen):
+class StageConfig(Frozen):
     """One course of training: how long, how fast, and what each batch holds."""
 
     epochs: int = Field(default=12, ge=1)
@@ -114,7 +116,7 @@ class StageConfig(_Frozen):
     frozen_blocks: int = Field(default=0, ge=0, le=10, description="Stem and first blocks stay")
 
 
-class HeadConfig(_Frozen):
+class HeadConfig(Frozen):
     """The last course: the head alone learns to read the cells in the light of opacity.
 
     The courses before read whole lungs, evenly: opacity is still being learned.
@@ -127,7 +129,7 @@ class HeadConfig(_Frozen):
     dropout: float = Field(default=0.15, ge=0, lt=1)
 
 
-class RoundConfig(_Frozen):
+class RoundConfig(Frozen):
     """A round of training: the shared pretext, then a network of each fold."""
 
     pretext: StageConfig
@@ -143,7 +145,7 @@ class RoundConfig(_Frozen):
             raise ValueError("main.size: is not preprocess.size")
 
 
-class GateConfig(_Frozen):
+class GateConfig(Frozen):
     """How the gate is fitted, on the features of a trained run."""
 
     seed: int = Field(default=1, ge=0)
@@ -169,7 +171,7 @@ class GateConfig(_Frozen):
     augment: AugmentConfig = AugmentConfig(rotation=6, zoom=0.15, translation=0.05)
 
 
-class CopiesConfig(_Frozen):
+class CopiesConfig(Frozen):
     """Augmented copies of each film: about as many as a training draws it."""
 
     severity: int = Field(default=20, ge=1, le=256)
@@ -178,7 +180,7 @@ class CopiesConfig(_Frozen):
     boxes: int = Field(default=2, ge=1, le=256)
 
 
-class TrainConfig(_Frozen):
+class TrainConfig(Frozen):
     """One recipe, whole."""
 
     version: str = Field(pattern=VERSION_PATTERN, description="Version that the run exports")
@@ -226,7 +228,10 @@ class TrainConfig(_Frozen):
         """The recipe of the first round, where there is one."""
         if self.first is None:
             return None
-        changes = {"pretext": self.first.pretext, "main": self.first.main, "first": None}
+        changes = {
+            "pretext": self.first.pretext, "main": self.first.main, "first": None,
+            "seeds": self.seeds[:1],
+        }  # fmt: skip
         return self.model_copy(update=changes)
 
 

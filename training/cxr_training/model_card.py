@@ -10,6 +10,13 @@ def _section(title: str, text: str) -> str:
     return f"## {title}\n{text}\n" if text else ""
 
 
+def _of_readings(manifest: Manifest) -> str:
+    if not manifest.recipe.get("first"):
+        return ""
+    return """ Nobody scored these films: a first round of networks, each of which had not seen the
+films that test its successor, read them, and that was learned beside the readers' scores."""
+
+
 def model_card(manifest: Manifest) -> str:
     """The model card, Markdown, from nothing but the manifest."""
     evaluation, data, size = manifest.evaluation, manifest.data, manifest.preprocess.size
@@ -59,7 +66,7 @@ with scores from BrixIA and COVIDNet-S, and Stony Brook's (RALO), read by two ra
 {data.images} films of {data.patients} patients, {data.classed} of them with a class; patients
 whose films are near-duplicates count as one. Places were learned from COVID-QU-Ex (masks of lungs
 and opacities) and SIIM-FISABIO-RSNA (boxes), without films that are copies of scored ones, after
-ImageNet.
+ImageNet.{_of_readings(manifest)}
 Labels sha256 `{data.labels_sha256[:16]}…`, split sha256 `{data.split_sha256[:16]}…`, starting
 weights sha256 `{data.backbone_sha256[:16]}…`. The data card tells the rest.
 

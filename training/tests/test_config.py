@@ -9,7 +9,8 @@ import pytest
 from cxr_training.config import TrainConfig, load_config
 from cxr_training.errors import TrainingError
 
-CONFIGS = sorted((Path(__file__).parents[1] / "configs").rglob("*.yaml"))
+FOLDER = Path(__file__).parents[1] / "configs"
+CONFIGS = sorted(FOLDER.glob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
@@ -41,6 +42,11 @@ def test_versions_of_configurations_differ() -> None:
         ("version: 1.0.0\nmain: {frozen_blocks: 0}", "main.frozen_blocks"),
         ("version: 1.0.0\nmain: {frozen_blocks: 5, size: 192}", "main.size: is not"),
         ("version: 1.0.0\npretext: {severity: 1}", "the pretext holds no scored film"),
+        ("version: 1.0.0\nfirst: {pretext: {ralo: 1}, main: {frozen_blocks: 5}}", "no scored film"),
+        (
+            "version: 1.0.0\nfirst: {pretext: {severity: 0, ralo: 0}, main: {frozen_blocks: 0}}",
+            "main.frozen_blocks",
+        ),
         ("version: 1.0.0\nsplit: {folds: 1}", "split.folds: "),
         ("- version", "top level: "),
         ("version: [", "not valid YAML"),

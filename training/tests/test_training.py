@@ -113,6 +113,11 @@ def test_the_version_answers_as_any_other(finished: RunFolder, sample_folder: Pa
         assert other.target in ("mild", "moderate", "severe")
 
 
+def test_the_card_says_that_a_first_round_read_films_for_it(finished: RunFolder) -> None:
+    card = (finished.weights / "0.7.0" / "model-card.md").read_text(encoding="utf-8")
+    assert "a first round of networks" in card
+
+
 def test_the_version_tells_what_its_films_were_like(
     finished: RunFolder, small_data: Path, tmp_path: Path
 ) -> None:
