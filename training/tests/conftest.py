@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageDraw
+from small_run import SMALL
 
 from cxr_severity.imaging.decode import decode
 from cxr_severity.model.assessment import ZONES
@@ -20,6 +21,10 @@ from cxr_severity.model.networks.configs import CellConfig
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
 from cxr_severity.model.reference.tensors import normalise
 from cxr_training.backbone import BACKBONE_WEIGHTS
+from cxr_training.cases import Case
+from cxr_training.config import TrainConfig
+from cxr_training.run_folder import RunFolder
+from cxr_training.train import run
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 TOTALS = ((3, 4), (8, 7), (14, 13))
@@ -254,3 +259,27 @@ def _write_strangers(folder: Path) -> None:
         blob.save(folder / f"lateral-{number}.jpg")
         colours = rng.integers(0, 255, (8, 8, 3), dtype=np.uint8)
         Image.fromarray(colours).resize((64, 64)).save(folder / f"photo-{number}.jpg")
+
+
+@pytest.fixture(scope="session")
+def config() -> TrainConfig:
+    return TrainConfig.model_validate(SMALL)
+
+
+@pytest.fixture(scope="session")
+def finished(
+    small_data: Path, config: TrainConfig, tmp_path_factory: pytest.TempPathFactory
+) -> RunFolder:
+    """A whole small run."""
+    torch.set_num_threads(1)
+    folder = RunFolder(tmp_path_factory.mktemp("run") / "small")
+    with pytest.MonkeyPatch.context() as patch:
+        # Twenty changes and four maps' curves of each: three films will do.
+        patch.setattr("cxr_training.evaluation.probes.sampled", _one_of_each_grade)
+        run(config, small_data, folder)
+    return folder
+
+
+def _one_of_each_grade(cases: Sequence[Case]) -> list[Case]:
+    by_grade = {case.severity: case for case in cases if case.severity is not None}
+    return list(by_grade.values())

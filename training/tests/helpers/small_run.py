@@ -1,0 +1,24 @@
+"""A recipe that is trained in seconds, with all that a whole one has."""
+
+from __future__ import annotations
+
+PRETEXT = {
+    "epochs": 1, "steps": 2, "severity": 0, "ralo": 0, "masks": 2, "boxes": 2, "size": 96,
+}  # fmt: skip
+MAIN = {
+    "epochs": 2, "steps": 2, "frozen_blocks": 5, "severity": 3, "ralo": 3, "masks": 1, "boxes": 1,
+    "size": 96,
+}  # fmt: skip
+SMALL = {
+    "version": "0.7.0",
+    "seeds": [1],
+    "first": {"pretext": PRETEXT, "main": {**MAIN, "epochs": 1}},
+    "pretext": PRETEXT,
+    "main": {**MAIN, "masks": 2, "boxes": 2},
+    "head": {"steps": 2, "films": 4},
+    "copies": {"severity": 1, "ralo": 1, "masks": 1, "boxes": 1},
+    "split": {"folds": 3, "held_back": 0.2},
+    "preprocess": {"size": 96},
+    "network": {"hidden_size": 8, "channels": 8},
+    "gate": {"every": 1, "every_ralo": 4, "variants": 1, "dimensions": 4},
+}  # fmt: skip
