@@ -29,6 +29,7 @@ from cxr_training.evaluation.probabilistic import (
     selective,
     total_interval,
 )
+from cxr_training.reference import MODERATE_FROM, SEVERE_FROM
 
 
 def _sample(count: int, seed: int = 0, sharpness: float = 1.0) -> tuple[Float64Array, Indices]:
@@ -159,6 +160,20 @@ def test_scaling_learns_from_the_zones_what_the_logits_do_not_say() -> None:
     raw = float(log_loss(labels[right], softmax(logits[right])))
     assert loss(blind) < raw - 0.2, "it does at least what a temperature does"
     assert loss(telling) < loss(blind) - 0.2
+
+
+def test_scaling_finds_where_a_total_estimated_too_near_to_the_middle_is_cut() -> None:
+    draws = np.random.default_rng(0)
+    true = draws.uniform(0, 18, size=1500)
+    labels = np.digitize(true, [MODERATE_FROM, SEVERE_FROM])
+    zones = np.repeat(
+        (3.6 + 0.6 * true[:, None]) / 6, 6, axis=1
+    )  # 5.5 is read as 6.9, 11.5 as 10.5
+    scaling = fit_scaling(np.zeros((1500, 3)), zones, labels)
+    said = scaling(np.zeros((1500, 3)), zones).argmax(axis=1)
+    by_fixed_cuts = np.digitize(zones.sum(axis=1), [MODERATE_FROM, SEVERE_FROM])
+    assert (by_fixed_cuts == labels).mean() < 0.87
+    assert (said == labels).mean() > 0.93
 
 
 @pytest.mark.parametrize(("patients", "rank"), [(5, 0), (9, 0), (19, 1), (29, 2), (100, 9)])
