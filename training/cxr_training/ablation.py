@@ -109,7 +109,7 @@ def train(
     load_backbone(network, backbone)
     network.train().to(device(), memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.Adam(network.parameters(), lr=config.learning_rate)
-    weights = torch.tensor(config.class_weights, device=device())
+    weights = torch.tensor(config.class_weights, dtype=torch.float32, device=device())
     counts = torch.bincount(labels, minlength=len(SEVERITIES)).float()
     draw = (1 / counts)[labels] if config.balanced else torch.ones(len(labels))
     noisy = torch.tensor([severity in config.augment.noisy for severity in SEVERITIES])

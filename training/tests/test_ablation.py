@@ -41,6 +41,9 @@ def arguments(small_data: Path, tmp_path: Path) -> list[str]:
     recipe |= {"epochs": 1, "preprocess": {**recipe["preprocess"], "size": 96}}
     for sequence in ("lstm", "none"):
         recipe["network"]["sequence"] = sequence
+        if sequence == "none":
+            recipe |= {"balanced": False}
+            del recipe["class_weights"]
         (tmp_path / f"{sequence}.yaml").write_text(yaml.safe_dump(recipe))
     return [
         str(tmp_path / "lstm.yaml"), str(tmp_path / "none.yaml"), "--shipped", str(shipped),
