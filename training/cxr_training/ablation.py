@@ -36,6 +36,7 @@ from cxr_training.films import Films
 from cxr_training.held_out import Seen
 from cxr_training.metrics import measure
 from cxr_training.out_of_fold import write_predictions
+from cxr_training.run_folder import write_whole
 from cxr_training.splits import Split
 from cxr_training.train import device, prepare
 
@@ -78,10 +79,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         tables: dict[str, Path] = {}
         for name, recipe in recipes.items():
             tables[name] = arguments.runs / f"{name}-{arguments.fold}.csv"
-            if not tables[name].is_file():
+            # Of a changed recipe or split nothing is taken over.
+            noted = tables[name].with_suffix(".json")
+            identity = f'{{"split": "{split.sha256}", "recipe": {recipe.model_dump_json()}}}\n'
+            known = noted.is_file() and noted.read_text(encoding="utf-8") == identity
+            if not (known and tables[name].is_file()):
                 start = arguments.data / BACKBONE_WEIGHTS
                 seen, tested = train(recipe, films, split, arguments.fold, start, name)
                 write_predictions(tables[name], tested, arguments.fold, recipe.seed, seen)
+                write_whole(noted, identity.encode())
         tables[shipped.version] = arguments.predictions
         text = compared(tables, dataset, split, arguments.fold)
         arguments.out.write_text(text, encoding="utf-8")

@@ -76,6 +76,11 @@ def test_all_are_tested_on_the_same_unseen_films(
     before = (tmp_path / "runs" / "lstm-0.csv").stat().st_mtime_ns
     assert main(arguments) == 0
     assert (tmp_path / "runs" / "lstm-0.csv").stat().st_mtime_ns == before
+    # Unless its recipe has changed.
+    recipe = yaml.safe_load((tmp_path / "lstm.yaml").read_text("utf-8"))
+    (tmp_path / "lstm.yaml").write_text(yaml.safe_dump(recipe | {"seed": 2}))
+    assert main(arguments) == 0
+    assert set(read_predictions(tmp_path / "runs" / "lstm-0.csv").seeds.tolist()) == {2}
 
 
 def test_without_the_shipped_versions_predictions_nothing_is_trained(
