@@ -82,6 +82,11 @@ class LossConfig(Frozen):
     lungs: float = Field(default=0.5, ge=0, description="Cells against the lung masks")
     opacity: float = Field(default=1.0, ge=0, description="Cells against opacity masks and boxes")
 
+    @property
+    def mean_spread(self) -> float:
+        """Brixia points: of a film put together from films of any collection."""
+        return max((self.soft_labels + self.soft_ralo) / 2, 1e-6)
+
 
 class StageConfig(Frozen):
     """One course of training: how long, how fast, and what each batch holds."""
@@ -105,6 +110,14 @@ class StageConfig(Frozen):
     balance: float = Field(
         default=0.5, ge=0, le=1, description="Grades are drawn by inverse frequency to this power"
     )
+    alike: float = Field(
+        default=0.0, ge=0, le=1, description="Correlation of what is read wrong on two films of a "
+        "patient, r: each of n films is drawn as often as 1 / (1 + r(n-1)) films of other patients"
+    )  # fmt: skip
+    exchange: float = Field(
+        default=0.0, ge=0, le=1, description="Share of a batch's films that get one lung of "
+        "another of them"
+    )  # fmt: skip
     dropout: float = Field(
         default=0.15, ge=0, lt=1, description="On the features before the LSTM and before the "
         "class layer"
@@ -123,10 +136,19 @@ class HeadConfig(Frozen):
     """
 
     steps: int = Field(default=600, ge=1)
-    films: int = Field(default=64, ge=2, description="In a batch, all scored films drawn alike")
+    films: int = Field(default=64, ge=2, description="In a batch")
     learning_rate: float = Field(default=2e-3, gt=0, description="Peak")
     weight_decay: float = Field(default=0.02, ge=0)
     dropout: float = Field(default=0.15, ge=0, lt=1)
+    alike: float = Field(default=0.0, ge=0, le=1, description="As in the course before")
+    own: float = Field(
+        default=0.0, ge=0, le=1, description="How much of the target is what the network itself "
+        "read on whole lungs; the rest is the scores"
+    )  # fmt: skip
+    unscored: int = Field(
+        default=0, ge=0, description="Films with masks or boxes that are half of every batch, "
+        "beside scored ones, with what the network itself read on their whole lungs"
+    )  # fmt: skip
 
 
 class RoundConfig(Frozen):
@@ -134,6 +156,7 @@ class RoundConfig(Frozen):
 
     pretext: StageConfig
     main: StageConfig
+    head: HeadConfig = HeadConfig()
 
     def check(self, size: int) -> None:
         """Raise ValueError where the courses do not fit each other or inputs of `size`."""
@@ -229,8 +252,8 @@ class TrainConfig(Frozen):
         if self.first is None:
             return None
         changes = {
-            "pretext": self.first.pretext, "main": self.first.main, "first": None,
-            "seeds": self.seeds[:1],
+            "pretext": self.first.pretext, "main": self.first.main, "head": self.first.head,
+            "first": None, "seeds": self.seeds[:1],
         }  # fmt: skip
         return self.model_copy(update=changes)
 

@@ -21,6 +21,7 @@ from tqdm import tqdm
 from cxr_severity.model.networks.cells import CellNet
 from cxr_training.config import LossConfig, StageConfig
 from cxr_training.copies import Inputs
+from cxr_training.exchange import Batch, exchange_lungs
 from cxr_training.losses import Extras, label_loss, place_losses, score_losses
 from cxr_training.targets import Targets
 
@@ -41,9 +42,8 @@ class BatchPart:
 class Lesson:
     """What a network learns from.
 
-    The films of `parts` index `source`. Those below `scored` have `targets`, those from there on
-    `labels` (L,), and `targets` too where a network has read them; all may have places, trusted by
-    `weight`.
+    The films of `parts` index `source`, `targets` and `weight`, which says how far their places are
+    trusted. Those from `scored` on have `labels` (L,), and targets where a network has read them.
     """
 
     source: Source
@@ -121,22 +121,26 @@ def _losses(
     ]
     indices = torch.cat(drawn)
     inputs = lesson.source(indices, generator)
+    batch = Batch(
+        inputs, lesson.targets.of_batch(indices, inputs.mirrored), lesson.weight[indices],
+        torch.ones(len(indices), dtype=torch.bool),
+    )  # fmt: skip
+    if stage.exchange:
+        batch = exchange_lungs(batch, stage.exchange, config.mean_spread, generator)
+    inputs, targets = batch.inputs, batch.targets
     images = inputs.maps.to(device, memory_format=torch.channels_last)
     frozen = stage.frozen_blocks
     maps = student.network.upper(images, frozen) if frozen else student.network.features(images)
     output = student.network.read(maps, whole_lungs=True)
     losses = place_losses(
-        config, maps, inputs.places.to(device), inputs.known.to(device),
-        lesson.weight[indices].to(device),
-    )  # fmt: skip
-    scored, read = indices < lesson.scored, indices < len(lesson.targets.total)
-    if read.any():
-        targets = lesson.targets.of_batch(indices[read], inputs.mirrored[read]).to(device)
-        chosen = type(output)(*(part[read.to(device)] for part in output))
-        losses |= score_losses(config, student.extras, chosen, targets)
-    if not scored.all():
-        labels = lesson.labels[indices[~scored] - lesson.scored].to(device)
-        chosen = type(output)(*(part[~scored.to(device)] for part in output))
+        config, maps, inputs.places.to(device), inputs.known.to(device), batch.weight.to(device)
+    )
+    if targets.given:
+        losses |= score_losses(config, student.extras, output, targets.to(device))
+    labelled = (indices >= lesson.scored) & batch.whole
+    if labelled.any():
+        labels = lesson.labels[indices[labelled] - lesson.scored].to(device)
+        chosen = type(output)(*(part[labelled.to(device)] for part in output))
         losses["label"] = stage.label * label_loss(student.extras, chosen, labels)
     return losses
 

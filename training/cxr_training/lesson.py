@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -61,7 +62,7 @@ def lesson_of(
             i for i, case in enumerate(cases)
             if case.set == name and case.image not in left_out and name not in config.without
         ]  # fmt: skip
-        parts.append(_scored_share(getattr(stage, name), members, cases, stage.balance))
+        parts.append(_scored_share(getattr(stage, name), members, cases, stage))
     for kind in ("masks", "boxes"):
         members = [
             len(cases) + k for k, one in enumerate(lesions)
@@ -72,9 +73,9 @@ def lesson_of(
         )
     parts = [part for part in parts if part.count and len(part.members)]
     weight = [1.0] * len(cases) + [one.weight for one in lesions]
-    targets = Targets.of(cases, config.loss)
+    read = Targets.unknown(len(lesions)) if readings is None else readings
     return Lesson(
-        source, parts, len(cases), targets if readings is None else targets.followed_by(readings),
+        source, parts, len(cases), Targets.of(cases, config.loss).followed_by(read),
         torch.tensor([one.label for one in lesions]), torch.tensor(weight),
     )  # fmt: skip
 
@@ -85,13 +86,33 @@ def unused_lesions(split: Split) -> frozenset[str]:
     return frozenset({*split.held_back, *split.copies})
 
 
+def learned_lesions(material: Material) -> list[Lesion]:
+    """The films with masks or boxes that are learned from."""
+    unused = unused_lesions(material.split)
+    return [one for one in material.lesions if one.file not in unused]
+
+
+def patient_weights(cases: Sequence[Case], alike: float) -> torch.Tensor:
+    """How often each film is drawn, (N,) float32: 1 / (1 + r(n-1)) of a patient's n films.
+
+    A network errs on the films of a patient alike, so that the tenth tells it less than the first
+    film of somebody else. Where such errors correlate by `alike` = r, these are the weights of
+    generalised least squares for what the films of a patient have in common (Liang and Zeger,
+    Biometrika 1986).
+    """
+    films = Counter(case.patient for case in cases)
+    return torch.tensor([1 / (1 + alike * (films[case.patient] - 1)) for case in cases])
+
+
 def _scored_share(
-    count: int, members: Sequence[int], cases: Sequence[Case], balance: float
+    count: int, members: Sequence[int], cases: Sequence[Case], stage: StageConfig
 ) -> BatchPart:
-    """Rare grades are drawn more often; films without one like the average film."""
-    labels = np.array([cases[i].label if cases[i].severity else -1 for i in members], np.int64)
+    """Rare grades are drawn more often, long series less; films without a grade like the average
+    film."""
+    drawn = [cases[i] for i in members]
+    labels = np.array([case.label if case.severity else -1 for case in drawn], np.int64)
     counts = np.bincount(labels[labels >= 0], minlength=3).astype(np.float64) + 1e-9
-    draw: Float64Array = counts**-balance
+    draw: Float64Array = counts**-stage.balance
     mean = float((draw * counts).sum() / counts.sum())
-    weights = np.where(labels < 0, mean, draw[labels])
-    return BatchPart(count, torch.tensor(members), torch.from_numpy(weights).float())
+    weights = torch.from_numpy(np.where(labels < 0, mean, draw[labels])).float()
+    return BatchPart(count, torch.tensor(members), weights * patient_weights(drawn, stage.alike))

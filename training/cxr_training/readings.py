@@ -7,22 +7,21 @@ teacher of a fold never saw that fold's films, so its student learns nothing of 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 
-from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_severity.model.reference.convert import compile_module
 from cxr_severity.model.reference.tensors import normalise
 from cxr_training.lesions import Lesion, load_lesions
 from cxr_training.run_folder import write_whole
-from cxr_training.targets import HIGHEST_HALF, HIGHEST_TOTAL, Targets
+from cxr_training.targets import Targets
 
 
 class _Answer(nn.Module):
@@ -64,18 +63,10 @@ def read_readings(path: Path, lesions: Sequence[Lesion]) -> Targets:
     with np.load(path) as stored:
         row = {str(file): i for i, file in enumerate(stored["files"])}
         probabilities, zones = stored["probabilities"], stored["zones"]
+    said = Targets.unknown(len(lesions))
     read = [k for k, one in enumerate(lesions) if one.file in row]
     rows = [row[lesions[k].file] for k in read]
-    classes = torch.full((len(lesions), len(SEVERITIES)), math.nan)
-    scores = torch.full((len(lesions), len(ZONES)), math.nan)
-    classes[read] = torch.from_numpy(probabilities[rows])
-    scores[read] = torch.from_numpy(zones[rows])
-    nobody = torch.full_like(scores, math.nan)
-    return Targets(
-        classes=classes,
-        total=scores.sum(dim=1, keepdim=True) / HIGHEST_TOTAL,
-        halves=scores.view(-1, 2, 3).sum(dim=2) / HIGHEST_HALF,
-        zones=torch.stack([scores / HIGHEST_ZONE_SCORE, nobody], dim=1),
-        sides=nobody[:, :4].view(-1, 2, 2),
-        scores=nobody[:, :3],
-    )
+    given = Targets.of_reading(torch.from_numpy(probabilities[rows]), torch.from_numpy(zones[rows]))
+    for field in fields(Targets):
+        getattr(said, field.name)[read] = getattr(given, field.name)
+    return said

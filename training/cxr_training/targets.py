@@ -39,7 +39,10 @@ class Targets:
     def of(cls, cases: Sequence[Case], config: LossConfig) -> Targets:
         sides = [_sides(case) for case in cases]
         return cls(
-            classes=torch.tensor([class_target(case, config) for case in cases]),
+            classes=soft_classes(
+                torch.tensor([case.total for case in cases]),
+                torch.tensor([_spread(case.reference, config) for case in cases]),
+            ),
             total=torch.tensor([[case.total / HIGHEST_TOTAL] for case in cases]),
             halves=torch.tensor(
                 [[half_of(e, o) / HIGHEST_HALF for e, o in pair] for pair in sides]
@@ -52,6 +55,28 @@ class Targets:
             ),
         )
 
+    @classmethod
+    def unknown(cls, count: int) -> Targets:
+        """Of films that nobody scored."""
+        shapes = ((3,), (1,), (2,), (2, 6), (2, 2), (3,))
+        return cls(*(torch.full((count, *shape), math.nan) for shape in shapes))
+
+    @classmethod
+    def of_reading(cls, probabilities: torch.Tensor, zones: torch.Tensor) -> Targets:
+        """What a network reads in place of what readers said: probabilities (N, 3) of each class,
+        zones (N, 6) from 0 to 3; there is no second reader."""
+        said = cls.unknown(len(zones))
+        said.classes[:] = probabilities
+        said.total[:] = zones.sum(dim=1, keepdim=True) / HIGHEST_TOTAL
+        said.halves[:] = zones.view(-1, 2, 3).sum(dim=2) / HIGHEST_HALF
+        said.zones[:, 0] = zones / HIGHEST_ZONE_SCORE
+        return said
+
+    @property
+    def given(self) -> bool:
+        """Whether anything was scored."""
+        return any(bool((~getattr(self, field.name).isnan()).any()) for field in fields(self))
+
     def to(self, device: torch.device) -> Self:
         return type(self)(*(getattr(self, field.name).to(device) for field in fields(self)))
 
@@ -60,9 +85,53 @@ class Targets:
         names = [field.name for field in fields(self)]
         return type(self)(*(torch.cat([getattr(self, n), getattr(more, n)]) for n in names))
 
+    def rows(self, indices: torch.Tensor) -> Self:
+        """Those at (K,) indices."""
+        return type(self)(*(getattr(self, field.name)[indices] for field in fields(self)))
+
+    def where(self, chosen: torch.Tensor, other: Targets) -> Self:
+        """These where `chosen`, (N,) bool, and `other`'s elsewhere."""
+
+        def of(name: str) -> torch.Tensor:
+            mine: torch.Tensor = getattr(self, name)
+            return torch.where(chosen.view(-1, *[1] * (mine.dim() - 1)), mine, getattr(other, name))
+
+        return type(self)(*(of(field.name) for field in fields(self)))
+
+    def tempered(self, other: Targets, share: float) -> Self:
+        """Means of these and of `other`'s, which counts by `share`; where one says nothing, what
+        the other says."""
+
+        def of(name: str) -> torch.Tensor:
+            mine, theirs = getattr(self, name), getattr(other, name)
+            mean: torch.Tensor = (1 - share) * mine + share * theirs
+            return torch.where(mine.isnan(), theirs, torch.where(theirs.isnan(), mine, mean))
+
+        return type(self)(*(of(field.name) for field in fields(self)))
+
+    def beside(self, other: Targets, spread: float) -> Targets:
+        """Of N films with these films' right and `other`'s left lungs; what was said of whole films
+        is known of none, and totals are NaN where a half is. `spread` as in `soft_classes`."""
+        halves = torch.stack([self._of_lungs()[:, 0], other._of_lungs()[:, 1]], dim=1)
+        total = halves.mean(dim=1, keepdim=True)
+        spreads = torch.full((len(total),), spread)
+        return Targets(
+            classes=soft_classes(total.squeeze(1) * HIGHEST_TOTAL, spreads),
+            total=total,
+            halves=halves,
+            zones=torch.cat([self.zones[:, :, :3], other.zones[:, :, 3:]], dim=2),
+            sides=torch.stack([self.sides[:, 0], other.sides[:, 1]], dim=1),
+            scores=torch.full_like(self.scores, math.nan),
+        )
+
+    def _of_lungs(self) -> torch.Tensor:
+        """(N, 2) half-sums: as they were scored, or by the readers' zones."""
+        by_zones = self.zones.nanmean(dim=1).view(-1, 2, 3).mean(dim=2)
+        return torch.where(self.halves.isnan(), by_zones, self.halves)
+
     def of_batch(self, indices: torch.Tensor, mirrored: torch.Tensor) -> Self:
         """Those of a batch, (N,) indices, sides exchanged where `mirrored`, (N,) bool."""
-        rows = type(self)(*(getattr(self, field.name)[indices] for field in fields(self)))
+        rows = self.rows(indices)
         return type(self)(
             classes=rows.classes,
             total=rows.total,
@@ -75,21 +144,18 @@ class Targets:
         )
 
 
-def class_target(case: Case, config: LossConfig) -> tuple[float, ...]:
-    """Probability of each class; NaN where the film has none.
+def soft_classes(totals: torch.Tensor, spreads: torch.Tensor) -> torch.Tensor:
+    """Totals (N,) in Brixia points to probabilities of each class (N, 3), NaN where a total is.
 
     A total of 5.0 is half a point from being moderate, and other readers would often have called it
-    so: it stands for a normal distribution of readings, whose share in each bin is the target
-    (label distribution learning; Geng, IEEE TKDE 2016).
+    so: it stands for a normal distribution of readings with standard deviation `spreads` (N,),
+    whose share in each bin is the target (label distribution learning; Geng, IEEE TKDE 2016).
     """
-    if math.isnan(case.total):
-        return (math.nan,) * 3
-    spread = _spread(case.reference, config)
-    below = [
-        0.5 * (1 + math.erf((edge - case.total) / (spread * math.sqrt(2))))
+    mild, not_severe = (
+        0.5 * (1 + torch.erf((edge - totals) / (spreads * math.sqrt(2))))
         for edge in (MODERATE_FROM, SEVERE_FROM)
-    ]
-    return (below[0], below[1] - below[0], 1 - below[1])
+    )
+    return torch.stack([mild, not_severe - mild, 1 - not_severe], dim=1)
 
 
 def _spread(reference: Reference, config: LossConfig) -> float:

@@ -29,19 +29,26 @@ from cxr_training.cases import Case, Dataset, read_cases
 from cxr_training.config import TrainConfig, load_config
 from cxr_training.copies import CopiesOnDisk, Inputs, augment, make_copies
 from cxr_training.errors import TrainingError, one_line
-from cxr_training.films import Films, exact_grids, load_films
+from cxr_training.films import Films, load_films
 from cxr_training.finish import finish
 from cxr_training.gate.examples import collect
-from cxr_training.head import see_maps, teach_head
+from cxr_training.head import teach_light
 from cxr_training.held_out import see_cases, see_lesions, write_maps
 from cxr_training.learn import Student, learn
 from cxr_training.lesions import read_lesions
-from cxr_training.lesson import Fold, Material, crosses, lesson_of, unused_lesions, without
+from cxr_training.lesson import (
+    Fold,
+    Material,
+    crosses,
+    learned_lesions,
+    lesson_of,
+    unused_lesions,
+    without,
+)
 from cxr_training.out_of_fold import write_predictions
 from cxr_training.readings import read_readings, write_readings
 from cxr_training.run_folder import RunFolder, write_whole
 from cxr_training.splits import Split, check_disjoint, make_split, merge_patients
-from cxr_training.targets import Targets
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -213,8 +220,7 @@ def read_unit(folder: RunFolder, config: TrainConfig, data: Path, fold: Fold, se
     dataset, material = _material(folder, data)
     tested = [one for one in dataset.cases if is_tested(one, fold, material.split, config)]
     network = _taught(folder, config, dataset, material, tested, fold, seed)
-    unused = unused_lesions(material.split)
-    learned = [one for one in material.lesions if one.file not in unused]
+    learned = learned_lesions(material)
     write_readings(readings, network, data, learned, config.preprocess)
 
 
@@ -250,9 +256,8 @@ def _taught(
             unit.checkpoint.unlink(missing_ok=True)
         network = load_network(config, unit.whole_lungs)
         known = [case for case in dataset.cases if case.image not in out]
-        grids = exact_grids(dataset, known, config.preprocess)
-        teach_head(network, see_maps(network, grids, config.preprocess, device()),
-                   Targets.of(known, config.loss), config.head, config.loss, seed)  # fmt: skip
+        learned = learned_lesions(material)
+        teach_light(network, config, dataset, known, learned, seed, device())
         write_whole(unit.weights, pack_network(network))
     return load_network(config, unit.weights)
 
