@@ -111,8 +111,8 @@ class StageConfig(Frozen):
         default=0.5, ge=0, le=1, description="Grades are drawn by inverse frequency to this power"
     )
     alike: float = Field(
-        default=0.0, ge=0, le=1, description="Correlation of what is read wrong on two films of a "
-        "patient, r: each of n films is drawn as often as 1 / (1 + r(n-1)) films of other patients"
+        default=0.0, ge=0, le=1, description="Intraclass correlation r of a patient's errors: each "
+        "of n films of a patient is drawn 1 / (1 + r(n-1)) times as often as somebody's only one"
     )  # fmt: skip
     exchange: float = Field(
         default=0.0, ge=0, le=1, description="Share of a batch's films that get one lung of "
@@ -142,8 +142,8 @@ class HeadConfig(Frozen):
     dropout: float = Field(default=0.15, ge=0, lt=1)
     alike: float = Field(default=0.0, ge=0, le=1, description="As in the course before")
     own: float = Field(
-        default=0.0, ge=0, le=1, description="How much of the target is what the network itself "
-        "read on whole lungs; the rest is the scores"
+        default=0.0, ge=0, le=1, description="Distillation: how much of the target is what the "
+        "network itself read on whole lungs; the rest is the scores"
     )  # fmt: skip
     unscored: int = Field(
         default=0, ge=0, description="Films with masks or boxes that are half of every batch, "

@@ -96,9 +96,9 @@ def patient_weights(cases: Sequence[Case], alike: float) -> torch.Tensor:
     """How often each film is drawn, (N,) float32: 1 / (1 + r(n-1)) of a patient's n films.
 
     A network errs on the films of a patient alike, so that the tenth tells it less than the first
-    film of somebody else. Where such errors correlate by `alike` = r, these are the weights of
-    generalised least squares for what the films of a patient have in common (Liang and Zeger,
-    Biometrika 1986).
+    film of somebody else. Where `alike` = r is the intraclass correlation of such errors, these are
+    the weights of generalised least squares for what a patient's films have in common (Liang and
+    Zeger, Biometrika 1986).
     """
     films = Counter(case.patient for case in cases)
     return torch.tensor([1 / (1 + alike * (films[case.patient] - 1)) for case in cases])
