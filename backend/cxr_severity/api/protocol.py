@@ -7,17 +7,22 @@ cannot parse in plain text.
 from __future__ import annotations
 
 import asyncio
+from contextvars import copy_context
 from typing import Any, ClassVar
 
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
 from uvicorn.config import Config
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from cxr_severity.api.accept_language import negotiate
+from cxr_severity.api.access.tracing import RequestMark, mark, set_current
 from cxr_severity.api.errors import problem
 from cxr_severity.api.response_headers import HEADERS
 from cxr_severity.api.upload import STREAMED
+from cxr_severity.texts.language import Language
 
 MAX_HEAD_BYTES = 65_536
 """Request line and headers of one request, and as much of chunk sizes and trailers."""
@@ -36,6 +41,11 @@ _DETAILS = {
     "headers-too-large": _LONG,
     "request-too-slow": _SLOW,
 }
+
+
+def _marked_problem(found: RequestMark, code: str, language: Language) -> JSONResponse:
+    set_current(found)
+    return problem(code, language, _DETAILS[code])
 
 
 class _Flow(FlowControl):
@@ -133,6 +143,11 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        # RFC 9112, 3.2: refused by every server.
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
+            self._refusal = "malformed-request"
+            raise ValueError(self._refusal)
         self._in_head = False
         self._stop_waiting()
         super().on_headers_complete()
@@ -191,9 +206,14 @@ class BoundedProtocol(HttpToolsProtocol):
     def _answer(self, code: str) -> bytes:
         headers = self.headers or []
         wished = next((value for name, value in headers if name == b"accept-language"), b"")
-        response = problem(code, negotiate(wished.decode("latin-1")), _DETAILS[code])
+        # As of every answer; what marks requests in the application has not begun.
+        found = mark(Headers(raw=headers))
+        response = copy_context().run(
+            _marked_problem, found, code, negotiate(wished.decode("latin-1"))
+        )
         lines = [
             *response.raw_headers,
+            (b"x-request-id", found.request_id.encode()),
             *((name.lower().encode(), value.encode()) for name, value in HEADERS.items()),
             (b"connection", b"close"),
         ]

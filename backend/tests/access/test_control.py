@@ -223,3 +223,12 @@ def test_what_is_refused_is_noted_too(
     (line,) = _lines(caplog)
     assert (line["outcome"], line["code"]) == ("refused", "not-an-image")
     assert line["sha256"] == hashlib.sha256(b"nonsense").hexdigest()
+
+
+def test_a_key_may_come_as_a_bearers_credential(locked: TestClient, keys: KeyFile) -> None:
+    """The challenge asks for one, and the documentation says so."""
+    key = keys.add("reader")
+    answer = locked.get("/models", headers={"Authorization": f"Bearer {key}"})
+    assert answer.status_code == 200
+    wrong = locked.get("/models", headers={"Authorization": f"Bearer {key[:-1]}"})
+    assert_problem(wrong, 401, "credentials-invalid")

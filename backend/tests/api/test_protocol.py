@@ -22,6 +22,8 @@ from cxr_severity.api.protocol import MAX_HEAD_BYTES, READ_AHEAD, BoundedProtoco
 from cxr_severity.api.response_headers import HEADERS
 from cxr_severity.settings import Settings
 
+CHUNKED = b"POST /predict HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+
 
 class Hasty(BoundedProtocol):
     head_seconds: ClassVar[float] = 1.0
@@ -50,6 +52,7 @@ def assert_refused(answer: bytes, status: int, code: str) -> None:
     headers = dict(line.lower().split(": ", 1) for line in lines[1:])
     assert headers["content-type"] == "application/problem+json"
     assert headers["connection"] == "close"
+    assert json.loads(body)["request_id"] == headers["x-request-id"]
     for name, value in HEADERS.items():
         assert headers[name.lower()] == value.lower()
     assert (json.loads(body)["code"], json.loads(body)["status"]) == (code, status)
@@ -60,10 +63,12 @@ def assert_refused(answer: bytes, status: int, code: str) -> None:
     [
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(200),  # TLS to a plain port
         b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /health/live HTTP/1.1\r\n\r\n",  # RFC 9112, 3.2: without a host
+        b"GET /health/live HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
         b"NONSENSE\r\n\r\n",
         b"GET /health/live HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n",
         b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-        b"POST /predict HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nnot a size\r\n",
+        CHUNKED + b"not a size\r\n",
     ],
 )
 def test_what_is_not_http_is_told_so(port: int, request_: bytes) -> None:
@@ -87,8 +92,8 @@ def test_it_is_told_in_the_callers_language(port: int) -> None:
         b"GET /health/live HTTP/1.1\r\nHost: x\r\nX-Long: ",
         b"GET /health/live?",
         b"GET /health/live HTTP/1.1\r\n",
-        b"POST /predict HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nX-Trailer: ",
-        b"POST /predict HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;extension=",
+        CHUNKED + b"1\r\nx\r\n0\r\nX-Trailer: ",
+        CHUNKED + b"1;extension=",
     ],
 )
 def test_headers_without_end_are_refused(patient: int, start: bytes) -> None:
@@ -162,7 +167,8 @@ def test_an_early_refusal_is_read_however_large_the_body(port: int, close: bool)
 def test_a_refused_sender_without_end_is_let_go(port: int) -> None:
     """The rest of a body is read within a bound of bytes, not for as long as it comes."""
     with connect(port) as connection:
-        connection.sendall(b"PUT /predict HTTP/1.1\r\nConnection: close\r\nContent-Length: 9")
+        connection.sendall(b"PUT /predict HTTP/1.1\r\nHost: x\r\nConnection: close\r\n")
+        connection.sendall(b"Content-Length: 9")
         connection.sendall(b"0" * 12 + b"\r\n\r\n")
         sent = 0
         try:

@@ -124,6 +124,15 @@ def test_an_archive_is_read_with_its_folders(
     assert found == ({**expected, "a.png": None} if as_part else expected)
 
 
+@pytest.mark.parametrize("content", [b"", b"PK", b"junk", IMAGES[0]])
+def test_what_is_sent_as_an_archive_and_is_none_is_a_problem(
+    client: TestClient, content: bytes
+) -> None:
+    headers = {"Content-Type": "application/zip"}
+    answer = client.post("/predict/batch", content=content, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "archive-damaged")
+
+
 @pytest.mark.parametrize("files", [{}, {"STUDY/": b"", "DICOMDIR": b"x"}])
 def test_an_archive_without_films_has_no_line(client: TestClient, files: dict[str, bytes]) -> None:
     headers = {"Content-Type": "application/zip"}

@@ -279,3 +279,34 @@ def test_a_context_holds_nothing_that_prints_the_patient_by_chance() -> None:
     context = read_context(film())
     assert "Jane" not in repr(context)
     assert {field.name for field in fields(StudyContext)} >= {"values", "study"}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("van der Berg^Jan^Piet^Dr", "van der Berg, Jan Piet Dr"),
+        ("De la Cruz^Maria Jose", "De la Cruz, Maria Jose"),
+        ("John Smith", "John Smith"),
+        ("^Jane", "Jane"),
+        ("Doe^^^Dr", "Doe, Dr"),
+        ("", ""),
+    ],
+)
+def test_a_caret_alone_parts_a_name(written: str, shown: str) -> None:
+    assert read_context(film(PatientName=written)).name == shown
+
+
+def test_a_leap_second_is_a_time() -> None:
+    context = read_context(film(StudyTime="235960"))
+    assert context.text(tags.STUDY_TIME) == "235960"
+    assert context.taken is not None
+    assert (context.taken.minute, context.taken.second) == (59, 59)
+
+
+@pytest.mark.parametrize(("zone", "kept"), [("+0545", "+0545"), ("+1260", ""), ("-0000", "")])
+def test_what_is_no_time_zone_is_left_out(zone: str, kept: str) -> None:
+    assert read_context(film(TimezoneOffsetFromUTC=zone)).text(tags.TIMEZONE) == kept
+
+
+def test_blanks_in_a_modality_are_one() -> None:
+    assert read_context(film(Modality="C  R")).modality == "C R"

@@ -291,3 +291,19 @@ def test_a_film_that_cannot_be_named_gets_none(keyword: str) -> None:
         captured(**{keyword: None})
     with pytest.raises(NotReferableError):
         presented(**{keyword: None})
+
+
+@pytest.mark.parametrize(
+    ("changes", "shape"),
+    [
+        ({}, [1, 1]),
+        ({"PixelAspectRatio": ["2", "1"]}, [2, 1]),
+        ({"ImagerPixelSpacing": ["0.4", "0.2"]}, [2, 1]),
+        ({"PixelSpacing": ["0.15", "0.2"]}, [3, 4]),
+    ],
+)
+def test_a_presented_film_keeps_the_shape_of_its_pixels(
+    changes: dict[str, Any], shape: list[int]
+) -> None:
+    (area,) = read(presented(**changes)).DisplayedAreaSelectionSequence
+    assert [int(side) for side in area.PresentationPixelAspectRatio] == shape

@@ -147,7 +147,11 @@ class AccessControl:
 
     async def _caller(self, headers: Headers) -> Caller:
         """Raises ApiError when no credential is shown, or none that is accepted."""
+        kind, _, token = headers.get("authorization", "").partition(" ")
+        bearer = token.strip() if kind.lower() == "bearer" else None
         key = headers.get("x-api-key")
+        if key is None and bearer is not None and bearer.startswith(keys.BEGINS):
+            key = bearer  # as the challenge asks for a bearer's credential
         if key is not None and self._doors.keys is not None:
             try:
                 found = self._doors.keys.caller(key)
@@ -161,9 +165,8 @@ class AccessControl:
                     "credentials-invalid", "The API key is not known or not valid.", _INVALID
                 )
             return found
-        kind, _, token = headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer" and self._doors.tokens is not None:
-            return await self._bearer(self._doors.tokens, token.strip())
+        if bearer is not None and self._doors.tokens is not None:
+            return await self._bearer(self._doors.tokens, bearer)
         raise ApiError(
             "credentials-missing",
             "The request carries no API key and no bearer token.",

@@ -21,6 +21,8 @@ from typing import Any
 
 from cxr_severity.api.access.callers import SCOPES, Caller, Scope, known_by_key
 
+BEGINS = "cxr_"
+"""What every key begins with, and no token does: that is base64 of a brace."""
 _KEY = re.compile(r"cxr_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _NOBODY = hashlib.sha256(b"").hexdigest()

@@ -37,6 +37,11 @@ def current() -> RequestMark | None:
     return _current.get()
 
 
+def set_current(found: RequestMark) -> None:
+    """Say which request the calling context works for."""
+    _current.set(found)
+
+
 def mark(headers: Headers) -> RequestMark:
     """An id that is too long or has other characters than a log line can bear is not taken over:
     the request gets one of its own."""
@@ -68,7 +73,7 @@ class RequestMarks:
             await send(message)
 
         # Never reset: the server logs the request in the same context, after this has ended.
-        _current.set(found)
+        set_current(found)
         await self._app(scope, receive, marked)
 
 

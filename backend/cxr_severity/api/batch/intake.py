@@ -19,6 +19,8 @@ from cxr_severity.api.preamble import NO_PART
 from cxr_severity.api.upload import CUT, MISSING
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError
 
+NO_ARCHIVE = "What was sent as an archive is none."
+
 Put = Callable[[Item], Coroutine[Any, Any, None]]
 """Takes an item once there is room for it; until then nothing more of the body is read."""
 
@@ -45,9 +47,20 @@ def events_of(request: Request) -> AsyncIterator[Event]:
 
 async def _whole(request: Request) -> AsyncIterator[Event]:
     yield Begin("")
+    start = b""
+    known = False
     async for chunk in request.stream():
-        if chunk:
+        if known:
             yield Data(chunk)
+            continue
+        start += chunk
+        if len(start) >= len(MAGIC[0]):
+            if not start.startswith(MAGIC):
+                raise ApiError("archive-damaged", NO_ARCHIVE)
+            known = True
+            yield Data(start)
+    if not known:
+        raise ApiError("archive-damaged", NO_ARCHIVE)
 
 
 async def _form(request: Request, parts: Parts) -> AsyncIterator[Event]:

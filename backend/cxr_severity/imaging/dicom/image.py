@@ -139,7 +139,7 @@ def parse_dicom(data: bytes, limits: Limits) -> DicomImage:
         palette=read_palette(elements) if layout.photometric == _PALETTE else None,
         overlay_bits=_overlay_bits(elements),
         orientation=patient_orientation(directions),
-        pixel_aspect=_pixel_aspect(elements),
+        pixel_aspect=pixel_aspect(elements),
         declared=declared_against(elements, directions),
     )
 
@@ -240,9 +240,17 @@ def _overlay_bits(elements: Elements) -> int:
     return bits
 
 
-def _pixel_aspect(elements: Elements) -> float:
-    """From the first of several that says it: all give rows first, then columns."""
-    for tag in (tags.PIXEL_SPACING, tags.IMAGER_SPACING, tags.SCANNED_SPACING, tags.ASPECT_RATIO):
+SHAPES = (tags.PIXEL_SPACING, tags.IMAGER_SPACING, tags.SCANNED_SPACING, tags.ASPECT_RATIO)
+"""What says the shape of a pixel: all give rows first, then columns."""
+
+
+def pixel_aspect(elements: Elements) -> float:
+    """Height over width of a stored pixel, from the first of several that says it.
+
+    Raises:
+        DamagedImageError: no picture has such pixels.
+    """
+    for tag in SHAPES:
         pair = elements.pair(tag)
         if pair is not None:
             return spacing_aspect(*pair)

@@ -17,11 +17,13 @@ from pydicom.uid import ExplicitVRBigEndian
 
 from cxr_severity.imaging.dicom import elements as tags
 from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
+from cxr_severity.imaging.dicom.image import SHAPES, pixel_aspect
 from cxr_severity.imaging.orientation import (
     UPRIGHT,
     patient_directions,
     patient_orientation,
 )
+from cxr_severity.imaging.pixel_aspect import SQUARE
 from cxr_severity.interop.dicom import charset
 from cxr_severity.interop.dicom.charset import CharacterSet
 
@@ -53,7 +55,7 @@ _TEXTS = (
 )  # fmt: skip
 _BURNED_IN = 0x00280301
 _WANTED = (
-    *_TEXTS, tags.MODALITY, tags.ORIENTATION, tags.ROWS, tags.COLUMNS, _BURNED_IN,
+    *_TEXTS, tags.MODALITY, tags.ORIENTATION, tags.ROWS, tags.COLUMNS, _BURNED_IN, *SHAPES,
 )  # fmt: skip
 _ALLOWED = {
     SEX: {b"M": b"M", b"F": b"F", b"O": b"O", b"MALE": b"M", b"FEMALE": b"F", b"OTHER": b"O"},
@@ -94,6 +96,8 @@ class StudyContext:
     """EXIF's number of the turn that set the film upright (`imaging.orientation.upright`)."""
     burned_in: str = ""
     """Whether letters in the picture may name the patient, as the film says: YES, NO or nothing."""
+    pixel_aspect: float = SQUARE
+    """Height over width of a stored pixel."""
     sides: str = ""
     """Towards which sides of the patient its stored rows and columns run; empty if not said."""
 
@@ -110,10 +114,12 @@ class StudyContext:
     def name(self) -> str:
         """The patient's, in each script that the film gives it in; empty where it gives none."""
         groups = self.text(PATIENT_NAME).split("=")
-        latin, *others = (" ".join(part for part in group.split("^") if part) for group in groups)
-        family, _, given = latin.partition(" ")
-        found = [f"{family}, {given}" if given else family, *others]
-        return " ".join(group.strip() for group in found if group.strip())
+        # "^" alone parts a name: families and given names may hold blanks (PS3.5 6.2.1).
+        latin, *others = ([part.strip() for part in group.split("^")] for group in groups)
+        given = " ".join(part for part in latin[1:] if part)
+        first = ", ".join(part for part in (latin[0], given) if part)
+        rest = (" ".join(part for part in group if part) for group in others)
+        return " ".join(group for group in (first, *rest) if group)
 
     @property
     def missing(self) -> tuple[int, ...]:
@@ -156,7 +162,7 @@ def read_context(data: bytes) -> StudyContext:
     """What the DICOM file `data`, which `imaging` has read, says of patient and study.
 
     Raises:
-        DamagedImageError: its structure is broken.
+        DamagedImageError: its structure is broken, or no picture has such pixels.
     """
     syntax, start = read_meta(data)
     elements = read_elements(data, start, big_endian=syntax == ExplicitVRBigEndian, wanted=_WANTED)
@@ -176,11 +182,12 @@ def read_context(data: bytes) -> StudyContext:
         sop_instance=_uid(found, SOP_INSTANCE),
         series=_uid(found, SERIES),
         study=_uid(found, STUDY),
-        modality=elements.text(tags.MODALITY),
+        modality=" ".join(elements.text(tags.MODALITY).split()),
         rows=_short(elements, tags.ROWS),
         columns=_short(elements, tags.COLUMNS),
         orientation=patient_orientation(directions),
         burned_in=elements.text(_BURNED_IN),
+        pixel_aspect=pixel_aspect(elements),
         sides=directions,
     )
 
@@ -203,6 +210,8 @@ def _sound(tag: int, value: bytes) -> bytes:
             return text if _AGE.fullmatch(text) else b""
         case "UI":
             return text
+        case "SH" if tag == TIMEZONE:
+            return b"" if _zone(text.decode("latin-1")) is None else text
     cleaned = value.translate(_BLANKS).translate(None, _CONTROLS)
     if tag in _ALLOWED:
         return _ALLOWED[tag].get(cleaned.strip().upper(), b"")
@@ -232,9 +241,11 @@ def _time(text: str) -> time | None:
     digits, _, fraction = text.replace(":", "").partition(".")
     if len(digits) not in (2, 4, 6) or not digits.isdecimal() or not (fraction or "0").isdecimal():
         return None
+    seconds = int(digits[4:6] or 0)
     try:
         return time(
-            int(digits[:2]), int(digits[2:4] or 0), int(digits[4:6] or 0),
+            # A leap second is a legal one, which Python has not.
+            int(digits[:2]), int(digits[2:4] or 0), 59 if seconds == 60 else seconds,
             int(fraction[:6].ljust(6, "0")) if fraction else 0,
         )  # fmt: skip
     except ValueError:
@@ -255,6 +266,7 @@ def _zone(text: str) -> timezone | None:
     if not found:
         return None
     offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
-    if offset > timedelta(hours=14):
+    # PS3.3 C.12.1.1.8: no further, no "-0000".
+    if offset > timedelta(hours=14) or int(found[3]) > 59 or (found[1] == "-" and not offset):
         return None
     return timezone(-offset if found[1] == "-" else offset)

@@ -8,6 +8,7 @@ divided into zones, as far as the version says so.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 import numpy as np
 from highdicom.color import CIELabColor
@@ -54,6 +55,8 @@ _COLOURS = {
     _WORDS: CIELabColor(100, 0, 0),
 }
 _MARGIN = 0.02
+_FINEST = 1000
+"""Largest denominator of a pixel's shape: off by less than a pixel on any film."""
 
 
 def make(result: Result) -> bytes:
@@ -132,7 +135,9 @@ def _displayed(context: StudyContext) -> Dataset:
     found.DisplayedAreaTopLeftHandCorner = list(first)
     found.DisplayedAreaBottomRightHandCorner = list(last)
     found.PresentationSizeMode = "SCALE TO FIT"
-    found.PresentationPixelAspectRatio = [1, 1]
+    # Of the stored pixels, height first (PS3.3 C.10.4): a viewer would show the film squashed else.
+    shape = Fraction(context.pixel_aspect).limit_denominator(_FINEST)
+    found.PresentationPixelAspectRatio = [shape.numerator, shape.denominator]
     return found
 
 
