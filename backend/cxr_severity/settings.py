@@ -257,8 +257,8 @@ class ResultSettings(BaseSettings):
     )
     font: Path | None = Field(
         default=None,
-        description="TrueType font with Chinese letters for pictures and PDF; one of the "
-        "machine's when unset",
+        description="TrueType font with Chinese letters for pictures and PDF, where it also "
+        "writes names that no other font of the machine can; one of the machine's when unset",
     )
     forms: list[FormName] = Field(
         default=[],

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cxr_severity.bulk.rows import BOOLEANS, COLUMNS, INTEGERS, NUMBERS, Row
+from cxr_severity.interop.table import escaped
 
 SUFFIXES = (".parquet", ".csv")
 _ROW_GROUP = 10_000
@@ -33,7 +34,7 @@ def _csv(path: Path, rows: Iterable[Row]) -> None:
     with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(map(escaped, rows))
 
 
 def _parquet(path: Path, rows: Iterable[Row]) -> None:

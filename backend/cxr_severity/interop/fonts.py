@@ -28,6 +28,28 @@ _PLACES = (
     "C:/Windows/Fonts/simsun.ttc",
     "C:/Windows/Fonts/msyh.ttc",
 )
+# What names are written in beside Latin and Chinese, the widest first.
+_MORE = (
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+    "/usr/share/fonts/dejavu-sans-fonts/DejaVuSans.ttf",
+    "/usr/share/fonts/dejavu/DejaVuSans.ttf",
+    "/usr/share/fonts/TTF/DejaVuSans.ttf",
+    "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
+    "/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf",
+    "/usr/share/fonts/truetype/noto/NotoSansHebrew-Regular.ttf",
+    "/usr/share/fonts/truetype/noto/NotoSansThai-Regular.ttf",
+    "/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf",
+    "/usr/share/fonts/truetype/freefont/FreeSans.ttf",
+    "/usr/share/fonts/truetype/tlwg/Garuda.ttf",
+    "/usr/share/fonts/truetype/nanum/NanumGothic.ttf",
+    "/usr/share/fonts/truetype/baekmuk/gulim.ttf",
+    "/Library/Fonts/Arial Unicode.ttf",
+    "/System/Library/Fonts/Supplemental/Arial Unicode.ttf",
+    "C:/Windows/Fonts/arial.ttf",
+    "C:/Windows/Fonts/tahoma.ttf",
+    "C:/Windows/Fonts/malgun.ttf",
+    *_PLACES,
+)
 _LATIN: tuple[Language, ...] = ("en", "ms")
 
 
@@ -37,6 +59,11 @@ def chinese_font(named: Path | None = None) -> Path | None:
     if named is not None:
         return named if named.is_file() else None
     return next((path for path in map(Path, _PLACES) if path.is_file()), None)
+
+
+def further_fonts() -> tuple[Path, ...]:
+    """The machine's font files for letters that are neither Latin nor Chinese."""
+    return tuple(path for path in map(Path, _MORE) if path.is_file())
 
 
 def drawable(language: Language, font: Path | None) -> Language:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from cxr_severity.imaging.pictures.render import backdrop, colour_scale, overlay_image
 from cxr_severity.interop.dicom import context as tags
+from cxr_severity.interop.fonts import further_fonts
+from cxr_severity.interop.glyphs import Letters
 from cxr_severity.interop.making import MANUFACTURER
 from cxr_severity.interop.sheet import COLOURS, Bar, Sheet, sheet
-from cxr_severity.interop.wrap import runs, wrap
+from cxr_severity.interop.wrap import wrap
 from cxr_severity.texts import results
 from cxr_severity.texts.language import say
 
@@ -36,7 +34,6 @@ _INNER = _WIDTH - 2 * _MARGIN
 _PICTURE = (300, 330)
 _TERMS = 120
 _BLACK, _MUTED, _LINE = (20, 26, 28), (89, 97, 102), (204, 207, 209)
-_PLAIN, _BOLD, _UNEMBEDDED = "Helvetica", "Helvetica-Bold", "STSong-Light"
 _TITLE, _GRADE, _HEAD, _BODY, _SMALL, _TINY = 15, 24, 10.5, 9.5, 8, 6.5
 _MANY_LINES = 8
 _SCALE_WIDTH, _SCALE_PIXELS, _GAP = 120, 240, 5
@@ -86,7 +83,9 @@ class _Page:
 
     def __init__(self, canvas: Canvas, making: Making) -> None:
         self.canvas, self.making = canvas, making
-        self.other = _font(making.font)
+        self.letters = Letters(making.font, further_fonts())
+        self.drawn = True
+        """Whether every letter so far could be."""
         self.y = _HEIGHT - _MARGIN
         canvas.setTitle(self.say(results.TITLE))
         canvas.setCreator(MANUFACTURER)
@@ -147,7 +146,7 @@ class _Page:
         graded = self.making.moment.astimezone(zone).isoformat(" ", timespec="minutes")
         container = radiograph.source.format.upper()
         image = self.say(results.PIXELS, width=width, height=height, format=container)
-        for term, value in (
+        rows = (
             (results.PATIENT, name or unknown),
             (results.PATIENT_ID, number or unknown),
             (results.BORN, born or unknown),
@@ -157,11 +156,25 @@ class _Page:
             (results.IMAGE, image),
             (results.MODEL, f"{assessment.model_name} {assessment.model_version}"),
             (results.CHECKSUM, radiograph.source.sha256),
-        ):
+        )
+        size = self.size([value for _, value in rows])
+        for term, value in rows:
             top = self.y
-            self.text(self.say(term), _BODY, _MUTED, width=_TERMS)
+            self.text(self.say(term), size, _MUTED, width=_TERMS)
             self.y = top
-            self.text(value, _BODY, left=_MARGIN + _TERMS, width=_INNER - _TERMS)
+            self.text(value, size, left=_MARGIN + _TERMS, width=_INNER - _TERMS)
+        if not self.drawn:
+            self.text(self.say(results.UNDRAWN), _SMALL, bold=True)
+
+    def size(self, values: list[str]) -> float:
+        """The largest that leaves room for the foot, and for two lines on letters of no font; else
+        the smallest: codes of such letters make a long name several lines."""
+        room = self.y - _FOOT - 2 * _SMALL * 1.35
+        for size in (_BODY, _SMALL):
+            count = sum(len(self.lines(value, size, _INNER - _TERMS)) for value in values)
+            if count * size * 1.35 <= room:
+                return size
+        return _TINY
 
     def foot(self) -> None:
         self.y = _FOOT
@@ -179,26 +192,25 @@ class _Page:
         width: float = _INNER,
         bold: bool = False,
     ) -> None:
-        for line in wrap(text, lambda part: self.width(part, size, bold) <= width):
+        for line in self.lines(text, size, width, bold):
             self.line(line, size, colour, left, bold)
             self.y -= size * 1.35
+
+    def lines(self, text: str, size: float, width: float, bold: bool = False) -> list[str]:
+        shown, drawn = self.letters.shown(text)
+        self.drawn = self.drawn and drawn
+        return wrap(shown, lambda part: self.width(part, size, bold) <= width)
 
     def line(self, text: str, size: float, colour: Colour, left: float, bold: bool = False) -> None:
         """One line with its top at `y`."""
         self.canvas.setFillColorRGB(*(level / 255 for level in colour))
-        for latin, part in runs(text):
-            font = self.font(latin, bold)
+        for font, part in self.letters.runs(text, bold):
             self.canvas.setFont(font, size)
             self.canvas.drawString(left, self.y - size * 1.05, part)
             left += stringWidth(part, font, size)
 
     def width(self, text: str, size: float, bold: bool = False) -> float:
-        return sum(stringWidth(part, self.font(latin, bold), size) for latin, part in runs(text))
-
-    def font(self, latin: bool, bold: bool) -> str:
-        if latin:
-            return _BOLD if bold else _PLAIN
-        return self.other
+        return sum(stringWidth(part, font, size) for font, part in self.letters.runs(text, bold))
 
     def bar(self, bar: Bar, left: float, width: float) -> None:
         self.line(bar.label, _BODY, _BLACK, left)
@@ -238,21 +250,3 @@ class _Page:
 
     def say(self, text: str, **values: str | float) -> str:
         return say(text, self.making.language, **values)
-
-
-@lru_cache(maxsize=4)
-def _font(path: Path | None) -> str:
-    """The name of a registered font for what is not Latin.
-
-    Without a font file that can be put into a page, readers use one of their own: every PDF reader
-    has to have one for Adobe's Chinese letters.
-    """
-    if path is not None:
-        try:
-            registerFont(TTFont(path.stem, str(path)))
-        except TTFError:
-            pass
-        else:
-            return path.stem
-    registerFont(UnicodeCIDFont(_UNEMBEDDED))
-    return _UNEMBEDDED

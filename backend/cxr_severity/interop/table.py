@@ -24,8 +24,10 @@ COLUMNS = (
 )  # fmt: skip
 """In this order; more may come behind them, none is renamed or removed."""
 
-# What a spreadsheet would take for a formula, or a line, when it opens the table.
+# What a spreadsheet would take for a formula, or a line, when it opens the table, and whose text
+# in it is the film's.
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_OF_THE_FILM = ("patient_id", "accession_number")
 
 
 def make(result: Result) -> bytes:
@@ -34,7 +36,10 @@ def make(result: Result) -> bytes:
 
 
 def row(assessment: Assessment, radiograph: Radiograph, context: StudyContext | None) -> Row:
-    """One film; what is not known is empty, several values are parted by `|`."""
+    """One film; what is not known is empty, several values are parted by `|`.
+
+    Texts of the film stand in it as they are; what writes CSV has them `escaped`.
+    """
     source, brixia = radiograph.source, assessment.brixia
     height, width = radiograph.stored_size
     interval = extras(assessment).interval
@@ -71,8 +76,20 @@ def csv_table(rows: Iterable[Row]) -> bytes:
     out = StringIO(newline="")
     writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(map(escaped, rows))
     return out.getvalue().encode()
+
+
+def escaped(row: Row) -> Row:
+    """A row for CSV: an apostrophe before what a spreadsheet would take for a formula.
+
+    Only for CSV: in a table with types no text is a formula, and an altered number of a patient is
+    found nowhere.
+    """
+    return {
+        name: f"'{value}" if name in _OF_THE_FILM and value.startswith(_FORMULAS) else value
+        for name, value in row.items()
+    }
 
 
 def _number(value: float) -> str:
@@ -80,5 +97,4 @@ def _number(value: float) -> str:
 
 
 def _said(context: StudyContext | None, tag: int) -> str:
-    value = "" if context is None else context.text(tag)
-    return f"'{value}" if value.startswith(_FORMULAS) else value
+    return "" if context is None else context.text(tag)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from itertools import groupby
 
-# A word with the space behind it; every Chinese letter is one, with the marks that close it.
+# A word with the space behind it; every Chinese letter is one, with the marks that close it, and so
+# is the code that stands for a letter of no font: a name may consist of many.
 _PARTS = re.compile(
-    r"[\u2e80-\u9fff\uff00-\uffef][，。；：！？、）]*|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+"
+    r"\[U\+[0-9A-F]{4,6}\]\s*|[\u2e80-\u9fff\uff00-\uffef][，。；：！？、）]*|(?:(?!\[U\+[0-9A-F]{4,6}\])[^\s\u2e80-\u9fff\uff00-\uffef])+\s*|\s+"
 )
 
 

@@ -63,6 +63,10 @@ PATIENT, PATIENT_ID, BORN = "Patient", "Patient ID", "Born"
 ACCESSION_NUMBER, TAKEN, GRADED_AT = "Accession number", "Film taken", "Graded"
 IMAGE, MODEL, CHECKSUM = "Image", "Model", "Checksum of the file"
 NOT_SAID = "not said in the film"
+UNDRAWN = (
+    "Each [U+…] stands for a letter that could not be drawn here. The DICOM structured report and "
+    "the FHIR answer say name and numbers in full."
+)
 PIXELS = "{width} x {height} pixels, {format}"
 
 ALL: frozenset[str] = frozenset(

@@ -63,7 +63,8 @@ def test_in_chinese_with_a_name_in_two_scripts() -> None:
 def test_without_a_chinese_font_the_words_are_there_all_the_same() -> None:
     data = film()
     made = pdf_page(assessment(), decode(data), read_context(data), making("zh-CN"))
-    assert "中度" in words(made)
+    # With no font to measure by, readers of the page's text join the words of a line.
+    assert any(line.startswith("中度") for line in words(made))
 
 
 def test_one_page_holds_every_finding_and_long_names() -> None:
@@ -155,7 +156,9 @@ def test_what_is_not_known_is_empty() -> None:
 @pytest.mark.parametrize("value", ["=1+1", "@SUM(A1)", "+1", "-2", "\t=1", "\r=1", "\n=1"])
 def test_no_value_of_a_film_is_a_formula(value: str) -> None:
     data = film(PatientID=value, AccessionNumber=f"{value},x")
-    (found,) = rows(csv_table([row(assessment(), decode(data), read_context(data))]))
+    plain = row(assessment(), decode(data), read_context(data))
+    (found,) = rows(csv_table([plain]))
     said = value.strip()  # control characters are none of a text of a film
+    assert plain["patient_id"] == said, "the row is of Parquet as well"
     assert found["patient_id"] == f"'{said}"
     assert found["accession_number"] == f"'{said},x"
