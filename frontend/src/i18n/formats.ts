@@ -15,6 +15,8 @@ export function makeFormats(language: Language) {
   const integer = number({ maximumFractionDigits: 0 });
   const short = number({ maximumFractionDigits: 1 });
   const score = number(tenths);
+  // Digits that a program reads, rounded as `score` rounds.
+  const digits = new Intl.NumberFormat('en', { ...tenths, useGrouping: false });
   const thousandths = number({ minimumFractionDigits: 3, maximumFractionDigits: 3 });
   const hundredths = number({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const significant = number({ maximumSignificantDigits: 3 });
@@ -44,6 +46,8 @@ export function makeFormats(language: Language) {
     integer: (value: number): string => integer.format(value),
     /** An estimated score, to one decimal: more would promise what no estimate holds. */
     score: (value: number): string => score.format(value),
+    /** The number that `score` prints: a sum or difference beside printed scores is of these. */
+    printed: (value: number): number => Number(digits.format(value)),
     /** A metric, to three decimals, so that two versions can be told apart. */
     metric: (value: number): string => thousandths.format(value),
     /** A coefficient of agreement, to two decimals. */

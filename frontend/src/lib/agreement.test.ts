@@ -25,6 +25,16 @@ it('is as sklearn’s cohen_kappa_score with quadratic weights', () => {
 });
 
 it('knows no kappa where there is one grade alone, and nothing without films', () => {
-  expect(agreementOf(pairs([[4]]))).toEqual({ films: 4, same: 1, kappa: null });
+  expect(agreementOf(pairs([[6]]))).toEqual({ films: 6, same: 1, kappa: null });
   expect(agreementOf([])).toBeNull();
+});
+
+it('knows no kappa of so few films that one of them would decide it', () => {
+  expect(agreementOf(pairs([[0, 1]]))).toEqual({ films: 1, same: 0, kappa: null });
+  const four = [
+    [2, 0],
+    [0, 2],
+  ];
+  expect(agreementOf(pairs(four))).toEqual({ films: 4, same: 1, kappa: null });
+  expect(agreementOf(pairs([...four, [0, 0, 1]]))).toEqual({ films: 5, same: 1, kappa: 1 });
 });

@@ -1,5 +1,8 @@
 import { SEVERITIES, type Severity } from './prediction';
 
+/** Of fewer films a kappa says nothing: one grade more or less alike moves it from end to end. */
+export const LEAST_FOR_KAPPA = 5;
+
 export type Pair = readonly [one: Severity, other: Severity];
 
 /** How far two readers agree on the same films. */
@@ -7,7 +10,10 @@ export interface Agreement {
   readonly films: number;
   /** Share of films with the same grade. */
   readonly same: number;
-  /** Quadratic weighted kappa (Cohen 1968); `null` where chance alone would agree always. */
+  /**
+   * Quadratic weighted kappa (Cohen 1968); `null` of fewer than `LEAST_FOR_KAPPA` films, and where
+   * chance alone would agree always.
+   */
   readonly kappa: number | null;
 }
 
@@ -33,6 +39,6 @@ export function agreementOf(pairs: readonly Pair[]): Agreement | null {
   return {
     films,
     same: pairs.filter(([one, other]) => one === other).length / films,
-    kappa: byChance === 0 ? null : 1 - seen / byChance,
+    kappa: films < LEAST_FOR_KAPPA || byChance === 0 ? null : 1 - seen / byChance,
   };
 }

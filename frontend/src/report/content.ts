@@ -1,7 +1,13 @@
 import type { Catalogue } from '../i18n/catalogue';
 import { repairWords } from '../i18n/repairWords';
 import { TOTAL_MOST } from '../lib/grades';
-import { type Prediction, SEVERITIES, type Severity, type Zone } from '../lib/prediction';
+import {
+  type Finding,
+  type Prediction,
+  SEVERITIES,
+  type Severity,
+  type Zone,
+} from '../lib/prediction';
 import { gradeOf, type Reading, totalOf } from '../lib/reading';
 import type { Repair, Study } from '../lib/study';
 
@@ -30,6 +36,7 @@ export interface ReportContent {
   readonly severity: Severity;
   readonly grade: string;
   readonly confidence: string;
+  /** `advice` is empty where there is none to give. */
   readonly plausible: { readonly title: string; readonly grades: string; readonly advice: string };
   readonly refer: boolean;
   /** What stands against a judgement, where one was forced all the same; else empty. */
@@ -43,6 +50,8 @@ export interface ReportContent {
   readonly brixia: {
     readonly title: string;
     readonly total: string;
+    /** Empty where the version has none. */
+    readonly interval: string;
     readonly columns: readonly [right: string, left: string];
     readonly rows: readonly {
       readonly height: string;
@@ -52,6 +61,8 @@ export interface ReportContent {
   };
   readonly quality: { readonly title: string; readonly lines: readonly string[] };
   readonly heatmap: readonly string[];
+  /** What the ends of the map's colours mean; `null` where there is no map. */
+  readonly scale: readonly [low: string, high: string] | null;
   readonly repaired: string;
   readonly reading: readonly string[];
   readonly impressionTitle: string;
@@ -69,7 +80,7 @@ const ZONES: readonly (readonly ['upper' | 'middle' | 'lower', Zone, Zone])[] = 
 export function reportContent(graded: Graded, catalogue: Catalogue): ReportContent {
   const { analyse, format, quality, report, shared, viewer } = catalogue;
   const { name, prediction, gradedAt } = graded;
-  const { input, model, brixia } = prediction;
+  const { input, model, brixia, explanation } = prediction;
   const repaired = repairWords(graded.repair, catalogue);
   const zone = (of: Zone) => `${of}  ${format.score(brixia.zones[of])}`;
   return {
@@ -82,7 +93,7 @@ export function reportContent(graded: Graded, catalogue: Catalogue): ReportConte
     plausible: {
       title: report.plausible,
       grades: format.all(prediction.prediction_set.map((grade) => shared.severities[grade])),
-      advice: prediction.refer ? report.refer : report.sure,
+      advice: adviceOf(prediction, catalogue),
     },
     refer: prediction.refer,
     forced: prediction.quality.accepted ? [] : qualityLines(prediction, catalogue),
@@ -95,6 +106,8 @@ export function reportContent(graded: Graded, catalogue: Catalogue): ReportConte
     brixia: {
       title: analyse.brixia.title,
       total: `${format.score(brixia.total)} ${analyse.brixia.of}`,
+      // Here and not in the impression alone, which the reader may write anew.
+      interval: brixia.interval ? analyse.brixia.interval(...ends(brixia.interval, catalogue)) : '',
       columns: [analyse.brixia.rightLung, analyse.brixia.leftLung],
       rows: ZONES.map(([height, right, left]) => ({
         height: analyse.brixia[height],
@@ -104,6 +117,7 @@ export function reportContent(graded: Graded, catalogue: Catalogue): ReportConte
     },
     quality: { title: quality.title, lines: qualityLines(prediction, catalogue) },
     heatmap: heatmapLines(prediction, catalogue),
+    scale: explanation && viewer.ends[explanation.opacity ? 'opacity' : 'grad-cam'],
     repaired,
     impressionTitle: report.impression,
     reading: readingLines(graded, catalogue),
@@ -119,6 +133,18 @@ export function reportContent(graded: Graded, catalogue: Catalogue): ReportConte
       [analyse.details.checksum, input.sha256],
     ],
   };
+}
+
+function ends([low = 0, high = 0]: readonly number[], { format }: Catalogue): [string, string] {
+  return [format.score(low), format.score(high)];
+}
+
+function adviceOf({ refer, quality }: Prediction, { report }: Catalogue): string {
+  if (refer) {
+    return report.refer;
+  }
+  // Of a film that is not fit for a judgement no grade is sure, and none is plausible.
+  return quality.accepted ? report.sure : '';
 }
 
 /** The person's own score beside the model's. */
@@ -155,15 +181,27 @@ export function impressionOf({ prediction }: Graded, catalogue: Catalogue): stri
   ].join(' ');
 }
 
-function qualityLines({ quality }: Prediction, { quality: text, report }: Catalogue): string[] {
+function qualityLines({ quality }: Prediction, catalogue: Catalogue): string[] {
+  const findings = findingLines(quality.findings, catalogue);
+  return [
+    ...(quality.accepted ? [] : [catalogue.quality.rejected]),
+    ...(findings.length > 0 ? findings : [catalogue.report.noFindings]),
+  ];
+}
+
+function findingLines(findings: readonly Finding[], { quality: text }: Catalogue): string[] {
   const words: Readonly<Record<string, string | undefined>> = text.codes;
-  const findings = quality.findings.map(
+  return findings.map(
     ({ code, level, message }) => `${text.levels[level]}: ${words[code] ?? message}`,
   );
-  return [
-    ...(quality.accepted ? [] : [text.rejected]),
-    ...(findings.length > 0 ? findings : [report.noFindings]),
-  ];
+}
+
+/** Why the grade is to be taken with care, a line for each reason; none of them rejects the film. */
+export function careLines({ quality }: Prediction, catalogue: Catalogue): string[] {
+  return findingLines(
+    quality.findings.filter(({ level }) => level === 'warn'),
+    catalogue,
+  );
 }
 
 function heatmapLines({ explanation }: Prediction, catalogue: Catalogue): string[] {

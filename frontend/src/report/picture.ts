@@ -1,7 +1,7 @@
 import type { Catalogue } from '../i18n/catalogue';
 import { repairWords } from '../i18n/repairWords';
 import type { Explanation } from '../lib/prediction';
-import type { Graded } from './content';
+import { careLines, type Graded } from './content';
 
 /** Of the caption beneath the picture, in pixels of a picture 1024 wide. */
 const LETTERS = 20;
@@ -19,7 +19,7 @@ function mapName(explanation: Explanation, { analyse, viewer }: Catalogue): stri
   return explanation.opacity ? viewer.layers.opacity : analyse.details.method(explanation.target);
 }
 
-/** The caption's lines: what the grade is, and what it is not. */
+/** The caption's lines: what the grade is, how far to trust it, and what it is not. */
 export function captionOf(
   { name, prediction, date, view, repair }: Graded,
   catalogue: Catalogue,
@@ -35,6 +35,9 @@ export function captionOf(
       .filter(Boolean)
       .join('  ·  '),
     [grade, map, `${model.name} ${model.version}`].filter(Boolean).join('  ·  '),
+    // Whoever is sent the picture sees no result beside it that would say so.
+    ...(prediction.refer ? [analyse.result.refer(prediction.prediction_set)] : []),
+    ...careLines(prediction, catalogue),
     shared.notDiagnosis,
   ];
 }

@@ -106,7 +106,41 @@ describe('what a report says', () => {
     const opacity = { map: 'data:,', of_lungs: 0.2, of_zones: zones };
     const both = graded({ explanation: { ...judged, opacity, low_signal: true } });
     expect(reportContent(both, en).heatmap).toEqual([en.viewer.aboutLayer.opacity]);
+    expect(reportContent(both, en).scale).toEqual(['0%', '100%']);
+    expect(reportContent(graded(), en).scale).toBeNull();
     expect(captionOf(both, en).join()).not.toContain('Grad-CAM');
+  });
+
+  it('takes the referral and what asks for care along with the picture', () => {
+    const quality = { accepted: true, findings: [finding] };
+    const unsure = { prediction_set: ['moderate' as const, 'severe' as const], refer: true };
+    const lines = captionOf(graded({ ...unsure, quality }), en);
+    expect(lines).toContain('Moderate or severe: let a person decide.');
+    expect(lines).toContain('With care: A part of the lungs may lie outside the picture.');
+    expect(captionOf(graded(), en).join()).not.toMatch(/let a person|With care/);
+  });
+
+  it("keeps the score's interval when the reader writes the impression", () => {
+    const brixia = { ...prediction('severe').brixia, interval: [4.5, 9.25] as [number, number] };
+    const mine = { ...graded({ brixia }), impression: 'No change.' };
+    expect(reportContent(mine, en).brixia.interval).toBe('90% interval: 4.5 to 9.3');
+    expect(reportText(mine, en)).toContain('90% interval: 4.5 to 9.3');
+    expect(reportContent(graded(), en).brixia.interval).toBe('');
+  });
+
+  it('names what asks for care beneath the films of a list', () => {
+    const quality = { accepted: true, findings: [finding] };
+    const { rows } = summaryRows([graded({ quality }), graded()], [], en);
+    const care = ['With care: A part of the lungs may lie outside the picture.'];
+    expect(rows.map((row) => row.care)).toEqual([care, undefined]);
+  });
+
+  it('calls no grade plausible of a film that is not fit for a judgement', () => {
+    const quality = { accepted: false, findings: [{ ...finding, level: 'reject' as const }] };
+    expect(reportContent(graded({ quality }), en).plausible.advice).toBe('');
+    expect(reportContent(graded(), en).plausible.advice).toBe(en.report.sure);
+    const refer = reportContent(graded({ quality, refer: true }), en).plausible.advice;
+    expect(refer).toBe(en.report.refer);
   });
 
   it('marks a grade that was forced', () => {

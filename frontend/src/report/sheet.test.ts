@@ -1,6 +1,7 @@
 import { type PDFFont, PDFPage } from '@cantoo/pdf-lib';
 import { expect, it, vi } from 'vitest';
 import { en } from '../i18n/catalogue';
+import { prediction, study } from '../lib/fixtures';
 import { reportPdf } from './pdf';
 
 /** The page's right margin and where a refused film's reason begins, in points. */
@@ -42,4 +43,48 @@ it('writes nothing beyond the right margin', async () => {
   expect(texts.length).toBeGreaterThan(20);
   // Room for rounding alone.
   expect(texts.filter(({ right }) => right > RIGHT_MARGIN + 0.01)).toEqual([]);
+});
+
+it('writes each fact of a film on the page where its term stands, however long it is', async () => {
+  const term = en.analyse.details.checksum;
+  const { input } = prediction('mild');
+  for (let lines = 0; lines < 24; lines += 1) {
+    const draw = vi.spyOn(PDFPage.prototype, 'drawText').mockClear();
+    const graded = {
+      name: 'chest.png',
+      prediction: { ...prediction('mild'), explanation: null },
+      gradedAt: new Date(2026, 10, 23),
+      date: '',
+      view: '',
+      study: study(),
+      // Pushes what follows towards the page's end and over it, line by line.
+      impression: Array.from({ length: 20 + lines }, () => 'x'.repeat(100)).join(' '),
+    };
+    await reportPdf([graded], en, 'en');
+    const pageOf = (text: string) =>
+      draw.mock.contexts[draw.mock.calls.findIndex(([drawn]) => drawn === text)];
+    expect(pageOf(input.sha256), `${lines} lines`).toBe(pageOf(term));
+  }
+});
+
+it('names what asks for care in full, beneath the row of its film', async () => {
+  const draw = vi.spyOn(PDFPage.prototype, 'drawText').mockClear();
+  const code = 'lungs-cut-off' as const;
+  const quality = {
+    accepted: true,
+    findings: [{ code, level: 'warn' as const, message: '', value: 0, limit: 0 }],
+  };
+  const graded = {
+    name: 'chest.png',
+    prediction: { ...prediction('mild'), explanation: null, quality },
+    gradedAt: new Date(2026, 10, 23),
+    date: '',
+    view: '',
+    study: study(),
+  };
+  await reportPdf([graded], en, 'en', [{ name: 'side.png', date: '', reason: 'Short.' }]);
+  const first = draw.mock.contexts[0];
+  const table = draw.mock.calls.filter((_, index) => draw.mock.contexts[index] === first);
+  const told = table.map(([text]) => text);
+  expect(told).toContain(`With care: ${en.quality.codes[code]}`);
 });

@@ -2,6 +2,7 @@ import { type PDFDocument, type PDFPage, rgb } from '@cantoo/pdf-lib';
 import type { Severity } from '../lib/prediction';
 import type { ReportContent } from './content';
 import type { Lettering, Style } from './lettering';
+import { drawScale, SCALE } from './scale';
 import { type SummaryRow, WIDTHS } from './summary';
 
 /** A4, in points. */
@@ -10,7 +11,7 @@ const INNER = PAGE.width - 2 * PAGE.margin;
 const GUTTER = 16;
 const HALF = (INNER - GUTTER) / 2;
 /** Of a picture, at most. */
-const TALLEST = 270;
+const TALLEST = 258;
 /** Of a line of the table. */
 const ROW = 13;
 const FOOT = 54;
@@ -59,6 +60,10 @@ export class Sheet {
       this.rule();
     }
     await this.pictures(pictures);
+    if (content.scale && pictures.length > 0) {
+      // The map is the last of them.
+      await this.scale(content.scale, PAGE.margin + (pictures.length - 1) * (HALF + GUTTER));
+    }
     await this.lines(content.heatmap);
     this.y -= 6;
     const top = this.y;
@@ -93,17 +98,20 @@ export class Sheet {
     await this.paragraph(subtitle, BODY);
     this.rule();
     await this.cells(header, SMALL);
-    for (const { cells, severity } of rows) {
+    for (const { cells, severity, care = [] } of rows) {
       const reason = severity === null ? this.reason(cells) : [];
-      if (this.y - ROW * Math.max(1, reason.length) < FOOT + 8) {
-        this.page = this.document.addPage([PAGE.width, PAGE.height]);
-        this.y = PAGE.height - PAGE.margin;
+      const cautions = care.flatMap((line) => this.reason(['', line]));
+      if (this.room(ROW * (Math.max(1, reason.length) + cautions.length))) {
         await this.cells(header, SMALL);
       }
       const color = severity === null ? MUTED : GRADES[severity];
       this.page.drawRectangle({ x: PAGE.margin - 6, y: this.y - 10, width: 2.5, height: 9, color });
       if (severity !== null) {
         await this.cells(cells, ENTRY);
+        // In the room of all that follows the name: the notes' own column would cut them.
+        for (const line of cautions) {
+          await this.cells(['', line], ENTRY);
+        }
         continue;
       }
       // What has no grade has its reason to tell, in the room of all that follows, and in full.
@@ -175,12 +183,17 @@ export class Sheet {
     this.y -= 6;
     await this.paragraph(content.plausible.title, HEAD, x, width);
     await this.paragraph(content.plausible.grades, BODY, x, width);
-    await this.paragraph(content.plausible.advice, { ...BODY, bold: content.refer }, x, width);
+    if (content.plausible.advice !== '') {
+      await this.paragraph(content.plausible.advice, { ...BODY, bold: content.refer }, x, width);
+    }
   }
 
   private async brixia(brixia: ReportContent['brixia'], x: number, width: number): Promise<void> {
     await this.paragraph(brixia.title, HEAD, x, width);
     await this.paragraph(brixia.total, { size: 14, bold: true }, x, width);
+    if (brixia.interval !== '') {
+      await this.paragraph(brixia.interval, BODY, x, width);
+    }
     const columns = [x, x + width * 0.32, x + width * 0.66] as const;
     const rows = [
       { cells: ['', ...brixia.columns], style: SMALL },
@@ -215,11 +228,22 @@ export class Sheet {
     this.y = lowest;
   }
 
+  private async scale([low, high]: readonly [string, string], x: number): Promise<void> {
+    const from = x + this.lettering.width(low, SMALL) + 4;
+    await this.line(low, x, this.y, SMALL);
+    drawScale(this.page, from, this.y - 1.25 * SCALE.height);
+    await this.line(high, from + SCALE.width + 4, this.y, SMALL);
+    this.y -= this.lettering.lineHeight(SMALL) + 2;
+  }
+
   private async fact(term: string, value: string): Promise<void> {
     const indent = 110;
-    const top = this.y;
-    await this.line(term, PAGE.margin, top, { ...BODY, color: MUTED });
-    await this.paragraph(value, BODY, PAGE.margin + indent, INNER - indent);
+    const width = INNER - indent;
+    const lines = this.lettering.wrap(value, BODY, width, this.language).length;
+    // Before the term is written: it must not stay behind where the value goes on overleaf.
+    this.room(lines * this.lettering.lineHeight(BODY));
+    await this.line(term, PAGE.margin, this.y, { ...BODY, color: MUTED });
+    await this.paragraph(value, BODY, PAGE.margin + indent, width);
   }
 
   private heading(text: string): Promise<void> {
@@ -235,13 +259,22 @@ export class Sheet {
   ): Promise<void> {
     const height = this.lettering.lineHeight(style);
     for (const line of this.lettering.wrap(text, style, width, this.language)) {
-      if (breaks && this.y - height < FOOT + 8) {
-        this.page = this.document.addPage([PAGE.width, PAGE.height]);
-        this.y = PAGE.height - PAGE.margin;
+      if (breaks) {
+        this.room(height);
       }
       await this.line(line, x, this.y, style);
       this.y -= height;
     }
+  }
+
+  /** Begins a page where `height` does not fit on this one; says whether it did. */
+  private room(height: number): boolean {
+    if (this.y - height >= FOOT + 8) {
+      return false;
+    }
+    this.page = this.document.addPage([PAGE.width, PAGE.height]);
+    this.y = PAGE.height - PAGE.margin;
+    return true;
   }
 
   private async line(text: string, x: number, y: number, style: Style): Promise<void> {

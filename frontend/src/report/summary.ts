@@ -1,6 +1,6 @@
 import type { Catalogue } from '../i18n/catalogue';
 import type { Severity } from '../lib/prediction';
-import { type Graded, reportContent } from './content';
+import { careLines, type Graded, reportContent } from './content';
 
 /** A film that has no grade, and why. */
 export interface Refused {
@@ -13,6 +13,8 @@ export interface SummaryRow {
   readonly cells: readonly string[];
   /** `null` where there is no grade. */
   readonly severity: Severity | null;
+  /** Why the grade is to be taken with care, a sentence for each reason; absent without any. */
+  readonly care?: readonly string[];
 }
 
 /** Shares of the page's width. */
@@ -31,6 +33,7 @@ export function summaryRows(
     const { total, interval } = prediction.brixia;
     const ends = (interval ?? []).map((end) => format.score(end)).join(' – ');
     const content = reportContent(result, catalogue);
+    const care = careLines(prediction, catalogue);
     const notes = [
       ...(content.forced.length > 0 ? [worklist.forced] : []),
       ...(prediction.refer ? [worklist.refer] : []),
@@ -46,6 +49,7 @@ export function summaryRows(
         `${format.score(total)}${ends ? ` (${ends})` : ''}`,
         notes.join(', '),
       ],
+      ...(care.length > 0 && { care }),
     };
   });
   const without = refused.map(

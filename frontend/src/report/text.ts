@@ -15,6 +15,7 @@ export function reportText(graded: Graded, catalogue: Catalogue): string {
     ...content.probabilities.map(({ label, text }) => `  ${label}: ${text}`),
     `${content.plausible.title}: ${content.plausible.grades}`,
     `${content.brixia.title}: ${content.brixia.total}`,
+    ...(content.brixia.interval ? [content.brixia.interval] : []),
     ...content.brixia.rows.map(({ height, right, left }) => `  ${height}: ${right}, ${left}`),
     ...content.reading,
     `${content.quality.title}: ${content.quality.lines.join(' ')}`,

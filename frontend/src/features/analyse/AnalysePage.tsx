@@ -109,6 +109,18 @@ export function AnalysePage() {
       <div className={styles.aside}>
         <div className={styles.summary}>
           {pair && <Change older={pair[0]} newer={pair[1]} />}
+          {/* Two films are on the stage: what follows is of one of them. */}
+          {item && state.phase === 'done' && list.compared !== null && (
+            <p className={styles.of}>
+              {item.study.name}
+              {item.date !== '' && (
+                <>
+                  {' · '}
+                  <time dateTime={item.date}>{catalogue.format.day(item.date)}</time>
+                </>
+              )}
+            </p>
+          )}
           <Summary state={state} heading={heading} />
           {item && state.phase !== 'failed' && (
             <ReadingForm key={item.id} item={item} blind={list.blind} store={store} />

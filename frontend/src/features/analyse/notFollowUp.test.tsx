@@ -46,7 +46,8 @@ it('says the same beside a series and beside a table of changes', () => {
   expect(screen.getByText(SENTENCE)).toBeTruthy();
   cleanup();
   const { brixia } = prediction('mild');
-  render(<Change older={{ name: 'one', brixia }} newer={{ name: 'two', brixia }} />);
+  const older = { name: 'one', date: '2020-03-01', brixia };
+  render(<Change older={older} newer={{ name: 'two', date: '2020-03-09', brixia }} />);
   const note = screen.getByText(/^From one to two/);
   expect(note.textContent).toBe(`${en.viewer.compare.changeNote('one', 'two')}. ${SENTENCE}`);
 });

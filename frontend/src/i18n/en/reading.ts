@@ -14,6 +14,10 @@ export const reading = {
   agreed: 'You agree with the model.',
   disagreed: (mine: string, model: string) => `You: ${mine}. Model: ${model}.`,
   wasBlind: 'Scored blind.',
+  unblinded:
+    'Scored blind at first, then changed or added to with the result open: this reading no longer counts as blind.',
+  contradicts: (total: string, amounts: string, chosen: string) =>
+    `Your zone scores add up to ${total}, which is ${amounts.toLowerCase()}, but the grade you chose is ${chosen.toLowerCase()}; the chosen grade counts.`,
   reveal: 'Reveal the result',
   seenBefore: 'Its result was on the screen before: this reading will not count as blind.',
   zonesAndComment: 'Zones and comment',
@@ -25,7 +29,7 @@ export const reading = {
   restore: 'Open readings',
   restored: (count: number, waiting: number) =>
     waiting > 0
-      ? `${films(count)} read from the file; ${format.integer(waiting)} of them not open yet.`
+      ? `${films(count)} read from the file; ${format.integer(waiting)} of them not open or not graded yet.`
       : `${films(count)} read from the file.`,
   notReadings: (name: string) => `${name} holds no readings of this page.`,
   agreementTitle: 'Agreement between you and the model',

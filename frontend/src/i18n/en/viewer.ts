@@ -123,6 +123,7 @@ export const viewer = {
     curtainAt: 'Place of the curtain',
     change: 'Change',
     changeNote: (older: string, newer: string) => `From ${older} to ${newer}`,
+    orderUnknown: 'The order in which these films were taken is not known.',
     end: 'End the comparison',
   },
   header: {

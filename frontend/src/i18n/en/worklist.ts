@@ -22,6 +22,8 @@ export const worklist = {
   refer: 'refer',
   mine: (grade: string) => `you: ${grade.toLowerCase()}`,
   forced: 'not fit',
+  care: 'with care',
+  careFor: (findings: string) => `with care: ${findings}`,
   search: 'Find by name',
   filter: 'Show',
   filters: {

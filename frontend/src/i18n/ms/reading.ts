@@ -13,6 +13,10 @@ export const reading: Catalogue['reading'] = {
   agreed: 'Anda bersetuju dengan model.',
   disagreed: (mine, model) => `Anda: ${mine}. Model: ${model}.`,
   wasBlind: 'Dinilai secara buta.',
+  unblinded:
+    'Pada mulanya dinilai secara buta, kemudian diubah atau ditambah selepas keputusan didedahkan: bacaan ini tidak lagi dikira sebagai buta.',
+  contradicts: (total, amounts, chosen) =>
+    `Skor zon anda berjumlah ${total}, iaitu ${amounts.toLowerCase()}, tetapi gred pilihan anda ialah ${chosen.toLowerCase()}; gred yang dipilih itu yang dikira.`,
   reveal: 'Dedahkan keputusan',
   seenBefore: 'Keputusannya pernah dipaparkan: bacaan ini tidak dikira sebagai buta.',
   zonesAndComment: 'Zon dan ulasan',
@@ -24,7 +28,7 @@ export const reading: Catalogue['reading'] = {
   restore: 'Buka bacaan',
   restored: (count, waiting) =>
     waiting > 0
-      ? `${films(count)} dibaca daripada fail; ${format.integer(waiting)} daripadanya belum dibuka.`
+      ? `${films(count)} dibaca daripada fail; ${format.integer(waiting)} daripadanya belum dibuka atau belum digredkan.`
       : `${films(count)} dibaca daripada fail.`,
   notReadings: (name) => `${name} tidak mengandungi bacaan halaman ini.`,
   agreementTitle: 'Persetujuan antara anda dengan model',

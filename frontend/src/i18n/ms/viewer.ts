@@ -115,6 +115,7 @@ export const viewer: Catalogue['viewer'] = {
     curtainAt: 'Kedudukan tirai',
     change: 'Perubahan',
     changeNote: (older, newer) => `Daripada ${older} kepada ${newer}`,
+    orderUnknown: 'Urutan filem ini diambil tidak diketahui.',
     end: 'Tamatkan perbandingan',
   },
   header: {

@@ -18,6 +18,8 @@ export const worklist: Catalogue['worklist'] = {
   refer: 'rujuk',
   mine: (grade) => `anda: ${grade.toLowerCase()}`,
   forced: 'tidak sesuai',
+  care: 'berhati-hati',
+  careFor: (findings) => `berhati-hati: ${findings}`,
   search: 'Cari mengikut nama',
   filter: 'Tunjukkan',
   filters: {

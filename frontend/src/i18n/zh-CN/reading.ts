@@ -13,6 +13,9 @@ export const reading: Catalogue['reading'] = {
   agreed: '您与模型一致。',
   disagreed: (mine, model) => `您：${mine}。模型：${model}。`,
   wasBlind: '盲评。',
+  unblinded: '起初为盲评，结果显示后又作了修改或补充：这次判读不再算盲评。',
+  contradicts: (total, amounts, chosen) =>
+    `您的分区评分合计 ${total}，属${amounts}，但您选择的分级为${chosen}；以所选分级为准。`,
   reveal: '显示结果',
   seenBefore: '此片的结果曾显示过：这次判读不算盲评。',
   zonesAndComment: '分区评分与备注',
@@ -24,7 +27,7 @@ export const reading: Catalogue['reading'] = {
   restore: '打开判读文件',
   restored: (count, waiting) =>
     waiting > 0
-      ? `从文件读入 ${films(count)}的判读；其中 ${format.integer(waiting)} 张尚未打开。`
+      ? `从文件读入 ${films(count)}的判读；其中 ${format.integer(waiting)} 张尚未打开或尚未分级。`
       : `从文件读入 ${films(count)}的判读。`,
   notReadings: (name) => `${name} 中没有本页面的判读。`,
   agreementTitle: '您与模型的一致性',

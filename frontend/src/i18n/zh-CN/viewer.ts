@@ -101,6 +101,7 @@ export const viewer: Catalogue['viewer'] = {
     curtainAt: '卷帘位置',
     change: '变化',
     changeNote: (older, newer) => `从 ${older} 到 ${newer}`,
+    orderUnknown: '这两张胸片的拍摄先后顺序不明。',
     end: '结束对比',
   },
   header: {

@@ -18,6 +18,8 @@ export const worklist: Catalogue['worklist'] = {
   refer: '请医师判读',
   mine: (grade) => `您：${grade}`,
   forced: '不合格',
+  care: '需谨慎',
+  careFor: (findings) => `需谨慎：${findings}`,
   search: '按名称查找',
   filter: '显示',
   filters: {

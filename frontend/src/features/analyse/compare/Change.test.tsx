@@ -3,14 +3,37 @@ import { expect, it } from 'vitest';
 import { prediction } from '../../../lib/fixtures';
 import { Change } from './Change';
 
+const { brixia } = prediction('mild');
+const rows = () =>
+  screen.getAllByRole('row').map((row) => [...row.children].map((c) => c.textContent));
+
 it('tells what changed in total and in each zone', () => {
-  const { brixia } = prediction('mild');
   const later = { ...brixia, total: 9, zones: { ...brixia.zones, A: 2, F: 2 } };
-  render(<Change older={{ name: 'one', brixia }} newer={{ name: 'two', brixia: later }} />);
-  const rows = screen.getAllByRole('row').map((row) => [...row.children].map((c) => c.textContent));
-  expect(rows[0]).toEqual(['Estimated Brixia score', '7.3', '9.0', '+1.8']);
-  expect(rows[1]).toEqual(['A', '0.3', '2.0', '+1.8']);
-  expect(rows[2]).toEqual(['B', '1.0', '1.0', '0.0']);
-  expect(rows[6]).toEqual(['F', '2.5', '2.0', '−0.5']);
+  const older = { name: 'one', date: '2020-03-01', brixia };
+  render(<Change older={older} newer={{ name: 'two', date: '2020-03-09', brixia: later }} />);
+  expect(rows()[0]).toEqual(['', '1 Mar 2020', '9 Mar 2020', 'Change']);
+  expect(rows()[1]).toEqual(['Estimated Brixia score', '7.3', '9.0', '+1.7']);
+  expect(rows()[2]).toEqual(['A', '0.3', '2.0', '+1.7']);
+  expect(rows()[3]).toEqual(['B', '1.0', '1.0', '0.0']);
+  expect(rows()[7]).toEqual(['F', '2.5', '2.0', '−0.5']);
   expect(screen.getByText(/From one to two\. Not tested for following/)).toBeTruthy();
+});
+
+it('reckons with the scores that it prints', () => {
+  const zones = { ...brixia.zones, A: 2.04, B: 1.04 };
+  const later = { ...brixia, zones: { ...zones, A: 1.96, B: 1.06 } };
+  const older = { name: 'one', date: '2020-03-01', brixia: { ...brixia, zones } };
+  render(<Change older={older} newer={{ name: 'two', date: '2020-03-09', brixia: later }} />);
+  expect(rows()[2]).toEqual(['A', '2.0', '2.0', '0.0']);
+  expect(rows()[3]).toEqual(['B', '1.0', '1.1', '+0.1']);
+});
+
+it.each([
+  ['a date is missing', ''],
+  ['both are of one day', '2020-03-01'],
+])('says that the order is not known where %s', (_, date) => {
+  const older = { name: 'one', date: '2020-03-01', brixia };
+  render(<Change older={older} newer={{ name: 'two', date, brixia }} />);
+  expect(rows()[0]).toEqual(['', 'one', 'two', 'Change']);
+  expect(screen.getByText(/The order in which these films were taken is not known\./)).toBeTruthy();
 });

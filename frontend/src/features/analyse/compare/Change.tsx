@@ -3,9 +3,16 @@ import { ZONES } from '../../../lib/grades';
 import type { Brixia } from '../../../lib/prediction';
 import styles from './Change.module.css';
 
+interface Compared {
+  readonly name: string;
+  /** YYYY-MM-DD or empty. */
+  readonly date: string;
+  readonly brixia: Brixia;
+}
+
 interface ChangeProps {
-  older: { readonly name: string; readonly brixia: Brixia };
-  newer: { readonly name: string; readonly brixia: Brixia };
+  older: Compared;
+  newer: Compared;
 }
 
 /** What changed from one film to the next, per zone and in total. */
@@ -18,6 +25,8 @@ export function Change({ older, newer }: ChangeProps) {
     const shown = format.score(Math.abs(change));
     return Math.abs(change) < 0.05 ? shown : `${change > 0 ? '+' : '−'}${shown}`;
   };
+  // Two films of one day are told apart by their names alone, and which came first is not known.
+  const ordered = older.date !== '' && newer.date !== '' && older.date !== newer.date;
   const rows = [
     [title, older.brixia.total, newer.brixia.total] as const,
     ...ZONES.map((zone) => [zone, older.brixia.zones[zone], newer.brixia.zones[zone]] as const),
@@ -26,19 +35,34 @@ export function Change({ older, newer }: ChangeProps) {
     <section aria-label={text.change}>
       <table className={styles.table}>
         <caption className={styles.caption}>{text.change}</caption>
+        <thead>
+          <tr>
+            <td />
+            {[older, newer].map(({ name, date }, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: two, in an order of their own; names may be alike.
+              <th key={index} scope="col">
+                {ordered ? <time dateTime={date}>{format.day(date)}</time> : name}
+              </th>
+            ))}
+            <th scope="col">{text.change}</th>
+          </tr>
+        </thead>
         <tbody>
           {rows.map(([name, before, after]) => (
             <tr key={name}>
               <th scope="row">{name}</th>
               <td>{format.score(before)}</td>
               <td>{format.score(after)}</td>
-              <td className={styles.change}>{signed(after - before)}</td>
+              <td className={styles.change}>
+                {signed(format.printed(after) - format.printed(before))}
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
       <p className={styles.note}>
-        {text.changeNote(older.name, newer.name)}. {notFollowUp}
+        {text.changeNote(older.name, newer.name)}. {ordered ? '' : `${text.orderUnknown} `}
+        {notFollowUp}
       </p>
     </section>
   );

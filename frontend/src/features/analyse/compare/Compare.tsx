@@ -1,5 +1,6 @@
 import { useCallback, useRef, useState } from 'react';
 import { Button } from '../../../components/Button';
+import hidden from '../../../components/VisuallyHidden.module.css';
 import { useFormat, useText } from '../../../i18n/context';
 import type { Target } from '../../../lib/prediction';
 import { useShortcuts } from '../../../lib/shortcuts';
@@ -199,16 +200,31 @@ function Caption({ side: { state, date } }: { side: Side }) {
   const format = useFormat();
   return (
     <p className={styles.caption}>
-      <span className={styles.name}>{state.study.name}</span>
-      {date !== '' && <time dateTime={date}>{format.day(date)}</time>}
+      <span className={styles.name} title={state.study.name}>
+        {state.study.name}
+      </span>{' '}
+      {date !== '' && <time dateTime={date}>{format.day(date)}</time>}{' '}
       {state.phase === 'done' && (
-        <span className={styles.grade} data-severity={state.shown.severity}>
-          <SeverityGlyph severity={state.shown.severity} />
-          {severities[state.shown.severity]} {format.probability(state.shown.confidence)}
-          {' · '}
-          {worklist.series.brixia(format.score(state.shown.brixia.total))}
-        </span>
+        <>
+          <span className={styles.grade} data-severity={state.shown.severity}>
+            <SeverityGlyph severity={state.shown.severity} />
+            {severities[state.shown.severity]} {format.probability(state.shown.confidence)}
+            {' · '}
+            {worklist.series.brixia(format.score(state.shown.brixia.total))}
+          </span>
+          {/* As in the list: beside another film, a grade must not look surer than it is. */}
+          {!state.shown.quality.accepted && <Mark sign="!" words={worklist.forced} />}
+          {state.shown.refer && <Mark sign="?" words={worklist.refer} />}
+        </>
       )}
     </p>
+  );
+}
+
+function Mark({ sign, words }: { sign: string; words: string }) {
+  return (
+    <span className={styles.mark} title={words}>
+      <span aria-hidden="true">{sign}</span> <span className={hidden.hidden}>{words}</span>
+    </span>
   );
 }

@@ -10,6 +10,7 @@ import type { WorklistStore } from '../worklist/store';
 import { BlindSwitch } from './BlindSwitch';
 import styles from './Reading.module.css';
 import { ReadingFile } from './ReadingFile';
+import { Said } from './Said';
 import { ZoneScores } from './ZoneScores';
 
 /** In order of severity, side by side on a keyboard. */
@@ -77,14 +78,7 @@ export function ReadingForm({ item, blind, store }: ReadingFormProps) {
           </Button>
         ))}
       </div>
-      {graded && grade && (
-        <p className={styles.said}>
-          {grade === graded.severity
-            ? text.agreed
-            : text.disagreed(severities[grade], severities[graded.severity])}
-          {reading?.blind && ` ${text.wasBlind}`}
-        </p>
-      )}
+      <Said item={item} />
       {reveal && (
         <div className={styles.actions}>
           <Button

@@ -1,5 +1,6 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { limits, prediction, study } from '../../../lib/fixtures';
 import type { Prediction } from '../../../lib/prediction';
@@ -60,4 +61,30 @@ it('says why the service did not answer, and tries again', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
   await screen.findByText('Saved IM0001.fhir.json.');
   expect(screen.queryByRole('alert')).toBeNull();
+});
+
+it('leaves the box for an impression empty until it is left', async () => {
+  const graded = {
+    name: 'chest.png',
+    prediction: prediction('mild'),
+    gradedAt: new Date(2026, 10, 23),
+    date: '',
+    view: '',
+    study: study(),
+  };
+  function Kept() {
+    const [impression, setImpression] = useState<string | null>(null);
+    return <ReportMenu graded={{ ...graded, impression }} onImpression={setImpression} />;
+  }
+  render(<Kept />);
+  await userEvent.click(screen.getByRole('button', { name: 'Report' }));
+  const box = screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Impression' });
+  expect(box.value).toMatch(/^Estimated severity mild/);
+  await userEvent.clear(box);
+  expect(box.value).toBe('');
+  await userEvent.type(box, 'Mine');
+  expect(box.value).toBe('Mine');
+  await userEvent.clear(box);
+  await userEvent.tab();
+  expect(box.value).toMatch(/^Estimated severity mild/);
 });

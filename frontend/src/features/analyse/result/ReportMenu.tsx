@@ -94,14 +94,7 @@ export function ReportMenu({ graded, onImpression }: ReportMenuProps) {
       </Button>
       {open && (
         <div id={panel} className={styles.panel}>
-          <label className={styles.impression}>
-            {text.impression}
-            <textarea
-              rows={4}
-              value={graded.impression ?? impressionOf(graded, catalogue)}
-              onChange={({ currentTarget: { value } }) => onImpression(value === '' ? null : value)}
-            />
-          </label>
+          <Impression graded={graded} onImpression={onImpression} />
           <p className={styles.hint}>{text.impressionHint}</p>
           <ul className={styles.list}>
             {kinds.map((kind) => (
@@ -152,6 +145,27 @@ export function ReportMenu({ graded, onImpression }: ReportMenuProps) {
         <Refused failure={outcome.failure} onRetry={() => void ask(outcome.form)} />
       )}
     </div>
+  );
+}
+
+/** The words that go into the report: the model's result, until a person says it otherwise. */
+function Impression({ graded, onImpression }: ReportMenuProps) {
+  const { catalogue } = useLanguage();
+  // Whoever clears the box means to write into it: the result's own words wait until it is left.
+  const [cleared, setCleared] = useState(false);
+  return (
+    <label className={styles.impression}>
+      {catalogue.report.impression}
+      <textarea
+        rows={4}
+        value={cleared ? '' : (graded.impression ?? impressionOf(graded, catalogue))}
+        onChange={({ currentTarget: { value } }) => {
+          setCleared(value === '');
+          onImpression(value === '' ? null : value);
+        }}
+        onBlur={() => setCleared(false)}
+      />
+    </label>
   );
 }
 

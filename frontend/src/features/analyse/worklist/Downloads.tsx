@@ -19,7 +19,10 @@ export function Downloads({ list, items }: { list: Worklist; items: readonly Ite
         look="compact"
         disabled={none}
         onClick={() =>
-          saveBlob(new Blob([csvOf(items)], { type: CSV_TYPE }), fileNameOf(new Date(), 'csv'))
+          saveBlob(
+            new Blob([csvOf(items, list.items)], { type: CSV_TYPE }),
+            fileNameOf(new Date(), 'csv'),
+          )
         }
       >
         <DownloadIcon />

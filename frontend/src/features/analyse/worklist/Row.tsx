@@ -3,6 +3,8 @@ import { Button } from '../../../components/Button';
 import { CompareIcon, CrossIcon, RetryIcon } from '../../../components/icons';
 import { useFormat, useText } from '../../../i18n/context';
 import { describeFailure } from '../../../i18n/describeFailure';
+import { findingWords } from '../../../i18n/findingWords';
+import { cx } from '../../../lib/cx';
 import type { Failure } from '../../../lib/failure';
 import { gradeOf } from '../../../lib/reading';
 import { SeverityGlyph } from '../result/SeverityGlyph';
@@ -89,7 +91,7 @@ function Actions({
       {status === 'done' && !selected && (
         <Button
           look="icon"
-          className={styles.action}
+          className={cx(styles.action, styles.compare)}
           aria-label={text.compare(study.name)}
           title={text.compare(study.name)}
           aria-pressed={compared}
@@ -166,11 +168,9 @@ function Outcome({ item }: { item: Item }) {
 /** Why the gate rejected a film. */
 function Reasons({ failure }: { failure: Failure }) {
   const text = useText('worklist');
-  const codes: Readonly<Record<string, string | undefined>> = useText('quality').codes;
-  const reasons = (failure.findings ?? [])
-    .filter(({ level }) => level === 'reject')
-    .map(({ code, message }) => codes[code] ?? message);
-  const told = [`${text.statuses.rejected}:`, ...reasons].join(' ');
+  const quality = useText('quality');
+  const rejections = (failure.findings ?? []).filter(({ level }) => level === 'reject');
+  const told = `${text.statuses.rejected}: ${findingWords(rejections, quality)}`.trim();
   return (
     <td className={styles.outcome} title={told}>
       {told}

@@ -80,18 +80,25 @@ it('gives readings of a file to films that are open, by content, and to those th
 });
 
 it('goes into the table, with the kappa of the list', async () => {
-  const { store, ids, shown } = await opened(['a.png', 'severe.png', 'c.png'], false);
-  ids.slice(0, 2).forEach((id, at) => {
-    store.read(id, { grade: at === 0 ? 'mild' : 'severe' });
-  });
-  const [header = '', ...rows] = csvOf(shown().items).replace('\ufeff', '').trim().split('\r\n');
-  const cell = (row: string | undefined, name: string) =>
-    row?.split(',')[header.split(',').indexOf(name)];
-  expect(rows.map((row) => cell(row, 'reader_grade'))).toEqual(['mild', 'severe', '']);
-  expect(rows.map((row) => cell(row, 'reader_kappa_of_list'))).toEqual(['1.000', '1.000', '']);
+  const names = ['a.png', 'severe-b.png', 'c.png', 'severe-d.png', 'e.png', 'f.png'];
+  const { store, ids, shown } = await opened(names, false);
+  const read = (agrees: boolean) =>
+    ids.slice(0, 5).forEach((id, at) => {
+      store.read(id, { grade: (at % 2 === 0) === agrees ? 'mild' : 'severe' });
+    });
+  const cells = (csv: string, name: string) => {
+    const [header = '', ...rows] = csv.replace('\ufeff', '').trim().split('\r\n');
+    return rows.map((row) => row.split(',')[header.split(',').indexOf(name)]);
+  };
+  const KAPPA = 'reader_kappa_of_list';
+  read(true);
+  const { items } = shown();
+  expect(cells(csvOf(items), 'reader_grade').slice(3)).toEqual(['severe', 'mild', '']);
+  expect(cells(csvOf(items), KAPPA)).toEqual([...Array(5).fill('1.000'), '']);
+  // Of the same films as on the page, when only some are taken along, and none of too few.
+  expect(cells(csvOf(items.slice(0, 2), items), KAPPA)).toEqual(['1.000', '1.000']);
+  expect(cells(csvOf(items.slice(0, 4)), KAPPA)).toEqual(['', '', '', '']);
   // A negative number is no formula.
-  ids.slice(0, 2).forEach((id, at) => {
-    store.read(id, { grade: at === 0 ? 'severe' : 'mild' });
-  });
-  expect(csvOf(shown().items)).toContain(',-1.000,');
+  read(false);
+  expect(cells(csvOf(shown().items), KAPPA)[0]).toMatch(/^-0\.9/);
 });

@@ -43,6 +43,8 @@ export interface Item {
   readonly patient: string;
   /** What the person at the screen says of it; `null` where nothing yet. */
   readonly reading: Reading | null;
+  /** Whether scores that were given blind were changed, or more were given, with the result open. */
+  readonly unblinded: boolean;
   /** What a report says of it in the end; `null`: what the model's result amounts to. */
   readonly impression: string | null;
   /** Whether its result has been on the screen: a reading after that is not blind. */
@@ -66,6 +68,7 @@ export const FRESH = {
   forced: false,
   mapQuality: null,
   reading: null,
+  unblinded: false,
   impression: null,
   seen: false,
   revealed: false,
@@ -95,7 +98,7 @@ export interface Worklist {
   readonly cancelled: boolean;
   /** Whether results are hidden until each is revealed. */
   readonly blind: boolean;
-  /** Readings from a file whose films are not open yet. */
+  /** Readings from a file whose films are not open yet, or not known by their content. */
   readonly kept: readonly KeptReading[];
 }
 
@@ -244,7 +247,7 @@ export function removed(list: Worklist, ids: ReadonlySet<number>): Worklist {
 export function replaced(list: Worklist, id: number, study: Study): Worklist {
   const explained = new Map(list.explained);
   explained.delete(id);
-  const { reading: _, revealed: __, impression: ___, ...fresh } = FRESH;
+  const { reading: _, unblinded: __, revealed: ___, impression: ____, ...fresh } = FRESH;
   return changed({ ...list, explained }, id, { ...fresh, study });
 }
 

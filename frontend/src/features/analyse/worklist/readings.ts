@@ -32,18 +32,21 @@ export abstract class Readings extends Held {
     // A comment alone does not make a grade that was given blind another one.
     const scores = said.grade !== undefined || said.zones !== undefined;
     const now = isUnseen(this.list, item);
+    const blind = scores || before === null ? now : before.blind;
     const reading: Reading = {
       ...UNREAD,
       ...before,
       ...said,
-      blind: scores || before === null ? now : before.blind,
+      blind,
       at: new Date().toISOString(),
     };
-    this.set(changed(this.list, id, { reading }));
+    // The reader is told: nothing else on the page shows that a blind reading has ended to be one.
+    const unblinded = item.unblinded || (isScored(before) && before.blind && !blind);
+    this.set(changed(this.list, id, { reading, unblinded }));
   };
 
   readonly unread = (id: number): void => {
-    this.set(changed(this.list, id, { reading: null }));
+    this.set(changed(this.list, id, { reading: null, unblinded: false }));
   };
 
   /** Hides what came out until each film is revealed; what was read already stays to be seen. */
@@ -66,11 +69,15 @@ export abstract class Readings extends Held {
   /** Gives films their readings from a file; the rest waits for films that are opened later. */
   readonly restoreReadings = (readings: readonly KeptReading[]): void => {
     this.set({ ...this.list, kept: [...this.list.kept, ...readings] });
-    this.matchReadings();
+    this.matchReadings(true);
   };
 
-  /** To be called when a film has come, or what is known of it. */
-  protected matchReadings(): void {
+  /**
+   * To be called when a film has come, or what is known of it. Only a file that is opened just now
+   * takes the place of what was said later: a film whose content comes to be known may have been
+   * read while that was awaited.
+   */
+  protected matchReadings(opened = false): void {
     if (this.list.kept.length === 0) {
       return;
     }
@@ -81,8 +88,11 @@ export abstract class Readings extends Held {
         return item;
       }
       kept = kept.filter((reading) => reading !== found);
+      if (!opened && item.reading && item.reading.at > found.at) {
+        return item;
+      }
       const { file: _, sha256: __, ...reading } = found;
-      return { ...item, reading };
+      return { ...item, reading, unblinded: false };
     });
     this.set({ ...this.list, items, kept });
   }
@@ -93,9 +103,17 @@ function isUnseen(list: Worklist, item: Item): boolean {
   return !item.seen && !item.revealed && (item.graded === null || isHidden(list, item));
 }
 
-/** By content where both sides know it, else by name. */
+/** Whether there is a score in it; a comment alone is none. */
+const isScored = (reading: Reading | null): reading is Reading =>
+  reading !== null && (reading.grade !== null || Object.keys(reading.zones).length > 0);
+
+/**
+ * By content, where the reading knows it: until a film's own is known, by its result, it may be
+ * another patient's of the same name. By name only where the film was never graded, and so the
+ * reading has nothing else.
+ */
 function isOf({ file, sha256 }: KeptReading, { study, graded }: Item): boolean {
-  return graded && sha256 !== '' ? graded.input.sha256 === sha256 : study.name === file;
+  return sha256 === '' ? study.name === file : graded?.input.sha256 === sha256;
 }
 
 /** All readings of the list, for a file. */

@@ -88,10 +88,14 @@ export function fileNameOf(now: Date, ending: string, what = 'severity'): string
   return `${what}-${day}-${digits(now.getHours())}${digits(now.getMinutes())}.${ending}`;
 }
 
-/** One row for each film, under a header of the service's own names. */
-export function csvOf(items: readonly Item[]): string {
-  // Of the whole list, and so the same in each row that entered it.
-  const kappa = rounded(agreementIn(items)?.kappa, 3);
+/**
+ * One row for each film, under a header of the service's own names.
+ *
+ * @param list every film of the list that `items` were chosen from.
+ */
+export function csvOf(items: readonly Item[], list = items): string {
+  // Of the whole list, as the page tells it, whichever of its films are taken along.
+  const kappa = rounded(agreementIn(list)?.kappa, 3);
   const rows = [
     COLUMNS.map(([name]) => name),
     ...items.map((item) => COLUMNS.map(([, of]) => quoted(of(item, kappa)))),

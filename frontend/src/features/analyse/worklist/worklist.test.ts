@@ -24,6 +24,7 @@ function item(name: string, changes: Partial<Item> = {}): Item {
     view: '',
     mapQuality: null,
     reading: null,
+    unblinded: false,
     impression: null,
     seen: false,
     revealed: false,

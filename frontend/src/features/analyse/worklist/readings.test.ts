@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest';
+import type { Outcome } from '../../../lib/failure';
+import { prediction, study } from '../../../lib/fixtures';
+import type { Predict } from '../../../lib/predict';
+import type { Prediction } from '../../../lib/prediction';
+import type { KeptReading } from '../../../lib/reading';
+import { readingsOf } from './readings';
+import { WorklistStore } from './store';
+
+/** A film whose content is told by its result, and by nothing before. */
+const film = (name: string, content: string) => ({ ...study(name), content });
+
+function listed() {
+  const answers: (() => void)[] = [];
+  const predict: Predict = (asked) =>
+    new Promise<Outcome<Prediction>>((resolve) => {
+      const answer = prediction('mild');
+      const { content } = asked as ReturnType<typeof film>;
+      const input = { ...answer.input, sha256: content };
+      answers.push(() =>
+        resolve(
+          content === 'refused'
+            ? {
+                ok: false,
+                failure: { code: 'x', title: '', detail: '', status: 422, findings: [] },
+              }
+            : { ok: true, value: { ...answer, input } },
+        ),
+      );
+    });
+  const store = new WorklistStore(predict);
+  const settle = async () => {
+    for (const answer of answers) {
+      answer();
+    }
+    await expect
+      .poll(() => store.snapshot().items.every((item) => item.graded ?? item.failure))
+      .toBe(true);
+  };
+  const grades = () => store.snapshot().items.map(({ reading }) => reading?.grade);
+  return { store, settle, grades };
+}
+
+const kept = (file: string, sha256: string): KeptReading => ({
+  file,
+  sha256,
+  grade: 'severe',
+  zones: {},
+  comment: '',
+  blind: true,
+  at: '2020-11-28T08:00:00.000Z',
+});
+
+it('gives a reading to its own content, never to another film of the same name', async () => {
+  const { store, settle, grades } = listed();
+  store.restoreReadings([kept('chest.png', 'first patient')]);
+  store.add([film('chest.png', 'second patient'), film('moved.png', 'first patient')]);
+  expect(grades()).toEqual([undefined, undefined]);
+  expect(store.snapshot().kept).toHaveLength(1);
+  await settle();
+  expect(grades()).toEqual([undefined, 'severe']);
+  expect(store.snapshot().kept).toHaveLength(0);
+});
+
+it('keeps a reading whose content does not come, for the next file', async () => {
+  const { store, settle, grades } = listed();
+  store.add([film('chest.png', 'second patient'), film('refused.png', 'refused')]);
+  await settle();
+  store.restoreReadings([kept('chest.png', 'first patient'), kept('refused.png', 'third')]);
+  expect(grades()).toEqual([undefined, undefined]);
+  expect(readingsOf(store.snapshot()).map(({ sha256 }) => sha256)).toEqual([
+    'first patient',
+    'third',
+  ]);
+});
+
+it('goes by the name where the film was never graded, and so nothing else is known', async () => {
+  const { store, settle, grades } = listed();
+  store.restoreReadings([kept('refused.png', '')]);
+  store.add([film('refused.png', 'refused')]);
+  await settle();
+  expect(grades()).toEqual(['severe']);
+});
+
+it('does not put an older reading over what is said while the content is awaited', async () => {
+  const { store, settle, grades } = listed();
+  const [id = 0] = store.add([film('chest.png', 'first patient')]);
+  const older = kept('chest.png', 'first patient');
+  store.restoreReadings([older]);
+  store.read(id, { grade: 'mild' });
+  await settle();
+  expect(grades()).toEqual(['mild']);
+  expect(store.snapshot().kept).toHaveLength(0);
+  // Whoever opens a file over what is there means it.
+  store.restoreReadings([older]);
+  expect(grades()).toEqual(['severe']);
+});
