@@ -21,6 +21,8 @@ from tqdm import tqdm
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import SEVERITIES
+from cxr_severity.model.measure.grades import measure
+from cxr_severity.model.measure.markdown import cell, table
 from cxr_severity.model.networks.configs import SequenceConfig
 from cxr_severity.model.networks.sequence import SequenceNet
 from cxr_severity.model.preprocess import PreprocessConfig
@@ -31,10 +33,8 @@ from cxr_training.cases import Case, Dataset
 from cxr_training.config import AugmentConfig, Frozen, TrainConfig, load_config
 from cxr_training.errors import TrainingError, one_line
 from cxr_training.evaluation.predictions import read_predictions
-from cxr_training.evaluation.tables import cell, table
 from cxr_training.films import Films
 from cxr_training.held_out import Seen
-from cxr_training.metrics import measure
 from cxr_training.out_of_fold import write_predictions
 from cxr_training.run_folder import write_whole
 from cxr_training.splits import Split

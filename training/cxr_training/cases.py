@@ -15,8 +15,9 @@ import numpy as np
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Severity
+from cxr_severity.model.measure.brixia import brixia_severity
 from cxr_training.errors import TrainingError
-from cxr_training.reference import brixia_severity, total_of
+from cxr_training.reference import total_of
 
 Reference = Literal["brixia", "extent-opacity", "ralo", "none"]
 """Whose scores a film's reference total comes from."""

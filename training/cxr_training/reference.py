@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cxr_severity.model.assessment import Severity
+from cxr_severity.model.calibration import HIGHEST_TOTAL
+from cxr_severity.model.measure.brixia import brixia_severity
 
-MODERATE_FROM, SEVERE_FROM = 5.5, 11.5
-"""Brixia totals at which the classes begin; readers' whole totals fall in 0-5, 6-11 and 12-18."""
-HIGHEST_TOTAL = 18
 INTERCEPT, PER_EXTENT, PER_OPACITY = 0.11, 1.07, 1.06
 """From extent and opacity to a Brixia total; fitted once, on 119 films that have both kinds of
 score, and part of the reference: a new recipe or new films do not change them."""
@@ -64,13 +63,6 @@ def total_of(extent: float, opacity: float) -> float:
     """The Brixia total (0.11 to 17.15) that geographic extent and degree of opacity, 0-8 each,
     amount to; NaN where one of them is."""
     return INTERCEPT + PER_EXTENT * extent + PER_OPACITY * opacity
-
-
-def brixia_severity(total: float) -> Severity:
-    """The class of a Brixia total (0-18), which may be a mean of readers."""
-    if total < MODERATE_FROM:
-        return "mild"
-    return "moderate" if total < SEVERE_FROM else "severe"
 
 
 def first_edition(brixia_senior: float, brixia_junior: float, grade: float) -> Severity | None:

@@ -10,11 +10,12 @@ from typing import Self
 import torch
 
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE
+from cxr_severity.model.calibration import HIGHEST_TOTAL
+from cxr_severity.model.measure.brixia import MODERATE_FROM, SEVERE_FROM
 from cxr_training.cases import Case, Reference, half_of
 from cxr_training.config import LossConfig
-from cxr_training.reference import MODERATE_FROM, SEVERE_FROM
 
-HIGHEST_TOTAL, HIGHEST_HALF, HIGHEST_SIDE = 18, 9, 4
+HIGHEST_HALF, HIGHEST_SIDE = 9, 4
 _MIRRORED_ZONES = (3, 4, 5, 0, 1, 2)
 """Where the zones A to F are found when left and right are exchanged."""
 

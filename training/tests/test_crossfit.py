@@ -10,7 +10,7 @@ from invented import DATASET, predictions
 
 from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.calibration import softmax
-from cxr_training.bootstrap import Indices
+from cxr_severity.model.measure.bootstrap import Indices
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.calibrate import (
     KNOTS,

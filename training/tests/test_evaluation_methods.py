@@ -9,7 +9,9 @@ from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.calibration import Conformal, Scaling, TotalInterval, softmax
-from cxr_training.bootstrap import Bootstrap, Indices
+from cxr_severity.model.measure.bootstrap import Bootstrap, Indices
+from cxr_severity.model.measure.brixia import MODERATE_FROM, SEVERE_FROM
+from cxr_severity.model.measure.probabilities import accuracy_at, calibration_error
 from cxr_training.evaluation.calibrate import (
     fit_scaling,
     fit_temperature,
@@ -19,17 +21,14 @@ from cxr_training.evaluation.calibrate import (
 from cxr_training.evaluation.crossfit import CalibratedPredictions, Fits
 from cxr_training.evaluation.predictions import Joined, Predictions
 from cxr_training.evaluation.probabilistic import (
-    accuracy_at,
     auc,
     calibration,
-    calibration_error,
     conformal,
     coverage_at,
     risk_coverage_area,
     selective,
     total_interval,
 )
-from cxr_training.reference import MODERATE_FROM, SEVERE_FROM
 
 
 def _sample(count: int, seed: int = 0, sharpness: float = 1.0) -> tuple[Float64Array, Indices]:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from cxr_training.reference import Reference, brixia_severity, first_edition, reference, total_of
+from cxr_severity.model.measure.brixia import brixia_severity
+from cxr_training.reference import Reference, first_edition, reference, total_of
 
 NONE = math.nan
 DATA = Path(os.environ.get("CXR_DATA", Path(__file__).parents[3] / "shared/data"))

@@ -8,11 +8,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from cxr_severity.bulk.entries import said_by
 from cxr_severity.bulk.rows import BOOLEANS, COLUMNS, INTEGERS, NUMBERS, Row
-from cxr_severity.interop.table import escaped
+from cxr_severity.interop.table import escaped, unescaped
 
 SUFFIXES = (".parquet", ".csv")
 _ROW_GROUP = 10_000
+
+
+class TableError(Exception):
+    """A file is no table of results; the message is one clear line."""
 
 
 def write_table(path: Path, rows: Iterable[Row]) -> None:
@@ -28,6 +33,47 @@ def write_table(path: Path, rows: Iterable[Row]) -> None:
     except OSError:
         partial.unlink(missing_ok=True)  # a full disk has no room for it
         raise
+
+
+def read_table(path: Path) -> list[Row]:
+    """What `write_table` wrote.
+
+    Raises:
+        TableError: the file cannot be read, or lacks columns.
+    """
+    try:
+        rows = _read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
+    # What pyarrow raises of a file that is no Parquet is no OSError.
+    except (OSError, ValueError, csv.Error) as error:
+        raise TableError(f"{path}: cannot be read: {said_by(error)}") from error
+    lacking = [name for name in COLUMNS if rows and name not in rows[0]]
+    if not rows or lacking:
+        what = f"lacks the column {lacking[0]}" if lacking else "has no rows"
+        raise TableError(f"{path}: is no table of `cxr-severity score`: it {what}")
+    return rows
+
+
+def _read_csv(path: Path) -> list[Row]:
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return [
+            unescaped({name: text or "" for name, text in row.items()})
+            for row in csv.DictReader(file, strict=True)
+        ]
+
+
+def _read_parquet(path: Path) -> list[Row]:
+    from pyarrow import parquet
+
+    return [
+        {name: _text(value) for name, value in row.items()}
+        for row in parquet.read_table(path).to_pylist()
+    ]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
 
 
 def _csv(path: Path, rows: Iterable[Row]) -> None:

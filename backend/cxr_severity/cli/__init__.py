@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from cxr_severity import __version__
-from cxr_severity.cli import keys, openapi, predict, score, serve, words, work
+from cxr_severity.cli import keys, openapi, predict, score, serve, validate, words, work
 from cxr_severity.cli import settings as settings_page
 from cxr_severity.cli.exits import EXIT_CANNOT_START
 from cxr_severity.settings import Settings
 
-_COMMANDS = (serve, predict, score, work, keys, settings_page, openapi, words)
+_COMMANDS = (serve, predict, score, validate, work, keys, settings_page, openapi, words)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

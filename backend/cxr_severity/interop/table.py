@@ -92,6 +92,16 @@ def escaped(row: Row) -> Row:
     }
 
 
+def unescaped(row: Row) -> Row:
+    """A row of CSV as it was before it was `escaped`."""
+    return {
+        name: value[1:]
+        if name in _OF_THE_FILM and value[:1] == "'" and value[1:].startswith(_FORMULAS)
+        else value
+        for name, value in row.items()
+    }
+
+
 def _number(value: float) -> str:
     return f"{value:.4f}"
 

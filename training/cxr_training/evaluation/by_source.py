@@ -8,10 +8,14 @@ from typing import Literal, get_args
 import numpy as np
 
 from cxr_severity.model.evaluation import AcrossHospitals, Agreement, Source, SourceScores
-from cxr_training.bootstrap import RESAMPLES, Bootstrap, interval
+from cxr_severity.model.measure.bootstrap import RESAMPLES, Bootstrap, interval
+from cxr_severity.model.measure.probabilities import (
+    accuracy_at,
+    calibration_error,
+    equal_width_bins,
+)
 from cxr_training.cases import Case
 from cxr_training.evaluation.crossfit import CalibratedPredictions
-from cxr_training.evaluation.probabilistic import accuracy_at, calibration_error, equal_width_bins
 from cxr_training.evaluation.readers import PEOPLE, Reader, agreement, agreement_of
 
 SOURCES: tuple[Source, ...] = get_args(Source)

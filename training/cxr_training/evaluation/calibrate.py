@@ -17,8 +17,8 @@ from cxr_severity.model.calibration import (
     TotalInterval,
     prediction_set,
 )
-from cxr_training.bootstrap import Indices
-from cxr_training.reference import MODERATE_FROM, SEVERE_FROM
+from cxr_severity.model.measure.bootstrap import Indices
+from cxr_severity.model.measure.brixia import MODERATE_FROM, SEVERE_FROM
 
 COVERAGE = 0.9
 """Share of films whose interval should hold their total."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cxr_severity.model.evaluation import Evaluation
-from cxr_training.bootstrap import RESAMPLES, describe
+from cxr_severity.model.measure.bootstrap import RESAMPLES, describe
 from cxr_training.cases import Dataset, read_cases
 from cxr_training.errors import TrainingError, one_line
 from cxr_training.evaluation.compare import compare, comparison_table

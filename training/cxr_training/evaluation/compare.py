@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxr_severity.imaging.arrays import Float64Array
+from cxr_severity.model.measure.bootstrap import RESAMPLES, Bootstrap, interval, ratio
+from cxr_severity.model.measure.grades import confusions, scores
+from cxr_severity.model.measure.markdown import cell, table
 from cxr_severity.model.metrics import Estimate
-from cxr_training.bootstrap import RESAMPLES, Bootstrap, interval, ratio
 from cxr_training.cases import Dataset
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.predictions import Joined, Predictions, join
-from cxr_training.evaluation.tables import cell, table
-from cxr_training.metrics import confusions, scores
 
 
 @dataclass(frozen=True, slots=True)

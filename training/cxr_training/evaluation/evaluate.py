@@ -17,8 +17,9 @@ from cxr_severity.model.evaluation import (
     FirstEdition,
     GateScores,
 )
+from cxr_severity.model.measure.bootstrap import RESAMPLES, Bootstrap, interval
+from cxr_severity.model.measure.grades import confusions, measure, scores
 from cxr_severity.model.metrics import Metrics, SeedScores
-from cxr_training.bootstrap import RESAMPLES, Bootstrap, interval
 from cxr_training.cases import Dataset
 from cxr_training.evaluation.agreement import correlations, model_brixia, reader_brixia
 from cxr_training.evaluation.by_source import across_hospitals, source_scores
@@ -35,7 +36,6 @@ from cxr_training.evaluation.probabilistic import (
 from cxr_training.evaluation.readers import Reader, classes_of
 from cxr_training.evaluation.series import series_scores
 from cxr_training.evaluation.subgroups import subgroups
-from cxr_training.metrics import confusions, measure, scores
 from cxr_training.reference import first_edition
 
 Collection = Literal["severity", "ralo"]

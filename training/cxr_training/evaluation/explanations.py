@@ -21,7 +21,7 @@ from cxr_severity.model.evaluation import (
     MapKind,
     Measure,
 )
-from cxr_training.bootstrap import RESAMPLES, Bootstrap, interval, ratio
+from cxr_severity.model.measure.bootstrap import RESAMPLES, Bootstrap, interval, ratio
 from cxr_training.csv_files import csv_bytes, read_table
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.places import SHARES, SIDE, Place, draw_boxes, enlarge, place

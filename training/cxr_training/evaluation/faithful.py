@@ -17,7 +17,7 @@ from scipy.ndimage import gaussian_filter
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.evaluation import Curve, FaithfulnessScores, MapKind
-from cxr_training.bootstrap import RESAMPLES, Bootstrap
+from cxr_severity.model.measure.bootstrap import RESAMPLES, Bootstrap
 from cxr_training.evaluation.places import enlarge
 
 STEPS = 14

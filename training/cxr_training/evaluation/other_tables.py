@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cxr_severity.model.evaluation import Agreement, Evaluation, SourceProbe
-from cxr_training.evaluation.tables import cell, table
+from cxr_severity.model.measure.markdown import cell, table
 
 
 def agreement_table(calibrated: Iterable[Agreement]) -> str:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.calibration import softmax
 from cxr_severity.model.evaluation import IntervalScores
+from cxr_severity.model.measure.bootstrap import Bootstrap, Indices, interval, ratio
+from cxr_severity.model.measure.probabilities import (
+    BINS,
+    accuracy_at,
+    calibration_error,
+    equal_width_bins,
+)
 from cxr_severity.model.metrics import (
     Auc,
     Calibration,
@@ -18,11 +24,9 @@ from cxr_severity.model.metrics import (
     Selective,
     SelectivePoint,
 )
-from cxr_training.bootstrap import Bootstrap, Indices, interval, ratio
 from cxr_training.evaluation.calibrate import log_loss
 from cxr_training.evaluation.crossfit import CalibratedPredictions
 
-BINS = 15
 CURVE = tuple(step / 20 for step in range(1, 21))
 """Coverages of the risk-coverage curve."""
 HIGH_ACCURACY = 0.9
@@ -101,26 +105,6 @@ def _calibration_scores(
     )
 
 
-def equal_width_bins(confidence: Float64Array) -> Indices:
-    """(N,) bins, open below and closed above, as in Guo et al. (ICML 2017)."""
-    bins: Indices = np.clip(np.ceil(confidence * BINS).astype(np.intp) - 1, 0, BINS - 1)
-    return bins
-
-
-def calibration_error(
-    confidence: Float64Array, correct: Float64Array, bins: NDArray[np.integer], bootstrap: Bootstrap
-) -> Float64Array:
-    """(1 + B,) expected calibration errors: gaps of accuracy and confidence, weighed by bin.
-
-    With equal-width bins Guo et al. (ICML 2017); with equally full ones the adaptive error of
-    Nixon et al. (CVPR workshops 2019). Resampling adds noise to every gap, so that the interval
-    tends to lie high: it errs on the side of a worse calibration.
-    """
-    member = (bins[:, None] == np.unique(bins)[None, :]).astype(np.float64)
-    gaps = np.abs(bootstrap.sums(member * (correct - confidence)[:, None])).sum(axis=1)
-    return ratio(gaps, bootstrap.sums(np.ones(len(bins))))
-
-
 def conformal(calibrated: CalibratedPredictions, bootstrap: Bootstrap) -> ConformalScores:
     sets = calibrated.sets
     covered = sets[np.arange(len(sets)), calibrated.labels].astype(np.float64)
@@ -178,15 +162,6 @@ def risk_coverage_area(correct: Float64Array, weights: Float64Array) -> Float64A
     risk = 1 - ratio((weights * correct).cumsum(axis=1), taken)
     area: Float64Array = (weights * risk).sum(axis=1) / taken[:, -1]
     return area
-
-
-def accuracy_at(coverage: float, correct: Float64Array, weights: Float64Array) -> Float64Array:
-    """(B,) accuracies on the most confident share; a reading on its border counts in part."""
-    taken = weights.cumsum(axis=1)
-    wanted = coverage * taken[:, -1:]
-    inside = np.clip(wanted - (taken - weights), 0, weights)
-    accuracy: Float64Array = inside @ correct / wanted[:, 0]
-    return accuracy
 
 
 def coverage_at(accuracy: float, correct: Float64Array, weights: Float64Array) -> Float64Array:

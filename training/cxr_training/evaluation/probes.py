@@ -14,11 +14,11 @@ from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.calibration import HIGHEST_TOTAL, Scaling
 from cxr_severity.model.evaluation import Evaluation, MapKind
 from cxr_severity.model.explain import grad_cam
+from cxr_severity.model.measure.bootstrap import RESAMPLES
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.networks.cells_kernel import within_lungs
 from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_severity.model.reference.tensors import normalise
-from cxr_training.bootstrap import RESAMPLES
 from cxr_training.cases import Case, Dataset
 from cxr_training.evaluation.crossfit import fold_scalings
 from cxr_training.evaluation.faithful import Faithful, faithful, faithfulness_scores

@@ -11,12 +11,13 @@ import numpy as np
 from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.evaluation import Agreement, Source
-from cxr_training.bootstrap import RESAMPLES, Bootstrap, Indices, interval
+from cxr_severity.model.measure.bootstrap import RESAMPLES, Bootstrap, Indices, interval
+from cxr_severity.model.measure.brixia import brixia_severity
+from cxr_severity.model.measure.correlation import pearson
+from cxr_severity.model.measure.grades import confusions, scores
 from cxr_training.cases import Case
 from cxr_training.csv_files import read_table
-from cxr_training.evaluation.agreement import pearson
-from cxr_training.metrics import confusions, scores
-from cxr_training.reference import brixia_severity, total_of
+from cxr_training.reference import total_of
 
 PEERS = "peers.csv"
 """Beside the labels of `ralo/`: what published models said of its films."""

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.evaluation import Evaluation, GateScores
+from cxr_severity.model.measure.markdown import cell, table
 from cxr_severity.model.metrics import Estimate, Metrics
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.goals import goals
-from cxr_training.evaluation.tables import cell, table
 
 BEGIN, END = "<!-- evaluation: written by make evaluate -->", "<!-- /evaluation -->"
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.evaluation import Evaluation, MapKind
+from cxr_severity.model.measure.bootstrap import RESAMPLES
 from cxr_severity.model.networks.cells_kernel import within_lungs
-from cxr_training.bootstrap import RESAMPLES
 from cxr_training.cases import Dataset
 from cxr_training.config import GateConfig
 from cxr_training.errors import TrainingError

@@ -9,9 +9,9 @@ import numpy as np
 
 from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.evaluation import SeriesScores, Source
-from cxr_training.bootstrap import RESAMPLES, Bootstrap, interval
+from cxr_severity.model.measure.bootstrap import RESAMPLES, Bootstrap, interval
+from cxr_severity.model.measure.correlation import pearson
 from cxr_training.cases import Case
-from cxr_training.evaluation.agreement import pearson
 from cxr_training.evaluation.by_source import REFERENCES, SOURCES
 from cxr_training.evaluation.predictions import Joined
 from cxr_training.evaluation.readers import PEOPLE

@@ -17,14 +17,14 @@ from cxr_severity.imaging.errors import ImageWithoutContrastError
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.calibration import Scaling, softmax
 from cxr_severity.model.evaluation import Shift, SourceProbe
+from cxr_severity.model.measure.bootstrap import Bootstrap, interval, ratio
+from cxr_severity.model.measure.grades import confusions, scores
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
 from cxr_severity.model.reference.tensors import normalise
-from cxr_training.bootstrap import Bootstrap, interval, ratio
 from cxr_training.cases import Case, Dataset
 from cxr_training.errors import TrainingError
 from cxr_training.films import read_files
-from cxr_training.metrics import confusions, scores
 from cxr_training.perturbations import CHANGES, Change
 
 UNCHANGED = "as it is"

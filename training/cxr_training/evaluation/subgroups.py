@@ -8,11 +8,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cxr_severity.model.measure.bootstrap import Bootstrap, Indices, interval
+from cxr_severity.model.measure.grades import confusions, scores
 from cxr_severity.model.metrics import Subgroup
-from cxr_training.bootstrap import Bootstrap, Indices, interval
 from cxr_training.cases import Case
 from cxr_training.evaluation.crossfit import CalibratedPredictions
-from cxr_training.metrics import confusions, scores
 
 UNKNOWN = "unknown"
 Attribute = Literal["view", "sex", "age", "source"]

@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.evaluation import Evaluation, IntervalScores
-from cxr_severity.model.metrics import BrixiaScores, CalibrationScores, Estimate, Metrics
+from cxr_severity.model.measure.markdown import NONE, cell, table
+from cxr_severity.model.metrics import BrixiaScores, CalibrationScores, Metrics
 from cxr_training.evaluation.goals import PUBLISHED, goals
-
-NONE = "–"
-
-
-def cell(estimate: Estimate | None, digits: int = 3) -> str:
-    """A value with its interval, `0.771 (0.74 to 0.80)`; a dash for None."""
-    if estimate is None:
-        return NONE
-    fine = max(2, digits - 1)
-    return f"{estimate.value:.{digits}f} ({estimate.low:.{fine}f} to {estimate.high:.{fine}f})"
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table without a final newline."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def _percent(value: float) -> str:

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from cxr_severity.model.assessment import SEVERITIES
+from cxr_severity.model.measure.markdown import cell, table
 from cxr_training.cases import Case, read_cases
 from cxr_training.csv_files import read_table
 from cxr_training.duplicates import SAME_FILM, SAME_PATIENT, near_duplicates, perceptual_hash
 from cxr_training.evaluation.readers import PEOPLE, agreement_of
-from cxr_training.evaluation.tables import cell, table
 from cxr_training.prepare.checkout import read_rows
 
 _NOT_STATED = "not stated"

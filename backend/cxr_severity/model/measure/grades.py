@@ -13,8 +13,7 @@ import numpy as np
 
 from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.metrics import ClassMetrics, Metrics
-from cxr_training.bootstrap import (
+from cxr_severity.model.measure.bootstrap import (
     RESAMPLES,
     Bootstrap,
     Indices,
@@ -22,6 +21,7 @@ from cxr_training.bootstrap import (
     interval,
     ratio,
 )
+from cxr_severity.model.metrics import ClassMetrics, Metrics
 
 CLASSES = len(SEVERITIES)
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import pearsonr, spearmanr
 
-from cxr_training.bootstrap import Bootstrap, Indices, interval
-from cxr_training.evaluation.agreement import pearson, spearman
+from cxr_severity.model.measure.bootstrap import Bootstrap, Indices, interval
+from cxr_severity.model.measure.correlation import pearson, spearman
 
 
 def _repeat(bootstrap: Bootstrap, draw: int) -> Indices:

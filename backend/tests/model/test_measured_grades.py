@@ -12,7 +12,7 @@ from sklearn.metrics import (
 )
 
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_training.metrics import measure, scores
+from cxr_severity.model.measure.grades import measure, scores
 
 
 @pytest.mark.parametrize("seed", range(5))

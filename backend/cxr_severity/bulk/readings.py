@@ -1,0 +1,152 @@
+"""What readers say of films: the reference that a table of results is compared with."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from cxr_severity.bulk.sources import PATH_COLUMNS
+from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Severity
+from cxr_severity.model.calibration import HIGHEST_TOTAL
+from cxr_severity.model.measure.brixia import brixia_severity
+
+KEYS = ("sha256", "sop_instance_uid", "file", "accession_number")
+"""By which a reading and a result are told to be of one film, the surest first."""
+_GRADE = ("reader_grade", "grade", "severity")
+_TOTAL = ("reader_total", "brixia_total", "total")
+_ZONES = ("reader_", "brixia_", "")
+"""Before each zone's letter."""
+_PATIENT = ("patient", "patient_id")
+_KIND = "cxr-severity-readings"
+
+
+class ReadingsError(Exception):
+    """A file of readings cannot be used; the message is one clear line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one reader says of one film."""
+
+    where: str
+    """For messages: the file and line."""
+    keys: Mapping[str, str]
+    """Of `KEYS`, those that are known."""
+    severity: Severity
+    total: float | None
+    """Brixia total, 0 to 18; None where only the grade was given."""
+    patient: str
+    """Empty where it was not said."""
+
+
+def read_readings(path: Path) -> tuple[list[Reading], int]:
+    """A CSV or TSV file, or what the page saves as its file of readings.
+
+    Columns, of each kind the first that there is: `reader_grade`, `grade` or `severity`;
+    `reader_total`, `brixia_total` or `total`, else six zones `reader_A` to `reader_F`, `brixia_A`
+    or `A`; `patient` or `patient_id`; and at least one of `KEYS` (`path`, `filename` and `image`
+    stand for `file`). A grade that is not given is that of the total.
+
+    Returns:
+        The readings, and how many lines hold none.
+
+    Raises:
+        ReadingsError: the file cannot be read, or a value in it is none.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReadingsError(f"{path}: cannot be read as text: {error}") from error
+    lines = _of_page(path, text) if path.suffix.lower() == ".json" else _of_table(path, text)
+    found = [_reading(where, line) for where, line in lines]
+    readings = [each for each in found if each is not None]
+    if not readings:
+        raise ReadingsError(f"{path}: no line of it holds a grade, a Brixia total or six zones")
+    return readings, len(found) - len(readings)
+
+
+def _of_table(path: Path, text: str) -> list[tuple[str, dict[str, str]]]:
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
+    reader = csv.DictReader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        lines = [(f"{path}, line {reader.line_num}", line) for line in reader]
+    except csv.Error as error:
+        raise ReadingsError(f"{path}, after line {reader.line_num}: {error}") from error
+    columns = reader.fieldnames or []
+    if not {*KEYS, *PATH_COLUMNS} & set(columns):
+        raise ReadingsError(f"{path}: none of its columns names films: {', '.join(KEYS)}")
+    if "probability_mild" in columns and not {*_GRADE[:2], _TOTAL[0]} & set(columns):
+        raise ReadingsError(f"{path}: holds what a model says, and nothing of a reader")
+    for where, line in lines:
+        if None in line:
+            raise ReadingsError(f"{where}: has more cells than the first line names")
+    return [(where, {k: (v or "").strip() for k, v in line.items()}) for where, line in lines]
+
+
+def _of_page(path: Path, text: str) -> list[tuple[str, dict[str, str]]]:
+    try:
+        held: Any = json.loads(text)
+        if held["kind"] != _KIND:
+            raise ValueError
+        lines = [
+            {
+                "file": str(each["file"]), "sha256": str(each["sha256"]),
+                "reader_grade": str(each["grade"] or ""),
+                **{f"reader_{zone}": str(each["zones"].get(zone, "")) for zone in ZONES},
+            }
+            for each in held["readings"]
+        ]  # fmt: skip
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ReadingsError(f"{path}: is no file of readings that the page saved") from error
+    return [(f"{path}, reading {i}", line) for i, line in enumerate(lines, 1)]
+
+
+def _reading(where: str, line: Mapping[str, str]) -> Reading | None:
+    total = _number(where, line, _first(line, _TOTAL), HIGHEST_TOTAL)
+    if total is None:
+        total = _sum_of_zones(where, line)
+    graded = _first(line, _GRADE)
+    said = line.get(graded, "").lower()
+    severity = next((each for each in SEVERITIES if each == said), None)
+    if said and severity is None:
+        raise ReadingsError(f"{where}: {graded} {said!r} is none of {', '.join(SEVERITIES)}")
+    if severity is None:
+        if total is None:
+            return None
+        severity = brixia_severity(total)
+    keys = {key: line[key] for key in KEYS if line.get(key)}
+    if named := line.get(_first(line, PATH_COLUMNS)):
+        keys["file"] = named
+    if not keys:
+        raise ReadingsError(f"{where}: has a reading, and does not say of which film")
+    return Reading(where, keys, severity, total, line.get(_first(line, _PATIENT), ""))
+
+
+def _sum_of_zones(where: str, line: Mapping[str, str]) -> float | None:
+    before = next((each for each in _ZONES if f"{each}A" in line), "")
+    scores = [_number(where, line, f"{before}{zone}", HIGHEST_ZONE_SCORE) for zone in ZONES]
+    known = [score for score in scores if score is not None]
+    return sum(known) if len(known) == len(ZONES) else None
+
+
+def _number(where: str, line: Mapping[str, str], column: str, highest: int) -> float | None:
+    text = line.get(column, "")
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= highest:
+        raise ReadingsError(f"{where}: {column} {text!r} is no number from 0 to {highest}")
+    return value
+
+
+def _first(line: Mapping[str, str], columns: tuple[str, ...]) -> str:
+    """A column that is there, though it may be empty in this line; else none's name."""
+    return next((column for column in columns if column in line), "")

@@ -1,0 +1,23 @@
+"""Estimates with their intervals, in Markdown tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cxr_severity.model.metrics import Estimate
+
+NONE = "–"
+
+
+def cell(estimate: Estimate | None, digits: int = 3) -> str:
+    """A value with its interval, `0.771 (0.74 to 0.80)`; a dash for None."""
+    if estimate is None:
+        return NONE
+    fine = max(2, digits - 1)
+    return f"{estimate.value:.{digits}f} ({estimate.low:.{fine}f} to {estimate.high:.{fine}f})"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table without a final newline."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
