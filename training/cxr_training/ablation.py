@@ -35,10 +35,11 @@ from cxr_training.errors import TrainingError, one_line
 from cxr_training.evaluation.predictions import read_predictions
 from cxr_training.films import Films
 from cxr_training.held_out import Seen
+from cxr_training.networks import device
 from cxr_training.out_of_fold import write_predictions
 from cxr_training.run_folder import write_whole
 from cxr_training.splits import Split
-from cxr_training.train import device, prepare
+from cxr_training.train import prepare
 
 _BATCH = 16
 

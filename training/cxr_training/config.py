@@ -209,7 +209,7 @@ class TrainConfig(Frozen):
     version: str = Field(pattern=VERSION_PATTERN, description="Version that the run exports")
     seeds: tuple[int, ...] = Field(
         default=(1, 2, 3), min_length=1, description="Of heads, order and augmentation; a network "
-        "of each is tested, and what ships is the mean of their weights, trained on everything"
+        "of each fold and seed is tested, and what ships is the mean of all their weights"
     )  # fmt: skip
     without: tuple[Literal["severity", "ralo"], ...] = Field(
         default=(), description="Collections of which nothing is learned, to be tested on whole"

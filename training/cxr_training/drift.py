@@ -14,7 +14,7 @@ from pathlib import Path
 from cxr_severity.model.artifact import MANIFEST, ArtifactError, read_manifest
 from cxr_severity.model.drift import DriftReference, Histogram, Statistic, input_statistics
 from cxr_training.cases import Dataset, read_cases
-from cxr_training.errors import TrainingError
+from cxr_training.errors import TrainingError, one_line
 from cxr_training.evaluation.predictions import read_predictions
 from cxr_training.films import exact_grids
 from cxr_training.run_folder import write_whole
@@ -47,7 +47,7 @@ def add_reference(version: Path, dataset: Dataset, predictions: Path) -> DriftRe
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """0 when the manifest was written, else 1 and a line that says why."""
+    """0 when the manifest was written, else 2 and a line that says why."""
     parser = argparse.ArgumentParser(
         prog="cxr-drift",
         description="Write into a version's manifest what its films were like, for the service to "
@@ -63,9 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         written = add_reference(
             arguments.version, read_cases(arguments.data), arguments.predictions
         )
-    except (ArtifactError, TrainingError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    except (ArtifactError, TrainingError, OSError) as error:
+        print(f"cxr-drift: {one_line(error)}", file=sys.stderr)
+        return 2
     for name, histogram in written.statistics.items():
         print(f"{name}: {histogram.films} films in {len(histogram.shares)} bins")
     return 0

@@ -7,7 +7,7 @@ class TrainingError(Exception):
     """Data or configuration cannot be used; the message is one line that says why."""
 
 
-def one_line(error: TrainingError | OSError) -> str:
+def one_line(error: Exception) -> str:
     """The line that a command prints for it; for a file that cannot be read or written, `PATH:
     reason`."""
     if isinstance(error, OSError) and error.strerror:

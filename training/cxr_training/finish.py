@@ -8,7 +8,6 @@ import torch
 
 from cxr_severity.model.manifest import DataProvenance
 from cxr_severity.model.networks.cells import CellNet
-from cxr_severity.model.reference.networks import load_state
 from cxr_training.cases import Dataset
 from cxr_training.config import TrainConfig
 from cxr_training.drift import add_reference
@@ -21,6 +20,7 @@ from cxr_training.films import Films
 from cxr_training.gate.by_fold import fit_guard, gate_note, measure_fold
 from cxr_training.gate.examples import Images
 from cxr_training.gate.rows import GateRow, write_rows
+from cxr_training.networks import load_network
 from cxr_training.out_of_fold import gather
 from cxr_training.run_folder import RunFolder, Unit, write_whole
 from cxr_training.splits import Split
@@ -44,15 +44,15 @@ def finish(
     for fold in range(config.split.folds):
         unit = folder.unit(fold, config.seeds[0])
         rows += measure_fold(
-            load_unit(config, unit), films, split, fold, images, config.gate, config.preprocess,
-            unit.gate,
+            load_network(config, unit.weights), films, split, fold, images, config.gate,
+            config.preprocess, unit.gate,
         )  # fmt: skip
     write_rows(folder.gate, rows, gate_note(images, config.gate))
     network = mean_network(config, units)
     gate = fit_guard(network, images, rows, config.gate, config.preprocess)
     evaluation = evaluate_run(folder.root, data, dataset, version=config.version)
     networks = {
-        fold: load_unit(config, folder.unit(fold, config.seeds[0]))
+        fold: load_network(config, folder.unit(fold, config.seeds[0]).weights)
         for fold in range(config.split.folds)
     }
     evaluation = probe(networks, split.fold, folder.root, dataset, config.preprocess, evaluation)
@@ -71,20 +71,13 @@ def finish(
     return f"{headline_table(evaluation)}\nversion {config.version} is in {version}"
 
 
-def load_unit(config: TrainConfig, unit: Unit) -> CellNet:
-    """A unit's network as it is stored: the rounding to half precision included."""
-    network = CellNet(config.network, config.preprocess.size)
-    load_state(network, unit.weights.read_bytes())
-    return network.eval().requires_grad_(False)
-
-
 def mean_network(config: TrainConfig, units: list[Unit]) -> CellNet:
     """What ships: the mean of the folds' weights (model soups; Wortsman et al., ICML 2022).
 
     All started from one pretext and so lie in one basin, where the mean of weights answers as the
     mean of networks does. Each film was learned by all but one of them.
     """
-    states = [load_unit(config, unit).state_dict() for unit in units]
+    states = [load_network(config, unit.weights).state_dict() for unit in units]
     network = CellNet(config.network, config.preprocess.size)
     network.load_state_dict(
         {

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cxr_training.errors import TrainingError
 
@@ -92,6 +93,23 @@ class RunFolder:
         if not (resume and noted == text):
             self.forget()
         write_whole(self.identity, text.encode())
+
+    @property
+    def version(self) -> str:
+        """That it exports, or the folder's name where it does not tell."""
+        recipe = self._noted().get("recipe", {})
+        return str(recipe.get("version", self.root.name))
+
+    @property
+    def labels(self) -> str | None:
+        """Hash of the labels that it was trained by; None where it does not tell."""
+        return self._noted().get("labels")
+
+    def _noted(self) -> dict[str, Any]:
+        if not self.identity.is_file():
+            return {}
+        noted: dict[str, Any] = json.loads(self.identity.read_text("utf-8"))
+        return noted
 
     def forget(self) -> None:
         """Remove what a former run left; a folder of somebody else's files is let alone."""

@@ -16,14 +16,14 @@ import argparse
 import multiprocessing
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from cxr_severity.model.networks.cells import CellNet
-from cxr_severity.model.reference.networks import load_state, pack_network
+from cxr_severity.model.reference.networks import pack_network
 from cxr_training.backbone import BACKBONE_WEIGHTS, load_backbone
 from cxr_training.cases import Case, Dataset, read_cases
 from cxr_training.config import TrainConfig, load_config
@@ -45,6 +45,7 @@ from cxr_training.lesson import (
     unused_lesions,
     without,
 )
+from cxr_training.networks import device, load_network
 from cxr_training.out_of_fold import write_predictions
 from cxr_training.readings import read_readings, write_readings
 from cxr_training.run_folder import RunFolder, write_whole
@@ -128,8 +129,14 @@ def _round(
     else:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(jobs, context, torch.set_num_threads, (1,)) as pool:
-            for future in [pool.submit(work, folder, config, data, *unit) for unit in units]:
-                future.result()
+            futures = [pool.submit(work, folder, config, data, *unit) for unit in units]
+            try:
+                for future in as_completed(futures):
+                    future.result()
+            except BaseException:
+                # Said now, and not when all that wait have been trained.
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
 
 def planned(config: TrainConfig) -> list[tuple[Fold, int]]:
@@ -262,23 +269,11 @@ def _taught(
     return load_network(config, unit.weights)
 
 
-def load_network(config: TrainConfig, path: Path) -> CellNet:
-    """A network as it is stored: the rounding to half precision included."""
-    network = CellNet(config.network, config.preprocess.size)
-    load_state(network, path.read_bytes())
-    return network.eval().requires_grad_(False)
-
-
 def is_tested(case: Case, fold: Fold, split: Split, config: TrainConfig) -> bool:
     """Whether a network of this fold must not learn from the film, and is tested on it."""
     if isinstance(fold, int):
         return split.fold[case.image] == fold or case.set in config.without
     return fold == f"without-{case.set}" or case.set in config.without
-
-
-def device() -> torch.device:
-    """A GPU where there is one."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 if __name__ == "__main__":

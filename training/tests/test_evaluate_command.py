@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -13,6 +14,7 @@ from invented import write_rows as write_csv
 
 from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.gate import Measurements
+from cxr_training.cases import read_cases
 from cxr_training.config import GateConfig
 from cxr_training.csv_files import csv_bytes
 from cxr_training.evaluation.cli import main
@@ -55,6 +57,23 @@ def test_the_command_writes_a_report_that_stands(
     for file in (tmp_path / "a").iterdir():
         assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes(), file.name
     assert "| macro-F1 | at least 0.78 |" in capsys.readouterr().out
+
+
+def test_a_report_is_of_a_version_and_of_the_labels_that_it_was_trained_by(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "mine"
+    shutil.copytree(folder / "run", run)
+    labels = read_cases(folder).labels_sha256
+    arguments = ["--run", str(run), "--data", str(folder), "--out", str(tmp_path / "out")]
+    noted = {"recipe": {"version": "9.0.0"}, "labels": labels}
+    (run / "run.json").write_text(json.dumps(noted))
+    assert main(arguments) == 0
+    report = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    assert report.startswith("# Evaluation of 9.0.0\n")
+    (run / "run.json").write_text(json.dumps({**noted, "labels": "others"}))
+    assert main(arguments) == 2
+    assert "other labels" in capsys.readouterr().err
 
 
 def test_the_command_judges_the_gate_by_the_settings_of_its_run(

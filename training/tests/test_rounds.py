@@ -14,11 +14,12 @@ from cxr_severity.model.reference.tensors import normalise
 from cxr_training.config import TrainConfig
 from cxr_training.learn import Lesson
 from cxr_training.lesions import Lesion, load_lesions, read_lesions
+from cxr_training.networks import load_network
 from cxr_training.readings import read_readings
 from cxr_training.run_folder import RunFolder
 from cxr_training.splits import Split
 from cxr_training.targets import Targets
-from cxr_training.train import load_network, planned, train_unit
+from cxr_training.train import planned, train_unit
 
 
 def test_the_card_says_that_a_first_round_read_films_for_it(finished: RunFolder) -> None:

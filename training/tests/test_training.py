@@ -80,7 +80,7 @@ def test_the_version_tells_what_its_films_were_like(
     table = str(finished.predictions)
     assert add_drift([str(copy), "--data", str(small_data), "--predictions", table]) == 0
     assert read_manifest(copy).drift == written
-    assert add_drift([str(tmp_path), "--data", str(small_data), "--predictions", table]) == 1
+    assert add_drift([str(tmp_path), "--data", str(small_data), "--predictions", table]) == 2
 
 
 def test_across_hospitals_each_collection_is_left_out_once(

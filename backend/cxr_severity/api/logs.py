@@ -10,9 +10,18 @@ from typing import Any, Literal
 
 from cxr_severity.api.access.audit import AUDIT
 from cxr_severity.api.access.tracing import MarkFilter
+from cxr_severity.service.faults import lines
 
 
-class JsonLines(logging.Formatter):
+class Lines(logging.Formatter):
+    """A line for people; behind it the traceback of an exception, without its text."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the base class's name
+        _, error, trace = ei
+        return "" if error is None else lines(error, trace)
+
+
+class JsonLines(Lines):
     """One JSON object for each event. A message that is an object itself, as the audit's lines
     are, stands in it as such."""
 
@@ -56,8 +65,9 @@ def logging_config(
         "filters": {"mark": {"()": MarkFilter}},
         "formatters": {
             "line": {
+                "()": Lines,
                 "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s %(trace_id)s]: "
-                "%(message)s"
+                "%(message)s",
             },
             "json": {"()": JsonLines},
             "bare": {"format": "%(message)s"},

@@ -24,6 +24,7 @@ from cxr_severity.interop.dicom.context import read_context
 from cxr_severity.interop.table import row as judged_row
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.quality import RejectedError
+from cxr_severity.service.faults import told
 from cxr_severity.service.load import decode_processes, load_predictor
 from cxr_severity.service.pipeline import Judged, Options, judge
 from cxr_severity.settings import Settings
@@ -78,8 +79,7 @@ class Scoring:
                 raise
             # Row by row: a million films are not given up for one that nobody foresaw.
             except Exception as error:  # noqa: BLE001
-                said = f"{type(error).__name__}: {error}"
-                return blank(entry.name, FAILED, "internal-error", said)
+                return blank(entry.name, FAILED, "internal-error", told(error))
 
         return score
 

@@ -50,7 +50,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="processes, of one thread each (default: one for each core)",
     )
     parser.add_argument(
-        "--engine", choices=("processes", "ray"), default="processes", help="who works on them"
+        "--engine", default="processes", metavar="NAME", help="who works on them: processes, ray"
     )
     parser.add_argument("--address", help="of a Ray cluster: HOST:6379, or auto on a node of it")
     parser.add_argument(
@@ -74,6 +74,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from cxr_severity.bulk.sources import SourceError, find
     from cxr_severity.service.load import chosen_version
 
+    if arguments.engine not in ENGINES:
+        print(f"--engine {arguments.engine}: there are {', '.join(ENGINES)}", file=sys.stderr)
+        return EXIT_CANNOT_START
     out: Path = arguments.out
     try:
         check_out(out, overwrite=arguments.overwrite)

@@ -19,8 +19,10 @@ HIGHEST_TOTAL = HIGHEST_ZONE_SCORE * len(ZONES)
 class Scaling(BaseModel):
     """From a network's logits and zone scores to calibrated logits.
 
-    Matrix scaling (Guo et al., ICML 2017) that also sees the six zone scores: where they and the
-    class layer disagree, a temperature alone leaves the network too sure. It can change the class.
+    Of the form of matrix scaling (Guo et al., ICML 2017), and it also sees the six zone scores:
+    where they and the class layer disagree, a temperature alone leaves the network too sure. It can
+    change the class. Of 2.0.0 four of its numbers are fitted (the temperature, and the total of
+    the zones as an ordinal logit), and the others follow from them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

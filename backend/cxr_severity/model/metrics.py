@@ -93,8 +93,11 @@ class Calibration(Frozen):
     fitted: Scaling = Field(description="Fitted on all readings; what a version carries")
     temperatures: list[float] = Field(description="Fitted without the fold each was measured on")
     before: CalibrationScores = Field(description="Softmax of the raw logits")
-    tempered: CalibrationScores = Field(description="After the fold's temperature alone")
-    after: CalibrationScores = Field(description="After the fold's matrix scaling: as it ships")
+    tempered: CalibrationScores = Field(
+        description="What the class layer says alone: after the fold's temperature, without what "
+        "the total of the zones adds, with which that is fitted"
+    )
+    after: CalibrationScores = Field(description="After the fold's scaling: as it ships")
 
 
 class ConformalScores(Frozen):

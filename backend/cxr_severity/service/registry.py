@@ -104,9 +104,11 @@ class ModelRegistry:
                 self._failure = _NO_ENGINE
             except ArtifactError:
                 self._failure = _FAILED
-            except Exception:  # whatever it is: "still being loaded" would be said for ever
+            # Whatever it is: "still being loaded" would be said for ever.
+            except Exception as error:
                 self._failure = _UNFORESEEN
-                logger.exception("version %s does not load", self.default)
+                # No film is at hand yet, so the text may be told.
+                logger.exception("version %s does not load: %s", self.default, error)
         if self._failure:
             logger.error("%s", self.failure)
         give_back()

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import pytest
@@ -21,6 +22,7 @@ from support import SAMPLES
 
 from cxr_severity.api.access.audit import AUDIT
 from cxr_severity.api.logs import logging_config
+from cxr_severity.model.artifact import ArtifactError
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = f"00-{TRACE}-b7ad6b7169203331-01"
@@ -54,7 +56,27 @@ def test_every_event_is_one_object(stream: io.StringIO) -> None:
     assert first["level"] == "info"
     assert first["time"].endswith("+00:00")
     assert audit["message"] == {"event": "judgement"}
-    assert failure["exception"].endswith("ValueError: why")
+    assert failure["exception"].endswith("ValueError")
+
+
+@pytest.mark.parametrize("form", ["line", "json"])
+def test_no_text_of_an_exception_is_logged_but_our_own(form: Literal["line", "json"]) -> None:
+    made = logging_config("info", form=form)["formatters"][form]
+    formatter = made["()"]()
+    record = logging.LogRecord("cxr_severity.x", logging.ERROR, "", 0, "it failed", (), None)
+    patient = "^".join(("Doe", "Jane"))  # no line of code that a traceback shows
+    try:
+        try:
+            raise KeyError(patient)
+        except KeyError as first:
+            raise ArtifactError("the weights are another version's") from first
+    except ArtifactError as error:
+        record.exc_info = (type(error), error, error.__traceback__)
+    text = formatter.format(record)
+    assert patient not in text
+    assert "KeyError" in text
+    assert "test_logs.py" in text
+    assert "ArtifactError: the weights are another version's" in text
 
 
 class Collector(HTTPServer):

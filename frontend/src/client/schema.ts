@@ -472,9 +472,9 @@ export interface components {
             temperatures: number[];
             /** @description Softmax of the raw logits */
             before: components["schemas"]["CalibrationScores"];
-            /** @description After the fold's temperature alone */
+            /** @description What the class layer says alone: after the fold's temperature, without what the total of the zones adds, with which that is fitted */
             tempered: components["schemas"]["CalibrationScores"];
-            /** @description After the fold's matrix scaling: as it ships */
+            /** @description After the fold's scaling: as it ships */
             after: components["schemas"]["CalibrationScores"];
         };
         /** CalibrationScores */
@@ -1514,8 +1514,10 @@ export interface components {
          * Scaling
          * @description From a network's logits and zone scores to calibrated logits.
          *
-         *     Matrix scaling (Guo et al., ICML 2017) that also sees the six zone scores: where they and the
-         *     class layer disagree, a temperature alone leaves the network too sure. It can change the class.
+         *     Of the form of matrix scaling (Guo et al., ICML 2017), and it also sees the six zone scores:
+         *     where they and the class layer disagree, a temperature alone leaves the network too sure. It can
+         *     change the class. Of 2.0.0 four of its numbers are fitted (the temperature, and the total of
+         *     the zones as an ordinal logit), and the others follow from them.
          */
         Scaling: {
             /**

@@ -95,6 +95,8 @@ def fit_scaling(
         pulled = RIDGE * float(((values - unchanged) ** 2).sum())
         return float(np.average(losses, weights=weights)) + pulled
 
+    # The class layer keeps a tenth of its say at least. Since the second round the total speaks so
+    # much better that the fit often ends there, and the grade is nearly the total's.
     bounds = ((0.1, 4), (0, 2), (-2, 2), (-2, 2))
     best = minimize(loss, (1.0, 0.1, 0.0, 0.0), method="L-BFGS-B", bounds=bounds)
     sharpness, slope, *shifts = (float(f"{value:.4g}") for value in best.x)

@@ -57,16 +57,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _evaluate(run: Path, data: Path, dataset: Dataset, out: Path) -> Evaluation:
-    stored = RunFolder(run).evaluation
+    folder = RunFolder(run)
+    if folder.labels not in (None, dataset.labels_sha256):
+        raise TrainingError(f"{run}: was trained by other labels than those of {data}")
+    stored = folder.evaluation
     if stored.is_file():
         # With what the run's networks alone could tell, measured when they were finished.
         evaluation = Evaluation.model_validate_json(stored.read_bytes())
     else:
-        evaluation = evaluate_run(run, data, dataset, version=run.name)
+        evaluation = evaluate_run(run, data, dataset, version=folder.version)
     out.mkdir(parents=True, exist_ok=True)
     figures = draw(evaluation, read_predictions(run / PREDICTIONS), dataset, out)
     (out / EVALUATION).write_text(evaluation.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (out / REPORT).write_text(report(evaluation, run.name, figures), encoding="utf-8")
+    (out / REPORT).write_text(report(evaluation, folder.version, figures), encoding="utf-8")
     print(headline_table(evaluation), goals_table(evaluation), sep="\n\n")
     print(f"\nthe report is {out / REPORT}")
     return evaluation

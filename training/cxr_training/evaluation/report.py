@@ -20,11 +20,11 @@ FIGURES: Final = {
 """File name without suffix, and what it shows."""
 
 
-def report(evaluation: Evaluation, run: str, figures: Sequence[str] = tuple(FIGURES)) -> str:
+def report(evaluation: Evaluation, version: str, figures: Sequence[str] = tuple(FIGURES)) -> str:
     """Markdown; figures are named relative to the report."""
     metrics = evaluation.metrics
     parts = [
-        f"# Evaluation of {run}",
+        f"# Evaluation of {version}",
         (
             f"Measured on {metrics.evaluated_on}: {metrics.images} films of {metrics.patients} "
             f"patients. Intervals, unless another is named: {metrics.interval}; the readings of a "

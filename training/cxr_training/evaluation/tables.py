@@ -134,7 +134,7 @@ def calibration_table(evaluation: Evaluation) -> str:
          "log loss"],
         [
             row("raw", evaluation.calibration.before),
-            row("after temperature alone", evaluation.calibration.tempered),
+            row("of those as shipped, the class layer's part", evaluation.calibration.tempered),
             row("as shipped: with the total of the zones", evaluation.calibration.after),
         ],
     )  # fmt: skip

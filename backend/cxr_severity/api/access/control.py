@@ -195,10 +195,7 @@ class AccessControl:
 
 def needed(path: str) -> callers.Scope:
     """The scope that a path asks for."""
-    first = path.removeprefix("/").split("/", 1)[0]
-    if first == "metrics":
-        return "metrics"
-    return "admin" if first == "admin" else "predict"
+    return "metrics" if path.removeprefix("/").split("/", 1)[0] == "metrics" else "predict"
 
 
 def _check_scope(caller: Caller, scope: callers.Scope) -> None:

@@ -62,10 +62,15 @@ class Measured:
         route = self._routes.name(scope["path"])
         method = scope["method"] if scope["method"] in _METHODS else OTHER
         with tracer.start_as_current_span(
-            f"{method} {route}", extract(dict(Headers(scope=scope))), SpanKind.SERVER
-        ) as span:
+            f"{method} {route}", extract(dict(Headers(scope=scope))), SpanKind.SERVER,
+            # The text of an exception may hold what a film says of its patient.
+            record_exception=False, set_status_on_exception=False,
+        ) as span:  # fmt: skip
             try:
                 await self._app({**scope, KEY: seen}, receive, watched)
+            except Exception:
+                span.set_status(StatusCode.ERROR)
+                raise
             finally:
                 span.set_attribute("http.request.method", method)
                 span.set_attribute("http.route", route)
