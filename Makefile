@@ -89,7 +89,7 @@ ablation: .venv/.dev ## The published recipe and two steps back from it, beside 
 bench: .venv/.bench ## How fast it is, beside Flask with grad-cam: tables and a chart in docs/bench (QUICK=1)
 	cd backend && PYTHONPATH=../$(BENCH_ONLY) ../$(BIN)/python -m bench $(if $(QUICK),--quick --out ../runs/bench,--readme)
 
-agree: .venv/.dev ## Whether every installed engine answers as PyTorch does, on all images of DATA
+agree: .venv/.dev ## Whether every installed engine answers as PyTorch does, on the films of severity/ and the samples
 	cd backend && ../$(BIN)/python -m bench.agree $(abspath $(DATA))/severity/images ../samples
 
 fuzz: .venv/.dev ## Hostile files and requests by the thousand (PART=decode guided http document, MINUTES for each, COUNT, SEED)

@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="under a minute, for a first look")
     parser.add_argument("--out", type=Path, default=REPOSITORY / "docs" / "bench")
     parser.add_argument(
-        "--readme", action="store_true", help="also write the README's table from the result"
+        "--readme", action="store_true", help="also write the README's table and the sizing from it"
     )
     parser.add_argument("--requests", type=int, default=8_000, help="of the endurance run")
     arguments = parser.parse_args()
@@ -37,9 +37,10 @@ def main() -> int:
     result = run(weights, quick=arguments.quick, requests=arguments.requests)
     write(result, arguments.out)
     if arguments.readme:
-        from bench.readme import update
+        from bench.readme import SECTIONS, update
 
-        update(REPOSITORY / "README.md", result)
+        for file, made in SECTIONS.items():
+            update(file, result, made)
     print(markdown(result))
     if arguments.quick and COMMITTED.is_file():
         print(told(json.loads(COMMITTED.read_text(encoding="utf-8")), result))

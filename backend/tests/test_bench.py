@@ -12,7 +12,6 @@ from bench.client import Load, multipart
 from bench.goals import judge
 from bench.inputs import FORMATS, Format, radiograph
 from bench.report import markdown
-from support import REPOSITORY
 
 from cxr_severity.imaging.decode import decode
 
@@ -148,9 +147,10 @@ def test_the_report_tells_what_was_not_reached(result: dict[str, Any]) -> None:
     assert "| of that explained | 97% | 99% | 97% | 99% |" in text
 
 
-def test_the_readme_is_what_the_last_run_measured() -> None:
-    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    assert readme.updated(text, readme.measured()) == text, "python -m bench.readme writes it"
+def test_readme_and_sizing_are_what_the_last_run_measured() -> None:
+    for file, made in readme.SECTIONS.items():
+        text = file.read_text(encoding="utf-8")
+        assert readme.updated(text, readme.measured(), made) == text, "python -m bench.readme"
 
 
 def test_the_readmes_section_is_replaced_and_nothing_else(

@@ -90,7 +90,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 write_predictions(tables[name], tested, arguments.fold, recipe.seed, seen)
                 write_whole(noted, identity.encode())
         tables[shipped.version] = arguments.predictions
-        text = compared(tables, dataset, split, arguments.fold)
+        epochs = max(recipe.epochs for recipe in recipes.values())
+        text = compared(tables, dataset, split, arguments.fold, epochs)
         arguments.out.write_text(text, encoding="utf-8")
     except (TrainingError, OSError) as error:
         print(f"cxr-ablation: {one_line(error)}", file=sys.stderr)
@@ -158,8 +159,13 @@ def _see(network: nn.Module, grids: torch.Tensor, config: PreprocessConfig) -> S
     return Seen(np.concatenate(logits), np.concatenate(zones), nowhere[:, 0], nowhere)
 
 
-def compared(tables: Mapping[str, Path], dataset: Dataset, split: Split, fold: int) -> str:
+def compared(
+    tables: Mapping[str, Path], dataset: Dataset, split: Split, fold: int, epochs: int
+) -> str:
     """Markdown: a row a recipe, of the graded films of one fold; grades by the raw logits.
+
+    Args:
+        epochs: that the published recipes learned for.
 
     Raises:
         TrainingError: a table that cannot be used, or that lacks a film of the fold.
@@ -187,8 +193,9 @@ def compared(tables: Mapping[str, Path], dataset: Dataset, split: Split, fold: i
 
 {found.images} films of {found.patients} patients that none of these had seen: fold {fold} of the
 shipped version's split, whose other folds were learned from. Grades by the raw logits, weighted
-kappa. Intervals: {found.interval}. `make ablation` writes this table;
-`training/configs/ablation` holds the recipes."""
+kappa. The published ones learned for {epochs} epochs: the publication tells neither its own nor its
+learning rate, and longer may be better. Intervals: {found.interval}.
+`make ablation` writes this table; `training/configs/ablation` holds the recipes."""
     return f"{head}\n\n{table(names, lines)}\n"
 
 

@@ -173,7 +173,7 @@ class GateConfig(Frozen):
 
     seed: int = Field(default=1, ge=0)
     every: int = Field(
-        default=15, ge=1, description="Of the pretraining radiographs, each so many-th is taken"
+        default=15, ge=1, description="Of the radiographs of `pretrain/`, each so many-th is taken"
     )
     every_ralo: int = Field(
         default=6, ge=1, description="Of the films of `ralo/`, each so many-th is taken"

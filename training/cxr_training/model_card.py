@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.manifest import Manifest
 from cxr_training.evaluation import other_tables, tables
 
@@ -15,6 +16,16 @@ def _of_readings(manifest: Manifest) -> str:
         return ""
     return """ Nobody scored these films: a first round of networks, each of which had not seen the
 films that test its successor, read them, and that was learned beside the readers' scores."""
+
+
+def _by_source(evaluation: Evaluation) -> str:
+    return (
+        other_tables.agreement_table(
+            reading for source in evaluation.sources for reading in source.readings
+        )
+        if evaluation.sources
+        else ""
+    )
 
 
 def model_card(manifest: Manifest) -> str:
@@ -31,7 +42,8 @@ Made {manifest.created.isoformat()}. Research software. **Not a medical device, 
             "Intended use",
             f"""{manifest.intended_use}
 
-Out of scope: children, lateral films, CT, other diseases, follow-up of one patient, triage.""",
+Out of scope: children, lateral films, CT, other diseases, triage. Series of one patient were looked
+at ("Series" below), which is no test of follow-up.""",
         ),
         _section(
             "What it does",
@@ -50,23 +62,25 @@ mild, moderate and severe.
   more than one class, the answer says `refer`: a person should decide.
 - Interval of the Brixia total: conformal, fitted on out-of-fold readings.
 - Map of opacity: the network's own, on an absolute scale, within the lungs that it finds.
-- Heatmap: Grad-CAM of the expected total, or of a class, over what the zones are pooled from.""",
+- Heatmap: Grad-CAM of the expected total over what the zones are pooled from; on request of a
+  class, where its place was not measured.""",
         ),
         _section(
             "Reference standard",
-            """A Brixia total for every film: the mean of two radiologists' where both read it, else
-0.11 + 1.07 E + 1.06 O of geographic extent and degree of opacity (0-8 each) by at least two raters.
-Mild below 5.5, moderate from 5.5 to below 11.5, severe from 11.5. The readers differ: see "Results"
-below.""",
+            f"""A Brixia total for {data.classed} films: the mean of two radiologists' where both
+read it, else 0.11 + 1.07 E + 1.06 O of geographic extent and degree of opacity (0-8 each) by at
+least two raters. Mild below 5.5, moderate from 5.5 to below 11.5, severe from 11.5. The readers
+differ: see "Results" below. The other films have no total and no grade; what else was said of them
+is learned.""",
         ),
         _section(
             "Data",
-            f"""Public radiographs of COVID-19 patients: covid-chestxray-dataset and its relatives
-with scores from BrixIA and COVIDNet-S, and Stony Brook's (RALO), read by two radiologists.
-{data.images} films of {data.patients} patients, {data.classed} of them with a class; patients
-whose films are near-duplicates count as one. Places were learned from COVID-QU-Ex (masks of lungs
-and opacities) and SIIM-FISABIO-RSNA (boxes), without films that are copies of scored ones, after
-ImageNet.{_of_readings(manifest)}
+            f"""Public radiographs, most of them of COVID-19 patients: covid-chestxray-dataset and
+its relatives with scores from BrixIA and COVIDNet-S, and Stony Brook's (RALO), read by two
+radiologists. {data.images} films of {data.patients} patients, {data.classed} of them with a class.
+Patients whose films are near-duplicates stand in one fold, and count as one here. Places were
+learned from COVID-QU-Ex (masks of lungs and opacities) and SIIM-FISABIO-RSNA (boxes), without films
+that are copies of scored ones, after ImageNet.{_of_readings(manifest)}
 Labels sha256 `{data.labels_sha256[:16]}…`, split sha256 `{data.split_sha256[:16]}…`, starting
 weights sha256 `{data.backbone_sha256[:16]}…`. The data card tells the rest.
 
@@ -87,7 +101,24 @@ The shipped weights are the mean of those networks' weights, so no film here can
         _section("Uncertainty", tables.uncertainty_table(evaluation)),
         _section("Brixia score", tables.brixia_table(evaluation)),
         _section("Groups", tables.subgroups_table(evaluation)),
+        _section("By source", _by_source(evaluation)),
+        *(
+            _section(
+                f"Trained without `{across.without}/`, tested on it",
+                other_tables.agreement_table(across.readings),
+            )
+            for across in evaluation.across
+        ),
+        _section("Series", other_tables.series_table(evaluation) if evaluation.series else ""),
         _section("Explanations", other_tables.explanations_table(evaluation)),
+        _section(
+            "Faithfulness of the maps",
+            other_tables.faithfulness_table(evaluation) if evaluation.faithfulness else "",
+        ),
+        _section(
+            "Changes to the film",
+            other_tables.shifts_table(evaluation) if evaluation.shifts else "",
+        ),
         _section(
             "Gate",
             f"{other_tables.GATE_NOTE}\n\n{other_tables.gate_table(evaluation)}"

@@ -106,9 +106,9 @@ def make_split(
     fold: dict[str, int] = {}
     for number, (_, members) in enumerate(folder.split(strata, strata, patients)):
         fold.update({cases[i].image: number for i in members})
-        for part, name in ((set(members.tolist()), "test"), (set(range(len(cases))), "training")):
-            inside = part if name == "test" else part - set(members.tolist())
-            lacking = set(SEVERITIES) - {cases[i].severity for i in inside}
+        test = set(members.tolist())
+        for part, name in ((test, "test"), (set(range(len(cases))) - test, "training")):
+            lacking = set(SEVERITIES) - {cases[i].severity for i in part}
             if lacking:
                 raise TrainingError(
                     f"the {name} part of fold {number} has no {sorted(lacking)[0]} film"

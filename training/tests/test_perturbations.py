@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from cxr_severity.imaging.decode import decode
+from cxr_severity.model.artifact import read_manifest
 from cxr_severity.model.evaluation import Evaluation
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.cli import EVALUATION
 from cxr_training.evaluation.readme import BEGIN, END, updated
+from cxr_training.model_card import model_card
 from cxr_training.perturbations import CHANGES, Change
 
 REPOSITORY = Path(__file__).parents[2]
@@ -61,3 +63,9 @@ def test_a_readme_without_a_place_for_it_is_refused() -> None:
     found = (REPOSITORY / "docs" / "evaluation" / EVALUATION).read_text(encoding="utf-8")
     with pytest.raises(TrainingError, match="lacks"):
         updated("# No marks\n", Evaluation.model_validate_json(found))
+
+
+def test_the_shipped_card_is_made_of_its_manifest() -> None:
+    folder = REPOSITORY / "backend" / "weights" / "2.0.0"
+    card = (folder / "model-card.md").read_text(encoding="utf-8")
+    assert model_card(read_manifest(folder)) == card

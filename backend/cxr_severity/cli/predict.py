@@ -9,6 +9,7 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
 from cxr_severity.imaging.decode import Decode, Limits
@@ -20,7 +21,7 @@ from cxr_severity.interop.fonts import chinese_font
 from cxr_severity.interop.forms import FORM_NAMES, FORMS, Form, as_form
 from cxr_severity.interop.making import Making
 from cxr_severity.model.artifact import ArtifactError
-from cxr_severity.model.assessment import Assessment
+from cxr_severity.model.assessment import Assessment, Target
 from cxr_severity.model.engine import EngineError
 from cxr_severity.model.quality import RejectedError
 from cxr_severity.service.decoding.process import DecoderGoneError
@@ -63,7 +64,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument(
         "--target",
-        choices=("burden", "predicted", "mild", "moderate", "severe"),
+        choices=get_args(Target),
         default="burden",
         help="what the heatmap speaks of: the expected Brixia total, or a class",
     )

@@ -6,9 +6,11 @@ import argparse
 import importlib.util
 import sys
 from pathlib import Path
+from typing import get_args
 
 from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
 from cxr_severity.model.artifact import ArtifactError
+from cxr_severity.model.assessment import Target
 from cxr_severity.settings import Settings, available_cpus
 
 _NEEDED = ("fsspec", "pyarrow", "tqdm")
@@ -29,7 +31,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument(
         "--target",
-        choices=("burden", "predicted", "mild", "moderate", "severe"),
+        choices=get_args(Target),
         default="burden",
         help="what heatmaps speak of",
     )

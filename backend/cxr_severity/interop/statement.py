@@ -13,6 +13,9 @@ from pathlib import Path
 from pydicom.datadict import dictionary_description
 from pydicom.uid import UID
 
+from cxr_severity.imaging.dicom.accept import MODALITIES, RADIOGRAPHS, SECONDARY_CAPTURES
+from cxr_severity.imaging.dicom.image import NATIVE
+from cxr_severity.imaging.dicom.plugin import COMPRESSED
 from cxr_severity.interop.dicom import capture, codes, presentation, report
 from cxr_severity.interop.dicom.context import CARRIED, REQUIRED
 from cxr_severity.interop.errors import NoDicomSourceError, NotGreyError, NotReferableError
@@ -33,7 +36,22 @@ _REFUSALS = (NoDicomSourceError, NotReferableError, NotGreyError)
 
 def tables() -> dict[str, str]:
     """Each table in Markdown, by its name."""
+    modalities = ", ".join(sorted(MODALITIES - {""}))
     return {
+        "classes": _table(
+            ("SOP class", "UID", "if"),
+            (
+                *((UID(one).name, one, "one frame") for one in sorted(RADIOGRAPHS)),
+                *(
+                    (UID(one).name, one, f"one frame, of modality {modalities} or none")
+                    for one in sorted(SECONDARY_CAPTURES)
+                ),
+            ),
+        ),
+        "syntaxes": _table(
+            ("transfer syntax", "UID"),
+            ((UID(one).name, str(one)) for one in sorted(NATIVE | COMPRESSED)),
+        ),
         "objects": _table(
             ("`object`", "SOP class", "UID", "modality", "series number", "series description"),
             (

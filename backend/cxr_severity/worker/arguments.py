@@ -81,7 +81,9 @@ def _add_common(command: argparse.ArgumentParser) -> None:
         metavar="sr,sc",
         help=f"kinds to make, of {', '.join(KINDS)} (default: sr,sc)",
     )
-    results.add_argument("--lang", choices=LANGUAGES, default=ENGLISH)
+    results.add_argument(
+        "--language", choices=LANGUAGES, default=ENGLISH, help="of what is stored"
+    )
     results.add_argument("--version", metavar="VERSION", help="model version (default: newest)")
     films = command.add_argument_group("which films")
     films.add_argument("--modality", type=_names, default=("CR", "DX"), metavar="CR,DX")
@@ -106,7 +108,8 @@ def _add_common(command: argparse.ArgumentParser) -> None:
     work.add_argument("--timeout", type=_seconds, default=60.0, metavar="SECONDS")
     work.add_argument("--progress", type=_seconds, default=30.0, metavar="SECONDS")
     work.add_argument(
-        "--most-waiting", type=int, default=2000, metavar="MB", help="kept on disk at most"
+        "--most-waiting", type=int, default=2000, metavar="MB",
+        help="of pushed films, and as much of results, kept on disk at most while they wait"
     )
     instead = command.add_argument_group("instead of working").add_mutually_exclusive_group()
     instead.add_argument("--parked", action="store_true", help="list what waits for a person")

@@ -83,7 +83,7 @@ def _work(arguments: argparse.Namespace, settings: Settings, memory: Path) -> in
             ledger.known,
             arguments.results,
             settings.results.uid_root,
-            arguments.lang,
+            arguments.language,
             chinese_font(settings.results.font),
         )
         work = Work(

@@ -220,8 +220,9 @@ class Work:
         """Leave the whole peer alone for a while; the item is not blamed."""
         with self._changed:
             self._downs[peer] = self._downs.get(peer, 0) + 1
-            wait = self._pace.wait(self._downs[peer], LONGEST_PAUSE)
-            until = time.time() + max(wait, min(reason.after, LONGEST_PAUSE))
+            own = self._pace.wait(self._downs[peer], LONGEST_PAUSE)
+            wait = max(own, min(reason.after, LONGEST_PAUSE))
+            until = time.time() + wait
             self._asleep_until[peer] = until
         self._ledger.postpone(item, until, reason.code, blame=False)
         LOG.warning(

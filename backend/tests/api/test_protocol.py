@@ -38,10 +38,15 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """One that does not lose its patience within a test."""
-    weights = tmp_path_factory.mktemp("weights")
-    with serving(create_app(Settings.of(weights=weights, page=Path("none")))) as port:
+def patient() -> Iterator[int]:
+    """One that does not lose its patience within a test, and answers no body before its end."""
+    app = FastAPI()
+
+    @app.post("/predict")
+    async def read(request: Request) -> int:
+        return len(await request.body())
+
+    with serving(app) as port:
         yield port
 
 

@@ -100,9 +100,10 @@ def service(
 
 
 @contextmanager
-def proxy(folder: Path, backends: Sequence[int]) -> Iterator[str]:
+def proxy(folder: Path, backends: Sequence[int], trusted: str = "") -> Iterator[str]:
     """nginx with the files of deploy/nginx before services on these ports, and its address; the
-    page is a small one. Only port and upstream are others than in the image."""
+    page is a small one. Only port and upstream are others than in the image, and `trusted` may
+    name who stands before it."""
     program = tools()["nginx"]
     port = free_port()
     prefix, config = folder / "srv", folder / "nginx"
@@ -126,6 +127,8 @@ def proxy(folder: Path, backends: Sequence[int]) -> Iterator[str]:
     )
     assert "api:8000" not in upstream
     (config / "upstream.conf").write_text(upstream)
+    if trusted:
+        (config / "trusted.conf").write_text(f"set_real_ip_from {trusted};\n")
     if not BROTLI.exists():
         for part in ("modules-brotli.conf", "compression-brotli.conf"):
             (config / part).unlink()

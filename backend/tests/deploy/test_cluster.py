@@ -151,8 +151,14 @@ def test_by_default_nobody_talks_to_anybody(resources: list[Resource]) -> None:
     assert {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]} in policies
 
 
+def settings(resources: list[Resource]) -> Resource:
+    """Of the API."""
+    (config,) = (one for one in of(resources, "ConfigMap") if one["metadata"]["name"] == "api")
+    return config
+
+
 def test_a_pod_outlives_its_draining(resources: list[Resource]) -> None:
-    (config,) = of(resources, "ConfigMap")
+    config = settings(resources)
     drain = float(config["data"]["CXR_DRAIN_SECONDS"])
     (api,) = (pod for name, pod in pods(resources) if name == "api")
     probe = api["spec"]["containers"][0]["readinessProbe"]
@@ -165,7 +171,7 @@ def test_the_gpu_overlay_asks_for_one(resources: list[Resource]) -> None:
     gpu = built("gpu")
     (api,) = (pod for name, pod in pods(gpu) if name == "api")
     assert api["spec"]["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == "1"
-    (config,) = of(gpu, "ConfigMap")
+    config = settings(gpu)
     assert config["data"]["CXR_DEVICE"] == "cuda"
 
 

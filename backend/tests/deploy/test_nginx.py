@@ -7,9 +7,11 @@ import re
 import shutil
 import socket
 import subprocess
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx
@@ -130,6 +132,45 @@ def test_two_hundred_clients_and_never_a_502(url: str) -> None:
             found = Counter(pool.map(one, range(400)))
     assert set(found) <= {200, 503}, found
     assert found[200] > 0
+
+
+class _Tells(BaseHTTPRequestHandler):
+    """Answers with the caller's address as the proxy passes it on."""
+
+    def do_GET(self) -> None:
+        said = (self.headers["X-Forwarded-For"] or "").encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("trusted", "said", "seen"),
+    [
+        ("", "203.0.113.9", "127.0.0.1"),
+        ("127.0.0.0/8", "203.0.113.9", "203.0.113.9"),
+        # What a caller claims stands before what the trusted one adds.
+        ("127.0.0.0/8", "198.51.100.7, 203.0.113.9", "203.0.113.9"),
+        ("10.0.0.0/8", "203.0.113.9", "127.0.0.1"),
+    ],
+)
+def test_a_caller_behind_another_proxy_has_an_address_of_its_own(
+    trusted: str, said: str, seen: str, tmp_path: Path
+) -> None:
+    with HTTPServer(("127.0.0.1", 0), _Tells) as backend:
+        thread = threading.Thread(target=backend.serve_forever)
+        thread.start()
+        try:
+            with proxy(tmp_path, [backend.server_port], trusted) as url:
+                answer = httpx.get(f"{url}/models", headers={"X-Forwarded-For": said})
+        finally:
+            backend.shutdown()
+            thread.join()
+    assert answer.text == seen
 
 
 def test_behind_it_nobody(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from support import SAMPLES
 from waiting import wait_until
@@ -42,6 +44,31 @@ def test_promtool_accepts_the_files(arguments: tuple[str, ...], says: str) -> No
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr
     assert says in run.stdout
+
+
+def test_the_cluster_s_configuration_finds_the_pods_of_the_manifests(tmp_path: Path) -> None:
+    config = yaml.safe_load((RULES.parent / "cluster.yml").read_text())
+    (job,) = config["scrape_configs"]
+    assert f'job="{job["job_name"]}"' in RULES.read_text()
+    (found,) = job.pop("kubernetes_sd_configs")
+    kept = [rule["regex"] for rule in job["relabel_configs"] if rule.get("action") == "keep"]
+    manifests = yaml.safe_load_all((DEPLOY / "kustomize" / "base" / "api.yaml").read_text())
+    (api,) = (one for one in manifests if one["kind"] == "Deployment")
+    assert found["namespaces"]["names"] == [api["metadata"]["namespace"]]
+    pod = api["spec"]["template"]
+    assert kept == [
+        pod["metadata"]["labels"]["app.kubernetes.io/component"],
+        pod["spec"]["containers"][0]["ports"][0]["name"],
+    ]
+    # Debian's promtool knows no clusters: the rest is checked with an address in their place.
+    job["static_configs"] = [{"targets": ["127.0.0.1:8000"]}]
+    shutil.copy(RULES, tmp_path)
+    (tmp_path / "rest.yml").write_text(yaml.safe_dump(config))
+    run = subprocess.run(
+        [tools()["promtool"], "check", "config", "--syntax-only", str(tmp_path / "rest.yml")],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout + run.stderr
 
 
 def test_every_alert_is_explained() -> None:

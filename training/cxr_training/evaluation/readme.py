@@ -54,6 +54,10 @@ def _sentences(evaluation: Evaluation, metrics: Metrics) -> list[str]:
             f"with {size:.2f} grades on average."
         ),
         (
+            "- The recipe was chosen by trials on these very folds, so that new patients may be "
+            "read somewhat worse."
+        ),
+        (
             "- On the half that it is most sure of, the model is right in "
             f"{_percent(evaluation.selective.accuracy_at_half)}."
         ),
@@ -63,6 +67,7 @@ def _sentences(evaluation: Evaluation, metrics: Metrics) -> list[str]:
             "- A mean of two readers is an easier reference than one: with the senior alone the "
             f"model's kappa is {_plain(senior.quadratic_weighted_kappa)}."
         )
+    lines += _of_stony_brook(evaluation) + _of_maps(evaluation)
     if evaluation.gate:
         accepted, strangers = evaluation.gate[:2]
         lines.append(
@@ -82,6 +87,50 @@ def _sentences(evaluation: Evaluation, metrics: Metrics) -> list[str]:
     if unmet:
         lines.append(f"- Set as goals and not reached: {', '.join(unmet)}.")
     return lines
+
+
+def _of_stony_brook(evaluation: Evaluation) -> list[str]:
+    lines = []
+    for scores in evaluation.sources:
+        if scores.source == "ralo":
+            kappas = [
+                _plain(reading.quadratic_weighted_kappa)
+                for reading in scores.readings[:2]
+                if reading.quadratic_weighted_kappa is not None
+            ]
+            if len(kappas) == len(("model", "rater")):
+                lines.append(
+                    f"- On Stony Brook's {scores.readings[0].images} films its kappa is "
+                    f"{kappas[0]}; their two raters reach {kappas[1]} with each other."
+                )
+    for abroad in evaluation.across:
+        if abroad.without == "ralo":
+            model, *others = abroad.readings
+            peer = [
+                f"{one.reader} {_plain(one.total_r)}" for one in others if "rater" not in one.reader
+            ]
+            lines.append(
+                f"- Trained without Stony Brook, it reads the totals of its films with r "
+                f"{_plain(model.total_r)} (published models on the same films: {', '.join(peer)})."
+            )
+    return lines
+
+
+def _of_maps(evaluation: Evaluation) -> list[str]:
+    peaks = {
+        one.map: one.measured
+        for one in evaluation.explanations
+        if one.measure == "peak in opacity" and one.drawn == "masks"
+    }
+    if len(peaks) < len(("opacity", "grad-cam")):
+        return []
+    return [
+        (
+            "- The peak of the map of opacity lies in an opacity on "
+            f"{_percent(peaks['opacity'])} of the held-back films with masks, that of the Grad-CAM "
+            f"on {_percent(peaks['grad-cam'])}."
+        )
+    ]
 
 
 def _plain(estimate: Estimate) -> str:

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from cxr_severity.imaging.radiograph import Declared
 
 _CLASSES = "1.2.840.10008.5.1.4.1.1."
-_RADIOGRAPHS = frozenset({_CLASSES + "1", _CLASSES + "1.1"})  # CR, DX for presentation
+RADIOGRAPHS = frozenset({_CLASSES + "1", _CLASSES + "1.1"})  # CR, DX for presentation
 _FOR_PROCESSING = _CLASSES + "1.1.1"
-_SECONDARY_CAPTURES = frozenset(_CLASSES + end for end in ("7", "7.1", "7.2", "7.3", "7.4"))
+SECONDARY_CAPTURES = frozenset(_CLASSES + end for end in ("7", "7.1", "7.2", "7.3", "7.4"))
 # Secondary captures carry the modality of what was captured.
-_MODALITIES = frozenset({"", "CR", "DX", "DR", "RG", "OT", "SC"})
+MODALITIES = frozenset({"", "CR", "DX", "DR", "RG", "OT", "SC"})
 
 # What an object says of itself is told to the gate where it speaks against a frontal chest film.
 # Where it says nothing, or something unforeseen (chests go by many names), the image itself must
@@ -56,8 +56,8 @@ def accepted_pixels(elements: Elements) -> PixelElement:
             "The image is meant for processing, not for viewing. "
             "Send the image for presentation of the same exposure."
         )
-    captured = (not sop_class or sop_class in _SECONDARY_CAPTURES) and modality in _MODALITIES
-    if sop_class not in _RADIOGRAPHS and not captured:
+    captured = (not sop_class or sop_class in SECONDARY_CAPTURES) and modality in MODALITIES
+    if sop_class not in RADIOGRAPHS and not captured:
         raise DicomNotRadiographError(
             "The DICOM object is of another kind than computed or digital radiography "
             "or a secondary capture of one."
