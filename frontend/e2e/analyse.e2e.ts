@@ -85,7 +85,7 @@ it('shows a film upright that only its EXIF tag turns, in the shape that the ser
   // As many pixels as the film has; its words stand beneath.
   expect(Math.abs(png.readUInt32BE(16) - width)).toBeLessThanOrEqual(2);
   expect(png.readUInt32BE(20)).toBeGreaterThan(height);
-  await page.getByText(`${width} × ${height} JPEG`).waitFor();
+  await page.getByText(`${width} × ${height} JPEG`).filter({ visible: true }).waitFor();
   await leave();
 });
 

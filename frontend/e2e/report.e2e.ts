@@ -111,6 +111,14 @@ it('takes the words of a person along, as text and on paper', async () => {
   expect(await page.getByRole('toolbar').filter({ visible: true }).count()).toBe(0);
   await page.getByRole('heading', { level: 1 }).filter({ visible: true }).waitFor();
   await page.locator('canvas').first().filter({ visible: true }).waitFor();
+  // Which film, when and by what; its colours' scale; what was said of it, and no form for that.
+  const paper = page.locator('[data-print=only]').filter({ hasText: 'SHA-256' });
+  expect(await paper.innerText()).toMatch(/Graded\s.*\d{4}[\s\S]*Model\s+cxr-severity \d/);
+  expect(await paper.innerText()).toContain('Impression: Clear, as on Monday.');
+  await page.getByText('Probability of opacity').filter({ visible: true }).waitFor();
+  expect(
+    await page.locator('main').locator('button, input, textarea').filter({ visible: true }).count(),
+  ).toBe(0);
   // On A4, what is said stands beneath the film, not over it.
   await page.setViewportSize({ width: 794, height: 1123 });
   const film = await page.locator('canvas').first().boundingBox();

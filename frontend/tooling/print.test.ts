@@ -28,3 +28,16 @@ it("prints the ruler's colours, which are backgrounds, as all of the page's main
   expect(ruler).not.toContain('print-color-adjust');
   expect(read('app/App.tsx')).toMatch(/<main [^>]*>/);
 });
+
+it('hides what is for paper alone on the screen, and what is not for paper on it', () => {
+  const css = read('app/styles/print.css');
+  expect(css).toMatch(/@media not print \{\s*\[data-print="only"\] \{[^}]*display: none/);
+  const hidden = printRules(css).filter(({ style }) => style.display === 'none');
+  expect(hidden.map(({ selectorText }) => selectorText)).toEqual(['[data-print="off"]']);
+});
+
+it('lets nothing stick to a sheet: it would lie over the middle of what is printed', () => {
+  const header = read('app/Header.module.css');
+  expect(header).toContain('position: sticky');
+  expect(header.split('@media screen').slice(1).join()).toContain('position: sticky');
+});

@@ -54,7 +54,7 @@ function Page() {
           </Suspense>
         )}
       </main>
-      <footer className={styles.footer}>
+      <footer className={styles.footer} data-print="off">
         <p>{text.privacy}</p>
         <p className={styles.links}>
           <a href="/docs">{text.docs}</a>

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../i18n/catalogue';
 import { repairWords } from '../i18n/repairWords';
-import type { Explanation } from '../lib/prediction';
+import type { Explanation, Layer } from '../lib/prediction';
+import { layerOf } from '../viewer/shownMap';
 import { careLines, type Graded } from './content';
 
 /** Of the caption beneath the picture, in pixels of a picture 1024 wide. */
@@ -14,20 +15,27 @@ async function decoded(source: string): Promise<HTMLImageElement> {
   return image;
 }
 
-/** Of the map that the overlay shows. */
-function mapName(explanation: Explanation, { analyse, viewer }: Catalogue): string {
-  return explanation.opacity ? viewer.layers.opacity : analyse.details.method(explanation.target);
+function mapName(explanation: Explanation, drawn: Layer, { analyse, viewer }: Catalogue): string {
+  return layerOf(explanation, drawn) === 'opacity'
+    ? viewer.layers.opacity
+    : analyse.details.method(explanation.target);
 }
 
-/** The caption's lines: what the grade is, how far to trust it, and what it is not. */
+/**
+ * The caption's lines: what the grade is, how far to trust it, and what it is not.
+ *
+ * `drawn` is the map that the picture shows, `null` where it shows none; as the service draws it,
+ * the map of opacity.
+ */
 export function captionOf(
   { name, prediction, date, view, repair }: Graded,
   catalogue: Catalogue,
+  drawn: Layer | null = 'opacity',
 ): string[] {
   const { analyse, format, quality, shared } = catalogue;
   const { severity, confidence, explanation, model } = prediction;
   const grade = `${shared.severities[severity]}, ${format.probability(confidence)} ${analyse.result.confidence}`;
-  const map = explanation ? mapName(explanation, catalogue) : '';
+  const map = explanation && drawn ? mapName(explanation, drawn, catalogue) : '';
   return [
     // First: what follows is no judgement.
     ...(prediction.quality.accepted ? [] : [quality.rejected]),

@@ -109,6 +109,9 @@ describe('what a report says', () => {
     expect(reportContent(both, en).scale).toEqual(['0%', '100%']);
     expect(reportContent(graded(), en).scale).toBeNull();
     expect(captionOf(both, en).join()).not.toContain('Grad-CAM');
+    // Of a picture as shown: the map that is drawn there, or none.
+    expect(captionOf(both, en, 'grad-cam').join()).toContain('Grad-CAM');
+    expect(captionOf(both, en, null).join()).not.toMatch(/Grad-CAM|Opacity seen/);
   });
 
   it('takes the referral and what asks for care along with the picture', () => {

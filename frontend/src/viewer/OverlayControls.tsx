@@ -28,12 +28,13 @@ export function OverlayControls(props: OverlayControlsProps) {
   const both = !painted && explanation?.opacity != null;
   const layer = both ? layerOf(explanation, overlay.layer) : 'grad-cam';
   return (
-    <details className={styles.panel} data-print="off">
+    // On paper its line alone, which holds the scale; heat that came painted has none.
+    <details className={styles.panel} data-print={painted ? 'off' : undefined}>
       <Disclosure className={styles.summary}>
         <span>{painted ? text.target : text.layer}</span>
         {!painted && <Legend map={overlay.map} threshold={overlay.threshold} layer={layer} />}
       </Disclosure>
-      <div className={styles.controls}>
+      <div className={styles.controls} data-print="off">
         {both && (
           <SegmentedControl
             label={text.layer}

@@ -61,7 +61,7 @@ export default function Viewer(props: ViewerProps) {
         </div>
       )}
       {overlaid && <Substitute {...props} />}
-      <div className={styles.above}>
+      <div className={styles.above} data-header={film?.header != null}>
         {props.hint}
         {film && <Changes film={film} view={props.view} tone={props.tone} />}
         {result && (

@@ -17,6 +17,7 @@ import { ReadingForm } from './reading/ReadingForm';
 import { Brixia } from './result/Brixia';
 import { Details } from './result/Details';
 import { Guide } from './result/Guide';
+import { OnPaper } from './result/OnPaper';
 import { Summary } from './result/Summary';
 import { Stage } from './Stage';
 import { Samples } from './samples/Samples';
@@ -107,6 +108,7 @@ export function AnalysePage() {
         )}
       </section>
       <div className={styles.aside}>
+        {state.phase === 'done' && item && <OnPaper graded={gradedOf(item, state)} />}
         <div className={styles.summary}>
           {pair && <Change older={pair[0]} newer={pair[1]} />}
           {/* Two films are on the stage: what follows is of one of them. */}

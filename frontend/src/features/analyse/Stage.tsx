@@ -2,8 +2,8 @@ import { type ComponentProps, lazy, Suspense, useState } from 'react';
 import { Button } from '../../components/Button';
 import { useLanguage, useText } from '../../i18n/context';
 import { mayRetry } from '../../i18n/describeFailure';
-import { captionOf } from '../../report/picture';
 import { FIRST_OVERLAY } from '../../viewer/overlay';
+import { captionFor } from './caption';
 import type { Side } from './compare/Compare';
 import { FailureBody } from './FailureBody';
 import { gradedOf } from './graded';
@@ -11,6 +11,7 @@ import { IntakeStage } from './intake/IntakeStage';
 import { OpenButton } from './intake/OpenButton';
 import { RepairButtons } from './RepairButtons';
 import { BlindSwitch } from './reading/BlindSwitch';
+import { ReadingFile } from './reading/ReadingFile';
 import { ReportMenu } from './result/ReportMenu';
 import styles from './Stage.module.css';
 import { StageBar } from './StageBar';
@@ -38,12 +39,14 @@ export function Stage({ list, store, onFiles }: StageProps) {
   const other = itemOf(list, list.compared);
   const state = stateOf(list, list.selected);
   const compared = stateOf(list, list.compared);
-  const shared = useText('shared');
+  const { catalogue } = useLanguage();
 
   if (!item || state.phase === 'empty') {
     return (
       <IntakeStage onFiles={onFiles}>
         <BlindSwitch blind={list.blind} store={store} />
+        {/* Here too: with a film open, its result would be the first thing to be seen. */}
+        <ReadingFile store={store} saves={false} />
       </IntakeStage>
     );
   }
@@ -55,8 +58,13 @@ export function Stage({ list, store, onFiles }: StageProps) {
     state.phase !== 'failed'
   ) {
     const sides: [Side, Side] = [
-      { id: item.id, state, date: item.date },
-      { id: other.id, state: compared, date: other.date },
+      { id: item.id, state, date: item.date, caption: captionFor(item, state, overlay, catalogue) },
+      {
+        id: other.id,
+        state: compared,
+        date: other.date,
+        caption: captionFor(other, compared, overlay, catalogue),
+      },
     ];
     const dated = sides.every(({ date }) => date !== '');
     const [one, two] = sides;
@@ -114,7 +122,7 @@ export function Stage({ list, store, onFiles }: StageProps) {
                   result={null}
                   busy={false}
                   rejected={rejected}
-                  caption={[state.study.name, shared.notDiagnosis]}
+                  caption={captionFor(item, state, overlay, catalogue)}
                   overlay={overlay}
                   onOverlay={setOverlay}
                   onTarget={nothingToExplain}
@@ -186,13 +194,9 @@ type FilmProps = Pick<ComponentProps<typeof Workbench>, 'overlay' | 'onOverlay' 
   item: Item;
 };
 
-function Film({ state, item, ...rest }: FilmProps) {
+function Film({ state, item, overlay, ...rest }: FilmProps) {
   const { catalogue } = useLanguage();
   const running = state.phase === 'running';
-  const caption =
-    state.phase !== 'done'
-      ? [state.study.name, catalogue.shared.notDiagnosis]
-      : captionOf(gradedOf(item, state), catalogue);
   return (
     <>
       {running && <div className={styles.progress} />}
@@ -201,7 +205,8 @@ function Film({ state, item, ...rest }: FilmProps) {
         date={item.date}
         result={state.phase === 'done' ? state : null}
         busy={running}
-        caption={caption}
+        caption={captionFor(item, state, overlay, catalogue)}
+        overlay={overlay}
         {...rest}
       />
     </>

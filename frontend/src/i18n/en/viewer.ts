@@ -107,7 +107,7 @@ export const viewer = {
   emptyMap: (target: Subject) =>
     `The map is empty: no region of this image raised the score for ${lower(target)}.`,
   weak: {
-    faint: 'Weak signal: this map hardly influenced the grade. Bright colour says little here.',
+    faint: 'Weak signal: this map hardly influenced the grade. It is not drawn.',
     'outside-lungs':
       'Less than half of the Grad-CAM lies within the lungs: it is not drawn, and says nothing about this film.',
   } as Record<WeakReason, string>,

@@ -49,7 +49,7 @@ export const worklist = {
   chosen: (count: number) => `${films(count)} chosen`,
   removeChosen: 'Remove these',
   chooseNone: 'Choose none',
-  noneMatch: 'No film matches. Show all films to see the rest.',
+  noneMatch: 'No film matches. Empty the search and choose All to see the rest.',
   compare: (name: string) => `Compare with ${name}`,
   retry: (name: string) => `Try ${name} again`,
   cancel: (name: string) => `Cancel ${name}`,

@@ -98,8 +98,7 @@ export const viewer: Catalogue['viewer'] = {
   emptyMap: (target) =>
     `Peta ini kosong: tiada kawasan dalam imej ini yang menaikkan skor untuk ${lower(target)}.`,
   weak: {
-    faint:
-      'Isyarat lemah: peta ini hampir tidak mempengaruhi gred. Warna terang tidak bermakna banyak di sini.',
+    faint: 'Isyarat lemah: peta ini hampir tidak mempengaruhi gred. Ia tidak dilukis.',
     'outside-lungs':
       'Kurang daripada separuh Grad-CAM terletak dalam paru-paru: ia tidak dilukis, dan tidak bermakna bagi filem ini.',
   },

@@ -45,7 +45,7 @@ export const worklist: Catalogue['worklist'] = {
   chosen: (count) => `${format.integer(count)} filem dipilih`,
   removeChosen: 'Buang yang ini',
   chooseNone: 'Nyahpilih',
-  noneMatch: 'Tiada filem yang sepadan. Tunjukkan semua filem untuk melihat yang lain.',
+  noneMatch: 'Tiada filem yang sepadan. Kosongkan carian dan pilih Semua untuk melihat yang lain.',
   compare: (name) => `Bandingkan dengan ${name}`,
   retry: (name) => `Cuba ${name} sekali lagi`,
   cancel: (name) => `Batalkan ${name}`,

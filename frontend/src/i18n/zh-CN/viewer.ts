@@ -87,7 +87,7 @@ export const viewer: Catalogue['viewer'] = {
     '本页无法直接显示该文件，但分级不受影响。所示为服务绘制的叠加图。如需在此查看胸片，请导出为 PNG。',
   emptyMap: (target) => `热力图为空：图像中没有区域使${lower(target)}的得分升高。`,
   weak: {
-    faint: '信号弱：该热力图对分级几乎没有影响，颜色明亮也说明不了什么。',
+    faint: '信号弱：该热力图对分级几乎没有影响，因此不绘制。',
     'outside-lungs': 'Grad-CAM 不足一半位于肺野内：因此不绘制，它对本片没有意义。',
   },
   noExplanation: '服务未返回该图像的热力图。',

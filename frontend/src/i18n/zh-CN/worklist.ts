@@ -45,7 +45,7 @@ export const worklist: Catalogue['worklist'] = {
   chosen: (count) => `已选 ${format.integer(count)} 张`,
   removeChosen: '移除所选',
   chooseNone: '取消选择',
-  noneMatch: '没有符合的胸片。显示全部胸片即可查看其余。',
+  noneMatch: '没有符合的胸片。清空搜索并选择“全部”即可查看其余。',
   compare: (name) => `与 ${name} 对比`,
   retry: (name) => `重试 ${name}`,
   cancel: (name) => `取消 ${name}`,

@@ -22,6 +22,8 @@ export interface Side {
   readonly state: Exclude<State, { phase: 'empty' }>;
   /** YYYY-MM-DD or empty. */
   readonly date: string;
+  /** What a picture of it that is saved says beneath it. */
+  readonly caption: readonly string[];
 }
 
 interface CompareProps {
@@ -39,7 +41,6 @@ interface CompareProps {
  */
 export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: CompareProps) {
   const text = useText('viewer');
-  const shared = useText('shared');
   const pane = useRef<HTMLDivElement>(null);
   const frames = [useRef<HTMLDivElement>(null), useRef<HTMLDivElement>(null)] as const;
   const [linked, setLinked] = useState(true);
@@ -83,28 +84,30 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
     <div ref={pane} className={styles.pane}>
       <div className={styles.bar}>
         <h2 className={styles.title}>{text.compare.title}</h2>
-        <Button look="compact" aria-pressed={linked} onClick={link}>
-          {text.compare.link}
-        </Button>
-        <Button
-          look="compact"
-          aria-pressed={over !== null}
-          title={`${text.compare.over} (X)`}
-          onClick={() => setLayout(over === null ? { kind: 'over', side: 0 } : SIDE_BY_SIDE)}
-        >
-          {text.compare.over}
-        </Button>
-        <Button
-          look="compact"
-          aria-pressed={curtain !== null}
-          title={`${text.compare.curtain} (D)`}
-          onClick={drawCurtain}
-        >
-          {text.compare.curtain}
-        </Button>
-        <Button look="compact" onClick={onEnd}>
-          {text.compare.end}
-        </Button>
+        <div className={styles.choices} data-print="off">
+          <Button look="compact" aria-pressed={linked} onClick={link}>
+            {text.compare.link}
+          </Button>
+          <Button
+            look="compact"
+            aria-pressed={over !== null}
+            title={`${text.compare.over} (X)`}
+            onClick={() => setLayout(over === null ? { kind: 'over', side: 0 } : SIDE_BY_SIDE)}
+          >
+            {text.compare.over}
+          </Button>
+          <Button
+            look="compact"
+            aria-pressed={curtain !== null}
+            title={`${text.compare.curtain} (D)`}
+            onClick={drawCurtain}
+          >
+            {text.compare.curtain}
+          </Button>
+          <Button look="compact" onClick={onEnd}>
+            {text.compare.end}
+          </Button>
+        </div>
       </div>
       {film && (
         <Tools
@@ -116,7 +119,7 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
           tool={tool}
           lens={lens}
           overlay={overlay}
-          caption={[state.study.name, shared.notDiagnosis]}
+          caption={sides[active].caption}
           pane={pane}
           frame={frames[active]}
           onView={(view) => setViews(change(views, active, view))}

@@ -23,7 +23,7 @@ export function IntakeStage({ onFiles, children }: IntakeStageProps) {
           <OpenButton look="primary" label={text.intake.choose} onFiles={onFiles} />
           <OpenButton folder label={text.intake.chooseFolder} onFiles={onFiles} />
         </div>
-        {children}
+        {children && <div className={styles.settled}>{children}</div>}
         <p className={styles.note}>
           {text.intake.formats(limits?.max_bytes ?? null)}
           <br />

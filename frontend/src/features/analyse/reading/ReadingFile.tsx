@@ -9,8 +9,14 @@ import type { WorklistStore } from '../worklist/store';
 import { fileNameOf } from '../worklist/table';
 import styles from './Reading.module.css';
 
+interface ReadingFileProps {
+  store: WorklistStore;
+  /** Whether there may be readings to save: without a film there are none. */
+  saves?: boolean;
+}
+
 /** All readings to a file, and back: the page itself keeps nothing. */
-export function ReadingFile({ store }: { store: WorklistStore }) {
+export function ReadingFile({ store, saves = true }: ReadingFileProps) {
   const text = useText('reading');
   const input = useRef<HTMLInputElement>(null);
   const [said, setSaid] = useState('');
@@ -25,14 +31,19 @@ export function ReadingFile({ store }: { store: WorklistStore }) {
   };
   return (
     <div className={styles.actions}>
-      <Button
-        look="compact"
-        onClick={() =>
-          saveJson(fileOf(readingsOf(store.snapshot())), fileNameOf(new Date(), 'json', 'readings'))
-        }
-      >
-        {text.save}
-      </Button>
+      {saves && (
+        <Button
+          look="compact"
+          onClick={() =>
+            saveJson(
+              fileOf(readingsOf(store.snapshot())),
+              fileNameOf(new Date(), 'json', 'readings'),
+            )
+          }
+        >
+          {text.save}
+        </Button>
+      )}
       <Button look="compact" onClick={() => input.current?.click()}>
         {text.restore}
       </Button>

@@ -14,7 +14,7 @@ export function Details({ graded }: { graded: Graded }) {
   const { model, input, explanation, timings_ms: timings } = graded.prediction;
   const lungs = explanation?.lung_fraction;
   return (
-    <section className={styles.details} aria-label={text.details.title}>
+    <section className={styles.details} aria-label={text.details.title} data-print="off">
       <details className={styles.technical}>
         <Disclosure>{text.details.technical}</Disclosure>
         <dl className={styles.facts}>

@@ -24,9 +24,16 @@ export function Series({ items, selected, store }: SeriesProps) {
   const series = item.patient === '' ? [] : seriesOf(items, item.patient);
   const day = (date: string) => format.date(new Date(`${date}T12:00`));
   return (
-    <section className={styles.series} aria-label={text.series.title}>
+    <section
+      className={styles.series}
+      aria-label={text.series.title}
+      data-print={series.length < 2 ? 'off' : undefined}
+    >
       <h2 className={styles.title}>{text.series.title}</h2>
-      <div className={styles.fields}>
+      <p data-print="only">
+        {text.series.patient}: {item.patient}
+      </p>
+      <div className={styles.fields} data-print="off">
         <label className={styles.label}>
           {text.series.patient}
           <input

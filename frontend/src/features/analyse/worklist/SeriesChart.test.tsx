@@ -26,3 +26,16 @@ it('draws totals in points, by day, with the interval of each', () => {
   expect(container.querySelectorAll('path')).toHaveLength(2);
   expect(heightOf(0) - heightOf(18)).toBe(112);
 });
+
+it('keeps the last point, however high, off the names of the grades', () => {
+  const series = [film(1, '2020-03-01', 4, [1, 7]), film(2, '2020-03-03', 4, null)];
+  const { container } = render(<SeriesChart series={series} selected={2} />);
+  const last = container.querySelector('circle[data-selected="true"]');
+  const end = Number(last?.getAttribute('cx')) + Number(last?.getAttribute('r'));
+  // They end at x; the longest in any language is "Moderate" or "Sederhana", 9 units high.
+  const names = [...container.querySelectorAll('text[class*="bandName"]')];
+  expect(names).toHaveLength(3);
+  for (const name of names) {
+    expect(end).toBeLessThan(Number(name.getAttribute('x')) - 9 * 5.5);
+  }
+});

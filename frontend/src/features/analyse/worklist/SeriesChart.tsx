@@ -8,6 +8,8 @@ const WIDTH = 260;
 const HEIGHT = 128;
 const LEFT = 24;
 const EDGE = 8;
+/** Where no point comes: the last one would lie over the names of the grades. */
+const NAMES = 52;
 const TICKS = [0, 6, 12, 18] as const;
 
 /** Where a Brixia total lies in the chart; cut-offs lie between whole totals. */
@@ -34,7 +36,7 @@ export function SeriesChart({
   const points = series.map(({ item, graded: { brixia, severity } }, index) => ({
     id: item.id,
     severity,
-    x: LEFT + EDGE + (((days[index] ?? 0) - first) / span) * (WIDTH - LEFT - 2 * EDGE),
+    x: LEFT + EDGE + (((days[index] ?? 0) - first) / span) * (WIDTH - LEFT - 2 * EDGE - NAMES),
     y: heightOf(brixia.total),
     ends: (brixia.interval ?? []).map(heightOf),
   }));

@@ -1,0 +1,36 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { expect, it } from 'vitest';
+import { prediction, study } from '../../../lib/fixtures';
+import { fileOf } from '../../../lib/reading';
+import { AnalysePage } from '../AnalysePage';
+import { itemOf } from '../worklist/films';
+import { WorklistStore } from '../worklist/store';
+import { ReadingFile } from './ReadingFile';
+
+const kept = {
+  file: 'chest.png',
+  sha256: '',
+  grade: 'mild',
+  zones: {},
+  comment: '',
+  blind: true,
+  at: '2026-11-28T14:31:00Z',
+} as const;
+
+it('opens readings before their films, which then have them', async () => {
+  const store = new WorklistStore(async () => ({ ok: true, value: prediction('mild') }));
+  const { container } = render(<ReadingFile store={store} saves={false} />);
+  expect(screen.queryByRole('button', { name: 'Save all readings' })).toBeNull();
+  const file = new File([JSON.stringify(fileOf([kept]))], 'readings.json');
+  await userEvent.upload(container.querySelector('input') as HTMLInputElement, file);
+  await screen.findByText('1 film read from the file; 1 of them not open or not graded yet.');
+  const [id = 0] = store.add([study()]);
+  await expect.poll(() => itemOf(store.snapshot(), id)?.reading?.grade).toBe('mild');
+});
+
+it('is found before any film is open, as after a reload', () => {
+  render(<AnalysePage />);
+  expect(screen.getByRole('button', { name: 'Open readings' })).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Save all readings' })).toBeNull();
+});
