@@ -42,7 +42,7 @@ export const model = {
     brixiaR: 'Brixia total: correlation',
   },
   ceiling:
-    'The third and fourth columns are the human ceiling: how well the model agrees with the mean of two radiologists, and how well they agree with each other, on the same films.',
+    'The last two figures of each row are the human ceiling: how well the model agrees with the mean of two radiologists, and how well they agree with each other, on the same films.',
   confusion: {
     caption: (seeds: number) =>
       `Readings by reference grade (rows) and predicted grade (columns)${seeds > 1 ? `; ${format.integer(seeds)} networks read each film` : ''}`,

@@ -36,7 +36,7 @@ export const model: Catalogue['model'] = {
     brixiaR: 'Jumlah Brixia: korelasi',
   },
   ceiling:
-    'Lajur ketiga dan keempat ialah had manusia: sejauh mana model bersetuju dengan min dua pakar radiologi, dan sejauh mana mereka bersetuju sesama sendiri, pada filem yang sama.',
+    'Dua angka terakhir setiap baris ialah had manusia: sejauh mana model bersetuju dengan min dua pakar radiologi, dan sejauh mana mereka bersetuju sesama sendiri, pada filem yang sama.',
   confusion: {
     caption: (seeds) =>
       `Bacaan mengikut gred rujukan (baris) dan gred ramalan (lajur)${seeds > 1 ? `; setiap filem dibaca oleh ${format.integer(seeds)} rangkaian` : ''}`,

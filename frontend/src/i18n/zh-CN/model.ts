@@ -36,7 +36,7 @@ export const model: Catalogue['model'] = {
     brixiaR: 'Brixia 总分：相关系数',
   },
   ceiling:
-    '第三、四列为人类上限：在同一批胸片上，模型与两位放射科医师均值的一致程度，以及两位医师彼此的一致程度。',
+    '每行最后两个数为人类上限：在同一批胸片上，模型与两位放射科医师均值的一致程度，以及两位医师彼此的一致程度。',
   confusion: {
     caption: (seeds) =>
       `按参考等级（行）和预测等级（列）统计的判读次数${seeds > 1 ? `；每张胸片由 ${format.integer(seeds)} 个网络判读` : ''}`,
