@@ -38,6 +38,17 @@ class Split(BaseModel):
     """Drawn films that are copies of scored ones, or look too much like one: they are left out, so
     that no film is learned in one guise and tested in another."""
 
+    patients: dict[str, str] = {}
+    """Of each scored film, one name for all whose films are near-duplicates."""
+
+    def named(self, dataset: Dataset) -> Dataset:
+        """The data set with the patients' names of this split."""
+        cases = tuple(
+            replace(case, patient=self.patients.get(case.image, case.patient))
+            for case in dataset.cases
+        )
+        return replace(dataset, cases=cases)
+
     @property
     def sha256(self) -> str:
         """Hash of who is where, independent of order."""
@@ -132,6 +143,7 @@ def make_split(
             and lesion.file not in set(copies)
         ),
         copies=tuple(copies),
+        patients={case.image: case.patient for case in cases},
     )  # fmt: skip
 
 

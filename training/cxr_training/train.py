@@ -232,8 +232,9 @@ def read_unit(folder: RunFolder, config: TrainConfig, data: Path, fold: Fold, se
 
 
 def _material(folder: RunFolder, data: Path) -> tuple[Dataset, Material]:
-    dataset = read_cases(data)
-    return dataset, Material(dataset.cases, read_lesions(data), Split.read(folder.split))
+    split = Split.read(folder.split)
+    dataset = split.named(read_cases(data))
+    return dataset, Material(dataset.cases, read_lesions(data), split)
 
 
 def _taught(

@@ -15,6 +15,7 @@ from cxr_severity.imaging.decode import decode
 from cxr_severity.model.artifact import read_manifest
 from cxr_severity.model.drift import STATISTICS, Histogram
 from cxr_severity.model.predictor import Predictor
+from cxr_training.cases import read_cases
 from cxr_training.config import TrainConfig
 from cxr_training.drift import main as add_drift
 from cxr_training.errors import TrainingError
@@ -148,6 +149,19 @@ def test_the_same_seed_gives_the_same_split(small_data: Path, config: TrainConfi
     _, _, one = prepare(config, small_data)
     _, _, two = prepare(config, small_data)
     assert one == two
+
+
+def test_a_patient_under_two_names_has_one_from_the_split_on(
+    small_data: Path, config: TrainConfig, tmp_path: Path
+) -> None:
+    _, dataset, split = prepare(config, small_data)
+    first, second = (case.image for case in dataset.cases[:2])
+    names = {**split.patients, first: "one", second: "one"}
+    split.model_copy(update={"patients": names}).write(tmp_path / "split.json")
+    found = Split.read(tmp_path / "split.json").named(read_cases(small_data))
+    assert [case.patient for case in found.cases] == [
+        "one", "one", *(case.patient for case in dataset.cases[2:]),
+    ]  # fmt: skip
 
 
 def test_masks_are_split_into_right_and_left_and_copies_lend_theirs(

@@ -19,6 +19,7 @@ from cxr_training.evaluation.report import report
 from cxr_training.evaluation.run_files import evaluate_run
 from cxr_training.evaluation.tables import goals_table, headline_table
 from cxr_training.run_folder import RunFolder
+from cxr_training.splits import Split
 
 EVALUATION = "evaluation.json"
 REPORT = "report.md"
@@ -60,6 +61,8 @@ def _evaluate(run: Path, data: Path, dataset: Dataset, out: Path) -> Evaluation:
     folder = RunFolder(run)
     if folder.labels not in (None, dataset.labels_sha256):
         raise TrainingError(f"{run}: was trained by other labels than those of {data}")
+    if folder.split.is_file():
+        dataset = Split.read(folder.split).named(dataset)
     stored = folder.evaluation
     if stored.is_file():
         # With what the run's networks alone could tell, measured when they were finished.
