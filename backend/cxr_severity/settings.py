@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlparse
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, IPvAnyNetwork, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cxr_severity.imaging.limits import DEFAULT_LIMITS, Limits
@@ -17,6 +17,8 @@ _PACKAGE = Path(__file__).resolve().parent
 
 FormName = Literal["sr", "sc", "gsps", "fhir", "pdf", "csv"]
 """What a result can be had as, besides JSON; `interop.forms` says how each is made."""
+Origin = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^/\s]+)$")]
+"""Scheme, host and port, as a browser says it; or `*` for every one."""
 
 
 def available_cpus() -> int:
@@ -161,6 +163,7 @@ class ServeSettings(BaseSettings):
 
     host: str = Field(
         default="127.0.0.1",
+        min_length=1,
         validation_alias=AliasChoices("CXR_HOST", "HOST"),
         description="Address to listen on; on another than loopback set up who may call",
     )
@@ -225,11 +228,11 @@ class ServeSettings(BaseSettings):
         description="After SIGTERM, how long the service says that it is not ready before it "
         "stops listening, so that a proxy can look elsewhere first",
     )
-    trusted_proxies: list[str] = Field(
+    trusted_proxies: list[IPvAnyNetwork] = Field(
         default=[],
         description="Addresses or networks whose X-Forwarded-For and -Proto are believed, as JSON",
     )
-    cors_origins: list[str] = Field(
+    cors_origins: list[Origin] = Field(
         default=[], description='Origins that may call from a browser, as JSON: ["https://…"]'
     )
     log_format: Literal["line", "json"] = Field(

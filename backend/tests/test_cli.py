@@ -162,7 +162,9 @@ def test_a_missing_version_is_one_line(weights: Path, capsys: pytest.CaptureFixt
     ("name", "value", "said"),
     [
         ("PORT", "eighty", "PORT"),
-        ("CXR_CORS_ORIGINS", "https://viewer.example", "cors_origins"),
+        ("CXR_CORS_ORIGINS", "https://viewer.example", "CXR_CORS_ORIGINS: is written as JSON"),
+        ("CXR_CORS_ORIGINS", '["https://viewer.example/"]', "setting cors_origins 0: "),
+        ("CXR_JWKS", "keys.json", "setting: CXR_JWKS needs CXR_JWT_AUDIENCE"),
         ("CXR_LOG_LEVEL", "loud", "log_level"),
     ],
 )

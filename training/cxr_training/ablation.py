@@ -75,8 +75,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         recipes = {path.stem: load_config(path, AblationConfig) for path in arguments.recipes}
         shipped = load_config(arguments.shipped, TrainConfig)
-        read_predictions(arguments.predictions)  # a missing one is found before any training
+        # What is missing or does not fit is found before any training.
+        read_predictions(arguments.predictions)
         films, dataset, split = prepare(shipped, arguments.data)
+        if arguments.fold not in split.fold.values():
+            raise TrainingError(f"--fold {arguments.fold}: the split has none of this number")
+        compared({shipped.version: arguments.predictions}, dataset, split, arguments.fold, 0)
         tables: dict[str, Path] = {}
         for name, recipe in recipes.items():
             tables[name] = arguments.runs / f"{name}-{arguments.fold}.csv"

@@ -98,7 +98,10 @@ def read_cases(root: Path, sets: Sequence[str] = ("severity", "ralo")) -> Datase
     counts = Counter(case.severity for case in cases)
     for severity in SEVERITIES:
         if not counts[severity]:
-            raise TrainingError(f"{root}: no film is {severity}")
+            raise TrainingError(
+                f"{root}: no film is {severity}; a grade needs the Brixia totals of both readers, "
+                "or extent and opacity"
+            )
     twice = [image for image, n in Counter(case.image for case in cases).items() if n > 1]
     if twice:
         raise TrainingError(f"{root}: {twice[0]} stands in two rows")

@@ -13,6 +13,7 @@ from cxr_severity.model.assessment import SEVERITIES, Severity
 from cxr_severity.model.manifest import VERSION_PATTERN
 from cxr_severity.model.networks.configs import CellConfig
 from cxr_severity.model.preprocess import PreprocessConfig
+from cxr_training.config_errors import change, told
 from cxr_training.errors import TrainingError
 
 
@@ -29,7 +30,9 @@ class SplitConfig(Frozen):
     """
 
     seed: int = Field(default=1, ge=0)
-    folds: int = Field(default=5, ge=2)
+    folds: int = Field(
+        default=5, ge=3, description="Of two there is none left to fit the calibration on"
+    )
     held_back: float = Field(
         default=0.1, gt=0, lt=0.5, description="Share of the people with masks or boxes whose "
         "films nothing learns from: explanations are measured on them"
@@ -268,28 +271,16 @@ def load_config(path: Path, kind: type[_Config], changes: Sequence[str] = ()) ->
         changes: like `loss.zones=2`; each replaces what the file says.
 
     Raises:
-        TrainingError: with one line that names file, key and reason.
+        TrainingError: with one line that names the file or change, the key and the reason.
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for change in changes:
-            _change(content, change)
+        for each in changes:
+            change(content, each)
         return kind.model_validate(content)
     except OSError as error:
         raise TrainingError(f"{path}: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise TrainingError(f"{path}: not valid YAML") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "top level"
-        raise TrainingError(f"{path}: {where}: {first['msg']}") from error
-
-
-def _change(content: object, change: str) -> None:
-    name, equals, value = change.partition("=")
-    *parents, last = name.split(".")
-    for parent in parents:
-        content = content.setdefault(parent, {}) if isinstance(content, dict) else None
-    if not (equals and isinstance(content, dict)):
-        raise TrainingError(f"{change!r} is not like loss.zones=2")
-    content[last] = yaml.safe_load(value)
+        raise TrainingError(told(error, path, changes)) from error

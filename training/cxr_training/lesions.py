@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,6 +17,7 @@ from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
+from cxr_training.csv_files import Row, read_table
 from cxr_training.errors import TrainingError
 
 MASK_SIZE = 112
@@ -28,6 +29,9 @@ LABELS = ("negative", "typical", "indeterminate", "atypical", "normal", "other",
 BOX_SHARE = 0.7
 """What a cell inside a box is taught: boxes are drawn around an opacity, corners included."""
 
+_COLUMNS = (
+    "file", "set", "label", "patient", "lung_mask", "opacity_mask", "boxes", "copy_of",
+)  # fmt: skip
 Box = tuple[float, float, float, float]
 
 
@@ -64,21 +68,17 @@ def read_lesions(root: Path) -> tuple[Lesion, ...]:
     Raises:
         TrainingError: a missing file or column, an unknown set or label, or a box that is none.
     """
-    path = root / "lesions" / "labels.csv"
-    try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-    except OSError as error:
-        raise TrainingError(f"{path}: {error.strerror}") from error
+    table = read_table(root / "lesions" / "labels.csv", _COLUMNS, may_be_empty=True)
     found = []
-    for line, row in enumerate(rows, start=2):
+    for i, row in enumerate(table.rows):
         try:
             found.append(_lesion(row))
-        except (KeyError, ValueError) as error:
-            raise TrainingError(f"{path}:{line}: {error}") from error
+        except ValueError as error:
+            raise table.error(i, str(error)) from error
     return tuple(found)
 
 
-def _lesion(row: dict[str, str]) -> Lesion:
+def _lesion(row: Row) -> Lesion:
     if row["set"] not in ("masks", "boxes"):
         raise ValueError(f"set {row['set']!r} is unknown")
     if row["label"] not in LABELS:
@@ -112,8 +112,8 @@ def load_lesions(
         TrainingError: a film or mask that is missing, broken or of another shape than its film.
     """
     with (
-        tarfile.open(root / "lesions" / "masks.tar") as masks,
-        tarfile.open(root / "lesions" / "boxes.tar") as boxes,
+        _archive(root / "lesions" / "masks.tar") as masks,
+        _archive(root / "lesions" / "boxes.tar") as boxes,
     ):
         for lesion in lesions:
             archive = masks if lesion.set == "masks" else boxes
@@ -123,6 +123,16 @@ def load_lesions(
             except InputRefusedError as error:
                 raise TrainingError(f"{lesion.file}: {error.detail}") from error
             yield data, grid, _places(lesion, masks)
+
+
+@contextmanager
+def _archive(path: Path) -> Iterator[tarfile.TarFile]:
+    try:
+        archive = tarfile.open(path)  # noqa: SIM115
+    except (OSError, tarfile.TarError) as error:
+        raise TrainingError(f"{path}: {getattr(error, 'strerror', None) or 'is no tar'}") from error
+    with archive:
+        yield archive
 
 
 def _member(archive: tarfile.TarFile, name: str) -> bytes:

@@ -12,6 +12,7 @@ import torch
 from cxr_severity.imaging.arrays import Float64Array
 from cxr_training.cases import Case
 from cxr_training.config import StageConfig, TrainConfig
+from cxr_training.errors import TrainingError
 from cxr_training.learn import BatchPart, Lesson, Source
 from cxr_training.lesions import Lesion
 from cxr_training.splits import Split
@@ -42,6 +43,31 @@ def without(stage: StageConfig, missing: set[str]) -> StageConfig:
     if "severity" in missing:
         return stage.model_copy(update={"severity": 0, "ralo": stage.severity + stage.ralo})
     return stage
+
+
+def check_courses(config: TrainConfig, material: Material) -> None:
+    """That every course of a run has films to learn from, and maps have some to be measured on.
+
+    Raises:
+        TrainingError: naming the course, and the parts of the data that it draws from.
+    """
+    sets = {case.set for case in material.cases}
+    learned = sets - set(config.without)
+    drawn = {one.set for one in learned_lesions(material)}
+    for name, stage in (("pretext", config.pretext), ("main", config.main)):
+        needed = [kind for kind in ("masks", "boxes") if getattr(stage, kind)]
+        if name == "main":
+            needed = [kind for kind in ("severity", "ralo") if getattr(stage, kind)]
+        if not (learned | drawn) & set(needed):
+            raise TrainingError(f"{name}: no film of {' or '.join(needed) or 'any part'} is there")
+    if not material.split.held_back:
+        raise TrainingError(
+            f"split.held_back: {config.split.held_back:g} of {len(material.lesions)} films with "
+            "masks or boxes is none, and explanations are measured on them"
+        )
+    if config.across and not config.without and len(sets) < 2:
+        lacking = "severity" if "ralo" in sets else "ralo"
+        raise TrainingError(f"{lacking}: no film is there; then without=[{lacking}]")
 
 
 def lesson_of(

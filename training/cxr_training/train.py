@@ -39,6 +39,7 @@ from cxr_training.lesions import read_lesions
 from cxr_training.lesson import (
     Fold,
     Material,
+    check_courses,
     crosses,
     learned_lesions,
     lesson_of,
@@ -63,7 +64,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
         help="change a key of the configuration, as in loss.zones=2; may be repeated",
     )  # fmt: skip
-    parser.add_argument("--resume", action="store_true", help="go on where the last run stopped")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on where the last run stopped; without it, what "
+        "that left in the folder is removed",
+    )  # fmt: skip
     parser.add_argument(
         "--jobs", type=int, default=1, help="networks trained at a time, by processes of one "
         "thread each; 1 suits a GPU"
@@ -93,6 +97,9 @@ def run(
         OSError: when the folder cannot be written.
     """
     films, dataset, split = prepare(config, data)
+    first = config.of_first()
+    for each in (config, *([] if first is None else [first])):
+        check_courses(each, Material(dataset.cases, films.lesions, split))
     # Before a former run is forgotten: data of the gate may be missing.
     images = collect(films, split, data, config.gate, config.preprocess)
     start = CellNet(config.network, config.preprocess.size)
@@ -107,7 +114,6 @@ def run(
         },
         resume=resume,
     )
-    first = config.of_first()
     if first is not None:
         _round(folder.first, first, data, films, split, start, jobs, read_unit)
         start = load_network(config, folder.first.places).train().requires_grad_(True)

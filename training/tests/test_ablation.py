@@ -92,11 +92,14 @@ def test_without_the_shipped_versions_predictions_nothing_is_trained(
     assert not (tmp_path / "runs").exists()
 
 
-def test_predictions_of_other_films_are_refused(
+def test_what_does_not_fit_is_refused_before_any_training(
     arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert main([*arguments, "--fold", "9"]) == 2
+    assert "--fold 9: the split has none" in capsys.readouterr().err.strip().splitlines()[-1]
     table = tmp_path / "predictions.csv"
     head, first, *_ = table.read_text("utf-8").splitlines(keepends=True)
     table.write_text(head + first)
-    assert main(arguments[1:]) == 2
+    assert main(arguments) == 2
     assert "does not tell of" in capsys.readouterr().err.strip().splitlines()[-1]
+    assert not (tmp_path / "runs").exists()

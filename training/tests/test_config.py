@@ -33,7 +33,7 @@ def test_versions_of_configurations_differ() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("epoch: 3\nversion: 1.0.0", "epoch: Extra inputs"),
+        ("epoch: 3\nversion: 1.0.0", "epoch: there is no such key"),
         ("version: one", "version: "),
         ("seeds: [1]", "version: Field required"),
         ("version: 1.0.0\nseeds: []", "seeds: "),
@@ -47,7 +47,7 @@ def test_versions_of_configurations_differ() -> None:
             "version: 1.0.0\nfirst: {pretext: {severity: 0, ralo: 0}, main: {frozen_blocks: 0}}",
             "main.frozen_blocks",
         ),
-        ("version: 1.0.0\nsplit: {folds: 1}", "split.folds: "),
+        ("version: 1.0.0\nsplit: {folds: 2}", "split.folds: "),
         ("- version", "top level: "),
         ("version: [", "not valid YAML"),
     ],
@@ -68,3 +68,23 @@ def test_a_key_can_be_changed_from_outside() -> None:
     assert config.seeds == (4, 5)
     with pytest.raises(TrainingError, match="is not like"):
         load_config(CONFIGS[0], TrainConfig, ["loss.zones"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("los.zones=2", "--set los.zones=2: los: there is no such key"),
+        ("main.steps=two", "--set main.steps=two: main.steps: "),
+        ("seeds=[]", "--set seeds=[]: seeds: "),
+        ("seeds=[", "--set seeds=[: not valid YAML"),
+        ("=2", "'=2' is not like loss.zones=2"),
+        ("version.major=2", "'version.major=2' is not like loss.zones=2"),
+        ("preprocess.size=128", "main.size: is not preprocess.size"),
+    ],
+)
+def test_a_wrong_change_is_told_and_no_key_of_the_file(change: str, message: str) -> None:
+    with pytest.raises(TrainingError) as caught:
+        load_config(CONFIGS[0], TrainConfig, ["seeds=[1]", change])
+    assert message in str(caught.value)
+    assert "top level" not in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -78,7 +78,10 @@ def test_what_is_not_given_is_said(
     ]
     assert said[len(missing) :] == [
         "severity/: 1 of 1 scored names have a frontal image",
-        "training cannot use it yet: no film is mild",
+        (
+            "training cannot use it yet: no film is mild; a grade needs the Brixia totals of both "
+            "readers, or extent and opacity"
+        ),
     ]
     assert not (tmp_path / "data" / "pretrain").exists()
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import sys
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import TypedDict
 
@@ -16,6 +18,7 @@ from fastapi import FastAPI
 
 from cxr_severity.api.access.warning import OPEN_TO_ALL, is_loopback
 from cxr_severity.api.app import create_app
+from cxr_severity.api.doubts import doubts
 from cxr_severity.api.logs import logging_config
 from cxr_severity.api.protocol import BoundedProtocol
 from cxr_severity.api.telemetry.traces import tracing
@@ -71,11 +74,15 @@ def serve(settings: Settings) -> bool:
 
     Raises:
         TracingError: traces are asked for and cannot be sent.
+        SystemExit: the file for the audit cannot be written; the last line says so.
     """
     if not (settings.access.locked or is_loopback(settings.serve.host)):
         # Past the log, whose level could hide it.
         sys.stderr.write(OPEN_TO_ALL.format(host=settings.serve.host) + "\n")
         sys.stderr.flush()
+    for doubt in doubts(settings, os.environ):
+        sys.stderr.write(f"WARNING: {doubt}\n")
+    _check_audit(settings.access.audit)
     server = _server(settings, create_app(settings))
     # uvicorn exits where it cannot start, and repeats the signal that it has obeyed: SIGTERM would
     # then end the process before the last traces are sent.
@@ -83,6 +90,18 @@ def serve(settings: Settings) -> bool:
     with tracing(), suppress(KeyboardInterrupt, SystemExit):
         server.run()
     return server.started
+
+
+def _check_audit(audit: Path | None) -> None:
+    """Before `logging` does, which says it by a traceback."""
+    if audit is None:
+        return
+    try:
+        with audit.open("ab"):
+            pass
+    except OSError as error:
+        sys.stderr.write(f"CXR_AUDIT: {audit} cannot be written: {error.strerror}\n")
+        raise SystemExit(2) from None
 
 
 def _exit(_: int, __: FrameType | None) -> None:
@@ -111,7 +130,7 @@ def _server(settings: Settings, app: FastAPI) -> Server:
             ),
             http=BoundedProtocol,
             ws="none",
-            **behind(settings.serve.trusted_proxies),
+            **behind([str(network) for network in settings.serve.trusted_proxies]),
             server_header=False,
             timeout_graceful_shutdown=10,
         ),

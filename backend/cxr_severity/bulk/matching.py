@@ -21,6 +21,7 @@ class Pair:
     total: float | None
     """Mean of the readers' Brixia totals."""
     patient: str
+    """Empty where nobody said it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,11 @@ class Matched:
     by: Mapping[str, int]
     """How many readings found their film by each of `KEYS`."""
     unfound: list[Reading]
-    """Readings of films that the table does not hold."""
+    """Readings of no film of the table, or of one among several that are called alike."""
     ungraded: Mapping[str, int]
     """Films with a reading and no grade, by the code of the reason."""
+    sighted: int
+    """Readings of the pairs that were given with the model's result on the screen."""
 
 
 def match(rows: Sequence[Row], readings: Sequence[Reading]) -> Matched:
@@ -48,7 +51,7 @@ def match(rows: Sequence[Row], readings: Sequence[Reading]) -> Matched:
     unfound = []
     indices = {key: _index(rows, key) for key in KEYS}
     names = _names(rows)
-    of_film = {_film(row): row for row in reversed(rows)}
+    of_film = {film_of(row): row for row in reversed(rows)}
     for reading in readings:
         film, key = _find(reading, indices, names)
         if film is None:
@@ -59,10 +62,11 @@ def match(rows: Sequence[Row], readings: Sequence[Reading]) -> Matched:
     graded = {film: of_film[film] for film in found if of_film[film]["status"] == GRADED}
     missed = Counter(of_film[film]["code"] for film in found if film not in graded)
     pairs = [_pair(row, found[film]) for film, row in graded.items()]
-    return Matched(pairs, dict(by), unfound, dict(missed.most_common()))
+    sighted = sum(not each.blind for film in graded for each in found[film])
+    return Matched(pairs, dict(by), unfound, dict(missed.most_common()), sighted)
 
 
-def _film(row: Row) -> str:
+def film_of(row: Row) -> str:
     """One for all files of the same bytes."""
     return row["sha256"] or row["file"]
 
@@ -72,7 +76,7 @@ def _index(rows: Sequence[Row], key: str) -> dict[str, str | None]:
     index: dict[str, str | None] = {}
     for row in rows:
         if value := row[key]:
-            film = _film(row)
+            film = film_of(row)
             index[value] = film if index.get(value, film) == film else None
     return index
 
@@ -110,4 +114,4 @@ def _pair(row: Row, readings: Sequence[Reading]) -> Pair:
         severities = {brixia_severity(total)}
     (severity,) = severities
     patient = next((each.patient for each in readings if each.patient), "") or row["patient_id"]
-    return Pair(row, severity, total, patient or _film(row))
+    return Pair(row, severity, total, patient)

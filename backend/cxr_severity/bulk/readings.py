@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from cxr_severity.bulk.csv_text import CsvError, lines_of
 from cxr_severity.bulk.sources import PATH_COLUMNS
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Severity
 from cxr_severity.model.calibration import HIGHEST_TOTAL
@@ -22,6 +21,17 @@ _TOTAL = ("reader_total", "brixia_total", "total")
 _ZONES = ("reader_", "brixia_", "")
 """Before each zone's letter."""
 _PATIENT = ("patient", "patient_id")
+_BLIND = "reader_blind"
+_MODEL = ("severity", "brixia_total", *(f"brixia_{zone}" for zone in ZONES))
+"""What a table that holds the model's probabilities tells of the model, and of no reader."""
+_PROBABILITIES = {"probability_mild", "p_mild"}
+_KNOWN = {
+    name.lower(): name
+    for name in (
+        *KEYS, *PATH_COLUMNS, *_GRADE, *_TOTAL, *_PATIENT, _BLIND, *_PROBABILITIES,
+        *(f"{before}{zone}" for before in _ZONES for zone in ZONES),
+    )
+}  # fmt: skip
 _KIND = "cxr-severity-readings"
 
 
@@ -42,6 +52,8 @@ class Reading:
     """Brixia total, 0 to 18; None where only the grade was given."""
     patient: str
     """Empty where it was not said."""
+    blind: bool
+    """False where it was given with the model's result on the screen."""
 
 
 def read_readings(path: Path) -> tuple[list[Reading], int]:
@@ -50,7 +62,9 @@ def read_readings(path: Path) -> tuple[list[Reading], int]:
     Columns, of each kind the first that there is: `reader_grade`, `grade` or `severity`;
     `reader_total`, `brixia_total` or `total`, else six zones `reader_A` to `reader_F`, `brixia_A`
     or `A`; `patient` or `patient_id`; and at least one of `KEYS` (`path`, `filename` and `image`
-    stand for `file`). A grade that is not given is that of the total.
+    stand for `file`). Capitals and spaces in their names do not matter. A grade that is not given
+    is that of the total. Of a table that also holds what the model said, only the reader's columns
+    count.
 
     Returns:
         The readings, and how many lines hold none.
@@ -59,44 +73,65 @@ def read_readings(path: Path) -> tuple[list[Reading], int]:
         ReadingsError: the file cannot be read, or a value in it is none.
     """
     try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReadingsError(f"{path}: cannot be read as text: {error}") from error
-    lines = _of_page(path, text) if path.suffix.lower() == ".json" else _of_table(path, text)
+        raw = path.read_bytes()
+        lines = _of_page(path, raw) if path.suffix.lower() == ".json" else _of_table(path, raw)
+    except OSError as error:
+        raise ReadingsError(f"{path}: {error.strerror}") from error
+    except CsvError as error:
+        raise ReadingsError(f"{path}: {error}") from error
     found = [_reading(where, line) for where, line in lines]
     readings = [each for each in found if each is not None]
     if not readings:
-        raise ReadingsError(f"{path}: no line of it holds a grade, a Brixia total or six zones")
+        raise ReadingsError(
+            f"{path}: no line of it holds a grade, a Brixia total or six zones, in columns such as "
+            "grade, total or A to F"
+        )
     return readings, len(found) - len(readings)
 
 
-def _of_table(path: Path, text: str) -> list[tuple[str, dict[str, str]]]:
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-    reader = csv.DictReader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        lines = [(f"{path}, line {reader.line_num}", line) for line in reader]
-    except csv.Error as error:
-        raise ReadingsError(f"{path}, after line {reader.line_num}: {error}") from error
-    columns = reader.fieldnames or []
+def _of_table(path: Path, raw: bytes) -> list[tuple[str, dict[str, str]]]:
+    lines = lines_of(raw)
+    columns = [_column(name) for name in next(lines, (0, []))[1]]
     if not {*KEYS, *PATH_COLUMNS} & set(columns):
-        raise ReadingsError(f"{path}: none of its columns names films: {', '.join(KEYS)}")
-    if "probability_mild" in columns and not {*_GRADE[:2], _TOTAL[0]} & set(columns):
-        raise ReadingsError(f"{path}: holds what a model says, and nothing of a reader")
-    for where, line in lines:
-        if None in line:
+        raise ReadingsError(
+            f"{path}: none of its columns names films: {', '.join(KEYS)}; it has "
+            f"{', '.join(columns) or 'none'}"
+        )
+    for name in _KNOWN.values():
+        if columns.count(name) > 1:
+            raise ReadingsError(f"{path}: several of its columns are called {name}")
+    if _PROBABILITIES & set(columns):
+        columns = ["" if name in _MODEL else name for name in columns]
+        said = (*_GRADE, *_TOTAL, *(f"{before}A" for before in _ZONES))
+        if not set(said) & set(columns):
+            raise ReadingsError(f"{path}: holds what a model says, and nothing of a reader")
+    found = []
+    for number, line in lines:
+        where = f"{path}, line {number}"
+        cells = [cell.strip() for cell in line]
+        if any(cells[len(columns) :]):
             raise ReadingsError(f"{where}: has more cells than the first line names")
-    return [(where, {k: (v or "").strip() for k, v in line.items()}) for where, line in lines]
+        named = zip(columns, cells, strict=False)
+        found.append((where, {name: cell for name, cell in named if name}))
+    return found
 
 
-def _of_page(path: Path, text: str) -> list[tuple[str, dict[str, str]]]:
+def _column(name: str) -> str:
+    """As it is called here, however it is written."""
+    name = name.strip()
+    return _KNOWN.get(name.lower().replace(" ", "_"), name)
+
+
+def _of_page(path: Path, raw: bytes) -> list[tuple[str, dict[str, str]]]:
     try:
-        held: Any = json.loads(text)
+        held: Any = json.loads(raw)
         if held["kind"] != _KIND:
             raise ValueError
         lines = [
             {
                 "file": str(each["file"]), "sha256": str(each["sha256"]),
                 "reader_grade": str(each["grade"] or ""),
+                _BLIND: str(each.get("blind", "")),
                 **{f"reader_{zone}": str(each["zones"].get(zone, "")) for zone in ZONES},
             }
             for each in held["readings"]
@@ -124,11 +159,17 @@ def _reading(where: str, line: Mapping[str, str]) -> Reading | None:
         keys["file"] = named
     if not keys:
         raise ReadingsError(f"{where}: has a reading, and does not say of which film")
-    return Reading(where, keys, severity, total, line.get(_first(line, _PATIENT), ""))
+    if "sha256" in keys:
+        keys["sha256"] = keys["sha256"].lower()
+    patient = line.get(_first(line, _PATIENT), "")
+    blind = line.get(_BLIND, "").lower() != "false"
+    return Reading(where, keys, severity, total, patient, blind)
 
 
 def _sum_of_zones(where: str, line: Mapping[str, str]) -> float | None:
-    before = next((each for each in _ZONES if f"{each}A" in line), "")
+    before = next((each for each in _ZONES if all(f"{each}{zone}" in line for zone in ZONES)), None)
+    if before is None:
+        return None
     scores = [_number(where, line, f"{before}{zone}", HIGHEST_ZONE_SCORE) for zone in ZONES]
     known = [score for score in scores if score is not None]
     return sum(known) if len(known) == len(ZONES) else None
@@ -139,7 +180,7 @@ def _number(where: str, line: Mapping[str, str], column: str, highest: int) -> f
     if not text:
         return None
     try:
-        value = float(text)
+        value = float(text.replace(",", "."))
     except ValueError:
         value = -1
     if not 0 <= value <= highest:

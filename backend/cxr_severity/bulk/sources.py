@@ -3,8 +3,6 @@ reaches (`s3://`, `gs://`, `https://`, …)."""
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import re
 import zipfile
@@ -15,6 +13,7 @@ from typing import Any
 
 import fsspec
 
+from cxr_severity.bulk.csv_text import lines_of
 from cxr_severity.bulk.entries import Entry, open_url, said_by
 
 PATH_COLUMNS = ("path", "file", "filename", "image")
@@ -22,6 +21,8 @@ PATH_COLUMNS = ("path", "file", "filename", "image")
 one."""
 # What file managers and DICOM media leave beside films.
 _NO_FILM = re.compile(r"(^|/)(\.[^/]*|DICOMDIR|Thumbs\.db|desktop\.ini)$|(^|/)__MACOSX/", re.I)
+# What a manifest's column is hardly called.
+_FILM = re.compile(r"\.(png|jpe?g|tiff?|dcm|dicom|zip)$", re.I)
 _URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://")
 _MAGIC = re.compile(r"[*?\[]")
 
@@ -139,19 +140,26 @@ def _file(name: str) -> Iterator[Entry]:
 
 def _manifest(source: str) -> Iterator[Entry]:
     with open_url(source) as file:
-        try:
-            text = file.read().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise SourceError(f"{source}: a manifest is text in UTF-8") from error
-    tabs = source.lower().endswith(".tsv")
-    rows = csv.reader(io.StringIO(text), delimiter="\t" if tabs else ",")
-    head = [cell.strip().lower() for cell in next(rows, [])]
-    if not head:
+        lines = [[cell.strip() for cell in line] for _, line in lines_of(file.read())]
+    if not lines:
         raise SourceError(f"{source}: the manifest is empty")
+    head = [cell.lower() for cell in lines[0]]
     column = next((head.index(name) for name in PATH_COLUMNS if name in head), 0)
     base = source.rpartition("/")[0]
-    for row in rows:
-        path = row[column].strip() if column < len(row) else ""
-        if path:
-            inside = base and not (_URL.match(path) or Path(path).is_absolute())
-            yield from _file(f"{base}/{path}" if inside else path)
+
+    def named(path: str) -> str:
+        inside = base and not (_URL.match(path) or Path(path).is_absolute())
+        return f"{base}/{path}" if inside else path
+
+    # A list without a line of names: its first film is none.
+    first = lines[0][column]
+    bare = head[column] not in PATH_COLUMNS and (_FILM.search(first) or _exists(named(first)))
+    for line in lines if bare else lines[1:]:
+        if column < len(line) and line[column]:
+            yield from _file(named(line[column]))
+
+
+def _exists(name: str) -> bool:
+    filesystem, path = fsspec.core.url_to_fs(name)
+    found: bool = filesystem.isfile(path)
+    return found

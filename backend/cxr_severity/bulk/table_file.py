@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, zip_longest
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from cxr_severity.bulk.csv_text import lines_of
 from cxr_severity.bulk.entries import said_by
-from cxr_severity.bulk.rows import BOOLEANS, COLUMNS, INTEGERS, NUMBERS, Row
+from cxr_severity.bulk.rows import BOOLEANS, COLUMNS, GRADED, INTEGERS, NUMBERS, Row
 from cxr_severity.interop.table import escaped, unescaped
+from cxr_severity.model.assessment import SEVERITIES
 
 SUFFIXES = (".parquet", ".csv")
 _ROW_GROUP = 10_000
@@ -36,29 +39,58 @@ def write_table(path: Path, rows: Iterable[Row]) -> None:
 
 
 def read_table(path: Path) -> list[Row]:
-    """What `write_table` wrote.
+    """What `write_table` wrote, or another program that read and saved it.
 
     Raises:
-        TableError: the file cannot be read, or lacks columns.
+        TableError: the file cannot be read, lacks columns, or holds what `write_table` does not
+            write.
     """
+    if not path.is_file():
+        raise TableError(f"{path}: there is no such file")
     try:
         rows = _read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
     # What pyarrow raises of a file that is no Parquet is no OSError.
-    except (OSError, ValueError, csv.Error) as error:
+    except (OSError, ValueError) as error:
         raise TableError(f"{path}: cannot be read: {said_by(error)}") from error
     lacking = [name for name in COLUMNS if rows and name not in rows[0]]
     if not rows or lacking:
         what = f"lacks the column {lacking[0]}" if lacking else "has no rows"
         raise TableError(f"{path}: is no table of `cxr-severity score`: it {what}")
-    return rows
+    return [_checked(path, row) for row in rows]
+
+
+def _checked(path: Path, row: Row) -> Row:
+    """With numbers and truths as they are written here, however another program does."""
+    truths = {name: row[name].lower() for name in BOOLEANS}
+    numbers = {name: row[name].replace(",", ".") for name in NUMBERS}
+    wrong = [name for name, text in numbers.items() if text and not _is_number(text)]
+    wrong += [name for name, text in truths.items() if text not in ("", "true", "false")]
+    if row["status"] == GRADED:
+        wrong += [name for name in ("confidence", "brixia_total", "refer") if not row[name]]
+        wrong += ["severity"] if row["severity"] not in [*map(str, SEVERITIES)] else []
+    if wrong:
+        raise TableError(
+            f"{path}: {wrong[0]} of {row['file']} is {row[wrong[0]]!r}, as `cxr-severity score` "
+            "does not write it"
+        )
+    return row | truths | numbers
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _read_csv(path: Path) -> list[Row]:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return [
-            unescaped({name: text or "" for name, text in row.items()})
-            for row in csv.DictReader(file, strict=True)
-        ]
+    lines = lines_of(path.read_bytes())
+    columns = next(lines, (0, []))[1]
+    # A line that was cut short lacks its last cells.
+    return [
+        unescaped(dict(zip_longest(columns, line[: len(columns)], fillvalue="")))
+        for _, line in lines
+    ]
 
 
 def _read_parquet(path: Path) -> list[Row]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field
 
-from cxr_severity.bulk.matching import Matched, Pair, match
+from cxr_severity.bulk.matching import Matched, Pair, film_of, match
 from cxr_severity.bulk.readings import ReadingsError, read_readings
 from cxr_severity.bulk.rows import GRADED, Row
 from cxr_severity.bulk.table_file import TableError, read_table
@@ -59,7 +59,13 @@ class Validation(Frozen):
     )
     totals: Totals | None = Field(description="Null where fewer than three films have a total")
     by: Mapping[str, int] = Field(description="Readings that found their film, by what")
-    unfound: int = Field(description="Readings of films that are not in the table")
+    lone: int = Field(description="Films whose patient is not known; each counts as its own")
+    sighted: int = Field(
+        description="Readings that were given with the model's result on the screen"
+    )
+    unfound: int = Field(
+        description="Readings of no film of the table, or of one among several called alike"
+    )
     unread: int = Field(description="Graded films that nobody read")
     ungraded: Mapping[str, int] = Field(
         description="Films with a reading that the version did not grade, by the code of the reason"
@@ -81,9 +87,11 @@ def validate(results: Path, readings: Path, resamples: int = RESAMPLES) -> Valid
         raise TableError(f"{results}: holds results of several versions: {', '.join(versions)}")
     matched = match(rows, said)
     if len(matched.pairs) < FEWEST:
-        example = f"; the first that was not found: {matched.unfound[0].where}" if (
-            matched.unfound
-        ) else ""  # fmt: skip
+        example = ""
+        if matched.unfound:
+            first = matched.unfound[0]
+            key, value = next(iter(first.keys.items()))
+            example = f"; the first that was not found: {first.where}, {key} {value!r}"
         raise ReadingsError(
             f"{readings}: {len(matched.pairs)} of its {len(said)} readings are of films that "
             f"{results} grades, and at least {FEWEST} are needed{example}"
@@ -93,7 +101,7 @@ def validate(results: Path, readings: Path, resamples: int = RESAMPLES) -> Valid
 
 def _measured(rows: Sequence[Row], matched: Matched, empty: int, resamples: int) -> Validation:
     pairs = matched.pairs
-    patients = [pair.patient for pair in pairs]
+    patients = [_patient(pair) for pair in pairs]
     bootstrap = Bootstrap.over(patients, resamples=resamples)
     truth = np.array([SEVERITIES.index(pair.severity) for pair in pairs], np.intp)
     named = [pair.row["severity"] for pair in pairs]
@@ -103,7 +111,7 @@ def _measured(rows: Sequence[Row], matched: Matched, empty: int, resamples: int)
     held = [pair.severity in pair.row["prediction_set"].split("|") for pair in pairs]
     referred = np.array([pair.row["refer"] == "true" for pair in pairs])
     first = pairs[0].row
-    films = {row["sha256"] or row["file"] for row in rows if row["status"] == GRADED}
+    films = {film_of(row) for row in rows if row["status"] == GRADED}
     return Validation(
         name=first["model"],
         version=first["version"],
@@ -119,6 +127,8 @@ def _measured(rows: Sequence[Row], matched: Matched, empty: int, resamples: int)
         sure=None if referred.all() else bootstrap.mean(right, ~referred),
         totals=_totals([pair for pair in pairs if pair.total is not None], resamples),
         by=matched.by,
+        lone=sum(not pair.patient for pair in pairs),
+        sighted=matched.sighted,
         unfound=len(matched.unfound),
         unread=len(films) - len(pairs),
         ungraded=matched.ungraded,
@@ -129,7 +139,7 @@ def _measured(rows: Sequence[Row], matched: Matched, empty: int, resamples: int)
 def _totals(pairs: Sequence[Pair], resamples: int) -> Totals | None:
     if len(pairs) < FEWEST_TOTALS:
         return None
-    bootstrap = Bootstrap.over([pair.patient for pair in pairs], resamples=resamples)
+    bootstrap = Bootstrap.over([_patient(pair) for pair in pairs], resamples=resamples)
     reference = np.array([pair.total for pair in pairs], np.float64)
     estimated = _column(pairs, "brixia_total")
     inside = None
@@ -143,6 +153,10 @@ def _totals(pairs: Sequence[Pair], resamples: int) -> Totals | None:
         r=interval(pearson(estimated, reference, bootstrap)),
         inside=inside,
     )
+
+
+def _patient(pair: Pair) -> str:
+    return pair.patient or film_of(pair.row)
 
 
 def _column(pairs: Sequence[Pair], name: str) -> Float64Array:

@@ -125,7 +125,18 @@ def _confusion(found: Validation) -> str:
 def _notes(found: Validation, measured: Evaluation | None) -> Iterator[str]:
     metrics = found.metrics
     matched = ", ".join(f"{count} by {key}" for key, count in found.by.items())
-    yield f"Films of {metrics.patients} patients. Readings found their film: {matched}."
+    of = f" of {metrics.patients} patients" if found.lone < metrics.images else ""
+    yield f"{metrics.images} films{of}. Readings found their film: {matched}."
+    if found.lone:
+        yield (
+            f"The patient of {found.lone} films is not known, so that each counts as its own. "
+            "Where several are of one patient, the intervals are too narrow."
+        )
+    if found.sighted:
+        yield (
+            f"{found.sighted} readings were given with the model's result on the screen, and are "
+            "no independent reference."
+        )
     yield f"Intervals: {metrics.interval}."
     if measured is None:
         yield f"{found.version} is not installed here, so that its own figures are left out."
@@ -149,7 +160,7 @@ def _notes(found: Validation, measured: Evaluation | None) -> Iterator[str]:
         reasons = ", ".join(f"{count} {code}" for code, count in found.ungraded.items())
         yield f"Read by a person and not graded by the model: {reasons}. They count nowhere above."
     for count, what in (
-        (found.unfound, "readings are of films that the table does not hold"),
+        (found.unfound, "readings name no film of the table, or several"),
         (found.unread, "graded films have no reading"),
         (found.empty, "lines of the readings hold none"),
     ):

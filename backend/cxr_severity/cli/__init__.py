@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 
@@ -39,11 +40,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = Settings.of(**named)
     except ValidationError as error:
         for problem in error.errors():
-            where = ".".join(str(part) for part in problem["loc"])
-            print(f"setting {where}: {problem['msg']}", file=sys.stderr)
+            where = "".join(f" {part}" for part in problem["loc"])
+            reason = problem["msg"].removeprefix("Value error, ")
+            print(f"setting{where}: {reason}", file=sys.stderr)
         return EXIT_CANNOT_START
     except SettingsError as error:  # a list or path that cannot even be read
-        print(f"{error}; lists are written as JSON", file=sys.stderr)
+        field = re.search('field "(\\w+)"', str(error))
+        variable = f"CXR_{field[1].upper()}" if field else str(error)
+        print(f'{variable}: is written as JSON, such as ["one", "two"]', file=sys.stderr)
         return EXIT_CANNOT_START
     status: int = arguments.run(arguments, settings)
     return status

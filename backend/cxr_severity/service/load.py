@@ -29,8 +29,8 @@ def chosen_version(settings: ModelSettings, version: str | None = None) -> str:
     installed = versions(settings.weights)
     chosen = version or settings.version or (installed[-1] if installed else None)
     if chosen is None or chosen not in installed:
-        named = f"model version {chosen}" if chosen else "any model version"
-        raise ArtifactError(f"there is not {named} in {settings.weights}")
+        named = f" {chosen}" if chosen else ""
+        raise ArtifactError(f"there is no model version{named} in {settings.weights}")
     return chosen
 
 

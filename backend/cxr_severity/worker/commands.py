@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from cxr_severity.worker.dimse import Peer
 from cxr_severity.worker.faults import CannotStartError
 from cxr_severity.worker.header import Wanted
 from cxr_severity.worker.ledger import Ledger
-from cxr_severity.worker.ledger_file import parked, retry, totals
+from cxr_severity.worker.ledger_file import forget, parked, retry, totals
 from cxr_severity.worker.objects import Assessor, Judge
 from cxr_severity.worker.pace import Pace
 from cxr_severity.worker.receive import Listening, Receiver
@@ -39,16 +40,21 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Run one of `COMMANDS`.
 
     Returns:
-        0; 1 when something is parked (`--parked`, `--once`) or a thread broke; 2 when nothing
-        could be done.
+        0; 1 when something is parked (`--parked`, `--once`), a film is not there (`--retry`,
+        `--forget`) or a thread broke; 2 when nothing could be done.
     """
     try:
         memory = arguments.memory or _state_folder() / f"{arguments.command}.db"
         if arguments.parked:
             return _list_parked(memory)
         if arguments.retry is not None:
-            print(f"{retry(memory, arguments.retry)} films will be tried again")
-            return EXIT_OK
+            films = retry(memory, arguments.retry)
+            print(f"{films} films will be tried again")
+            return _all_of(arguments.retry, films)
+        if arguments.forget is not None:
+            films = forget(memory, arguments.forget)
+            print(f"{films} films are given up")
+            return _all_of(arguments.forget, films)
         logs.set_up(settings.serve.log_level)
         return _work(arguments, settings, memory)
     except CannotStartError as error:
@@ -175,6 +181,11 @@ def _destinations(
 def _keys(arguments: argparse.Namespace) -> dict[str, str]:
     keys = dict(arguments.match)
     return keys | {"RetrieveAETitle": arguments.ae} if arguments.ae else keys
+
+
+def _all_of(numbers: Sequence[int], films: int) -> int:
+    """The exit status where so many films of these numbers were found."""
+    return EXIT_OK if films >= len(set(numbers)) else EXIT_SOME_FAILED
 
 
 def _list_parked(memory: Path) -> int:

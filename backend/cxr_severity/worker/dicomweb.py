@@ -23,7 +23,7 @@ _JSON = "application/dicom+json"
 _DICOM = 'multipart/related; type="application/dicom"'
 _STUDY, _SERIES, _INSTANCE = "0020000D", "0020000E", "00080018"
 _MODALITY = "00080060"
-_FAILED, _FAILED_INSTANCE, _REASON = "00081198", "00081155", "00081197"
+_FAILED, _STORED, _NAMED, _REASON = "00081198", "00081199", "00081155", "00081197"
 _UID = re.compile(r"[0-9.]{1,64}")
 _PAGE = 100
 _LARGEST_PAGE = 64_000_000
@@ -95,7 +95,7 @@ class Archive:
         """Store one instance in its study by STOW-RS; one that is there already is stored."""
         boundary = secrets.token_hex(16)
         head = f"--{boundary}\r\nContent-Type: application/dicom\r\n\r\n".encode()
-        kind: list[str] = []
+        conflict: list[int] = []
         body = self._ask(
             "POST",
             f"studies/{study}",
@@ -103,12 +103,10 @@ class Archive:
             accept=_JSON,
             content=head + result.data + f"\r\n--{boundary}--\r\n".encode(),
             content_type=f"{_DICOM}; boundary={boundary}",
-            kind=kind,
-            taken=(409,),
+            conflict=conflict,
         )
-        if "json" not in kind[0] and not body.lstrip().startswith((b"{", b"[")):
-            return  # it was taken, and nothing is said of it
-        _check_stored(_json(body), result.instance)
+        said = _json(body) if body.lstrip().startswith((b"{", b"[")) else None
+        _check_stored(said, result.instance, conflict=bool(conflict))
 
     def _ask(
         self,
@@ -121,9 +119,10 @@ class Archive:
         content: bytes | None = None,
         content_type: str = "",
         kind: list[str] | None = None,
-        taken: tuple[int, ...] = (),
+        conflict: list[int] | None = None,
     ) -> bytes:
-        """The body of an answer, at most `limit` bytes; its media type is added to `kind`."""
+        """The body of an answer, at most `limit` bytes; its media type is added to `kind`, and to
+        `conflict` the status 409, whose body is an answer too."""
         headers = {"Accept": accept} | ({"Content-Type": content_type} if content_type else {})
         # A peer that drips would never run into the timeout of one read.
         end = monotonic() + 5 * self._timeout
@@ -131,7 +130,10 @@ class Archive:
             with self._client.stream(
                 method, f"{self._url}/{path}", params=params, headers=headers, content=content
             ) as answer:
-                _check_status(answer, taken)
+                if conflict is not None and answer.status_code == 409:
+                    conflict.append(409)
+                else:
+                    _check_status(answer)
                 body = bytearray()
                 for chunk in answer.iter_bytes():
                     body += chunk
@@ -150,9 +152,9 @@ class Archive:
             raise PassingError("cut-off") from None
 
 
-def _check_status(answer: httpx2.Response, taken: tuple[int, ...]) -> None:
+def _check_status(answer: httpx2.Response) -> None:
     status = answer.status_code
-    if answer.is_success or status in taken:
+    if answer.is_success:
         return
     if status in _DOWN:
         after = answer.headers.get("Retry-After", "")
@@ -181,10 +183,13 @@ def _only_part(body: bytes, kind: str) -> bytes:
     return body[start + 4 : end]
 
 
-def _check_stored(said: object, instance: str) -> None:
+def _check_stored(said: object, instance: str, *, conflict: bool) -> None:
+    """`said` is what the archive answered (PS3.18 I.2); None where it is of another form."""
+    if isinstance(said, list) and len(said) == 1:  # a data set, as QIDO-RS lists them
+        said = said[0]
     failed = _values(said, _FAILED)
     for each in failed:
-        if instance not in _values(each, _FAILED_INSTANCE) and len(failed) > 1:
+        if instance not in _values(each, _NAMED) and len(failed) > 1:
             continue
         reason = next(iter(_values(each, _REASON)), 0)
         if reason == _DUPLICATE:
@@ -193,6 +198,15 @@ def _check_stored(said: object, instance: str) -> None:
         if not reason or any(reason in some for some in _MAY_PASS):
             raise PassingError(code)
         raise LastingError(code)
+    stored = _values(said, _STORED)
+    if any(instance in _values(each, _NAMED) for each in stored):
+        return
+    if conflict:
+        raise PassingError("http-409")
+    # Orthanc answers 200 while its disk is full, and lists the instance neither here nor there. Who
+    # lists nothing at all has said by the status that it is stored.
+    if isinstance(said, dict) and _STORED in said:
+        raise PassingError("not-stored")
 
 
 def place_of(said: Mapping[str, Any]) -> Place | None:

@@ -51,16 +51,16 @@ class Ledger:
             return sum(self._note(db, place, now) for place in places)
 
     def received(self, place: Place, data: bytes, now: float) -> bool:
-        """Keep a film that was pushed; false where it needs no further work.
+        """Keep a film that was pushed; false where it has its results already.
 
-        A film that is parked before it could be judged gets another chance with what came now.
+        A film that has none, because it waits, is parked or was passed over, is judged by what came
+        now: it may have been put right.
         """
         with self._writing() as db:
             if not self._note(db, place, now):
                 again = db.execute(
                     "UPDATE film SET state = 'waiting', attempts = 0, due = ?, study = ?,"
-                    " series = ? WHERE instance = ? AND state = 'parked'"
-                    " AND number NOT IN (SELECT film FROM result)",
+                    " series = ? WHERE instance = ? AND number NOT IN (SELECT film FROM result)",
                     (now, place.study, place.series, place.instance),
                 )
                 if not again.rowcount:
@@ -80,6 +80,35 @@ class Ledger:
                 (place.instance, place.study, place.series, now, now),
             ).rowcount
         )
+
+    def room_for(self, size: int, most: int) -> list[int] | None:
+        """Make room for `size` more bytes of films, of `most` that may be kept.
+
+        Where too many are, films that are parked make room, the oldest first: else the worker would
+        take none any more once enough are parked.
+
+        Returns:
+            Numbers of the films that are kept no longer; None where there is no room.
+        """
+        gone = []
+        with self._writing() as db:
+            kept = db.execute(
+                "SELECT film, length(data), state = 'parked' FROM body JOIN film ON number = film"
+                " ORDER BY film"
+            ).fetchall()
+            over = sum(length for _, length, _ in kept) + size - most
+            if over > sum(length for _, length, idle in kept if idle):
+                return None
+            for number, length, idle in kept:
+                if over > 0 and idle:
+                    db.execute("DELETE FROM body WHERE film = ?", (number,))
+                    over -= length
+                    gone.append(int(number))
+        return gone
+
+    def number(self, instance: str) -> int:
+        """Of a film that is known."""
+        return int(self._read("SELECT number FROM film WHERE instance = ?", instance)[0][0])
 
     def known(self, instance: str) -> bool:
         """Whether it is one of the worker's own results."""
@@ -143,11 +172,11 @@ class Ledger:
         return due
 
     def bytes_of_films(self) -> int:
-        """Of films that were pushed and are not judged yet."""
+        """Of films that were pushed and are not judged yet, parked ones too."""
         return int(self._read("SELECT coalesce(sum(length(data)), 0) FROM body")[0][0])
 
     def bytes_of_results(self) -> int:
-        """Of results that are not delivered yet."""
+        """Of results that are not delivered yet, parked ones too."""
         kept = self._read(
             "SELECT coalesce(sum(length(data)), 0) FROM result WHERE data IS NOT NULL"
         )
@@ -177,13 +206,17 @@ class Ledger:
         """The result lies at its destination; true where that was the film's last."""
         with self._writing() as db:
             self._set_delivery(db, parcel, "done")
+            db.execute(
+                "UPDATE result SET data = NULL WHERE instance = ? AND NOT EXISTS"
+                " (SELECT 1 FROM delivery WHERE result = instance AND state != 'done')",
+                (parcel.result.instance,),
+            )
             left = db.execute(
                 "SELECT 1 FROM delivery JOIN result ON result.instance = delivery.result"
                 " WHERE film = ? AND state != 'done' LIMIT 1",
                 (parcel.film,),
             ).fetchone()
             if left is None:
-                db.execute("UPDATE result SET data = NULL WHERE film = ?", (parcel.film,))
                 self._set(db, parcel.film, "done")
         return left is None
 

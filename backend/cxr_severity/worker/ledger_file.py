@@ -167,17 +167,23 @@ def totals(path: Path) -> dict[State, int]:
 def retry(path: Path, numbers: Collection[int] = ()) -> int:
     """Have the parked films of these numbers, or all, tried again; returns how many.
 
-    A worker that runs takes them up by itself.
+    A film that was passed over is one only by its number: its header may have been put right. A
+    worker that runs takes them up by itself.
 
     Raises:
         CannotStartError: there is no ledger.
     """
     now = time.time()
     with closing(_existing(path)) as db, writing(db):
-        chosen = [
+        chosen = _parked(db, numbers)
+        chosen += [
             number
-            for (number,) in db.execute("SELECT number FROM film WHERE state = 'parked'")
-            if not numbers or number in numbers
+            for (number,) in db.execute(
+                "SELECT number FROM film WHERE state = 'passed'"
+                " AND number IN (SELECT value FROM json_each(?))"
+                " AND number NOT IN (SELECT film FROM result)",
+                (listed(numbers),),
+            )
         ]
         for number in chosen:
             again = db.execute(
@@ -193,7 +199,45 @@ def retry(path: Path, numbers: Collection[int] = ()) -> int:
     return len(chosen)
 
 
-def listed(values: Collection[str]) -> str:
+def forget(path: Path, numbers: Collection[int] = ()) -> int:
+    """Give up the parked films of these numbers, or all; returns how many.
+
+    What is kept of them is overwritten; results that still wait for another destination go there.
+    May be asked while a worker runs.
+
+    Raises:
+        CannotStartError: there is no ledger.
+    """
+    with closing(_existing(path)) as db, writing(db):
+        chosen = _parked(db, numbers)
+        for number in chosen:
+            db.execute("DELETE FROM body WHERE film = ?", (number,))
+            db.execute(
+                "DELETE FROM delivery WHERE state = 'parked'"
+                " AND result IN (SELECT instance FROM result WHERE film = ?)",
+                (number,),
+            )
+            db.execute(
+                "UPDATE result SET data = NULL WHERE film = ? AND NOT EXISTS"
+                " (SELECT 1 FROM delivery WHERE result = instance AND state = 'waiting')",
+                (number,),
+            )
+            db.execute(
+                "UPDATE film SET reason = 'forgotten', state = CASE WHEN EXISTS"
+                " (SELECT 1 FROM result WHERE film = number AND data IS NOT NULL)"
+                " THEN 'judged' ELSE 'passed' END WHERE number = ?",
+                (number,),
+            )
+    return len(chosen)
+
+
+def _parked(db: sqlite3.Connection, numbers: Collection[int]) -> list[int]:
+    """Of these numbers, or of all."""
+    found = db.execute("SELECT number FROM film WHERE state = 'parked' ORDER BY number")
+    return [number for (number,) in found if not numbers or number in numbers]
+
+
+def listed(values: Collection[str] | Collection[int]) -> str:
     """A list as SQLite's `json_each` takes it."""
     return json.dumps(list(values))
 

@@ -31,6 +31,9 @@ Raises:
 KINDS: tuple[FormName, ...] = tuple(form.name for form in FORMS.values() if form.of_dicom)
 """Of results that can lie in a film's study."""
 USUAL: tuple[FormName, ...] = ("sr", "sc")
+_ELSEWHERE = ("declared-not-frontal", "declared-not-chest")
+"""Findings by which a film's own header says that it is not for this worker. Most films of a
+hospital are of this kind, and nobody would find the others among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class Assessor:
         except InputRefusedError as error:
             raise LastingError(error.code) from None
         except RejectedError as error:
+            if error.first.code in _ELSEWHERE:
+                raise PassedOverError(error.first.code) from None
             codes = ",".join(finding.code for finding in error.quality.findings)
             raise LastingError(f"rejected:{codes}") from None
 

@@ -6,6 +6,7 @@ refuses each request with a status that says so, and the sender keeps its own co
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from pynetdicom.events import Event
     from pynetdicom.transport import ThreadedAssociationServer
 
+LOG = logging.getLogger("cxr_severity.worker")
+
 SUCCESS, OUT_OF_RESOURCES, NOT_KEPT, CANNOT_UNDERSTAND = 0x0000, 0xA700, 0x0122, 0xC000
 
 _TAKEN = (
@@ -39,6 +42,12 @@ _TAKEN = (
     SecondaryCaptureImageStorage,
 )
 _SYNTAXES = sorted(NATIVE | COMPRESSED)
+_REJECTIONS: dict[tuple[int | None, int | None], str] = {
+    (1, 3): "its AE title is not among those of --ae",
+    (1, 7): "it calls another AE title than --aet",
+    (3, 2): "too many associations are open",
+}
+"""By source and reason (PS3.8 9.3.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +109,7 @@ class Receiver:
                     (evt.EVT_PDU_RECV, self._count),
                     (evt.EVT_DIMSE_RECV, self._forget),
                     (evt.EVT_CONN_CLOSE, self._forget),
+                    (evt.EVT_REJECTED, self._turned_away),
                 ],
             )
         except OSError as error:
@@ -134,3 +144,9 @@ class Receiver:
 
     def _forget(self, event: Event) -> None:
         self._received.pop(id(event.assoc), None)
+
+    def _turned_away(self, event: Event) -> None:
+        """Say why, and not who: a title is a peer's own text."""
+        said = event.assoc.acceptor.primitive
+        why = said and _REJECTIONS.get((said.result_source, said.diagnostic))
+        LOG.warning("a sender is turned away: %s", why or "its request is not understood")

@@ -37,6 +37,8 @@ def keeper(ledger: Ledger, wake: Callable[[], None], most: int) -> Callable[[str
 
     A sender is told of success once the film is on the disk. It is told of a lack of resources when
     more than `most` bytes wait or nothing can be written, so that it sends the film again later.
+    A film that has its results is taken and not judged again, which the log says: a sender may
+    have put it right under the UID that it had.
     """
 
     def take(instance: str, data: bytes) -> int:
@@ -47,10 +49,17 @@ def keeper(ledger: Ledger, wake: Callable[[], None], most: int) -> Callable[[str
         except InputRefusedError:
             place = Place("", "", "")  # it is kept, and parked with the reason
         try:
-            if ledger.bytes_of_films() + len(data) > most:
+            gone = ledger.room_for(len(data), most)
+            if gone is None:
                 LOG.warning("a film is turned away: too many wait")
                 return OUT_OF_RESOURCES
-            ledger.received(Place(place.study, place.series, instance), data, time.time())
+            for number in gone:
+                LOG.warning("film %d is parked and kept no longer: another needs its room", number)
+            if not ledger.received(Place(place.study, place.series, instance), data, time.time()):
+                LOG.info(
+                    "film %d came again; it has its results and is not judged again",
+                    ledger.number(instance),
+                )
         except sqlite3.Error as error:
             LOG.error("a film is turned away: the memory cannot be written: %s", error)
             return OUT_OF_RESOURCES
@@ -86,15 +95,14 @@ def run(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    strays = ledger.park_strays(destinations)
-    if strays:
-        LOG.warning("%d films are parked: their destinations are not named now", strays)
+    _park_strays(ledger, destinations)
     work.start(threads)
     feed.start()
     LOG.info("%s; %s", ready, _said(ledger.counts()))
     said, next_said = ledger.counts(), time.monotonic() + progress
     while not (ending.wait(_TICK) or work.broken or finished()):
         if time.monotonic() >= next_said:
+            _park_strays(ledger, destinations)  # that someone has had tried again
             next_said += progress
             if (counts := ledger.counts()) != said:
                 said = counts
@@ -108,6 +116,15 @@ def run(
         destination.close()
     LOG.info("ended; %s", _said(ledger.counts()))
     return not broken
+
+
+def _park_strays(ledger: Ledger, destinations: Mapping[str, Destination]) -> None:
+    try:
+        strays = ledger.park_strays(destinations)
+    except sqlite3.Error:  # the disk is full: the threads say so
+        return
+    if strays:
+        LOG.warning("%d films are parked: their destinations are not named now", strays)
 
 
 def _said(counts: Mapping[State, int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from cxr_severity.worker.faults import CannotStartError
 
 if TYPE_CHECKING:
     import socket
+
+LOG = logging.getLogger("cxr_severity.worker")
 
 HANDSHAKE_SECONDS = 5.0
 """pynetdicom finishes each handshake before it accepts the next caller, so a silent one holds up
@@ -52,20 +55,30 @@ class Tls:
 
     def _filled(self, context: ssl.SSLContext) -> ssl.SSLContext:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        try:
-            context.load_cert_chain(self.certificate, self.key)
-            context.load_verify_locations(self.authorities)
-        except OSError as error:  # of ssl too
-            raise CannotStartError(f"TLS cannot be set up: {error}") from None
+        for files, load in (
+            ((self.certificate, self.key), context.load_cert_chain),
+            ((self.authorities,), context.load_verify_locations),
+        ):
+            try:
+                load(*files)
+            except OSError as error:  # of ssl too, which names no file
+                names = " with ".join(map(str, files))
+                raise CannotStartError(f"TLS cannot be set up by {names}: {error}") from None
         return context
 
 
 class _Bounded(ssl.SSLContext):
-    """Bounds the handshake with whoever connects."""
+    """Bounds the handshake with whoever connects, and tells where it fails."""
 
     def wrap_socket(self, sock: socket.socket, *args: Any, **options: Any) -> ssl.SSLSocket:
         sock.settimeout(HANDSHAKE_SECONDS)
-        wrapped = super().wrap_socket(sock, *args, **options)
+        try:
+            wrapped = super().wrap_socket(sock, *args, **options)
+        except ssl.SSLEOFError:  # whoever only looks whether the port is open
+            raise
+        except ssl.SSLError:
+            LOG.warning("a sender is turned away: no TLS, or no certificate that --tls-ca accepts")
+            raise
         wrapped.settimeout(None)
         return wrapped
 

@@ -83,6 +83,7 @@ class Work:
         self._held: set[str] = set()
         self._asleep_until: dict[str, float] = {}
         self._downs: dict[str, int] = {}
+        self._full = False
         self._threads: list[Thread] = []
 
     def start(self, threads: int = 1) -> None:
@@ -157,9 +158,11 @@ class Work:
             return parcel
         if self._asleep_until.get(_SOURCE, 0) > now:
             return None
-        if self._ledger.bytes_of_results() > self._most_waiting:
-            return None
-        return self._ledger.next_film(now, self._held)
+        full = self._ledger.bytes_of_results() > self._most_waiting
+        if full and not self._full:
+            LOG.warning("no film is judged: too many results wait or are parked")
+        self._full = full
+        return None if full else self._ledger.next_film(now, self._held)
 
     def _until_due(self) -> float:
         """Seconds until something more may be due; any other change wakes the threads."""

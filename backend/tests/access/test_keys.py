@@ -64,6 +64,8 @@ def test_a_key_expires(tmp_path: Path) -> None:
     content["keys"][0]["expires"] = datetime.now(UTC).isoformat()
     file.write_text(json.dumps(content))
     assert KeyFile(file).caller(key) is None
+    with pytest.raises(KeyFileError, match="one day at least"):
+        KeyFile(file).add("trial", days=0)
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_a_folder_a_zip_and_a_manifest_become_one_table(
         (["{}/none", "--out", "{}/t.csv"], "there is no such file or folder"),
         (["{}", "--out", "{}/none/t.csv"], "there is no folder"),
         (["{}", "--out", "{}/t.txt"], "the name of a table ends in"),
-        (["{}", "--out", "{}/t.csv", "--version", "9.9.9"], "there is not model version 9.9.9"),
+        (["{}", "--out", "{}/t.csv", "--version", "9.9.9"], "there is no model version 9.9.9"),
     ],
 )
 def test_what_cannot_begin_is_one_line(

@@ -78,6 +78,22 @@ def test_a_manifest_names_files_beside_itself(films: Path, head: str) -> None:
     assert _names(manifest) == [f"{films}/b.png"]
 
 
+@pytest.mark.parametrize("text", ["films/b.png\nfilms/a.dcm\n", "films/deep/er/c\n", "gone.jpg\n"])
+def test_a_list_without_a_line_of_names_loses_no_film(films: Path, text: str) -> None:
+    manifest = films.parent / "list.csv"
+    manifest.write_text(text)
+    assert _names(manifest) == [f"{films.parent}/{line}" for line in text.split()]
+
+
+def test_a_manifest_may_come_from_a_spreadsheet(films: Path) -> None:
+    manifest = films.parent / "list.csv"
+    manifest.write_text("Patient;Path\n1;films/b.png\n", "utf-16")
+    assert _names(manifest) == [f"{films}/b.png"]
+    manifest.write_bytes("path\nfilms/grün.png\n".encode("cp1252"))
+    with pytest.raises(SourceError, match=r"list\.csv: is no text in UTF-8"):
+        find([str(manifest)])
+
+
 def test_a_manifest_may_name_what_is_missing_and_the_rest_still_counts(films: Path) -> None:
     manifest = films.parent / "list.csv"
     manifest.write_text(f"path\nfilms/gone.png\n{films}/b.png\n\nfilms/gone.png\n")

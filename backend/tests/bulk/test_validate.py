@@ -13,6 +13,7 @@ from cxr_severity.bulk.readings import ReadingsError, read_readings
 from cxr_severity.bulk.rows import GRADED, REFUSED, Row, blank
 from cxr_severity.bulk.table_file import TableError, read_table, write_table
 from cxr_severity.bulk.validation import FEWEST, validate
+from cxr_severity.bulk.validation_report import report
 from cxr_severity.cli import main
 from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_OK
 from cxr_severity.model.assessment import SEVERITIES, ZONES
@@ -137,8 +138,10 @@ def test_a_file_of_readings_from_the_page(tmp_path: Path, results: Path) -> None
         ("file,grade", [",mild"], "line 2: has a reading, and does not say of which film"),
         ("file,grade", ["1.png,mild,more"], "line 2: has more cells than the first line names"),
         ("file,grade", ['1.png,"mild'], "after line 1: unexpected end of data"),
+        ("file,total,Total ", ["1.png,4,8"], "several of its columns are called total"),
         ("file,grade", ["1.png,mild", "1.png,severe"], "different grades of one film"),
         ("file,grade", ["1.png,mild", "gone.png,mild"], "1 of its 2 readings are of films that"),
+        ("accession number,grade", ["12,mild"], "not found: .*line 2, accession_number '12'"),
     ],
 )
 def test_readings_that_cannot_be_used(
@@ -155,6 +158,52 @@ def test_the_page_s_list_holds_the_reader_s_grade_beside_the_model_s(tmp_path: P
         )
     )
     assert (reading.severity, reading.total, empty) == ("severe", None, 0)
+
+
+def test_what_the_model_said_beside_a_reader_is_no_reading(
+    tmp_path: Path, results: Path, totals: list[float]
+) -> None:
+    head, *lines = results.read_text().splitlines()
+    lines = [f"{line},{'severe' if i < 20 else ''}" for i, line in enumerate(lines)]
+    found = validate(results, written(tmp_path, f"{head},grade", lines))
+    assert (found.metrics.images, found.empty, found.totals) == (20, COUNT - 20, None)
+    assert found.metrics.per_class["severe"].support == 20
+    lines = [line.replace(",severe", ",9") for line in lines]
+    found = validate(results, written(tmp_path, f"{head},reader_total", lines))
+    assert found.totals is not None
+    assert found.totals.bias.value == pytest.approx(np.mean(totals[:20]) - 9, abs=1e-4)
+
+
+def test_columns_are_known_however_a_spreadsheet_writes_them(
+    tmp_path: Path, results: Path, totals: list[float]
+) -> None:
+    plain = [f"{i}.png,{total},{i // 2}" for i, total in enumerate(totals)]
+    expected = validate(results, written(tmp_path, "file,total,patient", plain))
+    assert expected.metrics.patients == COUNT // 2
+    lines = [
+        f" D:\\films\\{i}.png ;{str(total).replace('.', ',')} ;{i // 2};"
+        for i, total in enumerate(totals)
+    ]
+    path = tmp_path / "excel.csv"
+    path.write_text("\r\n".join([" File;Total;Patient ID", *lines, ";;;", ""]), "utf-16")
+    found = validate(results, path)
+    assert found.empty == 1
+    assert found.model_copy(update={"empty": 0}) == expected
+
+
+def test_readings_that_were_not_blind_and_patients_that_nobody_named_are_told(
+    tmp_path: Path, results: Path
+) -> None:
+    lines = [f"{i:064X},mild,{'FALSE' if i < 12 else 'TRUE'}," for i in range(COUNT)]
+    found = validate(results, written(tmp_path, "sha256,grade,reader_blind,patient", lines))
+    assert (found.sighted, found.lone) == (12, COUNT)
+    said = report(found, None)
+    assert f"- {COUNT} films. Readings found" in said
+    assert "12 readings were given with the model's result on the screen" in said
+    lines = [f"{i}.png,mild,p" if i else "0.png,mild," for i in range(COUNT)]
+    found = validate(results, written(tmp_path, "file,grade,patient", lines))
+    assert (found.sighted, found.lone, found.metrics.patients) == (0, 1, 2)
+    assert f"{COUNT} films of 2 patients" in report(found, None)
 
 
 def test_a_model_is_not_compared_with_itself(results: Path) -> None:

@@ -25,7 +25,8 @@ class FakePacs:
 
     `ok` (as when nothing is left), a status like `500`, `hang` (no answer until the end), `half`
     (cut in the middle), `drop` (the connection closes), `garbage`, and for `store` also
-    `half-stored` (stored, and no answer), `full` and `bad-object` (PS3.18's failure reasons).
+    `half-stored` (stored, and no answer), `full` and `bad-object` (PS3.18's failure reasons),
+    `unlisted` (200 and a list of what was stored that is empty, as Orthanc says with a full disk).
     """
 
     def __init__(self) -> None:
@@ -100,6 +101,8 @@ class _Handler(BaseHTTPRequestHandler):
         if mishap in reasons:
             failed = {"00081155": _value(instance), "00081197": _value(reasons[mishap])}
             said = {"00081198": _value(failed)}
+        elif mishap == "unlisted":
+            said = {"00081198": {"vr": "SQ"}, "00081199": {"vr": "SQ"}}
         elif mishap in ("ok", "half-stored"):
             with self.archive.lock:
                 self.archive.stored.setdefault(instance, data)

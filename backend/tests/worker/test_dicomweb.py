@@ -67,6 +67,7 @@ def test_a_result_is_stored_byte_by_byte(archive: Archive, pacs: FakePacs) -> No
         ("404", PassingError, "http-404"),
         ("503", DownError, "busy"),
         ("401", DownError, "not-allowed"),
+        ("409", PassingError, "http-409"),
         ("half", PassingError, "cut-off"),
         ("drop", PassingError, "cut-off"),
     ],
@@ -112,6 +113,13 @@ def test_a_full_archive_may_have_room_later_and_a_refused_object_never(
     with pytest.raises(PassingError, match="refused-a700"):
         _ask(archive, "store")
     with pytest.raises(LastingError, match="refused-a900"):
+        _ask(archive, "store")
+    assert pacs.stored == {}
+
+
+def test_what_an_archive_does_not_list_as_stored_is_not(archive: Archive, pacs: FakePacs) -> None:
+    pacs.mishaps["store"] = ["unlisted"]
+    with pytest.raises(PassingError, match="not-stored"):
         _ask(archive, "store")
     assert pacs.stored == {}
 

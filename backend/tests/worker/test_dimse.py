@@ -19,6 +19,7 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     StorageCommitmentPushModelInstance,
     Verification,
 )
+from waiting import wait_until
 
 from cxr_severity.worker.dimse import Address, Peer
 from cxr_severity.worker.faults import CannotStartError, DownError, LastingError, PassingError
@@ -97,12 +98,15 @@ def test_storage_commitment_is_refused_with_a_status() -> None:
     assert status.Status == 0x0122
 
 
-def test_who_is_not_known_is_not_let_in() -> None:
+def test_who_is_not_known_is_not_let_in(caplog: pytest.LogCaptureFixture) -> None:
     with listening(_never, callers=("MODALITY",)) as port:
         with pytest.raises(DownError, match="not-allowed"):
             peer(port, caller="STRANGER").store("", RESULT)
         with pytest.raises(DownError, match="not-allowed"):
             peer(port, title="OTHER", caller="MODALITY").store("", RESULT)
+        for why in ("is not among those of --ae", "it calls another AE title than --aet"):
+            wait_until(lambda why=why: caplog.text.count(why) == 1)  # type: ignore[misc]
+    assert "STRANGER" not in caplog.text
 
 
 def test_what_is_no_radiograph_is_not_taken() -> None:

@@ -102,9 +102,9 @@ def test_listen_sends_results_to_a_peer(orthanc: Orthanc, tmp_path: Path) -> Non
     assert orthanc.count() == 2
     said = worker.log.read_text()
     assert "film 2 is passed over: own-result" in said
-    assert "film 3 is parked: rejected:declared-not-frontal" in said
+    assert "film 3 is passed over: declared-not-frontal" in said
     assert "film 4 is parked: damaged-image" in said
-    assert "3 parked" not in said
+    assert "2 parked" not in said
     for private in (PATIENT, "Erika", "PAT1", "ACC1", place(1).instance, place(1).study):
         assert private not in said
 

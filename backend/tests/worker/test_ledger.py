@@ -12,7 +12,7 @@ import pytest
 from cxr_severity.worker.faults import CannotStartError
 from cxr_severity.worker.items import Film, Parcel, Place, Result
 from cxr_severity.worker.ledger import Ledger
-from cxr_severity.worker.ledger_file import parked, retry, totals
+from cxr_severity.worker.ledger_file import forget, parked, retry, totals
 
 FIRST, SECOND = Place("1.1", "1.2", "1.3"), Place("2.1", "2.2", "2.3")
 SAME_STUDY = Place("1.1", "1.2", "1.4")
@@ -130,20 +130,76 @@ def test_a_destination_that_is_not_asked_for_waits(ledger: Ledger) -> None:
 
 def test_what_was_pushed_is_kept_until_it_is_judged(ledger: Ledger) -> None:
     assert ledger.received(FIRST, b"film", 1)
-    assert not ledger.received(FIRST, b"again", 2)
+    assert ledger.received(FIRST, b"put right", 2)
     film = film_of(ledger)
-    assert ledger.body(film) == b"film"
+    assert ledger.body(film) == b"put right"
     ledger.judged(film, [REPORT], ["here"], 3)
     assert not ledger.received(FIRST, b"again", 4)
     assert ledger.body(film) is None
 
 
-def test_a_parked_film_that_is_sent_again_gets_another_chance(ledger: Ledger) -> None:
+@pytest.mark.parametrize("end", ["park", "passed"])
+def test_a_film_without_results_that_is_sent_again_gets_another_chance(
+    ledger: Ledger, end: str
+) -> None:
     ledger.received(FIRST, b"cut", 1)
-    ledger.park(film_of(ledger), "damaged-image")
+    getattr(ledger, end)(film_of(ledger), "damaged-image")
     assert ledger.received(FIRST, b"whole", 2)
     film = film_of(ledger)
     assert (film.attempts, ledger.body(film)) == (1, b"whole")
+
+
+def test_a_film_that_was_passed_over_is_tried_again_by_its_number_alone(
+    ledger: Ledger, path: Path
+) -> None:
+    ledger.found([FIRST], 1)
+    ledger.passed(film_of(ledger), "declared-not-chest")
+    assert retry(path) == retry(path, [2]) == 0
+    assert retry(path, [1]) == 1
+    assert film_of(ledger, 1e12).place == FIRST
+
+
+def test_parked_films_make_room_for_new_ones_and_waiting_ones_do_not(ledger: Ledger) -> None:
+    third = Place("3.1", "3.2", "3.3")
+    for place in (FIRST, SECOND, third):
+        assert ledger.room_for(40, 120) is not None
+        ledger.received(place, bytes(40), 1)
+    ledger.park(film_of(ledger), "damaged-image")
+    ledger.park(film_of(ledger), "damaged-image")
+    assert ledger.room_for(81, 120) is None
+    assert ledger.bytes_of_films() == 120
+    assert ledger.room_for(40, 120) is not None
+    assert ledger.bytes_of_films() == 80
+    assert ledger.body(Film(1, FIRST, 1)) is None
+    assert ledger.body(Film(2, SECOND, 1)) == bytes(40)
+    assert ledger.room_for(81, 120) is None
+
+
+def test_a_result_is_kept_only_until_it_lies_everywhere_itself(ledger: Ledger) -> None:
+    ledger.found([FIRST], 1)
+    ledger.judged(film_of(ledger), [REPORT, CAPTURE], ["here"], 2)
+    ledger.park(parcel_of(ledger, "here"), "kind-not-taken")
+    ledger.delivered(parcel_of(ledger, "here"))
+    assert ledger.bytes_of_results() == len(REPORT.data)
+    assert ledger.counts()["parked"] == 1
+
+
+def test_what_is_forgotten_is_overwritten_and_what_still_waits_goes_on(
+    ledger: Ledger, path: Path
+) -> None:
+    ledger.received(FIRST, b"film", 1)
+    ledger.found([SECOND], 2)
+    ledger.park(film_of(ledger), "rejected:lungs-not-found")
+    ledger.judged(film_of(ledger), [REPORT, CAPTURE], ["here", "there"], 2)
+    ledger.park(parcel_of(ledger, "there"), "kind-not-taken")
+    assert forget(path, [3]) == 0
+    assert forget(path) == 2
+    assert (ledger.bytes_of_films(), parked(path)) == (0, [])
+    assert ledger.counts()["judged"] == 1
+    for destination in ("here", "here", "there"):
+        ledger.delivered(parcel_of(ledger, destination))
+    assert (ledger.bytes_of_results(), ledger.next_due()) == (0, None)
+    assert (totals(path)["done"], totals(path)["passed"]) == (1, 1)
 
 
 def test_parked_results_are_listed_and_tried_again_where_they_failed(

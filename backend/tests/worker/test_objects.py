@@ -51,6 +51,21 @@ def test_a_result_is_never_judged(predictor: Predictor) -> None:
 
 
 @pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ({"ViewPosition": "LL"}, "declared-not-frontal"),
+        ({"BodyPartExamined": "HAND"}, "declared-not-chest"),
+    ],
+)
+def test_what_calls_itself_something_else_waits_for_nobody(
+    assess: Assessor, header: dict[str, str], code: str
+) -> None:
+    with pytest.raises(PassedOverError) as caught:
+        assess(film(1, **header))
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
     ("data", "code"),
     [
         (film(1)[:20_000], "damaged-image"),

@@ -222,7 +222,9 @@ def test_stopping_finishes_what_is_in_hand_and_takes_nothing_new(ledger: Ledger)
     assert (ledger.counts()["judged"], ledger.counts()["waiting"]) == (1, 1)
 
 
-def test_films_wait_while_too_many_results_do(ledger: Ledger, archive: Archive) -> None:
+def test_films_wait_while_too_many_results_do(
+    ledger: Ledger, archive: Archive, caplog: pytest.LogCaptureFixture
+) -> None:
     ledger.found([place(1), place(2)], 0)
     work = Work(
         ledger, echo, archive.fetch, {"nowhere": _Nowhere()}, pace=Pace(60, 60, 9), most_waiting=100
@@ -232,6 +234,7 @@ def test_films_wait_while_too_many_results_do(ledger: Ledger, archive: Archive) 
     time.sleep(0.1)
     work.stop()
     assert ledger.counts()["waiting"] == 1
+    assert caplog.text.count("no film is judged: too many results wait or are parked") == 1
 
 
 class _Nowhere:

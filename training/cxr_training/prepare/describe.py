@@ -126,7 +126,7 @@ def _series(cases: Sequence[Case]) -> str:
     dated = sum(not math.isnan(case.day) for case in cases)
     return (
         f"`ralo/`: {len(cases)} films of {sum(lengths.values())} patients, {several} of them with "
-        f"several, at most {max(lengths)}; {dated} films are dated."
+        f"several, at most {max(lengths, default=0)}; {dated} films are dated."
     )
 
 

@@ -97,12 +97,14 @@ class KeyFile:
             days: after which it is no longer valid; never when None.
 
         Raises:
-            KeyFileError: for a name that is none, or when the file cannot be written.
+            KeyFileError: for a name that is none, for no days, or when the file cannot be written.
         """
         if not _NAME.fullmatch(name):
             raise KeyFileError(
                 "a name has up to 64 letters, digits, dots, hyphens, underscores and @"
             )
+        if days is not None and days < 1:
+            raise KeyFileError("a key is valid for one day at least")
         now = datetime.now(UTC).replace(microsecond=0)
         kept = self.all()
         key_id = secrets.token_hex(4)

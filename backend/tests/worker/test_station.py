@@ -1,0 +1,93 @@
+"""What a worker keeps of films that are pushed, and what it parks while it runs."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cxr_severity.worker import station
+from cxr_severity.worker.items import Result
+from cxr_severity.worker.ledger import Ledger
+from cxr_severity.worker.ledger_file import parked, retry
+from cxr_severity.worker.receive import OUT_OF_RESOURCES, SUCCESS
+from cxr_severity.worker.work import Work
+
+from .films import film, place
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "worker.db"
+
+
+@pytest.fixture
+def ledger(path: Path) -> Iterator[Ledger]:
+    ledger = Ledger(path)
+    yield ledger
+    ledger.close()
+
+
+def test_a_film_that_comes_again_is_said_once_it_has_its_results(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    take = station.keeper(ledger, lambda: None, 100_000_000)
+    for _ in range(2):
+        assert take(place(1).instance, film(1)) == SUCCESS
+    assert caplog.text == ""
+    known = ledger.next_film(time.time(), ())
+    assert known is not None
+    ledger.judged(known, [Result("9.1", "sr", b"report")], ["here"], 1)
+    assert take(place(1).instance, film(1, BodyPartExamined="THORAX")) == SUCCESS
+    assert "film 1 came again; it has its results" in caplog.text
+    assert place(1).instance not in caplog.text
+    assert ledger.counts()["waiting"] == 0
+
+
+def test_parked_films_never_turn_away_new_ones(ledger: Ledger) -> None:
+    take = station.keeper(ledger, lambda: None, 3 * len(film(1)))
+    for number in range(9):
+        assert take(place(number).instance, film(1)) == SUCCESS
+        known = ledger.next_film(time.time(), ())
+        assert known is not None
+        ledger.park(known, "rejected:lungs-not-found")
+    for number in range(10, 13):
+        assert take(place(number).instance, film(1)) == SUCCESS
+    assert take(place(14).instance, film(1)) == OUT_OF_RESOURCES
+
+
+class _Idle:
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def store(self, study: str, result: Result) -> None: ...
+
+
+def test_what_is_tried_again_for_a_destination_that_nobody_names_is_parked_again(
+    ledger: Ledger, path: Path
+) -> None:
+    ledger.found([place(1)], 0)
+    known = ledger.next_film(1, ())
+    assert known is not None
+    ledger.judged(known, [Result("9.1", "sr", b"report")], ["old"], 1)
+    work = Work(ledger, lambda _: [], None, {"new": _Idle()})
+    tried: list[int] = []
+
+    def finished() -> bool:
+        if not tried:
+            tried.append(retry(path))
+            assert parked(path) == []
+        return bool(parked(path))
+
+    assert station.run(
+        ledger, work, _Idle(), {"new": _Idle()},
+        ready="", threads=1, progress=0.1, finished=finished,
+    )  # fmt: skip
+    assert (tried, parked(path)[0].reason) == ([1], "destination-not-named")

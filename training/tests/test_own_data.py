@@ -1,0 +1,104 @@
+"""Data of one's own: what is missing or of another form is told before anything is trained."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from small_run import MAIN, SMALL
+
+from cxr_training.config import TrainConfig
+from cxr_training.errors import TrainingError
+from cxr_training.lesions import read_lesions
+from cxr_training.prepare.describe import describe
+from cxr_training.run_folder import RunFolder
+from cxr_training.train import main, run
+
+
+@pytest.fixture
+def data(small_data: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(small_data, tmp_path / "data"))
+
+
+def emptied(labels: Path) -> None:
+    labels.write_text(labels.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "settings", "message"),
+    [
+        (
+            lambda data: emptied(data / "lesions" / "labels.csv"), {},
+            "pretext: no film of masks or boxes is there",
+        ),
+        (
+            lambda data: emptied(data / "ralo" / "labels.csv"), {},
+            r"ralo: no film is there; then without=\[ralo\]",
+        ),
+        (
+            lambda data: emptied(data / "ralo" / "labels.csv"),
+            {"across": False, "main": {**MAIN, "severity": 0}},
+            "main: no film of ralo is there",
+        ),
+        (
+            lambda _: None, {"split": {"folds": 3, "held_back": 0.01}},
+            "split.held_back: 0.01 of 16 films with masks or boxes is none",
+        ),
+        (
+            lambda data: (data / "lesions" / "masks.tar").write_text("none"), {},
+            "masks.tar: is no tar",
+        ),
+        (
+            lambda data: (data / "lesions" / "boxes.tar").unlink(), {},
+            "boxes.tar: No such file",
+        ),
+    ],
+)  # fmt: skip
+def test_it_is_told_in_a_line_before_any_training(
+    data: Path, tmp_path: Path, change: Callable[[Path], object], settings: dict[str, object],
+    message: str,
+) -> None:  # fmt: skip
+    change(data)
+    config = TrainConfig.model_validate({**SMALL, **settings})
+    with pytest.raises(TrainingError, match=message):
+        run(config, data, RunFolder(tmp_path / "run"))
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_table_of_places_is_read_as_the_others_are(data: Path) -> None:
+    labels = data / "lesions" / "labels.csv"
+    text, found = labels.read_text("utf-8"), read_lesions(data)
+    labels.write_text(text, "utf-8-sig")
+    assert read_lesions(data) == found
+    labels.write_text(text, "utf-16")
+    with pytest.raises(TrainingError, match=r"labels\.csv: is not UTF-8"):
+        read_lesions(data)
+    labels.write_text(text.replace("copy_of", "copy"), "utf-8")
+    with pytest.raises(TrainingError, match=r"labels\.csv: column 'copy_of' is missing"):
+        read_lesions(data)
+    labels.write_text(text.replace(",masks,", ",outlines,", 1), "utf-8")
+    with pytest.raises(TrainingError, match=r"labels\.csv:2: set 'outlines' is unknown"):
+        read_lesions(data)
+
+
+def test_a_collection_without_films_is_described_too(data: Path) -> None:
+    emptied(data / "ralo" / "labels.csv")
+    labels = data / "severity" / "labels.csv"
+    head, *rows = labels.read_text("utf-8").splitlines()
+    added = [f"{head},url,finding,licence", *(f"{row},,," for row in rows)]
+    labels.write_text("\n".join(added) + "\n", "utf-8")
+    assert "`ralo/`: 0 films of 0 patients" in describe(data)
+
+
+def test_the_command_tells_which_change_is_wrong(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = tmp_path / "small.yaml"
+    recipe.write_text(yaml.safe_dump(SMALL))
+    command = ["--config", str(recipe), "--data", str(data), "--out", str(tmp_path / "run")]
+    assert main([*command, "--set", "main.step=3"]) == 2
+    said = "cxr-train: --set main.step=3: main.step: there is no such key\n"
+    assert capsys.readouterr().err == said
