@@ -17,8 +17,7 @@ class Lines(logging.Formatter):
     """A line for people; behind it the traceback of an exception, without its text."""
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the base class's name
-        _, error, trace = ei
-        return "" if error is None else lines(error, trace)
+        return "" if ei[1] is None else lines(ei[1])
 
 
 class JsonLines(Lines):

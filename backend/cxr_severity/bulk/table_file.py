@@ -67,7 +67,7 @@ def _checked(path: Path, row: Row) -> Row:
     wrong += [name for name, text in truths.items() if text not in ("", "true", "false")]
     if row["status"] == GRADED:
         wrong += [name for name in ("confidence", "brixia_total", "refer") if not row[name]]
-        wrong += ["severity"] if row["severity"] not in [*map(str, SEVERITIES)] else []
+        wrong += ["severity"] if row["severity"] not in SEVERITIES else []
     if wrong:
         raise TableError(
             f"{path}: {wrong[0]} of {row['file']} is {row[wrong[0]]!r}, as `cxr-severity score` "

@@ -104,8 +104,8 @@ def _measured(rows: Sequence[Row], matched: Matched, empty: int, resamples: int)
     patients = [_patient(pair) for pair in pairs]
     bootstrap = Bootstrap.over(patients, resamples=resamples)
     truth = np.array([SEVERITIES.index(pair.severity) for pair in pairs], np.intp)
-    named = [pair.row["severity"] for pair in pairs]
-    predicted = np.array([[*map(str, SEVERITIES)].index(name) for name in named], np.intp)
+    order = {str(severity): i for i, severity in enumerate(SEVERITIES)}
+    predicted = np.array([order[pair.row["severity"]] for pair in pairs], np.intp)
     confidence = _column(pairs, "confidence")
     right = (truth == predicted).astype(np.float64)
     held = [pair.severity in pair.row["prediction_set"].split("|") for pair in pairs]

@@ -7,8 +7,8 @@ pydicom an element's value), and such a value may be a patient's name.
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 
 import cxr_severity
 
@@ -25,12 +25,24 @@ def told(error: BaseException) -> str:
     return f"{type(error).__name__} at {place}:{own[-1].lineno}"
 
 
-def lines(error: BaseException, trace: TracebackType | None) -> str:
-    """Its traceback and those of its causes, each with the kind for its message. Errors of this
-    package keep theirs: it is made for people, and holds nothing of a film."""
+def lines(error: BaseException) -> str:
+    """Its traceback, those of its causes before it and those of a group's members behind it, each
+    with the kind for its message. Errors of this package keep theirs: it is made for people, and
+    holds nothing of a film."""
+    return "\n\n".join(_lines(error, set()))
+
+
+def _lines(error: BaseException, seen: set[int]) -> Iterator[str]:
+    if id(error) in seen:  # `raise error from error` names itself
+        return
+    seen.add(id(error))
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    before = "" if cause is None else lines(cause, cause.__traceback__) + "\n\n"
+    if cause is not None:
+        yield from _lines(cause, seen)
     kind = type(error)
     said = f": {error}" if kind.__module__.startswith(f"{cxr_severity.__name__}.") else ""
-    frames = "".join(traceback.format_tb(trace))
-    return f"{before}Traceback (most recent call last):\n{frames}{kind.__qualname__}{said}"
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    yield f"Traceback (most recent call last):\n{frames}{kind.__qualname__}{said}"
+    # A task group's own says nothing of what failed in it.
+    for member in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+        yield from _lines(member, seen)

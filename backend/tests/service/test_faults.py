@@ -9,7 +9,8 @@ import pytest
 from cxr_severity.bulk.entries import Entry
 from cxr_severity.bulk.score import Scoring
 from cxr_severity.imaging import resample
-from cxr_severity.service.faults import told
+from cxr_severity.model.artifact import ArtifactError
+from cxr_severity.service.faults import lines, told
 from cxr_severity.settings import Settings
 
 
@@ -18,6 +19,21 @@ def test_a_fault_is_told_by_its_kind_and_place() -> None:
         resample.percentiles(None, 50.0)  # type: ignore[arg-type]
     assert told(caught.value).startswith("AttributeError at imaging/resample.py:")
     assert told(RuntimeError("Doe^Jane")) == "RuntimeError"
+
+
+def test_members_of_a_group_are_told_and_a_cause_of_itself_ends() -> None:
+    def fail() -> None:
+        raise KeyError("Doe^Jane")
+
+    with pytest.raises(KeyError) as caught:
+        fail()
+    member = caught.value
+    member.__cause__ = member
+    told_all = lines(ExceptionGroup("of Doe^Jane", [member, ArtifactError("weights")]))
+    assert [line for line in told_all.splitlines() if line[:1] not in (" ", "T", "")] == [
+        "ExceptionGroup", "KeyError", "ArtifactError: weights",
+    ]  # fmt: skip
+    assert "in fail" in told_all
 
 
 class _All:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,18 +16,6 @@ from cxr_severity.worker.ledger_file import forget, parked, retry, totals
 FIRST, SECOND = Place("1.1", "1.2", "1.3"), Place("2.1", "2.2", "2.3")
 SAME_STUDY = Place("1.1", "1.2", "1.4")
 REPORT, CAPTURE = Result("9.1", "sr", b"report"), Result("9.2", "sc", b"capture")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "memory" / "worker.db"
-
-
-@pytest.fixture
-def ledger(path: Path) -> Iterator[Ledger]:
-    opened = Ledger(path)
-    yield opened
-    opened.close()
 
 
 def film_of(ledger: Ledger, now: float = 10, held: tuple[str, ...] = ()) -> Film:

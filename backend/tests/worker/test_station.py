@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,18 +16,6 @@ from cxr_severity.worker.receive import OUT_OF_RESOURCES, SUCCESS
 from cxr_severity.worker.work import Work
 
 from .films import film, place
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "worker.db"
-
-
-@pytest.fixture
-def ledger(path: Path) -> Iterator[Ledger]:
-    ledger = Ledger(path)
-    yield ledger
-    ledger.close()
 
 
 def test_a_film_that_comes_again_is_said_once_it_has_its_results(

@@ -45,18 +45,6 @@ def _quiet() -> Iterator[None]:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "worker.db"
-
-
-@pytest.fixture
-def ledger(path: Path) -> Iterator[Ledger]:
-    ledger = Ledger(path)
-    yield ledger
-    ledger.close()
-
-
-@pytest.fixture
 def pacs() -> Iterator[FakePacs]:
     with running(FakePacs()) as pacs:
         for number, data in FILMS.items():
