@@ -84,7 +84,9 @@ export function MetricsTable({ evaluation }: { evaluation: Evaluation }) {
           ))}
         </tbody>
       </Figures>
-      {evaluation.readers && <p className={styles.note}>{text.ceiling}</p>}
+      {evaluation.readers && (
+        <p className={styles.note}>{text.ceiling(text.columns.onReaders, text.columns.readers)}</p>
+      )}
     </section>
   );
 }

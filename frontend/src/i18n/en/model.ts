@@ -41,8 +41,8 @@ export const model = {
     brixiaError: 'Brixia total: mean absolute error',
     brixiaR: 'Brixia total: correlation',
   },
-  ceiling:
-    'The last two figures of each row are the human ceiling: how well the model agrees with the mean of two radiologists, and how well they agree with each other, on the same films.',
+  ceiling: (model: string, readers: string) =>
+    `“${model}” and “${readers}” tell the human ceiling: how well the model agrees with the mean of two radiologists, and how well they agree with each other, on the same films.`,
   confusion: {
     caption: (seeds: number) =>
       `Readings by reference grade (rows) and predicted grade (columns)${seeds > 1 ? `; ${format.integer(seeds)} networks read each film` : ''}`,

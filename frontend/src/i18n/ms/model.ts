@@ -35,8 +35,8 @@ export const model: Catalogue['model'] = {
     brixiaError: 'Jumlah Brixia: ralat mutlak min',
     brixiaR: 'Jumlah Brixia: korelasi',
   },
-  ceiling:
-    'Dua angka terakhir setiap baris ialah had manusia: sejauh mana model bersetuju dengan min dua pakar radiologi, dan sejauh mana mereka bersetuju sesama sendiri, pada filem yang sama.',
+  ceiling: (model, readers) =>
+    `“${model}” dan “${readers}” menunjukkan had manusia: sejauh mana model bersetuju dengan min dua pakar radiologi, dan sejauh mana mereka bersetuju sesama sendiri, pada filem yang sama.`,
   confusion: {
     caption: (seeds) =>
       `Bacaan mengikut gred rujukan (baris) dan gred ramalan (lajur)${seeds > 1 ? `; setiap filem dibaca oleh ${format.integer(seeds)} rangkaian` : ''}`,

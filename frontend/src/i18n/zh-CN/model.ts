@@ -35,8 +35,8 @@ export const model: Catalogue['model'] = {
     brixiaError: 'Brixia 总分：平均绝对误差',
     brixiaR: 'Brixia 总分：相关系数',
   },
-  ceiling:
-    '每行最后两个数为人类上限：在同一批胸片上，模型与两位放射科医师均值的一致程度，以及两位医师彼此的一致程度。',
+  ceiling: (model, readers) =>
+    `“${model}”与“${readers}”说明人类上限：在同一批胸片上，模型与两位放射科医师均值的一致程度，以及两位医师彼此的一致程度。`,
   confusion: {
     caption: (seeds) =>
       `按参考等级（行）和预测等级（列）统计的判读次数${seeds > 1 ? `；每张胸片由 ${format.integer(seeds)} 个网络判读` : ''}`,
