@@ -29,6 +29,7 @@ const LONGEST_TASKS_MS = [
 /** From the drop to the grade on the screen, beyond what the service itself takes. */
 const PAGE_SHARE_MS = 500;
 const VISITS = 3;
+const ROUNDS = 5;
 
 const url = inject('service');
 let browser: Browser;
@@ -99,26 +100,36 @@ it(`answers every interaction within ${INTERACTION_MS} ms`, async () => {
       slow.push(...list.getEntries().map(({ duration }) => duration));
     }).observe({ type: 'event', durationThreshold: 16 } as PerformanceObserverInit);
   });
-  const rounds: number[] = [];
-  for (let visits = 0; visits < VISITS; visits += 1) {
-    await page.getByRole('button', { name: /^Use the (light|dark) theme$/ }).click();
-    await page.getByRole('button', { name: 'Report', exact: true }).click();
-    await page.keyboard.press('Escape');
-    await openMap(page);
-    await page.getByRole('slider').first().press('ArrowLeft');
-    await page.keyboard.press('?');
-    await page.keyboard.press('Escape');
-    await page.getByRole('link', { name: 'Model', exact: true }).click();
-    await page.locator('svg[role=img]').first().waitFor();
-    await page.getByRole('link', { name: 'Analyse', exact: true }).click();
-    await page.waitForTimeout(100);
-    rounds.push(
-      Math.max(16, ...(await page.evaluate(() => (window as unknown as Slow).slow.splice(0)))),
-    );
+  const chart = page.locator('svg[role=img]').first();
+  const interactions: Readonly<Record<string, () => Promise<void>>> = {
+    theme: () => page.getByRole('button', { name: /^Use the (light|dark) theme$/ }).click(),
+    report: () => page.getByRole('button', { name: 'Report', exact: true }).click(),
+    'report closed': () => page.keyboard.press('Escape'),
+    map: () => openMap(page),
+    'opacity of the map': () => page.getByRole('slider').first().press('ArrowLeft'),
+    shortcuts: () => page.keyboard.press('?'),
+    'shortcuts closed': () => page.keyboard.press('Escape'),
+    model: async () => {
+      await page.getByRole('link', { name: 'Model', exact: true }).click();
+      await chart.waitFor();
+    },
+    analyse: () => page.getByRole('link', { name: 'Analyse', exact: true }).click(),
+  };
+  const taken = new Map(Object.keys(interactions).map((name) => [name, [] as number[]]));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [name, interact] of Object.entries(interactions)) {
+      await interact();
+      await page.waitForTimeout(100);
+      const slow = await page.evaluate(() => (window as unknown as Slow).slow.splice(0));
+      taken.get(name)?.push(Math.max(16, ...slow));
+    }
   }
-  // The slowest of each round; the median, as another process may have had the machine.
-  figures.slowestInteractionMs = median(rounds);
-  expect(figures.slowestInteractionMs).toBeLessThan(allowed(INTERACTION_MS));
+  // The median of each, as another process may have had the machine.
+  const slowest = [...taken]
+    .map(([name, rounds]) => ({ name, ms: median(rounds) }))
+    .reduce((one, other) => (other.ms > one.ms ? other : one));
+  figures.slowestInteractionMs = slowest.ms;
+  expect(slowest.ms, slowest.name).toBeLessThan(allowed(INTERACTION_MS));
   await leave();
 });
 

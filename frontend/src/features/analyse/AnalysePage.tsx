@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { Announcer } from '../../components/Announcer';
 import { Button } from '../../components/Button';
 import { useLanguage } from '../../i18n/context';
@@ -29,8 +29,12 @@ import { Series } from './worklist/Series';
 import { useWorklist } from './worklist/useWorklist';
 import { WorklistPanel } from './worklist/WorklistPanel';
 
-/** Open radiographs, see how they were graded and where the network looked. */
-export function AnalysePage() {
+/**
+ * Open radiographs, see how they were graded and where the network looked.
+ *
+ * Rendered by what it holds alone: a change of theme or an open dialogue around it costs it nothing.
+ */
+export const AnalysePage = memo(function AnalysePage() {
   const { catalogue } = useLanguage();
   const text = catalogue.analyse;
   const { list: whole, store } = useWorklist(predict);
@@ -153,7 +157,7 @@ export function AnalysePage() {
       {hovering && <DropVeil />}
     </div>
   );
-}
+});
 
 /** The two films that are compared, the older first where both have a date. */
 function inOrder(list: Worklist) {
