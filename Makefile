@@ -82,9 +82,10 @@ train: .venv/.dev ## Cross-validate a recipe and export its version (DATA, CONFI
 evaluate: .venv/.dev ## Report and figures of a run's out-of-fold predictions (DATA, OUT, REPORT)
 	$(KEEP) $(BIN)/cxr-evaluate --run $(OUT) --data $(DATA) --out $(REPORT) $(if $(filter docs/evaluation,$(REPORT)),--readme README.md)
 
-ablation: .venv/.dev ## The published recipe and two steps back from it, beside a run of what ships (DATA, CONFIG, OUT)
+ablation: .venv/.dev ## The published recipe and two steps back from it, beside a run of what ships (DATA, CONFIG, OUT, REPORT)
 	$(KEEP) $(BIN)/cxr-ablation $(addprefix training/configs/ablation/published,-cnn.yaml -balanced-cnn.yaml .yaml) \
-		--shipped $(CONFIG) --predictions $(OUT)/predictions.csv --data $(DATA) --runs runs/ablation --out docs/ablation.md
+		--shipped $(CONFIG) --predictions $(OUT)/predictions.csv --data $(DATA) --runs runs/ablation \
+		--out $(if $(filter docs/evaluation,$(REPORT)),docs,$(REPORT))/ablation.md
 
 bench: .venv/.bench ## How fast it is, beside Flask with grad-cam: tables and a chart in docs/bench (QUICK=1)
 	cd backend && PYTHONPATH=../$(BENCH_ONLY) ../$(BIN)/python -m bench $(if $(QUICK),--quick --out ../runs/bench,--readme)

@@ -184,7 +184,7 @@ class ModelRegistry:
                 except (ArtifactError, EngineError) as error:
                     # Kept: a version that is broken now is not hashed again for each request.
                     self._broken[version] = error
-                    logger.exception("version %s does not load", version)
+                    logger.error("version %s does not load: %s", version, error)
                     raise
             return self._loaded[version]
 

@@ -38,13 +38,20 @@ def test_a_damaged_version_is_not_ready_and_never_guesses(make_version: MakeVers
         assert "retry-after" not in response.headers, "it will not pass by itself"
 
 
-def test_a_device_that_is_not_there_is_not_ready(make_version: MakeVersion) -> None:
+def test_a_device_that_is_not_there_is_not_ready(
+    make_version: MakeVersion, caplog: pytest.LogCaptureFixture
+) -> None:
     settings = Settings.of(weights=make_version().parent, device="nonsense")
     with TestClient(create_app(settings)) as client:
         registry = client.app.state.registry  # type: ignore[attr-defined]
         assert registry.wait(30)
         body = assert_problem(client.get("/health/ready"), 503, "not-ready")
         assert "failed its checks" in body["detail"]
+    (said,) = [record for record in caplog.records if "does not load" in record.message]
+    # One line, which says why.
+    assert "does not run on device 'nonsense': " in said.message
+    assert said.exc_info is None
+    assert "\n" not in said.message
 
 
 def test_a_version_without_its_card_is_not_ready(make_version: MakeVersion) -> None:

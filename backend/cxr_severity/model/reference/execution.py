@@ -39,7 +39,10 @@ def execute_by_torch(
     try:
         runtime = runtime_of(network, manifest, execution.device)
     except (RuntimeError, AssertionError) as error:  # what torch raises for a bad device
-        raise ArtifactError(f"the model does not run on device {execution.device!r}") from error
+        reason = str(error).strip().split("\n")[0]
+        raise ArtifactError(
+            f"the model does not run on device {execution.device!r}: {reason}"
+        ) from error
     if engine != "torch":
         example = np.zeros((1, 3, manifest.preprocess.size, manifest.preprocess.size), np.float32)
         graph = to_onnx(_Features(network), example)
