@@ -55,6 +55,10 @@ it.each([640, 800, 1280])('shows names and order of the list at %i px', async (w
     expect(await sort.innerText()).toMatch(/ ↓$/);
     expect(await sort.evaluate((head) => head.scrollWidth - head.clientWidth)).toBe(0);
   }
+  // Its name has no room in a narrow list, but what has the focus is seen.
+  const notes = list.getByRole('columnheader', { name: 'Notes' });
+  await notes.getByRole('button').focus();
+  expect((await notes.boundingBox())?.width).toBeGreaterThan(20);
   await list.getByRole('searchbox').fill('three');
   await list.getByText('No film matches. Empty the search and choose All').waitFor();
   await leave();
