@@ -25,13 +25,16 @@ class JournalError(Exception):
 
 
 class Journal:
-    """The journal at `path` of the run that `identity` identifies.
+    """The journal at `path` of the run that `identity` identifies; locked while it is open.
+
+    Args:
+        anew: whether what another run left there is dropped.
 
     Raises:
         JournalError: it cannot be written, another run writes it, or it is of another run.
     """
 
-    def __init__(self, path: Path, identity: dict[str, object]) -> None:
+    def __init__(self, path: Path, identity: dict[str, object], *, anew: bool = False) -> None:
         self.path = path
         self.done: dict[str, tuple[str, str]] = {}
         """Status and digest of each film that has a row."""
@@ -42,6 +45,10 @@ class Journal:
             raise JournalError(f"{path}: {error.strerror}") from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not os.fstat(self._file.fileno()).st_nlink:
+                raise BlockingIOError
+            if anew:  # only now: what another run is writing must stay
+                self._file.truncate(0)
             self._go_on(identity)
         except BlockingIOError:
             self._file.close()
@@ -86,17 +93,18 @@ class Journal:
 
     def rows(self) -> Iterator[Row]:
         """All rows, each film's last, in the order in which they came."""
-        last = {}
-        with self.path.open("rb") as file:
+        last = {row["file"]: number for number, row in enumerate(self._lines())}
+        for number, row in enumerate(self._lines()):
+            if last[row["file"]] == number:
+                yield row
+
+    def _lines(self) -> Iterator[Row]:
+        # Not by its path, where somebody may have put another file.
+        with open(self._file.fileno(), "rb", closefd=False) as file:
+            file.seek(0)
             next(file)
-            for number, line in enumerate(file):
-                last[json.loads(line)["file"]] = number
-        with self.path.open("rb") as file:
-            next(file)
-            for number, line in enumerate(file):
-                row: Row = json.loads(line)
-                if last[row["file"]] == number:
-                    yield row
+            for line in file:
+                yield json.loads(line)
 
     def orphans(self) -> set[str]:
         """Duplicates of a film that has no row for that content, since it was lost with the process

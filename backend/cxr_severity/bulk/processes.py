@@ -54,15 +54,20 @@ class ProcessEngine:
     def _pool(
         self, left: Iterator[Entry], load: Load, workers: int
     ) -> Generator[Row, None, list[Entry]]:
-        """Yields rows; returns the films that were in work when a process ended, if one did."""
+        """Yields rows; returns the films that were handed out when a process ended, if one did."""
         pool = ProcessPoolExecutor(
             workers, multiprocessing.get_context("spawn"), _start, (load, self._scratch)
         )
         waiting: dict[Future[Row], Entry] = {}
+        refused: list[Entry] = []
 
         def hand_out(some: Iterable[Entry]) -> None:
             for each in some:
-                waiting[pool.submit(_score, each)] = each
+                try:
+                    waiting[pool.submit(_score, each)] = each
+                except BrokenProcessPool:  # a process ended while a row was being kept
+                    refused.append(each)
+                    raise
 
         try:
             hand_out(islice(left, workers * _AHEAD))
@@ -73,7 +78,7 @@ class ProcessEngine:
                     yield row
                     hand_out(islice(left, 1))
         except BrokenProcessPool:
-            return list(waiting.values())
+            return [*waiting.values(), *refused]
         finally:
             pool.shutdown(cancel_futures=True)
         return []

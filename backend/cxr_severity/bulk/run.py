@@ -14,7 +14,7 @@ from tqdm import tqdm
 from cxr_severity.bulk.entries import Entry, said_by
 from cxr_severity.bulk.journal import Journal, JournalError
 from cxr_severity.bulk.rows import DUPLICATE, FAILED, GRADED, REFUSED, UNWRITTEN, Row, resolved
-from cxr_severity.bulk.seam import BulkEngine, Load, Taken
+from cxr_severity.bulk.seam import BulkEngine, EngineUnavailableError, Load, Taken
 from cxr_severity.bulk.table_file import SUFFIXES, write_table
 
 
@@ -47,9 +47,7 @@ def check_out(out: Path, *, overwrite: bool) -> None:
     """
     if out.suffix not in SUFFIXES:
         raise JournalError(f"{out}: the name of a table ends in {' or '.join(SUFFIXES)}")
-    if overwrite:
-        journal_of(out).unlink(missing_ok=True)
-    elif out.exists() and not journal_of(out).exists():
+    if not overwrite and out.exists() and not journal_of(out).exists():
         raise JournalError(f"{out} is there already; name another file, or --overwrite")
     if not out.parent.is_dir():
         raise JournalError(f"{out}: there is no folder {out.parent}")
@@ -71,37 +69,43 @@ def check_heatmaps(folder: str) -> None:
 
 
 def score(
-    entries: Sequence[Entry], engine: BulkEngine, load: Load, out: Path, identity: dict[str, object]
-) -> Counts:
+    entries: Sequence[Entry], engine: BulkEngine, load: Load, out: Path,
+    identity: dict[str, object], *, overwrite: bool = False,
+) -> Counts:  # fmt: skip
     """Score what is not scored yet, and write the table once all is.
 
     Args:
         entries: all films of the run, each name once.
         identity: what tells this run from others; a journal of another run is not continued.
+        overwrite: begin anew, whatever a journal says.
 
     Raises:
         JournalError: the run cannot begin, or its rows not be written; what was done is kept.
         EngineUnavailableError: as the engine raises it; what was done is kept.
     """
-    with Journal(journal_of(out), identity) as journal:
+    with Journal(journal_of(out), identity, anew=overwrite) as journal:
         todo = [entry for entry in entries if entry.name not in journal.done]
         with tqdm(
             total=len(entries), initial=len(entries) - len(todo), unit="film", file=sys.stderr,
             mininterval=0.5 if sys.stderr.isatty() else 15,
         ) as bar:  # fmt: skip
             while todo:
+                came = 0
                 for row in engine.run(todo, load, _taken(journal)):
                     journal.add(row)
                     bar.update()
-                orphans = journal.orphans()
-                todo = [entry for entry in entries if entry.name in orphans]
+                    came += 1
+                again = journal.orphans() | {entry.name for entry in todo} - journal.done.keys()
+                todo = [entry for entry in entries if entry.name in again]
+                if todo and not came:
+                    raise EngineUnavailableError(f"{todo[0].name}: no result came of it")
         counts: Counter[str] = Counter()
         try:
             write_table(out, _counted(journal, counts))
         except OSError as error:
             why = error.strerror or error
             raise JournalError(f"{out}: {why}; what was done is kept") from error
-    journal_of(out).unlink()
+        journal_of(out).unlink()  # under its lock: no other run has begun to write it
     return Counts(
         counts[GRADED], counts[REFUSED], counts[FAILED], counts[DUPLICATE], counts[UNWRITTEN]
     )

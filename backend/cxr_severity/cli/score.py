@@ -103,7 +103,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         }
         scratch = out.with_name(f"{out.name}.claims")
         engine = ENGINES[arguments.engine](max(1, arguments.workers), arguments.address, scratch)
-        counts = score(entries, engine, load, out, identity)
+        counts = score(entries, engine, load, out, identity, overwrite=arguments.overwrite)
     except (SourceError, JournalError, EngineUnavailableError, ArtifactError, OSError) as error:
         print(error, file=sys.stderr)
         return EXIT_CANNOT_START

@@ -138,7 +138,18 @@ def test_an_unknown_parameter_is_refused_by_its_name(client: TestClient, path: s
     assert repr(path.partition("?")[2].partition("=")[0]) in body["detail"]
 
 
-@pytest.mark.parametrize("path", ["/models", "/limits", "/health/live", "/problems/busy", "/docs"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/models",
+        "/limits",
+        "/health/live",
+        "/problems/busy",
+        "/docs",
+        "/nothing",
+        "/v2/models/none",
+    ],
+)
 def test_head_is_answered_as_get_without_its_body(client: TestClient, path: str) -> None:
     get, head = client.get(path), client.head(path)
     assert (head.status_code, head.content) == (get.status_code, b"")

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -22,7 +23,7 @@ from cxr_severity.bulk import table_file
 from cxr_severity.bulk.entries import Entry
 from cxr_severity.bulk.journal import Journal, JournalError
 from cxr_severity.bulk.processes import _AHEAD, ProcessEngine
-from cxr_severity.bulk.rows import GRADED, blank
+from cxr_severity.bulk.rows import GRADED, Row, blank
 from cxr_severity.bulk.run import Counts, check_out, journal_of, score
 from cxr_severity.bulk.seam import EngineUnavailableError
 from cxr_severity.bulk.sources import find
@@ -121,6 +122,44 @@ def test_a_film_that_ends_its_process_is_a_row_and_costs_no_other(tmp_path: Path
     }
 
 
+def test_a_process_that_ends_while_a_row_is_kept_costs_no_film(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    films = _films(tmp_path / "films", 10, 10)
+    (films / "0001.png").write_bytes(DEADLY)
+    add = Journal.add
+
+    def slow(self: Journal, row: Row) -> None:
+        time.sleep(0.5)  # as a disk that is busy; meanwhile the process ends
+        add(self, row)
+
+    monkeypatch.setattr(Journal, "add", slow)
+    entries = find([str(films)])
+    engine = ProcessEngine(1, tmp_path / "claims")
+    counts = score(entries, engine, ByContent(tmp_path / "log"), tmp_path / "t.csv", {})
+    assert (counts.graded, counts.failed) == (9, 1)
+    assert len(_rows(tmp_path / "t.csv")) == 10
+
+
+def test_an_engine_that_loses_a_film_is_asked_again_and_else_named(tmp_path: Path) -> None:
+    films, out = _films(tmp_path / "films", 3, 3), tmp_path / "t.csv"
+    entries = find([str(films)])
+
+    class OneAtATime:
+        def run(self, some: list[Entry], *_: object) -> object:
+            return iter([{**blank(some[0].name, GRADED), "sha256": some[0].name}])
+
+    class Nothing:
+        def run(self, *_: object) -> object:
+            return iter([])
+
+    counts = score(entries, OneAtATime(), _Loads(), out, {})  # type: ignore[arg-type]
+    assert counts.graded == 3
+    out.unlink()
+    with pytest.raises(EngineUnavailableError, match=r"0000\.png: no result came of it"):
+        score(entries, Nothing(), _Loads(), out, {})  # type: ignore[arg-type]
+
+
 class _Loads:
     def __call__(self, _: object) -> object:
         raise ValueError("the weights are damaged")
@@ -162,6 +201,16 @@ def test_two_runs_do_not_write_one_journal(tmp_path: Path) -> None:
         pytest.raises(JournalError, match="another run is at work on it"),
     ):
         Journal(tmp_path / "j", {})
+
+
+def test_to_begin_anew_waits_for_a_run_that_is_at_work(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j", {"run": 1}) as journal:
+        journal.add(blank("a", GRADED))
+        with pytest.raises(JournalError, match="another run is at work on it"):
+            Journal(tmp_path / "j", {"run": 2}, anew=True)
+        assert [row["file"] for row in journal.rows()] == ["a"]
+    with Journal(tmp_path / "j", {"run": 2}, anew=True) as journal:
+        assert journal.done == {}
 
 
 def test_a_table_that_is_there_is_not_written_over(tmp_path: Path) -> None:

@@ -313,7 +313,7 @@ export interface paths {
         put?: never;
         /**
          * Judge encoded images, or tensors that were prepared by the client
-         * @description The same, of the default version.
+         * @description The same, of the version that is named.
          */
         post: operations["oipInferVersion"];
         delete?: never;

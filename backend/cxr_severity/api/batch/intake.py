@@ -92,18 +92,23 @@ async def take_in(
         chunks = None
         async for event in _in_time(events, patience):
             if isinstance(event, Data):
-                if data is not None and not data and event.content.startswith(MAGIC):
-                    chunks, arriving = anyio.create_memory_object_stream[bytes](4)
-                    unpacked = anyio.Event()
-                    archives.start_soon(_unpack, arriving, put, max_bytes, unpacked)
-                    data = None
+                content = event.content
+                if data is not None and len(data) < len(MAGIC[0]):
+                    # A network may cut anywhere, and bring the first bytes one by one.
+                    content = bytes(data) + content
+                    data.clear()
+                    if content.startswith(MAGIC):
+                        chunks, arriving = anyio.create_memory_object_stream[bytes](4)
+                        unpacked = anyio.Event()
+                        archives.start_soon(_unpack, arriving, put, max_bytes, unpacked)
+                        data = None
                 if chunks is not None:
                     try:
-                        await chunks.send(event.content)
+                        await chunks.send(content)
                     except anyio.BrokenResourceError:  # it could not be read on, and said so
                         continue
                 elif data is not None and len(data) <= max_bytes:
-                    data += event.content
+                    data += content
                 continue
             if chunks is not None:
                 chunks.close()

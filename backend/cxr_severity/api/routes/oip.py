@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from typing import Annotated, Any
 
 import anyio
@@ -167,7 +168,7 @@ async def infer(request: Request, name: Name) -> Response:
 
 @router.post("/models/{name}/versions/{version}/infer", operation_id="oipInferVersion", **_INFER)
 async def infer_version(request: Request, name: Name, version: Version) -> Response:
-    """The same, of the default version."""
+    """The same, of the version that is named."""
     return await _infer(request, name, version)
 
 
@@ -207,9 +208,7 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
 
     found: list[Assessment | Exception | None] = [None] * len(images)
 
-    async def one(number: int) -> None:
-        # The first is admitted or turned away like any request; the others may wait.
-        place = state.admission.place_when_free() if number else nullcontext()
+    async def one(number: int, place: AbstractAsyncContextManager[None]) -> None:
         try:
             async with place:
                 found[number] = await to_thread.run_sync(
@@ -218,10 +217,14 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
         except Exception as error:  # noqa: BLE001 - raised below, when the others have ended
             found[number] = error
 
-    with state.admission.place():
+    # The first image is admitted or turned away as a request is, and gives its place back when it
+    # is done: requests that kept theirs while their other images wait would wait for each other.
+    with ExitStack() as first:
+        first.enter_context(state.admission.place())
         async with while_connected(request), anyio.create_task_group() as group:
-            for number in range(len(images)):
-                group.start_soon(one, number)
+            group.start_soon(one, 0, _closing(first))
+            for number in range(1, len(images)):
+                group.start_soon(one, number, state.admission.place_when_free())
     judged: list[Assessment] = []
     for outcome in found:
         if isinstance(outcome, Assessment):
@@ -237,6 +240,12 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
         return Response(answer, media_type="application/json", headers=headers)
     headers[LENGTH] = str(length)
     return Response(answer, media_type="application/octet-stream", headers=headers)
+
+
+@asynccontextmanager
+async def _closing(stack: ExitStack) -> AsyncIterator[None]:
+    with stack:
+        yield
 
 
 def _judged(
