@@ -18,7 +18,12 @@ export function serviceWorker(): Plugin {
         .filter((name) => KEPT.test(name))
         .sort();
       const files = ['/', ...PUBLIC, ...names.map((name) => `/${name}`)];
-      const version = createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 12);
+      const hash = createHash('sha256').update(files.join('\n'));
+      // The bundle's names hold a hash of their content; these do not.
+      for (const name of PUBLIC) {
+        hash.update(await readFile(join(import.meta.dirname, '../public', name)));
+      }
+      const version = hash.digest('hex').slice(0, 12);
       const source = await readFile(join(import.meta.dirname, 'sw.js'), 'utf8');
       this.emitFile({
         type: 'asset',

@@ -51,9 +51,10 @@ class Split(BaseModel):
 
     @property
     def sha256(self) -> str:
-        """Hash of who is where, independent of order."""
-        content = [sorted(self.fold.items()), sorted(self.held_back), sorted(self.copies)]
-        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+        """Hash of all that it says, independent of order."""
+        content = self.model_dump()
+        content |= {"held_back": sorted(self.held_back), "copies": sorted(self.copies)}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def write(self, path: Path) -> None:
         content = {**self.model_dump(), "sha256": self.sha256}

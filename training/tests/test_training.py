@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -162,6 +163,31 @@ def test_a_patient_under_two_names_has_one_from_the_split_on(
     assert [case.patient for case in found.cases] == [
         "one", "one", *(case.patient for case in dataset.cases[2:]),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "key", ["seed", "labels_sha256", "fold", "held_back", "copies", "patients"]
+)
+def test_a_split_that_was_changed_by_hand_is_none(
+    small_data: Path, config: TrainConfig, tmp_path: Path, key: str
+) -> None:
+    _, _, split = prepare(config, small_data)
+    path = tmp_path / "split.json"
+    split.write(path)
+    content = json.loads(path.read_text())
+    content |= {
+        key: {
+            "seed": split.seed + 1,
+            "labels_sha256": "0" * 64,
+            "fold": dict.fromkeys(split.fold, 0),
+            "held_back": [],
+            "copies": ["another"],
+            "patients": dict.fromkeys(split.patients, "one"),
+        }[key]
+    }
+    path.write_text(json.dumps(content))
+    with pytest.raises(TrainingError, match="was changed after it was written"):
+        Split.read(path)
 
 
 def test_masks_are_split_into_right_and_left_and_copies_lend_theirs(

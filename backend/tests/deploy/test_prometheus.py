@@ -60,6 +60,14 @@ def test_the_cluster_s_configuration_finds_the_pods_of_the_manifests(tmp_path: P
         pod["metadata"]["labels"]["app.kubernetes.io/component"],
         pod["spec"]["containers"][0]["ports"][0]["name"],
     ]
+    # What scales the pods asks by labels that this gives them.
+    overlay = DEPLOY / "kustomize" / "overlays" / "queue" / "scaled-object.yaml"
+    triggers = yaml.safe_load(overlay.read_text())["spec"]["triggers"]
+    (query,) = (one["metadata"]["query"] for one in triggers if one["type"] == "prometheus")
+    labels = {rule["target_label"] for rule in job["relabel_configs"] if "target_label" in rule}
+    asked = dict(re.findall(r'(\w+)="([^"]*)"', query))
+    assert asked == {"namespace": api["metadata"]["namespace"]}
+    assert asked.keys() <= labels
     # Debian's promtool knows no clusters: the rest is checked with an address in their place.
     job["static_configs"] = [{"targets": ["127.0.0.1:8000"]}]
     shutil.copy(RULES, tmp_path)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -112,6 +113,43 @@ def test_a_batch_is_sent_anew_as_a_whole() -> None:
     assert pauses == [2]
     assert len(seen) == 2
     assert seen[0] == seen[1]
+
+
+def _portions(line: Callable[[int], str]) -> Callable[[httpx.Request], httpx.Response]:
+    """A service that says a line of each film of a form, the last film first."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        films = request.read().count(b"Content-Disposition")
+        return httpx.Response(200, text="".join(line(index) for index in reversed(range(films))))
+
+    return answer
+
+
+def test_a_batch_of_many_films_comes_in_portions_of_films_that_are_taken_one_by_one() -> None:
+    def line(index: int) -> str:
+        error = {"status": 422, "code": "empty-file", "title": "Empty", "detail": ""}
+        return json.dumps({"index": index, "name": "", "error": error}) + "\n"
+
+    taken: list[int] = []
+
+    def films() -> Iterator[bytes]:
+        for number in range(70):
+            taken.append(number)
+            yield b"film"
+
+    transport = httpx.MockTransport(_portions(line))
+    with Client("http://service", transport=transport) as client:
+        lines = client.predict_batch(films())
+        assert next(lines).index == 31
+        assert len(taken) == 32
+        assert sorted(one.index for one in lines) == [i for i in range(70) if i != 31]
+        assert list(client.predict_batch([])) == []
+
+    async def ask() -> list[int]:
+        async with AsyncClient("http://service", transport=transport) as client:
+            return [one.index async for one in client.predict_batch(films())]
+
+    assert sorted(asyncio.run(ask())) == list(range(70))
 
 
 def test_asynchronously_too() -> None:

@@ -68,7 +68,7 @@ def across_hospitals(
     without: Literal["severity", "ralo"], calibrated: CalibratedPredictions,
     readers: Sequence[Reader], resamples: int = RESAMPLES,
 ) -> AcrossHospitals:  # fmt: skip
-    """Of networks that learned from the other collection alone and were calibrated on it, too."""
+    """Of networks that learned from the other collection alone, calibrated on its films, too."""
     bootstrap = Bootstrap.over(calibrated.patients, resamples=resamples)
     sources: tuple[Source, ...] = ("ralo",) if without == "ralo" else ("brixia", "extent-opacity")
     others = [

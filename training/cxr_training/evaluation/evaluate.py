@@ -167,7 +167,8 @@ def _across(
     without: Collection, found: Predictions, dataset: Dataset, joined: Joined,
     peers: Sequence[Reader], resamples: int,
 ) -> AcrossHospitals:  # fmt: skip
-    """Nothing of the collection may be in the calibration either."""
+    """No film of the collection is in the calibration either. That is fitted on the other one's
+    films as the folds' networks read them, and those had learned from both."""
     tested = join(found, dataset)
     others = np.array([case.set != without for case in joined.cases])
     fits = fit_all(joined.only(others))

@@ -138,7 +138,8 @@ def _by_source(evaluation: Evaluation) -> list[str]:
         parts += [
             (
                 f"## Across hospitals: trained without `{across.without}/`\n"
-                f"Read by networks that learned nothing of it, calibrated without it too; "
+                "Read by networks that learned nothing of it, calibrated on the other collection's "
+                "films (as the folds' networks read them, which had learned from both); "
                 f"{across.referred.value:.0%} of its films are referred."
             ),
             other_tables.agreement_table(across.readings),

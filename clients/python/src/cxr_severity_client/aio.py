@@ -22,6 +22,7 @@ from cxr_severity_client.wire import (
     Patience,
     Target,
     checked,
+    portions,
     read,
     to_predict,
     to_predict_as,
@@ -92,16 +93,19 @@ class AsyncClient:
         self, films: Iterable[Film], *, force: bool = False, version: str | None = None
     ) -> AsyncIterator[BatchLine]:
         """As `Client.predict_batch`."""
-        form = Multipart()
-        call = to_predict_batch(form, force=force, version=version)
-        answer = await self._stream(call, form, list(films))
-        try:
-            lines = Lines()
-            async for chunk in answer.aiter_bytes():
-                for said in lines.feed(chunk):
-                    yield BatchLine.from_json(said)
-        finally:
-            await answer.aclose()
+        before = 0
+        for portion in portions(films):
+            form, lines, came = Multipart(), Lines(), 0
+            call = to_predict_batch(form, force=force, version=version)
+            answer = await self._stream(call, form, portion)
+            try:
+                async for chunk in answer.aiter_bytes():
+                    for said in lines.feed(chunk):
+                        came += 1
+                        yield BatchLine.from_json(said, before)
+            finally:
+                await answer.aclose()
+            before += came
 
     async def models(self) -> list[str]:
         """Versions that can answer, oldest first."""

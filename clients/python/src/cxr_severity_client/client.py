@@ -21,6 +21,7 @@ from cxr_severity_client.wire import (
     Patience,
     Target,
     checked,
+    portions,
     read,
     to_predict,
     to_predict_as,
@@ -107,23 +108,26 @@ class Client:
     def predict_batch(
         self, films: Iterable[Film], *, force: bool = False, version: str | None = None
     ) -> Iterator[BatchLine]:
-        """Many radiographs, or ZIP archives of them, in one request; a line for each film as it is
-        ready, without pictures. One file is in memory at a time.
+        """Many radiographs, or ZIP archives of them, in requests of 32; a line for each as it is
+        ready, without pictures. Each file is read when its turn comes, one at a time.
 
         Raises:
-            ProblemError: the whole batch was refused; what is wrong with one film is in its line.
-            OSError, httpx.TransportError: as `predict`.
+            ProblemError: a request was refused; what is wrong with one film is in its line.
+            OSError, httpx.TransportError: as `predict`. Lines of the requests before have come.
         """
-        form = Multipart()
-        call = to_predict_batch(form, force=force, version=version)
-        answer = self._stream(call, form, list(films))
-        try:
-            lines = Lines()
-            for chunk in answer.iter_bytes():
-                for said in lines.feed(chunk):
-                    yield BatchLine.from_json(said)
-        finally:
-            answer.close()
+        before = 0
+        for portion in portions(films):
+            form, lines, came = Multipart(), Lines(), 0
+            call = to_predict_batch(form, force=force, version=version)
+            answer = self._stream(call, form, portion)
+            try:
+                for chunk in answer.iter_bytes():
+                    for said in lines.feed(chunk):
+                        came += 1
+                        yield BatchLine.from_json(said, before)
+            finally:
+                answer.close()
+            before += came
 
     def models(self) -> list[str]:
         """Versions that can answer, oldest first."""

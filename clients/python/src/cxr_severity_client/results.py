@@ -147,10 +147,11 @@ class BatchLine:
     error: ProblemError | None
 
     @classmethod
-    def from_json(cls, said: Json) -> BatchLine:
+    def from_json(cls, said: Json, before: int = 0) -> BatchLine:
+        """`before`: films of the requests before that one."""
         error, result = said.get("error"), said.get("result")
         return cls(
-            index=said["index"],
+            index=before + said["index"],
             name=said["name"],
             result=None if result is None else Prediction.from_json(result),
             error=None if error is None else ProblemError.from_json(error),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +29,10 @@ _MEDIA: dict[Form, str] = {
     "csv": "text/csv",
 }
 _TRY_LATER = (429, 503)
+_PORTION = 32
+"""Films in one request of a batch. httpx reads an answer only when it has sent all of a request: of
+thousands, nothing would be known before the last, and the service could not get rid of its lines.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,13 @@ def to_predict_as(content: bytes, form: Form, *, force: bool, version: str | Non
     if media == "application/dicom":
         call.params["object"] = form
     return replace(call, headers={"Accept": media})
+
+
+def portions(films: Iterable[Film]) -> Iterator[list[Film]]:
+    """The films of each request of a batch; taken as they are needed."""
+    left = iter(films)
+    while portion := list(islice(left, _PORTION)):
+        yield portion
 
 
 def to_predict_batch(form: Multipart, *, force: bool, version: str | None) -> Call:

@@ -16,30 +16,31 @@ interface RepairButtonsProps {
 /** Mends what a film was rejected for and has it graded: this one, or all that need the same. */
 export function RepairButtons({ item, items, repair, store }: RepairButtonsProps) {
   const text = useText('quality').repair;
-  const [state, setState] = useState<'idle' | 'working' | 'failed'>('idle');
+  const [working, setWorking] = useState(false);
+  const [failed, setFailed] = useState('');
   const others = alike(items, repair);
   const mend = async (films: readonly Item[]) => {
-    setState('working');
-    try {
-      await repairAndGrade(store, films, repair);
-      setState('idle');
-    } catch {
-      setState('failed');
+    setWorking(true);
+    setFailed('');
+    const unread = await repairAndGrade(store, films, repair);
+    setWorking(false);
+    if (unread > 0) {
+      setFailed(films.length === 1 ? text.failed : text.failedOf(unread));
     }
   };
   const { turned, inverted } = repair;
   const label = turned !== 0 && inverted ? text.both : inverted ? text.invert : text.turn;
   return (
     <>
-      <Button look="primary" disabled={state === 'working'} onClick={() => void mend([item])}>
-        {state === 'working' ? text.working : label}
+      <Button look="primary" disabled={working} onClick={() => void mend([item])}>
+        {working ? text.working : label}
       </Button>
       {others.length > 1 && (
-        <Button disabled={state === 'working'} onClick={() => void mend(others)}>
+        <Button disabled={working} onClick={() => void mend(others)}>
           {text.all(others.length)}
         </Button>
       )}
-      {state === 'failed' && <p role="alert">{text.failed}</p>}
+      {failed && <p role="alert">{failed}</p>}
     </>
   );
 }

@@ -16,6 +16,8 @@ export const quality = {
     all: (count: number) => `Do so with all ${format.integer(count)} films rejected for this`,
     working: 'Repairing the picture',
     failed: 'This page cannot read the pixels of this file, and so cannot repair it.',
+    failedOf: (count: number) =>
+      `Files whose pixels this page cannot read: ${format.integer(count)}. They stay as they were.`,
     turned: (degrees: number) => `turned by ${format.integer(degrees)}°`,
     inverted: 'black and white exchanged',
     done: (what: string) => `On this page, before it was graded: ${what}.`,

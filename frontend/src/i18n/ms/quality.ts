@@ -15,6 +15,8 @@ export const quality: Catalogue['quality'] = {
     all: (count) => `Lakukan pada semua ${format.integer(count)} filem yang ditolak kerana ini`,
     working: 'Membaiki gambar',
     failed: 'Halaman ini tidak dapat membaca piksel fail ini, maka tidak dapat membaikinya.',
+    failedOf: (count) =>
+      `Fail yang pikselnya tidak dapat dibaca halaman ini: ${format.integer(count)}. Ia kekal seperti asal.`,
     turned: (degrees) => `diputar ${format.integer(degrees)}°`,
     inverted: 'hitam dan putih ditukar',
     done: (what) => `Pada halaman ini, sebelum digredkan: ${what}.`,

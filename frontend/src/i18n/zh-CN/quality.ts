@@ -15,6 +15,7 @@ export const quality: Catalogue['quality'] = {
     all: (count) => `对因此被拒的全部 ${format.integer(count)} 张照此处理`,
     working: '正在修正图像',
     failed: '本页面无法读取此文件的像素，因此无法修正。',
+    failedOf: (count) => `本页面无法读取像素的文件：${format.integer(count)} 个。它们保持原样。`,
     turned: (degrees) => `旋转 ${format.integer(degrees)}°`,
     inverted: '黑白反转',
     done: (what) => `分级前在本页面上：${what}。`,

@@ -39,6 +39,24 @@ const turn: Picture = async (source, { turned }) => {
   return new Blob([String((needed - turned + 360) % 360)]);
 };
 
+it('goes on with the others where the pixels of one cannot be read', async () => {
+  const store = new WorklistStore(grade);
+  const files = ['180', 'broken', '180'].map((text, at) => new File([text], `${at}.png`));
+  store.add(files.map((source) => ({ name: source.name, source })));
+  const items = () => store.snapshot().items;
+  await expect.poll(() => items().every(({ status }) => status === 'rejected')).toBe(true);
+  const some: Picture = async (source, repair) => {
+    if ((await (source as File).text()) === 'broken') {
+      throw new Error('no pixels');
+    }
+    return turn(source, repair);
+  };
+  expect(await repairAndGrade(store, items(), { turned: 180, inverted: false }, some)).toBe(1);
+  await expect
+    .poll(() => items().map(({ status }) => status))
+    .toEqual(['done', 'rejected', 'done']);
+});
+
 it.each([90, 180, 270])('has a film graded that must be turned by %i degrees', async (needed) => {
   const store = new WorklistStore(grade);
   const source = new File([String(needed)], 'side.png');

@@ -40,7 +40,8 @@ const picture: Picture = async (source, repair) => {
 };
 
 /**
- * Repairs films and has them graded again, one after the other.
+ * Repairs films and has them graded again, one after the other; says how many could not be, which
+ * stay as they were.
  *
  * Which way a film on its side must be turned, the service does not say: it is asked about one way,
  * and where that film is upside down then, about the other.
@@ -50,9 +51,15 @@ export async function repairAndGrade(
   items: readonly Item[],
   repair: Repair,
   make: Picture = picture,
-): Promise<void> {
+): Promise<number> {
+  let unread = 0;
   for (const { id, study } of items) {
-    await replaced(store, id, study, repair, make);
+    try {
+      await replaced(store, id, study, repair, make);
+    } catch {
+      unread += 1;
+      continue;
+    }
     if (repair.turned === 90) {
       const { failure } = await settled(store, id);
       if (failure?.findings?.some(({ code }) => code === UPSIDE_DOWN)) {
@@ -60,6 +67,7 @@ export async function repairAndGrade(
       }
     }
   }
+  return unread;
 }
 
 async function replaced(
