@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from cxr_severity.imaging.arrays import Float32Array, Float64Array
 from cxr_severity.model.gate import KINDS, Gate, GateLimits, Limit, Measurements, describe
@@ -70,7 +71,9 @@ def fit_gate(description: Float32Array, kinds: NDArray[np.int64], config: GateCo
     counts = np.bincount(kinds, minlength=len(KINDS))
     weight = (len(kinds) / np.maximum(counts, 1))[kinds] ** 0.5
     model = LogisticRegression(C=config.regularisation, max_iter=5000)
-    model.fit((description - centre) / scale, kinds, sample_weight=weight)
+    # Thousands of small steps: in each, two threads would wait for each other.
+    with threadpool_limits(1, user_api="blas"):
+        model.fit((description - centre) / scale, kinds, sample_weight=weight)
     coefficients, intercepts = _by_kind(model)
     weights = (coefficients / scale).astype(np.float32)
     frontal = description[kinds == 0][:, :FEATURES].astype(np.float64)
