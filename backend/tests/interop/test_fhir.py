@@ -215,3 +215,12 @@ def test_a_name_in_several_scripts() -> None:
     found = bundle(SpecificCharacterSet="GB18030", PatientName="Wang^XiaoDong=王^小东")
     (report,) = resources(found, "DiagnosticReport")
     assert report["subject"]["display"] == "Wang, XiaoDong 王 小东"
+
+
+@pytest.mark.parametrize("blank", ["\N{NO-BREAK SPACE}", "\N{IDEOGRAPHIC SPACE} "])
+def test_an_identifier_of_blanks_alone_is_none(blank: str) -> None:
+    names = {"PatientID": blank, "AccessionNumber": blank, "IssuerOfPatientID": blank}
+    found = bundle(SpecificCharacterSet="ISO_IR 192", **names)
+    (study,) = resources(found, "ImagingStudy")
+    assert "identifier" not in study["subject"]
+    assert [one["value"] for one in study["identifier"]] == [f"urn:oid:{STUDY}"]

@@ -99,6 +99,23 @@ def test_the_capture_is_in_the_films_study_and_says_what_it_is() -> None:
     assert "LossyImageCompression" not in read(captured(assessment(explanation=None)))
 
 
+def test_what_a_film_lost_before_stays_said(tmp_path: Path) -> None:
+    lost = {
+        "LossyImageCompression": "01",
+        "LossyImageCompressionRatio": ["10", "7.5"],
+        "LossyImageCompressionMethod": ["ISO_10918_1", "ISO_15444_1"],
+    }
+    for judged, own in ((assessment(explanation=None), 0), (assessment(), 1)):
+        data = captured(judged, **lost)
+        found = read(data)
+        assert found.LossyImageCompression == "01"
+        assert list(found.LossyImageCompressionRatio)[:2] == [10, 7.5]
+        methods = ["ISO_10918_1", "ISO_15444_1", *["ISO_10918_1"] * own]
+        assert list(found.LossyImageCompressionMethod) == methods
+        assert len(found.LossyImageCompressionRatio) == len(methods)
+        assert conformance_errors(data, tmp_path) == []
+
+
 @pytest.mark.parametrize("judged", [assessment(), later_assessment(), assessment(explanation=None)])
 @pytest.mark.parametrize("language", ["en", "ms", "zh-CN"])
 def test_dciodvfy_finds_no_error(judged: Assessment, language: str, tmp_path: Path) -> None:

@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 from interop.drawn import drawn, presented, read
-from interop.films import assessment, conformance_errors, film, later_assessment
+from interop.films import assessment, conformance_errors, film, later_assessment, making
 from pydicom.dataset import Dataset
 
 from cxr_severity.imaging.decode import decode
+from cxr_severity.interop.dicom.context import read_context
+from cxr_severity.interop.dicom.look import read_look
+from cxr_severity.interop.dicom.presentation import presentation_state
 
 ORIENTATIONS = {
     1: ["L", "F"], 2: ["R", "F"], 3: ["R", "H"], 4: ["L", "H"],
@@ -82,6 +85,25 @@ def test_the_film_keeps_its_look(changes: dict[str, Any], tmp_path: Path) -> Non
     assert conformance_errors(paths[1].read_bytes(), tmp_path) == []
     shown = drawn("dcmp2pgm", "-p", str(paths[1]), str(paths[0]), str(paths[2]), out=paths[2])
     assert np.abs(shown / 255 - decode(data).pixels).max() < 0.02
+
+
+def test_numbers_are_written_as_the_standard_has_them_whatever_the_film_had(tmp_path: Path) -> None:
+    data = film(
+        WindowCenter="128.0625", WindowWidth="7" * 16, RescaleSlope="1.0625", RescaleIntercept="0"
+    )
+    for written, found in (
+        (b"128.0625", b"128,0625"),
+        (b"\x06\x001.0625", b"\x06\x001,0625"),
+        (b"DS\x10\x00" + b"7" * 16, b"DS\x14\x002047.500000000000123"),
+    ):
+        assert data.count(written) == 1
+        data = data.replace(written, found)
+    state = presentation_state(assessment(), read_context(data), read_look(data), making())
+    (shown,) = read(state).SoftcopyVOILUTSequence
+    assert (shown.WindowCenter, shown.WindowWidth) == (128.0625, 2047.5)
+    assert read(state).RescaleSlope == 1.0625
+    (tmp_path / "state.dcm").write_bytes(state)
+    assert conformance_errors(state, tmp_path) == []
 
 
 def test_a_sigmoid_window_stays_one() -> None:

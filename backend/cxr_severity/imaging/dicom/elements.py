@@ -136,14 +136,14 @@ class Elements:
         text = self.text(tag)
         if not text:
             return None
-        value = _number(text)
+        value = number_in(text)
         if value is None:
             raise DamagedImageError("The DICOM object's {name} is not a number.", name=name)
         return value
 
     def pair(self, tag: int) -> tuple[float, float] | None:
         """Two positive numbers of a DS or IS element, None when it does not hold two."""
-        values = [_number(text) or 0.0 for text in self.texts(tag)]
+        values = [number_in(text) or 0.0 for text in self.texts(tag)]
         return (values[0], values[1]) if len(values) == 2 and min(values) > 0 else None
 
     def first_item(self, tag: int) -> Elements | None:
@@ -167,7 +167,7 @@ class Elements:
         return Elements(found, self.order)
 
 
-def _number(text: str) -> float | None:
+def number_in(text: str) -> float | None:
     """None unless finite. Some writers follow their country's decimal comma."""
     try:
         value = float(text if "." in text else text.replace(",", "."))

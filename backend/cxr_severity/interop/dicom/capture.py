@@ -79,10 +79,7 @@ def secondary_capture(
     found.PatientOrientation = ["L", "F"] if context.sides else ""
     if context.burned_in:
         found.BurnedInAnnotation = context.burned_in
-    if ratio is not None:
-        found.LossyImageCompression = "01"
-        found.LossyImageCompressionRatio = round(ratio, 2)
-        found.LossyImageCompressionMethod = "ISO_10918_1"
+    context.lossy.apply(found, ratio)
     found.SamplesPerPixel, found.PhotometricInterpretation = 3, "RGB"
     found.PlanarConfiguration = 0
     found.Rows, found.Columns = picture.height, picture.width

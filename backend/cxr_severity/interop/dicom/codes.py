@@ -44,7 +44,6 @@ SITES: dict[Zone, tuple[Concept, Concept]] = {
     "D": (_UPPER, LEFT), "E": (_MIDDLE, LEFT), "F": (_LOWER, LEFT),
 }  # fmt: skip
 
-PROBABILITY = Concept("122157", "DCM", "Probability")
 QUALITY_FINDING = Concept("111052", "DCM", "Quality Finding")
 COMMENT = Concept("121106", "DCM", "Comment")
 NO_UNIT = Concept("1", "UCUM", "no units")

@@ -26,6 +26,7 @@ from cxr_severity.imaging.orientation import (
 from cxr_severity.imaging.pixel_aspect import SQUARE
 from cxr_severity.interop.dicom import charset
 from cxr_severity.interop.dicom.charset import CharacterSet
+from cxr_severity.interop.dicom.lossy import LOSSY, METHOD, NEVER, RATIO, Lossy, read_lossy
 
 SOP_INSTANCE, STUDY, SERIES = 0x00080018, 0x0020000D, 0x0020000E
 STUDY_DATE, STUDY_TIME, TIMEZONE = 0x00080020, 0x00080030, 0x00080201
@@ -55,7 +56,8 @@ _TEXTS = (
 )  # fmt: skip
 _BURNED_IN = 0x00280301
 _WANTED = (
-    *_TEXTS, tags.MODALITY, tags.ORIENTATION, tags.ROWS, tags.COLUMNS, _BURNED_IN, *SHAPES,
+    *_TEXTS, tags.MODALITY, tags.ORIENTATION, tags.ROWS, tags.COLUMNS, _BURNED_IN, *SHAPES, LOSSY,
+    RATIO, METHOD,
 )  # fmt: skip
 _ALLOWED = {
     SEX: {b"M": b"M", b"F": b"F", b"O": b"O", b"MALE": b"M", b"FEMALE": b"F", b"OTHER": b"O"},
@@ -98,6 +100,7 @@ class StudyContext:
     """Whether letters in the picture may name the patient, as the film says: YES, NO or nothing."""
     pixel_aspect: float = SQUARE
     """Height over width of a stored pixel."""
+    lossy: Lossy = NEVER
     sides: str = ""
     """Towards which sides of the patient its stored rows and columns run; empty if not said."""
 
@@ -107,8 +110,10 @@ class StudyContext:
         return all((self.sop_class, self.sop_instance, self.series, self.study))
 
     def text(self, tag: int) -> str:
-        """The decoded value without padding; empty where the film has none."""
-        return self.character_set.decode(self.values.get(tag, b"")).strip(" \0")
+        """The decoded value without padding; empty where the film has none, or only blanks of any
+        kind."""
+        found = self.character_set.decode(self.values.get(tag, b"")).strip(" \0")
+        return found if found.strip() else ""
 
     @property
     def name(self) -> str:
@@ -189,6 +194,7 @@ def read_context(data: bytes) -> StudyContext:
         burned_in=elements.text(_BURNED_IN),
         pixel_aspect=pixel_aspect(elements),
         sides=directions,
+        lossy=read_lossy(elements),
     )
 
 

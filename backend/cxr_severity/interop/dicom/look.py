@@ -12,6 +12,7 @@ import numpy as np
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRBigEndian
+from pydicom.valuerep import format_number_as_ds
 
 from cxr_severity.imaging.dicom import elements as tags
 from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
@@ -42,16 +43,16 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The grey pipeline of a film; texts as they are in it, empty where it has none."""
+    """The grey pipeline of a film; None, or empty, where it has none."""
 
     grey: bool
     inverse: bool
     """Whether its greatest values show black."""
-    slope: str
-    intercept: str
+    slope: float | None
+    intercept: float | None
     modality: Table | None
-    center: str
-    width: str
+    center: float | None
+    width: float | None
     function: str
     voi: Table | None
 
@@ -61,15 +62,15 @@ class Look:
             item = self.modality.to_item()
             item.ModalityLUTType = "US"  # unspecified
             to.ModalityLUTSequence = [item]
-        elif self.slope or self.intercept:
-            to.RescaleSlope = self.slope or "1"
-            to.RescaleIntercept = self.intercept or "0"
+        elif self.slope is not None or self.intercept is not None:
+            to.RescaleSlope = _decimal(1.0 if self.slope is None else self.slope)
+            to.RescaleIntercept = _decimal(self.intercept or 0.0)
             to.RescaleType = "US"
         shown = Dataset()
         if self.voi is not None:
             shown.VOILUTSequence = [self.voi.to_item()]
-        elif self.center and self.width:
-            shown.WindowCenter, shown.WindowWidth = self.center, self.width
+        elif self.center is not None and self.width is not None:
+            shown.WindowCenter, shown.WindowWidth = _decimal(self.center), _decimal(self.width)
             if self.function:
                 shown.VOILUTFunction = self.function
         if len(shown):
@@ -81,7 +82,7 @@ def read_look(data: bytes) -> Look:
     """Of a DICOM file that `imaging` has read.
 
     Raises:
-        DamagedImageError: its structure is broken.
+        DamagedImageError: its structure is broken, or a number of it is none.
     """
     syntax, start = read_meta(data)
     film = read_elements(data, start, big_endian=syntax == ExplicitVRBigEndian)
@@ -90,14 +91,19 @@ def read_look(data: bytes) -> Look:
     return Look(
         grey=photometric in _GREY,
         inverse=photometric == "MONOCHROME1",
-        slope=film.text(tags.RESCALE_SLOPE),
-        intercept=film.text(tags.RESCALE_INTERCEPT),
+        slope=film.number(tags.RESCALE_SLOPE, "Rescale Slope"),
+        intercept=film.number(tags.RESCALE_INTERCEPT, "Rescale Intercept"),
         modality=_table(film, tags.MODALITY_LUT, signed),
-        center=film.text(tags.WINDOW_CENTER),
-        width=film.text(tags.WINDOW_WIDTH),
+        center=film.number(tags.WINDOW_CENTER, "Window Center"),
+        width=film.number(tags.WINDOW_WIDTH, "Window Width"),
         function=film.text(tags.VOI_FUNCTION),
         voi=_table(film, tags.VOI_LUT, signed),
     )
+
+
+def _decimal(value: float) -> str:
+    """As the standard writes it: with a point, in at most 16 letters, whatever the film had."""
+    return format_number_as_ds(value)
 
 
 def _table(film: Elements, tag: int, signed: bool) -> Table | None:
