@@ -23,6 +23,7 @@ from cxr_training.config import LossConfig, StageConfig
 from cxr_training.copies import Inputs
 from cxr_training.exchange import Batch, exchange_lungs
 from cxr_training.losses import Extras, label_loss, place_losses, score_losses
+from cxr_training.run_folder import write_whole
 from cxr_training.targets import Targets
 
 Source = Callable[[torch.Tensor, torch.Generator], Inputs]
@@ -86,8 +87,7 @@ def learn(
     parts = (student, optimiser, schedule, average)
     log = checkpoint.with_suffix(".jsonl")
     done = _resume(checkpoint, identity, parts, generator)
-    if not done:
-        log.unlink(missing_ok=True)
+    _cut(log, done)
     for epoch in range(done, stage.epochs):
         student.train()
         sums: dict[str, float] = {}
@@ -174,6 +174,13 @@ def freeze(network: CellNet, blocks: int) -> None:
         return
     for part in (net._conv_stem, net._bn0, *net._blocks[:blocks]):
         part.requires_grad_(False)
+
+
+def _cut(log: Path, epochs: int) -> None:
+    """Keep the lines of so many epochs: one that was killed before its checkpoint comes anew."""
+    if log.is_file():
+        kept = log.read_text(encoding="utf-8").splitlines(keepends=True)[:epochs]
+        write_whole(log, "".join(kept).encode())
 
 
 def _save(

@@ -35,8 +35,9 @@ class Split(BaseModel):
     held_back: tuple[str, ...]
     """Drawn films that no network learns from: explanations are measured on them."""
     copies: tuple[str, ...]
-    """Drawn films that are copies of scored ones, or look too much like one: they are left out, so
-    that no film is learned in one guise and tested in another."""
+    """Drawn films that are copies of scored ones, or look too much like one of these or like one
+    that is held back: they are left out, so that no film is learned in one guise and tested in
+    another."""
 
     patients: dict[str, str] = {}
     """Of each scored film, one name for all whose films are near-duplicates."""
@@ -135,14 +136,23 @@ def make_split(
     people = sorted({lesion.person for lesion in lesions})
     random = np.random.default_rng(config.seed)
     held = set(random.permutation(people)[: int(len(people) * config.held_back)].tolist())
+    out = set(copies)
+    held_back = [
+        k for k, lesion in enumerate(lesions) if lesion.person in held and lesion.file not in out
+    ]
+    # Films with masks name no patient, and collections of them hold one film more than once.
+    drawn = hashes[count:]
+    twins = np.asarray(near_duplicates(drawn, drawn[held_back], SAME_PATIENT).any(axis=1))
+    copies += [
+        lesion.file
+        for lesion, twin in zip(lesions, twins.tolist(), strict=True)
+        if twin and lesion.person not in held and lesion.file not in out
+    ]
     return Split(
         seed=config.seed,
         labels_sha256=dataset.labels_sha256,
         fold=fold,
-        held_back=tuple(
-            lesion.file for lesion in lesions if lesion.person in held
-            and lesion.file not in set(copies)
-        ),
+        held_back=tuple(lesions[k].file for k in held_back),
         copies=tuple(copies),
         patients={case.image: case.patient for case in cases},
     )  # fmt: skip

@@ -23,7 +23,7 @@ from cxr_training.errors import TrainingError
 from cxr_training.evaluation.predictions import read_predictions
 from cxr_training.films import load_films
 from cxr_training.run_folder import RunFolder
-from cxr_training.splits import Split
+from cxr_training.splits import Split, make_split
 from cxr_training.train import main, planned, prepare, run, train_unit
 
 
@@ -117,10 +117,10 @@ def test_a_network_cut_short_goes_on_from_its_last_epoch(
     save, saved = loop._save, []
 
     def killed(*arguments: object) -> None:
-        save(*arguments)  # type: ignore[arg-type]
         saved.append(1)
-        if len(saved) == 1:
+        if len(saved) == 2:  # the second epoch is logged, and not kept
             raise KeyboardInterrupt
+        save(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(loop, "_save", killed)
     with pytest.raises(KeyboardInterrupt):
@@ -132,7 +132,7 @@ def test_a_network_cut_short_goes_on_from_its_last_epoch(
     log = folder.unit(1, 1).folder / "last.jsonl"
     assert [line.split(",")[0] for line in log.read_text("utf-8").splitlines()] == [
         '{"epoch": 1', '{"epoch": 2',
-    ], "the first epoch is not trained again"  # fmt: skip
+    ], "the first epoch is not trained again, and each is logged once"  # fmt: skip
     for name, value in whole.items():
         torch.testing.assert_close(resumed[name], value, rtol=0.1, atol=0.05, msg=name)
 
@@ -188,6 +188,23 @@ def test_a_split_that_was_changed_by_hand_is_none(
     path.write_text(json.dumps(content))
     with pytest.raises(TrainingError, match="was changed after it was written"):
         Split.read(path)
+
+
+def test_what_looks_like_a_film_that_is_held_back_is_not_learned_either(
+    small_data: Path, config: TrainConfig
+) -> None:
+    films, dataset, split = prepare(config, small_data)
+    files = [lesion.file for lesion in films.lesions]
+    first = len(dataset.cases)
+    held = files.index(split.held_back[0])
+    learned = next(
+        k for k, file in enumerate(files) if file not in {*split.held_back, *split.copies}
+    )
+    hashes = films.hashes.copy()
+    hashes[first + learned] = hashes[first + held]
+    found = make_split(dataset, films.lesions, hashes, config.split)
+    assert found.held_back == split.held_back
+    assert set(found.copies) == {*split.copies, files[learned]}
 
 
 def test_masks_are_split_into_right_and_left_and_copies_lend_theirs(

@@ -99,6 +99,7 @@ def _flips(evaluation: Evaluation) -> Iterator[Goal]:
     flipped = [one.flipped for one in evaluation.shifts[1:] if not one.matters]
     mean = worst = None
     if flipped:
+        # The mean of the ends is wider than the interval of the mean: what is claimed is less.
         ends = [[getattr(one, end) for one in flipped] for end in ("value", "low", "high")]
         value, low, high = (round(sum(end) / len(end), 4) for end in ends)
         mean = Estimate(value=value, low=low, high=high)

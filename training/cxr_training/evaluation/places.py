@@ -41,7 +41,8 @@ SHARES = tuple(field.name for field in fields(Place))
 
 
 def enlarge(coarse: Float32Array, side: int = SIDE) -> Float32Array:
-    """(h, w) to (side, side), bilinear as the service enlarges what it shows."""
+    """(h, w) to (side, side), bilinear: nothing is added between the cells, where the service's
+    pictures are drawn smoother."""
     tensor = torch.from_numpy(np.ascontiguousarray(coarse, np.float32))[None, None]
     fine: Float32Array = interpolate(tensor, (side, side), mode="bilinear", align_corners=False)[
         0, 0

@@ -64,8 +64,9 @@ def augmented_descriptions(
 def fit_gate(description: Float32Array, kinds: NDArray[np.int64], config: GateConfig) -> Gate:
     """A gate without limits.
 
-    The kind is told by a multinomial logistic regression, every kind weighing the same; the
-    distance by the whitened main axes of the frontal films' mean features.
+    The kind is told by a multinomial logistic regression, in which an image weighs by the root of
+    how rare its kind is; the distance by the whitened main axes of the frontal films' mean
+    features.
     """
     centre, scale = description.mean(axis=0), description.std(axis=0) + np.float32(1e-4)
     counts = np.bincount(kinds, minlength=len(KINDS))
