@@ -19,6 +19,9 @@ FormName = Literal["sr", "sc", "gsps", "fhir", "pdf", "csv"]
 """What a result can be had as, besides JSON; `interop.forms` says how each is made."""
 Origin = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^/\s]+)$")]
 """Scheme, host and port, as a browser says it; or `*` for every one."""
+UUID_ROOT = "2.25"  # of UIDs derived from UUIDs, which need no registration (PS3.5 B.2)
+UidRoot = Annotated[str, Field(max_length=43, pattern=r"^[0-2](\.(0|[1-9][0-9]*))+$")]
+"""At least 20 digits must fit behind it: two random ones then never meet."""
 
 
 def available_cpus() -> int:
@@ -250,11 +253,8 @@ class ResultSettings(BaseSettings):
 
     model_config = _ENVIRONMENT
 
-    uid_root: str = Field(
-        default="2.25",
-        min_length=3,
-        max_length=43,
-        pattern=r"^[0-2](\.(0|[1-9][0-9]*))+$",
+    uid_root: UidRoot = Field(
+        default=UUID_ROOT,
         description="Root of the UIDs of DICOM results; 2.25 makes them of UUIDs, which need no "
         "registration",
     )

@@ -71,6 +71,19 @@ def test_json_without_explanation(weights: Path, capsys: pytest.CaptureFixture[s
     assert json.loads(capsys.readouterr().out)["explanation"] is None
 
 
+@pytest.mark.parametrize("needs", [["--format", "sr"], ["--overlay", "{}"]])
+def test_what_else_needs_a_map_puts_none_into_the_one_object(
+    weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], needs: list[str]
+) -> None:
+    needs = [word.format(tmp_path) for word in needs]
+    command = ["predict", *needs, "--json", "--no-explain", "--out", str(tmp_path)]
+    main([*command, str(SAMPLES[0])])
+    out, err = capsys.readouterr()
+    (line,) = out.splitlines()
+    assert json.loads(line)["explanation"] is None
+    assert ("no-dicom-source" in err) == ("sr" in needs)
+
+
 def test_a_reader_that_stops_reading_is_no_error(weights: Path) -> None:
     command = [sys.executable, "-m", "cxr_severity.cli", "predict", *map(str, SAMPLES)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -158,35 +171,6 @@ def test_a_missing_version_is_one_line(weights: Path, capsys: pytest.CaptureFixt
     assert "7.7.7" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "said"),
-    [
-        ("PORT", "eighty", "PORT"),
-        ("CXR_CORS_ORIGINS", "https://viewer.example", "CXR_CORS_ORIGINS: is written as JSON"),
-        ("CXR_CORS_ORIGINS", '["https://viewer.example/"]', "setting cors_origins 0: "),
-        ("CXR_JWKS", "keys.json", "setting: CXR_JWKS needs CXR_JWT_AUDIENCE"),
-        ("CXR_LOG_LEVEL", "loud", "log_level"),
-    ],
-)
-def test_a_wrong_setting_is_one_line(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    name: str,
-    value: str,
-    said: str,
-) -> None:
-    monkeypatch.setenv(name, value)
-    assert main(["serve"]) == EXIT_CANNOT_START
-    err = capsys.readouterr().err
-    assert said in err
-    assert len(err.splitlines()) == 1
-
-
-def test_options_are_checked_like_settings(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["serve", "--port", "99999"]) == EXIT_CANNOT_START
-    assert "port" in capsys.readouterr().err
-
-
 def test_a_service_is_one_process(capsys: pytest.CaptureFixture[str]) -> None:
     """Replicas behind a proxy stand in for workers, which lost requests when they were stopped."""
     with pytest.raises(SystemExit) as ended:
@@ -205,7 +189,22 @@ def test_a_port_in_use_is_not_announced_as_ready(weights: Path) -> None:
     assert result.returncode == EXIT_CANNOT_START
     assert "address already in use" in result.stdout
     assert "ready:" not in result.stdout
-    assert f"cannot listen on 127.0.0.1 port {port}" in result.stderr
+    assert (
+        f"cannot listen on 127.0.0.1 port {port}: Address already in use; another port: PORT=8001"
+        in result.stderr
+    )
+
+
+def test_a_start_that_failed_otherwise_is_not_told_as_a_port_in_use(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("cxr_severity.api.server.serve", lambda _: False)
+    assert main(["serve", "--port", "0"]) == EXIT_CANNOT_START
+    assert "ended before it was ready to listen; its log says why" in capsys.readouterr().err
+    assert main(["serve", "--port", "0", "--host", "192.0.2.1"]) == EXIT_CANNOT_START
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "cannot listen on 192.0.2.1 port 0: Cannot assign requested address"
+    )
 
 
 def test_a_device_that_is_not_there_is_one_line(

@@ -40,6 +40,11 @@ def lines_of(raw: bytes) -> Iterator[tuple[int, list[str]]]:
         raise CsvError(f"after line {last}: {error}") from error
 
 
+def plain(name: str) -> str:
+    """A column's name without what people write differently: capitals, spaces, underscores."""
+    return "".join(name.lower().split()).replace("_", "")
+
+
 def _decoded(raw: bytes) -> str:
     marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:

@@ -34,7 +34,9 @@ class Matched:
     ungraded: Mapping[str, int]
     """Films with a reading and no grade, by the code of the reason."""
     sighted: int
-    """Readings of the pairs that were given with the model's result on the screen."""
+    """Readings of the pairs that are not said to be blind."""
+    unsaid: int
+    """Of these, those that say neither."""
 
 
 def match(rows: Sequence[Row], readings: Sequence[Reading]) -> Matched:
@@ -62,8 +64,9 @@ def match(rows: Sequence[Row], readings: Sequence[Reading]) -> Matched:
     graded = {film: of_film[film] for film in found if of_film[film]["status"] == GRADED}
     missed = Counter(of_film[film]["code"] for film in found if film not in graded)
     pairs = [_pair(row, found[film]) for film, row in graded.items()]
-    sighted = sum(not each.blind for film in graded for each in found[film])
-    return Matched(pairs, dict(by), unfound, dict(missed.most_common()), sighted)
+    blind = [each.blind for film in graded for each in found[film]]
+    sighted, unsaid = len(blind) - blind.count(True), blind.count(None)
+    return Matched(pairs, dict(by), unfound, dict(missed.most_common()), sighted, unsaid)
 
 
 def film_of(row: Row) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cxr_severity.bulk.csv_text import CsvError, lines_of
+from cxr_severity.bulk.csv_text import CsvError, lines_of, plain
 from cxr_severity.bulk.sources import PATH_COLUMNS
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Severity
 from cxr_severity.model.calibration import HIGHEST_TOTAL
@@ -16,19 +16,20 @@ from cxr_severity.model.measure.brixia import brixia_severity
 
 KEYS = ("sha256", "sop_instance_uid", "file", "accession_number")
 """By which a reading and a result are told to be of one film, the surest first."""
+_NAMING = tuple(dict.fromkeys((*KEYS, *PATH_COLUMNS)))
 _GRADE = ("reader_grade", "grade", "severity")
 _TOTAL = ("reader_total", "brixia_total", "total")
 _ZONES = ("reader_", "brixia_", "")
 """Before each zone's letter."""
 _PATIENT = ("patient", "patient_id")
-_BLIND = "reader_blind"
+_BLIND = ("reader_blind", "blind")
 _MODEL = ("severity", "brixia_total", *(f"brixia_{zone}" for zone in ZONES))
 """What a table that holds the model's probabilities tells of the model, and of no reader."""
 _PROBABILITIES = {"probability_mild", "p_mild"}
 _KNOWN = {
-    name.lower(): name
+    plain(name): name
     for name in (
-        *KEYS, *PATH_COLUMNS, *_GRADE, *_TOTAL, *_PATIENT, _BLIND, *_PROBABILITIES,
+        *KEYS, *PATH_COLUMNS, *_GRADE, *_TOTAL, *_PATIENT, *_BLIND, *_PROBABILITIES,
         *(f"{before}{zone}" for before in _ZONES for zone in ZONES),
     )
 }  # fmt: skip
@@ -52,8 +53,9 @@ class Reading:
     """Brixia total, 0 to 18; None where only the grade was given."""
     patient: str
     """Empty where it was not said."""
-    blind: bool
-    """False where it was given with the model's result on the screen."""
+    blind: bool | None
+    """False where it was given with the model's result on the screen; None where it was not
+    said."""
 
 
 def read_readings(path: Path) -> tuple[list[Reading], int]:
@@ -61,10 +63,10 @@ def read_readings(path: Path) -> tuple[list[Reading], int]:
 
     Columns, of each kind the first that there is: `reader_grade`, `grade` or `severity`;
     `reader_total`, `brixia_total` or `total`, else six zones `reader_A` to `reader_F`, `brixia_A`
-    or `A`; `patient` or `patient_id`; and at least one of `KEYS` (`path`, `filename` and `image`
-    stand for `file`). Capitals and spaces in their names do not matter. A grade that is not given
-    is that of the total. Of a table that also holds what the model said, only the reader's columns
-    count.
+    or `A`; `patient` or `patient_id`; `reader_blind` or `blind`; and at least one of `KEYS`
+    (`path`, `filename` and `image` stand for `file`). Capitals, spaces and underscores in their
+    names do not matter. A grade that is not given is that of the total. Of a table that also holds
+    what the model said, only the reader's columns count.
 
     Returns:
         The readings, and how many lines hold none.
@@ -92,9 +94,9 @@ def read_readings(path: Path) -> tuple[list[Reading], int]:
 def _of_table(path: Path, raw: bytes) -> list[tuple[str, dict[str, str]]]:
     lines = lines_of(raw)
     columns = [_column(name) for name in next(lines, (0, []))[1]]
-    if not {*KEYS, *PATH_COLUMNS} & set(columns):
+    if not {*_NAMING} & set(columns):
         raise ReadingsError(
-            f"{path}: none of its columns names films: {', '.join(KEYS)}; it has "
+            f"{path}: none of its columns names films: {', '.join(_NAMING)}; it has "
             f"{', '.join(columns) or 'none'}"
         )
     for name in _KNOWN.values():
@@ -119,7 +121,7 @@ def _of_table(path: Path, raw: bytes) -> list[tuple[str, dict[str, str]]]:
 def _column(name: str) -> str:
     """As it is called here, however it is written."""
     name = name.strip()
-    return _KNOWN.get(name.lower().replace(" ", "_"), name)
+    return _KNOWN.get(plain(name), name)
 
 
 def _of_page(path: Path, raw: bytes) -> list[tuple[str, dict[str, str]]]:
@@ -131,7 +133,7 @@ def _of_page(path: Path, raw: bytes) -> list[tuple[str, dict[str, str]]]:
             {
                 "file": str(each["file"]), "sha256": str(each["sha256"]),
                 "reader_grade": str(each["grade"] or ""),
-                _BLIND: str(each.get("blind", "")),
+                _BLIND[0]: {True: "true", False: "false"}.get(each.get("blind"), ""),
                 **{f"reader_{zone}": str(each["zones"].get(zone, "")) for zone in ZONES},
             }
             for each in held["readings"]
@@ -162,8 +164,15 @@ def _reading(where: str, line: Mapping[str, str]) -> Reading | None:
     if "sha256" in keys:
         keys["sha256"] = keys["sha256"].lower()
     patient = line.get(_first(line, _PATIENT), "")
-    blind = line.get(_BLIND, "").lower() != "false"
-    return Reading(where, keys, severity, total, patient, blind)
+    return Reading(where, keys, severity, total, patient, _blind(where, line))
+
+
+def _blind(where: str, line: Mapping[str, str]) -> bool | None:
+    column = _first(line, _BLIND)
+    said = line.get(column, "").lower()
+    if said not in ("true", "false", ""):
+        raise ReadingsError(f"{where}: {column} {said!r} is neither true nor false")
+    return said == "true" if said else None
 
 
 def _sum_of_zones(where: str, line: Mapping[str, str]) -> float | None:

@@ -19,8 +19,10 @@ from cxr_severity.bulk.rows import (
     blank,
 )
 from cxr_severity.bulk.seam import Claims, EngineUnavailableError, Scorer
+from cxr_severity.imaging.decode import sniff
 from cxr_severity.imaging.errors import InputRefusedError
-from cxr_severity.interop.dicom.context import read_context
+from cxr_severity.interop.bodies.problem import as_rejection
+from cxr_severity.interop.dicom.context import ACCESSION_NUMBER, PATIENT_ID, read_context
 from cxr_severity.interop.table import row as judged_row
 from cxr_severity.model.assessment import Target
 from cxr_severity.model.quality import RejectedError
@@ -28,7 +30,6 @@ from cxr_severity.service.faults import told
 from cxr_severity.service.load import decode_processes, load_predictor
 from cxr_severity.service.pipeline import Judged, Options, judge
 from cxr_severity.settings import Settings
-from cxr_severity.texts.language import ENGLISH, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,10 @@ class Scoring:
         # It ends with this process, whose connection is the only one that it has.
         decode = decode_processes(self.settings.serve, at_most=1).decode
         options = Options(self.target, bool(self.heatmaps), self.force)
+        by = {"model": predictor.manifest.name, "version": predictor.manifest.version}
 
         def score(entry: Entry) -> Row:
-            digest = ""
+            digest, data = "", b""
             try:
                 data = read(entry, limits.max_bytes)
                 digest = sha256(data).hexdigest()
@@ -64,12 +66,13 @@ class Scoring:
                 return self._row(entry, judged, data)
             except InputRefusedError as error:
                 refused = blank(entry.name, REFUSED, error.code, error.detail)
-                return {**refused, "sha256": digest}
+                return {**refused, **by, **self._identifiers(data), "sha256": digest}
             except RejectedError as error:
-                said = say(error.first.message, ENGLISH)
-                refused = blank(entry.name, REFUSED, error.first.code, said)
+                problem = as_rejection(error)
+                refused = blank(entry.name, REFUSED, problem.code, problem.detail)
                 codes = "|".join(finding.code for finding in error.quality.findings)
-                return {**refused, "sha256": digest, "accepted": "false", "findings": codes}
+                refused |= {"accepted": "false", "findings": codes}
+                return {**refused, **by, **self._identifiers(data), "sha256": digest}
             except OSError as error:
                 return blank(entry.name, FAILED, "unreadable-file", error.strerror or str(error))
             except MemoryError:
@@ -82,6 +85,21 @@ class Scoring:
                 return blank(entry.name, FAILED, "internal-error", told(error))
 
         return score
+
+    def _identifiers(self, data: bytes) -> Row:
+        """Of a film that was refused, as far as it gives any."""
+        try:
+            if not self.identifiers or sniff(data) != "dicom":
+                return {}
+            context = read_context(data)
+        except InputRefusedError:  # too damaged to be asked
+            return {}
+        return {
+            "patient_id": context.text(PATIENT_ID),
+            "accession_number": context.text(ACCESSION_NUMBER),
+            "study_instance_uid": context.study,
+            "sop_instance_uid": context.sop_instance,
+        }
 
     def _row(self, entry: Entry, judged: Judged, data: bytes) -> Row:
         is_dicom = judged.radiograph.source.format == "dicom"

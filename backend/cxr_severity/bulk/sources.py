@@ -13,14 +13,13 @@ from typing import Any
 
 import fsspec
 
-from cxr_severity.bulk.csv_text import lines_of
+from cxr_severity.bulk.csv_text import lines_of, plain
 from cxr_severity.bulk.entries import Entry, open_url, said_by
+from cxr_severity.service.leftovers import is_leftover
 
 PATH_COLUMNS = ("path", "file", "filename", "image")
 """The column of a manifest that names the films: the first of these that it has, else its first
 one."""
-# What file managers and DICOM media leave beside films.
-_NO_FILM = re.compile(r"(^|/)(\.[^/]*|DICOMDIR|Thumbs\.db|desktop\.ini)$|(^|/)__MACOSX/", re.I)
 # What a manifest's column is hardly called.
 _FILM = re.compile(r"\.(png|jpe?g|tiff?|dcm|dicom|zip)$", re.I)
 _URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://")
@@ -67,7 +66,7 @@ def _of(source: str) -> Iterator[Entry]:
         for found in walk:
             if isinstance(found, Entry):
                 yield found
-            elif not _NO_FILM.search(found):
+            elif not is_leftover(found.rpartition("/")[2]):
                 yield from _file(_named(source, filesystem, found))
     elif source.lower().endswith((".csv", ".tsv")):
         yield from _manifest(source)
@@ -99,7 +98,7 @@ def _walk_here(root: str) -> Iterator[str | Entry]:
     in circles."""
     unread: list[OSError] = []
     for folder, inside, files in os.walk(root, onerror=unread.append):
-        inside.sort()
+        inside[:] = _wanted(inside)
         yield from (os.path.join(folder, name) for name in sorted(files))  # noqa: PTH118
     for error in unread:
         name = str(error.filename)
@@ -109,11 +108,16 @@ def _walk_here(root: str) -> Iterator[str | Entry]:
 def _walk(filesystem: Any, root: str) -> Iterator[str | Entry]:
     unread: list[OSError] = []
     for folder, inside, files in filesystem.walk(root, detail=False, on_error=unread.append):
-        inside.sort()
+        inside[:] = _wanted(inside)
         yield from (f"{folder.rstrip('/')}/{name}" for name in sorted(files))
     for error in unread:
         name = str(error.filename or root)
         yield Entry(name, name, fault=f"the folder cannot be read: {error.strerror or error}")
+
+
+def _wanted(folders: Iterable[str]) -> list[str]:
+    """Those to be looked through, in order."""
+    return sorted(name for name in folders if not is_leftover(f"{name}/"))
 
 
 def _file(name: str) -> Iterator[Entry]:
@@ -128,7 +132,7 @@ def _file(name: str) -> Iterator[Entry]:
         yield Entry(name, name, fault=f"the archive cannot be read: {said_by(error)}")
         return
     for member in sorted(members):
-        if _NO_FILM.search(member):
+        if is_leftover(member):
             continue
         if members[member] == 1:
             yield Entry(f"{name}!{member}", name, member)
@@ -143,7 +147,7 @@ def _manifest(source: str) -> Iterator[Entry]:
         lines = [[cell.strip() for cell in line] for _, line in lines_of(file.read())]
     if not lines:
         raise SourceError(f"{source}: the manifest is empty")
-    head = [cell.lower() for cell in lines[0]]
+    head = [plain(cell) for cell in lines[0]]
     column = next((head.index(name) for name in PATH_COLUMNS if name in head), 0)
     base = source.rpartition("/")[0]
 

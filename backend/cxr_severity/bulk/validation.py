@@ -61,8 +61,9 @@ class Validation(Frozen):
     by: Mapping[str, int] = Field(description="Readings that found their film, by what")
     lone: int = Field(description="Films whose patient is not known; each counts as its own")
     sighted: int = Field(
-        description="Readings that were given with the model's result on the screen"
+        description="Readings that are not said to be given without sight of the model's result"
     )
+    unsaid: int = Field(description="Of these, those that do not say either")
     unfound: int = Field(
         description="Readings of no film of the table, or of one among several called alike"
     )
@@ -129,6 +130,7 @@ def _measured(rows: Sequence[Row], matched: Matched, empty: int, resamples: int)
         by=matched.by,
         lone=sum(not pair.patient for pair in pairs),
         sighted=matched.sighted,
+        unsaid=matched.unsaid,
         unfound=len(matched.unfound),
         unread=len(films) - len(pairs),
         ungraded=matched.ungraded,

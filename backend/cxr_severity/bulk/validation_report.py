@@ -132,10 +132,15 @@ def _notes(found: Validation, measured: Evaluation | None) -> Iterator[str]:
             f"The patient of {found.lone} films is not known, so that each counts as its own. "
             "Where several are of one patient, the intervals are too narrow."
         )
-    if found.sighted:
+    if shown := found.sighted - found.unsaid:
         yield (
-            f"{found.sighted} readings were given with the model's result on the screen, and are "
+            f"{shown} readings were given with the model's result on the screen, and are "
             "no independent reference."
+        )
+    if found.unsaid:
+        yield (
+            f"{found.unsaid} readings do not say whether they were given without sight of the "
+            "model's result (a column `blind` does), and count as if they were not."
         )
     yield f"Intervals: {metrics.interval}."
     if measured is None:

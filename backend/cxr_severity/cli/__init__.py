@@ -40,9 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = Settings.of(**named)
     except ValidationError as error:
         for problem in error.errors():
-            where = "".join(f" {part}" for part in problem["loc"])
             reason = problem["msg"].removeprefix("Value error, ")
-            print(f"setting{where}: {reason}", file=sys.stderr)
+            if problem["loc"]:  # else it names the variables itself
+                first, *inside = map(str, problem["loc"])
+                where = [settings_page.as_given(first, named), *inside]
+                reason = f"{' '.join(where)}: {reason}"
+            print(reason, file=sys.stderr)
         return EXIT_CANNOT_START
     except SettingsError as error:  # a list or path that cannot even be read
         field = re.search('field "(\\w+)"', str(error))

@@ -1,3 +1,5 @@
-"""Exit statuses of every command."""
+"""Exit statuses of every command, as the workers have them too."""
 
-EXIT_OK, EXIT_SOME_FAILED, EXIT_CANNOT_START = 0, 1, 2
+from cxr_severity.service.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
+
+__all__ = ["EXIT_CANNOT_START", "EXIT_OK", "EXIT_SOME_FAILED"]

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
@@ -128,7 +129,8 @@ def _predict_with(arguments: argparse.Namespace, settings: Settings, decode: Dec
             _report_failure(path, error, as_json=arguments.json)
             continue
         if arguments.json:
-            body = Prediction.build(judged).model_dump()
+            shown = judged if arguments.explain else _unexplained(judged)
+            body = Prediction.build(shown).model_dump()
             print(json.dumps({"file": str(path), **body}), flush=True)
         else:
             print(_line(path, judged.assessment), flush=True)
@@ -140,7 +142,8 @@ def _predict_with(arguments: argparse.Namespace, settings: Settings, decode: Dec
                 _write_form(form, judged, data, making, path, arguments.out)
             except (InputRefusedError, OSError) as error:
                 failed = True
-                _report_failure(path, error, as_json=arguments.json)
+                # The file's own object is out already.
+                _report_failure(path, error, as_json=False)
         if arguments.overlay:
             try:
                 _write_overlay(judged, path, arguments.overlay)
@@ -149,6 +152,11 @@ def _predict_with(arguments: argparse.Namespace, settings: Settings, decode: Dec
                 reason = error.strerror or str(error)
                 print(f"{path}: the overlay could not be written: {reason}", file=sys.stderr)
     return EXIT_SOME_FAILED if failed else EXIT_OK
+
+
+def _unexplained(judged: Judged) -> Judged:
+    """Without the map that a form or the overlay needed."""
+    return replace(judged, assessment=replace(judged.assessment, explanation=None), pictures=None)
 
 
 def _read(path: Path, limits: Limits) -> bytes:

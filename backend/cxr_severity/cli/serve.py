@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import socket
 import sys
 
 from cxr_severity.api import server
@@ -28,9 +30,19 @@ def run(_: argparse.Namespace, settings: Settings) -> int:
         return EXIT_CANNOT_START
     if started:
         return EXIT_OK
-    print(
-        f"cannot listen on {settings.serve.host} port {settings.serve.port}; "
-        "another port: PORT=8001",
-        file=sys.stderr,
-    )
+    print(_why_not(settings.serve.host, settings.serve.port), file=sys.stderr)
     return EXIT_CANNOT_START
+
+
+def _why_not(host: str, port: int) -> str:
+    """Why the server did not start, which it has said in its log alone."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+            probe.bind((host, port))
+    except OSError as error:
+        taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
+        another = "; another port: PORT=8001" if taken else ""
+        return f"cannot listen on {host} port {port}: {error.strerror}{another}"
+    return "the service ended before it was ready to listen; its log says why"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from pydantic import AliasChoices
@@ -57,6 +58,16 @@ def names(name: str, field: FieldInfo) -> list[str]:
     if isinstance(field.validation_alias, AliasChoices):
         return [str(choice) for choice in field.validation_alias.choices]
     return [f"CXR_{name.upper()}"]
+
+
+def as_given(setting: str, options: Collection[str]) -> str:
+    """A setting, by its name or variable, as whoever gave it wrote it: an option or a variable."""
+    if setting in options:
+        return f"--{setting}"
+    fields = (each for group in groups() for each in group.model_fields.items())
+    known = ((name, names(name, field)) for name, field in fields)
+    variables = next(found for name, found in known if setting in (name, *found))
+    return next((each for each in variables if each in os.environ), variables[0])
 
 
 def default(field: FieldInfo) -> str:

@@ -12,9 +12,6 @@ from dataclasses import dataclass, field
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import Assessment, Zone
 
-"""(N, 2) columns and rows of a closed outline, as shares of the upright film's width and height;
-the first point is not repeated."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Extras:

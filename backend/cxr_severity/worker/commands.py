@@ -11,10 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx2
+
 from cxr_severity.imaging.decode import Decode
 from cxr_severity.interop.fonts import chinese_font
 from cxr_severity.model.artifact import ArtifactError
 from cxr_severity.model.engine import EngineError
+from cxr_severity.service.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
 from cxr_severity.service.load import decode_processes, load_predictor
 from cxr_severity.service.pipeline import judge
 from cxr_severity.settings import Settings
@@ -32,7 +35,6 @@ from cxr_severity.worker.tls import Tls
 from cxr_severity.worker.watch import Watcher
 from cxr_severity.worker.work import LOG, Destination, Work
 
-EXIT_OK, EXIT_SOME_FAILED, EXIT_CANNOT_START = 0, 1, 2
 COMMANDS = ("watch", "listen")
 
 
@@ -116,9 +118,17 @@ def _work(arguments: argparse.Namespace, settings: Settings, memory: Path) -> in
             ready=ready,
             threads=arguments.threads,
             progress=arguments.progress,
-            finished=lambda: watcher is not None and watcher.swept.is_set() and work.idle,
+            finished=lambda: (
+                watcher is not None and watcher.swept.is_set() and (work.idle or work.stuck)
+            ),
         )
         left = ledger.counts()["parked"] if watcher else 0
+        if watcher and work.stuck:
+            LOG.error(
+                "%d films are not judged: parked results take all the room of --most-waiting; have"
+                " them tried again (--retry) or give them up (--forget)", ledger.counts()["waiting"]
+            )  # fmt: skip
+            left += 1
     return EXIT_OK if well and not left else EXIT_SOME_FAILED
 
 
@@ -208,8 +218,13 @@ def _state_folder() -> Path:
 
 
 def _url(text: str | None) -> str:
-    parts = urlsplit(text or "")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(text or "")
+        proper = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        httpx2.URL(text or "")
+    except (ValueError, httpx2.InvalidURL):  # whose texts could hold a password
+        proper = False
+    if not proper:
         raise CannotStartError(
             "name the root of a DICOMweb service, like http://HOST:8042/dicom-web"
         )

@@ -30,7 +30,11 @@ _LARGEST_PAGE = 64_000_000
 _DUPLICATE = 0x0111
 # Of these failure reasons (PS3.18 I.2.2) another try may have another end.
 _MAY_PASS = range(0xA700, 0xA800), range(0x0110, 0x0111), range(0xC122, 0xC123)
-_DOWN = {401: "not-allowed", 403: "not-allowed", 429: "busy", 503: "busy"}
+_DOWN = {
+    401: "not-allowed", 403: "not-allowed", 429: "busy", 503: "busy",
+    # Of a proxy, which says so of the archive behind it.
+    502: "unreachable", 504: "unreachable",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,5 +237,5 @@ def _values(said: object, tag: str) -> list[Any]:
 def _json(body: bytes) -> object:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or nested past all measure
         raise PassingError("bad-answer") from None

@@ -16,11 +16,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """A film to be judged. `attempts` counts the one at hand."""
+    """A film to be judged. `attempts` counts the one at hand, `generation` how often it was sent
+    again before."""
 
     number: int
     place: Place
     attempts: int
+    generation: int = 0
 
 
 @dataclass(frozen=True, slots=True)

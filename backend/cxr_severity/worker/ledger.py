@@ -2,7 +2,7 @@
 
 Every step is one transaction, so that after a crash at any moment a film is either where it was or
 one step further. Work that was done twice because of a crash leaves no trace: the UIDs of results
-follow from the film's (`results.seed`), so an archive takes the second for the first.
+follow from the film's (`objects.seed`), so an archive takes the second for the first.
 
 The file holds UIDs, and while they wait the films that were pushed and the results; nothing of a
 patient is kept in it once everything about a film is delivered. It is readable by its owner alone.
@@ -13,10 +13,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from cxr_severity.worker import intake
 from cxr_severity.worker.faults import CannotStartError
 from cxr_severity.worker.items import Film, Parcel, Place, Result
 from cxr_severity.worker.ledger_file import State, counts, hold, listed, open_file, writing
@@ -48,63 +50,12 @@ class Ledger:
     def found(self, places: Iterable[Place], now: float) -> int:
         """Note films that an archive has; returns how many are new."""
         with self._writing() as db:
-            return sum(self._note(db, place, now) for place in places)
+            return sum(intake.note(db, place, now) for place in places)
 
-    def received(self, place: Place, data: bytes, now: float) -> bool:
-        """Keep a film that was pushed; false where it has its results already.
-
-        A film that has none, because it waits, is parked or was passed over, is judged by what came
-        now: it may have been put right.
-        """
+    def received(self, place: Place, data: bytes, now: float, most: float = inf) -> intake.Taken:
+        """Take a film that was pushed, where no more than `most` bytes of films are kept then."""
         with self._writing() as db:
-            if not self._note(db, place, now):
-                again = db.execute(
-                    "UPDATE film SET state = 'waiting', attempts = 0, due = ?, study = ?,"
-                    " series = ? WHERE instance = ? AND number NOT IN (SELECT film FROM result)",
-                    (now, place.study, place.series, place.instance),
-                )
-                if not again.rowcount:
-                    return False
-            db.execute(
-                "INSERT OR REPLACE INTO body SELECT number, ? FROM film WHERE instance = ?",
-                (data, place.instance),
-            )
-            return True
-
-    @staticmethod
-    def _note(db: sqlite3.Connection, place: Place, now: float) -> bool:
-        return bool(
-            db.execute(
-                "INSERT OR IGNORE INTO film (instance, study, series, state, due, since)"
-                " VALUES (?, ?, ?, 'waiting', ?, ?)",
-                (place.instance, place.study, place.series, now, now),
-            ).rowcount
-        )
-
-    def room_for(self, size: int, most: int) -> list[int] | None:
-        """Make room for `size` more bytes of films, of `most` that may be kept.
-
-        Where too many are, films that are parked make room, the oldest first: else the worker would
-        take none any more once enough are parked.
-
-        Returns:
-            Numbers of the films that are kept no longer; None where there is no room.
-        """
-        gone = []
-        with self._writing() as db:
-            kept = db.execute(
-                "SELECT film, length(data), state = 'parked' FROM body JOIN film ON number = film"
-                " ORDER BY film"
-            ).fetchall()
-            over = sum(length for _, length, _ in kept) + size - most
-            if over > sum(length for _, length, idle in kept if idle):
-                return None
-            for number, length, idle in kept:
-                if over > 0 and idle:
-                    db.execute("DELETE FROM body WHERE film = ?", (number,))
-                    over -= length
-                    gone.append(int(number))
-        return gone
+            return intake.take(db, place, data, now, most)
 
     def number(self, instance: str) -> int:
         """Of a film that is known."""
@@ -123,7 +74,7 @@ class Ledger:
         """
         with self._writing() as db:
             row = db.execute(
-                "SELECT number, study, series, instance, attempts + 1 FROM film"
+                "SELECT number, study, series, instance, attempts + 1, generation FROM film"
                 " WHERE state = 'waiting' AND due <= ?"
                 " AND study NOT IN (SELECT value FROM json_each(?))"
                 " ORDER BY due, number LIMIT 1",
@@ -132,7 +83,7 @@ class Ledger:
             if row is None:
                 return None
             db.execute("UPDATE film SET attempts = ? WHERE number = ?", (row[4], row[0]))
-        return Film(row[0], Place(*row[1:4]), row[4])
+        return Film(row[0], Place(*row[1:4]), *row[4:])
 
     def next_parcel(
         self, now: float, held: Collection[str], destinations: Collection[str]
@@ -171,6 +122,16 @@ class Ledger:
         due: float | None = found[0][0]
         return due
 
+    def stuck(self, most: int) -> bool:
+        """Whether films wait, results of over `most` bytes do, and these are all parked."""
+        waits = "SELECT 1 FROM {} WHERE state = 'waiting' LIMIT 1"
+        with self._lock:
+            return (
+                self.bytes_of_results() > most
+                and not self._read(waits.format("delivery"))
+                and bool(self._read(waits.format("film")))
+            )
+
     def bytes_of_films(self) -> int:
         """Of films that were pushed and are not judged yet, parked ones too."""
         return int(self._read("SELECT coalesce(sum(length(data)), 0) FROM body")[0][0])
@@ -182,13 +143,16 @@ class Ledger:
         )
         return int(kept[0][0])
 
-    # What came of it.
+    # What came of it. False of a film that came again meanwhile: then nothing of this is noted, as
+    # the film is to be judged as it came last.
 
     def judged(
         self, film: Film, results: Sequence[Result], destinations: Collection[str], now: float
-    ) -> None:
+    ) -> bool:
         """The film's results are made; the film itself is no longer needed."""
         with self._writing() as db:
+            if _outdated(db, film):
+                return False
             db.execute("DELETE FROM body WHERE film = ?", (film.number,))
             for result in results:
                 db.execute(
@@ -201,6 +165,7 @@ class Ledger:
                     [(result.instance, name, now) for name in destinations],
                 )
             self._set(db, film.number, "judged")
+        return True
 
     def delivered(self, parcel: Parcel) -> bool:
         """The result lies at its destination; true where that was the film's last."""
@@ -220,25 +185,33 @@ class Ledger:
                 self._set(db, parcel.film, "done")
         return left is None
 
-    def passed(self, film: Film, reason: str) -> None:
+    def passed(self, film: Film, reason: str) -> bool:
         """The film is not for this worker."""
         with self._writing() as db:
+            if _outdated(db, film):
+                return False
             db.execute("DELETE FROM body WHERE film = ?", (film.number,))
             self._set(db, film.number, "passed", reason)
+        return True
 
-    def park(self, item: Film | Parcel, reason: str) -> None:
+    def park(self, item: Film | Parcel, reason: str) -> bool:
         """It is not tried again unless someone asks for it. Nothing of it is deleted."""
         with self._writing() as db:
+            if _outdated(db, item):
+                return False
             if isinstance(item, Parcel):
                 self._set_delivery(db, item, "parked", reason)
                 self._set(db, item.film, "parked", reason)
             else:
                 self._set(db, item.number, "parked", reason)
+        return True
 
-    def postpone(self, item: Film | Parcel, due: float, reason: str, *, blame: bool) -> None:
+    def postpone(self, item: Film | Parcel, due: float, reason: str, *, blame: bool) -> bool:
         """It is tried again at `due`; the attempt at hand counts only with `blame`."""
         attempts = item.attempts if blame else item.attempts - 1
         with self._writing() as db:
+            if _outdated(db, item):
+                return False
             if isinstance(item, Parcel):
                 db.execute(
                     "UPDATE delivery SET attempts = ?, due = ?, reason = ?"
@@ -250,6 +223,7 @@ class Ledger:
                     "UPDATE film SET attempts = ?, due = ?, reason = ? WHERE number = ?",
                     (attempts, due, reason, item.number),
                 )
+        return True
 
     def park_strays(self, destinations: Collection[str]) -> int:
         """Park what is meant for destinations that are no longer configured; returns how many."""
@@ -295,3 +269,11 @@ class Ledger:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._lock, writing(self._db) as db:
             yield db
+
+
+def _outdated(db: sqlite3.Connection, item: Film | Parcel) -> bool:
+    """Whether it is a film that came again since it was taken up."""
+    if isinstance(item, Parcel):
+        return False
+    now = db.execute("SELECT generation FROM film WHERE number = ?", (item.number,)).fetchone()
+    return bool(now[0] != item.generation)

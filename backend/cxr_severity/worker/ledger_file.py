@@ -16,7 +16,7 @@ from cxr_severity.worker.faults import CannotStartError
 State = Literal["waiting", "judged", "done", "passed", "parked"]
 STATES: tuple[State, ...] = ("waiting", "judged", "done", "passed", "parked")
 
-_LAYOUT = 1
+_LAYOUT = 2
 _BUSY_MS = 10_000
 _SCHEMA = """
 CREATE TABLE film (
@@ -28,7 +28,8 @@ CREATE TABLE film (
   attempts INTEGER NOT NULL DEFAULT 0,
   due REAL NOT NULL,
   reason TEXT NOT NULL DEFAULT '',
-  since REAL NOT NULL
+  since REAL NOT NULL,
+  generation INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX film_due ON film (state, due);
 CREATE TABLE body (film INTEGER PRIMARY KEY REFERENCES film, data BLOB NOT NULL) STRICT;
@@ -51,7 +52,10 @@ CREATE TABLE delivery (
 ) STRICT;
 CREATE INDEX delivery_due ON delivery (state, due);
 """
-"""Times are seconds since 1970. A result's `data` is NULL once it lies at every destination."""
+"""Times are seconds since 1970. A film's `generation` counts how often it came again; a result's
+`data` is NULL once it lies at every destination."""
+_SINCE_LAYOUT = {1: "ALTER TABLE film ADD COLUMN generation INTEGER NOT NULL DEFAULT 0"}
+"""What makes the next layout of each one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +73,10 @@ class Parked:
 
 
 def open_file(path: Path) -> sqlite3.Connection:
-    """The file's connection, its tables made where it is new.
+    """The file's connection, its tables made where it is new and brought up where it is old.
 
     Raises:
-        CannotStartError: the file is of another layout.
+        CannotStartError: the file is of a layout that is not known.
         sqlite3.Error, OSError: it cannot be used.
     """
     path.touch(mode=0o600)
@@ -89,9 +93,12 @@ def open_file(path: Path) -> sqlite3.Connection:
         if not layout and not db.execute("SELECT 1 FROM sqlite_master").fetchone():
             for statement in _SCHEMA.split(";\n"):
                 db.execute(statement)
-            db.execute(f"PRAGMA user_version = {_LAYOUT}")
-        elif layout != _LAYOUT:
+        elif layout not in (*_SINCE_LAYOUT, _LAYOUT):
             raise CannotStartError(f"the memory {path} was made by another version; name a new one")
+        else:
+            for older in range(layout, _LAYOUT):
+                db.execute(_SINCE_LAYOUT[older])
+        db.execute(f"PRAGMA user_version = {_LAYOUT}")
     return db
 
 

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cxr_severity.imaging.errors import InputRefusedError
-from cxr_severity.interop.dicom.uids import UUID_ROOT, Uids
+from cxr_severity.interop.dicom.uids import Uids
 from cxr_severity.interop.forms import FORMS, as_form
 from cxr_severity.interop.making import Making
 from cxr_severity.model.assessment import Assessment
 from cxr_severity.model.quality import RejectedError
 from cxr_severity.service.pipeline import Judged
-from cxr_severity.settings import FormName
+from cxr_severity.settings import UUID_ROOT, FormName
 from cxr_severity.texts.language import ENGLISH, Language
 from cxr_severity.worker.faults import LastingError, PassedOverError
 from cxr_severity.worker.header import Wanted, read_header

@@ -10,6 +10,8 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from socketserver import BaseServer
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from pynetdicom import AE, evt
@@ -21,6 +23,7 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     StorageCommitmentPushModel,
     Verification,
 )
+from pynetdicom.transport import ThreadedAssociationServer
 
 from cxr_severity.imaging.dicom.image import NATIVE
 from cxr_severity.imaging.dicom.plugin import COMPRESSED
@@ -30,7 +33,6 @@ from cxr_severity.worker.tls import Tls
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
     from pynetdicom.events import Event
-    from pynetdicom.transport import ThreadedAssociationServer
 
 LOG = logging.getLogger("cxr_severity.worker")
 
@@ -87,6 +89,7 @@ class Receiver:
         for kind in _TAKEN:
             self._entity.add_supported_context(kind, _SYNTAXES)
         self._server: ThreadedAssociationServer | None = None
+        self._thread: Thread | None = None
         self._received: dict[int, int] = {}
 
     def start(self) -> None:
@@ -98,9 +101,9 @@ class Receiver:
         at = (self._listening.host, self._listening.port)
         tls = self._listening.tls
         try:
-            self._server = self._entity.start_server(
+            self._server = self._entity.make_server(
                 at,
-                block=False,
+                server_class=ThreadedAssociationServer,
                 ssl_context=None if tls is None else tls.taking(),
                 evt_handlers=[
                     (evt.EVT_C_STORE, self._store),
@@ -116,11 +119,21 @@ class Receiver:
             raise CannotStartError(
                 f"cannot listen on {at[0]} port {at[1]}: {error.strerror}"
             ) from None
+        self._thread = Thread(target=self._server.serve_forever, name="listener", daemon=True)
+        self._thread.start()
+
+    @property
+    def broken(self) -> bool:
+        """Whether it listens no more without being told to, a fault of this program."""
+        return self._thread is not None and not self._thread.is_alive()
 
     def stop(self, patience: float = 10.0) -> None:
         """Take no new associations, and let those that are open end, for `patience` seconds."""
-        if self._server is not None:
-            self._server.shutdown()
+        if self._server is not None and self._thread is not None:
+            BaseServer.shutdown(self._server)  # pynetdicom's own is for what it started itself
+            self._server.server_close()
+            self._thread.join()
+            self._server = self._thread = None
         end = time.monotonic() + patience
         while self._entity.active_associations and time.monotonic() < end:
             time.sleep(0.05)

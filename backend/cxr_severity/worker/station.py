@@ -31,6 +31,10 @@ class Feed(Protocol):
 
     def stop(self) -> None: ...
 
+    @property
+    def broken(self) -> bool:
+        """Whether nothing comes from it any more, though it was not told to stop."""
+
 
 def keeper(ledger: Ledger, wake: Callable[[], None], most: int) -> Callable[[str, bytes], int]:
     """Keeps what is pushed; its answer is a C-STORE status.
@@ -49,20 +53,21 @@ def keeper(ledger: Ledger, wake: Callable[[], None], most: int) -> Callable[[str
         except InputRefusedError:
             place = Place("", "", "")  # it is kept, and parked with the reason
         try:
-            gone = ledger.room_for(len(data), most)
-            if gone is None:
-                LOG.warning("a film is turned away: too many wait")
-                return OUT_OF_RESOURCES
-            for number in gone:
-                LOG.warning("film %d is parked and kept no longer: another needs its room", number)
-            if not ledger.received(Place(place.study, place.series, instance), data, time.time()):
-                LOG.info(
-                    "film %d came again; it has its results and is not judged again",
-                    ledger.number(instance),
-                )
+            where = Place(place.study, place.series, instance)
+            taken = ledger.received(where, data, time.time(), most)
         except sqlite3.Error as error:
             LOG.error("a film is turned away: the memory cannot be written: %s", error)
             return OUT_OF_RESOURCES
+        if taken.what == "no-room":
+            LOG.warning("a film is turned away: too many wait")
+            return OUT_OF_RESOURCES
+        for number in taken.gone:
+            LOG.warning("film %d is parked and kept no longer: another needs its room", number)
+        if taken.what == "has-results":
+            LOG.info(
+                "film %d came again; it has its results and is not judged again",
+                ledger.number(instance),
+            )
         wake()
         return SUCCESS
 
@@ -100,7 +105,7 @@ def run(
     feed.start()
     LOG.info("%s; %s", ready, _said(ledger.counts()))
     said, next_said = ledger.counts(), time.monotonic() + progress
-    while not (ending.wait(_TICK) or work.broken or finished()):
+    while not (ending.wait(_TICK) or work.broken or feed.broken or finished()):
         if time.monotonic() >= next_said:
             _park_strays(ledger, destinations)  # that someone has had tried again
             next_said += progress
@@ -109,7 +114,9 @@ def run(
                 LOG.info("%s", _said(counts))
     if ending.is_set():
         LOG.info("ending; what is in hand is finished first")
-    broken = work.broken
+    broken = work.broken or feed.broken
+    if broken:
+        LOG.error("ending: a thread of the worker broke")
     feed.stop()
     work.stop()
     for destination in destinations.values():

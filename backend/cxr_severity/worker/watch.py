@@ -59,6 +59,11 @@ class Watcher:
         self._stopping.set()
         self._thread.join(_PATIENCE)
 
+    @property
+    def broken(self) -> bool:
+        """Whether the thread ended without being told to, which is a fault of this program."""
+        return not self._stopping.is_set() and not self._thread.is_alive()
+
     def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
@@ -66,13 +71,12 @@ class Watcher:
                 seen = self._sweep()
                 if seen is not None and not self.swept.is_set():
                     self._tell(seen)
-            except (WorkerError, sqlite3.Error) as error:
+            except Exception as error:  # noqa: BLE001 - whatever an archive says, it is asked again
                 failures += 1
                 wait = self._pace.wait(failures, LONGEST_PAUSE)
                 after = error.after if isinstance(error, DownError) else 0
                 wait = max(wait, min(after, LONGEST_PAUSE))
-                code = error.code if isinstance(error, WorkerError) else "memory-not-writable"
-                LOG.warning("the search failed (%s); again in %.1f s", code, wait)
+                LOG.warning("the search failed (%s); again in %.1f s", _code(error), wait)
             else:
                 failures, wait = 0, self._every
                 if seen is not None:
@@ -132,3 +136,12 @@ class Watcher:
         if new:
             self._wake()
         return new
+
+
+def _code(error: Exception) -> str:
+    """Without the text of what nobody foresaw, which may hold a patient's data."""
+    if isinstance(error, WorkerError):
+        return error.code
+    if isinstance(error, sqlite3.Error):
+        return "memory-not-writable"
+    return f"internal-{type(error).__name__}"

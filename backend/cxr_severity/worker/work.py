@@ -114,6 +114,13 @@ class Work:
             return not self._held and self._ledger.next_due() is None
 
     @property
+    def stuck(self) -> bool:
+        """Whether films wait and none can be judged before a person acts: parked results take all
+        the room that there is."""
+        with self._changed:
+            return not self._held and self._ledger.stuck(self._most_waiting)
+
+    @property
     def broken(self) -> bool:
         """Whether a thread ended without being told to, which is a fault of this program."""
         return not self._stopping and not all(thread.is_alive() for thread in self._threads)
@@ -185,8 +192,10 @@ class Work:
             self._judge(item) if isinstance(item, Film) else self._deliver(item)
         except PassedOverError as reason:
             assert isinstance(item, Film)  # noqa: S101 - a result is never passed over
-            self._ledger.passed(item, reason.code)
-            LOG.info("film %d is passed over: %s", item.number, reason.code)
+            if self._ledger.passed(item, reason.code):
+                LOG.info("film %d is passed over: %s", item.number, reason.code)
+            else:
+                _say_that_it_came_again(item)
         except DownError as reason:
             self._pause(item, peer, reason)
             return
@@ -209,8 +218,10 @@ class Work:
                 raise LastingError("film-not-kept")
             data = self._fetch(film.place)
         results = self._assess(data)
-        self._ledger.judged(film, results, self._destinations, time.time())
-        LOG.debug("film %d is judged", film.number)
+        if self._ledger.judged(film, results, self._destinations, time.time()):
+            LOG.debug("film %d is judged", film.number)
+        else:
+            _say_that_it_came_again(film)
 
     def _deliver(self, parcel: Parcel) -> None:
         self._destinations[parcel.destination].store(parcel.study, parcel.result)
@@ -237,15 +248,23 @@ class Work:
             self._park(item, code)
             return
         wait = self._pace.wait(item.attempts)
-        self._ledger.postpone(item, time.time() + wait, code, blame=True)
+        if not self._ledger.postpone(item, time.time() + wait, code, blame=True):
+            _say_that_it_came_again(item)
+            return
         LOG.warning(
             "%s failed (%s), attempt %d of %d; again in %.1f s",
             _called(item), code, item.attempts, self._pace.attempts, wait,
         )  # fmt: skip
 
     def _park(self, item: Film | Parcel, code: str) -> None:
-        self._ledger.park(item, code)
-        LOG.error("%s is parked: %s", _called(item), code)
+        if self._ledger.park(item, code):
+            LOG.error("%s is parked: %s", _called(item), code)
+        else:
+            _say_that_it_came_again(item)
+
+
+def _say_that_it_came_again(item: Film | Parcel) -> None:
+    LOG.info("%s came again meanwhile; it is judged as it came last", _called(item))
 
 
 def _study(item: Film | Parcel) -> str:

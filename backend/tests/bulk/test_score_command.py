@@ -8,9 +8,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from interop.films import FILM, STUDY, film
 from pyarrow import parquet
 from support import SAMPLES
 
+from cxr_severity.bulk.matching import match
+from cxr_severity.bulk.readings import Reading
+from cxr_severity.bulk.table_file import read_table
 from cxr_severity.cli import main
 from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
 
@@ -85,3 +89,32 @@ def test_what_cannot_begin_is_one_line(
     assert said in error
     assert error.count("\n") == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["film.png"]
+
+
+def test_a_refused_film_is_known_by_its_identifiers_and_the_codes_of_the_api(
+    tmp_path: Path, random_version: Path
+) -> None:
+    films, out = tmp_path / "films", tmp_path / "t.csv"
+    films.mkdir()
+    (films / "lateral.dcm").write_bytes(film(ViewPosition="LL"))
+    (films / "frames.dcm").write_bytes(film(NumberOfFrames=2, SOPInstanceUID=f"{FILM}.2"))
+    (films / "cut.dcm").write_bytes(film(PatientID="P-2")[:400])
+    (films / "notes.txt").write_text("no film")
+    command = ["score", str(films), "--out", str(out), "--workers", "1"]
+    assert main([*command, "--identifiers"]) == EXIT_SOME_FAILED
+    rows = {Path(row["file"]).name: row for row in read_table(out)}
+    for row in rows.values():
+        assert (row["model"], row["version"]) == ("random", random_version.name)
+    lateral, frames = rows["lateral.dcm"], rows["frames.dcm"]
+    names = ("patient_id", "accession_number", "study_instance_uid", "sop_instance_uid")
+    assert [lateral[name] for name in names] == ["P-1", "A-1", STUDY, FILM]
+    assert lateral["code"] == "not-a-frontal-chest-radiograph"
+    assert lateral["findings"].split("|")[0] == "declared-not-frontal"
+    assert (frames["code"], frames["sop_instance_uid"]) == ("multi-frame", f"{FILM}.2")
+    assert rows["cut.dcm"]["patient_id"] == rows["notes.txt"]["sop_instance_uid"] == ""
+
+    reading = Reading("line 2", {"sop_instance_uid": FILM}, "mild", None, "", blind=True)
+    found = match([*rows.values()], [reading])
+    assert (found.unfound, found.ungraded) == ([], {"not-a-frontal-chest-radiograph": 1})
+    assert main([*command, "--overwrite"]) == EXIT_SOME_FAILED
+    assert not any(row[name] for row in read_table(out) for name in names)

@@ -21,7 +21,10 @@ def _names(*sources: str | Path) -> list[str]:
 @pytest.fixture
 def films(tmp_path: Path) -> Path:
     folder = tmp_path / "films"
-    for name in ("b.png", "a.dcm", "deep/er/c", "deep/DICOMDIR", ".hidden", "__MACOSX/b.png"):
+    for name in (
+        "b.png", "a.dcm", "deep/er/c", "deep/DICOMDIR", ".hidden", "__MACOSX/b.png",
+        ".cache/b.png", "deep/.trash/er/d.png",
+    ):  # fmt: skip
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(name.encode())
@@ -35,6 +38,11 @@ def test_a_folder_is_every_film_below_it(films: Path) -> None:
 def test_a_relative_source_has_relative_names(films: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(films.parent)
     assert _names("films") == ["films/a.dcm", "films/b.png", "films/deep/er/c"]
+
+
+def test_a_hidden_folder_that_is_named_is_looked_through(films: Path) -> None:
+    assert _names(films / ".cache") == [f"{films}/.cache/b.png"]
+    assert _names(f"{films}/deep/.trash/") == [f"{films}/deep/.trash/er/d.png"]
 
 
 def test_a_glob_is_what_it_matches(films: Path) -> None:
@@ -54,6 +62,7 @@ def test_an_archive_is_its_members(films: Path) -> None:
         file.writestr("x/2.png", b"two" * 100)
         file.writestr("x/1.png", b"one")
         file.writestr("DICOMDIR", b"")
+        file.writestr("x/.trash/3.png", b"three")
         file.writestr("x/", b"")
     one, two = find([str(archive)])
     assert (one.name, two.name) == (f"{archive}!x/1.png", f"{archive}!x/2.png")
@@ -87,7 +96,7 @@ def test_a_list_without_a_line_of_names_loses_no_film(films: Path, text: str) ->
 
 def test_a_manifest_may_come_from_a_spreadsheet(films: Path) -> None:
     manifest = films.parent / "list.csv"
-    manifest.write_text("Patient;Path\n1;films/b.png\n", "utf-16")
+    manifest.write_text("Patient;File Name\n1;films/b.png\n", "utf-16")
     assert _names(manifest) == [f"{films}/b.png"]
     manifest.write_bytes("path\nfilms/grün.png\n".encode("cp1252"))
     with pytest.raises(SourceError, match=r"list\.csv: is no text in UTF-8"):
@@ -109,6 +118,7 @@ def test_a_bucket_is_a_source_like_another() -> None:
         {
             "/bucket/ct/1.png": b"one",
             "/bucket/ct/2.png": b"two",
+            "/bucket/ct/.trash/3.png": b"three",
             "/bucket/x.csv": b"path\nct/2.png\n",
         }
     )

@@ -95,7 +95,7 @@ def test_two_readers_of_a_film_are_one_reference(
 def test_what_is_not_compared_is_counted(tmp_path: Path, totals: list[float]) -> None:
     rows = [film(i, total) for i, total in enumerate(totals)]
     rows.append({**rows[0], "file": "copy/of-0.png", "duplicate_of": rows[0]["file"]})
-    rows.append(blank("films/turned.png", REFUSED, "turned"))
+    rows.append(blank("films/turned.png", REFUSED, "turned-by-90-degrees"))
     write_table(tmp_path / "t.parquet", rows)
     lines = [f"films/{i}.png,mild" for i in range(1, COUNT - 3)]
     lines += ["copy/of-0.png,mild", "films/turned.png,mild", "films/elsewhere.png,mild"]
@@ -103,15 +103,16 @@ def test_what_is_not_compared_is_counted(tmp_path: Path, totals: list[float]) ->
     found = validate(tmp_path / "t.parquet", written(tmp_path, "path,grade", lines))
     assert found.metrics.images == COUNT - 3
     assert (found.unfound, found.unread, found.empty) == (1, 3, 1)
-    assert found.ungraded == {"turned": 1}
+    assert found.ungraded == {"turned-by-90-degrees": 1}
     assert found.totals is None
 
 
 def test_a_file_of_readings_from_the_page(tmp_path: Path, results: Path) -> None:
     def reading(number: int, content: int, grade: str | None) -> dict[str, object]:
+        blind = {0: False, 1: None}.get(number, True)
         zones = {} if grade else dict.fromkeys(ZONES, 3)
         return {"file": f"{number}.png", "sha256": f"{content:064x}", "grade": grade,
-                "zones": zones, "comment": "", "blind": True, "at": ""}  # fmt: skip
+                "zones": zones, "comment": "", "blind": blind, "at": ""}  # fmt: skip
 
     said = [reading(i, i, "mild" if i % 2 else None) for i in range(COUNT - 1)]
     said.append(reading(COUNT - 1, 10**6, "mild"))
@@ -121,6 +122,7 @@ def test_a_file_of_readings_from_the_page(tmp_path: Path, results: Path) -> None
     # The last one's content is another: its name alone makes it no film of the table.
     assert (found.metrics.images, found.unfound) == (COUNT - 1, 1)
     assert found.by == {"sha256": COUNT - 1}
+    assert (found.sighted, found.unsaid) == (2, 1)
     assert found.metrics.per_class["severe"].support == COUNT // 2
     assert found.totals is not None
     assert found.totals.films == COUNT // 2
@@ -133,7 +135,8 @@ def test_a_file_of_readings_from_the_page(tmp_path: Path, results: Path) -> None
         ("file,total", ["1.png,19"], "line 2: total '19' is no number from 0 to 18"),
         ("file,total", ["1.png,nan"], "line 2: total 'nan' is no number"),
         ("file,A,B,C,D,E,F", ["1.png,0,0,0,0,0,4"], "line 2: F '4' is no number from 0 to 3"),
-        ("film,grade", ["1.png,mild"], "none of its columns names films"),
+        ("film,grade", ["1.png,mild"], "films: .*, path, filename, image; it has film, grade"),
+        ("file,grade,blind", ["1.png,mild,perhaps"], "blind 'perhaps' is neither true nor false"),
         ("file,grade", ["1.png,"], "no line of it holds a grade, a Brixia total or six zones"),
         ("file,grade", [",mild"], "line 2: has a reading, and does not say of which film"),
         ("file,grade", ["1.png,mild,more"], "line 2: has more cells than the first line names"),
@@ -191,19 +194,30 @@ def test_columns_are_known_however_a_spreadsheet_writes_them(
     assert found.model_copy(update={"empty": 0}) == expected
 
 
+@pytest.mark.parametrize("name", ["File Name", "file_name", "FILENAME", "SHA 256", "SHA_256"])
+def test_a_column_may_be_written_in_one_word_or_two(tmp_path: Path, name: str) -> None:
+    (reading,), _ = read_readings(written(tmp_path, f"{name},Reader Total", ["x,7"]))
+    assert [*reading.keys.values(), reading.total] == ["x", 7]
+
+
 def test_readings_that_were_not_blind_and_patients_that_nobody_named_are_told(
     tmp_path: Path, results: Path
 ) -> None:
     lines = [f"{i:064X},mild,{'FALSE' if i < 12 else 'TRUE'}," for i in range(COUNT)]
     found = validate(results, written(tmp_path, "sha256,grade,reader_blind,patient", lines))
-    assert (found.sighted, found.lone) == (12, COUNT)
+    assert (found.sighted, found.unsaid, found.lone) == (12, 0, COUNT)
     said = report(found, None)
     assert f"- {COUNT} films. Readings found" in said
     assert "12 readings were given with the model's result on the screen" in said
     lines = [f"{i}.png,mild,p" if i else "0.png,mild," for i in range(COUNT)]
     found = validate(results, written(tmp_path, "file,grade,patient", lines))
-    assert (found.sighted, found.lone, found.metrics.patients) == (0, 1, 2)
+    assert (found.sighted, found.unsaid, found.lone, found.metrics.patients) == (COUNT, COUNT, 1, 2)
     assert f"{COUNT} films of 2 patients" in report(found, None)
+    assert f"{COUNT} readings do not say whether" in report(found, None)
+    lines = [f"{i}.png,mild,{'true' if i > 4 else ''}" for i in range(COUNT)]
+    found = validate(results, written(tmp_path, "file,grade,Blind", lines))
+    assert (found.sighted, found.unsaid) == (5, 5)
+    assert "on the screen" not in report(found, None)
 
 
 def test_a_model_is_not_compared_with_itself(results: Path) -> None:

@@ -24,7 +24,8 @@ class FakePacs:
     """What happens next is taken from `mishaps`, a list of words for each kind of request.
 
     `ok` (as when nothing is left), a status like `500`, `hang` (no answer until the end), `half`
-    (cut in the middle), `drop` (the connection closes), `garbage`, and for `store` also
+    (cut in the middle), `drop` (the connection closes), `garbage`, `nested` (JSON deeper than any
+    reader goes), and for `store` also
     `half-stored` (stored, and no answer), `full` and `bad-object` (PS3.18's failure reasons),
     `unlisted` (200 and a list of what was stored that is empty, as Orthanc says with a full disk).
     """
@@ -144,6 +145,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif mishap == "garbage":
             self._send(status, media_type, b"<html>Sorry</html>")
+        elif mishap == "nested":
+            self._send(status, media_type, b"[" * 100_000 + b"]" * 100_000)
         elif mishap.isdecimal():
             self._send(int(mishap), "text/plain", b"PACS of Doe^Jane is unwell")
         else:

@@ -66,6 +66,8 @@ def test_a_result_is_stored_byte_by_byte(archive: Archive, pacs: FakePacs) -> No
         ("500", PassingError, "http-500"),
         ("404", PassingError, "http-404"),
         ("503", DownError, "busy"),
+        ("502", DownError, "unreachable"),
+        ("504", DownError, "unreachable"),
         ("401", DownError, "not-allowed"),
         ("409", PassingError, "http-409"),
         ("half", PassingError, "cut-off"),
@@ -95,6 +97,13 @@ def test_who_does_not_answer_is_not_waited_for(pacs: FakePacs, kind: str) -> Non
 @pytest.mark.parametrize("kind", ["search", "fetch"])
 def test_an_answer_of_another_kind_is_none(archive: Archive, pacs: FakePacs, kind: str) -> None:
     pacs.mishaps[kind] = ["garbage"]
+    with pytest.raises(PassingError, match="bad-answer"):
+        _ask(archive, kind)
+
+
+@pytest.mark.parametrize("kind", ["search", "store"])
+def test_json_of_any_depth_is_an_answer(archive: Archive, pacs: FakePacs, kind: str) -> None:
+    pacs.mishaps[kind] = ["nested"]
     with pytest.raises(PassingError, match="bad-answer"):
         _ask(archive, kind)
 

@@ -9,25 +9,11 @@ from pathlib import Path
 import pytest
 
 from cxr_severity.worker.faults import CannotStartError
-from cxr_severity.worker.items import Film, Parcel, Place, Result
+from cxr_severity.worker.items import Result
 from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.ledger_file import forget, parked, retry, totals
 
-FIRST, SECOND = Place("1.1", "1.2", "1.3"), Place("2.1", "2.2", "2.3")
-SAME_STUDY = Place("1.1", "1.2", "1.4")
-REPORT, CAPTURE = Result("9.1", "sr", b"report"), Result("9.2", "sc", b"capture")
-
-
-def film_of(ledger: Ledger, now: float = 10, held: tuple[str, ...] = ()) -> Film:
-    film = ledger.next_film(now, held)
-    assert film is not None
-    return film
-
-
-def parcel_of(ledger: Ledger, destination: str, now: float = 10) -> Parcel:
-    parcel = ledger.next_parcel(now, (), [destination])
-    assert parcel is not None
-    return parcel
+from .memory import CAPTURE, FIRST, REPORT, SAME_STUDY, SECOND, film_of, parcel_of
 
 
 def test_a_film_is_new_once(ledger: Ledger) -> None:
@@ -95,7 +81,7 @@ def test_a_film_is_done_when_every_result_lies_at_every_destination(ledger: Ledg
 
 
 def test_nothing_is_kept_of_a_film_that_is_done_but_its_uids(ledger: Ledger, path: Path) -> None:
-    assert ledger.received(FIRST, b"DICM Doe^Jane", 1)
+    ledger.received(FIRST, b"DICM Doe^Jane", 1)
     ledger.judged(film_of(ledger), [Result("9.1", "sr", b"also of Doe^Jane")], ["here"], 2)
     assert ledger.bytes_of_films() == 0
     assert ledger.bytes_of_results() == 16
@@ -115,27 +101,6 @@ def test_a_destination_that_is_not_asked_for_waits(ledger: Ledger) -> None:
     assert ledger.next_parcel(10, ("1.1",), ["up", "down"]) is None
 
 
-def test_what_was_pushed_is_kept_until_it_is_judged(ledger: Ledger) -> None:
-    assert ledger.received(FIRST, b"film", 1)
-    assert ledger.received(FIRST, b"put right", 2)
-    film = film_of(ledger)
-    assert ledger.body(film) == b"put right"
-    ledger.judged(film, [REPORT], ["here"], 3)
-    assert not ledger.received(FIRST, b"again", 4)
-    assert ledger.body(film) is None
-
-
-@pytest.mark.parametrize("end", ["park", "passed"])
-def test_a_film_without_results_that_is_sent_again_gets_another_chance(
-    ledger: Ledger, end: str
-) -> None:
-    ledger.received(FIRST, b"cut", 1)
-    getattr(ledger, end)(film_of(ledger), "damaged-image")
-    assert ledger.received(FIRST, b"whole", 2)
-    film = film_of(ledger)
-    assert (film.attempts, ledger.body(film)) == (1, b"whole")
-
-
 def test_a_film_that_was_passed_over_is_tried_again_by_its_number_alone(
     ledger: Ledger, path: Path
 ) -> None:
@@ -144,22 +109,6 @@ def test_a_film_that_was_passed_over_is_tried_again_by_its_number_alone(
     assert retry(path) == retry(path, [2]) == 0
     assert retry(path, [1]) == 1
     assert film_of(ledger, 1e12).place == FIRST
-
-
-def test_parked_films_make_room_for_new_ones_and_waiting_ones_do_not(ledger: Ledger) -> None:
-    third = Place("3.1", "3.2", "3.3")
-    for place in (FIRST, SECOND, third):
-        assert ledger.room_for(40, 120) is not None
-        ledger.received(place, bytes(40), 1)
-    ledger.park(film_of(ledger), "damaged-image")
-    ledger.park(film_of(ledger), "damaged-image")
-    assert ledger.room_for(81, 120) is None
-    assert ledger.bytes_of_films() == 120
-    assert ledger.room_for(40, 120) is not None
-    assert ledger.bytes_of_films() == 80
-    assert ledger.body(Film(1, FIRST, 1)) is None
-    assert ledger.body(Film(2, SECOND, 1)) == bytes(40)
-    assert ledger.room_for(81, 120) is None
 
 
 def test_a_result_is_kept_only_until_it_lies_everywhere_itself(ledger: Ledger) -> None:
@@ -239,6 +188,21 @@ def test_a_memory_of_another_layout_is_not_touched(path: Path) -> None:
     db.close()
     with pytest.raises(CannotStartError, match="another version"):
         Ledger(path)
+
+
+def test_a_memory_of_the_first_layout_is_kept(path: Path) -> None:
+    old = Ledger(path)
+    old.received(FIRST, b"film", 1)
+    old.close()
+    with sqlite3.connect(path) as db:  # as it was before films had generations
+        db.execute("ALTER TABLE film DROP COLUMN generation")
+        db.execute("PRAGMA user_version = 1")
+    db.close()
+    for _ in range(2):
+        kept = Ledger(path)
+        film = film_of(kept)
+        assert (film.place, film.generation, kept.body(film)) == (FIRST, 0, b"film")
+        kept.close()
 
 
 def test_a_file_that_is_no_memory_is_one_line(path: Path) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import time
 from pathlib import Path
+from socketserver import BaseServer
 
 import pytest
+from waiting import wait_until
 
 from cxr_severity.worker import station
 from cxr_severity.worker.items import Result
 from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.ledger_file import parked, retry
-from cxr_severity.worker.receive import OUT_OF_RESOURCES, SUCCESS
+from cxr_severity.worker.receive import OUT_OF_RESOURCES, SUCCESS, Listening, Receiver
 from cxr_severity.worker.work import Work
 
 from .films import film, place
@@ -48,6 +50,8 @@ def test_parked_films_never_turn_away_new_ones(ledger: Ledger) -> None:
 
 
 class _Idle:
+    broken = False
+
     def start(self) -> None: ...
 
     def stop(self) -> None: ...
@@ -78,3 +82,30 @@ def test_what_is_tried_again_for_a_destination_that_nobody_names_is_parked_again
         ready="", threads=1, progress=0.1, finished=finished,
     )  # fmt: skip
     assert (tried, parked(path)[0].reason) == ([1], "destination-not-named")
+
+
+class _Gone(_Idle):
+    broken = True
+
+
+def test_a_feed_whose_thread_ended_ends_the_worker(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And does not leave it there for ever, as if it watched."""
+    work = Work(ledger, lambda _: [], None, {})
+    assert not station.run(
+        ledger, work, _Gone(), {}, ready="", threads=1, progress=9, finished=lambda: False
+    )
+    assert "a thread of the worker broke" in caplog.text
+
+
+def test_a_port_that_listens_no_more_is_a_broken_feed() -> None:
+    receiver = Receiver(Listening("CXR", "127.0.0.1", 0), lambda *_: SUCCESS, 1000)
+    receiver.start()
+    assert not receiver.broken
+    server = receiver._server
+    assert server is not None
+    BaseServer.shutdown(server)
+    wait_until(lambda: receiver.broken)
+    receiver.stop()
+    assert not receiver.broken

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from waiting import wait_until
@@ -71,3 +73,38 @@ def test_one_line_tells_what_a_range_of_dates_leaves_out(
         if each.getMessage().startswith(about)
     ]
     assert lines == [(level, said)]
+
+
+class _Odd:
+    """An archive whose first search fails as nobody foresaw."""
+
+    def __init__(self, error: Exception) -> None:
+        self.errors = [error]
+
+    def search(self, _: Mapping[str, str], /) -> Iterable[Mapping[str, Any]]:
+        if self.errors:
+            raise self.errors.pop()
+        return []
+
+
+def test_a_fault_that_nobody_foresaw_does_not_end_the_search(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    archive, pace = _Odd(RuntimeError("Doe^Jane")), Pace(first=0.001, longest=0.01)
+    watcher = Watcher(archive, Wanted(), ledger, lambda: None, 0.01, pace)
+    watcher.start()
+    wait_until(watcher.swept.is_set)
+    assert not watcher.broken
+    watcher.stop()
+    assert not watcher.broken
+    assert "the search failed (internal-RuntimeError); again in" in caplog.text
+    assert "Doe" not in caplog.text
+
+
+def test_a_search_whose_thread_ended_is_broken(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Watcher, "_run", lambda _: None)
+    watcher = Watcher(_Odd(RuntimeError()), Wanted(), ledger, lambda: None, 0.01, Pace())
+    watcher.start()
+    wait_until(lambda: watcher.broken)

@@ -225,6 +225,32 @@ def test_films_wait_while_too_many_results_do(
     assert caplog.text.count("no film is judged: too many results wait or are parked") == 1
 
 
+def test_a_film_that_comes_again_while_it_is_judged_is_judged_as_it_came_last(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen = []
+
+    def put_right_meanwhile(data: bytes) -> Sequence[Result]:
+        seen.append(data)
+        if data == b"cut":
+            ledger.received(place(1), b"whole", time.time())
+            raise LastingError("damaged-image")
+        return [Result("9.1", "sr", data)]
+
+    caplog.set_level(logging.INFO)
+    ledger.received(place(1), b"cut", 0)
+    finish(Work(ledger, put_right_meanwhile, None, {"somewhere": _Somewhere()}, pace=QUICK))
+    assert (seen, ledger.counts()["done"]) == ([b"cut", b"whole"], 1)
+    assert "film 1 came again meanwhile" in caplog.text
+    assert "is parked" not in caplog.text
+
+
+class _Somewhere:
+    def store(self, study: str, result: Result) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class _Nowhere:
     def store(self, study: str, result: Result) -> None:
         raise OSError(study, result.kind)

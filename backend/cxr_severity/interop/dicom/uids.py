@@ -6,16 +6,15 @@ after an interruption makes an object of the same name, which an archive takes f
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
 
-UUID_ROOT = "2.25"
-"""Of UIDs derived from UUIDs, which need no registration (PS3.5 B.2)."""
-ROOT_PATTERN = r"^(?=.{3,43}$)[0-2]\.(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*$"
-"""At least 20 digits must fit behind it: two random ones then never meet."""
+from pydantic import TypeAdapter, ValidationError
 
+from cxr_severity.settings import UUID_ROOT, UidRoot
+
+_ROOT = TypeAdapter(UidRoot)
 _LONGEST = 64
 _VERSION, _VARIANT = 0x8 << 76, 0x2 << 62
 _CLEAR = (1 << 128) - 1 ^ (0xF << 76) ^ (0x3 << 62)
@@ -26,15 +25,17 @@ class Uids:
     """Makes UIDs for the parts of one result.
 
     Raises:
-        ValueError: `root` does not match `ROOT_PATTERN`.
+        ValueError: `root` is no `UidRoot`.
     """
 
     root: str = UUID_ROOT
     seed: str | None = None
 
     def __post_init__(self) -> None:
-        if self.root != UUID_ROOT and not re.match(ROOT_PATTERN, self.root):
-            raise ValueError(f"{self.root} is no root of UIDs of at most 43 characters")
+        try:
+            _ROOT.validate_python(self.root)
+        except ValidationError:
+            raise ValueError(f"{self.root} is no root of UIDs, or too long") from None
 
     def new(self, purpose: str) -> str:
         """For one object, series or finding: random, or derived from `seed` and `purpose`."""

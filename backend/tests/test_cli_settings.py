@@ -1,0 +1,40 @@
+"""What the command line says of settings that are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from cxr_severity.cli import main
+from cxr_severity.cli.exits import EXIT_CANNOT_START
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PORT", "eighty", "PORT: Input should be a valid integer"),
+        ("CXR_PORT", "99999", "CXR_PORT: Input should be less"),
+        ("CXR_QUEUE", "-1", "CXR_QUEUE: Input should be greater"),
+        ("CXR_TRUSTED_PROXIES", '["nowhere"]', "CXR_TRUSTED_PROXIES 0: "),
+        ("CXR_CORS_ORIGINS", "https://viewer.example", "CXR_CORS_ORIGINS: is written as JSON"),
+        ("CXR_CORS_ORIGINS", '["https://viewer.example/"]', "CXR_CORS_ORIGINS 0: "),
+        ("CXR_JWKS", "keys.json", "CXR_JWKS needs CXR_JWT_AUDIENCE"),
+        ("CXR_LOG_LEVEL", "loud", "CXR_LOG_LEVEL: "),
+    ],
+)
+def test_a_wrong_setting_is_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    said: str,
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert main(["serve"]) == EXIT_CANNOT_START
+    err = capsys.readouterr().err
+    assert err.startswith(said)
+    assert len(err.splitlines()) == 1
+
+
+def test_options_are_checked_like_settings(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--port", "99999"]) == EXIT_CANNOT_START
+    assert capsys.readouterr().err.startswith("--port: ")

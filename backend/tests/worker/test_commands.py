@@ -1,0 +1,57 @@
+"""The commands of the workers, as they begin and end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cxr_severity.cli import main
+from cxr_severity.worker.items import Result
+from cxr_severity.worker.ledger import Ledger
+
+from .films import film, place
+from .memory import FIRST, film_of, parcel_of
+from .pacs import FakePacs, running
+
+
+@pytest.mark.parametrize("option", ["--dicomweb", "--stow"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:abc/x",
+        "http://h:99999/x",
+        "http://h:0",
+        "http://[::1/x",
+        "http://h\nh/",
+        "h",
+    ],
+)
+def test_a_url_that_is_none_is_one_line(
+    option: str, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    urls = {"--dicomweb": "http://127.0.0.1:8042/dicom-web", option: url}
+    named = [word for pair in urls.items() for word in pair]
+    assert main(["watch", *named, "--once", "--memory", str(tmp_path / "db")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == "name the root of a DICOMweb service, like http://HOST:8042/dicom-web"
+
+
+@pytest.mark.timeout(120)
+def test_once_ends_where_parked_results_leave_no_room(
+    ledger: Ledger, path: Path, random_version: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("CXR_WEIGHTS", str(random_version.parent))
+    with running(FakePacs()) as pacs:
+        pacs.add(place(1), film(1))
+        ledger.found([FIRST], 1)
+        ledger.judged(film_of(ledger), [Result("9.1", "sc", bytes(1_000_001))], [pacs.url], 2)
+        ledger.park(parcel_of(ledger, pacs.url), "refused-a900")
+        ledger.close()
+        command = ["watch", "--dicomweb", pacs.url, "--once", "--memory", str(path)]
+        assert main([*command, "--most-waiting", "1"]) == 1
+        said = capsys.readouterr().err
+        assert "1 films are not judged: parked results take all the room of --most-waiting" in said
+        assert "Traceback" not in said
+        assert pacs.stored == {}
