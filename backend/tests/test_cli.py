@@ -23,8 +23,8 @@ from PIL import Image
 from support import SAMPLES, MakeVersion
 
 from cxr_severity.cli import main
-from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
 from cxr_severity.interop.forms import FORM_NAMES, FORMS
+from cxr_severity.service.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cxr_severity.cli import main
-from cxr_severity.cli.exits import EXIT_CANNOT_START
+from cxr_severity.service.exits import EXIT_CANNOT_START
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager
 
 import anyio
 from fastapi import Depends, FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 
 from cxr_severity import __version__
-from cxr_severity.api import errors, page
+from cxr_severity.api import failures, page
 from cxr_severity.api.access.control import AccessControl, Doors
 from cxr_severity.api.access.tracing import RequestMarks
 from cxr_severity.api.admission import Admission
 from cxr_severity.api.body_pace import UploadPace
+from cxr_severity.api.cors import OtherOrigins
 from cxr_severity.api.document import openapi_document
 from cxr_severity.api.manners import Drain, DrainBounds, Head, Identity, only_known_parameters
 from cxr_severity.api.oip.errors import NamedErrors
@@ -64,6 +64,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     """
     settings = settings or Settings()
     registry = registry or registry_of(settings)
+    doors = Doors.build(settings.access)
     seen = Metrics()
 
     def load() -> None:
@@ -94,6 +95,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
                 uid_root=settings.results.uid_root,
                 font=chinese_font(settings.results.font),
                 metrics=seen,
+                keys=doors.keys,
             )
             seen.registry.register(Live(state))
             async with anyio.create_task_group() as background:
@@ -113,7 +115,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
         redoc_url=None,
     )
     app.state.registry = registry
-    errors.install(app)
+    failures.install(app)
     routers = [
         module.router for module in (predict, batch, limits, models, health, oip, problems, metrics)
     ]
@@ -125,11 +127,10 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
         UploadPace, rate=settings.limits.upload_rate, memory=settings.limits.upload_memory
     )
     app.add_middleware(BodyLimit, max_file_bytes=settings.limits.max_upload_bytes)
-    doors = Doors.build(settings.access)
     app.add_middleware(AccessControl, doors=doors, public=page.public(settings.serve.page))
     if settings.serve.cors_origins:
         app.add_middleware(
-            CORSMiddleware,
+            OtherOrigins,
             allow_origins=settings.serve.cors_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["*"],

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from cxr_severity.api.batch.line import SCHEMAS
 from cxr_severity.api.prefix import STABLE_PREFIX
 from cxr_severity.api.revalidation import STEADY
 from cxr_severity.interop.bodies.problem import Problem
@@ -43,6 +44,23 @@ _OF_STATUS = {
 }
 
 
+_SCHEMES = {
+    "key": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Key",
+        "description": "A key from `cxr-severity keys add`; also taken as a bearer's credential",
+    },
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A JWT of the identity provider that the service believes",
+    },
+}
+# None of them where the service asks nobody who they are.
+_SECURITY: list[dict[str, list[str]]] = [{}, {"key": []}, {"bearer": []}]
+
+
 def openapi_document(app: FastAPI) -> dict[str, Any]:
     """FastAPI's document, made once, with this project's one error schema in place of its own."""
     if app.openapi_schema is None:
@@ -62,6 +80,10 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
                 _complete(path, method, operation["responses"])
+                if "401" in operation["responses"]:
+                    operation["security"] = _SECURITY
+        document["components"]["securitySchemes"] = _SCHEMES
+        schemas.update(SCHEMAS)
         problem = Problem.model_json_schema(
             mode="serialization", ref_template="#/components/schemas/{model}"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from cxr_severity.api.errors import ApiError
@@ -25,18 +26,7 @@ def form_of(accept: str, dicom_object: DicomObject) -> Form | Literal["json", "l
     Raises:
         ApiError: `not-acceptable`: none of `MEDIA_TYPES` is asked for.
     """
-    wishes = [_wish(part) for part in accept[:_LONGEST].split(",") if part.strip()]
-    if not wishes:
-        return "json"
-    liked = [(_liking(media_type, wishes), media_type) for media_type in MEDIA_TYPES]
-    # `max` keeps the first, preferred one of those that are liked the same.
-    (share, _), media_type = max(liked, key=lambda pair: pair[0])
-    if share <= 0:
-        raise ApiError(
-            "not-acceptable",
-            "Results are given as {types}; the request asks for none of them.",
-            types=", ".join(MEDIA_TYPES),
-        )
+    media_type = _best(accept, MEDIA_TYPES)
     if media_type == JSON:
         return "json"
     if media_type == LINES:
@@ -44,10 +34,32 @@ def form_of(accept: str, dicom_object: DicomObject) -> Form | Literal["json", "l
     return FORMS[dicom_object] if media_type == DICOM else _BY_MEDIA_TYPE[media_type]
 
 
+def lines_alone(accept: str) -> None:
+    """Raises ApiError: `not-acceptable`: lines of JSON are not what is asked for."""
+    _best(accept, (LINES,))
+
+
 def media_type_of(form: Form | Literal["json", "lines"]) -> str:
     if isinstance(form, Form):
         return form.media_type
     return JSON if form == "json" else LINES
+
+
+def _best(accept: str, media_types: Sequence[str]) -> str:
+    """The one that `accept` likes best; the first where it says nothing."""
+    wishes = [_wish(part) for part in accept[:_LONGEST].split(",") if part.strip()]
+    if not wishes:
+        return media_types[0]
+    liked = [(_liking(media_type, wishes), media_type) for media_type in media_types]
+    # `max` keeps the first, preferred one of those that are liked the same.
+    (share, _), media_type = max(liked, key=lambda pair: pair[0])
+    if share <= 0:
+        raise ApiError(
+            "not-acceptable",
+            "Results are given as {types}; the request asks for none of them.",
+            types=", ".join(media_types),
+        )
+    return media_type
 
 
 def _wish(part: str) -> tuple[str, float]:

@@ -9,6 +9,7 @@ from typing import cast
 from anyio import CapacityLimiter
 from fastapi import Request
 
+from cxr_severity.api.access.keys import UNREADABLE, KeyFile, KeyFileError
 from cxr_severity.api.admission import Admission
 from cxr_severity.api.telemetry.counters import Metrics
 from cxr_severity.imaging.decode import Limits
@@ -40,6 +41,8 @@ class State:
     font: Path | None
     """With Chinese letters, for pictures and PDF."""
     metrics: Metrics
+    keys: KeyFile | None
+    """None where callers need no key."""
 
     def check_ready(self) -> None:
         """Raises NotReadyError while new requests should go to another replica."""
@@ -47,6 +50,11 @@ class State:
         if self.running.stuck:
             raise NotReadyError(ALL_STUCK)
         self.decoding.check_ready()
+        if self.keys is not None:
+            try:
+                self.keys.check()
+            except KeyFileError:  # `AccessControl` logs why, and lets nobody in
+                raise NotReadyError(UNREADABLE) from None
 
     @property
     def ready(self) -> bool:

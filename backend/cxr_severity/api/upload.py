@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable
 from typing import TypeVar
 
@@ -13,18 +14,22 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cxr_severity.api.accept_language import language_of
 from cxr_severity.api.errors import ApiError, refused
+from cxr_severity.api.names import text_of
+from cxr_severity.api.oip.model import longest_body
 from cxr_severity.api.preamble import NO_PART, Preamble
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError
 
 FIELD = "file"
 STREAMED = ("/predict/batch",)
 """Paths that bound by themselves what they hold of a body, and how long they wait for it."""
+_INFER = re.compile("/v2/models/.+/infer")
 MULTIPART_OVERHEAD = 65_536
 """Bytes that boundaries and part headers may add to the file itself."""
 
 IMAGE_TYPES = (
     "image/png",
     "image/jpeg",
+    "image/jpg",
     "image/tiff",
     "application/dicom",
     "application/octet-stream",
@@ -34,6 +39,9 @@ matter: the format is read from the bytes."""
 
 FORM_UNREADABLE = "The form cannot be read: {reason}"
 MISSING = "The multipart field `file` is missing."
+NO_TYPE = "The request has no Content-Type: send multipart/form-data, or an image as {types}."
+OTHER_TYPE = "Send the image as multipart/form-data, or as the whole body, as {types}."
+REQUEST_OVER_THE_LIMIT = "The request is over the limit of {limit:g} MB."
 NAMELESS = "The form cannot be read: a part of it has no name."
 CUT = "The form ends before its last boundary."
 
@@ -71,7 +79,7 @@ def described(disposition: bytes) -> tuple[str, str]:
     if kind != b"form-data" or b"name" not in options:
         raise ApiError("malformed-request", NAMELESS)
     field, name = options[b"name"], options.get(b"filename", b"")
-    return field.decode("utf-8", "replace"), name.decode("utf-8", "replace")
+    return field.decode("utf-8", "replace"), text_of(name)
 
 
 class _Form:
@@ -147,12 +155,12 @@ async def read_upload(request: Request) -> bytes:
     """
     content_type = request.headers.get("content-type")
     if content_type is None:
-        raise ApiError("missing-field", MISSING)
+        raise ApiError("missing-field", NO_TYPE, types=", ".join(IMAGE_TYPES))
     media_type, parameters = parse_options_header(content_type)
     if media_type.decode("latin-1") in IMAGE_TYPES:
         return b"".join([chunk async for chunk in request.stream()])
     if media_type != b"multipart/form-data":
-        raise ApiError("unsupported-media-type", "Send the image as multipart/form-data.")
+        raise ApiError("unsupported-media-type", OTHER_TYPE, types=", ".join(IMAGE_TYPES))
     boundary = parameters.get(b"boundary", b"")
     if not boundary or b'"' in boundary or b"\\" in boundary:
         raise ApiError("malformed-request", "The form cannot be read: it has no valid boundary.")
@@ -200,16 +208,21 @@ class BodyLimit:
 
     def __init__(self, app: ASGIApp, max_file_bytes: int) -> None:
         self._app = app
-        self._max_body = max_file_bytes + MULTIPART_OVERHEAD
-        self._limit = max_file_bytes / 1e6
+        self._max_file = max_file_bytes
+        self._max_infer = longest_body(max_file_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in STREAMED:
             await self._app(scope, receive, send)
             return
+        if _INFER.fullmatch(scope["path"]):
+            most = self._max_infer
+            refusal = FileTooLargeError(REQUEST_OVER_THE_LIMIT, limit=round(most / 1e6, 1))
+        else:
+            most = self._max_file + MULTIPART_OVERHEAD
+            refusal = FileTooLargeError(OVER_THE_LIMIT, limit=self._max_file / 1e6)
         declared = dict(scope["headers"]).get(b"content-length", b"")
-        if declared.isdigit() and int(declared) > self._max_body:
-            refusal = FileTooLargeError(OVER_THE_LIMIT, limit=self._limit)
+        if declared.isdigit() and int(declared) > most:
             await refused(refusal, language_of(scope))(scope, receive, send)
             return
         received = 0
@@ -218,8 +231,8 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_body:
-                raise FileTooLargeError(OVER_THE_LIMIT, limit=self._limit)
+            if received > most:
+                raise refusal
             return message
 
         await self._app(scope, counted, send)

@@ -13,7 +13,7 @@ from pydantic_settings import SettingsError
 from cxr_severity import __version__
 from cxr_severity.cli import keys, openapi, predict, score, serve, validate, words, work
 from cxr_severity.cli import settings as settings_page
-from cxr_severity.cli.exits import EXIT_CANNOT_START
+from cxr_severity.service.exits import EXIT_CANNOT_START
 from cxr_severity.settings import Settings
 
 _COMMANDS = (serve, predict, score, validate, work, keys, settings_page, openapi, words)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from cxr_severity.api.access.callers import SCOPES
 from cxr_severity.api.access.keys import KeyFile, KeyFileError
-from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_OK
+from cxr_severity.service.exits import EXIT_CANNOT_START, EXIT_OK
 from cxr_severity.settings import Settings
 
 

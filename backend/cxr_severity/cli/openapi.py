@@ -6,7 +6,7 @@ import argparse
 import json
 
 from cxr_severity.api.app import create_app
-from cxr_severity.cli.exits import EXIT_OK
+from cxr_severity.service.exits import EXIT_OK
 from cxr_severity.settings import Settings
 
 

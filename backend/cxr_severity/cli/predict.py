@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
-from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
 from cxr_severity.imaging.decode import Decode, Limits
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError, InputRefusedError
 from cxr_severity.interop.bodies.prediction import Prediction
@@ -26,6 +25,7 @@ from cxr_severity.model.assessment import Assessment, Target
 from cxr_severity.model.engine import EngineError
 from cxr_severity.model.quality import RejectedError
 from cxr_severity.service.decoding.process import DecoderGoneError
+from cxr_severity.service.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
 from cxr_severity.service.load import decode_processes, load_predictor
 from cxr_severity.service.pipeline import Judged, Options, judge
 from cxr_severity.service.registry import NotReadyError

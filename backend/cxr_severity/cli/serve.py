@@ -9,8 +9,8 @@ import sys
 
 from cxr_severity.api import server
 from cxr_severity.api.telemetry.traces import TracingError
-from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_OK
 from cxr_severity.model.engine import EngineError, candidates
+from cxr_severity.service.exits import EXIT_CANNOT_START, EXIT_OK
 from cxr_severity.settings import Settings
 
 

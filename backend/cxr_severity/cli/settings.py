@@ -12,7 +12,7 @@ from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from cxr_severity.cli.exits import EXIT_OK
+from cxr_severity.service.exits import EXIT_OK
 from cxr_severity.settings import Settings
 
 _HEAD = """# Settings

@@ -7,8 +7,8 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_OK
 from cxr_severity.model.artifact import ArtifactError, read_manifest
+from cxr_severity.service.exits import EXIT_CANNOT_START, EXIT_OK
 from cxr_severity.settings import Settings
 
 

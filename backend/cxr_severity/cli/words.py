@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cxr_severity.cli.exits import EXIT_OK
 from cxr_severity.interop.bodies.words import write_words
+from cxr_severity.service.exits import EXIT_OK
 from cxr_severity.settings import Settings
 
 

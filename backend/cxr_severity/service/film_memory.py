@@ -46,14 +46,19 @@ class FilmMemory:
 
     @contextmanager
     def share(self, limits: Limits) -> Iterator[Limits]:
-        """Limits for one film, whose header takes its share; given back at the end. Blocking."""
+        """Limits for one film, whose header takes its share; given back at the end. Blocking.
+
+        A film asks once. Should it ask again for more, it is given that without waiting: two films
+        that each held a share and waited for the other's would wait for ever.
+        """
         held = 0
 
         def ask(values: int) -> None:
             nonlocal held
             wanted = values * BYTES_PER_VALUE
             with self._changed:
-                self._changed.wait_for(lambda: self._fits(wanted, held))
+                if not held:
+                    self._changed.wait_for(lambda: self._fits(wanted))
                 self.taken += max(0, wanted - held)
                 held = max(held, wanted)
 
@@ -66,7 +71,5 @@ class FilmMemory:
                 self.taken -= held
                 self._changed.notify_all()
 
-    def _fits(self, wanted: int, held: int) -> bool:
-        # Its own share does not stand in a film's way: some decoders ask twice.
-        others = self.taken - held
-        return not others or others + wanted <= self.capacity
+    def _fits(self, wanted: int) -> bool:
+        return not self.taken or self.taken + wanted <= self.capacity

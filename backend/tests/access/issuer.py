@@ -24,10 +24,15 @@ class Issuer:
         default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
     )
 
+    ec384_key: ec.EllipticCurvePrivateKey = field(
+        default_factory=lambda: ec.generate_private_key(ec.SECP384R1())
+    )
+
     def jwks(self) -> str:
         keys = [
             {**RSAAlgorithm.to_jwk(self.rsa_key.public_key(), as_dict=True), "kid": "r"},
             {**ECAlgorithm.to_jwk(self.ec_key.public_key(), as_dict=True), "kid": "e"},
+            {**ECAlgorithm.to_jwk(self.ec384_key.public_key(), as_dict=True), "kid": "e384"},
         ]
         return json.dumps({"keys": [{**key, "use": "sig"} for key in keys]})
 
@@ -49,8 +54,10 @@ class Issuer:
             "scope": "openid predict",
             **claims,
         }
-        default_kid = "e" if algorithm == "ES256" else "r"
-        default_key = self.ec_key if algorithm == "ES256" else self.rsa_key
+        default_kid, default_key = {
+            "ES256": ("e", self.ec_key),
+            "ES384": ("e384", self.ec384_key),
+        }.get(algorithm, ("r", self.rsa_key))
         return jwt.encode(
             {name: value for name, value in payload.items() if value is not None},
             key if key is not None else default_key,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,6 +67,10 @@ def test_a_key_expires(tmp_path: Path) -> None:
     assert KeyFile(file).caller(key) is None
     with pytest.raises(KeyFileError, match="one day at least"):
         KeyFile(file).add("trial", days=0)
+    for days in (36_501, 99_999_999_999):
+        with pytest.raises(KeyFileError, match="36500 days at most"):
+            KeyFile(file).add("trial", days=days)
+    assert len(KeyFile(file).all()) == 1
 
 
 @pytest.mark.parametrize(
@@ -105,3 +110,38 @@ def test_two_commands_at_a_time_do_not_lose_a_key(tmp_path: Path) -> None:
     with pytest.raises(KeyFileError, match="another command"):
         KeyFile(file).add("ris")
     assert [key.name for key in KeyFile(file).all()] == ["pacs"]
+
+
+@pytest.mark.parametrize("change", ["add", "revoke"])
+def test_a_key_that_another_command_revokes_meanwhile_does_not_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """It revokes as late as it can: just before this command has the file for itself."""
+    file = tmp_path / "keys.json"
+    late = KeyFile(file).add("late")
+    KeyFile(file).add("other")
+    create = os.open
+
+    def revoke_first(path: Path, *rest: int) -> int:
+        monkeypatch.undo()
+        KeyFile(file).revoke("late")
+        return create(path, *rest)
+
+    monkeypatch.setattr("cxr_severity.api.access.keys.os.open", revoke_first)
+    if change == "add":
+        KeyFile(file).add("ris")
+    else:
+        KeyFile(file).revoke("other")
+    assert KeyFile(file).caller(late) is None
+    assert not file.with_name("keys.json.new").exists()
+
+
+def test_a_change_that_fails_locks_nobody_out(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    KeyFile(file).add("pacs")
+    with pytest.raises(KeyFileError):
+        KeyFile(file).revoke("nobody")
+    file.write_text("{")
+    with pytest.raises(KeyFileError):
+        KeyFile(file).add("ris")
+    assert [path.name for path in tmp_path.iterdir()] == ["keys.json"]

@@ -53,6 +53,25 @@ def test_a_request_of_more_than_the_quota_is_slow_and_not_impossible(clock: Cloc
     assert rate.take("a").wait == 0
 
 
+def test_what_a_request_has_counted_does_not_stand_in_its_own_way(clock: Clock) -> None:
+    rate = RateLimit(20, clock)
+
+    def request(images: int) -> float:
+        """It counts as one when it comes, and its others when they are known."""
+        return rate.take("a").wait or rate.take("a", images - 1, already=1).wait
+
+    assert request(21) == 0, "more than the quota, of a caller who has sent nothing"
+    for images in (21, 21, 5, 64, 20):
+        wait = request(images)
+        assert wait > 0
+        clock.now += wait
+        wait = request(images)
+        if wait:  # it did not fit into what is free beside one: told so for the second time alone
+            clock.now += wait
+            wait = request(images)
+        assert wait == 0, images
+
+
 def test_of_very_many_callers_those_long_away_are_forgotten(clock: Clock) -> None:
     rate = RateLimit(1, clock)
     for number in range(10_001):

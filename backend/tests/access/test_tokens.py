@@ -34,7 +34,7 @@ def verifier(issuer: Issuer, tmp_path: Path) -> TokenVerifier:
     return TokenVerifier(signing_keys(str(file)), AUDIENCE, ISSUER, leeway=60)
 
 
-@pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
+@pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256", "ES384"])
 def test_a_token_of_the_issuer_is_accepted(
     verifier: TokenVerifier, issuer: Issuer, algorithm: str
 ) -> None:
@@ -95,6 +95,10 @@ def test_signatures_of_others_are_refused(verifier: TokenVerifier, issuer: Issue
         stranger.token(),
         stranger.token("ES256"),
         issuer.token("RS512"),
+        issuer.token("PS512"),
+        stranger.token("PS256"),
+        stranger.token("ES384"),
+        issuer.token("PS256", kid="e"),
         issuer.token(kid="unknown"),
         issuer.token(kid="e"),
         with_secret,

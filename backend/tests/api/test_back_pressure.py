@@ -6,6 +6,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from waiting import until_ready, wait_until
 from cxr_severity.api.admission import Admission
 from cxr_severity.api.app import create_app
 from cxr_severity.api.errors import ApiError
+from cxr_severity.imaging.limits import DEFAULT_LIMITS
+from cxr_severity.service.film_memory import BYTES_PER_VALUE, FilmMemory
 from cxr_severity.settings import Settings
 
 
@@ -157,3 +160,26 @@ def test_who_is_turned_away_is_told_how_long_the_queue_will_take() -> None:
         for _ in range(8):
             full.enter_context(admission.place())
         assert refused() == "60"
+
+
+def test_two_films_that_ask_again_do_not_wait_for_each_other() -> None:
+    """Each holds half of what there is, and asks for all of it."""
+    memory = FilmMemory(2 * BYTES_PER_VALUE * 1600)
+    both = Barrier(2)
+    through: list[int] = []
+
+    def film() -> None:
+        with memory.share(DEFAULT_LIMITS) as limits:
+            limits.check_size(40, 40)
+            both.wait(30)
+            limits.check_size(80, 40)
+            through.append(memory.taken)
+            both.wait(30)
+
+    films = [Thread(target=film, daemon=True) for _ in range(2)]
+    for each in films:
+        each.start()
+    for each in films:
+        each.join(20)
+    assert len(through) == 2
+    assert memory.taken == 0

@@ -19,8 +19,8 @@ from waiting import until_ready
 
 from cxr_severity.api.app import create_app
 from cxr_severity.cli import main
-from cxr_severity.cli.exits import EXIT_OK, EXIT_SOME_FAILED
 from cxr_severity.model.gate import GateLimits, Limit
+from cxr_severity.service.exits import EXIT_OK, EXIT_SOME_FAILED
 from cxr_severity.settings import Settings
 
 NEVER_FRONTAL = NO_LIMITS.model_copy(update={"frontal": Limit(reject=1.1), "side": Limit(warn=1e4)})

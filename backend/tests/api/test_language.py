@@ -37,7 +37,7 @@ OF_OTHERS = {
     "KeysUnavailableError",
 }
 """Errors that no answer carries."""
-CALLS = {"problem", "ApiError"}
+CALLS = {"problem", "ApiError", "invalid"}
 
 
 @pytest.fixture(scope="module")

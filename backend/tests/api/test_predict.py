@@ -64,7 +64,14 @@ def image_of(url: str) -> Image.Image:
 
 @pytest.mark.parametrize(
     "content_type",
-    ["image/png", "image/jpeg", "application/dicom", "application/octet-stream", "IMAGE/PNG; x=1"],
+    [
+        "image/png",
+        "image/jpeg",
+        "image/jpg",
+        "application/dicom",
+        "application/octet-stream",
+        "IMAGE/PNG; x=1",
+    ],
 )
 def test_the_file_may_be_the_whole_body(client: TestClient, content_type: str) -> None:
     data = SAMPLES[0].read_bytes()
@@ -75,6 +82,21 @@ def test_the_file_may_be_the_whole_body(client: TestClient, content_type: str) -
     form = post(client, data, **params).json()
     assert raw["input"] == form["input"], "the format is read from the bytes"
     assert raw["probabilities"] == form["probabilities"]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"), [(None, 422), ("image/gif", 415), ("application/json", 415)]
+)
+def test_whoever_sends_another_type_is_told_those_that_are_read(
+    client: TestClient, content_type: str | None, status: int
+) -> None:
+    headers = {} if content_type is None else {"content-type": content_type}
+    answer = client.post("/predict", content=b"x", headers=headers)
+    detail = answer.json()["detail"]
+    assert answer.status_code == status
+    for name in ("multipart/form-data", "image/jpeg", "application/octet-stream"):
+        assert name in detail
+    assert "`file`" not in detail
 
 
 def test_a_whole_body_is_bounded_and_not_empty(client: TestClient) -> None:

@@ -98,6 +98,8 @@ def test_an_archive_is_read_with_its_folders(
             "STUDY/": b"",
             "STUDY/IM1": IMAGES[0],
             "__MACOSX/STUDY/._IM1": b"x",
+            ".hidden/IM1": IMAGES[0],
+            "STUDY/.IM1": IMAGES[0],
             "../../etc/passwd": IMAGES[0],
             "/absolute": IMAGES[0],
             "C:\\x.png": IMAGES[0],
@@ -131,17 +133,6 @@ def test_what_is_sent_as_an_archive_and_is_none_is_a_problem(
     headers = {"Content-Type": "application/zip"}
     answer = client.post("/predict/batch", content=content, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (422, "archive-damaged")
-
-
-@pytest.mark.parametrize("files", [{}, {"STUDY/": b"", "DICOMDIR": b"x"}])
-def test_an_archive_without_films_has_no_line(client: TestClient, files: dict[str, bytes]) -> None:
-    headers = {"Content-Type": "application/zip"}
-    answer = client.post("/predict/batch", content=_zip(files), headers=headers)
-    assert (answer.status_code, answer.text) == (200, "")
-    parts = [("file", ("empty.zip", _zip(files))), ("file", ("a", b"1"))]
-    assert [line["name"] for line in _lines(client.post("/predict/batch", files=parts).text)] == [
-        "a"
-    ]
 
 
 def test_a_bomb_is_a_line_and_the_others_go_on(client: TestClient) -> None:

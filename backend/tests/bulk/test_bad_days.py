@@ -24,7 +24,7 @@ from cxr_severity.bulk.run import journal_of
 from cxr_severity.bulk.seam import EngineUnavailableError
 from cxr_severity.bulk.sources import SourceError, find
 from cxr_severity.cli import main
-from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_SOME_FAILED
+from cxr_severity.service.exits import EXIT_CANNOT_START, EXIT_SOME_FAILED
 
 pytestmark = pytest.mark.timeout(1800)
 

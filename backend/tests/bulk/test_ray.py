@@ -17,7 +17,7 @@ from cxr_severity.bulk.run import score
 from cxr_severity.bulk.seam import EngineUnavailableError
 from cxr_severity.bulk.sources import find
 from cxr_severity.cli import main
-from cxr_severity.cli.exits import EXIT_CANNOT_START
+from cxr_severity.service.exits import EXIT_CANNOT_START
 
 pytestmark = [
     pytest.mark.timeout(1800),

@@ -16,7 +16,7 @@ from cxr_severity.bulk.matching import match
 from cxr_severity.bulk.readings import Reading
 from cxr_severity.bulk.table_file import read_table
 from cxr_severity.cli import main
-from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
+from cxr_severity.service.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
 
 pytestmark = pytest.mark.timeout(1800)
 

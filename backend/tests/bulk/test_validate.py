@@ -15,9 +15,9 @@ from cxr_severity.bulk.table_file import TableError, read_table, write_table
 from cxr_severity.bulk.validation import FEWEST, validate
 from cxr_severity.bulk.validation_report import report
 from cxr_severity.cli import main
-from cxr_severity.cli.exits import EXIT_CANNOT_START, EXIT_OK
 from cxr_severity.model.assessment import SEVERITIES, ZONES
 from cxr_severity.model.measure.brixia import brixia_severity
+from cxr_severity.service.exits import EXIT_CANNOT_START, EXIT_OK
 
 COUNT = 40
 

@@ -18,6 +18,7 @@ import httpx
 import pytest
 from support import SAMPLES
 
+from cxr_severity.api.oip.model import longest_body
 from cxr_severity.api.page import _DOCS
 from cxr_severity.api.response_headers import HEADERS
 from cxr_severity.imaging.limits import DEFAULT_LIMITS
@@ -50,9 +51,11 @@ def test_what_it_has_from_the_service_is_the_services() -> None:
     assert dict(re.findall(r'add_header (\S+) "(.*)" always;', text)) == HEADERS
     assert (DEPLOY / "nginx" / "docs.html").read_text() == _DOCS
     config = (DEPLOY / "nginx" / "nginx.conf").read_text()
-    megabytes = re.search(r"client_max_body_size (\d+)m;", config)
-    assert megabytes
-    assert 0 < int(megabytes[1]) * 2**20 - DEFAULT_LIMITS.max_bytes < 2**21
+    files, inference = (
+        int(each) << 20 for each in re.findall(r"client_max_body_size (\d+)m;", config)
+    )
+    assert 0 < files - DEFAULT_LIMITS.max_bytes < 2**21
+    assert 0 < inference - longest_body(DEFAULT_LIMITS.max_bytes) < 2**21
 
 
 def test_the_page_is_served_with_headers_and_small(client: httpx.Client) -> None:

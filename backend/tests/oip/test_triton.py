@@ -146,7 +146,7 @@ def test_refusals_are_told_in_words(client: InferenceServerClient, predictor: Pr
         (odd, None, NAME, "[422] `input` is not what"),
         (nothing, None, NAME, "[422] `input` is not what"),
         (small, None, NAME, "must be [n, 3, 64, 64]"),
-        (files(SAMPLES[0]), unknown, NAME, "there is no output 'heatmap'"),
+        (files(SAMPLES[0]), unknown, NAME, "There is no output 'heatmap'"),
         (files(SAMPLES[0]), None, "other", "[404] There is no model 'other'."),
     ]
     for sent, outputs, name, said in cases:

@@ -19,7 +19,6 @@ from cxr_severity.bulk.rows import REFUSED
 from cxr_severity.bulk.score import Scoring
 from cxr_severity.bulk.sources import find
 from cxr_severity.cli import main
-from cxr_severity.cli.exits import EXIT_SOME_FAILED
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import (
     DamagedImageError,
@@ -32,6 +31,7 @@ from cxr_severity.service.decoding.kinds import in_one_pass
 from cxr_severity.service.decoding.process import DecoderGoneError
 from cxr_severity.service.decoding.processes import DecodeProcesses
 from cxr_severity.service.decoding.wire import SHARED_BYTES, Channel, shared_file
+from cxr_severity.service.exits import EXIT_SOME_FAILED
 from cxr_severity.service.film_memory import BYTES_PER_VALUE, FilmMemory
 from cxr_severity.service.registry import NotReadyError
 from cxr_severity.settings import Settings

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from waiting import wait_until
 
 from cxr_severity.cli import main
-from cxr_severity.cli.exits import EXIT_CANNOT_START
+from cxr_severity.service.exits import EXIT_CANNOT_START
 from cxr_severity.worker import tls as tls_module
 from cxr_severity.worker.dimse import Address, Peer
 from cxr_severity.worker.faults import CannotStartError, DownError

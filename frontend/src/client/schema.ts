@@ -17,7 +17,8 @@ export interface paths {
          * Severity of one radiograph
          * @description Send a frontal chest radiograph as the multipart field `file`: PNG, JPEG, TIFF or DICOM,
          *     at most as large as `/limits` says. Nothing is kept. The file may also be the whole body, as
-         *     `image/png`, `image/jpeg`, `image/tiff`, `application/dicom` or `application/octet-stream`.
+         *     `image/png`, `image/jpeg` (or `image/jpg`), `image/tiff`, `application/dicom` or
+         *     `application/octet-stream`.
          *
          *     The answer is JSON. `Accept` asks for another form: `application/dicom` (a structured report, or
          *     what `object` names), `application/fhir+json` (an R4 Bundle), `application/pdf`, `text/csv`,
@@ -292,8 +293,9 @@ export interface paths {
          * @description Inputs: `image`, BYTES [n], files as `/predict` takes them; or `input`, FP32 [n, 3, S, S],
          *     prepared as `preprocess` at `/models/{version}` says. In JSON an element of `image` is base64.
          *
-         *     The gate judges both. One image that is refused refuses the request, unless the parameter
-         *     `force` is true.
+         *     The gate judges both; with the parameter `force` what it rejects is graded all the same. One
+         *     image that is refused refuses the request: `index` in the problem counts from 0 and says which.
+         *     A request holds up to 64 images, in a body of 38.6 MB where `/limits` are the usual ones.
          */
         post: operations["oipInfer"];
         delete?: never;
@@ -2074,6 +2076,22 @@ export interface components {
              */
             D: number;
         };
+        BatchResult: {
+            /** @description Counts the images in the order in which they came; no two lines share one */
+            index: number;
+            /** @description Of the file, as it was sent; empty where it had none. Several may share it */
+            name: string;
+            result: components["schemas"]["Prediction"];
+        };
+        BatchError: {
+            /** @description Counts the images in the order in which they came; no two lines share one */
+            index: number;
+            /** @description Of the file, as it was sent; empty where it had none. Several may share it */
+            name: string;
+            error: components["schemas"]["Problem"];
+        };
+        /** @description One line of what `/predict/batch` answers */
+        BatchLine: components["schemas"]["BatchResult"] | components["schemas"]["BatchError"];
         /**
          * Problem
          * @description An error, RFC 9457. `code` is stable; `title` and `detail` are for people.
@@ -2153,7 +2171,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The judgement, as JSON unless `Accept` asks otherwise: application/json, application/x-ndjson, application/dicom, application/fhir+json, application/pdf, text/csv */
             200: {
                 headers: {
                     /** @description The caller's, or a new one; it stands in each log line */
@@ -2617,6 +2635,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The result cannot be given in that form */
+            406: {
+                headers: {
+                    /** @description Language of title and detail */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The upload took too long */
             408: {
                 headers: {
@@ -2643,7 +2674,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A required field is missing; The request is not valid; There is no such target; There is no such parameter */
+            /** @description The archive cannot be read; A required field is missing; The request is not valid; There is no such target; There is no such parameter */
             422: {
                 headers: {
                     /** @description Language of title and detail */

@@ -58,22 +58,31 @@ class Doors:
         return self.keys is not None or self.tokens is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Granted:
     """A request that was let in."""
 
     caller: Caller
     rate: RateLimit | None
+    allowance: Allowance | None = None
+    """What the caller has left since images were last counted for this request."""
 
-    def take(self, images: int) -> Allowance:
-        """Count this many further images against the caller, beyond the request's own."""
+    def take(self, images: int, already: int = 0) -> Allowance:
+        """Count this many further images against the caller. `already`: as of `RateLimit.take`."""
         if self.rate is None:
             return Allowance(0, 0, 0)
-        return self.rate.take(self.caller.name, images)
+        found = self.rate.take(self.caller.name, images, already)
+        if not found.wait:
+            self.allowance = found
+        return found
 
-    async def take_or_refuse(self, images: int) -> None:
-        """Raises ApiError: `rate-limited`."""
-        allowance = self.take(images)
+    def take_the_rest_or_refuse(self, images: int) -> None:
+        """Count the images of the request, of which it has counted as one itself.
+
+        Raises:
+            ApiError: `rate-limited`.
+        """
+        allowance = self.take(images - 1, already=1)
         if self.rate is not None and allowance.wait:
             raise ApiError("rate-limited", RATE_LIMITED, self.rate.headers(allowance))
 
@@ -110,8 +119,8 @@ class AccessControl:
             return
         headers = Headers(scope=scope)
         caller = callers.known_by_address(scope["client"][0] if scope.get("client") else "?")
-        allowance: Allowance | None = None
         rate = self._doors.rate
+        allowance: Allowance | None = None
         try:
             if not self._is_open(scope):
                 if self._doors.locked:
@@ -129,13 +138,13 @@ class AccessControl:
             return
 
         async def with_rate(message: Message) -> None:
-            if message["type"] == "http.response.start" and rate and allowance:
+            if message["type"] == "http.response.start" and rate and let_in.allowance:
                 answer = MutableHeaders(scope=message)
-                for name, value in rate.headers(allowance).items():
+                for name, value in rate.headers(let_in.allowance).items():
                     answer.setdefault(name, value)
             await send(message)
 
-        scope[_STATE] = Granted(caller, rate)
+        scope[_STATE] = let_in = Granted(caller, rate, allowance)
         await self._app(scope, receive, with_rate if allowance else send)
 
     def _is_open(self, scope: Scope) -> bool:
@@ -157,9 +166,7 @@ class AccessControl:
                 found = self._doors.keys.caller(key)
             except keys.KeyFileError as error:
                 logger.error("no key can be checked: %s", error)
-                raise ApiError(
-                    "not-ready", "Not ready: the file of API keys cannot be read."
-                ) from None
+                raise ApiError("not-ready", keys.UNREADABLE, {"Retry-After": "5"}) from None
             if found is None:
                 raise ApiError(
                     "credentials-invalid", "The API key is not known or not valid.", _INVALID
@@ -167,6 +174,10 @@ class AccessControl:
             return found
         if bearer is not None and self._doors.tokens is not None:
             return await self._bearer(self._doors.tokens, bearer)
+        if key is not None:
+            raise ApiError("credentials-invalid", "API keys are not accepted here.", _INVALID)
+        if bearer is not None:
+            raise ApiError("credentials-invalid", "Bearer tokens are not accepted here.", _INVALID)
         raise ApiError(
             "credentials-missing",
             "The request carries no API key and no bearer token.",

@@ -13,7 +13,8 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,9 @@ BEGINS = "cxr_"
 _KEY = re.compile(r"cxr_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _NOBODY = hashlib.sha256(b"").hexdigest()
+_MOST_DAYS = 36_500
+
+UNREADABLE = "Not ready: the file of API keys cannot be read."
 
 
 class KeyFileError(Exception):
@@ -69,6 +73,10 @@ class KeyFile:
         self._refresh()
         return list(self._keys.values())
 
+    def check(self) -> None:
+        """Raises KeyFileError when the file cannot be read or is no file of keys."""
+        self._refresh()
+
     def caller(self, key: str) -> Caller | None:
         """Whose key it is; None when it is not known, or no longer valid.
 
@@ -97,7 +105,8 @@ class KeyFile:
             days: after which it is no longer valid; never when None.
 
         Raises:
-            KeyFileError: for a name that is none, for no days, or when the file cannot be written.
+            KeyFileError: for a name that is none, for no or too many days, or when the file cannot
+                be written.
         """
         if not _NAME.fullmatch(name):
             raise KeyFileError(
@@ -105,21 +114,23 @@ class KeyFile:
             )
         if days is not None and days < 1:
             raise KeyFileError("a key is valid for one day at least")
+        if days is not None and days > _MOST_DAYS:
+            raise KeyFileError(f"a key is valid for {_MOST_DAYS} days at most, or for good")
         now = datetime.now(UTC).replace(microsecond=0)
-        kept = self.all()
         key_id = secrets.token_hex(4)
-        while key_id in self._keys:
-            key_id = secrets.token_hex(4)
-        key = f"cxr_{key_id}_{secrets.token_urlsafe(32)}"
-        new = ApiKey(
-            name=name,
-            id=key_id,
-            sha256=_hash(key),
-            scopes=tuple(scope for scope in SCOPES if scope in set(scopes)),
-            created=now.isoformat(),
-            expires=None if days is None else (now + timedelta(days=days)).isoformat(),
-        )
-        self._write([*kept, new])
+        with self._changing() as kept:
+            while key_id in self._keys:
+                key_id = secrets.token_hex(4)
+            key = f"cxr_{key_id}_{secrets.token_urlsafe(32)}"
+            new = ApiKey(
+                name=name,
+                id=key_id,
+                sha256=_hash(key),
+                scopes=tuple(scope for scope in SCOPES if scope in set(scopes)),
+                created=now.isoformat(),
+                expires=None if days is None else (now + timedelta(days=days)).isoformat(),
+            )
+            kept.append(new)
         return key
 
     def revoke(self, name: str) -> int:
@@ -129,12 +140,12 @@ class KeyFile:
             KeyFileError: when there is none, or the file cannot be written.
         """
         now = datetime.now(UTC).replace(microsecond=0)
-        kept = self.all()
-        hit = {k.id for k in kept if name in (k.name, k.id) and k.state(now) != "revoked"}
-        if not hit:
-            raise KeyFileError(f"there is no key {name!r} that could be revoked")
-        stamp = now.isoformat()
-        self._write([replace(k, revoked=stamp) if k.id in hit else k for k in kept])
+        with self._changing() as kept:
+            hit = {k.id for k in kept if name in (k.name, k.id) and k.state(now) != "revoked"}
+            if not hit:
+                raise KeyFileError(f"there is no key {name!r} that could be revoked")
+            stamp = now.isoformat()
+            kept[:] = [replace(k, revoked=stamp) if k.id in hit else k for k in kept]
         return len(hit)
 
     def _refresh(self) -> None:
@@ -150,18 +161,19 @@ class KeyFile:
             self._keys = {key.id: key for key in _read(self._path)}
             self._seen = seen
 
-    def _write(self, keys: list[ApiKey]) -> None:
-        """Replace the file in one step. While it is being written, the new file also locks out
-        other writers."""
-        content = json.dumps({"keys": [asdict(key) for key in keys]}, indent=1)
+    @contextmanager
+    def _changing(self) -> Iterator[list[ApiKey]]:
+        """The keys of the file, to be changed in place; it is replaced in one step at the end, and
+        left as it is when the block raises.
+
+        The new file locks out other writers, and is there before the old one is read: what is
+        written never lacks what another command has just done.
+        """
         new = self._path.with_name(f"{self._path.name}.new")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             # Whoever could read the hashes could not use them, but need not see names either.
             descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(content)
-            new.replace(self._path)
         except FileExistsError as error:
             raise KeyFileError(
                 f"{new} exists: another command is changing the keys, or one was interrupted; "
@@ -169,6 +181,18 @@ class KeyFile:
             ) from error
         except OSError as error:
             raise KeyFileError(f"{self._path}: {error.strerror}") from error
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                self._seen = None
+                kept = self.all()
+                yield kept
+                json.dump({"keys": [asdict(key) for key in kept]}, file, indent=1)
+            new.replace(self._path)
+        except BaseException as error:
+            new.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise KeyFileError(f"{self._path}: {error.strerror}") from error
+            raise
         self._seen = None
 
 

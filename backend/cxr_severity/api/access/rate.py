@@ -40,18 +40,23 @@ class RateLimit:
         """The value of `RateLimit-Policy`."""
         return f'"images";q={self._quota};w={_WINDOW:.0f}'
 
-    def take(self, caller: str, images: int = 1) -> Allowance:
+    def take(self, caller: str, images: int = 1, already: int = 0) -> Allowance:
         """Take this many, or none if there are too few. More than the whole quota is granted when
         nothing else counts against the caller, and paid off afterwards: a large request is slow,
-        not impossible."""
+        not impossible.
+
+        `already`: what has been counted of the same request, which must not stand in its own way.
+        It stays counted where the rest is refused; `wait` is then until the whole request is let
+        in when it is sent again.
+        """
         now = self._clock()
         spent, then = self._spent.pop(caller, (0.0, now))
         spent = max(0.0, spent - (now - then) * self._pace)
-        room = max(0.0, self._quota - images)
+        room = max(float(already), self._quota - images)
         wait = 0.0
         # A little slack: what floating point makes of a whole number is not worth a refusal.
         if spent > room + 1e-9:
-            wait = (spent - room) / self._pace
+            wait = (spent + already - room) / self._pace
         else:
             spent += images
         self._spent[caller] = (spent, now)

@@ -12,8 +12,12 @@ from jwt import PyJWK, PyJWKClient, PyJWKSet
 
 from cxr_severity.api.access.callers import SCOPES, Caller, Scope, known_by_token
 
-ALGORITHMS = ("RS256", "ES256")
-"""Asymmetric ones alone: with `HS256` a public key could be taken for the secret."""
+_OF_RSA = ["RS256", "PS256"]
+_OF_KEY = {"RS256": _OF_RSA, "PS256": _OF_RSA, "ES256": ["ES256"], "ES384": ["ES384"]}
+"""By a key's algorithm, those that it may have signed with: the library takes an RSA key that names
+none for one of `RS256`. Asymmetric ones alone: with `HS256` a public key could be taken for the
+secret."""
+ALGORITHMS = tuple(_OF_KEY)
 _FETCH_SECONDS = 5
 _LONGEST_TOKEN = 16_384
 
@@ -59,11 +63,15 @@ class TokenVerifier:
         """
         if len(token) > _LONGEST_TOKEN:
             raise TokenError("it is too long")
+        key = self._keys.of(token)
+        algorithms = _OF_KEY.get(key.algorithm_name)
+        if algorithms is None:
+            raise TokenError("its key is of no algorithm that is accepted")
         try:
             claims = jwt.decode(
                 token,
-                self._keys.of(token),
-                algorithms=list(ALGORITHMS),
+                key.key,
+                algorithms=algorithms,
                 audience=self._audience,
                 issuer=self._issuer,
                 leeway=self._leeway,

@@ -6,17 +6,19 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from stream_unzip import UnzipError, stream_unzip
+from stream_unzip import UnsupportedCompressionTypeError, UnzipError, stream_unzip
 
 from cxr_severity.api.errors import ApiError
+from cxr_severity.api.names import text_of
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError, InputRefusedError
+from cxr_severity.service.leftovers import is_leftover
 
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 """What an archive begins with; the second one holds nothing."""
+COMPRESSION = "The archive is compressed in a way that is not read; deflate and bzip2 are."
 _MOST_WASTED = 512_000_000
 """Bytes that files over the limit may unpack to in all: a bomb costs about a second."""
 _OUTSIDE = re.compile(r"^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)")
-_NO_FILM = re.compile(r"(^|/)(DICOMDIR|\.DS_Store|Thumbs\.db|desktop\.ini)$|^__MACOSX/|/$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def files_of(chunks: Iterable[bytes], max_bytes: int) -> Iterator[Item]:
     wasted = 0
     try:
         for raw_name, _, content in stream_unzip(chunks, allow_zip64=True):
-            name = raw_name.decode("utf-8", "replace")
+            name = text_of(raw_name)
             data = bytearray()
             for piece in content:
                 if len(data) <= max_bytes:
@@ -48,11 +50,13 @@ def files_of(chunks: Iterable[bytes], max_bytes: int) -> Iterator[Item]:
                     raise ApiError(
                         "archive-too-large", "The archive unpacks to more than is accepted."
                     )
-            if _NO_FILM.search(name):
+            if name.endswith("/") or is_leftover(name):
                 continue
             yield Item(name, _checked(name, data, max_bytes))
     except ApiError as error:
         yield Item("", error)
+    except UnsupportedCompressionTypeError:
+        yield Item("", ApiError("archive-damaged", COMPRESSION))
     except UnzipError:
         yield Item("", ApiError("archive-damaged", "The archive is damaged, or in part encrypted."))
 

@@ -18,14 +18,13 @@ from cxr_severity.api.batch.archive import Item
 from cxr_severity.api.batch.intake import take_in
 from cxr_severity.api.batch.multipart import Event
 from cxr_severity.api.errors import ApiError, problem
-from cxr_severity.imaging.errors import InputRefusedError
-from cxr_severity.interop.bodies.problem import as_problem, as_rejection
-from cxr_severity.model.quality import RejectedError
-from cxr_severity.texts.language import Language, say
+from cxr_severity.api.failures import FORESEEN, problem_of
+from cxr_severity.texts.language import Language
 
 logger = logging.getLogger(__name__)
 
 NDJSON = "application/x-ndjson"
+EMPTY = "The archive holds no image."
 _MOST_HELD = 32_000_000
 """How many bytes of lines may wait for a client that sends without reading."""
 
@@ -101,6 +100,8 @@ class Lines(Response):
                         await say_line(self._error(count, "", _first(errors)))
                     else:
                         self._refusal = _first(errors)
+                if not count and self._refusal is None:
+                    self._refusal = ApiError("missing-field", EMPTY)
                 reading_ended.set()
 
         async def work(items: MemoryObjectReceiveStream[tuple[int, Item]]) -> None:
@@ -148,7 +149,7 @@ class Lines(Response):
             return self._error(number, item.name, item.content)
         try:
             result = await self._judge(number, item.content)
-        except (ApiError, InputRefusedError, RejectedError) as refusal:
+        except FORESEEN as refusal:
             return self._error(number, item.name, refusal)
         except Exception as failure:
             logger.exception("an image of a batch failed")
@@ -157,18 +158,7 @@ class Lines(Response):
         return head + b', "result": ' + result + b"}\n"
 
     def _error(self, number: int, name: str, error: Exception) -> bytes:
-        language = self._language
-        if isinstance(error, RejectedError):
-            body = as_rejection(error, language)
-        elif isinstance(error, InputRefusedError):
-            detail = say(error.template, language, **error.values)
-            body = as_problem(error.code, detail, language)
-        elif isinstance(error, ApiError):
-            detail = say(error.template, language, **error.values)
-            body = as_problem(error.kind.code, detail, language)
-        else:
-            detail = say("Something failed inside the service; it was logged.", language)
-            body = as_problem("internal-error", detail, language)
+        body, _ = problem_of(error, self._language)
         self._count(body.code)
         line = {"index": number, "name": name, "error": body.model_dump(exclude_none=True)}
         return json.dumps(line, ensure_ascii=False).encode() + b"\n"

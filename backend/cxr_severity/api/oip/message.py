@@ -20,11 +20,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cxr_severity.api.errors import ApiError
+from cxr_severity.api.validation import said_of
 from cxr_severity.imaging.arrays import Float32Array
 
 LENGTH = "Inference-Header-Content-Length"
 """The header that says how many bytes of a body are JSON, where binary tensors follow."""
 _DIGITS = 12
+_NOT_OF_SHAPE = "{name!r} does not hold what its shape says."
 
 Datatype = Literal["BYTES", "FP32", "BOOL"]
 Values = Float32Array | NDArray[np.bool_] | list[bytes]
@@ -87,10 +89,10 @@ class Message(_Loose):
         found: dict[str, bool] = {}
         for output in self.outputs:
             if output.name not in known:
-                raise invalid(f"there is no output {output.name[:40]!r}")
+                raise invalid("There is no output {name!r}.", name=output.name[:40])
             for way in ("classification", "shared_memory_region"):
                 if output.parameters.get(way):
-                    raise invalid(f"outputs are not given by {way}")
+                    raise invalid("Outputs are not given by {way}.", way=way)
             found[output.name] = _flag(output.parameters, "binary_data", binary)
         return found
 
@@ -116,16 +118,14 @@ class Output:
         return np.ascontiguousarray(self.values).tobytes()
 
 
-def invalid(reason: str) -> ApiError:
-    return ApiError(
-        "invalid-request", "The inference request is not valid: {reason}.", reason=reason
-    )
+def invalid(template: str, **values: str | float) -> ApiError:
+    return ApiError("invalid-request", template, None, **values)
 
 
 def _flag(parameters: Mapping[str, Any], name: str, otherwise: bool = False) -> bool:
     value = parameters.get(name, otherwise)
     if not isinstance(value, bool):
-        raise invalid(f"the parameter {name} must be true or false")
+        raise invalid("The parameter {name} must be true or false.", name=name)
     return value
 
 
@@ -152,7 +152,8 @@ def read_message(body: bytes, length: str | None) -> tuple[Message, list[_Tensor
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "body"
-        raise invalid(f"{where[:80]}: {first['msg']}") from error
+        template, values = said_of(first, where[:80])
+        raise invalid(template, **values) from error
     return message, list(_with_bytes(message.inputs, memoryview(body)[end:]))
 
 
@@ -168,16 +169,18 @@ def _with_bytes(inputs: Sequence[Input], behind: memoryview) -> Iterator[_Tensor
     for sent in inputs:
         size = sent.parameters.get("binary_data_size")
         if "shared_memory_region" in sent.parameters:
-            raise invalid("inputs are not taken from shared memory")
+            raise invalid("Inputs are not taken from shared memory.")
         if size is None:
             yield sent, None
             continue
         if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= len(behind) - at:
-            raise invalid(f"binary_data_size of {sent.name[:40]!r} is not in the body")
+            raise invalid(
+                "The binary_data_size of {name!r} is not in the body.", name=sent.name[:40]
+            )
         yield sent, bytes(behind[at : at + size])
         at += size
     if at != len(behind):
-        raise invalid("the body goes on behind its last tensor")
+        raise invalid("The body goes on behind its last tensor.")
 
 
 def byte_strings(sent: Input, raw: bytes | None) -> list[bytes]:
@@ -188,7 +191,7 @@ def byte_strings(sent: Input, raw: bytes | None) -> list[bytes]:
     """
     found = _unpacked(raw) if raw is not None else _from_base64(sent)
     if len(found) != sent.elements:
-        raise invalid(f"{sent.name[:40]!r} does not hold what its shape says")
+        raise invalid(_NOT_OF_SHAPE, name=sent.name[:40])
     return found
 
 
@@ -198,7 +201,7 @@ def _unpacked(raw: bytes) -> list[bytes]:
         (size,) = struct.unpack_from("<I", raw, at) if at + 4 <= len(raw) else (len(raw),)
         at += 4
         if at + size > len(raw):
-            raise invalid("a BYTES tensor ends within an element")
+            raise invalid("A BYTES tensor ends within an element.")
         found.append(raw[at : at + size])
         at += size
     return found
@@ -208,7 +211,9 @@ def _from_base64(sent: Input) -> list[bytes]:
     try:
         return [base64.b64decode(text, validate=True) for text in _flat(sent.data)]
     except (binascii.Error, TypeError, ValueError) as error:
-        raise invalid(f"elements of {sent.name[:40]!r} must be base64 in JSON") from error
+        raise invalid(
+            "Elements of {name!r} must be base64 in JSON.", name=sent.name[:40]
+        ) from error
 
 
 def floats(sent: Input, raw: bytes | None) -> Float32Array:
@@ -224,7 +229,7 @@ def floats(sent: Input, raw: bytes | None) -> Float32Array:
             values = np.array(list(_flat(sent.data)), np.float32)
         return values.reshape(sent.shape).astype(np.float32)
     except (TypeError, ValueError, OverflowError) as error:
-        raise invalid(f"{sent.name[:40]!r} does not hold what its shape says") from error
+        raise invalid(_NOT_OF_SHAPE, name=sent.name[:40]) from error
 
 
 def _flat(data: list[Any] | None) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,10 +21,14 @@ from cxr_severity.api.oip.schemas import ModelMetadata, TensorMetadata
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import SEVERITIES, ZONES, Assessment
 from cxr_severity.model.manifest import Manifest
+from cxr_severity.model.preprocess import PreprocessConfig
 
 IMAGE, TENSOR = "image", "input"
 MOST = 64
 """Images in one request."""
+_SHAPE = "The shape of `{name}` must be {shape}."
+_BESIDE = 65_536
+"""Bytes that names and shapes may add to what is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,13 @@ def metadata(manifest: Manifest, versions: Sequence[str]) -> ModelMetadata:
     )
 
 
+def longest_body(max_file_bytes: int) -> int:
+    """Bytes of a request that hold the largest file as base64, and as many tensors of the usual
+    size as a request may have."""
+    side = PreprocessConfig().size
+    return max(4 * math.ceil(max_file_bytes / 3), MOST * 3 * side * side * 4) + _BESIDE
+
+
 def images_of(tensors: Sequence[tuple[Input, bytes | None]], side: int) -> Images:
     """The files, or the prepared tensors (1, 3, S, S), of the one input that a request has.
 
@@ -70,22 +82,22 @@ def images_of(tensors: Sequence[tuple[Input, bytes | None]], side: int) -> Image
         ApiError: `invalid-request`.
     """
     if len(tensors) != 1:
-        raise invalid(f"send one input, {IMAGE} or {TENSOR}")
+        raise invalid("Send one input, `image` or `input`.")
     ((sent, raw),) = tensors
     if sent.name not in (IMAGE, TENSOR):
-        raise invalid(f"there is no input {sent.name[:40]!r}")
+        raise invalid("There is no input {name!r}.", name=sent.name[:40])
     count = sent.shape[0] if sent.shape else 0
     if not 1 <= count <= MOST:
-        raise invalid(f"a request holds between 1 and {MOST} images")
+        raise invalid("A request holds between 1 and {most} images.", most=MOST)
     wanted = "BYTES" if sent.name == IMAGE else "FP32"
     if sent.datatype != wanted:
-        raise invalid(f"{sent.name} must be {wanted}")
+        raise invalid("`{name}` must be {datatype}.", name=sent.name, datatype=wanted)
     if sent.name == IMAGE:
         if sent.shape not in ((count,), (count, 1)):
-            raise invalid(f"the shape of {IMAGE} must be [n]")
+            raise invalid(_SHAPE, name=IMAGE, shape="[n]")
         return byte_strings(sent, raw)
     if sent.shape != (count, 3, side, side):
-        raise invalid(f"the shape of {TENSOR} must be [n, 3, {side}, {side}]")
+        raise invalid(_SHAPE, name=TENSOR, shape=f"[n, 3, {side}, {side}]")
     values = floats(sent, raw)
     return [values[i : i + 1] for i in range(count)]
 

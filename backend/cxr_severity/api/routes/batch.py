@@ -13,6 +13,7 @@ from cxr_severity.api.access.control import granted
 from cxr_severity.api.batch.intake import events_of
 from cxr_severity.api.batch.stream import NDJSON, Lines
 from cxr_severity.api.errors import problem_responses
+from cxr_severity.api.negotiation import lines_alone
 from cxr_severity.api.state import state_of
 from cxr_severity.imaging.limits import Limits
 from cxr_severity.interop.bodies.kinds import OF_CALLERS
@@ -25,7 +26,7 @@ router = APIRouter(tags=["prediction"])
 MOST_ITEMS = 10_000
 
 _LINES = {
-    "schema": {"type": "string", "description": "JSON Lines"},
+    "schema": {"type": "string", "description": "JSON Lines, each of them a `BatchLine`"},
     "example": '{"index": 0, "name": "a.png", "result": {…}}\n'
     '{"index": 1, "name": "b.txt", "error": {"code": "not-an-image", …}}\n',
 }
@@ -59,6 +60,8 @@ _BODY = {
                 "incomplete-upload",
                 "unsupported-media-type",
                 "unsupported-encoding",
+                "not-acceptable",
+                "archive-damaged",
                 "unknown-version",
                 "missing-field",
                 "invalid-request",
@@ -96,6 +99,7 @@ async def predict_batch(
     is a problem. Folders and a DICOMDIR in an archive have no line.
     """
     state = state_of(request)
+    lines_alone(request.headers.get("accept", ""))
     events = events_of(request)
     predictor = await to_thread.run_sync(state.registry.predictor, version)
     caller = granted(request)

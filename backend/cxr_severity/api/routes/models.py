@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 
 from cxr_severity.api.errors import problem_responses
 from cxr_severity.api.examples import answers
+from cxr_severity.api.prefix import prefix_of
 from cxr_severity.api.schemas import ModelDetails, ModelList, ModelSummary
 from cxr_severity.api.state import state_of
 from cxr_severity.interop.bodies.kinds import OF_CALLERS
@@ -54,7 +55,9 @@ def list_models(request: Request) -> ModelList:
 def get_model(request: Request, version: Version) -> ModelDetails:
     manifest = state_of(request).registry.manifest(version)
     return ModelDetails(
-        manifest=manifest, metrics=manifest.evaluation.metrics, card=f"/models/{version}/card"
+        manifest=manifest,
+        metrics=manifest.evaluation.metrics,
+        card=f"{prefix_of(request)}/models/{version}/card",
     )
 
 

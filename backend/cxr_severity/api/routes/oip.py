@@ -16,6 +16,7 @@ from cxr_severity.api.access.control import granted
 from cxr_severity.api.admission import while_connected
 from cxr_severity.api.errors import ApiError, problem_responses
 from cxr_severity.api.examples import answers, example_of
+from cxr_severity.api.failures import OneOfSeveralError
 from cxr_severity.api.oip.message import LENGTH, read_message, write_message
 from cxr_severity.api.oip.model import OUTPUT_NAMES, images_of, metadata, outputs_of
 from cxr_severity.api.oip.schemas import (
@@ -30,10 +31,12 @@ from cxr_severity.api.routes import health
 from cxr_severity.api.state import State, state_of
 from cxr_severity.api.upload import within
 from cxr_severity.imaging.arrays import Float32Array
+from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.imaging.limits import Limits
 from cxr_severity.interop.bodies.kinds import OF_CALLERS, OF_IMAGES
 from cxr_severity.model.assessment import Assessment
 from cxr_severity.model.predictor import Predictor, TensorError
+from cxr_severity.model.quality import RejectedError
 from cxr_severity.service.pipeline import Options, judge, judge_tensor
 
 router = APIRouter(prefix="/v2", tags=["open inference protocol"])
@@ -160,8 +163,9 @@ async def infer(request: Request, name: Name) -> Response:
     """Inputs: `image`, BYTES [n], files as `/predict` takes them; or `input`, FP32 [n, 3, S, S],
     prepared as `preprocess` at `/models/{version}` says. In JSON an element of `image` is base64.
 
-    The gate judges both. One image that is refused refuses the request, unless the parameter
-    `force` is true.
+    The gate judges both; with the parameter `force` what it rejects is graded all the same. One
+    image that is refused refuses the request: `index` in the problem counts from 0 and says which.
+    A request holds up to 64 images, in a body of 38.6 MB where `/limits` are the usual ones.
     """
     return await _infer(request, name, None)
 
@@ -200,7 +204,7 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
     wanted = message.wanted(OUTPUT_NAMES)
     options = Options(explain=False, force=message.flag("force"))
     images = images_of(tensors, manifest.preprocess.size)
-    await caller.take_or_refuse(len(images) - 1)  # the request itself has counted as one
+    caller.take_the_rest_or_refuse(len(images))
 
     def work(image: bytes | Float32Array) -> Assessment:
         with state.running.one(), state.film_memory.share(state.limits) as limits:
@@ -226,9 +230,11 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
             for number in range(1, len(images)):
                 group.start_soon(one, number, state.admission.place_when_free())
     judged: list[Assessment] = []
-    for outcome in found:
+    for index, outcome in enumerate(found):
         if isinstance(outcome, Assessment):
             judged.append(outcome)
+        elif isinstance(outcome, ApiError | InputRefusedError | RejectedError):
+            raise OneOfSeveralError(index, outcome) from outcome
         elif outcome is not None:
             raise outcome
     said = {"model_name": manifest.name, "model_version": manifest.version}

@@ -17,7 +17,7 @@ from cxr_severity.api.access.control import granted
 from cxr_severity.api.admission import while_connected
 from cxr_severity.api.errors import problem_responses
 from cxr_severity.api.examples import answers
-from cxr_severity.api.negotiation import DicomObject, form_of, media_type_of
+from cxr_severity.api.negotiation import MEDIA_TYPES, DicomObject, form_of, media_type_of
 from cxr_severity.api.state import state_of
 from cxr_severity.api.upload import UPLOAD_BODY, read_upload, within
 from cxr_severity.imaging.arrays import Float32Array
@@ -53,6 +53,9 @@ _PROBLEMS = (
     "not-ready",
     "busy",
 )
+# In words alone: of an answer with several media types, openapi-fetch's and orval's clients make
+# one that may be any of them, so that who asks for JSON would have to prove that it is.
+_FORMS = f"The judgement, as JSON unless `Accept` asks otherwise: {', '.join(MEDIA_TYPES)}"
 
 
 @router.post(
@@ -61,7 +64,7 @@ _PROBLEMS = (
     summary="Severity of one radiograph",
     response_model=Prediction,
     responses={
-        **answers(Prediction),
+        200: {**answers(Prediction)[200], "description": _FORMS},
         **problem_responses(_PROBLEMS),
     },
     openapi_extra=UPLOAD_BODY,
@@ -105,7 +108,8 @@ async def predict_route(
 ) -> Response:
     """Send a frontal chest radiograph as the multipart field `file`: PNG, JPEG, TIFF or DICOM,
     at most as large as `/limits` says. Nothing is kept. The file may also be the whole body, as
-    `image/png`, `image/jpeg`, `image/tiff`, `application/dicom` or `application/octet-stream`.
+    `image/png`, `image/jpeg` (or `image/jpg`), `image/tiff`, `application/dicom` or
+    `application/octet-stream`.
 
     The answer is JSON. `Accept` asks for another form: `application/dicom` (a structured report, or
     what `object` names), `application/fhir+json` (an R4 Bundle), `application/pdf`, `text/csv`,

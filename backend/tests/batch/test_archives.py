@@ -1,0 +1,132 @@
+"""Archives as other systems make them: names in old code pages, other compression, no film."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from problems import assert_problem
+from waiting import until_ready
+
+from cxr_severity.api.app import create_app
+from cxr_severity.api.batch.archive import files_of
+from cxr_severity.settings import Settings
+
+ZIP = {"Content-Type": "application/zip"}
+
+
+@pytest.fixture(scope="module")
+def client(random_version: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings.of(weights=random_version.parent))) as client:
+        until_ready(client)
+        yield client
+
+
+def _zip(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", compression) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def _named(*names: bytes) -> bytes:
+    """An archive whose names are these bytes, without the flag for UTF-8."""
+    stand_ins = {bytes([65 + i]) * len(name): name for i, name in enumerate(names)}
+    content = _zip({name.decode(): bytes(10) for name in stand_ins}, zipfile.ZIP_STORED)
+    for stand_in, name in stand_ins.items():
+        content = content.replace(stand_in, name)
+    return content
+
+
+def _lines(text: str) -> list[dict[str, Any]]:
+    return sorted(map(json.loads, text.splitlines()), key=lambda line: line["index"])
+
+
+GBK = [name.encode("gbk") for name in ("王小明.png", "李小明.png", "王小红.png")]
+
+
+@pytest.mark.parametrize(
+    ("names", "read"),
+    [
+        (GBK, [name.decode("cp437") for name in GBK]),
+        (["Müller.png".encode("cp437")], ["Müller.png"]),
+        (["Müller.png".encode()], ["Müller.png"]),
+        ([b"film.png"], ["film.png"]),
+    ],
+)
+def test_names_in_an_old_code_page_stay_apart(names: list[bytes], read: list[str]) -> None:
+    content = _named(*names)
+    found = [item.name for item in files_of([content], 1_000)]
+    assert found == read
+    assert len(set(found)) == len(names)
+    if any(not name.isascii() for name in names) and read[0].encode() != names[0]:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            assert found == archive.namelist(), "as `score` reads them"
+
+
+def test_names_of_a_form_stay_apart_too(client: TestClient) -> None:
+    part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="%b"\r\n\r\nx\r\n'
+    body = b"".join(part % name for name in GBK) + b"--b--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    lines = _lines(client.post("/predict/batch", content=body, headers=headers).text)
+    assert len({line["name"] for line in lines}) == len(GBK)
+    assert "\N{REPLACEMENT CHARACTER}" not in "".join(line["name"] for line in lines)
+
+
+@pytest.mark.parametrize("files", [{}, {"STUDY/": b"", "DICOMDIR": b"x"}])
+def test_an_archive_without_films_alone_is_a_problem(
+    client: TestClient, files: dict[str, bytes]
+) -> None:
+    alone = client.post("/predict/batch", content=_zip(files), headers=ZIP)
+    body = assert_problem(alone, 422, "missing-field")
+    assert body["detail"] == "The archive holds no image."
+    parts = [("file", ("empty.zip", _zip(files)))]
+    assert_problem(client.post("/predict/batch", files=parts), 422, "missing-field")
+    parts.append(("file", ("a", b"1")))
+    lines = _lines(client.post("/predict/batch", files=parts).text)
+    assert [line["name"] for line in lines] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("compression", "code"),
+    [
+        (zipfile.ZIP_STORED, "not-an-image"),
+        (zipfile.ZIP_BZIP2, "not-an-image"),
+        (zipfile.ZIP_LZMA, "archive-damaged"),
+    ],
+)
+def test_a_compression_that_is_not_read_is_called_so(
+    client: TestClient, compression: int, code: str
+) -> None:
+    content = _zip({"film": b"text" * 20}, compression)
+    (line,) = _lines(client.post("/predict/batch", content=content, headers=ZIP).text)
+    assert line["error"]["code"] == code
+    if code == "archive-damaged":
+        assert "deflate and bzip2" in line["error"]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        ("application/x-ndjson", 200),
+        ("text/csv;q=0.9, */*;q=0.1", 200),
+        ("application/*", 200),
+        ("text/csv", 406),
+        ("application/json", 406),
+        ("application/x-ndjson;q=0, */*", 406),
+    ],
+)
+def test_lines_are_given_to_who_asks_for_them(client: TestClient, accept: str, status: int) -> None:
+    files = {"file": ("a", b"1")}
+    answer = client.post("/predict/batch", files=files, headers={"Accept": accept})
+    assert answer.status_code == status
+    if status != 200:
+        body = assert_problem(answer, 406, "not-acceptable")
+        assert "application/x-ndjson;" in body["detail"]
