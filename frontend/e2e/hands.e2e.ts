@@ -55,7 +55,10 @@ it('measures lengths and the ratio of heart and chest, and magnifies', async () 
   await chooseFile(page, radiograph());
   await expectGraded(page, 'patient.png');
   await page.getByRole('button', { name: 'Drag measures a length' }).click();
+  const before = await window_(page).innerText();
   await drag(page, [200, 200], [300, 200]);
+  // A line is all that it makes.
+  expect(await window_(page).innerText()).toBe(before);
   const lines = page.getByRole('img', { name: /px/ });
   // A hundred pixels of the screen, in pixels of the film.
   const shown = await viewport(page).boundingBox();
@@ -71,6 +74,10 @@ it('measures lengths and the ratio of heart and chest, and magnifies', async () 
   await page.keyboard.press('+');
   await page.keyboard.press('r');
   expect(await lines.getAttribute('aria-label')).toBe(told);
+  // As on the screen, so across the patient: also on a film that lies on its side.
+  await drag(page, [300, 300], [400, 310]);
+  await drag(page, [250, 320], [450, 320]);
+  expect(await lines.getAttribute('aria-label')).toContain('CTR 0.50');
   await page.keyboard.press('g');
   await page.mouse.move(400, 400);
   await expect.poll(() => page.locator('canvas[class*=lens]').isVisible()).toBe(true);

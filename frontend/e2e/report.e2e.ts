@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PDFDocument, PDFName, PDFRawStream } from '@cantoo/pdf-lib';
+import { PDFDocument, PDFName, PDFRawStream, type PDFRef } from '@cantoo/pdf-lib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { expectAccessible, launch, visit } from './browser';
@@ -11,6 +11,7 @@ import { chooseFile, expectGraded, expectSettled, worklist } from './steps';
 const REPORTS = join(import.meta.dirname, '../../artifacts/reports');
 
 const WIDTH = PDFName.of('Width');
+const HEIGHT = PDFName.of('Height');
 
 const url = inject('service');
 let browser: Browser;
@@ -152,11 +153,34 @@ it('keeps its menu on the screen of a phone', async () => {
   await leave();
 });
 
+it('prints films as fine and as large as the sheet lets them, alone and beside one another', async () => {
+  const { page, leave } = await visit(browser, url);
+  await chooseFile(page, film('visit-1.dcm'), film('visit-2.dcm'));
+  await expectSettled(page, 2);
+  const printed = async () => {
+    const document = await PDFDocument.load(await page.pdf({ format: 'A4' }));
+    return pictures(document).map(([, picture]) =>
+      [WIDTH, HEIGHT].map((side) => Number(picture.dict.get(side)?.toString())).join('×'),
+    );
+  };
+  await page.locator('canvas[data-drawn=true]').waitFor();
+  expect(await printed()).toContain('2016×1068');
+  await page.getByRole('button', { name: 'Compare with visit-2.dcm' }).click();
+  await expect.poll(() => page.locator('canvas[data-drawn=true]').count()).toBe(2);
+  expect(await printed()).toContain('1008×900');
+  // And then the screen has its own again.
+  await expect.poll(() => page.locator('canvas[data-shown=true]').count()).toBe(2);
+  await leave();
+});
+
 /** What a document holds of pictures. */
 const pictures = (document: PDFDocument) =>
   document.context
     .enumerateIndirectObjects()
-    .filter(([, object]) => object instanceof PDFRawStream && object.dict.has(WIDTH));
+    .filter(
+      (entry): entry is [PDFRef, PDFRawStream] =>
+        entry[1] instanceof PDFRawStream && entry[1].dict.has(WIDTH),
+    );
 
 it.each([
   ['ms', 'Laporan', 'ms-MY', 'Anggaran tahap keterukan COVID-19 daripada radiograf dada'],

@@ -67,8 +67,12 @@ export class Lettering {
     return this.standardWidth(text, style) ?? this.measure(text, style);
   }
 
-  /** `text` in lines no wider than `width`, broken where its language breaks it. */
+  /** `text` in lines no wider than `width`, broken where it says so and where its language breaks it. */
   wrap(text: string, style: Style, width: number, language: string): string[] {
+    return text.split(/\r?\n/).flatMap((line) => this.wrapLine(line, style, width, language));
+  }
+
+  private wrapLine(text: string, style: Style, width: number, language: string): string[] {
     const lines: string[] = [];
     let line = '';
     for (const { segment } of new Intl.Segmenter(language).segment(text)) {

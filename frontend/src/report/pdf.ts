@@ -30,7 +30,7 @@ export async function reportPdf(
   }
   for (const graded of results) {
     const sheet = new Sheet(document, lettering, language);
-    await sheet.fill(reportContent(graded, catalogue), await picturesOf(graded));
+    await sheet.fill(reportContent(graded, catalogue), await picturesOf(graded, catalogue));
   }
   const pages = document.getPages();
   for (const [index, page] of pages.entries()) {
@@ -42,7 +42,7 @@ export async function reportPdf(
 }
 
 /** The plain film where this page can show it, and the film under its map where there is one. */
-async function picturesOf({ prediction, study }: Graded): Promise<string[]> {
-  const plain = study ? await plainPicture(study) : null;
+async function picturesOf({ prediction, study }: Graded, { viewer }: Catalogue): Promise<string[]> {
+  const plain = study ? await plainPicture(study, viewer.scaleBar) : null;
   return [plain, prediction.explanation?.overlay].filter((picture) => picture != null);
 }

@@ -88,3 +88,22 @@ it('names what asks for care in full, beneath the row of its film', async () => 
   const told = table.map(([text]) => text);
   expect(told).toContain(`With care: ${en.quality.codes[code]}`);
 });
+
+it('keeps the line breaks of an impression, and writes it as text', async () => {
+  const draw = vi.spyOn(PDFPage.prototype, 'drawText').mockClear();
+  const graded = {
+    name: 'chest.png',
+    prediction: { ...prediction('mild'), explanation: null },
+    gradedAt: new Date(2026, 10, 23),
+    date: '',
+    view: '',
+    study: study(),
+    impression: 'No change.\nOld scars.\r\n\nControl in May.',
+  };
+  await reportPdf([graded], en, 'en');
+  const top = (text: string) => draw.mock.calls.find(([drawn]) => drawn === text)?.[1]?.y ?? 0;
+  const [first, second, last] = [top('No change.'), top('Old scars.'), top('Control in May.')];
+  expect(first - second).toBeGreaterThan(0);
+  // The empty line between them takes its room.
+  expect(second - last).toBeCloseTo(2 * (first - second));
+});

@@ -13,6 +13,7 @@ import { Readout } from './Readout';
 import { ScaleBar } from './ScaleBar';
 import { mapOf } from './shownMap';
 import { type Tool, useGestures } from './useGestures';
+import { drawForPaper, ON_PAPER, PAPER_RATIO, usePrinting } from './usePrinting';
 import { useSize } from './useSize';
 import { type Matrix, matrixOf, type Size, scaleOf, sidesOf, type View } from './view';
 import { greyPixels, type Tone } from './windowing';
@@ -33,6 +34,8 @@ interface FilmViewProps {
   sided: boolean;
   lens: boolean;
   measured: Measured;
+  /** Whether another film lies beside it. */
+  beside: boolean;
   onMeasured: (measured: Measured) => void;
   onView: (view: View) => void;
   onWindow: (right: number, down: number, phase: 'start' | 'move') => void;
@@ -45,15 +48,25 @@ export function FilmView(props: FilmViewProps) {
   const viewport = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const help = useId();
-  const size = useSize(viewport);
+  const onScreen = useSize(viewport);
+  const printing = usePrinting();
+  // On the sheet it has other proportions.
+  const size = onScreen && printing ? ON_PAPER[props.beside ? 'beside' : 'alone'] : onScreen;
   const [full] = film.levels;
   const { onView, onWindow } = props;
   useGestures(viewport, { film: full, viewport: size, view, tool, onView, onWindow });
 
   const pixels = useMemo(() => greyPixels(film, tone), [film, tone]);
-  const placed = useMemo(() => (size ? place(view, full, size) : null), [view, full, size]);
+  const placed = useMemo(
+    () => (size ? place(view, full, size, printing) : null),
+    [view, full, size, printing],
+  );
   useEffect(() => {
     if (!placed) {
+      return;
+    }
+    if (printing && canvas.current) {
+      drawForPaper(canvas.current, (drawn) => drawFilm(drawn, film, pixels, placed.device));
       return;
     }
     const frame = requestAnimationFrame(() => {
@@ -63,7 +76,7 @@ export function FilmView(props: FilmViewProps) {
       }
     });
     return () => cancelAnimationFrame(frame);
-  }, [film, pixels, placed]);
+  }, [film, pixels, placed, printing]);
 
   return (
     <div
@@ -83,6 +96,7 @@ export function FilmView(props: FilmViewProps) {
       {size && placed && (
         <>
           <canvas
+            key={printing ? 'paper' : 'screen'}
             ref={canvas}
             className={styles.layer}
             role="img"
@@ -92,6 +106,7 @@ export function FilmView(props: FilmViewProps) {
           />
           {explanation !== null || busy ? (
             <HeatLayer
+              printing={printing}
               heatmap={mapOf(explanation, overlay.layer)}
               overlay={overlay}
               film={full}
@@ -104,6 +119,7 @@ export function FilmView(props: FilmViewProps) {
               score={brixia}
               outlines={explanation?.zone_outlines ?? null}
               film={full}
+              size={size}
               matrix={placed.screen}
             />
           )}
@@ -116,6 +132,7 @@ export function FilmView(props: FilmViewProps) {
             measured={props.measured}
             ruler={tool === 'length' || tool === 'ratio' ? tool : null}
             spacing={film.spacing}
+            size={size}
             matrix={placed.screen}
             onMeasured={props.onMeasured}
           />
@@ -128,7 +145,7 @@ export function FilmView(props: FilmViewProps) {
               spacing={film.spacing}
               scale={scaleOf(view, full, size)}
               onSide={view.orientation[0] === 0}
-              width={size.width}
+              size={size}
             />
           )}
         </>
@@ -137,8 +154,8 @@ export function FilmView(props: FilmViewProps) {
   );
 }
 
-function place(view: View, film: Size, viewport: Size) {
-  const ratio = window.devicePixelRatio;
+function place(view: View, film: Size, viewport: Size, printing: boolean) {
+  const ratio = printing ? PAPER_RATIO : window.devicePixelRatio;
   const screen = matrixOf(view, film, viewport);
   return {
     screen,

@@ -90,7 +90,7 @@ export function HeaderPanel({ header, film }: { header: Header; film: Film }) {
             value={text.header.millimetres(
               format.significant(film.spacing.row),
               format.significant(film.spacing.column),
-              film.spacing.atDetector,
+              film.spacing.plane,
             )}
           />
         )}

@@ -2,12 +2,14 @@ import { useEffect, useRef, useState } from 'react';
 import { drawHeat, type Painted, paintHeat } from './drawHeat';
 import styles from './FilmView.module.css';
 import type { Overlay } from './overlay';
+import { drawForPaper } from './usePrinting';
 import type { Matrix, Size } from './view';
 
 interface HeatLayerProps {
   /** PNG data URL, 8-bit grey; `null` while another one is awaited. */
   heatmap: string | null;
   overlay: Overlay;
+  printing: boolean;
   film: Size;
   /** Of the canvas, in device pixels. */
   size: Size;
@@ -16,7 +18,7 @@ interface HeatLayerProps {
 }
 
 /** The coloured heatmap, where the film lies. */
-export function HeatLayer({ heatmap, overlay, film, size, matrix }: HeatLayerProps) {
+export function HeatLayer({ heatmap, overlay, printing, film, size, matrix }: HeatLayerProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { map, threshold, opacity, hidden, style } = overlay;
   const [painted, setPainted] = useState<{ of: string; heat: Painted } | null>(null);
@@ -38,13 +40,16 @@ export function HeatLayer({ heatmap, overlay, film, size, matrix }: HeatLayerPro
   }, [heatmap, map, threshold, style]);
 
   useEffect(() => {
-    if (canvas.current) {
+    if (canvas.current && printing) {
+      drawForPaper(canvas.current, (drawn) => drawHeat(drawn, heat, film, matrix));
+    } else if (canvas.current) {
       drawHeat(canvas.current, heat, film, matrix);
     }
-  }, [heat, film, matrix]);
+  }, [heat, film, matrix, printing]);
 
   return (
     <canvas
+      key={printing ? 'paper' : 'screen'}
       ref={canvas}
       className={styles.layer}
       width={size.width}

@@ -37,7 +37,7 @@ export function Readout({ film, viewport, matrix }: ReadoutProps) {
   const { x, y } = apply(inverse(matrix), point);
   const value = valueAt(film, x, y);
   return (
-    <p className={styles.readout} aria-hidden="true">
+    <p className={styles.readout} aria-hidden="true" data-print="off">
       {value !== null && text.readout(Math.floor(x), Math.floor(y), format.integer(value))}
     </p>
   );

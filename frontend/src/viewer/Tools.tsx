@@ -1,11 +1,14 @@
 import type { RefObject } from 'react';
+import { useLanguage } from '../i18n/context';
 import { stemOf } from '../lib/download';
 import { type Explained, knowsSides } from '../lib/explained';
 import { useShortcuts } from '../lib/shortcuts';
 import type { Study } from '../lib/study';
 import type { Film } from './decode/film';
 import { filmKeys } from './filmKeys';
-import type { Overlay } from './overlay';
+import { hideWhileHeld } from './hideWhileHeld';
+import { labelled, type Measured } from './measure';
+import type { Overlay, SetOverlay } from './overlay';
 import { saveImage } from './saveImage';
 import { mapOf } from './shownMap';
 import { Toolbar } from './Toolbar';
@@ -25,6 +28,7 @@ interface ToolsProps {
   tool: Tool;
   lens: boolean;
   overlay: Overlay;
+  measured: Measured;
   caption: readonly string[];
   /** What fills the screen. */
   pane: RefObject<HTMLElement | null>;
@@ -34,13 +38,14 @@ interface ToolsProps {
   onTone: (tone: ChosenTone | null) => void;
   onTool: (tool: Tool) => void;
   onLens: (lens: boolean) => void;
-  onOverlay: (overlay: Overlay) => void;
+  onOverlay: SetOverlay;
 }
 
 /** The toolbar, and the same by keys. */
 export function Tools(props: ToolsProps) {
   const { study, film, result, view, overlay, pane, frame, onView, onOverlay } = props;
   const tone = useTone(film, props.tone, props.onTone);
+  const { catalogue } = useLanguage();
   const changes = useChanges(view, props.tone);
   const explanation = result && result.pending === null ? result.shown.explanation : null;
   const reset = () => {
@@ -52,12 +57,6 @@ export function Tools(props: ToolsProps) {
     void (document.fullscreenElement
       ? document.exitFullscreen()
       : pane.current?.requestFullscreen?.());
-  const hideMap = () => {
-    onOverlay({ ...overlay, hidden: true });
-    window.addEventListener('keyup', () => onOverlay({ ...overlay, hidden: false }), {
-      once: true,
-    });
-  };
   const save = () => {
     const { clientWidth: width = 0, clientHeight: height = 0 } = frame.current ?? {};
     const heatmap = overlay.hidden ? null : mapOf(explanation, overlay.layer);
@@ -71,6 +70,8 @@ export function Tools(props: ToolsProps) {
         heat: heatmap === null ? null : { heatmap, overlay },
         sided: knowsSides(result, props.rejected ?? false),
         zones: scored && { score: scored, outlines: explanation?.zone_outlines ?? null },
+        lines: labelled(props.measured, film.spacing, catalogue),
+        scaleBar: catalogue.viewer.scaleBar,
         caption: [...(changes.length > 0 ? [changes.join(' · ')] : []), ...props.caption],
       },
       `${stemOf(study.name)}.view.png`,
@@ -87,7 +88,7 @@ export function Tools(props: ToolsProps) {
       onSave: save,
       onReset: reset,
       onLens: () => props.onLens(!props.lens),
-      onHideMap: explanation ? hideMap : undefined,
+      onHideMap: explanation ? (event) => hideWhileHeld(event, onOverlay) : undefined,
     }),
   );
   return (

@@ -1,4 +1,4 @@
-import { type ReactNode, type RefObject, useEffect, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect } from 'react';
 import { useFormat, useText } from '../i18n/context';
 import { type Explained, knowsSides } from '../lib/explained';
 import type { Target } from '../lib/prediction';
@@ -6,7 +6,7 @@ import type { Study } from '../lib/study';
 import type { Film } from './decode/film';
 import { FilmView } from './FilmView';
 import { HeaderPanel } from './HeaderPanel';
-import { UNMEASURED } from './measure';
+import type { Measured } from './measure';
 import { Notes } from './Notes';
 import type { Overlay } from './overlay';
 import { useFilm } from './useFilm';
@@ -31,6 +31,11 @@ export interface ViewerProps {
   /** Whether a magnifying glass follows the pointer. */
   lens: boolean;
   overlay: Overlay;
+  /** Whether another film lies beside it. */
+  beside?: boolean;
+  /** Of this very film: to be forgotten with it (`onFilm`). */
+  measured: Measured;
+  onMeasured: (measured: Measured) => void;
   onView: (view: View) => void;
   onTone: (tone: ChosenTone | null) => void;
   onTarget: (target: Target) => void;
@@ -103,7 +108,6 @@ function FilmPane(props: ViewerProps & { film: Film }) {
   const tone = useTone(film, props.tone, props.onTone);
   const text = useText('viewer');
   const format = useFormat();
-  const [measured, setMeasured] = useState(UNMEASURED);
   const { centre, width } = centreAndWidth(tone.tone.window);
   return (
     <>
@@ -114,8 +118,9 @@ function FilmPane(props: ViewerProps & { film: Film }) {
         tone={tone.tone}
         tool={props.tool}
         lens={props.lens}
-        measured={measured}
-        onMeasured={setMeasured}
+        beside={props.beside ?? false}
+        measured={props.measured}
+        onMeasured={props.onMeasured}
         overlay={overlay}
         explanation={result && result.pending === null ? result.shown.explanation : null}
         brixia={result?.shown.brixia ?? null}

@@ -1,8 +1,9 @@
-import { useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import type { Film } from './decode/film';
 import { Hint } from './Hint';
+import { UNMEASURED } from './measure';
 import { OverlayControls } from './OverlayControls';
-import type { Overlay } from './overlay';
+import type { SetOverlay } from './overlay';
 import { Tools } from './Tools';
 import type { Tool } from './useGestures';
 import type { ChosenTone } from './useTone';
@@ -14,7 +15,7 @@ type WorkbenchProps = Pick<
   ViewerProps,
   'study' | 'date' | 'result' | 'busy' | 'rejected' | 'overlay' | 'onTarget'
 > & {
-  onOverlay: (overlay: Overlay) => void;
+  onOverlay: SetOverlay;
   /** What a saved picture says beneath it. */
   caption: readonly string[];
 };
@@ -29,6 +30,11 @@ export default function Workbench(props: WorkbenchProps) {
   const [tone, setTone] = useState<ChosenTone | null>(null);
   const [tool, setTool] = useState<Tool>('window');
   const [lens, setLens] = useState(false);
+  const [measured, setMeasured] = useState(UNMEASURED);
+  const onFilm = useCallback((next: Film | null) => {
+    setFilm(next);
+    setMeasured(UNMEASURED);
+  }, []);
   return (
     <div ref={pane} className={styles.pane}>
       {film && (
@@ -42,6 +48,7 @@ export default function Workbench(props: WorkbenchProps) {
           tool={tool}
           lens={lens}
           overlay={overlay}
+          measured={measured}
           caption={caption}
           pane={pane}
           frame={frame}
@@ -61,11 +68,13 @@ export default function Workbench(props: WorkbenchProps) {
         tool={tool}
         lens={lens}
         overlay={overlay}
+        measured={measured}
+        onMeasured={setMeasured}
         frame={frame}
         onView={setView}
         onTone={setTone}
         onTarget={onTarget}
-        onFilm={setFilm}
+        onFilm={onFilm}
         hint={film && <Hint frame={frame} />}
       >
         {result && (result.shown.explanation || result.pending) && (

@@ -1,7 +1,7 @@
 import { useFormat, useText } from '../i18n/context';
 import type { Brixia, Explanation, Zone } from '../lib/prediction';
 import styles from './FilmView.module.css';
-import { apply, type Matrix, type Point, type Size } from './view';
+import { apply, type Matrix, type Point, type Size, viewBoxOf } from './view';
 
 export type Outlines = NonNullable<Explanation['zone_outlines']>;
 
@@ -10,6 +10,8 @@ interface ZonesProps {
   /** Fitted to this film's lungs; `null` where they were not found, or by versions before 2.0.0. */
   outlines: Outlines | null;
   film: Size;
+  /** Of the viewport, in CSS pixels. */
+  size: Size;
   /** From the film's pixels to CSS pixels. */
   matrix: Matrix;
 }
@@ -57,13 +59,13 @@ export function zoneShapes(outlines: Outlines | null, film: Size, matrix: Matrix
 }
 
 /** The six Brixia zones with their scores. They turn with the film, their letters stay upright. */
-export function Zones({ score, outlines, film, matrix }: ZonesProps) {
+export function Zones({ score, outlines, film, size, matrix }: ZonesProps) {
   const text = useText('viewer');
   const format = useFormat();
   const scores = PLACES.map(([zone]) => `${zone} ${format.score(score.zones[zone])}`);
   const name = outlines ? text.fittedZones(scores) : text.zonesDescription(scores);
   return (
-    <svg className={styles.layer} role="img" aria-label={name}>
+    <svg className={styles.layer} viewBox={viewBoxOf(size)} role="img" aria-label={name}>
       {zoneShapes(outlines, film, matrix).map(({ zone, corners, middle }) => (
         <g key={zone}>
           <polygon

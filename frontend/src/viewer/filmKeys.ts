@@ -14,7 +14,7 @@ interface Actions {
   onReset: () => void;
   onLens: () => void;
   /** Absent where no map is shown. */
-  onHideMap?: (() => void) | undefined;
+  onHideMap?: ((event: KeyboardEvent) => void) | undefined;
 }
 
 /** Pixels of a drag that one arrow key stands for. */

@@ -31,3 +31,6 @@ export const FIRST_OVERLAY: Overlay = {
   zones: false,
   hidden: false,
 };
+
+/** As React's setters: what changes one thing at a later time must not bring back the others. */
+export type SetOverlay = (overlay: Overlay | ((before: Overlay) => Overlay)) => void;

@@ -1,6 +1,6 @@
 import type { Study } from '../lib/study';
 import { decodeFilm } from './decode/decodeFilm';
-import type { Film } from './decode/film';
+import type { Film, Plane } from './decode/film';
 import { drawFilm } from './drawFilm';
 import { toneOf } from './useTone';
 import { greyPixels } from './windowing';
@@ -11,18 +11,24 @@ const FONT = 'sans-serif';
 /** Length of the scale where the pixels' spacing is known, in millimetres. */
 const SCALE_MM = 50;
 
+/** What the scale says of itself: with where its length is true, as a picture travels alone. */
+type ScaleWords = (millimetres: number, plane: Plane) => string;
+
 /** The film as it opens, as JPEG in a data URL; `null` where this page cannot show the file. */
-export async function plainPicture({ source }: Pick<Study, 'source'>): Promise<string | null> {
+export async function plainPicture(
+  { source }: Pick<Study, 'source'>,
+  scaleWords: ScaleWords,
+): Promise<string | null> {
   try {
     const blob = typeof source === 'string' ? await (await fetch(source)).blob() : source;
     const film = await decodeFilm(blob, new AbortController().signal);
-    return draw(film);
+    return draw(film, scaleWords);
   } catch {
     return null;
   }
 }
 
-function draw(film: Film): string {
+function draw(film: Film, scaleWords: ScaleWords): string {
   const [{ width, height }] = film.levels;
   const scale = Math.min(1, LONGEST / Math.max(width, height));
   const canvas = document.createElement('canvas');
@@ -40,8 +46,10 @@ function draw(film: Film): string {
     context.font = `${size}px ${FONT}`;
     context.textAlign = 'right';
     context.lineWidth = 3;
-    context.strokeText(`${SCALE_MM} mm`, x + length, y - 10);
-    context.fillText(`${SCALE_MM} mm`, x + length, y - 10);
+    const words = scaleWords(SCALE_MM, film.spacing.plane);
+    const most = canvas.width - 32;
+    context.strokeText(words, x + length, y - 10, most);
+    context.fillText(words, x + length, y - 10, most);
   }
   return canvas.toDataURL('image/jpeg', 0.9);
 }

@@ -1,12 +1,15 @@
 import { saveBlob } from '../lib/download';
 import type { Brixia } from '../lib/prediction';
-import type { Film } from './decode/film';
+import type { Film, Plane } from './decode/film';
 import { drawFilm } from './drawFilm';
 import { drawHeat, paintHeat } from './drawHeat';
+import { drawBar, drawLines, drawSides, drawZones } from './drawMarks';
+import type { Labelled } from './measure';
 import type { Overlay } from './overlay';
-import { apply, type Matrix, matrixOf, type Size, scaleOf, sidesOf, type View } from './view';
+import { barOf } from './ScaleBar';
+import { apply, type Matrix, matrixOf, type Size, scaleOf, type View } from './view';
 import { greyPixels, type Tone } from './windowing';
-import { type Outlines, zoneShapes } from './Zones';
+import type { Outlines } from './Zones';
 
 /** Longest side of a saved picture: more than any screen shows, little enough to send on. */
 const LONGEST = 2048;
@@ -24,6 +27,10 @@ export interface Shown {
   readonly sided: boolean;
   readonly heat: { readonly heatmap: string; readonly overlay: Overlay } | null;
   readonly zones: { readonly score: Brixia; readonly outlines: Outlines | null } | null;
+  /** What was measured on it. */
+  readonly lines: readonly Labelled[];
+  /** What the scale bar says of its length; it is drawn where the spacing is known. */
+  readonly scaleBar: (millimetres: number, plane: Plane) => string;
   /** Lines beneath the picture: one that travels alone must not lose its words. */
   readonly caption: readonly string[];
 }
@@ -101,6 +108,17 @@ export async function saveImage(shown: Shown, name: string): Promise<void> {
   if (shown.sided) {
     drawSides(context, view, size, letters);
   }
+  drawLines(context, shown.lines, matrix, size, letters);
+  if (film.spacing) {
+    const scale = scaleOf(view, full, viewport);
+    const onSide = view.orientation[0] === 0;
+    const { spacing } = film;
+    const bar = barOf({ spacing, scale, onSide, size: viewport }, cut.width);
+    // Above the letter of the side, where one lies there.
+    const bottom = size.height - (shown.sided && onSide ? 2.5 : 0.5) * letters;
+    const words = shown.scaleBar(bar.length, spacing.plane);
+    drawBar(context, words, bar.pixels * factor, { x: size.width / 2, y: bottom }, letters);
+  }
   context.restore();
   context.fillStyle = 'white';
   context.textAlign = 'left';
@@ -112,55 +130,4 @@ export async function saveImage(shown: Shown, name: string): Promise<void> {
   if (blob) {
     saveBlob(blob, name);
   }
-}
-
-function drawZones(
-  context: CanvasRenderingContext2D,
-  { score, outlines }: NonNullable<Shown['zones']>,
-  film: Size,
-  matrix: Matrix,
-): void {
-  context.strokeStyle = 'white';
-  context.textAlign = 'center';
-  context.lineWidth = 2;
-  for (const { zone, corners, middle } of zoneShapes(outlines, film, matrix)) {
-    context.beginPath();
-    for (const { x, y } of corners) {
-      context.lineTo(x, y);
-    }
-    context.closePath();
-    context.setLineDash([8, 6]);
-    context.stroke();
-    context.setLineDash([]);
-    outlined(context, `${zone} ${score.zones[zone].toFixed(1)}`, middle.x, middle.y);
-  }
-}
-
-/** R and L, where the patient's sides lie. */
-function drawSides(
-  context: CanvasRenderingContext2D,
-  { orientation }: View,
-  { width, height }: Size,
-  letters: number,
-): void {
-  const at = {
-    left: [letters, height / 2],
-    right: [width - letters, height / 2],
-    top: [width / 2, 1.5 * letters],
-    bottom: [width / 2, height - letters],
-  } as const;
-  context.textAlign = 'center';
-  for (const [letter, side] of Object.entries(sidesOf(orientation))) {
-    outlined(context, letter, ...at[side]);
-  }
-}
-
-function outlined(context: CanvasRenderingContext2D, text: string, x: number, y: number): void {
-  context.lineWidth = 4;
-  context.strokeStyle = 'black';
-  context.strokeText(text, x, y);
-  context.fillStyle = 'white';
-  context.fillText(text, x, y);
-  context.strokeStyle = 'white';
-  context.lineWidth = 2;
 }

@@ -48,10 +48,13 @@ export function useGestures(element: RefObject<HTMLElement | null>, gestures: Ge
   const begin = useEffectEvent((event: PointerEvent) => {
     // The middle button, or Shift, always moves the film; the right one always sets its window.
     const pans = event.button !== 2 && (tool === 'pan' || event.button === 1 || event.shiftKey);
-    if (!pans) {
+    // A line is drawn meanwhile (Measures): the film beneath it stays as it is.
+    const draws = event.button === 0 && !pans && (tool === 'length' || tool === 'ratio');
+    const does = pans ? 'pan' : draws ? 'nothing' : 'window';
+    if (does === 'window') {
       onWindow(0, 0, 'start');
     }
-    return { view, pans };
+    return { view, does } as const;
   });
   const fitAgain = useEffectEvent(() => onView({ ...FITTED, orientation: view.orientation }));
   const drag = useEffectEvent((right: number, down: number) => onWindow(right, down, 'move'));
@@ -64,7 +67,7 @@ export function useGestures(element: RefObject<HTMLElement | null>, gestures: Ge
     const listening = new AbortController();
     const { signal } = listening;
     const pointers = new Map<number, { start: Point; now: Point }>();
-    let origin: { view: View; pans: boolean } | null = null;
+    let origin: { view: View; does: 'pan' | 'window' | 'nothing' } | null = null;
 
     const restart = (event: PointerEvent) => {
       for (const pointer of pointers.values()) {
@@ -97,9 +100,9 @@ export function useGestures(element: RefObject<HTMLElement | null>, gestures: Ge
       } else if (one && event.pointerType !== 'touch') {
         // One finger is the page's: it scrolls.
         const by = { x: pointer.now.x - pointer.start.x, y: pointer.now.y - pointer.start.y };
-        if (origin.pans) {
+        if (origin.does === 'pan') {
           pan(origin.view, by);
-        } else {
+        } else if (origin.does === 'window') {
           drag(by.x, by.y);
         }
       }

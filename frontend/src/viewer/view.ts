@@ -70,6 +70,9 @@ export function apply([a, b, c, d, e, f]: Matrix, { x, y }: Point): Point {
   return { x: a * x + c * y + e, y: b * x + d * y + f };
 }
 
+/** What lies over a film is fitted into another room, such as a sheet's, as the film's canvas is. */
+export const viewBoxOf = ({ width, height }: Size): string => `0 0 ${width} ${height}`;
+
 export function inverse([a, b, c, d, e, f]: Matrix): Matrix {
   const det = a * d - b * c;
   return [d / det, -b / det, -c / det, a / det, (c * f - d * e) / det, (b * e - a * f) / det];

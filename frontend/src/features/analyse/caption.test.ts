@@ -40,6 +40,7 @@ it('names no map that is not drawn', () => {
   const faint = { low_signal: true, low_signal_reason: 'faint' } as const;
   expect(captioned({ layer: 'grad-cam' }, faint)).not.toMatch(none);
   expect(captioned({ opacity: 0 })).not.toMatch(none);
+  expect(captioned({ hidden: true })).not.toMatch(none);
 });
 
 it('says of a film without a result which it is, and no more', () => {

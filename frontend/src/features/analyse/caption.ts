@@ -10,12 +10,13 @@ import type { Item } from './worklist/films';
 export function captionFor(
   item: Item,
   state: Exclude<State, { phase: 'empty' }>,
-  { layer, opacity }: Pick<Overlay, 'layer' | 'opacity'>,
+  { layer, opacity, hidden }: Pick<Overlay, 'layer' | 'opacity' | 'hidden'>,
   catalogue: Catalogue,
 ): readonly string[] {
   if (state.phase !== 'done') {
     return [state.study.name, catalogue.shared.notDiagnosis];
   }
-  const map = state.pending === null && opacity > 0 && mapOf(state.shown.explanation, layer);
+  const drawn = state.pending === null && opacity > 0 && !hidden;
+  const map = drawn && mapOf(state.shown.explanation, layer);
   return captionOf(gradedOf(item, state), catalogue, map ? layer : null);
 }

@@ -1,9 +1,16 @@
 import type { ColourMap } from '../../lib/colourmap';
 import type { Layer, Subject, Target, WeakReason } from '../../lib/prediction';
+import type { Plane } from '../../viewer/decode/film';
 import { format } from './format';
 import { lower, shared } from './shared';
 
 /** The radiograph with its heatmap and their controls. */
+const planes: Readonly<Record<Plane, string>> = {
+  patient: '',
+  detector: ' at the detector',
+  unknown: ', calibration unknown',
+};
+
 export const viewer = {
   region: 'Radiograph',
   viewport: (name: string) => `Viewport of ${name}`,
@@ -42,8 +49,7 @@ export const viewer = {
     heart: 'Heart',
     chest: 'Chest',
     ratio: (ratio: string) => `CTR ${ratio}`,
-    millimetres: (length: string, atDetector: boolean) =>
-      atDetector ? `${length} mm at the detector` : `${length} mm`,
+    millimetres: (length: string, plane: Plane) => `${length} mm${planes[plane]}`,
     pixels: (length: string) => `${length} px`,
   },
   changes: {
@@ -62,8 +68,7 @@ export const viewer = {
   },
   window: (centre: string, width: string) => `L ${centre} W ${width}`,
   readout: (x: number, y: number, value: string) => `x ${x}, y ${y}: ${value}`,
-  scaleBar: (millimetres: number, atDetector: boolean) =>
-    atDetector ? `${millimetres} mm at the detector` : `${millimetres} mm`,
+  scaleBar: (millimetres: number, plane: Plane) => `${millimetres} mm${planes[plane]}`,
   zonesDescription: (zones: readonly string[]) =>
     `Brixia zones with their scores: ${format.all(zones)}. Their places are a scheme.`,
   fittedZones: (zones: readonly string[]) =>
@@ -158,7 +163,7 @@ export const viewer = {
     matrix: 'Matrix',
     spacing: 'Pixel spacing',
     pixels: (columns: number, rows: number, bits: number) => `${columns} × ${rows}, ${bits} bit`,
-    millimetres: (row: string, column: string, atDetector: boolean) =>
-      `${row} × ${column} mm${atDetector ? ', at the detector' : ''}`,
+    millimetres: (row: string, column: string, plane: Plane) =>
+      `${row} × ${column} mm${plane === 'detector' ? ',' : ''}${planes[plane]}`,
   },
 };

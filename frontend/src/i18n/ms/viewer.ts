@@ -2,6 +2,12 @@ import type { Catalogue } from '../en';
 import { format } from './format';
 import { lower, shared } from './shared';
 
+const planes = {
+  patient: '',
+  detector: ' pada pengesan',
+  unknown: ', kalibrasi tidak diketahui',
+};
+
 export const viewer: Catalogue['viewer'] = {
   region: 'Radiograf',
   viewport: (name) => `Ruang paparan ${name}`,
@@ -39,8 +45,7 @@ export const viewer: Catalogue['viewer'] = {
     heart: 'Jantung',
     chest: 'Dada',
     ratio: (ratio) => `CTR ${ratio}`,
-    millimetres: (length, atDetector) =>
-      atDetector ? `${length} mm pada pengesan` : `${length} mm`,
+    millimetres: (length, plane) => `${length} mm${planes[plane]}`,
     pixels: (length) => `${length} px`,
   },
   changes: {
@@ -59,8 +64,7 @@ export const viewer: Catalogue['viewer'] = {
   },
   window: (centre, width) => `L ${centre} W ${width}`,
   readout: (x, y, value) => `x ${x}, y ${y}: ${value}`,
-  scaleBar: (millimetres, atDetector) =>
-    atDetector ? `${millimetres} mm pada pengesan` : `${millimetres} mm`,
+  scaleBar: (millimetres, plane) => `${millimetres} mm${planes[plane]}`,
   zonesDescription: (zones) =>
     `Zon Brixia dengan skornya: ${format.all(zones)}. Kedudukannya ialah skema.`,
   fittedZones: (zones) =>
@@ -140,7 +144,7 @@ export const viewer: Catalogue['viewer'] = {
     matrix: 'Matriks',
     spacing: 'Jarak piksel',
     pixels: (columns, rows, bits) => `${columns} × ${rows}, ${bits} bit`,
-    millimetres: (row, column, atDetector) =>
-      `${row} × ${column} mm${atDetector ? ', pada pengesan' : ''}`,
+    millimetres: (row, column, plane) =>
+      `${row} × ${column} mm${plane === 'detector' ? ',' : ''}${planes[plane]}`,
   },
 };

@@ -2,6 +2,12 @@ import type { Catalogue } from '../en';
 import { format } from './format';
 import { lower, shared } from './shared';
 
+const planes = {
+  patient: '',
+  detector: '（探测器平面）',
+  unknown: '（校准情况未知）',
+};
+
 export const viewer: Catalogue['viewer'] = {
   region: '胸片',
   viewport: (name) => `${name} 的阅片窗口`,
@@ -38,7 +44,7 @@ export const viewer: Catalogue['viewer'] = {
     heart: '心脏',
     chest: '胸廓',
     ratio: (ratio) => `心胸比 ${ratio}`,
-    millimetres: (length, atDetector) => (atDetector ? `探测器处 ${length} mm` : `${length} mm`),
+    millimetres: (length, plane) => `${length} 毫米${planes[plane]}`,
     pixels: (length) => `${length} px`,
   },
   changes: {
@@ -57,8 +63,7 @@ export const viewer: Catalogue['viewer'] = {
   },
   window: (centre, width) => `窗位 ${centre} 窗宽 ${width}`,
   readout: (x, y, value) => `x ${x}，y ${y}：${value}`,
-  scaleBar: (millimetres, atDetector) =>
-    atDetector ? `${millimetres} 毫米（探测器平面）` : `${millimetres} 毫米`,
+  scaleBar: (millimetres, plane) => `${millimetres} 毫米${planes[plane]}`,
   zonesDescription: (zones) => `Brixia 分区及评分：${format.all(zones)}。位置为示意。`,
   fittedZones: (zones) => `按本片肺野划定的 Brixia 分区及评分：${format.all(zones)}。`,
   zonesNote: '分区为示意位置：模型给出各区评分，但不勾画其边界。',
@@ -127,7 +132,6 @@ export const viewer: Catalogue['viewer'] = {
     matrix: '矩阵',
     spacing: '像素间距',
     pixels: (columns, rows, bits) => `${columns} × ${rows}，${bits} 位`,
-    millimetres: (row, column, atDetector) =>
-      `${row} × ${column} 毫米${atDetector ? '（探测器平面）' : ''}`,
+    millimetres: (row, column, plane) => `${row} × ${column} 毫米${planes[plane]}`,
   },
 };

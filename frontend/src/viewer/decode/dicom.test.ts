@@ -1,5 +1,8 @@
-import { expect, it } from 'vitest';
+import { decode } from 'fast-png';
+import { describe, expect, it } from 'vitest';
+import { greyPixels } from '../windowing';
 import { readDicom } from './dicom';
+import { repairedPng } from './repairPixels';
 
 const SIDE = 8;
 const LITTLE = '1.2.840.10008.1.2.1';
@@ -20,9 +23,22 @@ const element = (group: number, number: number, vr: string, value: number[]) => 
   ...value,
 ];
 
+const us = (number: number, value: number) => element(0x28, number, 'US', shorts(value));
+
+interface More {
+  photometric?: string;
+  signed?: boolean;
+  /** What follows Pixel Representation. */
+  elements?: number[];
+}
+
 /** Words of 16 bits as a DICOM file, whose 12 stored bits end at `highBit`. */
-const fileOf = (words: number[], highBit: number, syntax: string) => {
-  const us = (number: number, value: number) => element(0x28, number, 'US', shorts(value));
+const fileOf = (
+  words: number[],
+  highBit: number,
+  syntax: string,
+  { photometric = 'MONOCHROME2', signed = false, elements = [] }: More = {},
+) => {
   const plain = [...longs(2 * words.length), ...words.flatMap((word) => shorts(word))];
   // PS3.5 annex G, each byte of a word as one literal run.
   const [high, low] = [words.map((word) => word >> 8), words.map((word) => word & 255)];
@@ -43,13 +59,14 @@ const fileOf = (words: number[], highBit: number, syntax: string) => {
     ...element(2, 0, 'UL', longs(meta.length)),
     ...meta,
     ...us(2, 1),
-    ...element(0x28, 4, 'CS', text('MONOCHROME2')),
+    ...element(0x28, 4, 'CS', text(photometric)),
     ...us(0x10, SIDE),
     ...us(0x11, SIDE),
     ...us(0x100, 16),
     ...us(0x101, 12),
     ...us(0x102, highBit),
-    ...us(0x103, 0),
+    ...us(0x103, Number(signed)),
+    ...elements,
     ...tag(0x7fe0, 0x10),
     ...text(syntax === LITTLE ? 'OW' : 'OB'),
     ...shorts(0),
@@ -71,3 +88,74 @@ it.each([LITTLE, RUN_LENGTHS])(
     expect(await codes(high, 15)).toEqual(VALUES);
   },
 );
+
+describe('padding', () => {
+  /** The first row is padding. */
+  const padded = (word: number, values: number[] = VALUES) =>
+    values.map((value, index) => (index < SIDE ? word : value));
+  const shown = async (words: number[], more: More) => {
+    const film = await readDicom(fileOf(words, 11, LITTLE, more), 1e6);
+    const window = film.presets[film.opening];
+    const pixels = greyPixels(film, { window, asStored: true, inverted: false });
+    const greys = Array.from(film.levels[0].codes, (code) => (pixels[code] ?? 0) & 255);
+    return { film, padding: greys.slice(0, SIDE), last: greys.at(-1) };
+  };
+  const black = Array<number>(SIDE).fill(0);
+  const paddingValue = us(0x120, 0xffff);
+
+  it.each(['MONOCHROME2', 'MONOCHROME1'])(
+    'that needs more bits than are stored is black (%s)',
+    async (photometric) => {
+      const more = { photometric, elements: paddingValue };
+      const { film, padding } = await shown(padded(0xffff), more);
+      expect(padding).toEqual(black);
+      expect(film.presets.full).toEqual({ low: 0, high: 4095 });
+      expect(film.presets.lungs.high).toBeLessThan(4095);
+      const png = decode(repairedPng(film, { turned: 0, inverted: true }));
+      expect([...png.data.slice(0, SIDE)]).toEqual(black);
+    },
+  );
+
+  it('leaves white as it is', async () => {
+    const white = VALUES.map((value, index) => (index === VALUES.length - 1 ? 4095 : value));
+    const { film, padding, last } = await shown(padded(0xffff, white), { elements: paddingValue });
+    expect([padding, last]).toEqual([black, 255]);
+    expect(film.levels[0].codes.at(-1)).toBe(4095);
+  });
+
+  it('is told from a signed value by its whole word', async () => {
+    // Of its 12 bits none is set: the value would be 0.
+    const more = { signed: true, elements: us(0x120, 0x8000) };
+    const { film, padding } = await shown(padded(0x8000), more);
+    expect(padding).toEqual(black);
+    expect(film.levels[0].codes[SIDE]).toBe(SIDE * 65 + 2048);
+  });
+
+  it.each([
+    ['beyond the stored bits', 0xffff, 0xffff],
+    ['among the stored bits', 4095, 4095],
+  ])('is known where a table makes other values of it: %s', async (_, word, value) => {
+    const entries = Array.from({ length: 4096 }, (_value, index) => index);
+    const lut = [
+      ...element(0x28, 0x3002, 'US', shorts(entries.length, 0, 12)),
+      ...element(
+        0x28,
+        0x3006,
+        'US',
+        entries.flatMap((entry) => shorts(entry)),
+      ),
+    ];
+    const table = [
+      ...tag(0x28, 0x3000),
+      ...text('SQ'),
+      ...shorts(0),
+      ...longs(item(lut).length),
+      ...item(lut),
+    ];
+    const { film, padding } = await shown(padded(word), {
+      elements: [...us(0x120, value), ...table],
+    });
+    expect(padding).toEqual(black);
+    expect(film.presets.full).toEqual({ low: 0, high: 4095 });
+  });
+});

@@ -1,5 +1,5 @@
 import { parseDicom } from 'dicom-parser';
-import { readGrey } from './dicomGrey';
+import { type Grey, readGrey } from './dicomGrey';
 import { readAspect, readHeader, readSpacing } from './dicomHeader';
 import { type Layout, readLayout } from './dicomLayout';
 import { readSamples, type Samples } from './dicomPixels';
@@ -37,24 +37,29 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
     const { full, about } = upright(colourLevel(samples, layout));
     return { ...plainFilm(full, 256), ...about };
   }
-  const { modality, window: sent, ...grey } = readGrey(dataSet, layout);
-  const codes = codesOf(samples, layout, size.width * size.height);
-  if (modality) {
-    codes.forEach((code, index) => {
-      codes[index] = modality[code] ?? 0;
-    });
-  }
+  const { modality, paddingWords, window: sent, ...grey } = readGrey(dataSet, layout);
+  const meaning = { modality, paddingWords, padding: grey.padding };
+  const codes = codesOf(samples, layout, size.width * size.height, meaning);
   const { full, about } = upright({ ...size, codes });
   const levels = pyramid(full);
-  const least = layout.signed ? -(2 ** (layout.stored - 1)) : 0;
+  // After a Modality LUT the codes are its outputs, which begin at 0.
+  const least = layout.signed && !modality ? -(2 ** (layout.stored - 1)) : 0;
   const base = sent ?? paddedWindow(full, grey, least) ?? fullWindow(grey);
   const stored = layout.stored > 8 && !grey.table ? withoutIslands(full, grey, base) : base;
   const presets = makePresets(levels.at(-1) ?? levels[0], grey, { sent, stored });
   return { levels, ...grey, ...about, ...presets };
 }
 
-/** Stored bits without their sign: two's complement with its top bit turned. */
-function codesOf({ values, shift, deeper }: Samples, layout: Layout, count: number): Uint16Array {
+/**
+ * Stored bits without their sign, two's complement with its top bit turned, or what the Modality LUT
+ * makes of them; of padding, its code.
+ */
+function codesOf(
+  { values, shift, deeper }: Samples,
+  layout: Layout,
+  count: number,
+  { modality, padding, paddingWords }: Pick<Grey, 'modality' | 'padding' | 'paddingWords'>,
+): Uint16Array {
   if (values.length < count) {
     throw new NotShownError('pixel-data-is-cut-short');
   }
@@ -63,12 +68,20 @@ function codesOf({ values, shift, deeper }: Samples, layout: Layout, count: numb
   const codes = new Uint16Array(count);
   // As the service does: a stream of more bits than are stored reaches white, and does not wrap.
   // Where whole words were encoded, the stored bits lie high in them.
-  const high = deeper && layout.highBit >= layout.stored && someAbove(values, mask);
-  const clamps = deeper && !high && !layout.signed;
-  const down = high ? layout.highBit - layout.stored + 1 : shift;
+  const lieHigh = deeper && layout.highBit >= layout.stored && someAbove(values, mask);
+  const clamps = deeper && !lieHigh && !layout.signed;
+  const down = lieHigh ? layout.highBit - layout.stored + 1 : shift;
+  const [low, high] = paddingWords ?? [1, 0];
   for (let index = 0; index < count; index += 1) {
-    const value = (values[index] ?? 0) >> down;
-    codes[index] = clamps ? Math.min(value, mask) : (value & mask) ^ sign;
+    const stored = values[index] ?? 0;
+    const word = layout.signed ? (stored << 16) >> 16 : stored;
+    if (word >= low && word <= high) {
+      codes[index] = padding?.[0] ?? 0;
+      continue;
+    }
+    const value = stored >> down;
+    const code = clamps ? Math.min(value, mask) : (value & mask) ^ sign;
+    codes[index] = modality ? (modality[code] ?? 0) : code;
   }
   return codes;
 }

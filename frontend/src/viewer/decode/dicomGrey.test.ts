@@ -11,19 +11,41 @@ const paddingOf = (value: number, limit?: number) => {
   const dataSet = {
     elements: {},
     string: nothing,
-    floatString: nothing,
     uint16: nothing,
     int16: (tag: string) => shorts[tag],
   };
-  return readGrey(dataSet as unknown as DataSet, layout).padding;
+  const { padding, range } = readGrey(dataSet as unknown as DataSet, layout);
+  return [padding, range];
 };
 
-it('takes padding within the stored bits, and none beyond them', () => {
-  expect(paddingOf(-2048)).toEqual([0, 0]);
-  expect(paddingOf(-3000)).toBeNull();
+it('takes padding within the stored bits, and gives it a code of its own beyond them', () => {
+  expect(paddingOf(-2048)).toEqual([[0, 0], 4096]);
+  expect(paddingOf(-3000)).toEqual([[4096, 4096], 4097]);
   // A negative code would count from the end, and blacken tissue.
-  expect(paddingOf(-3000, -2000)).toEqual([0, 48]);
-  expect(paddingOf(2000, 3000)).toEqual([4048, 4095]);
+  expect(paddingOf(-3000, -2000)).toEqual([[0, 48], 4096]);
+  expect(paddingOf(2000, 3000)).toEqual([[4048, 4095], 4096]);
+});
+
+it('takes a decimal comma in window and scale, as the service does', () => {
+  const texts: Record<string, string> = {
+    x00281050: '128,5\\40',
+    x00281051: '256,0',
+    x00281052: '-10,25',
+    x00281053: '1.5',
+  };
+  const nothing = () => undefined;
+  const dataSet = {
+    elements: {},
+    string: (tag: string) => texts[tag],
+    uint16: nothing,
+    int16: nothing,
+  };
+  const { window, slope, intercept } = readGrey(dataSet as unknown as DataSet, {
+    ...layout,
+    signed: false,
+  });
+  expect(window).toEqual({ low: 0.5, high: 255.5 });
+  expect([slope, intercept]).toEqual([1.5, -10.25]);
 });
 
 /** What a VOI LUT of `entries` makes of the codes 0 to 4095, signed ones from -2048 on. */
@@ -37,7 +59,6 @@ const shownBy = (entries: number[], first: number, bits: number, signed: boolean
   const dataSet = {
     elements: { x00283010: { items: [{ dataSet: item }] } },
     string: nothing,
-    floatString: nothing,
     uint16: nothing,
     int16: nothing,
   };

@@ -1,9 +1,15 @@
 import type { DataSet } from 'dicom-parser';
 import type { Layout } from './dicomLayout';
+import { numbersOf } from './dicomNumbers';
 import { NotShownError, type Window } from './film';
 
 /** Share of a table's entries, at most, that may need more bits than it says. */
 const FEW = 0.01;
+
+/** The last code that 16 bits hold. */
+const LAST = 65_535;
+
+type Ends = readonly [low: number, high: number];
 
 /** A lookup table, with the input of its first entry and the greatest output. */
 interface Lut {
@@ -19,7 +25,10 @@ export interface Grey {
   readonly modality: Uint16Array | null;
   readonly range: number;
   readonly inverted: boolean;
-  readonly padding: readonly [number, number] | null;
+  /** Codes of what is no tissue. */
+  readonly padding: Ends | null;
+  /** Whole words, with their sign, that get the first of these codes. */
+  readonly paddingWords: Ends | null;
   readonly window: Window | null;
   readonly table: Uint8Array | null;
 }
@@ -34,7 +43,6 @@ export function readGrey(dataSet: DataSet, layout: Layout): Grey {
   const stored = 1 << layout.stored;
   const least = layout.signed ? -(stored >> 1) : 0;
   const modalityLut = lutOf(dataSet, 'x00283000', [least, least + stored - 1]);
-  const padding = readPadding(dataSet, layout, least);
   let modality: Uint16Array | null = null;
   let [range, slope, intercept] = [stored, 1, least];
   if (modalityLut) {
@@ -53,14 +61,26 @@ export function readGrey(dataSet: DataSet, layout: Layout): Grey {
   const voi = voiLut
     ? { window: spanOf(voiLut), table: tableOf(voiLut, range, values) }
     : readWindow(dataSet, range, values);
+  const paddingWords = readPaddingWords(dataSet, layout);
+  const among = paddingWords && codesAmong(paddingWords, least, stored - 1);
+  let padding = among;
+  if (paddingWords && (modality || !among)) {
+    // A code of its own behind all values; where 16 bits hold no more, in place of the last.
+    const own = Math.min(range, LAST);
+    padding = [own, own];
+    modality = modality?.map((code) => Math.min(code, own - 1)) ?? null;
+    if (among) {
+      modality?.fill(own, among[0], among[1] + 1);
+    }
+  }
   return {
     slope,
     intercept,
     modality,
-    range,
+    range: Math.max(range, (padding?.[1] ?? 0) + 1),
     inverted: layout.photometric === 'MONOCHROME1',
-    // After a Modality LUT the codes are no stored values, and padding cannot be told any more.
-    padding: modality ? null : padding,
+    padding,
+    paddingWords,
     ...voi,
   };
 }
@@ -107,7 +127,7 @@ function at(entries: Uint16Array, index: number): number {
 }
 
 function numberOf(dataSet: DataSet, tag: string): number | null {
-  const number = dataSet.elements[tag] ? dataSet.floatString(tag) : undefined;
+  const [number] = numbersOf(dataSet, tag);
   return number === undefined || Number.isNaN(number) ? null : number;
 }
 
@@ -142,15 +162,19 @@ function lutOf(dataSet: DataSet, tag: string, inputs: readonly [number, number])
   return { first, entries: limited, top: 2 ** Math.ceil(Math.log2(most + 1)) - 1 };
 }
 
-function readPadding(dataSet: DataSet, { signed, stored }: Layout, least: number): Grey['padding'] {
+/** Words, as the value is no pixel's and may need more bits than are stored. */
+function readPaddingWords(dataSet: DataSet, { signed }: Layout): Ends | null {
   const short = (tag: string) => (signed ? dataSet.int16(tag) : dataSet.uint16(tag));
   const value = short('x00280120');
   if (value === undefined) {
     return null;
   }
   const limit = short('x00280121') ?? value;
-  // Codes that can be stored; a value beyond them stands for no pixel.
-  const first = Math.max(Math.min(value, limit) - least, 0);
-  const last = Math.min(Math.max(value, limit) - least, 2 ** stored - 1);
+  return [Math.min(value, limit), Math.max(value, limit)];
+}
+
+/** Codes, 0 to `most`, of the values from `low` to `high` that can be stored. */
+function codesAmong([low, high]: Ends, least: number, most: number): Ends | null {
+  const [first, last] = [Math.max(low - least, 0), Math.min(high - least, most)];
   return first <= last ? [first, last] : null;
 }

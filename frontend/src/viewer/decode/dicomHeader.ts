@@ -1,58 +1,20 @@
 import { type DataSet, parseDicom } from 'dicom-parser';
-import type { Header, Spacing } from './film';
+import { numbersOf } from './dicomNumbers';
+import { readText } from './dicomText';
+import type { Header, Plane, Spacing } from './film';
 import { SQUARE, spacingAspect } from './pixelAspect';
 
 /** Before pixel data, in all but odd files. */
 const HEAD_BYTES = 1 << 18;
 const PREFIX_AT = 128;
 const PREFIX = [0x44, 0x49, 0x43, 0x4d];
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what these sequences begin with
-const ESCAPE = /\u001b[ -/]*[0-~]/g;
+/** Of the same spacing, written with fewer digits. */
+const NEARLY = 1e-3;
 
-/** Specific Character Set (PS3.3 C.12.1.1.2) to the encodings that browsers know. */
-const ENCODINGS: Readonly<Record<string, string>> = {
-  'ISO_IR 100': 'iso-8859-1',
-  'ISO_IR 101': 'iso-8859-2',
-  'ISO_IR 109': 'iso-8859-3',
-  'ISO_IR 110': 'iso-8859-4',
-  'ISO_IR 144': 'iso-8859-5',
-  'ISO_IR 127': 'iso-8859-6',
-  'ISO_IR 126': 'iso-8859-7',
-  'ISO_IR 138': 'iso-8859-8',
-  'ISO_IR 148': 'windows-1254',
-  'ISO_IR 166': 'windows-874',
-  'ISO_IR 13': 'shift_jis',
-  'ISO_IR 192': 'utf-8',
-  'ISO 2022 IR 87': 'iso-2022-jp',
-  'ISO 2022 IR 149': 'euc-kr',
-  'ISO 2022 IR 58': 'gb2312',
-  GB18030: 'gb18030',
-  GBK: 'gbk',
-};
+type Pair = readonly [row: number, column: number];
 
 export function isDicom(bytes: Uint8Array): boolean {
   return PREFIX.every((byte, index) => bytes[PREFIX_AT + index] === byte);
-}
-
-function decoderOf(dataSet: DataSet): TextDecoder {
-  const names = (dataSet.string('x00080005') ?? '').split('\\').map((name) => name.trim());
-  const known = names.map((name) => ENCODINGS[name]).filter((name) => name !== undefined);
-  // The last one named holds the wide letters; the first is plain.
-  return new TextDecoder(known.at(-1) ?? 'iso-8859-1');
-}
-
-function textOf(dataSet: DataSet, tag: string, decoder: TextDecoder): string {
-  const element = dataSet.elements[tag];
-  if (!element || element.length === 0) {
-    return '';
-  }
-  const bytes = dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
-  const text = decoder.decode(bytes);
-  // Japanese needs the escapes, and its decoder has taken them; all others would print them.
-  return text
-    .replace(ESCAPE, '')
-    .replace(/[\0 ]+$/, '')
-    .trim();
 }
 
 /** "Family^Given" as people write it; of several scripts, the first one. */
@@ -62,8 +24,7 @@ function nameOf(value: string): string {
 }
 
 export function readHeader(dataSet: DataSet): Header {
-  const decoder = decoderOf(dataSet);
-  const text = (tag: string) => textOf(dataSet, tag, decoder);
+  const text = readText(dataSet);
   return {
     patientName: nameOf(text('x00100010')),
     patientId: text('x00100020'),
@@ -87,33 +48,53 @@ export function readHeader(dataSet: DataSet): Header {
 
 /** Pixel Spacing, which is the patient's where it is calibrated; else the detector's own. */
 export function readSpacing(dataSet: DataSet): Spacing | null {
-  const imager = pairOf(dataSet.string('x00181164'));
-  const pixel = pairOf(dataSet.string('x00280030'));
-  const [row, column] = pixel ?? imager ?? [0, 0];
-  if (!(row > 0 && column > 0)) {
+  const pixel = pairOf(dataSet, 'x00280030');
+  const imager = pairOf(dataSet, 'x00181164');
+  const pair = pixel ?? imager;
+  if (!pair) {
     return null;
   }
-  // Equal values mean that nobody corrected for magnification (PS3.3 10.7.1.3).
-  const same = !!imager && imager[0] === row && imager[1] === column;
-  return { row, column, atDetector: !pixel || same };
+  const [row, column] = pair;
+  return { row, column, plane: pixel ? planeOf(dataSet, pixel) : 'detector' };
+}
+
+/**
+ * Of Pixel Spacing (PS3.3 10.7.1.1): it is that of the detector, or of a scanned film, until someone
+ * corrects it for magnification. With neither beside it, nobody can tell.
+ */
+function planeOf(dataSet: DataSet, pixel: Pair): Plane {
+  if ((dataSet.string('x00280a02') ?? '').trim() !== '') {
+    return 'patient';
+  }
+  const plain = ['x00181164', 'x00182010'].flatMap((tag) => {
+    const pair = pairOf(dataSet, tag);
+    return pair ? [pair] : [];
+  });
+  if (plain.length === 0) {
+    return 'unknown';
+  }
+  const same = (pair: Pair) =>
+    pair.every((side, index) => Math.abs(side / (pixel[index] ?? 0) - 1) < NEARLY);
+  return plain.some(same) ? 'detector' : 'patient';
 }
 
 /** Height of a pixel over its width, from the first of several that says it, as the service reads. */
 export function readAspect(dataSet: DataSet): number {
   for (const tag of ['x00280030', 'x00181164', 'x00182010', 'x00280034']) {
-    const pair = pairOf(dataSet.string(tag));
+    const pair = pairOf(dataSet, tag);
     if (pair) {
-      return pair.every((side) => side > 0) ? spacingAspect(...pair) : SQUARE;
+      return spacingAspect(...pair);
     }
   }
   return SQUARE;
 }
 
-function pairOf(text: string | undefined): [number, number] | null {
-  // An empty value is no zero.
-  const parts = (text ?? '').split('\\').map((part) => part.trim() || 'none');
-  const [row = Number.NaN, column = Number.NaN] = parts.map(Number);
-  return Number.isFinite(row) && Number.isFinite(column) ? [row, column] : null;
+/** Two positive numbers. */
+function pairOf(dataSet: DataSet, tag: string): Pair | null {
+  const numbers = numbersOf(dataSet, tag);
+  const [row = 0, column = 0] = numbers;
+  const fit = numbers.length === 2 && numbers.every((side) => side > 0 && Number.isFinite(side));
+  return fit ? [row, column] : null;
 }
 
 /** The header of a file, without its pixels; `null` when it is no DICOM file. */

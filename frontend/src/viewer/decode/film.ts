@@ -14,12 +14,17 @@ export interface Window {
 export const PRESETS = ['stored', 'auto', 'full', 'lungs', 'mediastinum'] as const;
 export type Preset = (typeof PRESETS)[number];
 
+/**
+ * Where lengths are true: in the patient; at the detector, where everything is a little larger than
+ * life; or the file does not say which of the two.
+ */
+export type Plane = 'patient' | 'detector' | 'unknown';
+
 /** Millimetres between the centres of neighbouring pixels. */
 export interface Spacing {
   readonly row: number;
   readonly column: number;
-  /** Whether this is measured at the detector, where everything is a little larger than life. */
-  readonly atDetector: boolean;
+  readonly plane: Plane;
 }
 
 /** What a DICOM object says of itself. Texts are empty where it says nothing. */
@@ -48,7 +53,10 @@ export interface Header {
 export interface Film {
   /** From full resolution down, each half as wide and high as the one before. */
   readonly levels: readonly [Level, ...Level[]];
-  /** How many codes there may be: a power of two, at most 65 536. */
+  /**
+   * How many codes there may be, at most 65 536: a power of two, and one more where padding has a
+   * code of its own behind all values.
+   */
   readonly range: number;
   /** A code's value, as a viewer reads it out, is `slope * code + intercept`. */
   readonly slope: number;

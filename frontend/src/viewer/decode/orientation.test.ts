@@ -66,9 +66,9 @@ describe('Patient Orientation', () => {
   });
 
   it('swaps the spacing of rows and columns with them', () => {
-    const spacing = { row: 0.1, column: 0.2, atDetector: true };
+    const spacing = { row: 0.1, column: 0.2, plane: 'detector' as const };
     expect(turnedSpacing(spacing, 'RH')).toEqual(spacing);
-    expect(turnedSpacing(spacing, 'HL')).toEqual({ row: 0.2, column: 0.1, atDetector: true });
+    expect(turnedSpacing(spacing, 'HL')).toEqual({ row: 0.2, column: 0.1, plane: 'detector' });
     expect(turnedSpacing(null, 'HL')).toBeNull();
   });
 });

@@ -99,13 +99,14 @@ export function makePresets(
   };
 }
 
-/** All values that a film's codes can stand for. */
+/** All values that a film's codes can stand for; a code of padding's own stands for none. */
 export function fullWindow({
   range,
   slope,
   intercept,
 }: Omit<Grey, 'inverted' | 'padding'>): Window {
-  return ordered(intercept, slope * (range - 1) + intercept);
+  const values = 2 ** Math.floor(Math.log2(range));
+  return ordered(intercept, slope * (values - 1) + intercept);
 }
 
 function ordered(one: number, other: number): Window {

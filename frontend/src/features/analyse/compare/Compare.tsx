@@ -1,12 +1,13 @@
-import { useCallback, useRef, useState } from 'react';
+import { type Dispatch, type SetStateAction, useCallback, useRef, useState } from 'react';
 import { Button } from '../../../components/Button';
 import hidden from '../../../components/VisuallyHidden.module.css';
 import { useFormat, useText } from '../../../i18n/context';
 import type { Target } from '../../../lib/prediction';
 import { useShortcuts } from '../../../lib/shortcuts';
 import type { Film } from '../../../viewer/decode/film';
+import { type Measured, UNMEASURED } from '../../../viewer/measure';
 import { OverlayControls } from '../../../viewer/OverlayControls';
-import type { Overlay } from '../../../viewer/overlay';
+import type { Overlay, SetOverlay } from '../../../viewer/overlay';
 import { Tools } from '../../../viewer/Tools';
 import type { Tool } from '../../../viewer/useGestures';
 import type { ChosenTone } from '../../../viewer/useTone';
@@ -30,7 +31,7 @@ interface CompareProps {
   /** The older film first where both have a date. */
   sides: readonly [Side, Side];
   overlay: Overlay;
-  onOverlay: (overlay: Overlay) => void;
+  onOverlay: SetOverlay;
   onTarget: (id: number, target: Target) => void;
   onEnd: () => void;
 }
@@ -55,10 +56,14 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
   const [tool, setTool] = useState<Tool>('window');
   const [lens, setLens] = useState(false);
   const change = <T,>(pair: readonly [T, T], index: 0 | 1, value: T): readonly [T, T] =>
-    linked ? [value, value] : index === 0 ? [value, pair[1]] : [pair[0], value];
+    linked ? [value, value] : replaced(pair, index, value);
+  /** Each film's own, also where they are linked. */
+  const [measured, setMeasured] = useState<readonly [Measured, Measured]>([UNMEASURED, UNMEASURED]);
+  const measure = (index: 0 | 1, now: Measured) =>
+    setMeasured((before) => replaced(before, index, now));
   const onFilm = [
-    useCallback((film: Film | null) => setFilms(([, other]) => [film, other]), []),
-    useCallback((film: Film | null) => setFilms(([other]) => [other, film]), []),
+    useOnFilm(0, setFilms, setMeasured),
+    useOnFilm(1, setFilms, setMeasured),
   ] as const;
   // One question to both films: maps of different grades would not compare.
   const [target = 'predicted'] = sides.flatMap(({ state }) =>
@@ -119,6 +124,7 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
           tool={tool}
           lens={lens}
           overlay={overlay}
+          measured={measured[active]}
           caption={sides[active].caption}
           pane={pane}
           frame={frames[active]}
@@ -156,6 +162,9 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
                 tool={tool}
                 lens={lens}
                 overlay={overlay}
+                beside={layout.kind === 'beside'}
+                measured={measured[index]}
+                onMeasured={(now) => measure(index, now)}
                 frame={frames[index]}
                 onView={(view) => setViews(change(views, index, view))}
                 onTone={(tone) => setTones(change(tones, index, tone))}
@@ -187,6 +196,25 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
 }
 
 type Tone = ChosenTone | null;
+type SetPair<T> = Dispatch<SetStateAction<readonly [T, T]>>;
+
+const replaced = <T,>(pair: readonly [T, T], index: 0 | 1, value: T): readonly [T, T] =>
+  index === 0 ? [value, pair[1]] : [pair[0], value];
+
+/** A film comes, or goes with what was measured on it. */
+function useOnFilm(
+  index: 0 | 1,
+  setFilms: SetPair<Film | null>,
+  setMeasured: SetPair<Measured>,
+): (film: Film | null) => void {
+  return useCallback(
+    (film) => {
+      setFilms((before) => replaced(before, index, film));
+      setMeasured((before) => replaced(before, index, UNMEASURED));
+    },
+    [index, setFilms, setMeasured],
+  );
+}
 
 /** How two films lie: beside one another, one over the other, or parted by a curtain. */
 type Layout =

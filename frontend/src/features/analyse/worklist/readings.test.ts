@@ -74,6 +74,25 @@ it('keeps a reading whose content does not come, for the next file', async () =>
   ]);
 });
 
+it('keeps a reading that waits for its film when the list is cleared, and gives it on undo', async () => {
+  const { store, settle, grades } = listed();
+  store.restoreReadings([kept('chest.png', 'first patient'), kept('later.png', 'third')]);
+  store.add([film('chest.png', 'first patient')]);
+  store.clear();
+  expect(store.snapshot().kept).toHaveLength(2);
+  store.restore();
+  await settle();
+  expect(grades()).toEqual(['severe']);
+  // A file that is opened while the list is empty is for what comes back, too.
+  store.clear();
+  const at = '2020-11-29T08:00:00.000Z';
+  const newer = { ...kept('chest.png', 'first patient'), grade: 'mild' as const, at };
+  store.restoreReadings([newer]);
+  store.restore();
+  expect(grades()).toEqual(['mild']);
+  expect(store.snapshot().kept).toHaveLength(1);
+});
+
 it('goes by the name where the film was never graded, and so nothing else is known', async () => {
   const { store, settle, grades } = listed();
   store.restoreReadings([kept('refused.png', '')]);

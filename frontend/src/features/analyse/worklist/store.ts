@@ -132,8 +132,9 @@ export class WorklistStore extends Readings {
     this.#grading.clear();
     this.#explaining.clear();
     this.#pauses = 0;
-    const { blind, items } = this.list;
-    this.set({ ...EMPTY, blind, cleared: items.map(asUntouched) });
+    // What was read from a file is of films that may be still to come, too.
+    const { blind, items, kept } = this.list;
+    this.set({ ...EMPTY, blind, kept, cleared: items.map(asUntouched) });
   };
 
   /** Brings back what was removed last, and goes on with what was still open. */
@@ -144,6 +145,7 @@ export class WorklistStore extends Readings {
     for (const { id } of cleared.slice(0, 1)) {
       this.select(id);
     }
+    this.matchReadings();
   };
 
   /** Ends a pause before its time. */

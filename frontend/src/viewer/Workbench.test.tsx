@@ -1,0 +1,110 @@
+import { act, fireEvent, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { prediction, study } from '../lib/fixtures';
+import { useShortcutKeys } from '../lib/shortcuts';
+import { FIRST_OVERLAY, type Overlay } from './overlay';
+import { saveImage } from './saveImage';
+import { SizeTold } from './testFilm';
+import Workbench from './Workbench';
+
+// jsdom decodes and draws nothing.
+vi.mock('./saveImage', () => ({ saveImage: vi.fn() }));
+vi.mock('./useFilm', async () => {
+  const { film } = await import('./testFilm');
+  return { useFilm: () => ({ status: 'ready', film }) };
+});
+
+const result = {
+  shown: prediction('mild'),
+  target: 'predicted',
+  predictions: {},
+  pending: null,
+  targetFailure: null,
+} as const;
+
+let overlay: Overlay;
+let onOverlay: (overlay: Overlay) => void;
+
+function Page() {
+  const [now, setNow] = useState(FIRST_OVERLAY);
+  overlay = now;
+  onOverlay = setNow;
+  useShortcutKeys();
+  return (
+    <Workbench
+      study={study()}
+      date=""
+      result={result}
+      busy={false}
+      overlay={now}
+      caption={[]}
+      onOverlay={setNow}
+      onTarget={() => undefined}
+    />
+  );
+}
+
+beforeEach(() => {
+  Element.prototype.setPointerCapture = () => undefined;
+  vi.stubGlobal('ResizeObserver', SizeTold);
+  render(<Page />);
+});
+
+it('hides the map while Space is held, and changes nothing else', () => {
+  fireEvent.keyDown(document.body, { key: ' ', code: 'Space' });
+  expect(overlay.hidden).toBe(true);
+  act(() => onOverlay({ ...overlay, opacity: 20 }));
+  // Another key, such as S to save the picture, is let go of.
+  fireEvent.keyUp(document.body, { key: 's', code: 'KeyS' });
+  fireEvent.keyDown(document.body, { key: ' ', code: 'Space', repeat: true });
+  expect(overlay).toEqual({ ...FIRST_OVERLAY, opacity: 20, hidden: true });
+  fireEvent.keyUp(document.body, { key: ' ', code: 'Space' });
+  expect(overlay).toEqual({ ...FIRST_OVERLAY, opacity: 20 });
+  // No key is heard any more.
+  act(() => onOverlay({ ...overlay, hidden: true }));
+  fireEvent.keyUp(document.body, { key: ' ', code: 'Space' });
+  expect(overlay.hidden).toBe(true);
+});
+
+it('shows the map again when the window is left with Space held', () => {
+  fireEvent.keyDown(document.body, { key: ' ', code: 'Space' });
+  fireEvent.blur(window);
+  expect(overlay).toEqual(FIRST_OVERLAY);
+  // What the system repeats once it is back is no new press.
+  fireEvent.keyDown(document.body, { key: ' ', code: 'Space', repeat: true });
+  expect(overlay).toEqual(FIRST_OVERLAY);
+});
+
+it('saves what was measured with the picture', async () => {
+  await userEvent.click(screen.getByRole('button', { name: 'Drag measures a length' }));
+  const lines = screen.getByRole('img', { name: 'Nothing measured' });
+  const mouse = { pointerId: 1, isPrimary: true, button: 0, clientY: 100 };
+  fireEvent.pointerDown(lines, { ...mouse, clientX: 100 });
+  fireEvent.pointerMove(lines, { ...mouse, clientX: 500 });
+  fireEvent.pointerUp(lines, { ...mouse, clientX: 500 });
+  await userEvent.click(screen.getByRole('button', { name: 'Save the picture as shown' }));
+  const [shown] = vi.mocked(saveImage).mock.lastCall ?? [];
+  // The film's 400 pixels fill the screen's 800.
+  expect(shown?.lines.map(({ words }) => words)).toEqual(['200 px']);
+});
+
+it('draws the film for the sheet while it is printed, with what lies on it', () => {
+  vi.stubGlobal(
+    'OffscreenCanvas',
+    class {
+      getContext = () => null;
+    },
+  );
+  const sizes = () => {
+    const { width, height } = screen.getByRole<HTMLCanvasElement>('img', { name: /^Radiograph/ });
+    const lines = screen.getByRole('img', { name: 'Nothing measured' });
+    return [width / height, lines.getAttribute('viewBox')];
+  };
+  expect(sizes()).toEqual([1, '0 0 800 800']);
+  fireEvent(window, new Event('beforeprint'));
+  expect(sizes()).toEqual([672 / 356, '0 0 672 356']);
+  fireEvent(window, new Event('afterprint'));
+  expect(sizes()).toEqual([1, '0 0 800 800']);
+});

@@ -1,0 +1,12 @@
+import type { DataSet } from 'dicom-parser';
+
+/**
+ * The numbers of a decimal string as the service takes them, `NaN` for what is none: some writers
+ * follow their country's decimal comma. Empty where the element is absent or empty.
+ */
+export function numbersOf(dataSet: DataSet, tag: string): number[] {
+  const text = dataSet.string(tag) ?? '';
+  return text.trim() === ''
+    ? []
+    : text.split('\\').map((part) => Number(part.includes('.') ? part : part.replaceAll(',', '.')));
+}
