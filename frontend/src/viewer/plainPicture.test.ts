@@ -1,7 +1,8 @@
 import { expect, it, vi } from 'vitest';
 import { en } from '../i18n/catalogue';
+import type { Plane } from '../lib/plane';
 import { decodeFilm } from './decode/decodeFilm';
-import type { Film, Plane } from './decode/film';
+import type { Film } from './decode/film';
 import { plainPicture } from './plainPicture';
 
 vi.mock('./decode/decodeFilm');

@@ -1,6 +1,7 @@
+import type { Plane } from '../lib/plane';
 import type { Study } from '../lib/study';
 import { decodeFilm } from './decode/decodeFilm';
-import type { Film, Plane } from './decode/film';
+import type { Film } from './decode/film';
 import { drawFilm } from './drawFilm';
 import { toneOf } from './useTone';
 import { greyPixels } from './windowing';

@@ -1,6 +1,7 @@
 import { saveBlob } from '../lib/download';
+import type { Plane } from '../lib/plane';
 import type { Brixia } from '../lib/prediction';
-import type { Film, Plane } from './decode/film';
+import type { Film } from './decode/film';
 import { drawFilm } from './drawFilm';
 import { drawHeat, paintHeat } from './drawHeat';
 import { drawBar, drawLines, drawSides, drawZones } from './drawMarks';

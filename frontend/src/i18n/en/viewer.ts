@@ -1,6 +1,6 @@
 import type { ColourMap } from '../../lib/colourmap';
+import type { Plane } from '../../lib/plane';
 import type { Layer, Subject, Target, WeakReason } from '../../lib/prediction';
-import type { Plane } from '../../viewer/decode/film';
 import { format } from './format';
 import { lower, shared } from './shared';
 

@@ -1,7 +1,8 @@
 import { type DataSet, parseDicom } from 'dicom-parser';
+import type { Plane } from '../../lib/plane';
 import { numbersOf } from './dicomNumbers';
 import { readText } from './dicomText';
-import type { Header, Plane, Spacing } from './film';
+import type { Header, Spacing } from './film';
 import { SQUARE, spacingAspect } from './pixelAspect';
 
 /** Before pixel data, in all but odd files. */

@@ -1,3 +1,4 @@
+import type { Plane } from '../../lib/plane';
 /** Grey codes of one level of a film's pyramid, row by row. */
 export interface Level {
   readonly width: number;
@@ -13,12 +14,6 @@ export interface Window {
 
 export const PRESETS = ['stored', 'auto', 'full', 'lungs', 'mediastinum'] as const;
 export type Preset = (typeof PRESETS)[number];
-
-/**
- * Where lengths are true: in the patient; at the detector, where everything is a little larger than
- * life; or the file does not say which of the two.
- */
-export type Plane = 'patient' | 'detector' | 'unknown';
 
 /** Millimetres between the centres of neighbouring pixels. */
 export interface Spacing {
