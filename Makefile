@@ -11,6 +11,8 @@ REPORT ?= docs/evaluation
 QUICK ?=
 # Networks trained at a time. One suits a GPU; on a CPU, two processes of one thread beat one of two.
 JOBS ?= 2
+# Processes that the Python tests are shared out to, of one thread each: two that share cores wait for each other.
+WORKERS ?= 2
 MINUTES ?= 5
 SEED ?= 0
 COUNT ?= 1000000
@@ -48,7 +50,7 @@ run: .venv/.service $(PAGE) ## Set up what is missing, then serve page and API (
 test: test-python test-page e2e ## Run every test: Python, TypeScript, and the page in Chromium
 
 test-python: .venv/.dev clients/orval/node_modules/.installed
-	$(BIN)/python -m pytest -q
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 test-page: frontend/node_modules/.installed
 	cd frontend && npm run --silent test
