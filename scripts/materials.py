@@ -27,14 +27,17 @@ from packaging.requirements import Requirement
 
 SERVICE = "cxr-severity"
 LOCK = Path(__file__).parents[1] / "frontend" / "package-lock.json"
+_EXTRAS = frozenset({"otel"})
+"""As `backend/Dockerfile` installs the service."""
 _CLASSIFIER = "License :: OSI Approved :: "
 _LICENCES = LicenseFactory()
 
 
 def needed_by(name: str) -> dict[str, Distribution]:
-    """Every installed distribution that `name` needs, and theirs, by name; without extras."""
+    """Every installed distribution that `name` needs, and theirs, by name; with the extras that the
+    image has."""
     found: dict[str, Distribution] = {}
-    left = [(name, frozenset[str]())]
+    left = [(name, _EXTRAS)]
     seen = set()
     while left:
         this = left.pop()

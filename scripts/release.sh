@@ -1,10 +1,11 @@
 #!/usr/bin/env sh
 # Everything of a release, into dist/: wheel (page and weights inside), sdist, page, notes, materials,
 # checksums.
-# From the last commit, never from what lies around: `make release`. PYTHON names the interpreter.
+# From the last commit, never from what lies around: `make release`.
 set -eu
 cd "$(dirname "$0")/.."
-python=${PYTHON:-.venv/bin/python}
+# Not PYTHON, by which make names the interpreter that environments are made of.
+python=$(pwd)/.venv/bin/python
 out=$(pwd)/dist
 
 [ -z "$(git status --porcelain)" ] || { echo "Commit first: a release is made of what is committed." >&2; exit 1; }
@@ -21,7 +22,7 @@ ln -s "$(pwd)/frontend/node_modules" "$work/frontend/node_modules"
 cp -R "$work/frontend/dist" "$work/backend/cxr_severity/page"
 rm -rf "$out"
 mkdir "$out"
-(cd "$work/backend" && "$OLDPWD/$python" -m hatchling build --target wheel --target sdist --directory "$out" >/dev/null)
+(cd "$work/backend" && "$python" -m hatchling build --target wheel --target sdist --directory "$out" >/dev/null)
 tar --create --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
     --directory "$work/frontend/dist" . | gzip -n > "$out/cxr-severity-page-$number.tar.gz"
 sed -n "/^## $number\$/,/^## /{/^## /!p}" CHANGELOG.md > "$out/notes.md"

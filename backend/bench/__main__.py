@@ -19,9 +19,10 @@ from bench.inputs import REPOSITORY, SIDES
 from bench.ratios import COMMITTED, as_data, told
 from bench.report import NAME, markdown, write
 from bench.server import baseline, service
+from cxr_severity.machine import available_cpus
 from cxr_severity.model.artifact import versions
 from cxr_severity.model.predictor import Predictor
-from cxr_severity.settings import Settings, available_cpus
+from cxr_severity.settings import Settings
 
 
 def main() -> int:

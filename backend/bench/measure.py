@@ -17,7 +17,7 @@ from bench.client import latencies, load, multipart
 from bench.forward import REPEATS, Bare, decode_ms
 from bench.inputs import FORMATS, Format, radiograph
 from bench.server import Server, baseline, service
-from cxr_severity.settings import available_cpus
+from cxr_severity.machine import available_cpus
 
 EXPLAINED, BARE = "/predict?force=true", "/predict?explain=false&force=true"
 """`force`: the gate works all the same, and whether it likes an enlarged sample must not matter."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlparse
@@ -11,6 +10,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, IPvAnyNetwork, 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cxr_severity.imaging.limits import DEFAULT_LIMITS, Limits
+from cxr_severity.machine import available_cpus
 from cxr_severity.model.engine import EngineChoice, EngineConfig
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -22,13 +22,6 @@ Origin = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^/\s]+)$")]
 UUID_ROOT = "2.25"  # of UIDs derived from UUIDs, which need no registration (PS3.5 B.2)
 UidRoot = Annotated[str, Field(max_length=43, pattern=r"^[0-2](\.(0|[1-9][0-9]*))+$")]
 """At least 20 digits must fit behind it: two random ones then never meet."""
-
-
-def available_cpus() -> int:
-    """Those this process may use, which in a container can be fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _first_existing(*candidates: Path) -> Path:

@@ -12,6 +12,20 @@ from cxr_severity.api.access.audit import AUDIT
 from cxr_severity.api.access.tracing import MarkFilter
 from cxr_severity.service.faults import lines
 
+_ACCESS_PARTS = 5
+"""Client, method, path, version of HTTP, status."""
+
+
+class WithoutQuery(logging.Filter):
+    """Paths without what follows `?` in the access log of uvicorn: nobody knows what callers put
+    there."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple) and len(record.args) == _ACCESS_PARTS:
+            client, method, path, *rest = record.args
+            record.args = (client, method, str(path).partition("?")[0], *rest)
+        return True
+
 
 class Lines(logging.Formatter):
     """A line for people; behind it the traceback of an exception, without its text."""
@@ -61,7 +75,7 @@ def logging_config(
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"mark": {"()": MarkFilter}},
+        "filters": {"mark": {"()": MarkFilter}, "path": {"()": WithoutQuery}},
         "formatters": {
             "line": {
                 "()": Lines,
@@ -84,7 +98,7 @@ def logging_config(
             "cxr_severity": {"level": level.upper()},
             AUDIT: {"level": "INFO", "handlers": [*audit_handlers], "propagate": audit is None},
             "uvicorn": {"level": level.upper()},
-            "uvicorn.access": {"level": level.upper()},
+            "uvicorn.access": {"level": level.upper(), "filters": ["path"]},
             # Its messages may quote values of a data set, which can be a patient's.
             "pydicom": {"level": "CRITICAL"},
             # Quotes bytes of a malformed body; the request's own answer says what is wrong.

@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 from typing import get_args
 
+from cxr_severity.machine import available_cpus
 from cxr_severity.model.artifact import ArtifactError
 from cxr_severity.model.assessment import Target
 from cxr_severity.service.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
-from cxr_severity.settings import Settings, available_cpus
+from cxr_severity.settings import Settings
 
 _NEEDED = ("fsspec", "pyarrow", "tqdm")
 

@@ -145,3 +145,15 @@ def test_a_change_that_fails_locks_nobody_out(tmp_path: Path) -> None:
     with pytest.raises(KeyFileError):
         KeyFile(file).add("ris")
     assert [path.name for path in tmp_path.iterdir()] == ["keys.json"]
+
+
+def test_whoever_could_read_the_file_still_can_when_it_has_changed(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    KeyFile(path).add("pacs")
+    path.chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(path, 65534, 65534)
+    KeyFile(path).add("ward")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    if os.geteuid() == 0:
+        assert (path.stat().st_uid, path.stat().st_gid) == (65534, 65534)

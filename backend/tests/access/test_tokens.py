@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from access.issuer import AUDIENCE, ISSUER, Issuer
 
+from cxr_severity.api.access import tokens
 from cxr_severity.api.access.tokens import (
     KeysUnavailableError,
     TokenError,
@@ -169,12 +170,15 @@ def provider() -> Iterator[_Provider]:
 
 
 def test_keys_are_fetched_seldom_and_strangers_do_not_change_that(
-    issuer: Issuer, provider: _Provider
+    issuer: Issuer, provider: _Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = f"http://127.0.0.1:{provider.server_port}/jwks"
     verifier = TokenVerifier(signing_keys(url), AUDIENCE, ISSUER)
-    with pytest.raises(KeysUnavailableError):
-        verifier.caller(issuer.token())
+    for _ in range(10):
+        with pytest.raises(KeysUnavailableError):
+            verifier.caller(issuer.token())
+    assert provider.fetched == 1, "a provider that fails is not asked by every token"
+    monkeypatch.setattr(tokens, "_PAUSE_SECONDS", 0)
     provider.content = b"<html>"
     with pytest.raises(KeysUnavailableError):
         verifier.caller(issuer.token())

@@ -137,7 +137,10 @@ def test_traces_reach_a_collector_and_logs_name_them(random_version: Path, tmp_p
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     audit = [line for line in lines if line["logger"] == AUDIT]
     assert [line["trace_id"] for line in audit] == [TRACE]
-    assert any(line["logger"] == "uvicorn.access" for line in lines)
+    (asked,) = (
+        one for one in lines if one["logger"] == "uvicorn.access" and "POST" in one["message"]
+    )
+    assert '"POST /predict HTTP/1.1" 200' in asked["message"], "without its query"
 
 
 def test_traces_without_the_packages_are_one_line_and_no_start() -> None:

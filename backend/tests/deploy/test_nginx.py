@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 from support import SAMPLES
+from waiting import wait_until
 
 from cxr_severity.api.oip.model import longest_body
 from cxr_severity.api.page import _DOCS
@@ -30,8 +31,12 @@ UPLOAD = {"file": ("a.png", IMAGE)}
 
 
 @pytest.fixture(scope="module")
-def url(random_version: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("nginx")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("nginx")
+
+
+@pytest.fixture(scope="module")
+def url(random_version: Path, folder: Path) -> Iterator[str]:
     port = free_port()
     with (
         service(random_version.parent, folder / "service.log", port=port, CXR_QUEUE="8"),
@@ -56,6 +61,23 @@ def test_what_it_has_from_the_service_is_the_services() -> None:
     )
     assert 0 < files - DEFAULT_LIMITS.max_bytes < 2**21
     assert 0 < inference - longest_body(DEFAULT_LIMITS.max_bytes) < 2**21
+
+
+def test_what_is_missing_is_not_kept(client: httpx.Client) -> None:
+    answer = client.get("/assets/of-the-next-version.js")
+    assert answer.status_code == 404
+    assert "immutable" not in answer.headers.get("cache-control", "")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_its_log_holds_no_query_and_no_referrer(client: httpx.Client, folder: Path) -> None:
+    large = {"file": ("a.png", IMAGE + bytes(100_000))}  # more than it buffers in memory
+    client.post("/predict?patient=DOE", files=large, headers={"Referer": "http://x/DOE"})
+    client.get("/models/none?patient=DOE", headers={"Referer": "http://x/DOE"})
+    wait_until(lambda: "/models/none" in (folder / "nginx.log").read_text())
+    log = (folder / "nginx.log").read_text()
+    assert " POST /predict 4" in log or " POST /predict 200" in log
+    assert "DOE" not in log
 
 
 def test_the_page_is_served_with_headers_and_small(client: httpx.Client) -> None:

@@ -219,7 +219,9 @@ def test_a_name_in_several_scripts() -> None:
 
 @pytest.mark.parametrize("blank", ["\N{NO-BREAK SPACE}", "\N{IDEOGRAPHIC SPACE} "])
 def test_an_identifier_of_blanks_alone_is_none(blank: str) -> None:
-    names: dict[str, Any] = {"PatientID": blank, "AccessionNumber": blank, "IssuerOfPatientID": blank}
+    names: dict[str, Any] = dict.fromkeys(
+        ("PatientID", "AccessionNumber", "IssuerOfPatientID"), blank
+    )
     found = bundle(SpecificCharacterSet="ISO_IR 192", **names)
     (study,) = resources(found, "ImagingStudy")
     assert "identifier" not in study["subject"]

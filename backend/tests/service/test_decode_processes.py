@@ -208,6 +208,16 @@ def test_a_process_sees_nothing_of_the_environment(monkeypatch: pytest.MonkeyPat
         assert b"secret" not in environment
 
 
+def test_a_process_runs_no_code_that_lies_beside_somebodys_films(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("socket", "numpy", "json"):
+        (tmp_path / f"{name}.py").write_text("import os; os._exit(7)")
+    monkeypatch.chdir(tmp_path)
+    with DecodeProcesses(1, 10) as processes:
+        assert processes.decode(FILM).source.format == "tiff"
+
+
 def test_a_process_starts_with_the_first_film_that_needs_one() -> None:
     with DecodeProcesses(1, 5) as processes:
         processes.decode(corpus.ALL["png-8"])

@@ -187,6 +187,7 @@ class KeyFile:
                 kept = self.all()
                 yield kept
                 json.dump({"keys": [asdict(key) for key in kept]}, file, indent=1)
+                _keep_readable(file.fileno(), self._path)
             new.replace(self._path)
         except BaseException as error:
             new.unlink(missing_ok=True)
@@ -194,6 +195,17 @@ class KeyFile:
                 raise KeyFileError(f"{self._path}: {error.strerror}") from error
             raise
         self._seen = None
+
+
+def _keep_readable(descriptor: int, former: Path) -> None:
+    """Let whoever could read the former file, which may be a service of another user, read this."""
+    try:
+        before = former.stat()
+    except FileNotFoundError:
+        return
+    os.fchmod(descriptor, before.st_mode & 0o777)
+    if (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
+        os.fchown(descriptor, before.st_uid, before.st_gid)
 
 
 def _hash(key: str) -> str:

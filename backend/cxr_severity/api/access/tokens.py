@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +21,8 @@ none for one of `RS256`. Asymmetric ones alone: with `HS256` a public key could 
 secret."""
 ALGORITHMS = tuple(_OF_KEY)
 _FETCH_SECONDS = 5
+_PAUSE_SECONDS = 2
+"""After a fetch that failed."""
 _LONGEST_TOKEN = 16_384
 
 
@@ -94,7 +98,7 @@ class _KeysAtUrl:
     every half minute, so that tokens of strangers do not make the service a burden to others."""
 
     def __init__(self, url: str) -> None:
-        self._client = PyJWKClient(url, timeout=_FETCH_SECONDS, lifespan=300, cooldown_duration=30)
+        self._client = _Fetching(url, timeout=_FETCH_SECONDS, lifespan=300, cooldown_duration=30)
 
     def of(self, token: str) -> PyJWK:
         try:
@@ -105,6 +109,22 @@ class _KeysAtUrl:
             raise KeysUnavailableError("there is no JWKS at that address") from error
         except jwt.PyJWTError as error:
             raise TokenError(type(error).__name__) from error
+
+
+class _Fetching(PyJWKClient):
+    """The library's, which counts no fetch that failed: while the provider hangs, each token of a
+    stranger would make all others wait for another one."""
+
+    _failed = -math.inf
+
+    def fetch_data(self) -> Any:
+        if time.monotonic() - self._failed < _PAUSE_SECONDS:
+            raise jwt.PyJWKClientConnectionError("the last fetch failed a moment ago")
+        try:
+            return super().fetch_data()
+        except jwt.PyJWKClientConnectionError:
+            self._failed = time.monotonic()
+            raise
 
 
 class _KeysInFile:

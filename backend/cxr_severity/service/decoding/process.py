@@ -46,7 +46,8 @@ class Decoder:
                 channel = Channel(ours, shared)
                 arguments = [str(files[0]), str(seconds), *map(str, files[1:])]
                 process = subprocess.Popen(  # noqa: S603 - the same interpreter, our own module
-                    [sys.executable, "-m", module, *arguments],
+                    # -P: never a module that lies in the current folder, beside somebody's films.
+                    [sys.executable, "-P", "-m", module, *arguments],
                     pass_fds=files,
                     stdin=subprocess.DEVNULL,
                     env=_environment(),
