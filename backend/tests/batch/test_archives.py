@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -17,6 +15,8 @@ from waiting import until_ready
 from cxr_severity.api.app import create_app
 from cxr_severity.api.batch.archive import files_of
 from cxr_severity.settings import Settings
+
+from .sent import lines_of, zipped
 
 ZIP = {"Content-Type": "application/zip"}
 
@@ -28,25 +28,13 @@ def client(random_version: Path) -> Iterator[TestClient]:
         yield client
 
 
-def _zip(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", compression) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
 def _named(*names: bytes) -> bytes:
     """An archive whose names are these bytes, without the flag for UTF-8."""
     stand_ins = {bytes([65 + i]) * len(name): name for i, name in enumerate(names)}
-    content = _zip({name.decode(): bytes(10) for name in stand_ins}, zipfile.ZIP_STORED)
+    content = zipped({name.decode(): bytes(10) for name in stand_ins}, zipfile.ZIP_STORED)
     for stand_in, name in stand_ins.items():
         content = content.replace(stand_in, name)
     return content
-
-
-def _lines(text: str) -> list[dict[str, Any]]:
-    return sorted(map(json.loads, text.splitlines()), key=lambda line: line["index"])
 
 
 GBK = [name.encode("gbk") for name in ("王小明.png", "李小明.png", "王小红.png")]
@@ -75,7 +63,7 @@ def test_names_of_a_form_stay_apart_too(client: TestClient) -> None:
     part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="%b"\r\n\r\nx\r\n'
     body = b"".join(part % name for name in GBK) + b"--b--\r\n"
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
-    lines = _lines(client.post("/predict/batch", content=body, headers=headers).text)
+    lines = lines_of(client.post("/predict/batch", content=body, headers=headers).text)
     assert len({line["name"] for line in lines}) == len(GBK)
     assert "\N{REPLACEMENT CHARACTER}" not in "".join(line["name"] for line in lines)
 
@@ -84,13 +72,13 @@ def test_names_of_a_form_stay_apart_too(client: TestClient) -> None:
 def test_an_archive_without_films_alone_is_a_problem(
     client: TestClient, files: dict[str, bytes]
 ) -> None:
-    alone = client.post("/predict/batch", content=_zip(files), headers=ZIP)
+    alone = client.post("/predict/batch", content=zipped(files), headers=ZIP)
     body = assert_problem(alone, 422, "missing-field")
     assert body["detail"] == "The archive holds no image."
-    parts = [("file", ("empty.zip", _zip(files)))]
+    parts = [("file", ("empty.zip", zipped(files)))]
     assert_problem(client.post("/predict/batch", files=parts), 422, "missing-field")
     parts.append(("file", ("a", b"1")))
-    lines = _lines(client.post("/predict/batch", files=parts).text)
+    lines = lines_of(client.post("/predict/batch", files=parts).text)
     assert [line["name"] for line in lines] == ["a"]
 
 
@@ -105,8 +93,8 @@ def test_an_archive_without_films_alone_is_a_problem(
 def test_a_compression_that_is_not_read_is_called_so(
     client: TestClient, compression: int, code: str
 ) -> None:
-    content = _zip({"film": b"text" * 20}, compression)
-    (line,) = _lines(client.post("/predict/batch", content=content, headers=ZIP).text)
+    content = zipped({"film": b"text" * 20}, compression)
+    (line,) = lines_of(client.post("/predict/batch", content=content, headers=ZIP).text)
     assert line["error"]["code"] == code
     if code == "archive-damaged":
         assert "deflate and bzip2" in line["error"]["detail"]

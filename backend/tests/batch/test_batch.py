@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import json
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import anyio
 import pytest
@@ -23,6 +20,8 @@ from cxr_severity.api.batch.multipart import Begin, Data, Event
 from cxr_severity.api.batch.stream import Lines
 from cxr_severity.settings import Settings
 
+from .sent import lines_of, zipped
+
 IMAGES = [path.read_bytes() for path in SAMPLES[:2]]
 FORCE = {"force": "true"}
 
@@ -35,29 +34,15 @@ def client(random_version: Path) -> Iterator[TestClient]:
         yield client
 
 
-def _zip(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", compression) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
-def _lines(text: str) -> list[dict[str, Any]]:
-    lines = [json.loads(line) for line in text.splitlines()]
-    assert sorted(line["index"] for line in lines) == list(range(len(lines)))
-    return sorted(lines, key=lambda line: line["index"])
-
-
 def test_items_are_counted_as_they_came_those_of_archives_too(client: TestClient) -> None:
     parts = [
         ("file", ("a", b"1")),
-        ("file", ("z", _zip({f"{i}": bytes([65 + i]) * 50_000 for i in range(8)}))),
+        ("file", ("z", zipped({f"{i}": bytes([65 + i]) * 50_000 for i in range(8)}))),
         ("file", ("b", b"2")),
-        ("file", ("broken", _zip({"x": b"3"})[:-40])),
+        ("file", ("broken", zipped({"x": b"3"})[:-40])),
         ("file", ("c", b"4")),
     ]
-    lines = _lines(client.post("/predict/batch", files=parts, params=FORCE).text)
+    lines = lines_of(client.post("/predict/batch", files=parts, params=FORCE).text)
     assert [line["name"] for line in lines if line["name"] != ""] == [
         "a", *map(str, range(8)), "b", "x", "c",
     ]  # fmt: skip
@@ -74,7 +59,7 @@ def test_each_file_is_a_line_and_an_error_ends_nothing(client: TestClient) -> No
     answer = client.post("/predict/batch", files=parts, params=FORCE)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/x-ndjson"
-    lines = _lines(answer.text)
+    lines = lines_of(answer.text)
     assert [line["name"] for line in lines] == [name for _, (name, _) in parts]
     codes = [line.get("error", {}).get("code") for line in lines]
     assert codes == [None, "empty-file", "not-an-image", "file-too-large", None]
@@ -92,7 +77,7 @@ def test_each_file_is_a_line_and_an_error_ends_nothing(client: TestClient) -> No
 def test_an_archive_is_read_with_its_folders(
     client: TestClient, compression: int, as_part: bool
 ) -> None:
-    archive = _zip(
+    archive = zipped(
         {
             "DICOMDIR": b"x" * 200,
             "STUDY/": b"",
@@ -114,7 +99,7 @@ def test_an_archive_is_read_with_its_folders(
     else:
         headers = {"Content-Type": "application/zip"}
         answer = client.post("/predict/batch", content=archive, headers=headers, params=FORCE)
-    found = {line["name"]: line.get("error", {}).get("code") for line in _lines(answer.text)}
+    found = {line["name"]: line.get("error", {}).get("code") for line in lines_of(answer.text)}
     expected = {
         "STUDY/IM1": None,
         "../../etc/passwd": "unsafe-path",
@@ -136,21 +121,21 @@ def test_what_is_sent_as_an_archive_and_is_none_is_a_problem(
 
 
 def test_a_bomb_is_a_line_and_the_others_go_on(client: TestClient) -> None:
-    archive = _zip({"bomb": bytes(40_000_000), "film": IMAGES[0]})
+    archive = zipped({"bomb": bytes(40_000_000), "film": IMAGES[0]})
     headers = {"Content-Type": "application/zip"}
     answer = client.post("/predict/batch", content=archive, headers=headers, params=FORCE)
-    first, second = _lines(answer.text)
+    first, second = lines_of(answer.text)
     assert first["error"]["code"] == "file-too-large"
     assert second["name"] == "film"
     assert "result" in second
 
 
 def test_a_cut_archive_says_so_after_what_was_whole(client: TestClient) -> None:
-    archive = _zip({"film": IMAGES[0], "other": IMAGES[1]})
+    archive = zipped({"film": IMAGES[0], "other": IMAGES[1]})
     headers = {"Content-Type": "application/zip"}
     cut = archive[: len(IMAGES[0]) + 5_000]
     answer = client.post("/predict/batch", content=cut, headers=headers, params=FORCE)
-    first, last = _lines(answer.text)
+    first, last = lines_of(answer.text)
     assert "result" in first
     assert last["error"]["code"] == "archive-damaged"
 
@@ -168,7 +153,7 @@ def test_what_is_over_the_number_is_said_and_the_rest_not_read(
 ) -> None:
     monkeypatch.setattr("cxr_severity.api.routes.batch.MOST_ITEMS", 3)
     parts = [("file", (str(number), b"x")) for number in range(6)]
-    lines = _lines(client.post("/predict/batch", files=parts).text)
+    lines = lines_of(client.post("/predict/batch", files=parts).text)
     codes = [line["error"]["code"] for line in lines]
     assert codes == ["not-an-image"] * 3 + ["too-many-images"]
 
@@ -180,7 +165,7 @@ PART = b"--b\r\nContent-Disposition: form-data; name=file; filename=a\r\n\r\nx\r
 def test_a_form_that_is_cut_says_so_after_what_was_whole(client: TestClient) -> None:
     answer = client.post("/predict/batch", content=PART + PART[:-3], headers=FORM)
     assert answer.status_code == 200
-    first, last = _lines(answer.text)
+    first, last = lines_of(answer.text)
     assert first["error"]["code"] == "not-an-image"
     assert (last["index"], last["error"]["code"]) == (1, "incomplete-upload")
 
@@ -216,13 +201,13 @@ def _counted(client: TestClient, code: str) -> float:
 
 def test_other_fields_are_passed_over(client: TestClient) -> None:
     body = PART.replace(b"name=file", b"name=other") + PART.replace(b"=a", b"=b") + b"--b--\r\n"
-    (line,) = _lines(client.post("/predict/batch", content=body, headers=FORM).text)
+    (line,) = lines_of(client.post("/predict/batch", content=body, headers=FORM).text)
     assert (line["index"], line["name"], line["error"]["code"]) == (0, "b", "not-an-image")
 
 
 def test_what_stands_before_the_first_boundary_is_passed_over(client: TestClient) -> None:
     body = b"A legal preamble.\r\n" + PART + b"--b--\r\n"
-    (line,) = _lines(client.post("/predict/batch", content=body, headers=FORM).text)
+    (line,) = lines_of(client.post("/predict/batch", content=body, headers=FORM).text)
     assert (line["name"], line["error"]["code"]) == ("a", "not-an-image")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,6 +10,8 @@ from cxr_severity.api.batch.archive import Item
 from cxr_severity.api.batch.intake import take_in
 from cxr_severity.api.batch.multipart import Event, Parts
 
+from .sent import zipped
+
 BOUNDARY = b"part"
 
 
@@ -19,14 +19,6 @@ def _form(content: bytes) -> tuple[bytes, bytes]:
     """A form of one file before its content, and the rest of it."""
     head = b'--part\r\nContent-Disposition: form-data; name="file"; filename="sent"\r\n\r\n'
     return head, content + b"\r\n--part--\r\n"
-
-
-def _archive() -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("a.png", b"first" * 20)
-        archive.writestr("b.png", b"second" * 20)
-    return out.getvalue()
 
 
 async def _files(*chunks: bytes) -> list[Item]:
@@ -48,7 +40,7 @@ async def _files(*chunks: bytes) -> list[Item]:
 @pytest.mark.anyio
 @pytest.mark.parametrize("cut", range(8))
 async def test_an_archive_is_known_wherever_its_first_bytes_are_cut(cut: int) -> None:
-    head, rest = _form(_archive())
+    head, rest = _form(zipped({"a.png": b"first" * 20, "b.png": b"second" * 20}))
     files = await _files(head + rest[:cut], rest[cut:])
     assert [item.name for item in files] == ["a.png", "b.png"]
     one_by_one = [bytes([each]) for each in head + rest]

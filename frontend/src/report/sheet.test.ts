@@ -45,18 +45,23 @@ it('writes nothing beyond the right margin', async () => {
   expect(texts.filter(({ right }) => right > RIGHT_MARGIN + 0.01)).toEqual([]);
 });
 
+/** A film that a report may be about, without pictures. */
+const plain = () => ({
+  name: 'chest.png',
+  prediction: { ...prediction('mild'), explanation: null },
+  gradedAt: new Date(2026, 10, 23),
+  date: '',
+  view: '',
+  study: study(),
+});
+
 it('writes each fact of a film on the page where its term stands, however long it is', async () => {
   const term = en.analyse.details.checksum;
   const { input } = prediction('mild');
   for (let lines = 0; lines < 24; lines += 1) {
     const draw = vi.spyOn(PDFPage.prototype, 'drawText').mockClear();
     const graded = {
-      name: 'chest.png',
-      prediction: { ...prediction('mild'), explanation: null },
-      gradedAt: new Date(2026, 10, 23),
-      date: '',
-      view: '',
-      study: study(),
+      ...plain(),
       // Pushes what follows towards the page's end and over it, line by line.
       impression: Array.from({ length: 20 + lines }, () => 'x'.repeat(100)).join(' '),
     };
@@ -74,14 +79,7 @@ it('names what asks for care in full, beneath the row of its film', async () => 
     accepted: true,
     findings: [{ code, level: 'warn' as const, message: '', value: 0, limit: 0 }],
   };
-  const graded = {
-    name: 'chest.png',
-    prediction: { ...prediction('mild'), explanation: null, quality },
-    gradedAt: new Date(2026, 10, 23),
-    date: '',
-    view: '',
-    study: study(),
-  };
+  const graded = { ...plain(), prediction: { ...plain().prediction, quality } };
   await reportPdf([graded], en, 'en', [{ name: 'side.png', date: '', reason: 'Short.' }]);
   const first = draw.mock.contexts[0];
   const table = draw.mock.calls.filter((_, index) => draw.mock.contexts[index] === first);
@@ -92,12 +90,7 @@ it('names what asks for care in full, beneath the row of its film', async () => 
 it('keeps the line breaks of an impression, and writes it as text', async () => {
   const draw = vi.spyOn(PDFPage.prototype, 'drawText').mockClear();
   const graded = {
-    name: 'chest.png',
-    prediction: { ...prediction('mild'), explanation: null },
-    gradedAt: new Date(2026, 10, 23),
-    date: '',
-    view: '',
-    study: study(),
+    ...plain(),
     impression: 'No change.\nOld scars.\r\n\nControl in May.',
   };
   await reportPdf([graded], en, 'en');

@@ -46,6 +46,9 @@ it('takes a decimal comma in window and scale, as the service does', () => {
   });
   expect(window).toEqual({ low: 0.5, high: 255.5 });
   expect([slope, intercept]).toEqual([1.5, -10.25]);
+  // Of two values the first is not there: no window, as there is none in the service.
+  texts.x00281050 = '\\40';
+  expect(readGrey(dataSet as unknown as DataSet, { ...layout, signed: false }).window).toBeNull();
 });
 
 /** What a VOI LUT of `entries` makes of the codes 0 to 4095, signed ones from -2048 on. */

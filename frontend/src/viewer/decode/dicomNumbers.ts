@@ -6,7 +6,12 @@ import type { DataSet } from 'dicom-parser';
  */
 export function numbersOf(dataSet: DataSet, tag: string): number[] {
   const text = dataSet.string(tag) ?? '';
-  return text.trim() === ''
-    ? []
-    : text.split('\\').map((part) => Number(part.includes('.') ? part : part.replaceAll(',', '.')));
+  return text.trim() === '' ? [] : text.split('\\').map(numberIn);
+}
+
+function numberIn(part: string): number {
+  // An empty one is no zero.
+  return part.trim() === ''
+    ? Number.NaN
+    : Number(part.includes('.') ? part : part.replaceAll(',', '.'));
 }
