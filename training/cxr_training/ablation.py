@@ -30,7 +30,8 @@ from cxr_severity.model.reference.tensors import normalise
 from cxr_training.augment import change_exposure, draw_warp
 from cxr_training.backbone import BACKBONE_WEIGHTS, load_backbone
 from cxr_training.cases import Case, Dataset
-from cxr_training.config import AugmentConfig, Frozen, TrainConfig, load_config
+from cxr_training.config import TrainConfig, load_config
+from cxr_training.config_augment import AugmentConfig, Frozen
 from cxr_training.errors import TrainingError, one_line
 from cxr_training.evaluation.predictions import read_predictions
 from cxr_training.films import Films

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn.functional import affine_grid, grid_sample
 
-from cxr_training.config import AugmentConfig
+from cxr_training.config_augment import AugmentConfig
 
 
 @dataclass(frozen=True, slots=True)

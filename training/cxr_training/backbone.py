@@ -11,7 +11,9 @@ from zipfile import BadZipFile
 import numpy as np
 import torch
 
+from cxr_severity.model.artifact import ArtifactError, load_weights, read_manifest
 from cxr_severity.model.networks.network import Network
+from cxr_severity.settings import ModelSettings
 from cxr_training.errors import TrainingError
 
 BACKBONE_WEIGHTS = Path("weights") / "efficientnet-b0-imagenet.npz"
@@ -52,6 +54,28 @@ def load_backbone(network: Network, source: Path) -> str:
     if missing or unexpected:
         raise TrainingError(f"{source}: lacks {missing[:3]}, has unknown {unexpected[:3]}")
     return _digest(state)
+
+
+def load_lower(network: Network, version: str, blocks: int) -> None:
+    """Start the stem and the first `blocks` blocks from those of a version of this release.
+
+    Raises:
+        TrainingError: when there is no such version, or it does not fit.
+    """
+    folder = ModelSettings().weights / version
+    try:
+        arrays = load_weights(folder, read_manifest(folder))
+    except ArtifactError as error:
+        raise TrainingError(f"start: {error}") from error
+    fixed = (f"backbone._blocks.{number}." for number in range(blocks))
+    lower = ("backbone._conv_stem.", "backbone._bn0.", *fixed)
+    state = network.state_dict()
+    try:
+        for name in state:
+            if name.startswith(lower) and not name.endswith("num_batches_tracked"):
+                state[name].copy_(torch.from_numpy(arrays[name]))
+    except (KeyError, RuntimeError) as error:
+        raise TrainingError(f"start: version {version} does not fit the network") from error
 
 
 def _digest(state: Mapping[str, torch.Tensor]) -> str:

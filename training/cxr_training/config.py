@@ -7,20 +7,14 @@ from pathlib import Path
 from typing import Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from cxr_severity.model.assessment import SEVERITIES, Severity
 from cxr_severity.model.manifest import VERSION_PATTERN
 from cxr_severity.model.networks.configs import CellConfig
 from cxr_severity.model.preprocess import PreprocessConfig
+from cxr_training.config_augment import AugmentConfig, Frozen
 from cxr_training.config_errors import change, told
 from cxr_training.errors import TrainingError
-
-
-class Frozen(BaseModel):
-    """Part of a recipe; nothing of it is changed, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class SplitConfig(Frozen):
@@ -39,29 +33,17 @@ class SplitConfig(Frozen):
     )  # fmt: skip
 
 
-class AugmentConfig(Frozen):
-    """Largest change of each kind; every image of every class draws its own amounts."""
+class FramerConfig(Frozen):
+    """How the framer learns, where the network has one."""
 
-    rotation: float = Field(default=8.0, ge=0, le=45, description="Degrees, either way")
-    translation: float = Field(default=0.05, ge=0, le=0.5, description="Share of the side")
-    zoom: float = Field(default=0.1, ge=0, lt=0.5, description="Scale from 1-zoom to 1+zoom")
-    flip: float = Field(default=0.5, ge=0, le=1, description="Probability of a mirror image")
-    brightness: float = Field(default=0.15, ge=0, lt=1, description="Factor from 1-b to 1+b")
-    contrast: float = Field(default=0.2, ge=0, lt=1, description="Factor from 1-c to 1+c")
-    gamma: float = Field(default=0.2, ge=0, lt=2, description="Exponent from e^-g to e^g")
-    noise: float = Field(
-        default=0.03, ge=0, lt=1, description="Gaussian, standard deviation from 0 to this"
-    )
-    noisy: tuple[Severity, ...] = Field(
-        default=SEVERITIES, description="Classes that get noise. All: given to one class alone, "
-        "as the published system does, noise tells the class"
+    steps: int = Field(default=1200, ge=1)
+    films: int = Field(default=32, ge=1, description="In a batch")
+    learning_rate: float = Field(default=4e-3, gt=0, description="Peak")
+    weight_decay: float = Field(default=0.01, ge=0)
+    augment: AugmentConfig = AugmentConfig(
+        rotation=12, translation=0.15, zoom=0.35, brightness=0.2, contrast=0.3, gamma=0.35,
+        noise=0.04, erase=0.3, letters=0.4, borders=0.25, blur=0.5, jpeg=0.3,
     )  # fmt: skip
-    erase: float = Field(default=0.25, ge=0, le=1, description="Probability of a blotted patch, "
-                         "so that a marker or a tube cannot carry the label")  # fmt: skip
-    letters: float = Field(default=0.0, ge=0, le=1, description="Probability of letters written in")
-    borders: float = Field(default=0.0, ge=0, le=1, description="Probability of a frame")
-    blur: float = Field(default=0.0, ge=0, le=1, description="Probability of fewer pixels")
-    jpeg: float = Field(default=0.0, ge=0, le=1, description="Probability of a compression")
 
 
 class LossConfig(Frozen):
@@ -155,20 +137,32 @@ class HeadConfig(Frozen):
 
 
 class RoundConfig(Frozen):
-    """A round of training: the shared pretext, then a network of each fold."""
+    """The round before: its pretext, then a network of each fold."""
 
     pretext: StageConfig
     main: StageConfig
     head: HeadConfig = HeadConfig()
+    across: bool = Field(
+        default=True, description="Whether the networks that learn nothing of a collection have a "
+        "teacher too, where such are trained"
+    )  # fmt: skip
 
-    def check(self, size: int) -> None:
-        """Raise ValueError where the courses do not fit each other or inputs of `size`."""
-        if self.pretext.severity or self.pretext.ralo:
-            raise ValueError("pretext: the pretext holds no scored film")
-        if not self.main.frozen_blocks:
-            raise ValueError("main.frozen_blocks: at least one, whose outputs are computed once")
-        if self.main.size != size:
-            raise ValueError("main.size: is not preprocess.size")
+
+def _check(pretext: StageConfig | None, main: StageConfig, side: int) -> None:
+    """Raise ValueError where courses do not fit each other, or a backbone that sees `side` pixels.
+
+    `pretext`: None where there is none in this round.
+    """
+    if not main.frozen_blocks:
+        raise ValueError("main.frozen_blocks: at least one, whose outputs are computed once")
+    if main.size != side:
+        raise ValueError(f"main.size: is not {side}, which the network sees")
+    if pretext is None:
+        return
+    if pretext.severity or pretext.ralo:
+        raise ValueError("pretext: the pretext holds no scored film")
+    if pretext.frozen_blocks not in (0, main.frozen_blocks):
+        raise ValueError("pretext.frozen_blocks: 0, or as main.frozen_blocks")
 
 
 class GateConfig(Frozen):
@@ -220,10 +214,16 @@ class TrainConfig(Frozen):
     across: bool = Field(
         default=True, description="Also train without each collection, and test on it"
     )
-    pretext: StageConfig = Field(
+    start: str | None = Field(
+        default=None, pattern=VERSION_PATTERN, description="Version of this release whose stem and "
+        "first blocks, those that stay fixed, are started from; their pretext saw no scored film"
+    )  # fmt: skip
+    framer: FramerConfig = FramerConfig()
+    pretext: StageConfig | None = Field(
         default=StageConfig(severity=0, ralo=0, masks=18, boxes=14, epochs=14, ema=0.98),
-        description="Lungs, opacity and study label alone; all blocks learn",
-    )
+        description="Lungs, opacity and study label alone; all blocks learn, or all but those that "
+        "stay fixed after it too. None: the first round's is the start"
+    )  # fmt: skip
     main: StageConfig = Field(
         default=StageConfig(frozen_blocks=5), description="Everything together"
     )
@@ -237,7 +237,7 @@ class TrainConfig(Frozen):
     split: SplitConfig = SplitConfig()
     augment: AugmentConfig = AugmentConfig(
         rotation=10, translation=0.06, zoom=0.15, brightness=0.2, contrast=0.3, gamma=0.35,
-        noise=0.04, erase=0.3, letters=0.4, borders=0.25, blur=0.5, jpeg=0.5,
+        noise=0.04, erase=0.3, letters=0.4, borders=0.25, blur=0.5, jpeg=0.5, frame=0.03,
     )  # fmt: skip
     preprocess: PreprocessConfig = PreprocessConfig()
     network: CellConfig = CellConfig()
@@ -245,10 +245,25 @@ class TrainConfig(Frozen):
 
     @model_validator(mode="after")
     def _batches_hold_what_there_is(self) -> Self:
-        RoundConfig(pretext=self.pretext, main=self.main).check(self.preprocess.size)
+        side = self.network.side(self.preprocess.size)
+        _check(self.pretext, self.main, side)
         if self.first is not None:
-            self.first.check(self.preprocess.size)
+            _check(self.first.pretext, self.first.main, side)
+            if self.main.frozen_blocks != self.first.main.frozen_blocks:
+                raise ValueError("main.frozen_blocks: is not that of the first round")
+        elif self.pretext is None:
+            raise ValueError(
+                "pretext: there is no round before whose pretext could be gone on from"
+            )
+        if self.network.frame is not None and self.preprocess.size % 32:
+            raise ValueError("preprocess.size: no multiple of 32, of which a thumbnail can be made")
         return self
+
+    @property
+    def copies_are_shared(self) -> bool:
+        """Whether no round changes the fixed blocks after the first copies."""
+        fixed = self.pretext is None or self.pretext.frozen_blocks > 0
+        return self.first is not None and fixed
 
     def of_first(self) -> TrainConfig | None:
         """The recipe of the first round, where there is one."""
@@ -256,7 +271,7 @@ class TrainConfig(Frozen):
             return None
         changes = {
             "pretext": self.first.pretext, "main": self.first.main, "head": self.first.head,
-            "first": None, "seeds": self.seeds[:1],
+            "first": None, "seeds": self.seeds[:1], "across": self.across and self.first.across,
         }  # fmt: skip
         return self.model_copy(update=changes)
 

@@ -19,11 +19,12 @@ from torch.nn.functional import avg_pool2d
 from tqdm import tqdm
 
 from cxr_severity.model.networks.cells import CellNet
+from cxr_severity.model.networks.frame import Framer, cut, frame_of
 from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_severity.model.reference.convert import compile_module
 from cxr_severity.model.reference.tensors import normalise
 from cxr_training.augment import change_exposure, draw_warp
-from cxr_training.config import AugmentConfig
+from cxr_training.config_augment import AugmentConfig
 from cxr_training.degrade import degrade
 from cxr_training.films import Films
 
@@ -48,23 +49,38 @@ class Inputs:
 
 def augment(
     films: Films, indices: torch.Tensor, size: int, config: AugmentConfig,
-    preprocess: PreprocessConfig, generator: torch.Generator,
+    preprocess: PreprocessConfig, generator: torch.Generator, framer: Framer | None = None,
 ) -> Inputs:  # fmt: skip
-    """(N,) int64 indices of films to new normalised images, S = `size`, with their places."""
+    """(N,) int64 indices of films to new normalised images, S = `size`, with their places; of what
+    lies in their frames, which `framer` finds on the changed film, where there is one."""
     warp = draw_warp(len(indices), config, generator)
-    grids = warp(films.grids[indices].unsqueeze(1).float() / 255, size).squeeze(1)
+    side = size if framer is None else preprocess.size
+    grids = warp(films.grids[indices].unsqueeze(1).float() / 255, side).squeeze(1)
     grids = degrade(change_exposure(grids, config, generator), config, generator)
-    fine = warp(films.places[indices].float() / 255, size // STRIDE * _FINE)
+    images = normalise(grids, preprocess)
+    fine = warp(films.places[indices].float() / 255, side // STRIDE * _FINE)
+    if framer is not None:
+        with torch.no_grad():
+            frames = frame_of(framer.lungs(images).sigmoid())
+        frames = _moved(frames, config.frame, generator)
+        images, fine = cut(images, frames, size), cut(fine, frames, size // STRIDE * _FINE)
     places, known = avg_pool2d(fine, _FINE), films.known[indices]
     # On a mirrored film the right lung is on the other side, and is taught as the left one.
     other = [1, 0, 2]
     swap = warp.mirrored
     return Inputs(
-        normalise(grids, preprocess),
+        images,
         torch.where(swap[:, None, None, None], places[:, other], places),
         torch.where(swap[:, None], known[:, other], known),
         swap,
     )
+
+
+def _moved(frames: torch.Tensor, share: float, generator: torch.Generator) -> torch.Tensor:
+    """(N, 4) frames with each side moved a little, the film's borders left where they are."""
+    sides = (frames[:, 2:] - frames[:, :2]).repeat(1, 2)
+    moved = frames + share * sides * torch.randn(frames.shape, generator=generator)
+    return moved.clamp(0, 1)
 
 
 class _Lower(nn.Module):
@@ -112,7 +128,7 @@ def make_copies(
     if finished.is_file():
         return CopiesOnDisk(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    size = preprocess.size
+    size = network.config.side(preprocess.size)
     rows = np.repeat(np.arange(len(copies)), copies)
     network.eval()
     example = np.zeros((1, 3, size, size), np.float32)
@@ -127,7 +143,7 @@ def make_copies(
     generator = torch.Generator().manual_seed(seed)
     for at in tqdm(range(0, len(rows), _CHUNK), desc="copies", unit="batch"):
         part = torch.from_numpy(rows[at : at + _CHUNK])
-        made = augment(films, part, size, config, preprocess, generator)
+        made = augment(films, part, size, config, preprocess, generator, network.framer)
         for k, image in enumerate(made.maps.numpy()):
             maps[at + k] = lower(image[None])[0][0]
         end = at + len(part)

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from cxr_training.config import AugmentConfig
+from cxr_training.config_augment import AugmentConfig
 
 _LETTERS = "LRABDEMPSTUX0123456789"
 

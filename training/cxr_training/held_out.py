@@ -25,7 +25,7 @@ _BATCH = 16
 @dataclass(frozen=True, slots=True)
 class Seen:
     """Of N films: raw `logits` (N, 3), `zones` (N, 6) in [0, 3], `burden` (N, h, w) the Grad-CAM of
-    the expected total, not negative, and `places` (N, 3, h, w) probabilities."""
+    the expected total, not negative, and `places` (N, 3, h, w) probabilities, over whole films."""
 
     logits: Float32Array
     zones: Float32Array
@@ -44,7 +44,7 @@ def see(
         with torch.no_grad():
             maps = network.features(x)
         output, _, burden = grad_cam(network, maps, ["burden"] * len(x))
-        places = maps.places.sigmoid()
+        places = network.on_film(maps.places.sigmoid(), maps)
         parts.append(
             Seen(*(part.cpu().numpy() for part in (output.logits, output.zones, burden, places)))
         )

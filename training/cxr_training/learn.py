@@ -130,7 +130,7 @@ def _losses(
     inputs, targets = batch.inputs, batch.targets
     images = inputs.maps.to(device, memory_format=torch.channels_last)
     frozen = stage.frozen_blocks
-    maps = student.network.upper(images, frozen) if frozen else student.network.features(images)
+    maps = student.network.upper(images, frozen) if frozen else student.network.seen(images)
     output = student.network.read(maps, whole_lungs=True)
     losses = place_losses(
         config, maps, inputs.places.to(device), inputs.known.to(device), batch.weight.to(device)
@@ -168,8 +168,11 @@ def _one_cycle(steps: int, warmup: float) -> Callable[[int], float]:
 
 
 def freeze(network: CellNet, blocks: int) -> None:
-    """Keep stem and first blocks from learning; in training they are not run either."""
+    """Keep stem and first blocks from learning; in training they are not run either. Nor does a
+    framer learn here."""
     net = network.backbone
+    if network.framer is not None:
+        network.framer.requires_grad_(False)
     if not blocks:
         return
     for part in (net._conv_stem, net._bn0, *net._blocks[:blocks]):

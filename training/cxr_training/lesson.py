@@ -55,6 +55,8 @@ def check_courses(config: TrainConfig, material: Material) -> None:
     learned = sets - set(config.without)
     drawn = {one.set for one in learned_lesions(material)}
     for name, stage in (("pretext", config.pretext), ("main", config.main)):
+        if stage is None:
+            continue
         needed = [kind for kind in ("masks", "boxes") if getattr(stage, kind)]
         if name == "main":
             needed = [kind for kind in ("severity", "ralo") if getattr(stage, kind)]

@@ -19,6 +19,7 @@ class RunFolder:
     run.json            recipe and data that the run is of
     split.json          who tests where, and which drawn films are held back
     first/              the same of a first round, if there was one, with what it read
+    framed.safetensors  the network that finds the frames of lungs, and has learned nothing else
     pretext/            the network that knows places and no severity yet
     bank/               augmented copies of every film through the blocks that stay fixed
     fold-N/seed-S/      a network, what it says of the films of its fold, its maps
@@ -44,6 +45,11 @@ class RunFolder:
     def first(self) -> RunFolder:
         """Of the round before."""
         return RunFolder(self.root / "first")
+
+    @property
+    def framed(self) -> Path:
+        """The start of a run, with a framer that has learned."""
+        return self.root / "framed.safetensors"
 
     @property
     def places(self) -> Path:

@@ -1,8 +1,8 @@
 """`make train`: from labels and images to out-of-fold predictions and a version.
 
-    read the films -> split them by patient -> a round or two of: teach places (pretext) -> copy
-    every film through the fixed blocks (copies) -> train a network of each fold and seed, then its
-    head alone -> gather, calibrate, export
+    read the films -> split them by patient -> find the frames of lungs, where these are read -> a
+    round or two of: teach places (pretext) -> copy every film through the fixed blocks (copies) ->
+    train a network of each fold and seed, then its head alone -> gather, calibrate, export
 
 The networks of a first round read films that nobody scored, and those of the second learn from it.
 
@@ -19,15 +19,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.reference.networks import pack_network
-from cxr_training.backbone import BACKBONE_WEIGHTS, load_backbone
+from cxr_training.backbone import BACKBONE_WEIGHTS, load_backbone, load_lower
 from cxr_training.cases import Case, Dataset, read_cases
 from cxr_training.config import TrainConfig, load_config
-from cxr_training.copies import CopiesOnDisk, Inputs, augment, make_copies
+from cxr_training.copies import CopiesOnDisk
 from cxr_training.errors import TrainingError, one_line
 from cxr_training.films import Films, load_films
 from cxr_training.finish import finish
@@ -43,11 +42,11 @@ from cxr_training.lesson import (
     crosses,
     learned_lesions,
     lesson_of,
-    unused_lesions,
     without,
 )
 from cxr_training.networks import device, load_network
 from cxr_training.out_of_fold import write_predictions
+from cxr_training.pretext import find_frames, make_all_copies, teach_places
 from cxr_training.readings import read_readings, write_readings
 from cxr_training.run_folder import RunFolder, write_whole
 from cxr_training.splits import Split, check_disjoint, make_split, merge_patients
@@ -104,6 +103,8 @@ def run(
     images = collect(films, split, data, config.gate, config.preprocess)
     start = CellNet(config.network, config.preprocess.size)
     digest = load_backbone(start, Path(backbone) if backbone else data / BACKBONE_WEIGHTS)
+    if config.start is not None:
+        load_lower(start, config.start, config.main.frozen_blocks)
     pack_network(start)  # a network that is too large to ship is found out now
     folder.claim(
         {
@@ -114,6 +115,8 @@ def run(
         },
         resume=resume,
     )
+    if start.framer is not None:
+        find_frames(folder, config, films, split, start)
     if first is not None:
         _round(folder.first, first, data, films, split, start, jobs, read_unit)
         start = load_network(config, folder.first.places).train().requires_grad_(True)
@@ -126,8 +129,11 @@ def _round(
     jobs: int, work: Callable[[RunFolder, TrainConfig, Path, Fold, int], None],
 ) -> None:  # fmt: skip
     split.write(folder.split)
-    teach_places(folder, config, films, split, start)
-    make_all_copies(folder, config, films, split)
+    copies = _copies_of(folder, config)
+    if config.pretext is not None and config.pretext.frozen_blocks:
+        make_all_copies(copies, config, films, split, start)
+    teach_places(folder, config, films, split, start, copies)
+    make_all_copies(copies, config, films, split, load_network(config, folder.places))
     units = planned(config)
     if jobs == 1:
         for unit in units:
@@ -143,6 +149,10 @@ def _round(
                 # Said now, and not when all that wait have been trained.
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+
+def _copies_of(folder: RunFolder, config: TrainConfig) -> Path:
+    return folder.first.copies if config.copies_are_shared else folder.copies
 
 
 def planned(config: TrainConfig) -> list[tuple[Fold, int]]:
@@ -168,41 +178,6 @@ def prepare(config: TrainConfig, data: Path) -> tuple[Films, Dataset, Split]:
     split = make_split(dataset, films.lesions, films.hashes, config.split)
     check_disjoint(dataset.cases, split, films.hashes[: len(dataset.cases)])
     return films, dataset, split
-
-
-def teach_places(
-    folder: RunFolder, config: TrainConfig, films: Films, split: Split, start: CellNet
-) -> None:
-    """The pretext: where lungs and opacities are, and what a study was called."""
-    if folder.places.is_file():
-        return
-    torch.manual_seed(config.seeds[0])
-
-    def source(indices: torch.Tensor, generator: torch.Generator) -> Inputs:
-        size = config.pretext.size
-        return augment(films, indices, size, config.augment, config.preprocess, generator)
-
-    material = Material(films.dataset.cases, films.lesions, split)
-    lesson = lesson_of(config, config.pretext, material, source)
-    folder.places.parent.mkdir(parents=True, exist_ok=True)
-    network = learn(
-        Student(start), lesson, config.pretext, config.loss, config.seeds[0],
-        folder.places.with_name("last.ckpt"), split.sha256, device(),
-    )  # fmt: skip
-    write_whole(folder.places, pack_network(network))
-
-
-def make_all_copies(folder: RunFolder, config: TrainConfig, films: Films, split: Split) -> None:
-    """Copies of every film that is learned from, through the blocks that stay fixed."""
-    network = load_network(config, folder.places)
-    of_set = config.copies.model_dump()
-    copies = [of_set[case.set] for case in films.dataset.cases]
-    unused = unused_lesions(split)
-    copies += [0 if one.file in unused else of_set[one.set] for one in films.lesions]
-    make_copies(
-        folder.copies, films, network, config.main.frozen_blocks, np.array(copies),
-        config.augment, config.preprocess, config.seeds[0],
-    )  # fmt: skip
 
 
 def train_unit(folder: RunFolder, config: TrainConfig, data: Path, fold: Fold, seed: int) -> None:
@@ -257,10 +232,10 @@ def _taught(
             missing: set[str] = {case.set for case in tested} if crosses(fold) else set()
             stage = without(config.main, missing)
             readings = None
-            if config.first is not None:
+            if config.first is not None and (config.first.across or not crosses(fold)):
                 teacher = folder.first.unit(fold, config.seeds[0])
                 readings = read_readings(teacher.readings, material.lesions)
-            copies = CopiesOnDisk(folder.copies)
+            copies = CopiesOnDisk(_copies_of(folder, config))
             lesson = lesson_of(config, stage, material, copies, out, readings)
             network = learn(
                 Student(start.requires_grad_(True)), lesson, stage, config.loss, seed,

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageDraw
-from small_run import SMALL
+from small_run import SMALL, one_of_each_grade
 
 from cxr_severity.imaging.decode import decode
 from cxr_severity.model.assessment import ZONES
@@ -21,7 +21,6 @@ from cxr_severity.model.networks.configs import CellConfig
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
 from cxr_severity.model.reference.tensors import normalise
 from cxr_training.backbone import BACKBONE_WEIGHTS
-from cxr_training.cases import Case
 from cxr_training.config import TrainConfig
 from cxr_training.run_folder import RunFolder
 from cxr_training.train import run
@@ -275,11 +274,6 @@ def finished(
     folder = RunFolder(tmp_path_factory.mktemp("run") / "small")
     with pytest.MonkeyPatch.context() as patch:
         # Twenty changes and four maps' curves of each: three films will do.
-        patch.setattr("cxr_training.evaluation.probes.sampled", _one_of_each_grade)
+        patch.setattr("cxr_training.evaluation.probes.sampled", one_of_each_grade)
         run(config, small_data, folder)
     return folder
-
-
-def _one_of_each_grade(cases: Sequence[Case]) -> list[Case]:
-    by_grade = {case.severity: case for case in cases if case.severity is not None}
-    return list(by_grade.values())

@@ -7,7 +7,7 @@ import torch
 
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_training.augment import Warp, change_exposure, draw_warp
-from cxr_training.config import AugmentConfig
+from cxr_training.config_augment import AugmentConfig
 
 OFF = AugmentConfig(
     rotation=0, translation=0, zoom=0, flip=0, brightness=0, contrast=0, gamma=0, noise=0, erase=0

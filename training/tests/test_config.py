@@ -17,7 +17,9 @@ CONFIGS = sorted(FOLDER.glob("*.yaml"))
 def test_every_configuration_loads(path: Path) -> None:
     config = load_config(path, TrainConfig)
     assert config.preprocess.size % 32 == 0
-    assert config.pretext.size % 32 == 0
+    assert config.network.side(config.preprocess.size) % 32 == 0
+    for each in (config.pretext, None if config.first is None else config.first.pretext):
+        assert each is None or each.size % 32 == 0
 
 
 def test_there_is_the_one_that_ships() -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from cxr_severity.model.preprocess import PreprocessConfig
-from cxr_training.config import AugmentConfig
+from cxr_training.config_augment import AugmentConfig
 from cxr_training.copies import augment
 from cxr_training.films import Films
 from cxr_training.targets import Targets

@@ -34,7 +34,7 @@ def _native_lstm(device: torch.device) -> Iterator[None]:
 
 class Explained(NamedTuple):
     """`output` of N films, without a gradient; `subjects`: what each film's map speaks of; `cam`
-    (N, h, w) float32, not negative, not scaled."""
+    (N, h, w) float32 over the whole film, not negative, not scaled."""
 
     output: HeadOutput
     subjects: list[Subject]
@@ -72,6 +72,7 @@ def grad_cam(
     places = network.places(maps)
     if places is not None:
         cam = cam * lung_cells(places)
+    cam = network.on_film(cam.unsqueeze(1), maps).squeeze(1)
     return Explained(HeadOutput(*(part.detach() for part in output)), subjects, cam)
 
 
@@ -102,5 +103,5 @@ class AutogradHead:
             output.logits[0].cpu().numpy(),
             output.zones[0].cpu().numpy(),
             shown,
-            None if places is None else places[0].cpu().numpy(),
+            None if places is None else self._network.on_film(places, maps)[0].cpu().numpy(),
         )

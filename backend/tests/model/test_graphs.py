@@ -19,7 +19,7 @@ from cxr_severity.model.graphs.lungs import lungs_graph
 from cxr_severity.model.graphs.sequence import sequence_graph
 from cxr_severity.model.networks.bilstm import BiLstm
 from cxr_severity.model.networks.cells import CellNet
-from cxr_severity.model.networks.configs import CellConfig, LungConfig, SequenceConfig
+from cxr_severity.model.networks.configs import CellConfig, FrameConfig, LungConfig, SequenceConfig
 from cxr_severity.model.networks.lungs import LungNet, LungProbabilities
 from cxr_severity.model.networks.sequence import SequenceNet
 from cxr_severity.model.reference.networks import arrays_of
@@ -53,16 +53,19 @@ def assert_alike(found: Float32Array, expected: torch.Tensor) -> None:
 
 @pytest.mark.parametrize("size", [64, 96, 224])
 @pytest.mark.parametrize("eps", [1e-5, 1e-3])
-def test_the_cells_are_pytorchs(size: int, eps: float) -> None:
+@pytest.mark.parametrize("frame", [None, FrameConfig(side=64), FrameConfig(side=96, width=4)])
+def test_the_cells_are_pytorchs(size: int, eps: float, frame: FrameConfig | None) -> None:
     torch.manual_seed(1)
-    config = CellConfig(hidden_size=8, channels=16, batch_norm_eps=eps)
+    config = CellConfig(hidden_size=8, channels=16, batch_norm_eps=eps, frame=frame)
     network = CellNet(config, size)
     lively(network)
     weights = Weights(arrays_of(network))
     (run,) = compile_graph("onnxruntime", cells_graph(weights, config, size), [1])
     assert all(name.startswith("head.") for name in weights.take_all("")), "each weight is used"
     x = image(1, 3, size, size)
-    for found, expected in zip(run(x), network.features(torch.from_numpy(x)), strict=True):
+    wanted = [part for part in network.features(torch.from_numpy(x)) if part.numel()]
+    assert len(wanted) == (3 if frame is None else 4)
+    for found, expected in zip(run(x), wanted, strict=True):
         assert_alike(found, expected)
 
 

@@ -15,6 +15,7 @@ from cxr_severity.model.gate import KINDS, Gate, GateLimits, Limit, Measurements
 from cxr_severity.model.lungs import lungs_of_cells
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.networks.constants import FEATURES
+from cxr_severity.model.networks.zone_geometry import lung_cells
 from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_severity.model.reference.tensors import normalise
 from cxr_training.augment import change_exposure, draw_warp
@@ -38,7 +39,7 @@ def see(
         with torch.no_grad():
             maps = network.features(x)
         described.append(describe(maps.last.contiguous().numpy()))
-        lungs.append(maps.places[:, :2].sigmoid().sum(dim=1).clamp_max(1).numpy())
+        lungs.append(lung_cells(network.on_film(maps.places.sigmoid(), maps)).numpy())
     return np.concatenate(described), np.concatenate(lungs)
 
 

@@ -9,6 +9,7 @@ from cxr_severity.model.calibration import Scaling
 from cxr_severity.model.engine import INPUT
 from cxr_severity.model.graphs.backbone import Backbone
 from cxr_severity.model.graphs.builder import Builder, Maps
+from cxr_severity.model.graphs.frame import add_frame
 from cxr_severity.model.graphs.plan import Plan
 from cxr_severity.model.networks.cells_kernel import CellKernel
 from cxr_severity.model.networks.configs import CellConfig
@@ -26,15 +27,21 @@ def plan_cells(weights: Weights, config: CellConfig, scaling: Scaling, size: int
 
 
 def cells_graph(weights: Weights, config: CellConfig, size: int) -> bytes:
-    """(1, 3, size, size) normalised input to `last`, `cells` and `places` as in `CellMaps`.
+    """(1, 3, size, size) normalised input to `last`, `cells` and `places` as in `CellMaps`, and
+    `frames` where a frame is read.
 
-    Takes backbone and fusion out of `weights`.
+    Takes framer, backbone and fusion out of `weights`.
 
     Raises:
         ArtifactError: when they do not fit.
     """
     graph = Builder(weights, (1, 3, size, size))
-    middle, last = Backbone(config.batch_norm_eps).add(graph, Maps(INPUT, 3, size))
+    image = Maps(INPUT, 3, size)
+    frames = []
+    if config.frame is not None:
+        image, frame = add_frame(graph, image, config.frame)
+        frames.append(frame)
+    middle, last = Backbone(config.batch_norm_eps).add(graph, image)
     channels, hidden = config.channels, config.hidden_size
     # The norm comes after a sum, and scales each of its terms.
     scale, shift = graph.affine("fusion.norm", channels, NORM_EPS)
@@ -66,7 +73,7 @@ def cells_graph(weights: Weights, config: CellConfig, size: int) -> bytes:
         weights.take("fusion.places.weight", len(PLACES), channels, 1, 1),
         weights.take("fusion.places.bias", len(PLACES)),
     )
-    return graph.finished(last.name, cells, places.name)
+    return graph.finished(last.name, cells, places.name, *frames)
 
 
 def _sequence(graph: Builder, last: Maps, hidden: int) -> str:

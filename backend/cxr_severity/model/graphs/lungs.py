@@ -19,13 +19,21 @@ def lungs_graph(weights: Weights, config: LungConfig) -> bytes:
     """
     graph = Builder(weights, (1, config.size, config.size))
     grid = graph.reshaped(INPUT, 1, 1, config.size, config.size)
-    centred = graph.node("Sub", grid, graph.constant(np.array(0.5, np.float32)))
+    out = add_lungs(graph, Maps(grid, 1, config.size), config, "", 1)
+    flat = graph.reshaped(out.name, 1, out.side, out.side)
+    return graph.finished(graph.node("Sigmoid", flat))
+
+
+def add_lungs(graph: Builder, grid: Maps, config: LungConfig, prefix: str, regions: int) -> Maps:
+    """`LungNet` on a (1, 1, S, S) value: (1, regions, S/2, S/2) logits. Its weights' names begin
+    with `prefix`."""
+    centred = graph.node("Sub", grid.name, graph.constant(np.array(0.5, np.float32)))
     maps = Maps(centred, 1, config.size)
     skips = []
     for i, width in enumerate(config.widths):
-        maps = _block(graph, maps, f"down.{i}", width, stride=2)
+        maps = _block(graph, maps, f"{prefix}down.{i}", width, stride=2)
         skips.append(maps)
-    maps = _block(graph, skips.pop(), "middle", config.widths[-1])
+    maps = _block(graph, skips.pop(), f"{prefix}middle", config.widths[-1])
     doubled = graph.constant(np.array([1, 1, 2, 2], np.float32))
     for i, width in enumerate(config.widths[-2::-1]):
         skip = skips.pop()
@@ -35,12 +43,9 @@ def lungs_graph(weights: Weights, config: LungConfig) -> bytes:
         )  # fmt: skip
         both = graph.node("Concat", larger, skip.name, axis=1)
         both_maps = Maps(both, maps.channels + skip.channels, skip.side)
-        maps = _block(graph, both_maps, f"up.{i}", width)
-    out = graph.convolution(
-        maps, weights.take("out.weight", 1, maps.channels, 1, 1), weights.take("out.bias", 1)
-    )
-    flat = graph.reshaped(out.name, 1, out.side, out.side)
-    return graph.finished(graph.node("Sigmoid", flat))
+        maps = _block(graph, both_maps, f"{prefix}up.{i}", width)
+    weight = graph.weights.take(f"{prefix}out.weight", regions, maps.channels, 1, 1)
+    return graph.convolution(maps, weight, graph.weights.take(f"{prefix}out.bias", regions))
 
 
 def _block(graph: Builder, maps: Maps, name: str, channels: int, stride: int = 1) -> Maps:

@@ -19,7 +19,8 @@ from torch.nn.functional import interpolate
 
 from cxr_severity.model.networks.cell_head import CellHead, light_of
 from cxr_severity.model.networks.configs import CellConfig
-from cxr_severity.model.networks.constants import FEATURES, MIDDLE, MIDDLE_BLOCK, PLACES
+from cxr_severity.model.networks.constants import FEATURES, FINER, MIDDLE, MIDDLE_BLOCK, PLACES
+from cxr_severity.model.networks.frame import Framer, laid_back
 from cxr_severity.model.networks.network import HeadOutput, Network
 from cxr_severity.model.networks.zone_geometry import lung_cells, zone_weights
 
@@ -28,25 +29,35 @@ class CellMaps(NamedTuple):
     """What the costly part gives, without a gradient.
 
     `last` (N, 1280, h/2, w/2): the backbone's last features, for the gate. `cells` (N, C, h, w),
-    not negative: the fused features. `places` (N, 3, h, w): logits of `PLACES`.
+    not negative: the fused features. `places` (N, 3, h, w): logits of `PLACES`. `frames` (N, 4):
+    what part of each film all these are of, as `frame.frame_of` gives it; (0, 4): all of it.
     """
 
     last: torch.Tensor
     cells: torch.Tensor
     places: torch.Tensor
+    frames: torch.Tensor = torch.empty(0, 4)
 
 
 class CellNet(Network):
     """Severity, zone scores and a map of lungs and opacity from a radiograph."""
 
     def __init__(self, config: CellConfig, image_size: int = 224) -> None:
-        super().__init__(image_size, config.batch_norm_eps)
+        super().__init__(config.side(image_size), config.batch_norm_eps)
         self.config = config
+        self.framer = None if config.frame is None else Framer(config.frame, image_size)
         self.fusion = CellFusion(FEATURES, config.hidden_size, config.channels)
         self.head = CellHead(config.channels)
 
     def features(self, x: torch.Tensor) -> CellMaps:
         """(N, 3, S, S) normalised input to the maps."""
+        if self.framer is None:
+            return self.seen(x)
+        inside, frames = self.framer(x)
+        return self.seen(inside)._replace(frames=frames)
+
+    def seen(self, x: torch.Tensor) -> CellMaps:
+        """(N, 3, S, S) normalised films, or what lies in their frames, to the maps."""
         return self.upper(self.lower(x, 0), 0)
 
     def upper(self, maps: torch.Tensor, blocks: int) -> CellMaps:
@@ -60,6 +71,13 @@ class CellNet(Network):
     def places(self, maps: tuple[torch.Tensor, ...]) -> torch.Tensor:
         """(N, 3, h, w) probabilities of `PLACES`; no grade teaches where lungs and opacity are."""
         return maps[2].detach().sigmoid()
+
+    def on_film(self, shown: torch.Tensor, maps: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        """(N, C, h, w) over what was read to (N, C, 2h, 2w) over the whole film, if only a frame
+        was read: with finer cells, since the frame is smaller."""
+        if self.framer is None:
+            return shown
+        return laid_back(shown, maps[3], FINER * shown.shape[2])
 
     def layer(self, maps: tuple[torch.Tensor, ...], *, whole_lungs: bool = False) -> torch.Tensor:
         """The cells in the light of opacity (N, C, h, w): what the zones are pooled from.

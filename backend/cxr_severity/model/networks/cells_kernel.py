@@ -19,7 +19,15 @@ from cxr_severity.model.answer import Answer, SubjectMap, subject_of
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Subject, Target
 from cxr_severity.model.calibration import Scaling
 from cxr_severity.model.networks.configs import CellConfig
-from cxr_severity.model.networks.constants import ENDS, GAIN, HIDDEN, PRIOR, SHARPNESS, THIRDS
+from cxr_severity.model.networks.constants import (
+    ENDS,
+    FINER,
+    GAIN,
+    HIDDEN,
+    PRIOR,
+    SHARPNESS,
+    THIRDS,
+)
 from cxr_severity.model.weights import Weights
 
 _HIGHEST = np.float32(HIGHEST_ZONE_SCORE)
@@ -74,17 +82,20 @@ class CellKernel:
     ) -> list[Answer]:
         """`CellMaps` of each film to its answer."""
         return [
-            self._answer(cells[0], places[0], target)
-            for (_, cells, places), target in zip(maps, wanted, strict=True)
+            self._answer(cells[0], places[0], frames[0][0] if frames else None, target)
+            for (_, cells, places, *frames), target in zip(maps, wanted, strict=True)
         ]
 
-    def _answer(self, cells: Float32Array, places: Float32Array, target: Target | None) -> Answer:
+    def _answer(
+        self, cells: Float32Array, places: Float32Array, frame: Float32Array | None,
+        target: Target | None,
+    ) -> Answer:  # fmt: skip
         found = self.read(cells, places)
         shown: SubjectMap | None = None
         if target is not None:
             subject = subject_of(target, found.logits, _SUBJECTS)
-            shown = SubjectMap.scaled(subject, self.cam(found, subject))
-        return Answer(found.logits, found.zones, shown, found.places)
+            shown = SubjectMap.scaled(subject, on_film(self.cam(found, subject), frame))
+        return Answer(found.logits, found.zones, shown, on_film(found.places, frame))
 
     def read(self, cells: Float32Array, places: Float32Array) -> CellReading:
         """(C, h, w) cells and (3, h, w) logits of `PLACES` of one film to its reading."""
@@ -124,10 +135,32 @@ class CellKernel:
         return cam
 
 
+def on_film(shown: Float32Array, frame: Float32Array | None) -> Float32Array:
+    """As `CellNet.on_film`, of one film: (..., h, w) over its frame (4,) to (..., 2h, 2w) over all
+    of it, 0 outside; as it is where there is no frame."""
+    if frame is None:
+        return shown
+    height, width = shown.shape[-2:]
+    down = _share_of(height, float(frame[1]), float(frame[3]))
+    across = _share_of(width, float(frame[0]), float(frame[2]))
+    found: Float32Array = np.matmul(np.matmul(down, shown), across.T)
+    return found
+
+
+def _share_of(cells: int, low: float, high: float) -> Float32Array:
+    """How much of each of the cells of a frame is in each of a film's, along one side: bilinear,
+    (2 * cells, cells)."""
+    centres = (np.arange(FINER * cells) + 0.5) / (FINER * cells)
+    at = (centres - low) / (high - low) * cells - 0.5
+    shares = np.maximum(0, 1 - np.abs(at[:, None] - np.arange(cells)))
+    found: Float32Array = shares.astype(np.float32)
+    return found
+
+
 def zone_weights(lungs: Float32Array) -> Float32Array:
     """As `zone_geometry.zone_weights`, of one film: (2, h, w) to (6, h, w)."""
     _, height, width = lungs.shape
-    found = lungs + _prior(height, width)
+    found = lungs + np.float32(PRIOR) * typical_lungs(height, width)
     outer = third_edges(found)
     outer[:, 0], outer[:, -1] = 0, 1
     rows = np.arange(height, dtype=np.float32) / np.float32(height)
@@ -174,8 +207,8 @@ def lung_cells(places: Float32Array) -> Float32Array:
 
 
 @lru_cache(maxsize=8)
-def _prior(height: int, width: int) -> Float32Array:
-    """As `zone_geometry.typical_lungs`, (2, h, w), weighed."""
+def typical_lungs(height: int, width: int) -> Float32Array:
+    """As `zone_geometry.typical_lungs`, (2, h, w)."""
     rows, columns = (
         (np.arange(side, dtype=np.float32) + np.float32(0.5)) / side for side in (height, width)
     )
@@ -183,8 +216,8 @@ def _prior(height: int, width: int) -> Float32Array:
     wide = np.stack(
         [np.exp(-np.square((columns - np.float32(x)) / np.float32(0.09)) / 2) for x in (0.3, 0.7)]
     )
-    prior: Float32Array = (PRIOR * tall[:, None] * wide[:, None]).astype(np.float32)
-    return prior
+    found: Float32Array = (tall[:, None] * wide[:, None]).astype(np.float32)
+    return found
 
 
 def _sigmoid(values: Float32Array) -> Float32Array:

@@ -24,6 +24,17 @@ class _Shape(BaseModel):
     """Module of `graphs` and name of what plans it without PyTorch; None where nothing does."""
 
 
+class FrameConfig(BaseModel):
+    """How the frame of the lungs is found and cut out of a film."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    side: int = Field(default=224, ge=64, le=512, multiple_of=32)
+    """Of what is cut out, pixels: what the backbone sees."""
+    width: int = Field(default=8, ge=4, le=64)
+    """Channels of the network that finds the lungs, as in `LungConfig`."""
+
+
 class CellConfig(_Shape):
     """Shape of a network of cells; stored with each version."""
 
@@ -38,6 +49,12 @@ class CellConfig(_Shape):
     """LSTM units in each direction."""
     channels: int = Field(default=128, ge=8, le=512)
     """Of a cell."""
+    frame: FrameConfig | None = None
+    """None: the whole film is read."""
+
+    def side(self, size: int) -> int:
+        """Pixels a side that the backbone sees of films of `size`."""
+        return size if self.frame is None else self.frame.side
 
 
 class SequenceConfig(_Shape):
@@ -70,7 +87,7 @@ class LungConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    size: int = Field(default=128, ge=64, le=256, multiple_of=32)
+    size: int = Field(default=128, ge=32, le=256, multiple_of=16)
     """Side of its square input, pixels. The whole image is stretched to it."""
     width: int = Field(default=12, ge=4, le=64)
     """Channels at half resolution; each halving has more."""

@@ -25,3 +25,9 @@ GAIN = 2.5
 """About the inverse of the mean opacity of a lung: cells lit by opacity keep the scale of cells."""
 HIDDEN = 64
 """Between the pooled cells of a zone and its score."""
+FRAME_REACH = (1.95, 2.2)
+"""Half of the frame's width and height, in standard deviations of where lung is."""
+FRAME_LEAST = 0.15
+"""Half of a frame's side at least, as a share of the film's."""
+FINER = 2
+"""Cells of a film to a cell of its frame, each way."""

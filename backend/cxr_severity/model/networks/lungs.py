@@ -1,4 +1,4 @@
-"""The lung network in PyTorch; films are judged by `graphs.lungs`."""
+"""The lung network in PyTorch; films are judged by `graphs.lungs`, or within `graphs.cells`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from cxr_severity.model.networks.configs import LungConfig
 
 
 class LungNet(nn.Module):
-    """A small U-Net (Ronneberger et al., 2015) that finds both lungs as one region."""
+    """A small U-Net (Ronneberger et al., 2015) that finds both lungs, as one region or two."""
 
-    def __init__(self, config: LungConfig) -> None:
+    def __init__(self, config: LungConfig, regions: int = 1) -> None:
         super().__init__()
         self.config = config
         w, widths = config.width, config.widths
@@ -25,10 +25,11 @@ class LungNet(nn.Module):
             _block(deep + shallow, shallow)
             for deep, shallow in zip(widths[:0:-1], widths[-2::-1], strict=True)
         )
-        self.out = nn.Conv2d(w, 1, 1)
+        self.out = nn.Conv2d(w, regions, 1)
 
     def forward(self, grids: torch.Tensor) -> torch.Tensor:
-        """(N, S, S) float32 in [0, 1] to (N, S/2, S/2) logits of a pixel being lung."""
+        """(N, S, S) float32 to (N, S/2, S/2) logits of a pixel being lung, (N, 2, S/2, S/2) of two
+        regions."""
         maps = grids.unsqueeze(1) - 0.5
         skips = []
         for block in self.down:
@@ -38,8 +39,8 @@ class LungNet(nn.Module):
         for block in self.up:
             skip = skips.pop()
             maps = block(torch.cat([interpolate(maps, scale_factor=2.0), skip], dim=1))
-        logits: torch.Tensor = self.out(maps).squeeze(1)
-        return logits
+        logits: torch.Tensor = self.out(maps)
+        return logits.squeeze(1) if self.out.out_channels == 1 else logits
 
 
 class LungProbabilities(nn.Module):

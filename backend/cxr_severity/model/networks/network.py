@@ -78,6 +78,14 @@ class Network(nn.Module, ABC):
         where the network has no such map."""
         return None
 
+    def on_film(
+        self,
+        shown: torch.Tensor,
+        maps: tuple[torch.Tensor, ...],  # noqa: ARG002
+    ) -> torch.Tensor:
+        """(N, C, h, w) over what the network read to the same over the whole film."""
+        return shown
+
     def read(self, maps: tuple[torch.Tensor, ...]) -> HeadOutput:
         """The maps to an output."""
         return self.answer(self.layer(maps), maps)

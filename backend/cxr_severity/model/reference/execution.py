@@ -76,4 +76,4 @@ class _Features(nn.Module):
         self.network = network
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        return tuple(self.network.features(x))
+        return tuple(part for part in self.network.features(x) if part.numel())
