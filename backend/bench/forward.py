@@ -36,7 +36,7 @@ class _Backbone(nn.Module):
         self.network = network
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        return tuple(self.network.features(x))
+        return tuple(part for part in self.network.features(x) if part.numel())
 
 
 class Bare:

@@ -26,6 +26,8 @@ MOST_SECONDS = 2.0
 """Of a core, for one input."""
 _SILENT_SECONDS = 120
 """Of the clock, after which an input is taken to hang, whatever else the machine does."""
+_NOTED = 1000
+"""Inputs after which what came of them is written down."""
 
 
 @dataclass
@@ -43,8 +45,8 @@ class Tally:
     faults: list[str] = field(default_factory=list)
 
 
-def try_one(data: bytes, tally: Tally, name: str) -> None:
-    """Decode `data` and count what came of it."""
+def try_one(data: bytes, tally: Tally, name: str, index: int = 0) -> None:
+    """Decode `data`, the input of that index, and count what came of it."""
     start = time.process_time()
     try:
         decode(data)
@@ -56,7 +58,7 @@ def try_one(data: bytes, tally: Tally, name: str) -> None:
     spent = time.process_time() - start
     tally.inputs += 1
     if spent * 1e3 > tally.slowest_ms:
-        tally.slowest_ms, tally.slowest_index = round(spent * 1e3, 1), tally.inputs
+        tally.slowest_ms, tally.slowest_index = round(spent * 1e3, 1), index
     if spent > MOST_SECONDS:
         tally.faults.append(f"{name}: {spent:.1f} s of a core")
 
@@ -68,13 +70,22 @@ def _work(
     tally = Tally()
     for index in range(first, first + count):
         at.value = index
-        try_one(mutated(seeds, seed, index), tally, f"{seed}-{index}")
+        faults = len(tally.faults)
+        try_one(mutated(seeds, seed, index), tally, f"{seed}-{index}", index)
+        if len(tally.faults) > faults or tally.inputs % _NOTED == 0:
+            _note(tally, out)  # what was found must not be lost with the process
         if tally.inputs == count // 10:
             tally.peak_mb_early = _peak_mb()
         if time.monotonic() > stop_at:
             break
+    _note(tally, out)
+
+
+def _note(tally: Tally, out: str) -> None:
     tally.peak_mb = _peak_mb()
-    Path(out).write_text(json.dumps(asdict(tally)))
+    partial = Path(f"{out}.partial")
+    partial.write_text(json.dumps(asdict(tally)))
+    partial.replace(out)
 
 
 def _peak_mb() -> float:
@@ -97,10 +108,12 @@ def run(seed: int, count: int, minutes: float, crashes: Path, report: Path) -> T
         worker = context.Process(target=_work, args=arguments)
         worker.start()
         hung = _watch(worker, at)
+        counted = whole.inputs
         if report.exists():
             _add(whole, json.loads(report.read_text()))
+        if worker.exitcode == 0:
             break
-        whole.inputs += at.value - first + 1
+        whole.inputs = counted + at.value - first + 1
         whole.faults.append(f"{seed}-{at.value}: {'a hang' if hung else 'a crash'}")
         first = at.value + 1
     report.write_text(json.dumps(asdict(whole), indent=2) + "\n")
@@ -128,7 +141,8 @@ def _add(whole: Tally, found: dict[str, object]) -> None:
     whole.graded += part.graded
     for code, times in part.refused.items():
         whole.refused[code] = whole.refused.get(code, 0) + times
-    whole.slowest_ms, whole.slowest_index = part.slowest_ms, part.slowest_index
+    if part.slowest_ms > whole.slowest_ms:
+        whole.slowest_ms, whole.slowest_index = part.slowest_ms, part.slowest_index
     whole.peak_mb_early, whole.peak_mb = part.peak_mb_early, part.peak_mb
     whole.faults += part.faults
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from pathlib import Path
 
@@ -50,6 +51,30 @@ def test_a_fault_is_told_by_its_numbers(monkeypatch: pytest.MonkeyPatch) -> None
     decoding.try_one(b"", tally, "7-4")
     assert tally.faults == ["7-3: ZeroDivisionError"]
     assert tally.refused == {"empty-file": 1}
+
+
+def test_what_was_found_before_a_crash_is_not_lost_with_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seen = 0
+
+    def fragile(_: bytes) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == 3:
+            raise ZeroDivisionError
+        if seen == 5:
+            os._exit(9)
+
+    forking = multiprocessing.get_context("fork")  # so that the process decodes by this
+    monkeypatch.setattr(decoding, "decode", fragile)
+    monkeypatch.setattr("fuzz.decoding.multiprocessing.get_context", lambda _: forking)
+    tally = decoding.run(7, 12, 1, tmp_path / "crashes", tmp_path / "report.json")
+    assert tally.faults == [
+        "7-2: ZeroDivisionError", "7-4: a crash", "7-7: ZeroDivisionError", "7-9: a crash",
+    ]  # fmt: skip
+    assert tally.inputs == 12
+    assert len(list((tmp_path / "crashes").iterdir())) == 4
 
 
 def test_what_was_once_answered_wrongly_is_answered() -> None:

@@ -56,17 +56,28 @@ def load_backbone(network: Network, source: Path) -> str:
     return _digest(state)
 
 
-def load_lower(network: Network, version: str, blocks: int) -> None:
-    """Start the stem and the first `blocks` blocks from those of a version of this release.
+def load_lower(network: Network, version: str, blocks: int) -> str:
+    """Start the stem and the first `blocks` blocks from those of a version.
+
+    Returns:
+        sha256 of all that the backbone now starts from.
 
     Raises:
-        TrainingError: when there is no such version, or it does not fit.
+        TrainingError: when there is no such version, it does not fit, or its blocks have learned
+            from scores: films that are tested here would have been seen.
     """
     folder = ModelSettings().weights / version
     try:
-        arrays = load_weights(folder, read_manifest(folder))
+        manifest = read_manifest(folder)
+        arrays = load_weights(folder, manifest)
     except ArtifactError as error:
         raise TrainingError(f"start: {error}") from error
+    kept = min(_fixed(manifest.recipe), _fixed(manifest.recipe.get("first") or manifest.recipe))
+    if kept < blocks:
+        raise TrainingError(
+            f"start: of version {version} {kept} blocks have learned nothing from scores, and "
+            f"{blocks} are wanted"
+        )
     fixed = (f"backbone._blocks.{number}." for number in range(blocks))
     lower = ("backbone._conv_stem.", "backbone._bn0.", *fixed)
     state = network.state_dict()
@@ -76,6 +87,19 @@ def load_lower(network: Network, version: str, blocks: int) -> None:
                 state[name].copy_(torch.from_numpy(arrays[name]))
     except (KeyError, RuntimeError) as error:
         raise TrainingError(f"start: version {version} does not fit the network") from error
+    return _digest(
+        {
+            key: value for key, value in network.backbone.state_dict().items()
+            if not key.endswith("num_batches_tracked")
+        }
+    )  # fmt: skip
+
+
+def _fixed(recipe: object) -> int:
+    """Blocks that a round of a recipe left as its pretext had made them."""
+    main = recipe.get("main") if isinstance(recipe, dict) else None
+    fixed = main.get("frozen_blocks") if isinstance(main, dict) else None
+    return fixed if isinstance(fixed, int) else 0
 
 
 def _digest(state: Mapping[str, torch.Tensor]) -> str:

@@ -148,21 +148,27 @@ class RoundConfig(Frozen):
     )  # fmt: skip
 
 
-def _check(pretext: StageConfig | None, main: StageConfig, side: int) -> None:
+def _check(pretext: StageConfig | None, main: StageConfig, side: int, where: str = "") -> None:
     """Raise ValueError where courses do not fit each other, or a backbone that sees `side` pixels.
 
-    `pretext`: None where there is none in this round.
+    Args:
+        pretext: None where there is none in this round.
+        where: what the keys begin with.
     """
     if not main.frozen_blocks:
-        raise ValueError("main.frozen_blocks: at least one, whose outputs are computed once")
+        raise ValueError(
+            f"{where}main.frozen_blocks: at least one, whose outputs are computed once"
+        )
     if main.size != side:
-        raise ValueError(f"main.size: is not {side}, which the network sees")
+        raise ValueError(f"{where}main.size: is not {side}, which the network sees")
     if pretext is None:
         return
     if pretext.severity or pretext.ralo:
-        raise ValueError("pretext: the pretext holds no scored film")
+        raise ValueError(f"{where}pretext: the pretext holds no scored film")
     if pretext.frozen_blocks not in (0, main.frozen_blocks):
-        raise ValueError("pretext.frozen_blocks: 0, or as main.frozen_blocks")
+        raise ValueError(f"{where}pretext.frozen_blocks: 0, or as main.frozen_blocks")
+    if pretext.frozen_blocks and pretext.size != side:
+        raise ValueError(f"{where}pretext.size: is not {side}, of which the copies are")
 
 
 class GateConfig(Frozen):
@@ -215,8 +221,8 @@ class TrainConfig(Frozen):
         default=True, description="Also train without each collection, and test on it"
     )
     start: str | None = Field(
-        default=None, pattern=VERSION_PATTERN, description="Version of this release whose stem and "
-        "first blocks, those that stay fixed, are started from; their pretext saw no scored film"
+        default=None, pattern=VERSION_PATTERN, description="Version whose stem and first blocks, "
+        "those that stay fixed, are started from: it must have learned nothing by them but places"
     )  # fmt: skip
     framer: FramerConfig = FramerConfig()
     pretext: StageConfig | None = Field(
@@ -248,15 +254,13 @@ class TrainConfig(Frozen):
         side = self.network.side(self.preprocess.size)
         _check(self.pretext, self.main, side)
         if self.first is not None:
-            _check(self.first.pretext, self.first.main, side)
-            if self.main.frozen_blocks != self.first.main.frozen_blocks:
+            _check(self.first.pretext, self.first.main, side, "first.")
+            if self.copies_are_shared and self.main.frozen_blocks != self.first.main.frozen_blocks:
                 raise ValueError("main.frozen_blocks: is not that of the first round")
         elif self.pretext is None:
             raise ValueError(
                 "pretext: there is no round before whose pretext could be gone on from"
             )
-        if self.network.frame is not None and self.preprocess.size % 32:
-            raise ValueError("preprocess.size: no multiple of 32, of which a thumbnail can be made")
         return self
 
     @property

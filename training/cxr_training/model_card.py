@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.manifest import Manifest
+from cxr_severity.model.networks.configs import CellConfig
 from cxr_training.evaluation import other_tables, tables
 
 
@@ -18,6 +19,21 @@ def _of_readings(manifest: Manifest) -> str:
 films that test its successor, read them, and that was learned beside the readers' scores."""
 
 
+def _of_start(manifest: Manifest) -> str:
+    start = manifest.recipe.get("start")
+    return f" and, in the stem and the first blocks, version {start}" if start else ""
+
+
+def _teacherless(manifest: Manifest) -> str:
+    """Of networks that learned nothing of a collection, where the others had a teacher."""
+    first = manifest.recipe.get("first")
+    alone = isinstance(first, dict) and first.get("across") is False
+    return "Without the readings of a first round.\n\n" if alone else ""
+
+
+_BACKBONE = "EfficientNet-B0"
+
+
 def _by_source(evaluation: Evaluation) -> str:
     return (
         other_tables.agreement_table(
@@ -28,9 +44,21 @@ def _by_source(evaluation: Evaluation) -> str:
     )
 
 
+def _of_frame(manifest: Manifest) -> str:
+    network = manifest.network
+    if not isinstance(network, CellConfig) or network.frame is None:
+        return ""
+    side = network.frame.side
+    return (
+        "A small network\nfinds both lungs on a thumbnail, and the frame around them is cut out, "
+        f"{side} x {side} pixels;\nwhat lies outside is not read. "
+    )
+
+
 def model_card(manifest: Manifest) -> str:
     """The model card, Markdown, from nothing but the manifest."""
     evaluation, data, size = manifest.evaluation, manifest.data, manifest.preprocess.size
+    side, frame = manifest.network.side(size), _of_frame(manifest)
     metrics = evaluation.metrics
     coverage = round(100 * manifest.conformal.coverage)
     parts = [
@@ -47,9 +75,9 @@ at ("Series" below), which is no test of follow-up.""",
         ),
         _section(
             "What it does",
-            f"""A frontal chest radiograph is scaled to {size} x {size} pixels. EfficientNet-B0
+            f"""A frontal chest radiograph is scaled to {size} x {size} pixels. {frame}{_BACKBONE}
 features are read as a sequence by a bidirectional LSTM and fused with features of the middle of
-the network into {size // 16} x {size // 16} cells. The cells say where the right lung, the left
+the network into {side // 16} x {side // 16} cells. The cells say where the right lung, the left
 lung and opacity are; six zones are laid into the lungs that they find. From the cells where opacity
 is seen within the lungs come a Brixia score of each zone (0-3; their sum 0-18) and a softmax over
 mild, moderate and severe.
@@ -80,7 +108,7 @@ its relatives with scores from BrixIA and COVIDNet-S, and Stony Brook's (RALO), 
 radiologists. {data.images} films of {data.patients} patients, {data.classed} of them with a class.
 Patients whose films are near-duplicates stand in one fold, and count as one here. Places were
 learned from COVID-QU-Ex (masks of lungs and opacities) and SIIM-FISABIO-RSNA (boxes), without films
-that are copies of scored ones, after ImageNet.{_of_readings(manifest)}
+that are copies of scored ones, after ImageNet{_of_start(manifest)}.{_of_readings(manifest)}
 Labels sha256 `{data.labels_sha256[:16]}…`, split sha256 `{data.split_sha256[:16]}…`, starting
 weights sha256 `{data.backbone_sha256[:16]}…`. The data card tells the rest.
 
@@ -105,7 +133,7 @@ The shipped weights are the mean of those networks' weights, so no film here can
         *(
             _section(
                 f"Trained without `{across.without}/`, tested on it",
-                other_tables.agreement_table(across.readings),
+                _teacherless(manifest) + other_tables.agreement_table(across.readings),
             )
             for across in evaluation.across
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import numpy as np
@@ -51,10 +52,12 @@ def teach_places(
         return
     torch.manual_seed(config.seeds[0])
 
+    framer = None if start.framer is None else copy.deepcopy(start.framer)  # `start` may move
+
     def drawn(indices: torch.Tensor, generator: torch.Generator) -> Inputs:
         return augment(
             films, indices, pretext.size, config.augment, config.preprocess, generator,
-            start.framer,
+            framer,
         )  # fmt: skip
 
     source = CopiesOnDisk(copies) if pretext.frozen_blocks else drawn

@@ -104,7 +104,7 @@ def run(
     start = CellNet(config.network, config.preprocess.size)
     digest = load_backbone(start, Path(backbone) if backbone else data / BACKBONE_WEIGHTS)
     if config.start is not None:
-        load_lower(start, config.start, config.main.frozen_blocks)
+        digest = load_lower(start, config.start, config.main.frozen_blocks)
     pack_network(start)  # a network that is too large to ship is found out now
     folder.claim(
         {

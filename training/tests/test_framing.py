@@ -28,13 +28,14 @@ from cxr_training.run_folder import RunFolder
 from cxr_training.train import main, run
 
 FIXED = {**PRETEXT, "frozen_blocks": 5}
+FIRST = {"pretext": FIXED, "main": {**MAIN, "epochs": 1}, "across": False}
 FRAMED = {
     **SMALL,
     "version": "0.7.1",
     "preprocess": {"size": 128},
     "network": {"hidden_size": 8, "channels": 8, "frame": {"side": 96, "width": 4}},
     "framer": {"steps": 3, "films": 4},
-    "first": {"pretext": FIXED, "main": {**MAIN, "epochs": 1}, "across": False},
+    "first": FIRST,
     "pretext": None,
 }  # fmt: skip
 
@@ -128,6 +129,9 @@ def test_the_stem_and_the_first_blocks_may_be_a_versions(
     command = ["--config", str(config), "--data", str(small_data), "--out", str(tmp_path / "run")]
     assert main([*command, "--set", "start=9.9.9"]) == 2
     assert "start: " in capsys.readouterr().err
+    assert main([*command, "--set", "start=1.0.0"]) == 2
+    said = "start: of version 1.0.0 0 blocks have learned nothing from scores, and 5 are wanted"
+    assert said in capsys.readouterr().err
     assert not (tmp_path / "run").exists(), "nothing was begun"
 
 
@@ -138,7 +142,10 @@ def test_the_stem_and_the_first_blocks_may_be_a_versions(
         ({"main": {**MAIN, "size": 128}}, "main.size: is not 96"),
         ({"main": {**MAIN, "frozen_blocks": 4}}, "main.frozen_blocks: is not that of the first"),
         ({"pretext": {**PRETEXT, "frozen_blocks": 3}}, "pretext.frozen_blocks: 0, or as main"),
-        ({"preprocess": {"size": 100}}, "preprocess.size: no multiple of 32"),
+        ({"first": {**FIRST, "main": MAIN | {"size": 128}}}, "first.main.size: is not 96"),
+        ({"first": {**FIRST, "pretext": {**FIXED, "size": 128}}}, "first.pretext.size: "),
+        ({"preprocess": {"size": 100}}, "preprocess.size: frames are found on films of"),
+        ({"preprocess": {"size": 544}}, "preprocess.size: frames are found on films of"),
     ],
 )
 def test_what_does_not_fit_a_frame_is_said_at_once(
@@ -152,7 +159,10 @@ def test_first_blocks_start_as_the_versions_are(framed: TrainConfig) -> None:
     folder = ModelSettings().weights / "2.0.0"
     stored = load_weights(folder, read_manifest(folder))
     network = CellNet(framed.network, framed.preprocess.size)
-    load_lower(network, "2.0.0", 5)
+    digest = load_lower(network, "2.0.0", 5)
+    assert load_lower(network, "2.0.0", 5) == digest != load_lower(network, "2.0.0", 4)
+    with pytest.raises(TrainingError, match="5 blocks have learned nothing"):
+        load_lower(network, "2.0.0", 6)
     state = network.state_dict()
     for name, alike in (
         ("_conv_stem.weight", True), ("_blocks.4._bn2.running_var", True),

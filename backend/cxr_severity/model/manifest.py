@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from cxr_severity.model.assessment import Probabilities, Severity, Zone
 from cxr_severity.model.calibration import Conformal, Scaling, TotalInterval
@@ -90,3 +90,8 @@ class Manifest(Frozen):
         default=None, description="What its films were like; null in versions that do not tell it"
     )
     recipe: dict[str, JsonValue] = Field(description="The training configuration, whole")
+
+    @model_validator(mode="after")
+    def _network_takes_these_films(self) -> Self:
+        self.network.side(self.preprocess.size)
+        return self

@@ -22,7 +22,8 @@ _FOUND = 0.5
 def opacity_of(places: Float32Array) -> Opacity:
     """Where opacity is seen within the lungs, and how much of each zone it covers."""
     shown = within_lungs(places)
-    weights = zone_weights(places[:2])
+    # Of a frame, what lies around it was not read, though a typical lung might reach there.
+    weights = zone_weights(places[:2]) * places.any(axis=0)
     inside = np.maximum(lung_cells(places), 1e-6)
     shares = (weights * shown / inside).sum(axis=(1, 2)) / weights.sum(axis=(1, 2))
     return Opacity(

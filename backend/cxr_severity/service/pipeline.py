@@ -30,7 +30,7 @@ from cxr_severity.model.runtime import Inference
 ENOUGH = 1024
 """Sides in pixels that suffice: the overlay's, and more than three times the network's."""
 HEATMAP_SIDE = 256
-"""A map of 7 x 7 to 14 x 14 cells has no more to say, and at 1024 its PNG took 6 ms."""
+"""A map of 7 x 7 to 28 x 28 cells has no more to say, and at 1024 its PNG took 6 ms."""
 
 _beside = ThreadPoolExecutor(4, "beside")
 """Small steps that need not wait for what the request's own thread does meanwhile. They run in a

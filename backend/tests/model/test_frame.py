@@ -100,6 +100,9 @@ def test_what_is_cut_out_is_laid_back_where_it_was() -> None:
     inside = torch.zeros(2, 64, 64, dtype=torch.bool)
     inside[0, 8:43, 14:56] = True
     inside[1, 1:63, 1:63] = True
+    full = laid_back(torch.ones(2, 1, 6, 6), frames, 12)
+    assert set(full.flatten().tolist()) == {0.0, 1.0}, "nothing fades at a border"
+    assert float(full[1].min()) == 1
     for k in range(2):
         torch.testing.assert_close(back[k][:, inside[k]], film[k][:, inside[k]], atol=0.01, rtol=0)
     assert float(back[0, :, :5].abs().max()) == 0, "nothing is said of what was not read"

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from support import SAMPLES, write_version
+from support import SAMPLES, WEIGHTS_FOLDER, write_version
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
-from cxr_severity.api.oip.model import MOST, longest_body
+from cxr_severity.api.oip.model import MOST, WIDEST, longest_body
 from cxr_severity.imaging.limits import DEFAULT_LIMITS
+from cxr_severity.model.artifact import read_manifest, versions
 from cxr_severity.settings import AccessSettings, ModelSettings, Settings
 
 URL = "/v2/models/random/infer"
@@ -83,8 +84,10 @@ def test_the_largest_file_may_be_sent_as_base64(client: TestClient) -> None:
 
 
 def test_a_body_holds_as_many_tensors_as_a_request_may_have() -> None:
-    tensors = MOST * 3 * 224 * 224 * 4
+    tensors = MOST * 3 * WIDEST * WIDEST * 4
     assert longest_body(1) > tensors
+    for version in versions(WEIGHTS_FOLDER):
+        assert read_manifest(WEIGHTS_FOLDER / version).preprocess.size <= WIDEST
     assert longest_body(DEFAULT_LIMITS.max_bytes) > max(tensors, DEFAULT_LIMITS.max_bytes * 4 / 3)
 
 
@@ -93,6 +96,6 @@ def test_what_is_over_the_bodys_limit_is_called_a_request(client: TestClient) ->
     for path in (URL, "/v1/v2/models/random/versions/0.9.0/infer"):
         answer = client.post(path, content=b"{}", headers={"Content-Length": str(most + 1)})
         assert (answer.status_code, answer.json()["code"]) == (413, "file-too-large")
-        assert answer.json()["error"] == "The request is over the limit of 40.1 MB."
+        assert answer.json()["error"] == "The request is over the limit of 50.4 MB."
     alone = client.post("/predict", content=b"", headers={"Content-Length": str(most)})
     assert alone.json()["detail"] == "The file is over the limit of 30 MB."

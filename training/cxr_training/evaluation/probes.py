@@ -76,7 +76,7 @@ def _faithful(
     with torch.no_grad():
         maps = network.features(normalise(torch.from_numpy(grid[None]), config))
     cam = grad_cam(network, maps, ["burden"]).cam[0].numpy()
-    opacity = within_lungs(maps.places.sigmoid().numpy())[0]
+    opacity = within_lungs(network.on_film(maps.places.sigmoid(), maps).numpy())[0]
     found: dict[MapKind, Float32Array] = {
         "grad-cam": cam, "opacity": opacity,
     }  # fmt: skip

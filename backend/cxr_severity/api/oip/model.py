@@ -21,12 +21,13 @@ from cxr_severity.api.oip.schemas import ModelMetadata, TensorMetadata
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import SEVERITIES, ZONES, Assessment
 from cxr_severity.model.manifest import Manifest
-from cxr_severity.model.preprocess import PreprocessConfig
 
 IMAGE, TENSOR = "image", "input"
 MOST = 64
 """Images in one request."""
 _SHAPE = "The shape of `{name}` must be {shape}."
+WIDEST = 256
+"""Pixels a side of a tensor, at most, that a request of `MOST` can hold."""
 _BESIDE = 65_536
 """Bytes that names and shapes may add to what is sent."""
 
@@ -69,10 +70,9 @@ def metadata(manifest: Manifest, versions: Sequence[str]) -> ModelMetadata:
 
 
 def longest_body(max_file_bytes: int) -> int:
-    """Bytes of a request that hold the largest file as base64, and as many tensors of the usual
-    size as a request may have."""
-    side = PreprocessConfig().size
-    return max(4 * math.ceil(max_file_bytes / 3), MOST * 3 * side * side * 4) + _BESIDE
+    """Bytes of a request that hold the largest file as base64, and as many tensors as a request may
+    have."""
+    return max(4 * math.ceil(max_file_bytes / 3), MOST * 3 * WIDEST * WIDEST * 4) + _BESIDE
 
 
 def images_of(tensors: Sequence[tuple[Input, bytes | None]], side: int) -> Images:

@@ -165,7 +165,7 @@ async def infer(request: Request, name: Name) -> Response:
 
     The gate judges both; with the parameter `force` what it rejects is graded all the same. One
     image that is refused refuses the request: `index` in the problem counts from 0 and says which.
-    A request holds up to 64 images, in a body of 38.6 MB where `/limits` are the usual ones.
+    A request holds up to 64 images, in a body of 50.4 MB where `/limits` are the usual ones.
     """
     return await _infer(request, name, None)
 

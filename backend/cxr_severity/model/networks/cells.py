@@ -2,7 +2,8 @@
 
 EfficientNet-B0's last features are read as a sequence by a bidirectional LSTM. What it says of each
 place is fused with the features of the middle of the network (stride 16), which still know where
-things are, into cells of 14 x 14 at 224 pixels. The cells say where the right lung, the left lung
+things are, into cells of 14 x 14 at 224 pixels. Of a film it reads all, or the frame of the lungs
+(`frame`), and then its maps are laid back on the film. The cells say where the right lung, the left lung
 and opacity are; the six zones are laid into the lungs that they find, and zone scores, total and
 grade are read from the cells where opacity is seen within the lungs. So an explanation over these
 cells shows what the reading used, and what lies outside the lungs (letters, tubes, shoulders)
@@ -11,7 +12,7 @@ cannot carry a grade.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import torch
 from torch import nn
@@ -48,6 +49,13 @@ class CellNet(Network):
         self.framer = None if config.frame is None else Framer(config.frame, image_size)
         self.fusion = CellFusion(FEATURES, config.hidden_size, config.channels)
         self.head = CellHead(config.channels)
+
+    def train(self, mode: bool = True) -> Self:
+        """The framer learns by itself, and looks at films in the same way ever after."""
+        super().train(mode)
+        if self.framer is not None:
+            self.framer.eval()
+        return self
 
     def features(self, x: torch.Tensor) -> CellMaps:
         """(N, 3, S, S) normalised input to the maps."""

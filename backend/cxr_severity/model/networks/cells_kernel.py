@@ -151,8 +151,9 @@ def _share_of(cells: int, low: float, high: float) -> Float32Array:
     """How much of each of the cells of a frame is in each of a film's, along one side: bilinear,
     (2 * cells, cells)."""
     centres = (np.arange(FINER * cells) + 0.5) / (FINER * cells)
-    at = (centres - low) / (high - low) * cells - 0.5
+    at = np.clip((centres - low) / (high - low) * cells - 0.5, 0, cells - 1)
     shares = np.maximum(0, 1 - np.abs(at[:, None] - np.arange(cells)))
+    shares[(centres < low) | (centres > high)] = 0
     found: Float32Array = shares.astype(np.float32)
     return found
 

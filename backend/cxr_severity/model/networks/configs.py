@@ -23,6 +23,11 @@ class _Shape(BaseModel):
     plan: ClassVar[str | None] = None
     """Module of `graphs` and name of what plans it without PyTorch; None where nothing does."""
 
+    def side(self, size: int) -> int:
+        """Pixels a side that the backbone sees of films of `size`; ValueError where the network
+        can take none of that size."""
+        return size
+
 
 class FrameConfig(BaseModel):
     """How the frame of the lungs is found and cut out of a film."""
@@ -53,8 +58,12 @@ class CellConfig(_Shape):
     """None: the whole film is read."""
 
     def side(self, size: int) -> int:
-        """Pixels a side that the backbone sees of films of `size`."""
-        return size if self.frame is None else self.frame.side
+        if self.frame is None:
+            return size
+        # Of half the side is the thumbnail, which `LungConfig` must fit.
+        if not 64 <= size <= 512 or size % 32:
+            raise ValueError("preprocess.size: frames are found on films of 64, 96, ... 512 pixels")
+        return self.frame.side
 
 
 class SequenceConfig(_Shape):

@@ -67,7 +67,7 @@ def cut(films: torch.Tensor, frames: torch.Tensor, side: int) -> torch.Tensor:
     low, high = frames[:, :2], frames[:, 2:]
     # (N, 2, side): x and y of each column and row, as shares of the film.
     places = low.unsqueeze(2) + (high - low).unsqueeze(2) * centres
-    return _sampled(films, places, "border")
+    return _sampled(films, places)
 
 
 def laid_back(maps: torch.Tensor, frames: torch.Tensor, side: int) -> torch.Tensor:
@@ -75,12 +75,15 @@ def laid_back(maps: torch.Tensor, frames: torch.Tensor, side: int) -> torch.Tens
     centres = (torch.arange(side, dtype=maps.dtype, device=maps.device) + 0.5) / side
     low, high = frames[:, :2], frames[:, 2:]
     places = (centres - low.unsqueeze(2)) / (high - low).unsqueeze(2)
-    return _sampled(maps, places, "zeros")
+    inside = (places >= 0) & (places <= 1)
+    both = inside[:, 1].unsqueeze(2) & inside[:, 0].unsqueeze(1)
+    return _sampled(maps, places) * both.unsqueeze(1)
 
 
-def _sampled(maps: torch.Tensor, places: torch.Tensor, outside: str) -> torch.Tensor:
+def _sampled(maps: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """(N, C, h, w) at (N, 2, side) x and y, shares of a side; at the border what is next to it."""
     side = places.shape[2]
     across = (2 * places[:, 0] - 1).unsqueeze(1).expand(-1, side, -1)
     down = (2 * places[:, 1] - 1).unsqueeze(2).expand(-1, -1, side)
     grid = torch.stack([across, down], dim=3)
-    return grid_sample(maps, grid, padding_mode=outside, align_corners=False)
+    return grid_sample(maps, grid, padding_mode="border", align_corners=False)
