@@ -11,25 +11,24 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from time import monotonic
 from typing import Any
 
 import httpx2
 
-from cxr_severity.worker.faults import DownError, LastingError, PassingError
+from cxr_severity.worker.datasets import values
+from cxr_severity.worker.faults import DownError, LastingError, PassingError, WorkerError
 from cxr_severity.worker.items import Place, Result
+from cxr_severity.worker.stow import check_stored
 
 _JSON = "application/dicom+json"
 _DICOM = 'multipart/related; type="application/dicom"'
 _STUDY, _SERIES, _INSTANCE = "0020000D", "0020000E", "00080018"
 _MODALITY = "00080060"
-_FAILED, _STORED, _NAMED, _REASON = "00081198", "00081199", "00081155", "00081197"
 _UID = re.compile(r"[0-9.]{1,64}")
 _PAGE = 100
 _LARGEST_PAGE = 64_000_000
-_DUPLICATE = 0x0111
-# Of these failure reasons (PS3.18 I.2.2) another try may have another end.
-_MAY_PASS = range(0xA700, 0xA800), range(0x0110, 0x0111), range(0xC122, 0xC123)
 _DOWN = {
     401: "not-allowed", 403: "not-allowed", 429: "busy", 503: "busy",
     # Of a proxy, which says so of the archive behind it.
@@ -96,7 +95,10 @@ class Archive:
         return _only_part(body, kind[0])
 
     def store(self, study: str, result: Result) -> None:
-        """Store one instance in its study by STOW-RS; one that is there already is stored."""
+        """Store one instance in its study by STOW-RS; one that is there already is stored.
+
+        Where the answer does not tell, QIDO-RS does.
+        """
         boundary = secrets.token_hex(16)
         head = f"--{boundary}\r\nContent-Type: application/dicom\r\n\r\n".encode()
         conflict: list[int] = []
@@ -109,8 +111,19 @@ class Archive:
             content_type=f"{_DICOM}; boundary={boundary}",
             conflict=conflict,
         )
-        said = _json(body) if body.lstrip().startswith((b"{", b"[")) else None
-        _check_stored(said, result.instance, conflict=bool(conflict))
+        told = check_stored(body, result.instance, conflict=bool(conflict))
+        if not told and not self._has(study, result.instance):
+            raise PassingError("http-409" if conflict else "bad-answer")
+
+    def _has(self, study: str, instance: str) -> bool:
+        """Whether the archive lists the instance; false where it does not answer that."""
+        query = {"StudyInstanceUID": study, "SOPInstanceUID": instance}
+        try:
+            # An archive that ignores the keys would list all that it holds.
+            first = islice(self.search(query), _PAGE)
+            return any(values(each, _INSTANCE) == [instance] for each in first)
+        except WorkerError:
+            return False
 
     def _ask(
         self,
@@ -187,36 +200,10 @@ def _only_part(body: bytes, kind: str) -> bytes:
     return body[start + 4 : end]
 
 
-def _check_stored(said: object, instance: str, *, conflict: bool) -> None:
-    """`said` is what the archive answered (PS3.18 I.2); None where it is of another form."""
-    if isinstance(said, list) and len(said) == 1:  # a data set, as QIDO-RS lists them
-        said = said[0]
-    failed = _values(said, _FAILED)
-    for each in failed:
-        if instance not in _values(each, _NAMED) and len(failed) > 1:
-            continue
-        reason = next(iter(_values(each, _REASON)), 0)
-        if reason == _DUPLICATE:
-            return
-        code = f"refused-{reason:04x}" if isinstance(reason, int) else "refused"
-        if not reason or any(reason in some for some in _MAY_PASS):
-            raise PassingError(code)
-        raise LastingError(code)
-    stored = _values(said, _STORED)
-    if any(instance in _values(each, _NAMED) for each in stored):
-        return
-    if conflict:
-        raise PassingError("http-409")
-    # Orthanc answers 200 while its disk is full, and lists the instance neither here nor there. Who
-    # lists nothing at all has said by the status that it is stored.
-    if isinstance(said, dict) and _STORED in said:
-        raise PassingError("not-stored")
-
-
 def place_of(said: Mapping[str, Any]) -> Place | None:
     """Where an instance of a QIDO-RS answer lies; None where the answer does not say so
     properly."""
-    uids = [next(iter(_values(said, tag)), "") for tag in (_STUDY, _SERIES, _INSTANCE)]
+    uids = [next(iter(values(said, tag)), "") for tag in (_STUDY, _SERIES, _INSTANCE)]
     if not all(isinstance(uid, str) and _UID.fullmatch(uid) for uid in uids):
         return None
     return Place(*uids)
@@ -224,14 +211,8 @@ def place_of(said: Mapping[str, Any]) -> Place | None:
 
 def modality_of(said: Mapping[str, Any]) -> str:
     """The modality that QIDO-RS said; empty where it did not."""
-    found = next(iter(_values(said, _MODALITY)), "")
+    found = next(iter(values(said, _MODALITY)), "")
     return found if isinstance(found, str) else ""
-
-
-def _values(said: object, tag: str) -> list[Any]:
-    element = said.get(tag) if isinstance(said, dict) else None
-    value = element.get("Value") if isinstance(element, dict) else None
-    return value if isinstance(value, list) else []
 
 
 def _json(body: bytes) -> object:

@@ -37,7 +37,8 @@ class Wanted:
     dates: str = ""
     """Of the study, as DICOM writes a range: `20260101`, `20260101-`, `20260101-20260131`."""
     days: int | None = None
-    """Of the study: today and as many days before, counted anew at each search."""
+    """Of the study: the day on which its film comes in and as many days before. A search counts
+    them anew each time."""
     others: Mapping[str, str] = field(default_factory=dict)
     """Further keys for the archive alone, by keyword; wildcards are its own."""
 
@@ -66,8 +67,8 @@ class Wanted:
         none."""
         return not said or not self.modalities or said in self.modalities
 
-    def objection(self, header: Header, now: datetime) -> str:
-        """Why the film is not wanted, as a code; empty where it is."""
+    def objection(self, header: Header, came: datetime) -> str:
+        """Why the film is not wanted that came in then, as a code; empty where it is."""
         if header.own:
             return "own-result"
         for wanted, found, code in (
@@ -77,7 +78,7 @@ class Wanted:
         ):
             if wanted and found not in wanted:
                 return code
-        return "" if _within(header.date, self.range(now)) else "other-date"
+        return "" if _within(header.date, self.range(came)) else "other-date"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,23 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """A film to be judged. `attempts` counts the one at hand, `generation` how often it was sent
-    again before."""
+    """A film to be judged. `attempts` counts the one at hand, `since` is when it first came in, in
+    seconds since 1970, and `generation` counts how often it was sent again before."""
 
     number: int
     place: Place
     attempts: int
+    since: float
     generation: int = 0
+
+    @property
+    def study(self) -> str:
+        return self.place.study
+
+    @property
+    def called(self) -> str:
+        """As logs name it."""
+        return f"film {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +53,8 @@ class Parcel:
     result: Result
     destination: str
     attempts: int
+
+    @property
+    def called(self) -> str:
+        """As logs name it."""
+        return f"film {self.film}: {self.result.kind.upper()} to {self.destination}"

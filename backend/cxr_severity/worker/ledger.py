@@ -5,7 +5,8 @@ one step further. Work that was done twice because of a crash leaves no trace: t
 follow from the film's (`objects.seed`), so an archive takes the second for the first.
 
 The file holds UIDs, and while they wait the films that were pushed and the results; nothing of a
-patient is kept in it once everything about a film is delivered. It is readable by its owner alone.
+patient is kept in it, nor in its journal, once everything about a film is delivered. It is readable
+by its owner alone.
 """
 
 from __future__ import annotations
@@ -18,10 +19,18 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from cxr_severity.worker import intake
+from cxr_severity.worker import due, intake
 from cxr_severity.worker.faults import CannotStartError
 from cxr_severity.worker.items import Film, Parcel, Place, Result
-from cxr_severity.worker.ledger_file import State, counts, hold, listed, open_file, writing
+from cxr_severity.worker.ledger_file import (
+    State,
+    counts,
+    empty_journal,
+    hold,
+    listed,
+    open_file,
+    writing,
+)
 
 
 class Ledger:
@@ -37,6 +46,8 @@ class Ledger:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._alone = hold(path)
             self._db = open_file(path)
+            # What a process that was killed has deleted may still stand in the journal.
+            self._unclean = True
         except (OSError, sqlite3.Error) as error:
             raise CannotStartError(f"the memory {path} cannot be used: {error}") from None
 
@@ -55,7 +66,9 @@ class Ledger:
     def received(self, place: Place, data: bytes, now: float, most: float = inf) -> intake.Taken:
         """Take a film that was pushed, where no more than `most` bytes of films are kept then."""
         with self._writing() as db:
-            return intake.take(db, place, data, now, most)
+            taken = intake.take(db, place, data, now, most)
+            self._unclean |= bool(taken.gone)
+        return taken
 
     def number(self, instance: str) -> int:
         """Of a film that is known."""
@@ -73,40 +86,17 @@ class Ledger:
         Counted here and not on failure: a film that crashes the process must not do so for ever.
         """
         with self._writing() as db:
-            row = db.execute(
-                "SELECT number, study, series, instance, attempts + 1, generation FROM film"
-                " WHERE state = 'waiting' AND due <= ?"
-                " AND study NOT IN (SELECT value FROM json_each(?))"
-                " ORDER BY due, number LIMIT 1",
-                (now, listed(held)),
-            ).fetchone()
-            if row is None:
-                return None
-            db.execute("UPDATE film SET attempts = ? WHERE number = ?", (row[4], row[0]))
-        return Film(row[0], Place(*row[1:4]), *row[4:])
+            return due.next_film(db, now, held)
 
     def next_parcel(
         self, now: float, held: Collection[str], destinations: Collection[str]
     ) -> Parcel | None:
         """As `next_film`, of the results that are due at one of the `destinations`."""
         with self._writing() as db:
-            row = db.execute(
-                "SELECT film.number, film.study, result.instance, kind, data, destination,"
-                " delivery.attempts + 1 FROM delivery"
-                " JOIN result ON result.instance = delivery.result JOIN film ON number = film"
-                " WHERE delivery.state = 'waiting' AND delivery.due <= ?"
-                " AND destination IN (SELECT value FROM json_each(?))"
-                " AND study NOT IN (SELECT value FROM json_each(?))"
-                " ORDER BY delivery.due, number, kind DESC LIMIT 1",
-                (now, listed(destinations), listed(held)),
-            ).fetchone()
-            if row is None:
-                return None
-            db.execute(
-                "UPDATE delivery SET attempts = ? WHERE result = ? AND destination = ?",
-                (row[6], row[2], row[5]),
-            )
-        return Parcel(row[0], row[1], Result(*row[2:5]), row[5], row[6])
+            parcel = due.next_parcel(db, now, held, destinations)
+        if parcel is None and self._unclean:
+            self._overwrite()
+        return parcel
 
     def body(self, film: Film) -> bytes | None:
         """What was pushed; None where the film must be fetched."""
@@ -119,8 +109,8 @@ class Ledger:
             "SELECT min(due) FROM (SELECT due FROM film WHERE state = 'waiting'"
             " UNION ALL SELECT due FROM delivery WHERE state = 'waiting')"
         )
-        due: float | None = found[0][0]
-        return due
+        first: float | None = found[0][0]
+        return first
 
     def stuck(self, most: int) -> bool:
         """Whether films wait, results of over `most` bytes do, and these are all parked."""
@@ -183,6 +173,9 @@ class Ledger:
             ).fetchone()
             if left is None:
                 self._set(db, parcel.film, "done")
+            self._unclean = True
+        if left is None:
+            self._overwrite()
         return left is None
 
     def passed(self, film: Film, reason: str) -> bool:
@@ -190,8 +183,10 @@ class Ledger:
         with self._writing() as db:
             if _outdated(db, film):
                 return False
-            db.execute("DELETE FROM body WHERE film = ?", (film.number,))
+            kept = db.execute("DELETE FROM body WHERE film = ?", (film.number,)).rowcount
             self._set(db, film.number, "passed", reason)
+        if kept:
+            self._overwrite()
         return True
 
     def park(self, item: Film | Parcel, reason: str) -> bool:
@@ -247,6 +242,12 @@ class Ledger:
         """Films by state."""
         with self._lock:
             return counts(self._db)
+
+    def _overwrite(self) -> None:
+        """Leave nothing in the journal of what was deleted. Where another program reads the file
+        or the disk is full, that is done later, once no result is due."""
+        with self._lock:
+            self._unclean = not empty_journal(self._db)
 
     @staticmethod
     def _set(db: sqlite3.Connection, number: int, state: State, reason: str = "") -> None:

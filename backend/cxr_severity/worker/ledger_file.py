@@ -102,6 +102,25 @@ def open_file(path: Path) -> sqlite3.Connection:
     return db
 
 
+def empty_journal(db: sqlite3.Connection, patience_ms: int = 0) -> bool:
+    """Bring what the write-ahead log holds into the file, and cut the log to nothing.
+
+    `secure_delete` overwrites in the file alone; the log keeps each page as it was before, too,
+    until other changes come to lie over it.
+
+    Returns:
+        Whether that was done: not while another program reads older pages or writes, nor where the
+        disk is full.
+    """
+    db.execute(f"PRAGMA busy_timeout = {patience_ms}")
+    try:
+        return not db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.Error:  # nothing is lost: the log stays as it is
+        return False
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+
+
 def hold(path: Path) -> sqlite3.Connection:
     """Keep other workers away from the ledger until the connection, or the process, ends.
 
@@ -215,26 +234,28 @@ def forget(path: Path, numbers: Collection[int] = ()) -> int:
     Raises:
         CannotStartError: there is no ledger.
     """
-    with closing(_existing(path)) as db, writing(db):
-        chosen = _parked(db, numbers)
-        for number in chosen:
-            db.execute("DELETE FROM body WHERE film = ?", (number,))
-            db.execute(
-                "DELETE FROM delivery WHERE state = 'parked'"
-                " AND result IN (SELECT instance FROM result WHERE film = ?)",
-                (number,),
-            )
-            db.execute(
-                "UPDATE result SET data = NULL WHERE film = ? AND NOT EXISTS"
-                " (SELECT 1 FROM delivery WHERE result = instance AND state = 'waiting')",
-                (number,),
-            )
-            db.execute(
-                "UPDATE film SET reason = 'forgotten', state = CASE WHEN EXISTS"
-                " (SELECT 1 FROM result WHERE film = number AND data IS NOT NULL)"
-                " THEN 'judged' ELSE 'passed' END WHERE number = ?",
-                (number,),
-            )
+    with closing(_existing(path)) as db:
+        with writing(db):
+            chosen = _parked(db, numbers)
+            for number in chosen:
+                db.execute("DELETE FROM body WHERE film = ?", (number,))
+                db.execute(
+                    "DELETE FROM delivery WHERE state = 'parked'"
+                    " AND result IN (SELECT instance FROM result WHERE film = ?)",
+                    (number,),
+                )
+                db.execute(
+                    "UPDATE result SET data = NULL WHERE film = ? AND NOT EXISTS"
+                    " (SELECT 1 FROM delivery WHERE result = instance AND state = 'waiting')",
+                    (number,),
+                )
+                db.execute(
+                    "UPDATE film SET reason = 'forgotten', state = CASE WHEN EXISTS"
+                    " (SELECT 1 FROM result WHERE film = number AND data IS NOT NULL)"
+                    " THEN 'judged' ELSE 'passed' END WHERE number = ?",
+                    (number,),
+                )
+        empty_journal(db, _BUSY_MS)
     return len(chosen)
 
 

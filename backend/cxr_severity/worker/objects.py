@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -51,14 +52,19 @@ class Assessor:
     language: Language = ENGLISH
     font: Path | None = None
 
-    def __call__(self, data: bytes) -> list[Result]:
-        """Raises:
-        PassedOverError: the film is not for this worker.
-        LastingError: it cannot be judged, or no result could name it.
+    def __call__(self, data: bytes, since: float) -> list[Result]:
+        """The results of a film that came in at `since`, in seconds since 1970.
+
+        Raises:
+            PassedOverError: the film is not for this worker.
+            LastingError: it cannot be judged, or no result could name it.
         """
+        # By the day it came, as it may have waited: for an archive that was down, or for a person.
+        # A clock that was ahead then must not make it too old.
+        came = datetime.fromtimestamp(min(since, time.time()), UTC).astimezone()
         try:
             header = read_header(data)
-            objection = self.wanted.objection(header, datetime.now().astimezone())
+            objection = self.wanted.objection(header, came)
             if objection or self.own(header.place.instance):
                 raise PassedOverError(objection or "own-result")
             judged = self.judge(data)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+LONGEST_WAIT = 900.0
+"""Seconds after which anything is tried again, whatever came of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -12,7 +15,7 @@ class Pace:
 
     first: float = 2.0
     """Seconds after the first failure; each further one doubles them."""
-    longest: float = 900.0
+    longest: float = LONGEST_WAIT
     """Seconds, of one wait at most."""
     attempts: int = 12
     """After this many failures an item is parked: with the defaults, after 24 to 47 minutes."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -86,7 +85,9 @@ class Watcher:
     def _sweep(self) -> int | None:
         """How many instances the archive lists; None where the search was broken off."""
         seen = new = 0
-        for query in self._wanted.queries(datetime.now().astimezone()):
+        # What this search finds came in now: it is in time, though midnight pass meanwhile.
+        now = datetime.now().astimezone()
+        for query in self._wanted.queries(now):
             batch: list[Place] = []
             for said in self._archive.search(query):
                 if self._stopping.is_set():
@@ -98,8 +99,8 @@ class Watcher:
                     continue
                 batch.append(place)
                 if len(batch) == _BATCH:
-                    new += self._note(batch)
-            new += self._note(batch)
+                    new += self._note(batch, now)
+            new += self._note(batch, now)
         if new:
             LOG.info("%d new films", new)
         if seen > _MANY:
@@ -130,8 +131,8 @@ class Watcher:
         queries = anytime.queries(datetime.now().astimezone())
         return any(True for query in queries for _ in self._archive.search(query))
 
-    def _note(self, batch: list[Place]) -> int:
-        new = self._ledger.found(batch, time.time())
+    def _note(self, batch: list[Place], now: datetime) -> int:
+        new = self._ledger.found(batch, now.timestamp())
         batch.clear()
         if new:
             self._wake()

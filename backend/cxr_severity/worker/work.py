@@ -2,8 +2,8 @@
 
 Two kinds of work: to judge a film, and to bring one result to one destination. Results go first,
 so that few of them wait. A study is worked on by one thread at a time. A peer that is down is left
-alone for a while and no film is blamed for it; what fails otherwise is tried again after longer and
-longer waits and parked in the end.
+alone for a while and no film is blamed for it, nor for a memory that cannot be written; what fails
+otherwise is tried again after longer and longer waits and parked in the end.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from cxr_severity.worker.faults import (
 from cxr_severity.worker.items import Film, Parcel, Place, Result
 from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.pace import Pace
+from cxr_severity.worker.pauses import Pauses
 
 LOG = logging.getLogger("cxr_severity.worker")
 
@@ -34,6 +35,8 @@ _GLANCE = 2.0
 """Seconds between looks into the ledger while nothing is due: another process may have had parked
 films tried again."""
 _SOURCE = ""
+_OF_THE_ITEM = sqlite3.IntegrityError, sqlite3.DataError
+"""What the memory says of an item that it cannot take, however much room there is."""
 
 
 class Destination(Protocol):
@@ -46,8 +49,8 @@ class Destination(Protocol):
 
 
 Fetch = Callable[[Place], bytes]
-Assess = Callable[[bytes], Sequence[Result]]
-"""From a film's file to its results.
+Assess = Callable[[bytes, float], Sequence[Result]]
+"""From a film's file, and when it came in (seconds since 1970), to its results.
 
 Raises:
     PassedOverError: the film is not for this worker.
@@ -81,8 +84,7 @@ class Work:
         self._changed = Condition()
         self._stopping = False
         self._held: set[str] = set()
-        self._asleep_until: dict[str, float] = {}
-        self._downs: dict[str, int] = {}
+        self._pauses = Pauses(pace)
         self._full = False
         self._threads: list[Thread] = []
 
@@ -126,16 +128,22 @@ class Work:
         return not self._stopping and not all(thread.is_alive() for thread in self._threads)
 
     def _run(self) -> None:
+        failures = 0
         while True:
             try:
                 with self._taken() as item:
                     if item is None:
                         return
-                    self._do(item)
-            except sqlite3.Error as error:
-                # The disk is full, or gone. Nothing is lost: what is in hand was not written down.
-                LOG.error("the memory cannot be written: %s", error)
-                self._rest(_GLANCE)
+                    failures = 0
+                    try:
+                        self._do(item)
+                    except sqlite3.Error as error:
+                        self._put_off(item, error)
+            except sqlite3.Error as error:  # it cannot even be noted what is taken up
+                failures += 1
+                wait = self._pace.wait(failures)
+                LOG.error("the memory cannot be written; again in %.1f s: %s", wait, error)
+                self._rest(wait)
 
     @contextmanager
     def _taken(self) -> Iterator[Film | Parcel | None]:
@@ -146,7 +154,7 @@ class Work:
                     item = None
                     break
                 if (item := self._next()) is not None:
-                    self._held.add(_study(item))
+                    self._held.add(item.study)
                     break
                 self._changed.wait(self._until_due())
         try:
@@ -154,16 +162,16 @@ class Work:
         finally:
             if item is not None:
                 with self._changed:
-                    self._held.discard(_study(item))
+                    self._held.discard(item.study)
                     self._changed.notify_all()
 
     def _next(self) -> Film | Parcel | None:
         now = time.time()
-        awake = [name for name in self._destinations if self._asleep_until.get(name, 0) <= now]
+        awake = [name for name in self._destinations if self._pauses.over(name)]
         parcel = self._ledger.next_parcel(now, self._held, awake)
         if parcel is not None:
             return parcel
-        if self._asleep_until.get(_SOURCE, 0) > now:
+        if not self._pauses.over(_SOURCE):
             return None
         full = self._ledger.bytes_of_results() > self._most_waiting
         if full and not self._full:
@@ -173,17 +181,16 @@ class Work:
 
     def _until_due(self) -> float:
         """Seconds until something more may be due; any other change wakes the threads."""
-        now = time.time()
-        times = [self._ledger.next_due() or 0, *self._asleep_until.values()]
-        return min(_GLANCE, min((each - now for each in times if each > now), default=_GLANCE))
+        due = (self._ledger.next_due() or 0) - time.time()
+        return min(_GLANCE, *self._pauses.left(), due if due > 0 else _GLANCE)
 
     def _rest(self, seconds: float) -> None:
+        """Whatever changes meanwhile, unless it is time to stop."""
         with self._changed:
-            if not self._stopping:
-                self._changed.wait(seconds)
+            self._changed.wait_for(lambda: self._stopping, seconds)
 
     def _do(self, item: Film | Parcel) -> None:
-        peer = item.destination if isinstance(item, Parcel) else _SOURCE
+        peer = _peer(item)
         if item.attempts > self._pace.attempts:
             # Every attempt ended the process, or the last one's end was not written down.
             self._park(item, "given-up")
@@ -197,19 +204,23 @@ class Work:
             else:
                 _say_that_it_came_again(item)
         except DownError as reason:
-            self._pause(item, peer, reason)
+            wait = self._pause(peer, LONGEST_PAUSE, reason.after)
+            self._ledger.postpone(item, time.time() + wait, reason.code, blame=False)
+            LOG.warning(
+                "%s is %s; it is asked again in %.1f s", peer or "the archive", reason.code, wait
+            )
             return
         except LastingError as reason:
             self._park(item, reason.code)
         except PassingError as reason:
             self._again(item, reason.code)
-        except sqlite3.Error:
-            raise
-        except Exception as error:  # noqa: BLE001 - one film must not end the others' work
+        except Exception as error:  # one film must not end the others' work
+            if isinstance(error, sqlite3.Error) and not isinstance(error, _OF_THE_ITEM):
+                raise
             # Neither its text nor its place: a library may have put a patient's data into it.
             self._again(item, f"internal-{type(error).__name__}")
         with self._changed:
-            self._downs.pop(peer, None)
+            self._pauses.end(peer)
 
     def _judge(self, film: Film) -> None:
         data = self._ledger.body(film)
@@ -217,7 +228,7 @@ class Work:
             if self._fetch is None:
                 raise LastingError("film-not-kept")
             data = self._fetch(film.place)
-        results = self._assess(data)
+        results = self._assess(data, film.since)
         if self._ledger.judged(film, results, self._destinations, time.time()):
             LOG.debug("film %d is judged", film.number)
         else:
@@ -226,22 +237,37 @@ class Work:
     def _deliver(self, parcel: Parcel) -> None:
         self._destinations[parcel.destination].store(parcel.study, parcel.result)
         last = self._ledger.delivered(parcel)
-        LOG.debug("%s is stored", _called(parcel))
+        LOG.debug("%s is stored", parcel.called)
         if last:
             LOG.info("film %d is done", parcel.film)
 
-    def _pause(self, item: Film | Parcel, peer: str, reason: DownError) -> None:
-        """Leave the whole peer alone for a while; the item is not blamed."""
+    def _pause(self, peer: str, longest: float, after: float = 0) -> float:
+        """Leave the whole peer alone for a while; returns for how many seconds."""
         with self._changed:
-            self._downs[peer] = self._downs.get(peer, 0) + 1
-            own = self._pace.wait(self._downs[peer], LONGEST_PAUSE)
-            wait = max(own, min(reason.after, LONGEST_PAUSE))
-            until = time.time() + wait
-            self._asleep_until[peer] = until
-        self._ledger.postpone(item, until, reason.code, blame=False)
-        LOG.warning(
-            "%s is %s; it is asked again in %.1f s", peer or "the archive", reason.code, wait
-        )
+            return self._pauses.add(peer, longest, after)
+
+    def _put_off(self, item: Film | Parcel, error: sqlite3.Error) -> None:
+        """What came of the item cannot be written down: the disk is full, or gone. Nothing is lost,
+        and the item is not blamed; nor is more made or sent that could not be written either.
+
+        There may be room for a few bytes, and not for results. Where there is none at all the item
+        stays in hand: each time that it was taken up anew would count as an attempt.
+        """
+        wait = self._pause(_peer(item), self._pace.longest)
+        due = time.time() + wait
+        while True:
+            LOG.error(
+                "the memory cannot be written; %s again in %.1f s: %s", item.called, wait, error
+            )
+            try:
+                self._ledger.postpone(item, due, "memory-not-writable", blame=False)
+                return
+            except sqlite3.Error as still:
+                error = still
+            if self._stopping:
+                return
+            self._rest(wait)
+            wait = min(2 * wait, self._pace.longest)
 
     def _again(self, item: Film | Parcel, code: str) -> None:
         if item.attempts >= self._pace.attempts:
@@ -253,25 +279,19 @@ class Work:
             return
         LOG.warning(
             "%s failed (%s), attempt %d of %d; again in %.1f s",
-            _called(item), code, item.attempts, self._pace.attempts, wait,
+            item.called, code, item.attempts, self._pace.attempts, wait,
         )  # fmt: skip
 
     def _park(self, item: Film | Parcel, code: str) -> None:
         if self._ledger.park(item, code):
-            LOG.error("%s is parked: %s", _called(item), code)
+            LOG.error("%s is parked: %s", item.called, code)
         else:
             _say_that_it_came_again(item)
 
 
 def _say_that_it_came_again(item: Film | Parcel) -> None:
-    LOG.info("%s came again meanwhile; it is judged as it came last", _called(item))
+    LOG.info("%s came again meanwhile; it is judged as it came last", item.called)
 
 
-def _study(item: Film | Parcel) -> str:
-    return item.study if isinstance(item, Parcel) else item.place.study
-
-
-def _called(item: Film | Parcel) -> str:
-    if isinstance(item, Parcel):
-        return f"film {item.film}: {item.result.kind.upper()} to {item.destination}"
-    return f"film {item.number}"
+def _peer(item: Film | Parcel) -> str:
+    return item.destination if isinstance(item, Parcel) else _SOURCE

@@ -28,6 +28,7 @@ class FakePacs:
     reader goes), and for `store` also
     `half-stored` (stored, and no answer), `full` and `bad-object` (PS3.18's failure reasons),
     `unlisted` (200 and a list of what was stored that is empty, as Orthanc says with a full disk).
+    `answers` are statuses and bodies that the next objects get instead, none of which is stored.
     """
 
     def __init__(self) -> None:
@@ -37,6 +38,7 @@ class FakePacs:
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.mishaps: dict[str, list[str]] = {"search": [], "fetch": [], "store": []}
         self.always: dict[str, str] = {}
+        self.answers: list[tuple[int, bytes]] = []
         self.pages = True
         self.over = Event()
         self.lock = Lock()
@@ -96,6 +98,9 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         data = body[body.index(b"\r\n\r\n") + 4 : body.rindex(b"\r\n--")]
         instance = str(dcmread(BytesIO(data), specific_tags=["SOPInstanceUID"]).SOPInstanceUID)
+        if self.archive.answers:
+            self._send(self.archive.answers[0][0], "", self.archive.answers.pop(0)[1])
+            return
         mishap = self.archive.next_mishap("store")
         reasons = {"full": 0xA700, "bad-object": 0xA900}
         said: dict[str, Any] = {}
@@ -117,7 +122,9 @@ class _Handler(BaseHTTPRequestHandler):
         films = [
             film
             for film in self.archive.films.values()
-            if film[2] == query["Modality"] and (not first or _date(film[1]) >= first)
+            if query.get("Modality", film[2]) == film[2]
+            and query.get("SOPInstanceUID", film[0].instance) == film[0].instance
+            and (not first or _date(film[1]) >= first)
         ]
         start = int(query["offset"]) if self.archive.pages else 0
         return json.dumps(

@@ -146,4 +146,4 @@ def _ask(archive: Archive, kind: str) -> None:
     elif kind == "fetch":
         archive.fetch(place(1))
     else:
-        archive.store(place(1).study, Result(place(1).instance, "sr", FILM))
+        archive.store(place(2).study, Result(place(2).instance, "sr", film(2)))

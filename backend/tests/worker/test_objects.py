@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -15,6 +17,8 @@ from cxr_severity.worker.objects import KINDS, Assessor
 
 from .films import film, place
 
+NOW = time.time()
+
 
 @pytest.fixture
 def assess(predictor: Predictor) -> Assessor:
@@ -22,7 +26,7 @@ def assess(predictor: Predictor) -> Assessor:
 
 
 def test_results_have_the_names_that_are_remembered_and_lie_in_the_study(assess: Assessor) -> None:
-    results = assess(film(1))
+    results = assess(film(1), NOW)
     assert [each.kind for each in results] == ["sr", "sc", "gsps"]
     for each in results:
         dataset = dcmread(BytesIO(each.data))
@@ -32,7 +36,7 @@ def test_results_have_the_names_that_are_remembered_and_lie_in_the_study(assess:
 
 
 def test_a_film_judged_again_gets_results_of_the_same_names(assess: Assessor) -> None:
-    first, again, other = (assess(film(number)) for number in (1, 1, 9))  # 9: the same picture
+    first, again, other = (assess(film(number), NOW) for number in (1, 1, 9))  # 9: the same picture
     assert [each.instance for each in first] == [each.instance for each in again]
     assert not {each.instance for each in first} & {each.instance for each in other}
 
@@ -40,14 +44,14 @@ def test_a_film_judged_again_gets_results_of_the_same_names(assess: Assessor) ->
 def test_a_result_is_never_judged(predictor: Predictor) -> None:
     wanted = Wanted(modalities=())
     assess = Assessor(lambda data: judge(predictor, data), wanted, lambda _: False, kinds=KINDS)
-    for result in assess(film(1)):
+    for result in assess(film(1), NOW):
         with pytest.raises(PassedOverError, match="own-result"):
-            assess(result.data)
+            assess(result.data, NOW)
     mine = Assessor(
         lambda data: judge(predictor, data), wanted, lambda uid: uid == place(1).instance
     )
     with pytest.raises(PassedOverError, match="own-result"):
-        mine(film(1))
+        mine(film(1), NOW)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +65,7 @@ def test_what_calls_itself_something_else_waits_for_nobody(
     assess: Assessor, header: dict[str, str], code: str
 ) -> None:
     with pytest.raises(PassedOverError) as caught:
-        assess(film(1, **header))
+        assess(film(1, **header), NOW)
     assert caught.value.code == code
 
 
@@ -76,5 +80,17 @@ def test_what_calls_itself_something_else_waits_for_nobody(
 )
 def test_what_cannot_be_judged_has_a_code(assess: Assessor, data: bytes, code: str) -> None:
     with pytest.raises(LastingError) as caught:
-        assess(data)
+        assess(data, NOW)
     assert caught.value.code == code
+
+
+def test_days_count_from_when_a_film_came_in(predictor: Predictor) -> None:
+    """However late it is judged, and whatever a clock that was ahead said then."""
+    assess = Assessor(lambda data: judge(predictor, data), Wanted(days=2), lambda _: False, ())
+    today, day = datetime.fromtimestamp(NOW, UTC).astimezone(), 86_400
+    old = film(1, StudyDate=f"{today - timedelta(days=9):%Y%m%d}")
+    assert assess(old, NOW - 8 * day) == []
+    for came in (NOW, NOW - 5 * day, NOW + 400 * day):
+        with pytest.raises(PassedOverError, match="other-date"):
+            assess(old, came)
+    assert assess(film(1, StudyDate=f"{today:%Y%m%d}"), NOW + 400 * day) == []

@@ -68,7 +68,7 @@ def test_what_is_tried_again_for_a_destination_that_nobody_names_is_parked_again
     known = ledger.next_film(1, ())
     assert known is not None
     ledger.judged(known, [Result("9.1", "sr", b"report")], ["old"], 1)
-    work = Work(ledger, lambda _: [], None, {"new": _Idle()})
+    work = Work(ledger, lambda *_: [], None, {"new": _Idle()})
     tried: list[int] = []
 
     def finished() -> bool:
@@ -92,7 +92,7 @@ def test_a_feed_whose_thread_ended_ends_the_worker(
     ledger: Ledger, caplog: pytest.LogCaptureFixture
 ) -> None:
     """And does not leave it there for ever, as if it watched."""
-    work = Work(ledger, lambda _: [], None, {})
+    work = Work(ledger, lambda *_: [], None, {})
     assert not station.run(
         ledger, work, _Gone(), {}, ready="", threads=1, progress=9, finished=lambda: False
     )

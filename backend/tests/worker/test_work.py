@@ -28,7 +28,7 @@ FILMS = {number: film(number) for number in range(6)}
 QUICK = Pace(first=0.001, longest=0.01, attempts=50)
 
 
-def echo(data: bytes) -> Sequence[Result]:
+def echo(data: bytes, _: float) -> Sequence[Result]:
     """Two results that are films, which is all that an archive looks at."""
     number = next(number for number, each in FILMS.items() if each == data)
     return [
@@ -131,7 +131,7 @@ def test_what_cannot_or_need_not_be_judged_is_asked_for_once(
 ) -> None:
     calls = []
 
-    def refuse(data: bytes) -> Sequence[Result]:
+    def refuse(data: bytes, _: float) -> Sequence[Result]:
         calls.append(data)
         raise error
 
@@ -143,7 +143,7 @@ def test_what_cannot_or_need_not_be_judged_is_asked_for_once(
 def test_a_fault_of_ours_is_parked_and_says_nothing_of_the_patient(
     ledger: Ledger, path: Path, archive: Archive, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(data: bytes) -> Sequence[Result]:
+    def fail(data: bytes, _: float) -> Sequence[Result]:
         raise RuntimeError(PATIENT)
 
     caplog.set_level(logging.DEBUG)
@@ -171,7 +171,7 @@ def test_a_study_is_worked_on_by_one_thread_at_a_time(ledger: Ledger) -> None:
     busy, most, total = [0, 0], [0, 0], [0]
     lock, both = Lock(), Event()
 
-    def watched(data: bytes) -> Sequence[Result]:
+    def watched(data: bytes, _: float) -> Sequence[Result]:
         study = int(data)
         with lock:
             busy[study] += 1
@@ -196,7 +196,7 @@ def test_a_study_is_worked_on_by_one_thread_at_a_time(ledger: Ledger) -> None:
 def test_stopping_finishes_what_is_in_hand_and_takes_nothing_new(ledger: Ledger) -> None:
     begun, go_on = Event(), Event()
 
-    def slow(data: bytes) -> Sequence[Result]:
+    def slow(data: bytes, _: float) -> Sequence[Result]:
         begun.set()
         go_on.wait()
         return [Result("9.1", "sr", data)]
@@ -230,7 +230,7 @@ def test_a_film_that_comes_again_while_it_is_judged_is_judged_as_it_came_last(
 ) -> None:
     seen = []
 
-    def put_right_meanwhile(data: bytes) -> Sequence[Result]:
+    def put_right_meanwhile(data: bytes, _: float) -> Sequence[Result]:
         seen.append(data)
         if data == b"cut":
             ledger.received(place(1), b"whole", time.time())

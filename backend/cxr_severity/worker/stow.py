@@ -1,0 +1,54 @@
+"""What an archive says that it stored: the answer to STOW-RS (PS3.18 I.2)."""
+
+from __future__ import annotations
+
+from cxr_severity.worker.datasets import read_data_set, values
+from cxr_severity.worker.faults import LastingError, PassingError
+
+_FAILED, _STORED, _NAMED, _REASON = "00081198", "00081199", "00081155", "00081197"
+_DUPLICATE = 0x0111
+# Of these failure reasons (PS3.18 I.2.2) another try may have another end.
+_MAY_PASS = range(0xA700, 0xA800), range(0x0110, 0x0111), range(0xC122, 0xC123)
+
+
+def check_stored(body: bytes, instance: str, *, conflict: bool) -> bool:
+    """Whether the answer says that the instance is stored; `conflict` is for the status 409.
+
+    Returns:
+        False where it says nothing: it cannot be read, or is a conflict about something else.
+
+    Raises:
+        PassingError, LastingError: it says that the instance is not stored.
+    """
+    try:
+        said = read_data_set(body)
+    except ValueError:
+        return False
+    failed = values(said, _FAILED)
+    for each in failed:
+        if instance not in values(each, _NAMED) and len(failed) > 1:
+            continue
+        reason = _number(next(iter(values(each, _REASON)), 0))
+        if reason == _DUPLICATE:
+            return True
+        code = "refused" if reason is None else f"refused-{reason:04x}"
+        if reason == 0 or any(reason in some for some in _MAY_PASS):
+            raise PassingError(code)
+        raise LastingError(code)
+    if any(instance in values(each, _NAMED) for each in values(said, _STORED)):
+        return True
+    if conflict:
+        return False
+    # Orthanc answers 200 while its disk is full, and lists the instance neither here nor there. Who
+    # lists nothing at all has said by the status that it is stored.
+    if isinstance(said, dict) and _STORED in said:
+        raise PassingError("not-stored")
+    return True
+
+
+def _number(reason: object) -> int | None:
+    """0 where there is none, None where it is no failure reason. XML has numbers as text."""
+    if isinstance(reason, str):
+        digits = reason.isascii() and reason.isdecimal() and len(reason) < 6
+        reason = int(reason) if digits else reason or 0
+    return reason if isinstance(reason, int) and 0 <= reason <= 0xFFFF else None
