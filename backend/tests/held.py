@@ -57,7 +57,8 @@ def held(version: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Ite
             assert service.finish.wait(60)
             return judge(*arguments, **options)
 
-        monkeypatch.setattr("cxr_severity.api.routes.predict.judge", slow)
+        for route in ("routes.predict", "routes.batch", "oip.judging"):
+            monkeypatch.setattr(f"cxr_severity.api.{route}.judge", slow)
         try:
             yield service
         finally:
@@ -67,8 +68,20 @@ def held(version: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Ite
 class Caller:
     """A client at the level of ASGI, which can leave, or stop sending."""
 
-    def __init__(self, service: Held, *, whole: bool = True) -> None:
+    def __init__(
+        self,
+        service: Held,
+        *,
+        whole: bool = True,
+        path: str = "/predict",
+        content: bytes | None = None,
+        media_type: str = "multipart/form-data; boundary=b",
+    ) -> None:
+        """`content`: of the whole body; None is a form with one film."""
         self._whole = whole
+        self._path = path
+        self._content = content
+        self._media_type = media_type
         self._leave = anyio.Event()
         self._portal = service.client.portal
         self.messages: list[Any] = []
@@ -82,6 +95,8 @@ class Caller:
     async def _run(self, app: FastAPI) -> None:
         head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
         bodies = [head + FILM + b"\r\n--b--\r\n"] if self._whole else [head]
+        if self._content is not None:
+            bodies = [self._content]
 
         async def receive() -> Any:
             if bodies:
@@ -102,11 +117,11 @@ class Caller:
             "http_version": "1.1",
             "method": "POST",
             "scheme": "http",
-            "path": "/predict",
-            "raw_path": b"/predict",
+            "path": self._path,
+            "raw_path": self._path.encode(),
             "root_path": "",
             "query_string": b"",
-            "headers": [(b"content-type", b"multipart/form-data; boundary=b")],
+            "headers": [(b"content-type", self._media_type.encode())],
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 2),
         }

@@ -6,14 +6,21 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
 from threading import Event
 
 import anyio
+from anyio import to_thread
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from cxr_severity.api.errors import ApiError
+from cxr_severity.imaging.arrays import Float32Array
+from cxr_severity.model.assessment import Target
+from cxr_severity.model.predictor import Predictor
+from cxr_severity.model.runtime import Inference
+from cxr_severity.service.pipeline import Submit
 
 _AT_MOST = 60
 """Seconds that nobody is asked to wait longer for, whatever was measured."""
@@ -109,3 +116,35 @@ async def while_connected(request: Request) -> AsyncIterator[Event]:
             watcher.cancel()
     if scope.cancelled_caught:
         raise ClientDisconnect
+
+
+@asynccontextmanager
+async def queued(unbegun: Callable[[], None]) -> AsyncIterator[Callable[[], None]]:
+    """Around the wait of a film for its turn; gives what is to be called when that has come. Where
+    the wait is cancelled before, `unbegun` is called, in a thread."""
+    begun = Event()
+    try:
+        yield begun.set
+    except anyio.get_cancelled_exc_class():
+        if not begun.is_set():
+            with anyio.CancelScope(shield=True):
+                await to_thread.run_sync(unbegun)
+        raise
+
+
+def check_waiting(left: Event) -> None:
+    """Raises ClientDisconnect: nobody waits for the answer any more."""
+    if left.is_set():
+        raise ClientDisconnect
+
+
+def unless_left(left: Event, submit: Submit) -> Submit:
+    """Does no work for a client that left while its image was decoded."""
+
+    def checked(
+        predictor: Predictor, image: Float32Array, target: Target | None
+    ) -> Future[Inference]:
+        check_waiting(left)
+        return submit(predictor, image, target)
+
+    return checked

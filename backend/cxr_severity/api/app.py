@@ -16,7 +16,14 @@ from cxr_severity.api.admission import Admission
 from cxr_severity.api.body_pace import UploadPace
 from cxr_severity.api.cors import OtherOrigins
 from cxr_severity.api.document import openapi_document
-from cxr_severity.api.manners import Drain, DrainBounds, Head, Identity, only_known_parameters
+from cxr_severity.api.manners import (
+    Drain,
+    DrainBounds,
+    Head,
+    Identity,
+    PathAlone,
+    only_known_parameters,
+)
 from cxr_severity.api.oip.errors import NamedErrors
 from cxr_severity.api.prefix import StablePrefix
 from cxr_severity.api.response_headers import SecurityHeaders
@@ -128,6 +135,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     )
     app.add_middleware(BodyLimit, max_file_bytes=settings.limits.max_upload_bytes)
     app.add_middleware(AccessControl, doors=doors, public=page.public(settings.serve.page))
+    app.add_middleware(Identity)
     if settings.serve.cors_origins:
         app.add_middleware(
             OtherOrigins,
@@ -137,9 +145,9 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
             expose_headers=["X-Request-ID", "ETag", "Retry-After", "RateLimit", "RateLimit-Policy"],
         )
     app.add_middleware(Revalidation)
-    app.add_middleware(Identity)
     app.add_middleware(NamedErrors)
     app.add_middleware(Head)
+    app.add_middleware(PathAlone)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestMarks)
     routes = Routes((r for one in routers for r in one.routes), page.public(settings.serve.page))

@@ -14,7 +14,12 @@ from cxr_severity.api.accept_language import language_of
 from cxr_severity.api.errors import ApiError, answer, problem
 from cxr_severity.api.validation import said_of
 from cxr_severity.imaging.errors import InputRefusedError
-from cxr_severity.interop.bodies.problem import Problem, as_problem, as_rejection
+from cxr_severity.interop.bodies.problem import (
+    Problem,
+    as_problem,
+    as_rejection,
+    rejection_code,
+)
 from cxr_severity.model.quality import RejectedError
 from cxr_severity.service.registry import NotReadyError, UnknownVersionError
 from cxr_severity.texts.language import Language, say
@@ -45,31 +50,48 @@ class OneOfSeveralError(Exception):
         super().__init__(str(error))
 
 
+def code_of(error: BaseException) -> str:
+    """Of the problem that an exception is."""
+    match error:
+        case RejectedError():
+            return rejection_code(error)
+        case ApiError():
+            return error.kind.code
+        case InputRefusedError():
+            return error.code
+        case UnknownVersionError():
+            return "unknown-version"
+        case NotReadyError():
+            return "not-ready"
+        case MemoryError():
+            return "busy"
+        case _:
+            return "internal-error"
+
+
 def problem_of(error: Exception, language: Language) -> tuple[Problem, dict[str, str] | None]:
     """The problem that an exception is, and the headers of an answer that is that problem alone.
 
     What is none of `FORESEEN` is `internal-error`; whoever calls this has logged it.
     """
+    headers: dict[str, str] | None = None
     match error:
         case RejectedError():
             return as_rejection(error, language), None
         case ApiError():
-            code, headers = error.kind.code, error.headers
-        case InputRefusedError():
-            code, headers = error.code, None
-        case UnknownVersionError():
-            code, headers = "unknown-version", None
+            said, headers = say(error.template, language, **error.values), error.headers
+        case InputRefusedError() | UnknownVersionError():
+            said = say(error.template, language, **error.values)
         case NotReadyError():
+            said = say(error.template, language, **error.values)
             # A fault that does not pass by itself is not worth trying again for.
-            code, headers = "not-ready", {"Retry-After": "2"} if error.passing else None
+            headers = {"Retry-After": "2"} if error.passing else None
         case MemoryError():
             logger.error("short of memory: an image was turned away")
-            return as_problem("busy", say(SHORT_OF_MEMORY, language), language), {
-                "Retry-After": "5"
-            }
+            said, headers = say(SHORT_OF_MEMORY, language), {"Retry-After": "5"}
         case _:
-            return as_problem("internal-error", say(UNFORESEEN, language), language), None
-    return as_problem(code, say(error.template, language, **error.values), language), headers
+            said = say(UNFORESEEN, language)
+    return as_problem(code_of(error), said, language), headers
 
 
 def install(app: FastAPI) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cxr_severity.api.access.audit import AUDIT
+from cxr_severity.api.access.audit_file import AuditFile
 from cxr_severity.api.access.tracing import MarkFilter
 from cxr_severity.service.faults import lines
 
@@ -61,13 +62,13 @@ def logging_config(
     """A `logging.config` dictionary.
 
     `level` is a name of the logging module, any case. Audit lines go to the file `audit`, which may
-    be rotated by others, and are never left out; without one they go where the others go. `form` of
-    the others: for people, or one JSON object a line.
+    be rotated by others, and are never left out; without one, or where the file does not take them,
+    they go where the others go. `form` of the others: for people, or one JSON object a line.
     """
     audit_handlers: dict[str, Any] = {}
     if audit is not None:
         audit_handlers["audit"] = {
-            "class": "logging.handlers.WatchedFileHandler",
+            "()": AuditFile,
             "formatter": "bare",
             "filename": str(audit),
             "encoding": "utf-8",

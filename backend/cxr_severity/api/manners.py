@@ -1,15 +1,17 @@
-"""Manners of HTTP that hold for every route: HEAD, a body that nobody read, its encoding."""
+"""Manners of HTTP that hold for every route: HEAD, redirects, a body that nobody read, its
+encoding."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import anyio
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cxr_severity.api.accept_language import language_of
@@ -57,6 +59,28 @@ class Head:
             await send(message)
 
         await self._app({**scope, "method": "GET"}, receive, without_body)
+
+
+class PathAlone:
+    """Leads on by path and query alone (RFC 9110, 10.2.2): behind a proxy that ends TLS the service
+    knows neither scheme nor port of its callers, and would have them send a film, and their key,
+    once more in the clear."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def led_on(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if "location" in headers:
+                    to = urlsplit(headers["location"])
+                    # One slash: what follows two would be another host's name.
+                    path = "/" + to.path.lstrip("/")
+                    headers["location"] = to._replace(scheme="", netloc="", path=path).geturl()
+            await send(message)
+
+        await self._app(scope, receive, led_on if _is_http(scope) else send)
 
 
 class Identity:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import json
 import logging
+import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -21,6 +22,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from support import SAMPLES
 
 from cxr_severity.api.access.audit import AUDIT
+from cxr_severity.api.access.audit_file import AuditFile, lost
 from cxr_severity.api.logs import logging_config
 from cxr_severity.model.artifact import ArtifactError
 
@@ -77,6 +79,48 @@ def test_no_text_of_an_exception_is_logged_but_our_own(form: Literal["line", "js
     assert "KeyError" in text
     assert "test_logs.py" in text
     assert "ArtifactError: the weights are another version's" in text
+
+
+def test_a_folder_that_is_gone_ends_no_judgement(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "audit"
+    folder.mkdir()
+    handler = AuditFile(folder / "lines")
+    record = logging.LogRecord(AUDIT, logging.INFO, "", 0, "{}", (), None)
+    handler.handle(record)
+    assert (folder / "lines").read_text() == "{}\n"
+    before = lost.lines
+    shutil.rmtree(folder)
+    for _ in range(2):
+        handler.handle(record)
+    assert lost.lines == before + 2
+    assert [one.name for one in caplog.records].count(AUDIT) == 2
+    folder.mkdir()
+    handler.handle(record)
+    handler.close()
+    assert (folder / "lines").read_text() == "{}\n", "and it is written again when it can be"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+def test_an_audit_that_a_full_disk_does_not_take_stands_in_the_log(
+    random_version: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with service(random_version.parent, log, CXR_AUDIT="/dev/full", CXR_LOG_FORMAT="json") as (
+        _,
+        url,
+    ):
+        film = {"file": SAMPLES[0].read_bytes()}
+        answer = httpx.post(f"{url}/predict?force=true", files=film, timeout=60)
+        assert answer.status_code == 200
+        told = httpx.get(f"{url}/metrics").text
+    assert "cxr_audit_lost_total 1.0" in told.splitlines()
+    lines: list[Any] = [json.loads(line) for line in log.read_text().splitlines()]
+    (audit,) = (line["message"] for line in lines if line["logger"] == AUDIT)
+    assert (audit["outcome"], audit["sha256"]) == ("judged", answer.json()["input"]["sha256"])
+    said = [str(line["message"]) for line in lines]
+    assert any("/dev/full does not take a line of the audit" in one for one in said)
 
 
 class Collector(HTTPServer):

@@ -71,6 +71,9 @@ def test_a_film_is_counted_by_grade_steps_and_batch(client: TestClient) -> None:
     assert found["cxr_film_memory_bytes",] == 0
     assert found["cxr_model_info", "onnxruntime", "random", "0.9.0"] == 1
     assert found["process_resident_memory_bytes",] > 0
+    assert found["cxr_decoding_memory_bytes",] == 0, "none was needed"
+    assert ("cxr_audit_lost_total",) in found
+    assert found["cxr_films_total", "left"] == 0
 
 
 def test_every_refusal_is_counted_by_its_code(client: TestClient) -> None:

@@ -28,10 +28,21 @@ def client(random_version: Path) -> Iterator[TestClient]:
 def test_what_leads_on_stays_below_the_prefix(client: TestClient, prefix: str) -> None:
     moved = client.get(f"{prefix}/models/?x=1")
     assert moved.status_code == 307
-    assert moved.headers["location"] == f"http://testserver{prefix}/models?x=1"
+    assert moved.headers["location"] == f"{prefix}/models?x=1"
+    film = client.post(f"{prefix}/predict/", headers={"Host": "hospital.example:8443"})
+    assert (film.status_code, film.headers["location"]) == (307, f"{prefix}/predict")
     details = client.get(f"{prefix}/models/0.9.0").json()
     assert details["card"] == f"{prefix}/models/0.9.0/card"
     assert client.get(details["card"]).text.startswith("# Model card")
+
+
+def test_what_is_refused_before_it_is_read_may_be_read_by_a_page_that_is_allowed(
+    client: TestClient,
+) -> None:
+    headers = {"Origin": VIEWER, "Content-Encoding": "gzip"}
+    answer = client.post("/predict", headers=headers)
+    assert_problem(answer, 415, "unsupported-encoding")
+    assert answer.headers["access-control-allow-origin"] == VIEWER
 
 
 def test_a_preflight_that_is_refused_is_a_problem(client: TestClient) -> None:

@@ -12,6 +12,8 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from cxr_severity.settings import LimitSettings
+
 from .running import DEPLOY, REPOSITORY
 
 BASE = DEPLOY / "kustomize" / "base"
@@ -173,6 +175,18 @@ def test_the_gpu_overlay_asks_for_one(resources: list[Resource]) -> None:
     assert api["spec"]["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == "1"
     config = settings(gpu)
     assert config["data"]["CXR_DEVICE"] == "cuda"
+
+
+def test_no_proxy_is_less_patient_with_a_batch_than_the_service() -> None:
+    """While one of its films is sent slowly there are no lines."""
+    (ingress,) = of(base(), "Ingress")
+    said = ingress["metadata"]["annotations"]
+    config = (DEPLOY / "nginx" / "nginx.conf").read_text()
+    batch = config[config.index("predict/batch") :].partition("}")[0]
+    for name in ("proxy-read-timeout", "proxy-send-timeout"):
+        assert float(said[f"nginx.ingress.kubernetes.io/{name}"]) == 3600
+        assert f"{name.replace('-', '_')} 1h;" in batch
+    assert LimitSettings().upload_seconds < 3600
 
 
 def test_compose_is_hardened_as_the_cluster_is() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import shutil
 import socket
 import subprocess
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,13 +18,18 @@ from pathlib import Path
 
 import httpx
 import pytest
+from served import serving
 from support import SAMPLES
 from waiting import wait_until
 
+from cxr_severity.api.app import create_app
 from cxr_severity.api.oip.model import longest_body
 from cxr_severity.api.page import _DOCS
 from cxr_severity.api.response_headers import HEADERS
+from cxr_severity.api.routes.batch import AFTER_BODY
+from cxr_severity.imaging.errors import DamagedImageError
 from cxr_severity.imaging.limits import DEFAULT_LIMITS
+from cxr_severity.settings import Settings
 
 from .running import BROTLI, DEPLOY, free_port, proxy, service, tools
 
@@ -56,6 +63,7 @@ def test_what_it_has_from_the_service_is_the_services() -> None:
     assert dict(re.findall(r'add_header (\S+) "(.*)" always;', text)) == HEADERS
     assert (DEPLOY / "nginx" / "docs.html").read_text() == _DOCS
     config = (DEPLOY / "nginx" / "nginx.conf").read_text()
+    assert f"proxy_set_header {AFTER_BODY} 1;" in config
     files, inference = (
         int(each) << 20 for each in re.findall(r"client_max_body_size (\d+)m;", config)
     )
@@ -115,6 +123,12 @@ def test_the_api_answers_through_it(client: httpx.Client) -> None:
     for path in ("/models", "/limits", "/health/ready", "/openapi.json", "/problems/busy", "/v2"):
         assert client.get(path).status_code == 200, path
     assert client.get("/metrics").status_code == 404
+
+
+def test_it_leads_nobody_to_another_scheme_or_port(client: httpx.Client) -> None:
+    """Whoever came by TLS would send a film and a key once more in the clear."""
+    assert client.post("/predict/", headers={"Host": "x"}).headers["location"] == "/predict"
+    assert client.get("/assets", headers={"Host": "x"}).headers["location"] == "/assets/"
 
 
 def test_refusals_are_the_services_own_problems(client: httpx.Client) -> None:
@@ -196,6 +210,26 @@ def test_a_caller_behind_another_proxy_has_an_address_of_its_own(
             backend.shutdown()
             thread.join()
     assert answer.text == seen
+
+
+def test_a_batch_is_read_to_its_end_also_where_it_is_judged_slowly(
+    random_version: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """nginx sends nothing further of a body once it has passed the head of the answer on and the
+    service did not read for a moment."""
+
+    def slow(*_: object, **__: object) -> None:
+        time.sleep(0.2)
+        raise DamagedImageError("It is damaged.")
+
+    monkeypatch.setattr("cxr_severity.api.routes.batch.judge", slow)
+    settings = Settings.of(weights=random_version.parent, concurrency=1, upload_seconds=5)
+    films = [("file", (f"{number}", bytes(6_000_000))) for number in range(8)]
+    with serving(create_app(settings)) as port, proxy(tmp_path, [port]) as url:
+        wait_until(lambda: httpx.get(f"{url}/health/ready").status_code == 200)
+        answer = httpx.post(f"{url}/predict/batch", files=films, timeout=60)
+    codes = [json.loads(line)["error"]["code"] for line in answer.text.splitlines()]
+    assert codes == ["damaged-image"] * len(films)
 
 
 def test_behind_it_nobody(tmp_path: Path) -> None:

@@ -176,6 +176,9 @@ def test_none_outlives_the_service() -> None:
         processes.decode(FILM)
         pids = [decoder.process.pid for decoder in processes._all]
         assert pids
+        if Path("/proc/self/statm").exists():
+            assert processes.resident > 10_000_000, "an interpreter and its libraries"
+    assert processes.resident == 0
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)

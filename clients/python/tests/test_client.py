@@ -95,6 +95,17 @@ def test_a_batch_with_an_archive_and_what_is_no_film(url: str, dicom: Path) -> N
     assert error.code == "not-an-image"
 
 
+def test_a_batch_of_too_many_ends_where_the_service_ends_it(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cxr_severity.api.routes.batch.MOST_ITEMS", 3)
+    found: list[int] = []
+    with Client(url) as client, pytest.raises(ProblemError) as caught:
+        found.extend(line.index for line in client.predict_batch([b"no film"] * 40))
+    assert caught.value.code == "too-many-images"
+    assert sorted(found) == [0, 1, 2]
+
+
 def test_asynchronously(url: str, dicom: Path) -> None:
     async def ask() -> None:
         async with AsyncClient(url) as client:

@@ -295,7 +295,7 @@ export interface paths {
          *
          *     The gate judges both; with the parameter `force` what it rejects is graded all the same. One
          *     image that is refused refuses the request: `index` in the problem counts from 0 and says which.
-         *     A request holds up to 64 images, in a body of 38.6 MB where `/limits` are the usual ones.
+         *     A request holds up to 64 images, in a body of 50.4 MB where `/limits` are the usual ones.
          */
         post: operations["oipInfer"];
         delete?: never;
@@ -524,6 +524,7 @@ export interface components {
              * @default 128
              */
             channels: number;
+            frame?: components["schemas"]["FrameConfig"] | null;
         };
         /** ClassMetrics */
         ClassMetrics: {
@@ -915,6 +916,22 @@ export interface components {
             accuracy: components["schemas"]["Estimate"];
             macro_f1: components["schemas"]["Estimate"];
             quadratic_weighted_kappa: components["schemas"]["Estimate"];
+        };
+        /**
+         * FrameConfig
+         * @description How the frame of the lungs is found and cut out of a film.
+         */
+        FrameConfig: {
+            /**
+             * Side
+             * @default 224
+             */
+            side: number;
+            /**
+             * Width
+             * @default 8
+             */
+            width: number;
         };
         /**
          * GateLimits

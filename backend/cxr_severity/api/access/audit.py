@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import Literal
 
 from opentelemetry.trace import Span
+from starlette.requests import ClientDisconnect
 
 from cxr_severity.api.access.tracing import current
-from cxr_severity.api.telemetry.counters import Metrics
+from cxr_severity.api.failures import code_of
+from cxr_severity.api.telemetry.counters import Metrics, Outcome
 from cxr_severity.api.telemetry.traces import tracer
 from cxr_severity.imaging.decode import sha256
 from cxr_severity.imaging.errors import InputRefusedError
@@ -30,8 +31,6 @@ AUDIT = "cxr_severity.audit"
 """The logger; `logs.logging_config` says where its lines go."""
 
 logger = logging.getLogger(AUDIT)
-
-Outcome = Literal["judged", "refused", "failed"]
 
 
 class Judgement:
@@ -74,20 +73,30 @@ def judgement(caller: str, version: str, data: bytes, metrics: Metrics) -> Itera
     try:
         yield known
         outcome = "judged"
+    except ClientDisconnect:
+        outcome = "left"
+        raise
     except InputRefusedError as error:
-        outcome, code = "refused", error.code
+        outcome, code = "refused", code_of(error)
         raise
     except RejectedError as error:
         known.findings = [finding.code for finding in error.quality.findings]
-        outcome, code = "refused", error.first.code
+        outcome, code = "refused", code_of(error)
         raise
     except BaseException as error:
-        code = getattr(getattr(error, "kind", None), "code", None)
+        code = code_of(error)
         raise
     finally:
         metrics.films.labels(outcome).inc()
         _end(span, known, outcome, code)
         _write(known, caller, outcome, code, perf_counter() - start)
+
+
+def unbegun(caller: str, version: str, data: bytes, metrics: Metrics) -> None:
+    """The line of a film whose client left before its turn came. Blocking: the film is named by the
+    hash of its bytes."""
+    with suppress(ClientDisconnect), judgement(caller, version, data, metrics):
+        raise ClientDisconnect
 
 
 def _end(span: Span, known: Judgement, outcome: Outcome, code: str | None) -> None:

@@ -7,16 +7,19 @@ import json
 import logging
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable
+from threading import Event
 
 import anyio
+from anyio import to_thread
 from anyio.streams.memory import MemoryObjectReceiveStream
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from cxr_severity.api.batch.ahead import Ahead
 from cxr_severity.api.batch.archive import Item
 from cxr_severity.api.batch.intake import take_in
-from cxr_severity.api.batch.multipart import Event
+from cxr_severity.api.batch.multipart import Event as FormEvent
 from cxr_severity.api.errors import ApiError, problem
 from cxr_severity.api.failures import FORESEEN, problem_of
 from cxr_severity.texts.language import Language
@@ -28,8 +31,9 @@ EMPTY = "The archive holds no image."
 _MOST_HELD = 32_000_000
 """How many bytes of lines may wait for a client that sends without reading."""
 
-Judge = Callable[[int, bytes], Awaitable[bytes]]
-"""Number of the item and its bytes to the JSON of its prediction."""
+Judge = Callable[[int, bytes, Callable[[], None]], Awaitable[bytes]]
+"""Number of the item and its bytes to the JSON of its prediction; calls the third when the item's
+turn has come."""
 
 
 class Lines(Response):
@@ -39,24 +43,37 @@ class Lines(Response):
 
     def __init__(
         self,
-        events: AsyncIterator[Event],
+        events: AsyncIterator[FormEvent],
         judge: Judge,
         *,
+        ahead: Ahead,
         hands: int,
         max_bytes: int,
         max_items: int,
         patience: float,
         language: Language,
         headers: dict[str, str],
+        left: Event,
+        after_body: bool = False,
+        unbegun: Callable[[bytes], None] = lambda _: None,
         count: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`hands`: how many images are worked on at a time; each has one more on its way, so that
-        at most twice as many are in memory. `patience`: seconds that a client may neither send nor
-        read. `count` hears the code of each problem."""
+        """`ahead`: what `events` are read from. `hands`: how many images are worked on at a time;
+        each has one more on its way, so that at most twice as many are in memory. `patience`:
+        seconds that a client may neither send nor read. `left` is set when the client leaves, and
+        `unbegun` then gets, in a thread, each image whose turn had not come. `after_body`: nothing
+        is said before all is read, as far as lines can be held. `count` hears the code of each
+        problem."""
         super().__init__(headers=headers)
         del self.headers["content-length"]
         self._events = events
         self._judge = judge
+        self._ahead = ahead
+        self._left = left
+        self._unbegun = unbegun
+        self._waiting: dict[int, bytes] = {}
+        self._after_body = after_body
+        self._may_answer = anyio.Event()
         self._count = count
         self._hands = hands
         self._max_bytes = max_bytes
@@ -79,10 +96,14 @@ class Lines(Response):
                     "too-many-images", "A batch holds at most {count} images.",
                     count=self._max_items,
                 )  # fmt: skip
-            count += 1
-            await items_in.send((count - 1, item))
+            number, count = count, count + 1
+            if isinstance(item.content, bytes):
+                self._waiting[number] = item.content
+            await items_in.send((number, item))
 
         async def say_line(line: bytes) -> None:
+            if self._held > _MOST_HELD:
+                self._may_answer.set()
             with anyio.fail_after(self._patience):
                 while self._held > _MOST_HELD:
                     await self._room.wait()
@@ -102,12 +123,16 @@ class Lines(Response):
                         self._refusal = _first(errors)
                 if not count and self._refusal is None:
                     self._refusal = ApiError("missing-field", EMPTY)
-                reading_ended.set()
+                self._may_answer.set()
 
         async def work(items: MemoryObjectReceiveStream[tuple[int, Item]]) -> None:
             async with items:
                 async for number, item in items:
-                    await say_line(await self._line(number, item))
+                    try:
+                        line = await self._line(number, item)
+                    except ClientDisconnect:
+                        return  # and all of this is being cancelled
+                    await say_line(line)
 
         async def all_work() -> None:
             async with lines_in, anyio.create_task_group() as hands:
@@ -117,41 +142,65 @@ class Lines(Response):
                         hands.start_soon(work, items_out.clone())
 
         async def watch() -> None:
-            await reading_ended.wait()
-            while (await receive())["type"] != "http.disconnect":
-                pass
+            await self._ahead.listen()
             group.cancel_scope.cancel()
 
-        reading_ended = anyio.Event()
-        async with anyio.create_task_group() as group:
-            group.start_soon(all_work)
-            group.start_soon(watch)
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(all_work)
+                group.start_soon(watch)
+                try:
+                    await self._say(lines_out, scope, receive, send)
+                except BaseException:
+                    # At once: what is in a thread goes on while the rest is being cancelled.
+                    self._left.set()
+                    raise
+                group.cancel_scope.cancel()
+        finally:
+            if self._waiting:
+                with anyio.CancelScope(shield=True):
+                    await to_thread.run_sync(self._give_up_waiting)
+
+    async def _say(
+        self, lines: MemoryObjectReceiveStream[bytes], scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        async with lines:
             # Nothing is said before the first line is known: what is no batch at all is a problem.
-            async with lines_out:
-                line = await anext(lines_out, None)
-                if line is None and self._refusal is not None:
-                    await _as_problem(self._refusal, self._language)(scope, receive, send)
-                else:
-                    await send(
-                        {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
-                    )
-                    while line is not None:
-                        self._held -= len(line)
-                        room, self._room = self._room, anyio.Event()
-                        room.set()
-                        await send({"type": "http.response.body", "body": line, "more_body": True})
-                        line = await anext(lines_out, None)
-                    await send({"type": "http.response.body", "body": b""})
-            group.cancel_scope.cancel()
+            line = await anext(lines, None)
+            if line is None and self._refusal is not None:
+                await _as_problem(self._refusal, self._language)(scope, receive, send)
+                return
+            if self._after_body:
+                await self._may_answer.wait()
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            while line is not None:
+                self._held -= len(line)
+                room, self._room = self._room, anyio.Event()
+                room.set()
+                await send({"type": "http.response.body", "body": line, "more_body": True})
+                line = await anext(lines, None)
+            await send({"type": "http.response.body", "body": b""})
+
+    def _give_up_waiting(self) -> None:
+        for data in self._waiting.values():
+            self._unbegun(data)
 
     async def _line(self, number: int, item: Item) -> bytes:
         if not isinstance(item.content, bytes):
             return self._error(number, item.name, item.content)
+
+        def begin() -> None:
+            self._waiting.pop(number, None)
+
         try:
-            result = await self._judge(number, item.content)
+            result = await self._judge(number, item.content, begin)
+        except ClientDisconnect:
+            raise
         except FORESEEN as refusal:
+            begin()
             return self._error(number, item.name, refusal)
         except Exception as failure:
+            begin()
             logger.exception("an image of a batch failed")
             return self._error(number, item.name, failure)
         head = json.dumps({"index": number, "name": item.name})[:-1].encode()

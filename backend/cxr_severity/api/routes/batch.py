@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from threading import Event
 from typing import Annotated
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 
 from cxr_severity.api.accept_language import language_headers, language_of
-from cxr_severity.api.access.audit import judgement
+from cxr_severity.api.access.audit import judgement, unbegun
 from cxr_severity.api.access.control import granted
+from cxr_severity.api.admission import check_waiting, unless_left
+from cxr_severity.api.batch.ahead import Ahead
 from cxr_severity.api.batch.intake import events_of
 from cxr_severity.api.batch.stream import NDJSON, Lines
 from cxr_severity.api.errors import problem_responses
@@ -24,6 +28,8 @@ from cxr_severity.service.pipeline import Options, judge
 router = APIRouter(tags=["prediction"])
 
 MOST_ITEMS = 10_000
+AFTER_BODY = "X-Answer-After-Body"
+"""A header of proxies that send no more of a request once its answer has begun, as nginx does."""
 
 _LINES = {
     "schema": {"type": "string", "description": "JSON Lines, each of them a `BatchLine`"},
@@ -100,34 +106,36 @@ async def predict_batch(
     """
     state = state_of(request)
     lines_alone(request.headers.get("accept", ""))
-    events = events_of(request)
+    ahead = Ahead(request.receive)
+    events = events_of(Request(request.scope, ahead.receive))
     predictor = await to_thread.run_sync(state.registry.predictor, version)
     caller = granted(request)
     language = language_of(request.scope)
     options = Options(target, explain, force)
+    by, left = (caller.caller.name, predictor.manifest.version), Event()
 
-    async def judged(number: int, data: bytes) -> bytes:
+    async def judged(number: int, data: bytes, begin: Callable[[], None]) -> bytes:
         if number:  # the request itself has counted as one
             await caller.take_or_wait()
 
         def answer(limits: Limits) -> bytes:
-            with judgement(
-                caller.caller.name, predictor.manifest.version, data, state.metrics
-            ) as known:
+            with judgement(*by, data, state.metrics) as known:
                 with state.batcher.ticket() as ticket:
                     found = judge(
                         predictor,
                         data,
                         options,
                         limits=limits,
-                        submit=ticket.submit,
+                        submit=unless_left(left, ticket.submit),
                         decode=state.decoding.decode,
                     )
+                check_waiting(left)
                 known.end_with(found)
             prediction = Prediction.build(found, language)
             return prediction.as_json()
 
         def work() -> bytes:
+            begin()
             with state.running.one(), state.film_memory.share(state.limits) as limits:
                 return answer(limits)
 
@@ -137,11 +145,15 @@ async def predict_batch(
     return Lines(
         events,
         judged,
+        ahead=ahead,
         hands=int(state.limiter.total_tokens),
         max_bytes=state.limits.max_bytes,
         max_items=MOST_ITEMS,
         patience=state.upload_seconds,
         language=language,
         headers={"Cache-Control": "no-store", **language_headers(language)},
+        left=left,
+        after_body=AFTER_BODY in request.headers,
+        unbegun=lambda data: unbegun(*by, data, state.metrics),
         count=lambda code: state.metrics.problems.labels(code).inc(),
     )

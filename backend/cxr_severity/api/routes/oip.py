@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+from functools import partial
+from threading import Event
 from typing import Annotated, Any
 
 import anyio
@@ -11,12 +13,12 @@ from anyio import to_thread
 from fastapi import APIRouter, Path, Request, Response
 
 from cxr_severity import __version__
-from cxr_severity.api.access.audit import judgement
 from cxr_severity.api.access.control import granted
-from cxr_severity.api.admission import while_connected
+from cxr_severity.api.admission import queued, while_connected
 from cxr_severity.api.errors import ApiError, problem_responses
 from cxr_severity.api.examples import answers, example_of
 from cxr_severity.api.failures import OneOfSeveralError
+from cxr_severity.api.oip.judging import Judging
 from cxr_severity.api.oip.message import LENGTH, read_message, write_message
 from cxr_severity.api.oip.model import OUTPUT_NAMES, images_of, metadata, outputs_of
 from cxr_severity.api.oip.schemas import (
@@ -30,14 +32,12 @@ from cxr_severity.api.oip.schemas import (
 from cxr_severity.api.routes import health
 from cxr_severity.api.state import State, state_of
 from cxr_severity.api.upload import within
-from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.errors import InputRefusedError
-from cxr_severity.imaging.limits import Limits
 from cxr_severity.interop.bodies.kinds import OF_CALLERS, OF_IMAGES
 from cxr_severity.model.assessment import Assessment
-from cxr_severity.model.predictor import Predictor, TensorError
+from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.quality import RejectedError
-from cxr_severity.service.pipeline import Options, judge, judge_tensor
+from cxr_severity.service.pipeline import Options
 
 router = APIRouter(prefix="/v2", tags=["open inference protocol"])
 
@@ -206,18 +206,19 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
     images = images_of(tensors, manifest.preprocess.size)
     caller.take_the_rest_or_refuse(len(images))
 
-    def work(image: bytes | Float32Array) -> Assessment:
-        with state.running.one(), state.film_memory.share(state.limits) as limits:
-            return _judged(state, caller.caller.name, predictor, image, options, limits)
-
+    judging = Judging(state, caller.caller.name, predictor, options)
     found: list[Assessment | Exception | None] = [None] * len(images)
 
-    async def one(number: int, place: AbstractAsyncContextManager[None]) -> None:
+    async def one(number: int, place: AbstractAsyncContextManager[None], left: Event) -> None:
+        image = images[number]
+
+        def work() -> Assessment:
+            begin()
+            return judging.one(image, left)
+
         try:
-            async with place:
-                found[number] = await to_thread.run_sync(
-                    work, images[number], limiter=state.limiter
-                )
+            async with queued(partial(judging.unbegun, image)) as begin, place:
+                found[number] = await to_thread.run_sync(work, limiter=state.limiter)
         except Exception as error:  # noqa: BLE001 - raised below, when the others have ended
             found[number] = error
 
@@ -225,10 +226,10 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
     # is done: requests that kept theirs while their other images wait would wait for each other.
     with ExitStack() as first:
         first.enter_context(state.admission.place())
-        async with while_connected(request), anyio.create_task_group() as group:
-            group.start_soon(one, 0, _closing(first))
+        async with while_connected(request) as left, anyio.create_task_group() as group:
+            group.start_soon(one, 0, _closing(first), left)
             for number in range(1, len(images)):
-                group.start_soon(one, number, state.admission.place_when_free())
+                group.start_soon(one, number, state.admission.place_when_free(), left)
     judged: list[Assessment] = []
     for index, outcome in enumerate(found):
         if isinstance(outcome, Assessment):
@@ -252,35 +253,3 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
 async def _closing(stack: ExitStack) -> AsyncIterator[None]:
     with stack:
         yield
-
-
-def _judged(
-    state: State,
-    caller: str,
-    predictor: Predictor,
-    image: bytes | Float32Array,
-    options: Options,
-    limits: Limits,
-) -> Assessment:
-    data = image if isinstance(image, bytes) else image.tobytes()
-    with judgement(caller, predictor.manifest.version, data, state.metrics) as known:
-        with state.batcher.ticket() as ticket:
-            if isinstance(image, bytes):
-                judged = judge(
-                    predictor,
-                    image,
-                    options,
-                    limits=limits,
-                    submit=ticket.submit,
-                    decode=state.decoding.decode,
-                )
-                known.end_with(judged)
-                return judged.assessment
-            try:
-                found = judge_tensor(predictor, image, options, submit=ticket.submit)
-            except TensorError as error:
-                raise ApiError(
-                    "invalid-request", "`input` is not what the version's `preprocess` gives."
-                ) from error
-        known.graded(found)
-        return found

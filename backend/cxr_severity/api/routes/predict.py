@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from datetime import UTC, datetime
-from threading import Event
+from functools import partial
 from typing import Annotated
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
-from starlette.requests import ClientDisconnect
 
 from cxr_severity.api.accept_language import language_headers, language_of
-from cxr_severity.api.access.audit import judgement
+from cxr_severity.api.access.audit import judgement, unbegun
 from cxr_severity.api.access.control import granted
-from cxr_severity.api.admission import while_connected
+from cxr_severity.api.admission import check_waiting, queued, unless_left, while_connected
 from cxr_severity.api.errors import problem_responses
 from cxr_severity.api.examples import answers
 from cxr_severity.api.negotiation import MEDIA_TYPES, DicomObject, form_of, media_type_of
 from cxr_severity.api.state import state_of
 from cxr_severity.api.upload import UPLOAD_BODY, read_upload, within
-from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.limits import Limits
 from cxr_severity.interop.bodies.kinds import OF_CALLERS, OF_IMAGES
 from cxr_severity.interop.bodies.prediction import Prediction
@@ -28,9 +25,7 @@ from cxr_severity.interop.dicom.uids import Uids
 from cxr_severity.interop.forms import Form, as_form
 from cxr_severity.interop.making import Making
 from cxr_severity.model.assessment import Target
-from cxr_severity.model.predictor import Predictor
-from cxr_severity.model.runtime import Inference
-from cxr_severity.service.pipeline import ENOUGH, Options, Submit, judge
+from cxr_severity.service.pipeline import ENOUGH, Options, judge
 
 router = APIRouter(tags=["prediction"])
 
@@ -130,21 +125,23 @@ async def predict_route(
         predictor = await to_thread.run_sync(registry.predictor, version)
     data = await within(state.upload_seconds, read_upload(request))
     language = language_of(request.scope)
+    film = caller, predictor.manifest.version, data, state.metrics
     # Only after the body: a slow sender holds no place.
     with state.admission.place():
         async with while_connected(request) as left:
 
             def finish(limits: Limits) -> bytes:
-                with judgement(caller, predictor.manifest.version, data, state.metrics) as known:
+                with judgement(*film) as known:
                     with state.batcher.ticket() as ticket:
                         judged = judge(
                             predictor,
                             data,
                             Options(target, explain or draws, force, ENOUGH if draws else size),
                             limits=limits,
-                            submit=_unless(left, ticket.submit),
+                            submit=unless_left(left, ticket.submit),
                             decode=state.decoding.decode,
                         )
+                    check_waiting(left)
                     known.end_with(judged)
                 if isinstance(form, Form):
                     making = Making(datetime.now(UTC), Uids(state.uid_root), language, state.font)
@@ -153,11 +150,13 @@ async def predict_route(
                 return line + b"\n" if form == "lines" else line
 
             def work() -> bytes:
+                begin()
                 # Given back when `finish` has let go of the film, not before.
                 with state.running.one(), state.film_memory.share(state.limits) as limits:
                     return finish(limits)
 
-            body = await to_thread.run_sync(work, limiter=state.limiter)
+            async with queued(partial(unbegun, *film)) as begin:
+                body = await to_thread.run_sync(work, limiter=state.limiter)
     return Response(
         body,
         media_type=media_type_of(form),
@@ -167,16 +166,3 @@ async def predict_route(
             "Vary": "Accept, Accept-Language",
         },
     )
-
-
-def _unless(left: Event, submit: Submit) -> Submit:
-    """Does no work for a client that left while its image was decoded."""
-
-    def checked(
-        predictor: Predictor, image: Float32Array, target: Target | None
-    ) -> Future[Inference]:
-        if left.is_set():
-            raise ClientDisconnect
-        return submit(predictor, image, target)
-
-    return checked

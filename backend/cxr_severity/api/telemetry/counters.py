@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
@@ -21,6 +21,9 @@ from cxr_severity.texts.findings import MESSAGES
 _SECONDS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _IMAGES = (1, 2, 3, 4, 6, 8, 12, 16, 32, 64, 128, 256)
 _STEPS = ("decode", "model", "explain", "encode", "total")
+
+Outcome = Literal["judged", "refused", "failed", "left"]
+"""Of a film; `left`: its client did not wait for the answer."""
 
 
 class Metrics:
@@ -43,7 +46,7 @@ class Metrics:
         for code in CODES:
             self.problems.labels(code)
         self.films = self._counter("films", "Films by how their judgement ended", "outcome")
-        for outcome in ("judged", "refused", "failed"):
+        for outcome in get_args(Outcome):
             self.films.labels(outcome)
         self.severities = self._counter("severities", "Films by the grade given", "severity")
         for severity in SEVERITIES:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from cxr_severity.api.access.audit_file import lost
 from cxr_severity.api.state import State
 from cxr_severity.service.registry import RegistryError
 
@@ -35,6 +36,11 @@ class Live(Collector):
         yield _gauge("film_memory_bytes", "That the films being worked on may take, by their "
                      "headers", state.film_memory.taken)  # fmt: skip
         yield _gauge("film_memory_limit_bytes", "Further films wait", state.film_memory.capacity)
+        yield _gauge("decoding_memory_bytes", "Resident memory of the decoding processes",
+                     state.decoding.resident)  # fmt: skip
+        yield CounterMetricFamily(
+            "cxr_audit_lost", "Lines of the audit that its file did not take", value=lost.lines
+        )
         try:
             predictor = state.registry.predictor(None)
         except RegistryError:

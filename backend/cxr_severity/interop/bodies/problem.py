@@ -62,10 +62,14 @@ def as_problem(code: str, detail: str, language: Language = ENGLISH) -> Problem:
     )
 
 
+def rejection_code(error: RejectedError) -> str:
+    """Of the problem that a rejection is."""
+    code = error.first.code
+    return code if code in REJECTIONS else _NOT_FRONTAL
+
+
 def as_rejection(error: RejectedError, language: Language = ENGLISH) -> Problem:
     """The gate's findings, under the code of the first that has a kind of its own."""
-    code = error.first.code
-    kind = code if code in REJECTIONS else _NOT_FRONTAL
-    body = as_problem(kind, say(error.first.message, language), language)
+    body = as_problem(rejection_code(error), say(error.first.message, language), language)
     findings = [FindingBody.build(finding, language) for finding in error.quality.findings]
     return body.model_copy(update={"findings": findings})

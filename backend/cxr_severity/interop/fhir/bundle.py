@@ -25,7 +25,7 @@ from cxr_severity.interop.extras import Extras, extras
 from cxr_severity.interop.fhir import datatypes
 from cxr_severity.interop.fhir.datatypes import LOINC, TERMS, Json
 from cxr_severity.interop.making import MANUFACTURER, MODEL_NAME, Making, Result
-from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, ZONES, Assessment, Severity, Zone
+from cxr_severity.model.assessment import ZONES, Assessment, Severity, Zone
 from cxr_severity.texts import results
 from cxr_severity.texts.language import say
 
@@ -34,7 +34,6 @@ _HEIGHTS: dict[Zone, str] = {
     "D": results.UPPER, "E": results.MIDDLE, "F": results.LOWER,
 }  # fmt: skip
 _RIGHT = ("A", "B", "C")
-_HIGHEST_TOTAL = HIGHEST_ZONE_SCORE * len(ZONES)
 
 
 def make(result: Result) -> bytes:
@@ -161,7 +160,6 @@ class _Sheet:
             **self.observation(concepts.TOTAL_SCORE, results.BRIXIA),
             "bodySite": datatypes.concept(concepts.LUNG),
             "valueQuantity": datatypes.quantity(self.assessment.brixia.total, concepts.SCORE),
-            "referenceRange": [datatypes.possible(_HIGHEST_TOTAL)],
             "hasMember": [self.reference(f"zone {zone}") for zone in ZONES],
             **({"component": components} if components else {}),
         }
@@ -180,7 +178,6 @@ class _Sheet:
             **self.observation(concepts.ZONE_SCORES[zone], text),
             "bodySite": {**datatypes.concept(place), "text": f"{side.meaning}: {place.meaning}"},
             "valueQuantity": datatypes.quantity(self.assessment.brixia.zones[zone], concepts.SCORE),
-            "referenceRange": [datatypes.possible(HIGHEST_ZONE_SCORE)],
             **({} if share is None else {"component": [opaque]}),
         }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from cxr_severity.interop.dicom import codes as concepts
 from cxr_severity.interop.dicom import context as tags
 from cxr_severity.interop.dicom.codes import PRIVATE, PRIVATE_OID, Concept
 from cxr_severity.interop.dicom.context import StudyContext
@@ -44,12 +43,6 @@ def quantity(value: float, unit: Concept) -> Json:
         "system": SYSTEMS[unit.scheme],
         "code": unit.value,
     }
-
-
-def possible(highest: float) -> Json:
-    """The range of a score."""
-    low, high = quantity(0, concepts.SCORE), quantity(highest, concepts.SCORE)
-    return {"low": low, "high": high, "type": {"text": "possible values"}}
 
 
 def taken(context: StudyContext) -> str | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import subprocess
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from cxr_severity.service.decoding.wire import Channel, shared_file
 
@@ -64,6 +66,15 @@ class Decoder:
             self.channel.receive(_START_SECONDS)
         except (EOFError, OSError) as error:
             raise DecoderGoneError("a process that decodes did not start") from error
+
+    @property
+    def resident(self) -> int:
+        """Bytes of memory that it holds; 0 where it has ended, or the system does not say."""
+        try:
+            pages = Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii")
+        except OSError:
+            return 0
+        return int(pages.split()[1]) * resource.getpagesize()
 
     def end(self) -> int:
         """Kill it, if it lives; its exit status."""

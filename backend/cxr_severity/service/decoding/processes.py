@@ -81,6 +81,13 @@ class DecodeProcesses:
         for decoder in left:
             decoder.end()
 
+    @property
+    def resident(self) -> int:
+        """Bytes of memory that all of them hold."""
+        with self._changed:
+            every = [*self._all]
+        return sum(decoder.resident for decoder in every)
+
     def check_ready(self) -> None:
         """Raises NotReadyError while no process starts; it then tries again, beside."""
         if self.failing:

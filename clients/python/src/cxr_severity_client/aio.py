@@ -12,14 +12,15 @@ import httpx
 from cxr_severity_client.results import BatchLine, Prediction
 from cxr_severity_client.wire import (
     MODELS,
+    UNCONNECTED,
     Access,
     Call,
     Film,
     Form,
-    Lines,
     Multipart,
     Outcome,
     Patience,
+    Portion,
     Target,
     checked,
     portions,
@@ -95,17 +96,16 @@ class AsyncClient:
         """As `Client.predict_batch`."""
         before = 0
         for portion in portions(films):
-            form, lines, came = Multipart(), Lines(), 0
+            form, said = Multipart(), Portion(before)
             call = to_predict_batch(form, force=force, version=version)
             answer = await self._stream(call, form, portion)
             try:
                 async for chunk in answer.aiter_bytes():
-                    for said in lines.feed(chunk):
-                        came += 1
-                        yield BatchLine.from_json(said, before)
+                    for line in said.feed(chunk):
+                        yield line
             finally:
                 await answer.aclose()
-            before += came
+            before = said.films()
 
     async def models(self) -> list[str]:
         """Versions that can answer, oldest first."""
@@ -143,7 +143,7 @@ class AsyncClient:
             outcome: Outcome
             try:
                 outcome = await attempt()
-            except httpx.ConnectError as error:
+            except UNCONNECTED as error:
                 outcome = error
             pause = self._patience.wait(count, outcome)
             if pause is None:

@@ -11,14 +11,15 @@ import httpx
 from cxr_severity_client.results import BatchLine, Prediction
 from cxr_severity_client.wire import (
     MODELS,
+    UNCONNECTED,
     Access,
     Call,
     Film,
     Form,
-    Lines,
     Multipart,
     Outcome,
     Patience,
+    Portion,
     Target,
     checked,
     portions,
@@ -112,22 +113,22 @@ class Client:
         ready, without pictures. Each file is read when its turn comes, one at a time.
 
         Raises:
-            ProblemError: a request was refused; what is wrong with one film is in its line.
+            ProblemError: a request was refused, or ended before all of its films were read (their
+                lines have come), and nothing further is sent; what is wrong with one film is in
+                its line.
             OSError, httpx.TransportError: as `predict`. Lines of the requests before have come.
         """
         before = 0
         for portion in portions(films):
-            form, lines, came = Multipart(), Lines(), 0
+            form, said = Multipart(), Portion(before)
             call = to_predict_batch(form, force=force, version=version)
             answer = self._stream(call, form, portion)
             try:
                 for chunk in answer.iter_bytes():
-                    for said in lines.feed(chunk):
-                        came += 1
-                        yield BatchLine.from_json(said, before)
+                    yield from said.feed(chunk)
             finally:
                 answer.close()
-            before += came
+            before = said.films()
 
     def models(self) -> list[str]:
         """Versions that can answer, oldest first."""
@@ -165,7 +166,7 @@ class Client:
             outcome: Outcome
             try:
                 outcome = attempt()
-            except httpx.ConnectError as error:
+            except UNCONNECTED as error:
                 outcome = error
             pause = self._patience.wait(count, outcome)
             if pause is None:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import httpx
 
 from cxr_severity_client.problems import ProblemError
+from cxr_severity_client.results import BatchLine
 
 Film = str | Path | bytes
 """A path, or a file's bytes."""
@@ -29,6 +30,10 @@ _MEDIA: dict[Form, str] = {
     "csv": "text/csv",
 }
 _TRY_LATER = (429, 503)
+_OF_A_REQUEST = frozenset(
+    ("incomplete-upload", "malformed-request", "too-many-images", "upload-too-slow")
+)
+"""Codes of a batch's line that speaks of no film: the rest of the request was not read."""
 _PORTION = 32
 """Films in one request of a batch. httpx reads an answer only when it has sent all of a request: of
 thousands, nothing would be known before the last, and the service could not get rid of its lines.
@@ -123,7 +128,10 @@ def _asked(explain: bool, target: Target, force: bool, version: str | None) -> d
     return found if version is None else {**found, "version": version}
 
 
-Outcome = httpx.Response | httpx.ConnectError
+Unconnected = httpx.ConnectError | httpx.ConnectTimeout
+UNCONNECTED = (httpx.ConnectError, httpx.ConnectTimeout)
+"""Refused, or not made in time: nothing of the request has been sent."""
+Outcome = httpx.Response | Unconnected
 """Of an attempt: an answer, good or not, or no connection."""
 
 
@@ -132,9 +140,9 @@ def checked(outcome: Outcome) -> httpx.Response:
 
     Raises:
         ProblemError: it is not.
-        httpx.ConnectError: there is none.
+        httpx.ConnectError, httpx.ConnectTimeout: there is none.
     """
-    if isinstance(outcome, httpx.ConnectError):
+    if isinstance(outcome, UNCONNECTED):
         raise outcome
     if outcome.is_success:
         return outcome
@@ -215,3 +223,39 @@ class Lines:
     def feed(self, piece: bytes) -> list[dict[str, Any]]:
         *whole, self._begun = (self._begun + piece).split(b"\n")
         return [json.loads(line) for line in whole if line]
+
+
+class Portion:
+    """What is answered to one request of a batch."""
+
+    def __init__(self, before: int) -> None:
+        """`before`: films of the requests before this one."""
+        self._lines = Lines()
+        self._before = before
+        self._films = 0
+        self._end: ProblemError | None = None
+
+    def feed(self, piece: bytes) -> list[BatchLine]:
+        """The lines of films in it."""
+        found = []
+        for said in self._lines.feed(piece):
+            line = BatchLine.from_json(said, self._before)
+            error = line.error
+            if error is not None and not line.name and error.code in _OF_A_REQUEST:
+                # Films that were still worked on have their lines behind it.
+                self._end = error
+            else:
+                self._films += 1
+                found.append(line)
+        return found
+
+    def films(self) -> int:
+        """Of this request and those before, once the answer is whole.
+
+        Raises:
+            ProblemError: the request ended early. Nobody knows how many films were left of it, so
+                that the indices of any later request would be those of other films.
+        """
+        if self._end is not None:
+            raise self._end
+        return self._before + self._films
