@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from cxr_severity.model.manifest import VERSION_PATTERN
 from cxr_severity.model.networks.configs import CellConfig
 from cxr_severity.model.preprocess import PreprocessConfig
-from cxr_training.config_augment import AugmentConfig, Frozen
+from cxr_training.config_augment import AugmentConfig, CopiesConfig, FramerConfig, Frozen
 from cxr_training.config_errors import change, told
 from cxr_training.errors import TrainingError
 
@@ -30,19 +30,6 @@ class SplitConfig(Frozen):
     held_back: float = Field(
         default=0.1, gt=0, lt=0.5, description="Share of the people with masks or boxes whose "
         "films nothing learns from: explanations are measured on them"
-    )  # fmt: skip
-
-
-class FramerConfig(Frozen):
-    """How the framer learns, where the network has one."""
-
-    steps: int = Field(default=1200, ge=1)
-    films: int = Field(default=32, ge=1, description="In a batch")
-    learning_rate: float = Field(default=4e-3, gt=0, description="Peak")
-    weight_decay: float = Field(default=0.01, ge=0)
-    augment: AugmentConfig = AugmentConfig(
-        rotation=12, translation=0.15, zoom=0.35, brightness=0.2, contrast=0.3, gamma=0.35,
-        noise=0.04, erase=0.3, letters=0.4, borders=0.25, blur=0.5, jpeg=0.3,
     )  # fmt: skip
 
 
@@ -195,15 +182,6 @@ class GateConfig(Frozen):
         "warn of"
     )  # fmt: skip
     augment: AugmentConfig = AugmentConfig(rotation=6, zoom=0.15, translation=0.05)
-
-
-class CopiesConfig(Frozen):
-    """Augmented copies of each film: about as many as a training draws it."""
-
-    severity: int = Field(default=20, ge=1, le=256)
-    ralo: int = Field(default=8, ge=1, le=256)
-    masks: int = Field(default=3, ge=1, le=256)
-    boxes: int = Field(default=2, ge=1, le=256)
 
 
 class TrainConfig(Frozen):

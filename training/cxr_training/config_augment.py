@@ -1,4 +1,4 @@
-"""The part of a configuration that says how films are changed at random."""
+"""The parts of a configuration that say how films are changed at random, and what is made of it."""
 
 from __future__ import annotations
 
@@ -40,3 +40,25 @@ class AugmentConfig(Frozen):
         default=0.0, ge=0, lt=0.2, description="Standard deviation of where each side of a frame "
         "lies, as a share of the frame: another film of the same lungs has another one"
     )  # fmt: skip
+
+
+class FramerConfig(Frozen):
+    """How the framer learns, where the network has one."""
+
+    steps: int = Field(default=1200, ge=1)
+    films: int = Field(default=32, ge=1, description="In a batch")
+    learning_rate: float = Field(default=4e-3, gt=0, description="Peak")
+    weight_decay: float = Field(default=0.01, ge=0)
+    augment: AugmentConfig = AugmentConfig(
+        rotation=12, translation=0.15, zoom=0.35, brightness=0.2, contrast=0.3, gamma=0.35,
+        noise=0.04, erase=0.3, letters=0.4, borders=0.25, blur=0.5, jpeg=0.3,
+    )  # fmt: skip
+
+
+class CopiesConfig(Frozen):
+    """Augmented copies of each film: about as many as a training draws it."""
+
+    severity: int = Field(default=20, ge=1, le=256)
+    ralo: int = Field(default=8, ge=1, le=256)
+    masks: int = Field(default=3, ge=1, le=256)
+    boxes: int = Field(default=2, ge=1, le=256)

@@ -13,8 +13,7 @@ from cxr_severity.model.networks.frame import Framer
 from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_severity.model.reference.tensors import normalise
 from cxr_training.augment import change_exposure, draw_warp
-from cxr_training.config import FramerConfig
-from cxr_training.config_augment import AugmentConfig
+from cxr_training.config_augment import AugmentConfig, FramerConfig
 from cxr_training.degrade import degrade
 from cxr_training.errors import TrainingError
 from cxr_training.films import Films

@@ -19,8 +19,8 @@ from cxr_severity.model.reference.tensors import normalise
 from cxr_severity.settings import ModelSettings
 from cxr_training.backbone import load_lower
 from cxr_training.cases import read_cases
-from cxr_training.config import FramerConfig, TrainConfig
-from cxr_training.config_augment import AugmentConfig
+from cxr_training.config import TrainConfig
+from cxr_training.config_augment import AugmentConfig, FramerConfig
 from cxr_training.errors import TrainingError
 from cxr_training.films import Films, load_films
 from cxr_training.framing import teach_frames

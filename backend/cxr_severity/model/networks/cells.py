@@ -3,10 +3,10 @@
 EfficientNet-B0's last features are read as a sequence by a bidirectional LSTM. What it says of each
 place is fused with the features of the middle of the network (stride 16), which still know where
 things are, into cells of 14 x 14 at 224 pixels. Of a film it reads all, or the frame of the lungs
-(`frame`), and then its maps are laid back on the film. The cells say where the right lung, the left lung
-and opacity are; the six zones are laid into the lungs that they find, and zone scores, total and
-grade are read from the cells where opacity is seen within the lungs. So an explanation over these
-cells shows what the reading used, and what lies outside the lungs (letters, tubes, shoulders)
+(`frame`), and then its maps are laid back on the film. The cells say where the right lung, the left
+lung and opacity are; the six zones are laid into the lungs that they find, and zone scores, total
+and grade are read from the cells where opacity is seen within the lungs. So an explanation over
+these cells shows what the reading used, and what lies outside the lungs (letters, tubes, shoulders)
 cannot carry a grade.
 """
 
