@@ -25,6 +25,10 @@ MODALITY_LUT, VOI_LUT = 0x00283000, 0x00283010
 PADDING, PADDING_LIMIT = 0x00280120, 0x00280121
 
 
+_ITEM = bytes.fromhex("feff00e0ffffffff")
+_ITEM_END, _SEQUENCE_END = bytes.fromhex("feff0de000000000"), bytes.fromhex("feffdde000000000")
+
+
 def grey(values: NDArray[Any] = STORED, **options: Any) -> Float32Array:
     return decode(files.dicom(values, stored=options.pop("stored", 12), **options)).pixels
 
@@ -120,6 +124,18 @@ def test_voi_lut_goes_before_a_window_and_after_the_modality_lut() -> None:
     }
     index = np.clip(X // 2 - 512, 0, 1023).astype(int)
     assert_grey(grey(extra=extra), np.array(table)[index] / 4095)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_the_first_of_several_tables_counts_whichever_way_items_end(count: int) -> None:
+    tables = [[int(i**0.5 * 64) for i in range(4096)], *([list(range(4096))] * (count - 1))]
+    parts = []
+    for table in tables:
+        # Of undefined length (PS3.5, 7.5): it ends at its delimiter, and the next one follows.
+        value = files.lut(0, 12, table)[8:]
+        parts.append(_ITEM + value + _ITEM_END)
+    got = grey(extra={VOI_LUT: (b"SQ", b"".join([*parts, _SEQUENCE_END]))})
+    assert_grey(got, np.array(tables[0])[X.astype(int)] / 4095)
 
 
 def test_voi_lut_of_rescaled_negative_inputs() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from io import BytesIO
 from typing import Any
 
@@ -91,6 +92,33 @@ def test_a_transparent_grey_in_png_is_black(values: NDArray[Any]) -> None:
     got = pixels(files.saved(values, "PNG", transparency=key))
     expected = unit(np.where(values == key, 0, values), int(values.max()))
     np.testing.assert_array_equal(got, expected)
+
+
+@pytest.mark.parametrize("depth", [2, 4])
+def test_a_transparent_grey_of_few_bits_is_black(depth: int) -> None:
+    top = 2**depth - 1
+    values = np.arange(64 * 64).reshape(64, 64) // 5 % (top + 1)
+    packed = values.reshape(64, -1, 8 // depth) << np.arange(8 - depth, -1, -depth)
+    rows = np.pad(packed.sum(axis=2).astype(np.uint8), ((0, 0), (1, 0)))
+    head = struct.pack(">IIBBBBB", 64, 64, depth, 0, 0, 0, 0)
+    data = files.png_from(
+        [(b"IHDR", head), (b"tRNS", struct.pack(">H", top)),
+         (b"IDAT", zlib.compress(rows.tobytes())), (b"IEND", b"")]
+    )  # fmt: skip
+    expected = unit(np.where(values == top, 0, values), top)
+    np.testing.assert_allclose(pixels(data), expected, atol=1e-6)
+
+
+def test_a_transparent_colour_of_16_bits_cannot_be_told() -> None:
+    rows = np.zeros((64, 1 + 64 * 6), np.uint8)
+    rows[:, 1:] = 128
+    head = struct.pack(">IIBBBBB", 64, 64, 16, 2, 0, 0, 0)
+    data = files.png_from(
+        [(b"IHDR", head), (b"tRNS", struct.pack(">HHH", *[0x8080] * 3)),
+         (b"IDAT", zlib.compress(rows.tobytes())), (b"IEND", b"")]
+    )  # fmt: skip
+    with pytest.raises(UnsupportedColourSpaceError):
+        decode(data)
 
 
 def test_png_metadata_never_reaches_the_decoder() -> None:
@@ -194,6 +222,19 @@ def test_tiff_of_several_planes() -> None:
     }  # fmt: skip
     data = files.tiff(planes.reshape(3 * 48, 40), photometric=2, tags=tags)
     np.testing.assert_array_equal(pixels(data), unit(LUMA))
+
+
+@pytest.mark.parametrize("samples", [2, 4])
+def test_tiff_planes_that_pillow_misreads_are_refused(samples: int) -> None:
+    size = GREY.size
+    tags: dict[int, Any] = {
+        256: 40, 257: 48, 277: samples, 258: (8,) * samples, 278: 48, 284: 2,
+        273: tuple(8 + size * plane for plane in range(samples)), 279: (size,) * samples,
+        338: 1 if samples == 4 else 2,
+    }  # fmt: skip
+    data = files.tiff(np.tile(GREY, (samples, 1)), photometric=2 if samples == 4 else 1, tags=tags)
+    with pytest.raises(UnsupportedFormatError, match="layout of values"):
+        decode(data)
 
 
 @pytest.mark.parametrize("order", ["<", ">"])

@@ -68,6 +68,20 @@ def test_degenerate_matrices_give_zero_not_nan() -> None:
     assert scores(one_cell).kappa[0] == 0
 
 
+def test_a_resample_without_a_class_says_nothing_of_it() -> None:
+    # Severe films of three patients alone: one resample in twenty holds none of them.
+    truth = [0] * 20 + [1] * 20 + [2] * 20
+    patients = [str(i) for i in range(40)] + [f"severe-{i % 3}" for i in range(20)]
+    metrics = measure(truth, truth, patients, evaluated_on="x")
+    for row in metrics.per_class.values():
+        for found in (row.precision, row.recall, row.f1):
+            assert (found.low, found.value, found.high) == (1, 1, 1)
+    kappa = measure([0] * 18 + [2] * 2, [0] * 18 + [2] * 2, patients[:20], evaluated_on="x")
+    assert kappa.quadratic_weighted_kappa.low == 1
+    nobody = measure([0, 0, 1, 1], [0, 0, 1, 1], list("abcd"), evaluated_on="x").per_class["severe"]
+    assert (nobody.f1.low, nobody.f1.value, nobody.f1.high) == (0, 0, 0)
+
+
 def test_lengths_must_match() -> None:
     with pytest.raises(ValueError, match="one length"):
         measure([0, 1], [0], ["a", "b"], evaluated_on="x")

@@ -22,7 +22,7 @@ from cxr_severity.imaging import colour
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.codecs.jpeg import parse_jpeg
 from cxr_severity.imaging.codecs.jpeg_strict import check_data, settled
-from cxr_severity.imaging.codecs.png import parse_png
+from cxr_severity.imaging.codecs.png import PngFile, parse_png
 from cxr_severity.imaging.codecs.png_pixels import ordinary_samples
 from cxr_severity.imaging.codecs.quiet import silence_libtiff
 from cxr_severity.imaging.codecs.tiff import UNSUPPORTED_LAYOUT, parse_tiff
@@ -107,6 +107,7 @@ def _decode_png(data: bytes, limits: Limits) -> Raster:
             image.load()
             if png.lacks_rows:
                 raise DamagedImageError(_DAMAGED_DETAIL)
+            _scale_key(image, png)
         else:
             image = Image.fromarray(samples)
         grey = png.is_grey_alpha_16
@@ -185,6 +186,16 @@ def _decoder(refusal: InputRefusedError) -> Iterator[None]:
         raise ImageTooLargeError("The picture has too many pixels.") from None
     except Exception:  # noqa: BLE001 - see above; what went wrong is of no use to the sender
         raise refusal from None
+
+
+def _scale_key(image: Image.Image, png: PngFile) -> None:
+    """Put the transparent value on the scale of the pixels: Pillow leaves it as it is stored."""
+    key = image.info.get("transparency")
+    if isinstance(key, tuple) and png.bit_depth > _BYTE:
+        # Of such pixels Pillow keeps the high byte alone: which of them is meant cannot be told.
+        raise _colour_space("an unusual one")
+    if isinstance(key, int) and image.mode == "L" and png.bit_depth < _BYTE:
+        image.info["transparency"] = key * (255 // (2**png.bit_depth - 1))
 
 
 def _luminance(image: Image.Image, *, inverted: bool = False) -> Float32Array:

@@ -38,7 +38,7 @@ _ROWS_PER_STRIP, _PLANAR = 278, 284
 _TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_BYTES = 322, 323, 324, 325
 _OF_STRIPS = (_STRIP_OFFSETS, _STRIP_BYTES, _ROWS_PER_STRIP)
 _OF_TILES = (_TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_BYTES)
-_SAMPLE_FORMAT = 339
+_EXTRA_SAMPLES, _SAMPLE_FORMAT = 338, 339
 
 _SCALARS = frozenset(
     {_WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC, _SAMPLES, _ROWS_PER_STRIP, _PLANAR}
@@ -47,7 +47,7 @@ _SCALARS = frozenset(
 )
 _LISTS = frozenset(
     {_BITS, _STRIP_OFFSETS, _STRIP_BYTES, _TILE_OFFSETS, _TILE_BYTES}
-    | {320, 338, 530}  # ColorMap, ExtraSamples, YCbCrSubSampling
+    | {320, _EXTRA_SAMPLES, 530}  # and ColorMap, YCbCrSubSampling
 )
 _JPEG_TABLES = 347
 _OPAQUE = frozenset({_JPEG_TABLES, 529, 532})  # and YCbCrCoefficients, ReferenceBlackWhite
@@ -64,6 +64,7 @@ _MAX_EXCESS, _TILE_OF_ANY = 3, 1 << 22
 _MAX_SAMPLES = 4
 _UNCOMPRESSED = 1
 _PLANES = 2
+_ASSOCIATED_ALPHA = 1
 _AS_GREY_OR_RGB = "Save the picture as greyscale or RGB."
 
 
@@ -207,10 +208,14 @@ def _check_samples(tags: dict[int, tuple[int, ...]]) -> int:
             "The TIFF file's compression is not supported. "
             "Save the picture without compression, or with LZW or Deflate."
         )
-    planes = tags.get(_PLANAR, (1,))[0] == _PLANES and tags.get(_SAMPLES, (1,))[0] > 1
-    if planes and depths == {16} and compression == _UNCOMPRESSED:
-        # Pillow takes the bytes of such planes for values, without a word.
-        raise UnsupportedFormatError(UNSUPPORTED_LAYOUT)
+    samples = tags.get(_SAMPLES, (1,))[0]
+    if tags.get(_PLANAR, (1,))[0] == _PLANES and samples > 1:
+        plain = compression == _UNCOMPRESSED
+        associated = tags.get(_EXTRA_SAMPLES, (0,))[0] == _ASSOCIATED_ALPHA
+        # Pillow takes the bytes of such planes for values without a word, loses the plane of grey's
+        # alpha, or finds too few bytes in a sound file.
+        if samples == 2 or (plain and (depths == {16} or (samples == 4 and associated))):
+            raise UnsupportedFormatError(UNSUPPORTED_LAYOUT)
     return depths.pop()
 
 

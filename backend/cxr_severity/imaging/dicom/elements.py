@@ -17,6 +17,7 @@ from pydicom.uid import ExplicitVRBigEndian
 from cxr_severity.imaging.dicom.walk import (
     CUT,
     ITEM,
+    ITEM_END,
     MARKS,
     SEQUENCE_END,
     UNDEFINED,
@@ -163,7 +164,7 @@ class Elements:
             raise DamagedImageError(_DAMAGED)
         if item.length != UNDEFINED:
             walk = Walk(value[: walk.end_of(item)], self.order)
-        found, _ = _collect(walk, item.at, {LUT_DESCRIPTOR, LUT_DATA}, lambda _: False)
+        found, _ = _collect(walk, item.at, {LUT_DESCRIPTOR, LUT_DATA}, lambda tag: tag == ITEM_END)
         return Elements(found, self.order)
 
 

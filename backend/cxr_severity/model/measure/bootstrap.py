@@ -85,14 +85,16 @@ def ratio(
 def interval(values: Float64Array) -> Estimate:
     """(1 + B,) values, the sample's first, to the value and its 95% percentile interval.
 
-    Resamples in which the statistic does not exist (NaN) are left out.
+    Resamples in which the statistic does not exist (NaN) are left out; where there is none in which
+    it does, both ends are the value.
 
     Raises:
         ValueError: it does not exist in the sample.
     """
     if np.isnan(values[0]):
         raise ValueError("the statistic does not exist in this sample")
-    low, high = np.nanpercentile(values[1:], (2.5, 97.5)) if len(values) > 1 else values[[0, 0]]
+    existing = values[1:][~np.isnan(values[1:])]
+    low, high = np.percentile(existing, (2.5, 97.5)) if len(existing) else values[[0, 0]]
     return Estimate(
         value=round(float(values[0]), 4), low=round(float(low), 4), high=round(float(high), 4)
     )

@@ -44,14 +44,21 @@ class Scores:
 def scores(confusion: Float64Array) -> Scores:
     """Metrics of (B, 3, 3) confusion matrices (rows: reference, columns: predicted).
 
-    A precision or recall without a case, and kappa of matrices with all in one cell, are 0.
-    Macro-F1 is the mean over the classes that are in the reference or predicted, as
-    scikit-learn's. Quadratic weighted kappa after Cohen (1968).
+    A precision, recall or F1 without a case, and kappa of matrices with all in one cell, are 0 in
+    the first matrix, the sample's, and NaN in the resamples: they do not exist there. Macro-F1 is
+    the mean over the classes that are in the reference or predicted, as scikit-learn's. Quadratic
+    weighted kappa after Cohen (1968).
     """
     total = confusion.sum(axis=(1, 2))
     hits = np.diagonal(confusion, axis1=1, axis2=2)
     reference, predicted = confusion.sum(axis=2), confusion.sum(axis=1)
-    f1 = ratio(2 * hits, reference + predicted)
+    absent = np.full(len(confusion), np.nan)
+    absent[:1] = 0
+
+    def share(part: Float64Array, whole: Float64Array) -> Float64Array:
+        return np.where(whole > 0, ratio(part, whole), absent[:, None])
+
+    f1 = share(2 * hits, reference + predicted)
     steps = np.arange(CLASSES)
     distance = (steps[:, None] - steps[None, :]) ** 2
     observed = (confusion * distance).sum(axis=(1, 2))
@@ -60,11 +67,11 @@ def scores(confusion: Float64Array) -> Scores:
     occurring = (reference + predicted > 0).sum(axis=1).astype(np.float64)
     return Scores(
         accuracy=ratio(hits.sum(axis=1), total),
-        precision=ratio(hits, predicted),
-        recall=ratio(hits, reference),
+        precision=share(hits, predicted),
+        recall=share(hits, reference),
         f1=f1,
-        macro_f1=ratio(f1.sum(axis=1), occurring),
-        kappa=np.where(expected > 0, 1 - disagreement, 0.0),
+        macro_f1=ratio(np.nansum(f1, axis=1), occurring),
+        kappa=np.where(expected > 0, 1 - disagreement, absent),
         two_step=ratio(confusion[:, 0, -1] + confusion[:, -1, 0], total),
     )
 
