@@ -24,7 +24,8 @@ self.addEventListener('fetch', (event) => {
   }
   if (request.mode === 'navigate' && pathname === '/') {
     event.respondWith(pageFirstFromNetwork(request));
-  } else if (FILES.includes(pathname)) {
+  } else if (FILES.includes(pathname) || pathname.startsWith('/assets/')) {
+    // Also of another version, whose worker waits: names there hold a hash of their content.
     event.respondWith(kept(request));
   }
 });

@@ -31,20 +31,24 @@ class ClaimsFile:
         made = cls(path)
         with made._told():
             made._file.execute(
-                "CREATE TABLE claims (digest TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID"
+                "CREATE TABLE claims (digest TEXT PRIMARY KEY, name BLOB) WITHOUT ROWID"
             )
             made._file.execute("BEGIN")
-            made._file.executemany("INSERT OR IGNORE INTO claims VALUES (?, ?)", taken)
+            made._file.executemany(
+                "INSERT OR IGNORE INTO claims VALUES (?, ?)",
+                ((digest, _bytes(name)) for digest, name in taken),
+            )
             made._file.execute("COMMIT")
         made._file.close()
 
     def claim(self, digest: str, name: str) -> bool:
         with self._told():
-            self._file.execute("INSERT OR IGNORE INTO claims VALUES (?, ?)", (digest, name))
+            mine = _bytes(name)
+            self._file.execute("INSERT OR IGNORE INTO claims VALUES (?, ?)", (digest, mine))
             (owner,) = self._file.execute(
                 "SELECT name FROM claims WHERE digest = ?", (digest,)
             ).fetchone()
-        return bool(owner == name)
+        return bool(owner == mine)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -52,3 +56,8 @@ class ClaimsFile:
             yield
         except sqlite3.Error as error:
             raise EngineUnavailableError(f"{self._path}: {error}; what was done is kept") from error
+
+
+def _bytes(name: str) -> bytes:
+    """A file's name may be no text in UTF-8, which SQLite takes for none of its own."""
+    return name.encode("utf-8", "surrogatepass")

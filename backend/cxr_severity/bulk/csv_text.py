@@ -17,10 +17,11 @@ class CsvError(ValueError):
     """A file is no such table; the message is one clear line, without the file's name."""
 
 
-def lines_of(raw: bytes) -> Iterator[tuple[int, list[str]]]:
+def lines_of(raw: bytes, file: str = "") -> Iterator[tuple[int, list[str]]]:
     """Each line that is not empty, with its number from 1.
 
-    The separator is the one that the first line has most of, or names (`sep=;`).
+    The separator is the one that the first line names (`sep=;`), a tab where `file` ends in `.tsv`,
+    else the one that the first line has most of.
 
     Raises:
         CsvError: the bytes are no text, or a quotation does not end.
@@ -28,7 +29,9 @@ def lines_of(raw: bytes) -> Iterator[tuple[int, list[str]]]:
     text = _decoded(raw)
     first = re.split(r"[\r\n]", text, maxsplit=1)[0]
     named = _NAMED.match(first)
-    delimiter = named[1] if named else max(_SEPARATORS, key=first.count)
+    # By its name: a list of films without tabs may have commas in their names.
+    known = "\t" if file.lower().endswith(".tsv") else max(_SEPARATORS, key=first.count)
+    delimiter = named[1] if named else known
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     last = 0
     try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import IO, cast
+from pathlib import Path
+from typing import IO, Any, cast
 
 import fsspec
 
@@ -27,14 +29,54 @@ class Entry:
     """Why there is nothing to read, where the search for films found that already."""
 
 
+def here(name: str) -> str | None:
+    """The path of what lies on this machine, written in one way; None for a URL."""
+    protocol, parted, path = name.partition("://")
+    if not parted:
+        path = name
+    elif protocol not in ("file", "local"):
+        return None
+    plain = os.path.normpath(path)
+    if plain == path or ".." not in path.split("/"):
+        return plain
+    # A `..` behind a link leads elsewhere than it looks.
+    return plain if os.path.realpath(plain) == os.path.realpath(path) else path
+
+
+def located(name: str) -> tuple[Any, str]:
+    """fsspec's file system of a path or URL, and the path in it.
+
+    Raises:
+        ImportError, ValueError: nothing speaks its protocol.
+    """
+    path = here(name)
+    if path is None:
+        return cast(tuple[Any, str], fsspec.core.url_to_fs(name))
+    # Not by url_to_fs, for which `::` chains file systems; absolute, since `~` and `file:` at a
+    # name's beginning would mean something, too.
+    return fsspec.filesystem("file"), str(Path(path).absolute())
+
+
 def open_url(url: str) -> IO[bytes]:
     """A file anywhere that fsspec reaches, for reading.
 
     Raises:
         OSError: it is not there, or may not be read.
     """
-    filesystem, path = fsspec.core.url_to_fs(url)
+    filesystem, path = located(url)
     return cast(IO[bytes], filesystem.open(path, "rb"))
+
+
+def keep(url: str, data: bytes) -> None:
+    """Write a file anywhere that fsspec reaches. Raises what that has for want of rights or room,
+    too."""
+    path = here(url)
+    if path is None:
+        with fsspec.open(url, "wb") as file:
+            file.write(data)
+    else:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)  # on a node of a cluster
+        Path(path).write_bytes(data)
 
 
 def read(entry: Entry, max_bytes: int) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 
 from cxr_severity.bulk.csv_text import CsvError, lines_of, plain
 from cxr_severity.bulk.sources import PATH_COLUMNS
+from cxr_severity.interop.table import unescaped
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Severity
 from cxr_severity.model.calibration import HIGHEST_TOTAL
 from cxr_severity.model.measure.brixia import brixia_severity
@@ -92,7 +93,7 @@ def read_readings(path: Path) -> tuple[list[Reading], int]:
 
 
 def _of_table(path: Path, raw: bytes) -> list[tuple[str, dict[str, str]]]:
-    lines = lines_of(raw)
+    lines = lines_of(raw, path.name)
     columns = [_column(name) for name in next(lines, (0, []))[1]]
     if not {*_NAMING} & set(columns):
         raise ReadingsError(
@@ -163,8 +164,15 @@ def _reading(where: str, line: Mapping[str, str]) -> Reading | None:
         raise ReadingsError(f"{where}: has a reading, and does not say of which film")
     if "sha256" in keys:
         keys["sha256"] = keys["sha256"].lower()
-    patient = line.get(_first(line, _PATIENT), "")
+    if "accession_number" in keys:
+        keys["accession_number"] = _identifier(keys["accession_number"])
+    patient = _identifier(line.get(_first(line, _PATIENT), ""))
     return Reading(where, keys, severity, total, patient, _blind(where, line))
+
+
+def _identifier(text: str) -> str:
+    """As it is in the film, where it was copied from a table in CSV."""
+    return unescaped({"patient_id": text})["patient_id"]
 
 
 def _blind(where: str, line: Mapping[str, str]) -> bool | None:

@@ -13,9 +13,20 @@ from tqdm import tqdm
 
 from cxr_severity.bulk.entries import Entry, said_by
 from cxr_severity.bulk.journal import Journal, JournalError
-from cxr_severity.bulk.rows import DUPLICATE, FAILED, GRADED, REFUSED, UNWRITTEN, Row, resolved
+from cxr_severity.bulk.rows import (
+    DUPLICATE,
+    FAILED,
+    GRADED,
+    REFUSED,
+    UNWRITTEN,
+    Row,
+    blank,
+    resolved,
+)
 from cxr_severity.bulk.seam import BulkEngine, EngineUnavailableError, Load, Taken
 from cxr_severity.bulk.table_file import SUFFIXES, write_table
+
+_GONE = "It was no longer among the films when the run went on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +140,11 @@ def _counted(journal: Journal, counts: Counter[str]) -> Iterator[Row]:
     }
     for row in journal.rows():
         if row["status"] == DUPLICATE:
-            counts[DUPLICATE] += 1
-            row = resolved(row, leaders[row["sha256"]])
+            if leader := leaders.get(row["sha256"]):
+                counts[DUPLICATE] += 1
+                row = resolved(row, leader)
+            else:  # both were gone when the run went on, so that neither could be scored again
+                row = blank(row["file"], FAILED, "unreadable-file", _GONE)
         counts[row["status"]] += 1
         counts[UNWRITTEN] += row["code"] == UNWRITTEN
         yield row

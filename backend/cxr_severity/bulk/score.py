@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
-import fsspec
-
-from cxr_severity.bulk.entries import Entry, read, said_by
+from cxr_severity.bulk.entries import Entry, keep, read, said_by
 from cxr_severity.bulk.rows import (
     COLUMNS,
     DUPLICATE,
@@ -109,9 +107,7 @@ class Scoring:
         if judged.pictures is not None:
             row["heatmap"] = f"{found['sha256'][:32]}.jpg"
             try:
-                path = f"{self.heatmaps.rstrip('/')}/{row['heatmap']}"
-                with fsspec.open(path, "wb") as file:
-                    file.write(judged.pictures.overlay)
+                keep(f"{self.heatmaps.rstrip('/')}/{row['heatmap']}", judged.pictures.overlay)
             except Exception as error:  # noqa: BLE001 - or whatever a bucket's package has for it
                 row["heatmap"] = ""
                 row["code"] = UNWRITTEN

@@ -7,14 +7,13 @@ import os
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
-
-import fsspec
+from typing import Any, cast
 
 from cxr_severity.bulk.csv_text import lines_of, plain
-from cxr_severity.bulk.entries import Entry, open_url, said_by
+from cxr_severity.bulk.entries import Entry, here, located, open_url, said_by
+from cxr_severity.bulk.own import Own
 from cxr_severity.service.leftovers import is_leftover
 
 PATH_COLUMNS = ("path", "file", "filename", "image")
@@ -22,7 +21,6 @@ PATH_COLUMNS = ("path", "file", "filename", "image")
 one."""
 # What a manifest's column is hardly called.
 _FILM = re.compile(r"\.(png|jpe?g|tiff?|dcm|dicom|zip)$", re.I)
-_URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://")
 _MAGIC = re.compile(r"[*?\[]")
 
 
@@ -30,18 +28,22 @@ class SourceError(Exception):
     """A source holds nothing that could be scored; the message is one clear line."""
 
 
-def find(sources: Iterable[str]) -> list[Entry]:
+def find(sources: Iterable[str], own: Own | None = None) -> list[Entry]:
     """Every film of the sources once, in the order of the sources and then of names.
 
     What cannot be listed or opened is an entry with a fault: it becomes a row like the others.
+
+    Args:
+        own: what the run writes, or wrote before it was stopped; none of it is a film.
 
     Raises:
         SourceError: one source holds nothing, or cannot be looked at.
     """
     found: dict[str, Entry] = {}
+    places: set[tuple[str, str, str]] = set()
     for source in sources:
         try:
-            entries = list(_of(source))
+            entries = list(_of(_meant(source)))
         except SourceError:
             raise
         # OSError, what fsspec says of protocols and packages that it has not, and whatever the
@@ -50,69 +52,86 @@ def find(sources: Iterable[str]) -> list[Entry]:
             raise SourceError(f"{source}: {said_by(error)}") from error
         if not entries:
             raise SourceError(f"{source}: no film is there")
+        if own is not None:
+            entries = [entry for entry in entries if not own.holds(entry.url)]
+        if not entries:
+            raise SourceError(
+                f"{source}: nothing is there but this run's table and what lies in its folder for "
+                "heatmaps"
+            )
         for entry in entries:
-            found.setdefault(entry.name, entry)
+            place = _place(entry)
+            if place not in places:
+                places.add(place)
+                found.setdefault(entry.name, entry)
     return list(found.values())
 
 
+def _meant(source: str) -> str:
+    """A film may be called `~x.png`; else `~` is somebody's home, though no shell has said so."""
+    if source.startswith("~") and not os.path.lexists(source):
+        return os.path.expanduser(source)  # noqa: PTH111 - which would raise for nobody's home
+    return source
+
+
+def _place(entry: Entry) -> tuple[str, str, str]:
+    """One for each film, in whatever way its file is named."""
+    whole = here(entry.url) or entry.url
+    # Only a `..` that `here` took for one behind a link is left, and must stay.
+    if "://" not in whole and os.path.normpath(whole) == whole:
+        whole = os.path.abspath(whole)  # noqa: PTH100 - without the `..` at its beginning
+    return whole, entry.member, entry.which
+
+
 def _of(source: str) -> Iterator[Entry]:
-    filesystem, path = fsspec.core.url_to_fs(source)
+    source = here(source) or source
+    filesystem, path = located(source)
+    named = _naming(source, filesystem)
     if _MAGIC.search(source) and not filesystem.exists(path):
         for each in sorted(filesystem.glob(path)):
             if not filesystem.isdir(each):
-                yield from _file(_named(source, filesystem, each))
+                yield from _file(named(each))
     elif filesystem.isdir(path):
-        walk = _walk_here(path) if _is_local(filesystem) else _walk(filesystem, path)
-        for found in walk:
-            if isinstance(found, Entry):
-                yield found
-            elif not is_leftover(found.rpartition("/")[2]):
-                yield from _file(_named(source, filesystem, found))
+        for each, fault in _walk_here(path) if here(source) else _walk(filesystem, path):
+            name = named(each)
+            if fault:
+                yield Entry(name, name, fault=f"the folder cannot be read: {fault}")
+            elif not is_leftover(each.rpartition("/")[2]):
+                yield from _file(name)
     elif source.lower().endswith((".csv", ".tsv")):
         yield from _manifest(source)
     elif filesystem.exists(path):
-        yield from _file(_named(source, filesystem, path))
+        yield from _file(named(path))
     else:
         raise SourceError(f"{source}: there is no such file or folder")
 
 
-def _is_local(filesystem: Any) -> bool:
-    return "file" in _protocols(filesystem)
+def _naming(source: str, filesystem: Any) -> Callable[[str], str]:
+    """How the table names a path: a local one stays relative where the source was."""
+    if here(source) is None:
+        return cast(Callable[[str], str], filesystem.unstrip_protocol)
+    folder = "" if Path(source).is_absolute() else f"{str(Path.cwd()).rstrip('/')}/"
+    return lambda path: path.removeprefix(folder)
 
 
-def _protocols(filesystem: Any) -> tuple[str, ...]:
-    protocol = filesystem.protocol
-    return (protocol,) if isinstance(protocol, str) else tuple(protocol)
-
-
-def _named(source: str, filesystem: Any, path: str) -> str:
-    """As the table names it: a local path stays relative where the source was."""
-    if not _is_local(filesystem):
-        named: str = filesystem.unstrip_protocol(path)
-        return named
-    return path if Path(source).is_absolute() or _URL.match(source) else os.path.relpath(path)
-
-
-def _walk_here(root: str) -> Iterator[str | Entry]:
-    """Files below a folder of this machine; links to folders are not followed, as they may lead
-    in circles."""
+def _walk_here(root: str) -> Iterator[tuple[str, str]]:
+    """Files below a folder of this machine, then the folders that cannot be read with the reason;
+    links to folders are not followed, as they may lead in circles."""
     unread: list[OSError] = []
     for folder, inside, files in os.walk(root, onerror=unread.append):
         inside[:] = _wanted(inside)
-        yield from (os.path.join(folder, name) for name in sorted(files))  # noqa: PTH118
+        yield from ((os.path.join(folder, name), "") for name in sorted(files))  # noqa: PTH118
     for error in unread:
-        name = str(error.filename)
-        yield Entry(name, name, fault=f"the folder cannot be read: {error.strerror}")
+        yield str(error.filename), str(error.strerror)
 
 
-def _walk(filesystem: Any, root: str) -> Iterator[str | Entry]:
+def _walk(filesystem: Any, root: str) -> Iterator[tuple[str, str]]:
     unread: list[OSError] = []
     for folder, inside, files in filesystem.walk(root, detail=False, on_error=unread.append):
         inside[:] = _wanted(inside)
-        yield from (f"{folder.rstrip('/')}/{name}" for name in sorted(files))
+        yield from ((f"{folder.rstrip('/')}/{name}", "") for name in sorted(files))
     for error in unread:
-        name = str(error.filename or root)
-        yield Entry(name, name, fault=f"the folder cannot be read: {error.strerror or error}")
+        yield str(error.filename or root), str(error.strerror or error)
 
 
 def _wanted(folders: Iterable[str]) -> list[str]:
@@ -144,7 +163,7 @@ def _file(name: str) -> Iterator[Entry]:
 
 def _manifest(source: str) -> Iterator[Entry]:
     with open_url(source) as file:
-        lines = [[cell.strip() for cell in line] for _, line in lines_of(file.read())]
+        lines = [[cell.strip() for cell in line] for _, line in lines_of(file.read(), source)]
     if not lines:
         raise SourceError(f"{source}: the manifest is empty")
     head = [plain(cell) for cell in lines[0]]
@@ -152,8 +171,9 @@ def _manifest(source: str) -> Iterator[Entry]:
     base = source.rpartition("/")[0]
 
     def named(path: str) -> str:
-        inside = base and not (_URL.match(path) or Path(path).is_absolute())
-        return f"{base}/{path}" if inside else path
+        inside = base and not ("://" in path or Path(path).is_absolute())
+        name = f"{base}/{path}" if inside else path
+        return here(name) or name
 
     # A list without a line of names: its first film is none.
     first = lines[0][column]
@@ -164,6 +184,6 @@ def _manifest(source: str) -> Iterator[Entry]:
 
 
 def _exists(name: str) -> bool:
-    filesystem, path = fsspec.core.url_to_fs(name)
+    filesystem, path = located(name)
     found: bool = filesystem.isfile(path)
     return found

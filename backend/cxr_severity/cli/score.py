@@ -71,6 +71,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         return EXIT_CANNOT_START
     from cxr_severity.bulk.engines import ENGINES
     from cxr_severity.bulk.journal import JournalError
+    from cxr_severity.bulk.own import Own
     from cxr_severity.bulk.run import check_heatmaps, check_out, journal_of, score
     from cxr_severity.bulk.score import Scoring
     from cxr_severity.bulk.seam import EngineUnavailableError
@@ -85,7 +86,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         check_out(out, overwrite=arguments.overwrite)
         version = chosen_version(settings.model, arguments.version)
         check_heatmaps(arguments.heatmaps)
-        entries = find(arguments.sources)
+        entries = find(arguments.sources, Own(out, arguments.heatmaps))
         load = Scoring(
             settings,
             version,

@@ -136,6 +136,16 @@ def test_a_folder_for_heatmaps_that_cannot_be_made_is_one_line(
     assert said.count("\n") == 1
 
 
+def test_a_name_that_is_no_text_claims_like_another(tmp_path: Path) -> None:
+    name = os.fsdecode(b"M\xfcller.png")
+    ClaimsFile.create(tmp_path / "claims", [("1", name), ("2", "Müller.png")])
+    claims = ClaimsFile(tmp_path / "claims")
+    assert [claims.claim("1", each) for each in (name, "Müller.png")] == [True, False]
+    assert [claims.claim("2", each) for each in (name, "Müller.png")] == [False, True]
+    assert [claims.claim("3", name), claims.claim("3", name)] == [True, True]
+    assert [claims.claim("4", each) for each in ("a\0b", "a\0c", "a\0b")] == [True, False, True]
+
+
 def test_without_room_for_claims_the_run_ends(tmp_path: Path) -> None:
     ClaimsFile.create(tmp_path / "claims", [])
     claims = ClaimsFile(tmp_path / "claims")

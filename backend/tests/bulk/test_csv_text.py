@@ -24,6 +24,15 @@ def test_separator_and_encoding_are_told_from_the_file(text: str, encoding: str)
     assert [line for _, line in lines_of(text.encode(encoding))] == LINES
 
 
+def test_a_name_may_tell_the_separator() -> None:
+    raw = b"film, left.png\nfilm; right.png\t2\n"
+    assert [line for _, line in lines_of(raw, "x.tsv")] == [
+        ["film, left.png"],
+        ["film; right.png", "2"],
+    ]
+    assert [line for _, line in lines_of(b"sep=,\na,b\n", "x.tsv")] == [["a", "b"]]
+
+
 def test_lines_have_the_numbers_that_an_editor_shows() -> None:
     assert [number for number, _ in lines_of(b"sep=;\nfile;total\n\na;1\n")] == [2, 4]
     assert list(lines_of(b"")) == []

@@ -23,7 +23,7 @@ from cxr_severity.bulk import table_file
 from cxr_severity.bulk.entries import Entry
 from cxr_severity.bulk.journal import Journal, JournalError
 from cxr_severity.bulk.processes import _AHEAD, ProcessEngine
-from cxr_severity.bulk.rows import GRADED, Row, blank
+from cxr_severity.bulk.rows import DUPLICATE, GRADED, Row, blank
 from cxr_severity.bulk.run import Counts, check_out, journal_of, score
 from cxr_severity.bulk.seam import EngineUnavailableError
 from cxr_severity.bulk.sources import find
@@ -264,6 +264,18 @@ def test_a_full_disk_ends_the_run_and_what_was_done_is_kept(
     counts = score(entries, _Here(), ByContent(out), out, {})  # type: ignore[arg-type]
     assert counts.graded == 5
     assert len(_rows(out)) == 5
+
+
+def test_a_duplicate_that_is_lost_with_its_leader_is_a_row(tmp_path: Path) -> None:
+    """The process that scored the leader was killed, and both were gone when the run went on."""
+    films, out = _films(tmp_path / "films", 1, 1), tmp_path / "t.csv"
+    with Journal(journal_of(out), {}) as journal:
+        journal.add({**blank("copy.png", DUPLICATE), "sha256": "d" * 64})
+    counts = score(find([str(films)]), _Here(), ByContent(out), out, {})  # type: ignore[arg-type]
+    assert counts == Counts(graded=1, refused=0, failed=1, duplicates=0)
+    lost = _rows(out)["copy.png"]
+    assert (lost["status"], lost["code"], lost["duplicate_of"]) == ("failed", "unreadable-file", "")
+    assert "no longer among the films" in lost["detail"]
 
 
 def test_parquet_has_types(tmp_path: Path) -> None:

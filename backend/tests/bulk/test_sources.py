@@ -56,6 +56,62 @@ def test_a_film_that_two_sources_name_is_there_once(films: Path) -> None:
     ]
 
 
+def test_a_film_has_one_row_however_it_is_named(
+    films: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(films.parent)
+    Path("lists").mkdir()
+    Path("lists/l.csv").write_text("path\n../films/b.png\n.././films//a.dcm\nfilms/c.png\n")
+    Path("l.csv").write_text(f"path\nfilms/deep/../b.png\n{films}/a.dcm\nfile://{films}/a.dcm\n")
+    with zipfile.ZipFile("films/more.zip", "w") as file:
+        file.writestr("x.png", b"x")
+    names = [f"films/{name}" for name in ("a.dcm", "b.png", "more.zip!x.png", "deep/er/c")]
+    again = [str(films), f"{films}/../films/", f"file://{films}", f"{films}/more.zip", "./l.csv"]
+    assert _names("films", "./films", "films/./b.png", "./films/*.png", *again) == names
+    assert _names("./lists/l.csv", "films") == [
+        "films/b.png", "films/a.dcm", "lists/films/c.png", "films/more.zip!x.png",
+        "films/deep/er/c",
+    ]  # fmt: skip
+    monkeypatch.chdir(films / "deep")
+    assert _names("../b.png", "..", films) == [
+        "../b.png", "../a.dcm", "../more.zip!x.png", "../deep/er/c",
+    ]  # fmt: skip
+    assert _names(".", "../deep", "*/c") == ["er/c"]
+
+
+def test_what_lies_beside_the_end_of_a_link_is_no_other_film(
+    films: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(films.parent)
+    (films / "deep" / "b.png").write_bytes(b"another")
+    Path("link").symlink_to(films / "deep" / "er")
+    found = find(["link/../b.png", "films/b.png"])
+    assert [read(entry, 100) for entry in found] == [b"another", b"b.png"]
+
+
+@pytest.mark.parametrize(
+    "name", ["x::y.png", "~t.png", "file:t.png", "s3:t.png", "q#1.png", "b%20.png", "m\udcfcr.png"]
+)
+def test_a_name_that_means_something_to_others_is_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_bytes(b"film")
+    Path("list.csv").write_bytes(b"path\n%b\n" % name.encode("utf-8", "replace"))
+    sources = [name, ".", f"{tmp_path}/{name}", "*.png", f"file://{tmp_path}/{name}"]
+    if "\udcfc" not in name:  # a list is in UTF-8
+        sources.append("list.csv")
+    for source in sources:
+        found = [entry for entry in find([source]) if not entry.name.endswith(".csv")]
+        assert [Path(entry.name).name for entry in found] == [name]
+        assert [read(entry, 100) for entry in found] == [b"film"]
+
+
+def test_somebody_s_home_may_be_named(films: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(films))
+    assert _names("~/deep") == [f"{films}/deep/er/c"]
+
+
 def test_an_archive_is_its_members(films: Path) -> None:
     archive = films / "more.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
@@ -101,6 +157,13 @@ def test_a_manifest_may_come_from_a_spreadsheet(films: Path) -> None:
     manifest.write_bytes("path\nfilms/grün.png\n".encode("cp1252"))
     with pytest.raises(SourceError, match=r"list\.csv: is no text in UTF-8"):
         find([str(manifest)])
+
+
+def test_a_manifest_parted_by_tabs_may_have_commas_in_its_names(tmp_path: Path) -> None:
+    manifest = tmp_path / "list.TSV"
+    for text in ("path\nfilm, left.png\n", "film, left.png\n", "n\tpath\n1,2\tfilm, left.png\n"):
+        manifest.write_text(text)
+        assert _names(manifest) == [f"{tmp_path}/film, left.png"]
 
 
 def test_a_manifest_may_name_what_is_missing_and_the_rest_still_counts(films: Path) -> None:

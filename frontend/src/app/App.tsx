@@ -1,5 +1,6 @@
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { ErrorBoundary } from '../components/ErrorBoundary';
+import { loadable } from '../components/loadable';
 import { ServiceBanner } from '../components/ServiceBanner';
 import { ShortcutSheet } from '../components/ShortcutSheet';
 import { AnalysePage } from '../features/analyse/AnalysePage';
@@ -11,7 +12,7 @@ import styles from './App.module.css';
 import { Crash } from './Crash';
 import { Header, SkipLink } from './Header';
 
-const ModelPage = lazy(() => import('../features/model/ModelPage'));
+const ModelPage = loadable(() => import('../features/model/ModelPage'));
 
 export function App() {
   return (

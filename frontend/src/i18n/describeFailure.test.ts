@@ -5,7 +5,7 @@ import { describeFailure } from './describeFailure';
 const silent = (code: string) =>
   describeFailure({ code, title: '', detail: '', status: null }, en.failures);
 
-it.each(['network', 'unexpected-answer', 'unreadable-file', 'other-version'])(
+it.each(['network', 'unexpected-answer', 'unreadable-file', 'other-version', 'cancelled'])(
   'has words of its own for %s',
   (code) => {
     expect(silent(code).title).not.toBe(code);
@@ -36,6 +36,7 @@ it('tells the limit of a file that it did not send', () => {
 it('offers another try only where it may help', () => {
   expect(silent('not-ready').retry).toBe(true);
   expect(silent('network').retry).toBe(true);
+  expect(silent('cancelled').retry).toBe(true);
   expect(silent('a code of tomorrow').retry).toBe(true);
   expect(silent('damaged-image').retry).toBe(false);
 });

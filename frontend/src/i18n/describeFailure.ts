@@ -4,7 +4,7 @@ import type { Catalogue } from './catalogue';
 import type { FailureText } from './en/failures';
 
 /** Of this page's own codes, those where another try may succeed; the service tells its own. */
-const RETRY = new Set(['network', 'unexpected-answer']);
+const RETRY = new Set(['network', 'unexpected-answer', 'cancelled']);
 
 export interface FailureWords {
   readonly title: string;

@@ -27,6 +27,8 @@ it('asks for what is needed, and forces only when told to', async () => {
   );
   await predict(study(), { ...ask, force: true });
   expect(network.mock.calls[1]?.[0].url).toContain('force=true');
+  await predict(study(), { ...ask, version: '1.2.0' });
+  expect(network.mock.calls[2]?.[0].url).toContain('version=1.2.0');
 });
 
 it.each([[{ grade: 2 }], [{ ...prediction('mild'), severity: 'critical' }], [[]]])(

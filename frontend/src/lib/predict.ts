@@ -9,6 +9,8 @@ export interface Ask {
   readonly target: Target;
   readonly explain: boolean;
   readonly force: boolean;
+  /** The version to ask; the one that the service answers with by itself where it is left out. */
+  readonly version?: string;
   readonly signal: AbortSignal;
 }
 
@@ -59,14 +61,14 @@ function isPrediction(value: unknown): value is Prediction {
 
 /** Asks the service to grade `study`. Never throws, not even on abort. */
 export async function predict(study: Study, ask: Ask): Promise<Outcome<Prediction>> {
-  const { target, explain, force, signal } = ask;
+  const { target, explain, force, version, signal } = ask;
   const content = await contentOf(study.source, signal);
   if (!content.ok) {
     return content;
   }
   const outcome = await settle(
     http.POST('/predict', {
-      params: { query: { target, explain, ...(force && { force }) } },
+      params: { query: { target, explain, ...(force && { force }), ...(version && { version }) } },
       ...bodyOf(content.value, study.name),
       signal,
     }),

@@ -1,14 +1,16 @@
-import { render, screen } from '@testing-library/react';
+import { act, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, it, vi } from 'vitest';
 import { matches } from './keys';
 import {
+  heardOnFocus,
   PageShown,
   type Shortcut,
   shortcutsInUse,
   switchShortcuts,
   useShortcutKeys,
   useShortcuts,
+  useShortcutsOn,
 } from './shortcuts';
 
 const run = vi.fn();
@@ -78,4 +80,28 @@ it('is silent on a page that is not shown, and when switched off', async () => {
   switchShortcuts(true);
   await userEvent.keyboard('o');
   expect(run).toHaveBeenCalledOnce();
+});
+
+it('lets what has the focus hear its own keys when switched off, and those alone', async () => {
+  const move: Shortcut = { action: 'moveFilm', keys: ['ArrowRight'], run };
+  function Film() {
+    useShortcutKeys();
+    useShortcuts('viewer', [move, open]);
+    return (
+      <div role="application" tabIndex={-1} {...heardOnFocus('moveFilm')}>
+        <p>{useShortcutsOn() ? 'letters' : 'no letters'}</p>
+      </div>
+    );
+  }
+  render(<Film />);
+  act(() => switchShortcuts(false));
+  expect(screen.getByText('no letters')).toBeTruthy();
+  await userEvent.keyboard('{ArrowRight}');
+  expect(run).not.toHaveBeenCalled();
+  screen.getByRole('application').focus();
+  await userEvent.keyboard('o{ArrowRight}');
+  expect(run).toHaveBeenCalledOnce();
+  act(() => switchShortcuts(true));
+  await userEvent.keyboard('{ArrowRight}');
+  expect(run).toHaveBeenCalledTimes(2);
 });

@@ -1,4 +1,11 @@
-import { createContext, use, useEffect, useLayoutEffect, useRef } from 'react';
+import {
+  createContext,
+  use,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useSyncExternalStore,
+} from 'react';
 import { matches, taken } from './keys';
 import type { ShortcutAction, ShortcutGroup } from './shortcutNames';
 
@@ -75,17 +82,42 @@ export function switchShortcuts(on: boolean): void {
   } catch {
     // Storage is blocked: they stay on, as the sheet shows when it is opened again.
   }
+  for (const notify of switched) {
+    notify();
+  }
 }
 
+const switched = new Set<() => void>();
+
+function onSwitch(notify: () => void): () => void {
+  switched.add(notify);
+  return () => switched.delete(notify);
+}
+
+export const useShortcutsOn = (): boolean => useSyncExternalStore(onSwitch, shortcutsAreOn);
+
+/**
+ * For a component that takes the focus: the actions whose keys it hears itself. These work there
+ * even with the shortcuts switched off, for whoever has no pointer has nothing else (WCAG 2.1.1).
+ */
+export const heardOnFocus = (...actions: readonly ShortcutAction[]) => ({
+  'data-heard': actions.join(' '),
+});
+
+const heardBy = (target: EventTarget | null): readonly string[] =>
+  (target instanceof HTMLElement && target.dataset.heard?.split(' ')) || [];
+
 function onKeyDown(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing || taken(event) || !shortcutsAreOn()) {
+  if (event.defaultPrevented || event.isComposing || taken(event)) {
     return;
   }
+  const heard = shortcutsAreOn() ? null : heardBy(event.target);
   const modal = document.querySelector('dialog:modal') !== null;
   // What was registered last is the innermost, and goes first.
   for (const { current } of [...registrations].reverse()) {
     for (const { action, keys, run } of current()) {
-      if (run && (!modal || action === 'sheet') && keys.some((key) => matches(event, key))) {
+      const may = (!modal || action === 'sheet') && (heard?.includes(action) ?? true);
+      if (run && may && keys.some((key) => matches(event, key))) {
         event.preventDefault();
         run(event);
         return;

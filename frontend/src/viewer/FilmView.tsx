@@ -1,6 +1,7 @@
 import { useEffect, useId, useMemo, useRef } from 'react';
 import { useText } from '../i18n/context';
 import type { Brixia, Explanation } from '../lib/prediction';
+import { heardOnFocus, useShortcutsOn } from '../lib/shortcuts';
 import type { Film } from './decode/film';
 import { drawFilm } from './drawFilm';
 import styles from './FilmView.module.css';
@@ -18,6 +19,8 @@ import { useSize } from './useSize';
 import { type Matrix, matrixOf, type Size, scaleOf, sidesOf, type View } from './view';
 import { greyPixels, type Tone } from './windowing';
 import { Zones } from './Zones';
+
+const HEARD = heardOnFocus('moveFilm', 'windowFilm', 'zoomFilm', 'hideMap');
 
 interface FilmViewProps {
   name: string;
@@ -48,6 +51,7 @@ export function FilmView(props: FilmViewProps) {
   const viewport = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const help = useId();
+  const letters = useShortcutsOn();
   const onScreen = useSize(viewport);
   const printing = usePrinting();
   // On the sheet it has other proportions.
@@ -87,11 +91,12 @@ export function FilmView(props: FilmViewProps) {
       aria-describedby={help}
       aria-busy={busy}
       data-tool={tool}
+      {...HEARD}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the viewport takes keys, as a map does
       tabIndex={0}
     >
       <p id={help} hidden>
-        {text.keys}
+        {letters ? text.keys : text.keysOnFocus}
       </p>
       {size && placed && (
         <>

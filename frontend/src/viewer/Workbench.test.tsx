@@ -1,9 +1,10 @@
 import { act, fireEvent, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { en } from '../i18n/catalogue';
 import { prediction, study } from '../lib/fixtures';
-import { useShortcutKeys } from '../lib/shortcuts';
+import { switchShortcuts, useShortcutKeys } from '../lib/shortcuts';
 import { FIRST_OVERLAY, type Overlay } from './overlay';
 import { saveImage } from './saveImage';
 import { SizeTold } from './testFilm';
@@ -107,4 +108,43 @@ it('draws the film for the sheet while it is printed, with what lies on it', () 
   expect(sizes()).toEqual([672 / 356, '0 0 672 356']);
   fireEvent(window, new Event('afterprint'));
   expect(sizes()).toEqual([1, '0 0 800 800']);
+});
+
+describe('with the shortcuts switched off', () => {
+  beforeEach(() => act(() => switchShortcuts(false)));
+  afterEach(() => act(() => switchShortcuts(true)));
+
+  it('hears the keys of the film where that has the focus, and says which', () => {
+    const film = screen.getByRole('application');
+    const help = film.getAttribute('aria-describedby') ?? '';
+    expect(document.getElementById(help)?.textContent).toBe(en.viewer.keysOnFocus);
+    const looks = () => [
+      screen.getByText(/^L -?\d+ W \d+$/).textContent,
+      film.querySelector('polygon')?.getAttribute('points'),
+      overlay.hidden,
+    ];
+    act(() => onOverlay({ ...overlay, zones: true }));
+    let before = looks();
+    const keys = [
+      { key: 'ArrowLeft' },
+      { key: 'ArrowLeft', shiftKey: true },
+      { key: '+' },
+      { key: '-' },
+      { key: ' ', code: 'Space' },
+    ];
+    for (const key of keys) {
+      fireEvent.keyDown(document.body, key);
+      expect(looks()).toEqual(before);
+      fireEvent.keyDown(film, key);
+      expect(looks()).not.toEqual(before);
+      before = looks();
+    }
+    fireEvent.keyUp(film, { key: ' ', code: 'Space' });
+    before = looks();
+    // Letters and digits are what speech sets off.
+    for (const key of ['r', 'h', 'i', 'z', '4', '0']) {
+      fireEvent.keyDown(film, { key });
+      expect(looks()).toEqual(before);
+    }
+  });
 });

@@ -178,6 +178,8 @@ function fetchViewerWhenIdle(): (() => void) | undefined {
   if (!('requestIdleCallback' in window)) {
     return undefined;
   }
-  const waiting = window.requestIdleCallback(() => void import('../../viewer/Workbench'));
+  const waiting = window.requestIdleCallback(
+    () => void import('../../viewer/Workbench').catch(() => undefined),
+  );
   return () => window.cancelIdleCallback(waiting);
 }

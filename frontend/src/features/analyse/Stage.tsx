@@ -1,5 +1,6 @@
-import { type ComponentProps, lazy, Suspense, useState } from 'react';
+import { type ComponentProps, Suspense, useState } from 'react';
 import { Button } from '../../components/Button';
+import { loadable } from '../../components/loadable';
 import { useLanguage, useText } from '../../i18n/context';
 import { mayRetry } from '../../i18n/describeFailure';
 import { FIRST_OVERLAY } from '../../viewer/overlay';
@@ -22,8 +23,8 @@ import { repairFor } from './worklist/repair';
 import type { WorklistStore } from './worklist/store';
 
 // Decoders and tools travel apart from the first load; they are fetched while the page is idle.
-const Workbench = lazy(() => import('../../viewer/Workbench'));
-const Compare = lazy(() => import('./compare/Compare'));
+const Workbench = loadable(() => import('../../viewer/Workbench'));
+const Compare = loadable(() => import('./compare/Compare'));
 
 interface StageProps {
   list: Worklist;
@@ -91,7 +92,7 @@ export function Stage({ list, store, onFiles }: StageProps) {
         <StageBar name={state.study.name}>{null}</StageBar>
         {/* With several films, their list says so. */}
         {list.pause && list.items.length === 1 && (
-          <PauseNote pause={list.pause} told onResume={store.resume} />
+          <PauseNote pause={list.pause} told onResume={() => store.retry(item.id)} />
         )}
         <div className={styles.failed} data-film={drawn}>
           <FailureBody

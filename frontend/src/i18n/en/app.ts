@@ -21,6 +21,11 @@ export const app = {
     checking: 'Checking',
     back: 'The service can be reached again.',
   },
+  unloaded: {
+    title: 'This part of the page could not be shown.',
+    detail:
+      'All else on the page is still there. Check your connection and try again. If that does not help, save your results and readings, then reload the page.',
+  },
   crash: {
     title: 'This page has failed',
     detail: 'No image was lost or stored. Reload the page; if it fails again, please report it.',

@@ -34,6 +34,11 @@ const known = {
     detail: 'It is a folder, or it was moved or changed after you chose it.',
     hint: 'Choose the file again.',
   },
+  cancelled: {
+    title: 'Grading was cancelled',
+    detail: 'This film was taken out of the queue before it was graded.',
+    hint: 'Try again to have it graded.',
+  },
 } satisfies Record<string, FailureText>;
 
 export type FailureCode = keyof typeof known;

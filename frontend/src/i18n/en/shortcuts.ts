@@ -6,7 +6,8 @@ export const shortcuts = {
   open: 'Show the keyboard shortcuts',
   none: 'No shortcuts are in use on this page.',
   singleKeys: 'Use these shortcuts',
-  singleKeysNote: 'Switch them off if you dictate or if they clash with another tool.',
+  singleKeysNote:
+    'Switch them off if you dictate or if they clash with another tool. Where the list or the film has the focus, it still hears its arrow keys, and the film plus, minus and Space.',
   or: 'or',
   groups: {
     page: 'Page',

@@ -18,6 +18,8 @@ export const viewer = {
   overlayImage: (name: string) => `Radiograph with its heatmap: ${name}`,
   loading: 'Reading the file',
   keys: 'Arrow keys move the film, Shift and arrow keys change its window, plus and minus zoom, 0 fits it, 1 to 5 choose a window, R rotates, H mirrors, I inverts, Z shows the zones, F fills the screen, S saves the picture, Backspace resets. Space hides the map while held. Two fingers move and zoom.',
+  keysOnFocus:
+    'Arrow keys move the film, Shift and arrow keys change its window, plus and minus zoom. Space hides the map while held. Two fingers move and zoom.',
   hint: {
     mouse:
       'Drag for window and level, turn the wheel to zoom, hold Space to hide the map. The key ? lists the rest.',

@@ -22,6 +22,11 @@ export const app: Catalogue['app'] = {
     checking: 'Menyemak',
     back: 'Perkhidmatan boleh dihubungi semula.',
   },
+  unloaded: {
+    title: 'Bahagian halaman ini tidak dapat ditunjukkan.',
+    detail:
+      'Semua yang lain pada halaman ini kekal. Semak sambungan anda dan cuba lagi. Jika itu tidak membantu, simpan keputusan dan bacaan anda, kemudian muat semula halaman.',
+  },
   crash: {
     title: 'Halaman ini gagal',
     detail:

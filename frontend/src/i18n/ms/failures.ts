@@ -27,6 +27,11 @@ export const failures: Catalogue['failures'] = {
       detail: 'Ia ialah folder, atau telah dialihkan atau diubah selepas anda memilihnya.',
       hint: 'Pilih fail itu semula.',
     },
+    cancelled: {
+      title: 'Penggredan dibatalkan',
+      detail: 'Filem ini dikeluarkan daripada giliran sebelum digredkan.',
+      hint: 'Cuba lagi untuk menggredkannya.',
+    },
   },
   tooLarge: (maxBytes) =>
     `Paling banyak ${format.megabytes(maxBytes)} diterima. Fail itu tidak dihantar.`,

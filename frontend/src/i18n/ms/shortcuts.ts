@@ -6,7 +6,7 @@ export const shortcuts: Catalogue['shortcuts'] = {
   none: 'Tiada pintasan digunakan pada halaman ini.',
   singleKeys: 'Guna pintasan ini',
   singleKeysNote:
-    'Matikannya jika anda menggunakan imlak suara atau jika ia bercanggah dengan alat lain.',
+    'Matikannya jika anda menggunakan imlak suara atau jika ia bercanggah dengan alat lain. Senarai atau filem yang mempunyai fokus masih menerima kekunci anak panahnya, dan filem juga tambah, tolak dan Ruang.',
   or: 'atau',
   groups: { page: 'Halaman', viewer: 'Pemapar', worklist: 'Senarai kerja', reading: 'Bacaan anda' },
   actions: {

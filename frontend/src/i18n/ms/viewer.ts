@@ -15,6 +15,8 @@ export const viewer: Catalogue['viewer'] = {
   overlayImage: (name) => `Radiograf dengan peta habanya: ${name}`,
   loading: 'Membaca fail',
   keys: 'Kekunci anak panah menggerakkan filem, Shift dan anak panah mengubah tetingkapnya, tambah dan tolak mengezum, 0 memuatkannya, 1 hingga 5 memilih tetingkap, R memutar, H mencermin, I menyongsangkan, Z menunjukkan zon, F memenuhi skrin, S menyimpan gambar, Backspace menetapkan semula. Ruang menyembunyikan peta semasa ditekan. Dua jari menggerakkan dan mengezum.',
+  keysOnFocus:
+    'Kekunci anak panah menggerakkan filem, Shift dan anak panah mengubah tetingkapnya, tambah dan tolak mengezum. Ruang menyembunyikan peta semasa ditekan. Dua jari menggerakkan dan mengezum.',
   hint: {
     mouse:
       'Seret untuk tetingkap dan aras, putar roda untuk zum, tahan Ruang untuk menyembunyikan peta. Kekunci ? menyenaraikan yang lain.',

@@ -21,6 +21,11 @@ export const app: Catalogue['app'] = {
     checking: '正在检查',
     back: '已重新连接服务。',
   },
+  unloaded: {
+    title: '页面的这一部分无法显示。',
+    detail:
+      '页面上的其他内容仍然保留。请检查网络连接后重试。如仍无法显示，请先保存结果和您的判读，再重新加载页面。',
+  },
   crash: {
     title: '页面出错',
     detail: '没有图像丢失或被保存。请重新加载页面；如再次出错，请报告。',

@@ -27,6 +27,11 @@ export const failures: Catalogue['failures'] = {
       detail: '它是一个文件夹，或在您选择后被移动或修改。',
       hint: '请重新选择文件。',
     },
+    cancelled: {
+      title: '分级已取消',
+      detail: '此胸片在分级之前已从队列中移出。',
+      hint: '重试即可对其分级。',
+    },
   },
   tooLarge: (maxBytes) => `最大支持 ${format.megabytes(maxBytes)}。文件未发送。`,
   unknown: { title: '文件未能分级', hint: '请重试，或打开其他文件。' },

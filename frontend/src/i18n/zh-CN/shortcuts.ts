@@ -5,7 +5,8 @@ export const shortcuts: Catalogue['shortcuts'] = {
   open: '显示键盘快捷键',
   none: '此页面没有可用的快捷键。',
   singleKeys: '启用这些快捷键',
-  singleKeysNote: '如果您使用语音输入，或与其他工具冲突，请将其关闭。',
+  singleKeysNote:
+    '如果您使用语音输入，或与其他工具冲突，请将其关闭。列表或胸片获得焦点时，方向键在其中仍然有效，胸片还可使用加号、减号和空格键。',
   or: '或',
   groups: { page: '页面', viewer: '阅片', worklist: '工作列表', reading: '您的判读' },
   actions: {

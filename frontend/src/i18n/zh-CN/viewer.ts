@@ -15,6 +15,8 @@ export const viewer: Catalogue['viewer'] = {
   overlayImage: (name) => `叠加热力图的胸片：${name}`,
   loading: '正在读取文件',
   keys: '方向键移动胸片，Shift 加方向键调节窗宽窗位，加号和减号缩放，0 适应窗口，1 至 5 选择窗，R 旋转，H 左右翻转，I 反色，Z 显示分区，F 全屏，S 保存图像，Backspace 重置。按住空格隐藏热力图。双指移动和缩放。',
+  keysOnFocus:
+    '方向键移动胸片，Shift 加方向键调节窗宽窗位，加号和减号缩放。按住空格隐藏热力图。双指移动和缩放。',
   hint: {
     mouse: '拖动调节窗宽窗位，滚轮缩放，按住空格隐藏热力图。按 ? 查看其余快捷键。',
     touch: '双指移动和缩放胸片；单指滚动页面。',

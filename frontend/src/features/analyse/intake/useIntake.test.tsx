@@ -21,6 +21,7 @@ const files = { files: [new File(['x'], 'film.png')], types: ['Files'] };
 const words = { files: [], types: ['text/plain'] };
 
 beforeEach(() => {
+  window.location.hash = '';
   vi.clearAllMocks();
 });
 afterEach(cleanup);
@@ -41,4 +42,30 @@ describe.each(['range', 'radio', 'search', 'textarea'])('on a %s', (label) => {
     const typed = label === 'search' || label === 'textarea';
     expect(onNoFile.mock.calls.map(([way]) => way)).toEqual(typed ? [] : ['drop', 'paste']);
   });
+});
+
+describe('on the page of a model', () => {
+  beforeEach(() => {
+    window.location.hash = '#/model/1.0.0';
+  });
+
+  it.each(['drop', 'paste'] as const)('first goes where a film is seen on a %s', (way) => {
+    const seen: string[] = [];
+    onTransfer.mockImplementationOnce(() => seen.push(window.location.hash));
+    render(<Page />);
+    fireEvent[way](window, { dataTransfer: files, clipboardData: files });
+    expect(seen).toEqual(['#/']);
+  });
+
+  it('stays where nothing is taken', () => {
+    render(<Page />);
+    fireEvent.paste(window, { clipboardData: words });
+    expect(window.location.hash).toBe('#/model/1.0.0');
+  });
+});
+
+it('adds nothing to the history where the film is seen already', () => {
+  render(<Page />);
+  fireEvent.drop(window, { dataTransfer: files });
+  expect(window.location.hash).toBe('');
 });

@@ -1,5 +1,6 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 import { takesText } from '../../../lib/keys';
+import { go, parseRoute } from '../../../lib/route';
 
 export type Way = 'drop' | 'paste';
 
@@ -25,6 +26,10 @@ export function useIntake({ onTransfer, onNoFile }: Intake): boolean {
   const [hovering, setHovering] = useState(false);
   const take = useEffectEvent((data: DataTransfer | null, way: Way) => {
     if (data && data.files.length > 0) {
+      // Where what becomes of it is seen. Already there, it would only add to the history.
+      if (parseRoute(window.location.hash).page !== 'analyse') {
+        go({ page: 'analyse' });
+      }
       onTransfer(data, way);
     } else {
       onNoFile(way);

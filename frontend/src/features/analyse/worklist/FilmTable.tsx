@@ -1,7 +1,15 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useCallback, useEffect, useRef } from 'react';
+import {
+  type KeyboardEvent,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useText } from '../../../i18n/context';
 import { byTouch } from '../../../lib/pointer';
+import { shortcutsAreOn } from '../../../lib/shortcuts';
 import { type Arrangement, COLUMNS, type Column, sortedBy } from './arrange';
 import styles from './FilmTable.module.css';
 import { type Item, rowId, type Worklist } from './films';
@@ -64,10 +72,25 @@ export function FilmTable(props: FilmTableProps) {
       focus(true);
     };
   });
-  // Exactly one row takes the focus by Tab: the selected one where it is listed.
-  const entry = shown.some(({ id }) => id === list.selected)
-    ? list.selected
-    : (shown[0]?.id ?? null);
+  const { selected } = list;
+  /** The row that the keys led to, for as long as no other film is selected. */
+  const [reached, setReached] = useState({ id: selected, selected });
+  const onKey = useCallback(
+    (event: KeyboardEvent, index: number) => {
+      const to = shown[rowAfter(event, index, shown.length - 1)];
+      // With the shortcuts on, J and K lead through the list, and arrows move the film from here too.
+      if (to && !shortcutsAreOn()) {
+        event.preventDefault();
+        setReached({ id: to.id, selected });
+        reach.current?.(to.id);
+      }
+    },
+    [shown, selected, reach],
+  );
+  // Exactly one row takes the focus by Tab: one that keys led to, or the selected one if listed.
+  const entries = [reached.selected === selected ? reached.id : null, selected];
+  const entry =
+    entries.find((entry) => shown.some(({ id }) => id === entry)) ?? shown[0]?.id ?? null;
 
   return (
     <div ref={body} className={styles.scroll}>
@@ -101,6 +124,7 @@ export function FilmTable(props: FilmTableProps) {
                 entry={item.id === entry}
                 store={store}
                 onChoose={onChoose}
+                onKey={onKey}
               />
             ) : null;
           })}
@@ -108,6 +132,18 @@ export function FilmTable(props: FilmTableProps) {
       </table>
     </div>
   );
+}
+
+/** The row that a key of a list leads to; -1 for any other key. */
+function rowAfter(event: KeyboardEvent, index: number, last: number): number {
+  const { key, shiftKey, ctrlKey, altKey, metaKey } = event;
+  const aims = new Map([
+    ['ArrowUp', Math.max(0, index - 1)],
+    ['ArrowDown', Math.min(last, index + 1)],
+    ['Home', 0],
+    ['End', last],
+  ]);
+  return shiftKey || ctrlKey || altKey || metaKey ? -1 : (aims.get(key) ?? -1);
 }
 
 interface HeadProps {

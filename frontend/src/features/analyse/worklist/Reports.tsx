@@ -25,7 +25,9 @@ async function resultOf(item: Item, list: Worklist, asks: boolean): Promise<Grad
   let prediction = list.explained.get(id)?.shown ?? bare;
   if (!prediction.explanation && asks) {
     const { signal } = new AbortController();
-    const ask = { target: 'predicted', explain: true, force: forced, signal } as const;
+    // By the version that graded it: the report and the list would else tell two grades.
+    const { version } = graded.model;
+    const ask = { target: 'predicted', explain: true, force: forced, version, signal } as const;
     const outcome = await predict(study, ask);
     prediction = outcome.ok ? outcome.value : prediction;
   }

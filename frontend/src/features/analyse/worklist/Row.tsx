@@ -1,4 +1,4 @@
-import { type MouseEvent, memo } from 'react';
+import { type KeyboardEvent, type MouseEvent, memo } from 'react';
 import { Button } from '../../../components/Button';
 import { CompareIcon, CrossIcon, RetryIcon } from '../../../components/icons';
 import { useFormat, useText } from '../../../i18n/context';
@@ -30,6 +30,7 @@ interface RowProps {
   entry: boolean;
   store: WorklistStore;
   onChoose: (id: number, range: boolean) => void;
+  onKey: (event: KeyboardEvent, index: number) => void;
 }
 
 /** One film of the list. */
@@ -66,6 +67,7 @@ export const Row = memo(function Row(props: RowProps) {
           aria-pressed={chosen || undefined}
           tabIndex={entry ? 0 : -1}
           onClick={press}
+          onKeyDown={(event) => props.onKey(event, index)}
         >
           {study.name}
         </button>

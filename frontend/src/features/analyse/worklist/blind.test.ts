@@ -102,3 +102,20 @@ it('goes into the table, with the kappa of the list', async () => {
   read(false);
   expect(cells(csvOf(shown().items), KAPPA)[0]).toMatch(/^-0\.9/);
 });
+
+it('takes no reading for blind of a film that is graded anew after its result was seen', async () => {
+  const { store, ids, shown } = await opened(['a.png', 'b.png'], false);
+  const [first, second = 0] = ids;
+  store.replace(first, study('a.png'));
+  store.read(first, { grade: 'mild' });
+  store.hideResults(true);
+  store.replace(second, study('b.png'));
+  await expect.poll(() => stateOf(shown(), second).phase).toBe('hidden');
+  store.read(second, { grade: 'mild' });
+  expect(shown().items.map(({ reading }) => reading?.blind)).toEqual([false, false]);
+  // Another picture of a film whose result nobody has seen is as unseen as the first.
+  const hidden = await opened(['a.png'], true);
+  hidden.store.replace(hidden.ids[0], study('a.png'));
+  hidden.store.read(hidden.ids[0], { grade: 'mild' });
+  expect(hidden.shown().items[0]?.reading?.blind).toBe(true);
+});

@@ -4,12 +4,14 @@ import type { Prediction, Target } from '../../../lib/prediction';
 import type { KeptReading, Reading } from '../../../lib/reading';
 import type { Study } from '../../../lib/study';
 import type { State } from '../shownState';
+import type { Tries } from './pauses';
 
 /** A result without its pictures: two hundred of these fit anywhere. */
 export type Graded = Omit<Prediction, 'explanation'>;
 
 /**
- * `waiting`: in the queue, after the service could not take it just now.
+ * `waiting`: in the queue, after the service could not take it just now; `failure` says why, also
+ * while it is tried again.
  * `rejected`: the service saw the image and will not judge it.
  * `failed`: nothing was judged, for another reason.
  * `hidden`: graded, and not to be seen before the reader has said what it is (`blind.ts`).
@@ -31,6 +33,8 @@ export interface Item {
   readonly graded: Graded | null;
   readonly gradedAt: Date | null;
   readonly failure: Failure | null;
+  /** Of a film that the service could not take: how often; `null` once it is answered. */
+  readonly tries: Tries | null;
   /** Whether the service was told to judge it although it would rather not. */
   readonly forced: boolean;
   /** Day of the film, YYYY-MM-DD; empty when not known. */
@@ -65,6 +69,7 @@ export const FRESH = {
   graded: null,
   gradedAt: null,
   failure: null,
+  tries: null,
   forced: false,
   mapQuality: null,
   reading: null,
@@ -128,6 +133,9 @@ export function askedFor({ explained }: Worklist, id: number | null): Target | n
   return found ? (found.pending ?? found.target) : null;
 }
 
+/** Nobody waits for it any more: without a reason it would look as if it were still being graded. */
+const CANCELLED: Failure = { code: 'cancelled', title: '', detail: '', status: null };
+
 /** What the page shows of one film of the list. */
 export function stateOf(list: Worklist, id: number | null): State {
   const item = itemOf(list, id);
@@ -145,10 +153,8 @@ export function stateOf(list: Worklist, id: number | null): State {
     const explained = list.explained.get(item.id) ?? { ...bare, pending: 'predicted' as const };
     return { phase: 'done', study, gradedAt, ...explained };
   }
-  if (failure) {
-    return { phase: 'failed', study, failure };
-  }
-  return { phase: 'running', study };
+  const reason = status === 'cancelled' ? CANCELLED : failure;
+  return reason ? { phase: 'failed', study, failure: reason } : { phase: 'running', study };
 }
 
 /** With studies that are not open yet, numbered from `nextId`; `ids` are those of all studies. */
@@ -176,9 +182,19 @@ export function added(
 }
 
 export function changed(list: Worklist, id: number, changes: Partial<Item>): Worklist {
-  const at = list.items.findIndex((item) => item.id === id);
-  const before = list.items[at];
-  return before ? { ...list, items: list.items.with(at, { ...before, ...changes }) } : list;
+  const items = changedAmong(list.items, id, changes);
+  return items === list.items ? list : { ...list, items };
+}
+
+/** The same items where none of them is `id`. */
+export function changedAmong(
+  items: readonly Item[],
+  id: number,
+  changes: Partial<Item>,
+): readonly Item[] {
+  const at = items.findIndex((item) => item.id === id);
+  const before = items[at];
+  return before ? items.with(at, { ...before, ...changes }) : items;
 }
 
 /** Films were taken out of the queue. */
@@ -215,7 +231,13 @@ export function remembered(list: Worklist, id: number, explained: Explained): Wo
 /** A film was graded; unless results are hidden, that is seen at once. */
 export function accepted(list: Worklist, id: number, prediction: Prediction): Worklist {
   const { explanation, ...graded } = prediction;
-  const settled = { status: 'done', graded, gradedAt: new Date(), failure: null } as const;
+  const settled = {
+    status: 'done',
+    graded,
+    gradedAt: new Date(),
+    failure: null,
+    tries: null,
+  } as const;
   const after = changed(list, id, list.blind ? settled : { ...settled, seen: true });
   return explanation ? remembered(after, id, answered(null, 'predicted', prediction)) : after;
 }
@@ -243,11 +265,21 @@ export function removed(list: Worklist, ids: ReadonlySet<number>): Worklist {
   };
 }
 
-/** The same film with another picture: nothing is known of it yet, but who it is of. */
+/**
+ * The same film with another picture: nothing is known of it yet, but who it is of, and whether its
+ * reader has seen a result: what was seen of one picture is known of the other.
+ */
 export function replaced(list: Worklist, id: number, study: Study): Worklist {
   const explained = new Map(list.explained);
   explained.delete(id);
-  const { reading: _, unblinded: __, revealed: ___, impression: ____, ...fresh } = FRESH;
+  const {
+    reading: _,
+    unblinded: __,
+    revealed: ___,
+    impression: ____,
+    seen: _____,
+    ...fresh
+  } = FRESH;
   return changed({ ...list, explained }, id, { ...fresh, study });
 }
 
@@ -257,23 +289,3 @@ export const isOpen = ({ status }: Item): boolean =>
 
 /** Where a film stands in the document. */
 export const rowId = (id: number): string => `film-${id}`;
-
-/** Which films to grade next, at most `most`: what is looked at first, then in the list's order. */
-export function dueNext(list: Worklist, most: number): number[] {
-  const isDue = (item: Item | null): item is Item =>
-    item !== null && (item.status === 'queued' || item.status === 'waiting');
-  const due = new Set<number>();
-  for (const item of [itemOf(list, list.selected), itemOf(list, list.compared), ...list.items]) {
-    if (due.size >= most) {
-      break;
-    }
-    if (isDue(item)) {
-      due.add(item.id);
-    }
-  }
-  return [...due];
-}
-
-/** A film that was being graded when its list was cleared is to be graded from the start. */
-export const asUntouched = (item: Item): Item =>
-  isOpen(item) ? { ...item, status: 'queued', failure: null } : item;

@@ -2,7 +2,20 @@ import type { Failure } from '../../../lib/failure';
 
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 30_000;
-const TEMPORARY: ReadonlySet<string> = new Set(['busy', 'not-ready', 'network']);
+const RATE_LIMITED = 'rate-limited';
+/** The service is there, and this film's own bytes did not reach it in time or as a whole. */
+const UPLOAD: ReadonlySet<string> = new Set([
+  'upload-too-slow',
+  'request-too-slow',
+  'incomplete-upload',
+]);
+const TEMPORARY: ReadonlySet<string> = new Set([
+  'busy',
+  'not-ready',
+  'network',
+  RATE_LIMITED,
+  ...UPLOAD,
+]);
 
 /** Whether the service, or the way to it, is not there just now; the file is not to blame. */
 export const isTemporary = ({ code }: Failure): boolean => TEMPORARY.has(code);
@@ -12,3 +25,36 @@ export function pauseMs({ retryAfter }: Failure, pausesBefore: number): number {
   const grown = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** pausesBefore);
   return Math.max(1000 * (retryAfter ?? 0), grown);
 }
+
+/** Temporary failures of one film in a row. */
+export interface Tries {
+  readonly count: number;
+  /** How many answers there had been for other films at the first of them. */
+  readonly since: number;
+}
+
+/** How often a film is tried that finds no answer while others do. */
+export const MOST_TRIES = 5;
+
+/**
+ * After one more temporary failure.
+ *
+ * @param ahead whether it went ahead alone: of several that go at once, a rate limit refuses any,
+ * which says nothing of that one.
+ */
+export function triedAgain(
+  before: Tries | null,
+  { code }: Failure,
+  answers: number,
+  ahead: boolean,
+): Tries {
+  const { count, since } = before ?? { count: 0, since: answers };
+  return { count: code === RATE_LIMITED && !ahead ? count : count + 1, since };
+}
+
+/**
+ * Whether a film is not to be tried again by itself. While no other film is answered either, the
+ * service is to blame and may come back; an upload that breaks off each time is the film's own.
+ */
+export const isHopeless = ({ count, since }: Tries, { code }: Failure, answers: number): boolean =>
+  count >= MOST_TRIES && (UPLOAD.has(code) || answers > since);

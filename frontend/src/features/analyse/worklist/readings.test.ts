@@ -114,3 +114,46 @@ it('does not put an older reading over what is said while the content is awaited
   store.restoreReadings([older]);
   expect(grades()).toEqual(['severe']);
 });
+
+it('looks through readings from a file once, not with each answer, and draws as seldom as without', async () => {
+  const count = 400;
+  const names = Array.from({ length: count }, (_, at) => `${at}`);
+  let looks = 0;
+  const counted = (name: string): KeptReading =>
+    Object.defineProperty(kept(name, ''), 'sha256', {
+      enumerable: true,
+      get: () => {
+        looks += 1;
+        return `content of ${name}`;
+      },
+    });
+  const store = new WorklistStore(async ({ name }) => {
+    const answer = prediction('mild');
+    return {
+      ok: true,
+      value: { ...answer, input: { ...answer.input, sha256: `content of ${name}` } },
+    };
+  });
+  store.restoreReadings(names.map(counted).toReversed());
+  store.add(names.map((name) => study(name)));
+  let told = 0;
+  store.subscribe(() => {
+    told += 1;
+  });
+  const items = () => store.snapshot().items;
+  await expect.poll(() => items().every(({ graded }) => graded)).toBe(true);
+  expect(items().every(({ reading }) => reading?.grade === 'severe')).toBe(true);
+  expect(store.snapshot().kept).toHaveLength(0);
+  expect(looks).toBeLessThan(10 * count);
+  expect(told).toBeLessThan(count / 4);
+});
+
+it('puts one reading in the place of another of the same film that still waits', async () => {
+  const { store, settle, grades } = listed();
+  store.restoreReadings([kept('chest.png', 'first patient'), kept('chest.png', 'first patient')]);
+  store.restoreReadings([{ ...kept('chest.png', 'first patient'), grade: 'mild' }]);
+  store.add([film('chest.png', 'first patient')]);
+  await settle();
+  expect(grades()).toEqual(['mild']);
+  expect(store.snapshot().kept).toHaveLength(0);
+});

@@ -1,6 +1,7 @@
 import type { KeptReading, Reading } from '../../../lib/reading';
+import { Awaited, filmOf } from './awaited';
 import { isHidden } from './blind';
-import { changed, type Facts, type Item, itemOf, type Worklist } from './films';
+import { changed, changedAmong, type Facts, type Item, itemOf, type Worklist } from './films';
 import { Held } from './held';
 
 type Said = Partial<Pick<Reading, 'grade' | 'zones' | 'comment'>>;
@@ -13,13 +14,19 @@ const UNREAD: Pick<Reading, 'grade' | 'zones' | 'comment'> = {
 
 /** The part of the list that is a person's: facts, readings, and what is hidden until these are given. */
 export abstract class Readings extends Held {
+  readonly #awaited = new Awaited();
+
   readonly describe = (id: number, facts: Partial<Facts & Pick<Item, 'impression'>>): void => {
     this.set(changed(this.list, id, facts));
   };
 
-  /** Takes down what a file says of a film, which nobody waits for. */
+  /**
+   * Takes down what a file says of a film, which nobody waits for; also of one that was removed
+   * meanwhile: it may be brought back, and its file is read once.
+   */
   readonly learn = (id: number, facts: Partial<Facts>): void => {
-    this.setFor(id, changed(this.list, id, facts));
+    const cleared = changedAmong(this.list.cleared, id, facts);
+    this.setFor(id, changed({ ...this.list, cleared }, id, facts));
   };
 
   /** Takes down what the reader says of a film. */
@@ -68,34 +75,58 @@ export abstract class Readings extends Held {
 
   /** Gives films their readings from a file; the rest waits for films that are opened later. */
   readonly restoreReadings = (readings: readonly KeptReading[]): void => {
-    this.set({ ...this.list, kept: [...this.list.kept, ...readings] });
+    // Whoever opens a file while the films of another are awaited means the newer one.
+    const newer = new Set(readings.map(filmOf));
+    const older = this.list.kept.filter((reading) => !newer.has(filmOf(reading)));
+    this.set({ ...this.list, kept: [...older, ...readings] });
     this.matchReadings(true);
   };
 
   /**
-   * To be called when a film has come, or what is known of it. Only a file that is opened just now
-   * takes the place of what was said later: a film whose content comes to be known may have been
-   * read while that was awaited.
+   * To be called when films have come. Only a file that is opened just now takes the place of what
+   * was said later: a film whose content comes to be known may have been read while that was
+   * awaited.
    */
   protected matchReadings(opened = false): void {
     if (this.list.kept.length === 0) {
       return;
     }
-    let { kept } = this.list;
+    const taken = new Set<KeptReading>();
     const items = this.list.items.map((item) => {
-      const found = kept.find((reading) => isOf(reading, item));
+      const found = this.#awaited.take(this.list.kept, item);
       if (!found) {
         return item;
       }
-      kept = kept.filter((reading) => reading !== found);
-      if (!opened && item.reading && item.reading.at > found.at) {
-        return item;
-      }
-      const { file: _, sha256: __, ...reading } = found;
-      return { ...item, reading, unblinded: false };
+      taken.add(found);
+      return { ...item, ...broughtBy(found, item, opened) };
     });
-    this.set({ ...this.list, items, kept });
+    if (taken.size > 0) {
+      const kept = this.#awaited.without(this.list.kept, taken);
+      this.set({ ...this.list, items, kept });
+    }
   }
+
+  /**
+   * The same of one film, once its content is known. With two thousand films that come one by one,
+   * to look at all of them each time, and to draw them all, would hold up the page.
+   */
+  protected matchReading(id: number): void {
+    const item = itemOf(this.list, id);
+    const found = item && this.#awaited.take(this.list.kept, item);
+    if (found) {
+      const kept = this.#awaited.without(this.list.kept, new Set([found]));
+      this.setFor(id, { ...changed(this.list, id, broughtBy(found, item, false)), kept });
+    }
+  }
+}
+
+/** What a reading that was found makes of its film. */
+function broughtBy(found: KeptReading, item: Item, opened: boolean): Partial<Item> {
+  if (!opened && item.reading && item.reading.at > found.at) {
+    return {};
+  }
+  const { file: _, sha256: __, ...reading } = found;
+  return { reading, unblinded: false };
 }
 
 /** Whether the result of a film could not have been known when it was read. */
@@ -106,15 +137,6 @@ function isUnseen(list: Worklist, item: Item): boolean {
 /** Whether there is a score in it; a comment alone is none. */
 const isScored = (reading: Reading | null): reading is Reading =>
   reading !== null && (reading.grade !== null || Object.keys(reading.zones).length > 0);
-
-/**
- * By content, where the reading knows it: until a film's own is known, by its result, it may be
- * another patient's of the same name. By name only where the film was never graded, and so the
- * reading has nothing else.
- */
-function isOf({ file, sha256 }: KeptReading, { study, graded }: Item): boolean {
-  return sha256 === '' ? study.name === file : graded?.input.sha256 === sha256;
-}
 
 /** All readings of the list, for a file. */
 export function readingsOf({ items, kept }: Worklist): KeptReading[] {

@@ -1,53 +1,42 @@
-import { answered, chosen, targetFailed } from '../../../lib/explained';
 import type { Failure } from '../../../lib/failure';
-import type { Predict } from '../../../lib/predict';
-import type { Prediction, Target } from '../../../lib/prediction';
+import type { Prediction } from '../../../lib/prediction';
 import type { Study } from '../../../lib/study';
+import { Explaining } from './explaining';
 import {
   accepted,
   added,
-  askedFor,
-  asUntouched,
-  besideOf,
   cancelled,
   changed,
-  dueNext,
   EMPTY,
   type Facts,
   isOpen,
   itemOf,
-  remembered,
   removed,
   replaced,
-  unasked,
 } from './films';
-import { isTemporary, pauseMs } from './pauses';
-import { Readings } from './readings';
+import { isHopeless, isTemporary, pauseMs, triedAgain } from './pauses';
+import { asUntouched, dueNext } from './queue';
 
 /** Enough to keep a service of two to four cores busy while the next file travels. */
 export const MAX_IN_FLIGHT = 3;
 
 /** The films that are open, and the queue that has them graded a few at a time. */
-export class WorklistStore extends Readings {
+export class WorklistStore extends Explaining {
   #nextId = 1;
   /** Pauses in a row; an answer ends the row. */
   #pauses = 0;
+  /** Films that were judged while the queue did not rest: the way was free. */
+  #answers = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #grading = new Map<number, AbortController>();
-  readonly #explaining = new Map<number, AbortController>();
-  readonly #predict: Predict;
-
-  constructor(predict: Predict) {
-    super();
-    this.#predict = predict;
-  }
 
   /** Ends whatever is under way; the list stays. */
   readonly stop = (): void => {
     clearTimeout(this.#timer);
-    for (const under of [...this.#grading.values(), ...this.#explaining.values()]) {
-      under.abort();
+    for (const underWay of this.#grading.values()) {
+      underWay.abort();
     }
+    this.endAllExplaining();
   };
 
   /** Queues studies and selects the first of them. One that is open already is only selected. */
@@ -71,16 +60,16 @@ export class WorklistStore extends Readings {
   readonly select = (id: number): void => {
     const compared = this.list.compared === id ? null : this.list.compared;
     this.set({ ...this.list, selected: id, compared, cancelled: false });
-    this.#leave();
-    this.#explainIfGraded(id);
+    this.leave();
+    this.explainIfGraded(id);
     this.#pump();
   };
 
   /** Shows a film beside the selected one; `null` ends it. */
   readonly compare = (id: number | null): void => {
     this.set({ ...this.list, compared: id === this.list.selected ? null : id });
-    this.#leave();
-    this.#explainIfGraded(id);
+    this.leave();
+    this.explainIfGraded(id);
     this.#pump();
   };
 
@@ -105,7 +94,9 @@ export class WorklistStore extends Readings {
   /** Queues a film again; with `force`, to be judged although it was rejected. */
   readonly retry = (id: number, force = false): void => {
     const forced = force || (itemOf(this.list, id)?.forced ?? false);
-    this.set(changed(this.list, id, { status: 'queued', failure: null, forced }));
+    // One that is tried again already need not be sent twice, only shown to be on its way.
+    const status = this.#grading.has(id) ? 'running' : 'queued';
+    this.set(changed(this.list, id, { status, failure: null, tries: null, forced }));
     this.resume();
   };
 
@@ -122,15 +113,14 @@ export class WorklistStore extends Readings {
     const cleared = this.list.items.filter(({ id }) => going.has(id)).map(asUntouched);
     ids.forEach(this.#abort);
     this.set({ ...removed(this.list, going), cleared });
-    this.#leave();
-    this.#explainIfGraded(this.list.selected);
+    this.leave();
+    this.explainIfGraded(this.list.selected);
     this.#pump();
   };
 
   readonly clear = (): void => {
     this.stop();
     this.#grading.clear();
-    this.#explaining.clear();
     this.#pauses = 0;
     // What was read from a file is of films that may be still to come, too.
     const { blind, items, kept } = this.list;
@@ -154,76 +144,19 @@ export class WorklistStore extends Readings {
     this.#pump();
   };
 
-  /** Explains another class of a film that is shown. */
-  readonly explain = (id: number, target: Target): void => {
-    const before = this.list.explained.get(id);
-    this.#explaining.get(id)?.abort();
-    if (before) {
-      const after = chosen(before, target);
-      this.set(remembered(this.list, id, after));
-      if (after.pending === null) {
-        return;
-      }
-    }
-    void this.#askToExplain(id, target);
-  };
-
-  /** Explains a film that is shown; beside another one, the class that the other is asked about. */
-  #explainIfGraded(id: number | null): void {
-    const item = itemOf(this.list, id);
-    const before = askedFor(this.list, id);
-    const target = askedFor(this.list, besideOf(this.list, id)) ?? before ?? 'predicted';
-    if (item?.status === 'done' && target !== before) {
-      this.explain(item.id, target);
-    }
-  }
-
-  /** Films that are no longer looked at need no heatmap: whoever steps through many would wait. */
-  #leave(): void {
-    const { selected, compared } = this.list;
-    for (const [id, underWay] of this.#explaining) {
-      if (id !== selected && id !== compared) {
-        underWay.abort();
-        this.#explaining.delete(id);
-        this.set(unasked(this.list, id));
-      }
-    }
-  }
-
-  async #askToExplain(id: number, target: Target): Promise<void> {
-    const item = itemOf(this.list, id);
-    if (!item?.graded) {
-      return;
-    }
-    this.#explaining.get(id)?.abort();
-    const controller = new AbortController();
-    this.#explaining.set(id, controller);
-    const { signal } = controller;
-    const ask = { target, explain: true, force: item.forced, signal };
-    const outcome = await this.#predict(item.study, ask);
-    if (signal.aborted) {
-      return;
-    }
-    const bare = answered(null, 'predicted', { ...item.graded, explanation: null });
-    const before = this.list.explained.get(id) ?? null;
-    const after = outcome.ok
-      ? answered(before, target, outcome.value)
-      : targetFailed(before ?? { ...bare, predictions: {} }, target, outcome.failure);
-    this.set(remembered(this.list, id, after));
-  }
-
   /** Starts what may be started: what is looked at first, then in the list's order. */
   #pump(): void {
     // After a failure one file goes ahead, to see whether the way is free.
-    const places = (this.#pauses > 0 ? 1 : MAX_IN_FLIGHT) - this.#grading.size;
+    const ahead = this.#pauses > 0;
+    const places = (ahead ? 1 : MAX_IN_FLIGHT) - this.#grading.size;
     if (!this.list.pause && places > 0) {
-      for (const id of dueNext(this.list, places)) {
-        void this.#grade(id);
+      for (const id of dueNext(this.list, places, ahead)) {
+        void this.#grade(id, ahead);
       }
     }
   }
 
-  async #grade(id: number): Promise<void> {
+  async #grade(id: number, ahead: boolean): Promise<void> {
     const item = itemOf(this.list, id);
     if (!item) {
       return;
@@ -231,10 +164,12 @@ export class WorklistStore extends Readings {
     const controller = new AbortController();
     const { signal } = controller;
     this.#grading.set(id, controller);
-    this.setFor(id, changed(this.list, id, { status: 'running', failure: null }));
+    // While nobody asked for another try, what is shown stays: it would come and go with each.
+    const failure = item.status === 'waiting' ? item.failure : null;
+    this.setFor(id, changed(this.list, id, { status: 'running', failure }));
     const explain = id === this.list.selected || id === this.list.compared;
     const ask = { target: 'predicted', explain, force: item.forced, signal } as const;
-    const outcome = await this.#predict(item.study, ask);
+    const outcome = await this.predict(item.study, ask);
     if (signal.aborted) {
       return;
     }
@@ -242,51 +177,70 @@ export class WorklistStore extends Readings {
     if (outcome.ok) {
       this.#accept(id, outcome.value);
     } else {
-      this.#refuse(id, outcome.failure);
+      this.#refuse(id, outcome.failure, ahead);
     }
     this.#pump();
   }
 
   #accept(id: number, prediction: Prediction): void {
-    this.#pauses = 0;
+    this.#judged();
     const list = accepted(this.list, id, prediction);
     this.setFor(id, list);
-    this.matchReadings();
+    this.matchReading(id);
     if (id === list.selected || id === list.compared) {
-      this.#explainIfGraded(id);
+      this.explainIfGraded(id);
     }
   }
 
-  #refuse(id: number, failure: Failure): void {
-    if (isTemporary(failure)) {
-      this.set(changed(this.list, id, { status: 'waiting', failure }));
-      this.#rest(failure);
-    } else {
+  /** The service is there. What was under way when a pause began does not say that it still is. */
+  #judged(): void {
+    this.#pauses = 0;
+    this.#answers += this.list.pause ? 0 : 1;
+  }
+
+  #refuse(id: number, failure: Failure, ahead: boolean): void {
+    if (!isTemporary(failure)) {
+      if (failure.findings) {
+        this.#judged();
+      }
       const status = failure.findings ? 'rejected' : 'failed';
-      this.setFor(id, changed(this.list, id, { status, failure }));
+      this.setFor(id, changed(this.list, id, { status, failure, tries: null }));
+      return;
+    }
+    const before = itemOf(this.list, id)?.tries ?? null;
+    const tries = triedAgain(before, failure, this.#answers, ahead);
+    const status = isHopeless(tries, failure, this.#answers) ? 'failed' : 'waiting';
+    this.set(changed(this.list, id, { status, failure, tries }));
+    // Given up or not, the service wants to be left alone; unless there is nothing more to ask it.
+    if (this.list.items.some(isOpen)) {
+      this.#rest(failure);
     }
   }
 
   /** Lets the queue rest for as long as the service asks, or longer each time; `null` ends it. */
   #rest(failure: Failure | null): void {
-    if (failure && this.list.pause) {
-      return;
+    const { pause } = this.list;
+    if (failure && pause) {
+      // Of those that failed together, one may have been told to wait for longer.
+      const { retryAfter = 0 } = failure;
+      if (Date.now() + 1000 * retryAfter <= pause.until) {
+        return;
+      }
     }
     clearTimeout(this.#timer);
     if (!failure) {
       this.set({ ...this.list, pause: null });
       return;
     }
-    const rest = pauseMs(failure, this.#pauses);
-    this.#pauses += 1;
+    const rest = pauseMs(failure, pause ? 0 : this.#pauses);
+    this.#pauses += pause ? 0 : 1;
     this.set({ ...this.list, pause: { failure, until: Date.now() + rest } });
     this.#timer = setTimeout(this.resume, rest);
   }
 
   readonly #abort = (id: number): void => {
-    for (const underWay of [this.#grading, this.#explaining]) {
-      underWay.get(id)?.abort();
-      underWay.delete(id);
-    }
+    this.#grading.get(id)?.abort();
+    this.#grading.delete(id);
+    this.endExplaining(id);
   };
 }

@@ -28,3 +28,15 @@ it('brings back a list that was cleared, and grades what was still open', async 
     return store.snapshot().items.map(({ status }) => status);
   }
 });
+
+it('brings back what became known of a film while its list was cleared', () => {
+  const store = new WorklistStore(() => new Promise(() => undefined));
+  const [, second = 0] = store.add([study('one.png'), study('two.dcm')]);
+  const facts = { date: '2020-03-14', patient: '1', view: 'PA' };
+  store.clear();
+  store.learn(second, facts);
+  expect(store.snapshot().items).toEqual([]);
+  store.restore();
+  expect(store.snapshot().items).toMatchObject([{ date: '' }, facts]);
+  store.stop();
+});

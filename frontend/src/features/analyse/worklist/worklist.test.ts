@@ -18,6 +18,7 @@ function item(name: string, changes: Partial<Item> = {}): Item {
     graded: null,
     gradedAt: null,
     failure: null,
+    tries: null,
     forced: false,
     date: '',
     patient: '',
