@@ -81,7 +81,7 @@ def test_a_key_can_be_changed_from_outside() -> None:
         ("seeds=[", "--set seeds=[: not valid YAML"),
         ("=2", "'=2' is not like loss.zones=2"),
         ("version.major=2", "'version.major=2' is not like loss.zones=2"),
-        ("preprocess.size=128", "main.size: is not preprocess.size"),
+        ("preprocess.size=128", "main.size: is not 128, which the network sees"),
     ],
 )
 def test_a_wrong_change_is_told_and_no_key_of_the_file(change: str, message: str) -> None:

@@ -160,7 +160,9 @@ def test_first_blocks_start_as_the_versions_are(framed: TrainConfig) -> None:
     stored = load_weights(folder, read_manifest(folder))
     network = CellNet(framed.network, framed.preprocess.size)
     digest = load_lower(network, "2.0.0", 5)
-    assert load_lower(network, "2.0.0", 5) == digest != load_lower(network, "2.0.0", 4)
+    assert load_lower(network, "2.0.0", 5) == digest
+    other = CellNet(framed.network, framed.preprocess.size)
+    assert load_lower(other, "2.0.0", 4) != digest
     with pytest.raises(TrainingError, match="5 blocks have learned nothing"):
         load_lower(network, "2.0.0", 6)
     state = network.state_dict()
