@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageDraw
-from small_run import SMALL, one_of_each_grade
+from small_run import SMALL, trained
 
 from cxr_severity.imaging.decode import decode
 from cxr_severity.model.assessment import ZONES
@@ -23,7 +23,6 @@ from cxr_severity.model.reference.tensors import normalise
 from cxr_training.backbone import BACKBONE_WEIGHTS
 from cxr_training.config import TrainConfig
 from cxr_training.run_folder import RunFolder
-from cxr_training.train import run
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 TOTALS = ((3, 4), (8, 7), (14, 13))
@@ -270,10 +269,4 @@ def finished(
     small_data: Path, config: TrainConfig, tmp_path_factory: pytest.TempPathFactory
 ) -> RunFolder:
     """A whole small run."""
-    torch.set_num_threads(1)
-    folder = RunFolder(tmp_path_factory.mktemp("run") / "small")
-    with pytest.MonkeyPatch.context() as patch:
-        # Twenty changes and four maps' curves of each: three films will do.
-        patch.setattr("cxr_training.evaluation.probes.sampled", one_of_each_grade)
-        run(config, small_data, folder)
-    return folder
+    return trained(config, small_data, tmp_path_factory.mktemp("run") / "small")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from small_run import MAIN, PRETEXT, SMALL, one_of_each_grade
+from small_run import MAIN, PRETEXT, SMALL, trained
 from torch.nn.functional import interpolate
 
 from cxr_severity.imaging.decode import decode
@@ -25,7 +25,7 @@ from cxr_training.errors import TrainingError
 from cxr_training.films import Films, load_films
 from cxr_training.framing import teach_frames
 from cxr_training.run_folder import RunFolder
-from cxr_training.train import main, run
+from cxr_training.train import main
 
 FIXED = {**PRETEXT, "frozen_blocks": 5}
 FIRST = {"pretext": FIXED, "main": {**MAIN, "epochs": 1}, "across": False}
@@ -54,12 +54,7 @@ def films(small_data: Path, framed: TrainConfig) -> Films:
 def whole(
     small_data: Path, framed: TrainConfig, tmp_path_factory: pytest.TempPathFactory
 ) -> RunFolder:
-    torch.set_num_threads(1)
-    folder = RunFolder(tmp_path_factory.mktemp("framed") / "run")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cxr_training.evaluation.probes.sampled", one_of_each_grade)
-        run(framed, small_data, folder)
-    return folder
+    return trained(framed, small_data, tmp_path_factory.mktemp("framed") / "run")
 
 
 def test_the_lungs_of_masks_are_learned_and_nothing_else(films: Films, framed: TrainConfig) -> None:

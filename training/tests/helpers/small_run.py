@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import torch
 
 from cxr_training.cases import Case
+from cxr_training.config import TrainConfig
+from cxr_training.run_folder import RunFolder
+from cxr_training.train import run
 
 PRETEXT = {
     "epochs": 1, "steps": 2, "severity": 0, "ralo": 0, "masks": 2, "boxes": 2, "size": 96,
@@ -28,7 +35,17 @@ SMALL = {
 }  # fmt: skip
 
 
-def one_of_each_grade(cases: Sequence[Case]) -> list[Case]:
-    """In place of the films that maps and changes are measured on: three will do."""
+def trained(config: TrainConfig, data: Path, root: Path) -> RunFolder:
+    """A whole run of a recipe."""
+    torch.set_num_threads(1)
+    folder = RunFolder(root)
+    with pytest.MonkeyPatch.context() as patch:
+        # Twenty changes and four maps' curves of each: three films will do.
+        patch.setattr("cxr_training.evaluation.probes.sampled", _one_of_each_grade)
+        run(config, data, folder)
+    return folder
+
+
+def _one_of_each_grade(cases: Sequence[Case]) -> list[Case]:
     by_grade = {case.severity: case for case in cases if case.severity is not None}
     return list(by_grade.values())

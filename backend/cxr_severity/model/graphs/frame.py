@@ -17,10 +17,8 @@ def add_frame(graph: Builder, image: Maps, config: FrameConfig) -> tuple[Maps, s
 
     Takes the framer out of the graph's weights.
     """
-    first = graph.node(
-        "Slice", image.name, *(graph.constant(np.array([each], np.int64)) for each in (0, 1, 1))
-    )
-    small = graph.node("AveragePool", first, kernel_shape=[2, 2], strides=[2, 2])
+    channel = _part(graph, image.name, 0, 1)
+    small = graph.node("AveragePool", channel, kernel_shape=[2, 2], strides=[2, 2])
     lungs = LungConfig(size=image.side // 2, width=config.width)
     found = add_lungs(graph, Maps(small, 1, lungs.size), lungs, "framer.finder.", 2)
     low, high = _ends(graph, graph.node("Sigmoid", found.name), found.side)
@@ -36,21 +34,15 @@ def _ends(graph: Builder, lungs: str, side: int) -> tuple[str, str]:
     """(1, 2) left and top, and (1, 2) right and bottom of the frame, as `frame_of` has them."""
     prior = np.float32(PRIOR) * typical_lungs(side, side)[None]
     found = graph.node("Add", lungs, graph.constant(prior))
-    # Where a cell of each lung lies, and the square of it: (cells, 3) with a column of ones.
-    x, y = (np.arange(side, dtype=np.float32) + np.float32(0.5)) / side, np.ones(side, np.float32)
-    columns, rows = np.outer(y, x).ravel(), np.outer(x, y).ravel()
-    facts = np.stack([np.ones_like(columns), columns, rows, columns**2, rows**2], axis=1)
+    # One row of facts to a cell: 1, x, y, x squared, y squared, in shares of a side.
+    shares = (np.arange(side, dtype=np.float32) + np.float32(0.5)) / side
+    x, y = np.tile(shares, side), np.repeat(shares, side)
+    facts = np.stack([np.ones_like(x), x, y, x**2, y**2], axis=1)
     sums = graph.node("MatMul", graph.reshaped(found, 1, 2, side * side), graph.constant(facts))
-    mass, moments = (
-        graph.node("Slice", sums, *(graph.constant(np.array([each], np.int64)) for each in part))
-        for part in ((0, 1, 2), (1, 5, 2))
-    )
+    moments = graph.node("Div", _part(graph, sums, 1, 5, axis=2), _part(graph, sums, 0, 1, axis=2))
     # Each lung counts the same.
-    means = graph.node("ReduceMean", graph.node("Div", moments, mass), axes=[1], keepdims=0)
-    centre, squares = (
-        graph.node("Slice", means, *(graph.constant(np.array([each], np.int64)) for each in part))
-        for part in ((0, 2, 1), (2, 4, 1))
-    )
+    means = graph.node("ReduceMean", moments, axes=[1], keepdims=0)
+    centre, squares = _part(graph, means, 0, 2), _part(graph, means, 2, 4)
     variance = graph.node("Sub", squares, graph.node("Mul", centre, centre))
     reach = graph.constant(np.array([FRAME_REACH], np.float32))
     half = graph.node("Mul", graph.node("Sqrt", variance), reach)
@@ -89,11 +81,13 @@ def _cut(
 
 def _one(graph: Builder, values: str, number: int) -> str:
     """(1, 2) to the (1,) of them."""
-    part = graph.node(
-        "Slice", values,
-        *(graph.constant(np.array([each], np.int64)) for each in (number, number + 1, 1)),
-    )  # fmt: skip
-    return graph.reshaped(part, 1)
+    return graph.reshaped(_part(graph, values, number, number + 1), 1)
+
+
+def _part(graph: Builder, values: str, start: int, stop: int, axis: int = 1) -> str:
+    """What lies from `start` up to `stop` along an axis."""
+    bounds = (graph.constant(np.array([each], np.int64)) for each in (start, stop, axis))
+    return graph.node("Slice", values, *bounds)
 
 
 def _number(graph: Builder, value: float) -> str:

@@ -29,7 +29,7 @@ CLASSES = len(SEVERITIES)
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
     """Metrics of B confusion matrices: (B,) or, by class, (B, 3); float64, each in [0, 1] but
-    kappa in [-1, 1]."""
+    kappa in [-1, 1], or NaN as `scores` says."""
 
     accuracy: Float64Array
     precision: Float64Array
