@@ -37,7 +37,7 @@ class AugmentConfig(Frozen):
     blur: float = Field(default=0.0, ge=0, le=1, description="Probability of fewer pixels")
     jpeg: float = Field(default=0.0, ge=0, le=1, description="Probability of a compression")
     frame: float = Field(
-        default=0.0, ge=0, lt=0.2, description="Standard deviation of where each side of a frame "
+        default=0.0, ge=0, lt=0.1, description="Standard deviation of where each side of a frame "
         "lies, as a share of the frame: another film of the same lungs has another one"
     )  # fmt: skip
 

@@ -200,3 +200,11 @@ def test_faithfulness_is_paired_with_a_map_of_chance() -> None:
     assert (deletion.curve, deletion.images) == ("deletion", 4)
     assert deletion.less_random.high < 0 < insertion.less_random.low
     assert faithfulness_scores([]) == []
+
+
+def test_maps_of_several_sizes_are_not_of_one_film() -> None:
+    maps: dict[MapKind, Float32Array] = {
+        "opacity": np.ones((6, 6), np.float32), "grad-cam": np.ones((12, 12), np.float32),
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="too many values"):
+        faithful("film", "patient", GRID, maps, _brightness, seed=0)

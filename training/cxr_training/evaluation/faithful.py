@@ -58,10 +58,13 @@ def faithful(
     """Measure the maps of one film.
 
     Args:
-        grid: (S, S) float32 in [0, 1]. maps: (h, w) each, of one size.
+        grid: (S, S) float32 in [0, 1]. maps: (h, w) each, of one size, over the whole film.
         seed: of the random map, whose cells are as large as those of the others.
+
+    Raises:
+        ValueError: maps of several sizes, which are hardly of the same film.
     """
-    cells = next(iter(maps.values())).shape
+    (cells,) = {values.shape for values in maps.values()}
     chance = np.random.default_rng(seed).random(cells, np.float32)
     return Faithful(
         image, patient,
