@@ -94,6 +94,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
                 limits=settings.limits.of_input,
                 admission=Admission(settings.serve.concurrency, settings.serve.queue),
                 limiter=anyio.CapacityLimiter(settings.serve.concurrency),
+                reading=anyio.CapacityLimiter(1),
                 batcher=batcher,
                 running=Running(settings.serve.concurrency, settings.serve.stuck_seconds),
                 decoding=decoding,

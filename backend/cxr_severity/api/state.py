@@ -30,6 +30,8 @@ class State:
     """Requests that are let in."""
     limiter: CapacityLimiter
     """Requests whose images are worked on at the same time; the others wait, first come first."""
+    reading: CapacityLimiter
+    """Bodies of /v2 that are read at the same time."""
     batcher: Batcher
     running: Running
     decoding: DecodeProcesses

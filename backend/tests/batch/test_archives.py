@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,7 +14,7 @@ from problems import assert_problem
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
-from cxr_severity.api.batch.archive import files_of
+from cxr_severity.api.batch.archive import UNMEASURED, files_of
 from cxr_severity.settings import Settings
 
 from .sent import lines_of, zipped
@@ -118,3 +119,26 @@ def test_lines_are_given_to_who_asks_for_them(client: TestClient, accept: str, s
     if status != 200:
         body = assert_problem(answer, 406, "not-acceptable")
         assert "application/x-ndjson;" in body["detail"]
+
+
+def test_what_is_stored_without_its_length_is_not_called_damaged(client: TestClient) -> None:
+    """As Python writes to what it cannot go back in."""
+
+    class Pipe(io.RawIOBase):
+        def __init__(self) -> None:
+            self.written = b""
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: Any) -> int:
+            self.written += bytes(data)
+            return len(data)
+
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w") as archive:
+        archive.writestr("film.png", b"x" * 100)
+    answer = client.post("/predict/batch", content=pipe.written, headers=ZIP)
+    (line,) = lines_of(answer.text)
+    assert line["error"]["code"] == "archive-damaged"
+    assert line["error"]["detail"] == UNMEASURED

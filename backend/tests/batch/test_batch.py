@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Event as Left
 
-import anyio
 import pytest
 from fastapi.testclient import TestClient
 from problems import assert_problem
-from starlette.requests import ClientDisconnect
-from starlette.types import Message
 from support import SAMPLES
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
-from cxr_severity.api.batch.ahead import Ahead
-from cxr_severity.api.batch.multipart import Begin, Data, End, Event
-from cxr_severity.api.batch.stream import Lines
 from cxr_severity.settings import Settings
 
 from .sent import lines_of, zipped
@@ -211,85 +204,3 @@ def test_what_stands_before_the_first_boundary_is_passed_over(client: TestClient
     body = b"A legal preamble.\r\n" + PART + b"--b--\r\n"
     (line,) = lines_of(client.post("/predict/batch", content=body, headers=FORM).text)
     assert (line["name"], line["error"]["code"]) == ("a", "not-an-image")
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
-@pytest.mark.parametrize(
-    ("after_body", "most_held", "order"),
-    [(False, 100, "answered, read"), (True, 100, "read, answered"), (True, 1, "answered, read")],
-)
-async def test_before_a_proxy_that_asks_for_it_nothing_is_said_until_all_is_read(
-    monkeypatch: pytest.MonkeyPatch, after_body: bool, most_held: int, order: str
-) -> None:
-    """Or until no more lines can be held."""
-    monkeypatch.setattr("cxr_severity.api.batch.stream._MOST_HELD", most_held)
-    happened: list[str] = []
-
-    async def judge(number: int, data: bytes, begin: Callable[[], None]) -> bytes:
-        begin()
-        return b"{}"
-
-    async def events() -> AsyncIterator[Event]:
-        for _ in range(3):
-            yield Begin("a")
-            yield Data(b"x")
-            yield End()
-        await anyio.sleep(0.05)
-        happened.append("read")
-
-    async def receive() -> Message:
-        await anyio.sleep_forever()
-        raise AssertionError
-
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            happened.append("answered")
-
-    lines = Lines(
-        events(), judge, ahead=Ahead(receive), hands=1, max_bytes=10, max_items=10, patience=1,
-        language="en", headers={}, left=Left(), after_body=after_body,
-    )  # fmt: skip
-    with anyio.fail_after(5):
-        await lines({"type": "http"}, receive, send)
-    assert ", ".join(happened) == order
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_a_client_that_leaves_frees_everything() -> None:
-    """It leaves while it sends, with images in all hands."""
-    begun = 0
-    left, unbegun = Left(), list[bytes]()
-
-    async def judge(number: int, data: bytes, begin: Callable[[], None]) -> bytes:
-        nonlocal begun
-        begun += 1
-        if not number:  # the second waits for a place
-            begin()
-        await anyio.sleep_forever()
-        return b"{}"
-
-    async def events() -> AsyncIterator[Event]:
-        for content in (b"x", b"y", b"z"):
-            yield Begin("a")
-            yield Data(content)
-        await anyio.sleep(0.05)
-        raise ClientDisconnect
-
-    async def receive() -> Message:
-        await anyio.sleep_forever()
-        raise AssertionError
-
-    async def send(message: Message) -> None:
-        """Nobody reads."""
-
-    lines = Lines(
-        events(), judge, ahead=Ahead(receive), hands=4, max_bytes=10, max_items=10, patience=1,
-        language="en", headers={}, left=left, unbegun=unbegun.append,
-    )  # fmt: skip
-    with anyio.fail_after(5):
-        await lines({"type": "http"}, receive, send)
-    assert begun == 2
-    assert left.is_set()
-    assert unbegun == [b"y"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,30 @@ def test_tiff_planes_that_pillow_misreads_are_refused(samples: int) -> None:
     data = files.tiff(np.tile(GREY, (samples, 1)), photometric=2 if samples == 4 else 1, tags=tags)
     with pytest.raises(UnsupportedFormatError, match="layout of values"):
         decode(data)
+
+
+@pytest.mark.parametrize("said", [None, 0, 2])
+def test_a_fourth_plane_that_nothing_is_said_of_is_refused_where_it_is_compressed(
+    said: int | None,
+) -> None:
+    planes = [zlib.compress(GREY.tobytes())] * 3 + [zlib.compress(GREY[::-1].tobytes())]
+    starts = (8 + sum(map(len, planes[:plane])) for plane in range(4))
+    body = b"".join(planes)
+    body += bytes(-len(body) % 2)
+    tags: dict[int, Any] = {
+        256: 40, 257: 48, 277: 4, 258: (8,) * 4, 259: 8, 278: 48, 284: 2,
+        273: tuple(starts), 279: tuple(map(len, planes)), 338: said,
+    }  # fmt: skip
+    data = files.tiff(np.frombuffer(body, np.uint8)[None], photometric=2, tags=tags)
+    if said is None:
+        with pytest.raises(UnsupportedFormatError, match="layout of values"):
+            decode(data)
+    else:
+        # What is called no colour at all, or alpha by itself, is read as in other layouts.
+        chunky = np.stack([GREY] * 3 + [GREY[::-1]], 2)
+        np.testing.assert_array_equal(
+            pixels(data), pixels(files.tiff(chunky, photometric=2, tags={338: said}))
+        )
 
 
 @pytest.mark.parametrize("order", ["<", ">"])

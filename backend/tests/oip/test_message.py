@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import struct
+import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,8 @@ from support import NO_LIMITS, SAMPLES, write_version
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
+from cxr_severity.api.errors import ApiError
+from cxr_severity.api.oip.message import Input, byte_strings
 from cxr_severity.model.gate import Limit
 from cxr_severity.settings import Settings
 
@@ -107,6 +110,9 @@ def test_some_outputs_binary(client: TestClient) -> None:
         ({"inputs": [{**ENCODED, "parameters": {"binary_data_size": True}}]}, 422, "binary_data"),
         ({"inputs": [{"name": "input", "shape": [1, 3, 64, 64], "datatype": "FP32",
           "data": ["a"]}]}, 422, "shape"),
+        ({"inputs": [{"name": "input", "shape": [1, 3, 64, 64], "datatype": "FP32",
+          "data": [0.0] * (3 * 64 * 64 + 1)}]}, 422, "shape"),
+        ({"inputs": [{**ENCODED, "data": [[]] * 200_000}]}, 422, "more lists and objects"),
     ],
 )  # fmt: skip
 def test_what_is_not_valid_is_said(client: TestClient, said: Any, status: int, reason: str) -> None:
@@ -132,3 +138,17 @@ def test_binary_data_that_does_not_fit(client: TestClient) -> None:
 def test_errors_elsewhere_have_no_such_member(client: TestClient) -> None:
     assert client.get("/v2/nothing").json()["error"] == "There is no /v2/nothing here."
     assert "error" not in client.get("/v22").json()
+
+
+def test_elements_are_counted_no_further_than_the_shape_goes(client: TestClient) -> None:
+    """A body can hold millions of empty ones, which would be some seconds and gigabytes."""
+    raw = bytes(4 * 1_000_000)
+    sent = Input(name="image", shape=(1,), datatype="BYTES")
+    tracemalloc.start()
+    with pytest.raises(ApiError, match="does not hold what its shape says"):
+        byte_strings(sent, raw)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000
+    behind = {**sent.model_dump(), "parameters": {"binary_data_size": len(raw)}}
+    assert "shape" in post(client, {"inputs": [behind]}, raw).json()["error"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from support import SAMPLES, WEIGHTS_FOLDER, write_version
+from support import REPOSITORY, SAMPLES, WEIGHTS_FOLDER, write_version
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
@@ -89,6 +90,11 @@ def test_a_body_holds_as_many_tensors_as_a_request_may_have() -> None:
     for version in versions(WEIGHTS_FOLDER):
         assert read_manifest(WEIGHTS_FOLDER / version).preprocess.size <= WIDEST
     assert longest_body(DEFAULT_LIMITS.max_bytes) > max(tensors, DEFAULT_LIMITS.max_bytes * 4 / 3)
+    (told,) = re.findall(
+        r"`CXR_MAX_UPLOAD_BYTES` is over ([0-9.]+) MB", (REPOSITORY / "docs/api.md").read_text()
+    )
+    at = float(told) * 1e6
+    assert longest_body(round(at)) == longest_body(1) < longest_body(round(at + 1e5))
 
 
 def test_what_is_over_the_bodys_limit_is_called_a_request(client: TestClient) -> None:

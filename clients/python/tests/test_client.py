@@ -14,10 +14,12 @@ from typing import Any, get_args, get_type_hints
 import httpx
 import pydicom
 import pytest
+from interop.films import film
 from PIL import Image
 from support import REPOSITORY, SAMPLES
 
 from cxr_severity_client import AsyncClient, Client, Film, Prediction, ProblemError
+from cxr_severity_client.problems import Finding
 from cxr_severity_client.wire import Lines
 
 
@@ -93,6 +95,25 @@ def test_a_batch_with_an_archive_and_what_is_no_film(url: str, dicom: Path) -> N
     error = lines[3].error
     assert error is not None
     assert error.code == "not-an-image"
+
+
+def test_a_rejected_film_of_a_batch_has_its_findings(url: str) -> None:
+    lateral = film(ViewPosition="LL")
+    with Client(url) as client:
+        one, other = sorted(client.predict_batch([lateral, SAMPLES[0]]), key=lambda it: it.index)
+        with pytest.raises(ProblemError) as caught:
+            client.predict(lateral)
+    assert other.result is not None
+    assert one.error is not None
+    assert one.error.findings == caught.value.findings
+    (finding,) = one.error.findings
+    assert (finding.code, finding.value) == ("declared-not-frontal", None)
+
+
+def test_findings_that_leave_out_what_is_null_are_read() -> None:
+    """As older services say them in a line of a batch."""
+    said = {"code": "not-measured", "level": "warn", "message": "m"}
+    assert Finding.from_json(said) == Finding("not-measured", "warn", "m", None, None)
 
 
 def test_a_batch_of_too_many_ends_where_the_service_ends_it(

@@ -6,7 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from stream_unzip import UnsupportedCompressionTypeError, UnzipError, stream_unzip
+from stream_unzip import (
+    NotStreamUnzippable,
+    UnsupportedCompressionTypeError,
+    UnzipError,
+    stream_unzip,
+)
 
 from cxr_severity.api.errors import ApiError
 from cxr_severity.api.names import text_of
@@ -16,6 +21,11 @@ from cxr_severity.service.leftovers import is_leftover
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 """What an archive begins with; the second one holds nothing."""
 COMPRESSION = "The archive is compressed in a way that is not read; deflate and bzip2 are."
+UNMEASURED = (
+    "A file of the archive is stored without its length before it; compress it, or write the "
+    "archive to a file."
+)
+"""As some programs write to what they cannot go back in."""
 _MOST_WASTED = 512_000_000
 """Bytes that files over the limit may unpack to in all: a bomb costs about a second."""
 _OUTSIDE = re.compile(r"^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)")
@@ -55,6 +65,8 @@ def files_of(chunks: Iterable[bytes], max_bytes: int) -> Iterator[Item]:
             yield Item(name, _checked(name, data, max_bytes))
     except ApiError as error:
         yield Item("", error)
+    except NotStreamUnzippable:
+        yield Item("", ApiError("archive-damaged", UNMEASURED))
     except UnsupportedCompressionTypeError:
         yield Item("", ApiError("archive-damaged", COMPRESSION))
     except UnzipError:

@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from threading import Event
 
 import anyio
+import anyio.lowlevel
 from anyio import to_thread
 from anyio.streams.memory import MemoryObjectReceiveStream
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from cxr_severity.api.batch.ahead import Ahead
 from cxr_severity.api.batch.archive import Item
@@ -104,9 +105,8 @@ class Lines(Response):
         async def say_line(line: bytes) -> None:
             if self._held > _MOST_HELD:
                 self._may_answer.set()
-            with anyio.fail_after(self._patience):
-                while self._held > _MOST_HELD:
-                    await self._room.wait()
+            while self._held > _MOST_HELD:
+                await self._room.wait()
             self._held += len(line)
             await lines_in.send(line)
 
@@ -145,12 +145,20 @@ class Lines(Response):
             await self._ahead.listen()
             group.cancel_scope.cancel()
 
+        async def patient(message: Message) -> None:
+            with anyio.move_on_after(self._patience) as waited:
+                await send(message)
+            if waited.cancelled_caught:
+                logger.warning("a client did not read its batch for %g s", self._patience)
+                group.cancel_scope.cancel()
+                await anyio.lowlevel.checkpoint()
+
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(all_work)
                 group.start_soon(watch)
                 try:
-                    await self._say(lines_out, scope, receive, send)
+                    await self._say(lines_out, scope, receive, patient)
                 except BaseException:
                     # At once: what is in a thread goes on while the rest is being cancelled.
                     self._left.set()
@@ -209,7 +217,9 @@ class Lines(Response):
     def _error(self, number: int, name: str, error: Exception) -> bytes:
         body, _ = problem_of(error, self._language)
         self._count(body.code)
-        line = {"index": number, "name": name, "error": body.model_dump(exclude_none=True)}
+        said = body.body()
+        del said["request_id"]  # all lines are of one request, which its header names
+        line = {"index": number, "name": name, "error": said}
         return json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
 

@@ -13,6 +13,7 @@ import math
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
@@ -26,6 +27,9 @@ from cxr_severity.imaging.arrays import Float32Array
 LENGTH = "Inference-Header-Content-Length"
 """The header that says how many bytes of a body are JSON, where binary tensors follow."""
 _DIGITS = 12
+_MOST_NESTED = 200_000
+"""Lists and objects in the JSON of a request. The tensors of the most images, nested as their shape
+is, have 50,000; an empty list takes thirty times its three bytes."""
 _NOT_OF_SHAPE = "{name!r} does not hold what its shape says."
 
 Datatype = Literal["BYTES", "FP32", "BOOL"]
@@ -143,6 +147,8 @@ def read_message(body: bytes, length: str | None) -> tuple[Message, list[_Tensor
             inference request.
     """
     end = len(body) if length is None else _length(length, len(body))
+    if body.count(b"[", 0, end) + body.count(b"{", 0, end) > _MOST_NESTED:
+        raise invalid("The request holds more lists and objects than its tensors can need.")
     try:
         said = json.loads(body[:end])
     except (ValueError, RecursionError) as error:  # also of what is not UTF-8
@@ -189,15 +195,17 @@ def byte_strings(sent: Input, raw: bytes | None) -> list[bytes]:
     Raises:
         ApiError: `invalid-request`.
     """
-    found = _unpacked(raw) if raw is not None else _from_base64(sent)
+    # No more than one too many is looked at: a body may hold millions.
+    most = sent.elements + 1
+    found = _unpacked(raw, most) if raw is not None else _from_base64(sent, most)
     if len(found) != sent.elements:
         raise invalid(_NOT_OF_SHAPE, name=sent.name[:40])
     return found
 
 
-def _unpacked(raw: bytes) -> list[bytes]:
-    found, at = [], 0
-    while at < len(raw):
+def _unpacked(raw: bytes, most: int) -> list[bytes]:
+    found, at = list[bytes](), 0
+    while at < len(raw) and len(found) < most:
         (size,) = struct.unpack_from("<I", raw, at) if at + 4 <= len(raw) else (len(raw),)
         at += 4
         if at + size > len(raw):
@@ -207,9 +215,10 @@ def _unpacked(raw: bytes) -> list[bytes]:
     return found
 
 
-def _from_base64(sent: Input) -> list[bytes]:
+def _from_base64(sent: Input, most: int) -> list[bytes]:
     try:
-        return [base64.b64decode(text, validate=True) for text in _flat(sent.data)]
+        texts = islice(_flat(sent.data), most)
+        return [base64.b64decode(text, validate=True) for text in texts]
     except (binascii.Error, TypeError, ValueError) as error:
         raise invalid(
             "Elements of {name!r} must be base64 in JSON.", name=sent.name[:40]
@@ -226,7 +235,7 @@ def floats(sent: Input, raw: bytes | None) -> Float32Array:
         if raw is not None:
             values = np.frombuffer(raw, "<f4")
         else:
-            values = np.array(list(_flat(sent.data)), np.float32)
+            values = np.array(list(islice(_flat(sent.data), sent.elements + 1)), np.float32)
         return values.reshape(sent.shape).astype(np.float32)
     except (TypeError, ValueError, OverflowError) as error:
         raise invalid(_NOT_OF_SHAPE, name=sent.name[:40]) from error

@@ -18,9 +18,10 @@ from cxr_severity.api.admission import queued, while_connected
 from cxr_severity.api.errors import ApiError, problem_responses
 from cxr_severity.api.examples import answers, example_of
 from cxr_severity.api.failures import OneOfSeveralError
+from cxr_severity.api.oip.asked import read_asked
 from cxr_severity.api.oip.judging import Judging
-from cxr_severity.api.oip.message import LENGTH, read_message, write_message
-from cxr_severity.api.oip.model import OUTPUT_NAMES, images_of, metadata, outputs_of
+from cxr_severity.api.oip.message import LENGTH, write_message
+from cxr_severity.api.oip.model import metadata, outputs_of
 from cxr_severity.api.oip.schemas import (
     Inference,
     Live,
@@ -200,10 +201,15 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
     predictor = await to_thread.run_sync(_predictor, state, name, version)
     manifest = predictor.manifest
     body = await within(state.upload_seconds, request.body())
-    message, tensors = read_message(body, request.headers.get(LENGTH))
-    wanted = message.wanted(OUTPUT_NAMES)
-    options = Options(explain=False, force=message.flag("force"))
-    images = images_of(tensors, manifest.preprocess.size)
+    # In a thread: of a large one, lists of JSON or of elements take a while. One at a time: they
+    # take many times the bytes of the body, for as long as they are read.
+    asked = await to_thread.run_sync(
+        read_asked, body, request.headers.get(LENGTH), manifest.preprocess.size,
+        limiter=state.reading,
+    )  # fmt: skip
+    del body
+    options = Options(explain=False, force=asked.force)
+    images = asked.images
     caller.take_the_rest_or_refuse(len(images))
 
     judging = Judging(state, caller.caller.name, predictor, options)
@@ -239,9 +245,9 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
         elif outcome is not None:
             raise outcome
     said = {"model_name": manifest.name, "model_version": manifest.version}
-    if message.id:
-        said["id"] = message.id
-    answer, length = write_message(outputs_of(judged, list(wanted)), wanted, **said)
+    if asked.id:
+        said["id"] = asked.id
+    answer, length = write_message(outputs_of(judged, list(asked.wanted)), asked.wanted, **said)
     headers = {"Cache-Control": "no-store"}
     if length is None:
         return Response(answer, media_type="application/json", headers=headers)

@@ -211,10 +211,13 @@ def _check_samples(tags: dict[int, tuple[int, ...]]) -> int:
     samples = tags.get(_SAMPLES, (1,))[0]
     if tags.get(_PLANAR, (1,))[0] == _PLANES and samples > 1:
         plain = compression == _UNCOMPRESSED
-        associated = tags.get(_EXTRA_SAMPLES, (0,))[0] == _ASSOCIATED_ALPHA
+        extra = tags.get(_EXTRA_SAMPLES)
+        associated = extra is not None and extra[0] == _ASSOCIATED_ALPHA
         # Pillow takes the bytes of such planes for values without a word, loses the plane of grey's
-        # alpha, or finds too few bytes in a sound file.
-        if samples == 2 or (plain and (depths == {16} or (samples == 4 and associated))):
+        # alpha, takes a fourth that nothing is said of for alpha, or finds too few bytes in a sound
+        # file.
+        fourth = samples == 4 and (associated if plain else extra is None)
+        if samples == 2 or fourth or (plain and depths == {16}):
             raise UnsupportedFormatError(UNSUPPORTED_LAYOUT)
     return depths.pop()
 

@@ -19,8 +19,9 @@ class Finding:
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Finding:
-        names = ("code", "level", "message", "value", "limit")
-        return cls(*(said[name] for name in names))
+        # Lines of a batch left out what is null once.
+        value, limit = said.get("value"), said.get("limit")
+        return cls(said["code"], said["level"], said["message"], value, limit)
 
 
 class ProblemError(Exception):
