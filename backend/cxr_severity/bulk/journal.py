@@ -1,7 +1,8 @@
 """What a run has done, in a file beside its table: a run that is killed goes on from it.
 
-One line for each row, appended as it is known. A line that a kill cut off is dropped; where a film
-has two, the later one counts.
+One line for each row, appended as it is known. A line that a kill cut off is dropped, and so is all
+from a damaged line on, as a machine that stopped may leave one; where a film has two, the later one
+counts.
 """
 
 from __future__ import annotations
@@ -67,8 +68,11 @@ class Journal:
         for line in self._file:
             if not line.endswith(b"\n"):
                 break
+            try:
+                content = json.loads(line)
+            except ValueError:  # no JSON, or no text: a machine that stopped may leave zeros
+                break
             whole += len(line)
-            content = json.loads(line)
             if begun is None:
                 begun = content
             else:
@@ -77,7 +81,8 @@ class Journal:
         if begun is None:
             self._append(identity)
         elif begun != identity:
-            other = [key for key in identity if begun.get(key) != identity[key]]
+            keys = dict.fromkeys((*identity, *begun))
+            other = [key for key in keys if begun.get(key) != identity.get(key)]
             raise JournalError(
                 f"{self.path}: the run was begun with another {' and '.join(other)}; go on with "
                 "that, or begin anew with --overwrite"

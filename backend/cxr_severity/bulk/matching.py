@@ -89,8 +89,8 @@ class _Films:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self._by = {key: _index((_value(row, key), row) for row in rows) for key in KEYS}
-        # Of what could be read: the content of another file of that name is not known.
-        self._named = _index((_parts(row["file"])[-1], row) for row in rows if row["sha256"])
+        # Of what could not be read, too: the reading may be of that one.
+        self._named = _index((_parts(row["file"])[-1], row) for row in rows)
         self._rows: dict[str, list[Row]] = {}
         for row in rows:
             self._rows.setdefault(film_of(row), []).append(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from cxr_severity.bulk.entries import here, located
@@ -10,31 +11,38 @@ from cxr_severity.bulk.entries import here, located
 # The table, its journal, the claims with SQLite's own journal, the table while it is written: a run
 # that was killed leaves all but the first.
 _ENDINGS = ("", ".journal", ".claims", ".claims-journal", ".partial")
+_PICTURE = re.compile(r"[0-9a-f]{32}\.jpg")
+"""What `picture_of` gives."""
+
+
+def picture_of(digest: str) -> str:
+    """The name of a film's heatmap, from the SHA-256 of the film."""
+    return f"{digest[:32]}.jpg"
 
 
 class Own:
-    """The table `out` with all that lies beside it while a run is at work, and all below the folder
-    or URL `heatmaps`, which is empty where there is none."""
+    """The table `out` with all that lies beside it while a run is at work, and the pictures in the
+    folder or URL `heatmaps`, which is empty where there is none. What else lies there are films."""
 
     def __init__(self, out: Path, heatmaps: str = "") -> None:
         # Real paths: a folder may be reached by links, or by a name that is not the run's.
         self._files = {
             os.path.realpath(out.with_name(f"{out.name}{ending}")) for ending in _ENDINGS
         }
-        self._folder = self._afar = ""
+        self._folder = ""
         if not heatmaps:
             return
         path = here(heatmaps)
         if path is None:
             filesystem, inside = located(heatmaps)
-            self._afar = f"{filesystem.unstrip_protocol(inside).rstrip('/')}/"
+            self._folder = filesystem.unstrip_protocol(inside).rstrip("/")
         else:
-            self._folder = f"{os.path.realpath(path)}/"
+            self._folder = os.path.realpath(path)
 
     def holds(self, url: str) -> bool:
         """Whether the file is of the run; `url` is as in `Entry`."""
         path = here(url)
-        if path is None:
-            return bool(self._afar) and url.startswith(self._afar)
-        real = os.path.realpath(path)
-        return real in self._files or bool(self._folder and f"{real}/".startswith(self._folder))
+        real = url if path is None else os.path.realpath(path)
+        folder, _, name = real.rpartition("/")
+        picture = bool(self._folder) and folder == self._folder and _PICTURE.fullmatch(name)
+        return bool(picture) or real in self._files

@@ -116,7 +116,9 @@ def score(
         except OSError as error:
             why = error.strerror or error
             raise JournalError(f"{out}: {why}; what was done is kept") from error
-        journal_of(out).unlink()  # under its lock: no other run has begun to write it
+        # Only now that the table is on the disk, and under its lock: no other run has begun to
+        # write it.
+        journal_of(out).unlink()
     return Counts(
         counts[GRADED], counts[REFUSED], counts[FAILED], counts[DUPLICATE], counts[UNWRITTEN]
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from cxr_severity.bulk.entries import Entry, keep, read, said_by
+from cxr_severity.bulk.own import picture_of
 from cxr_severity.bulk.rows import (
     COLUMNS,
     DUPLICATE,
@@ -71,16 +72,18 @@ class Scoring:
                 codes = "|".join(finding.code for finding in error.quality.findings)
                 refused |= {"accepted": "false", "findings": codes}
                 return {**refused, **by, **self._identifiers(data), "sha256": digest}
+            # With its digest, as far as it is known: a duplicate takes over how this one failed,
+            # and is not scored itself, by another start of the engine for each of them.
             except OSError as error:
-                return blank(entry.name, FAILED, "unreadable-file", error.strerror or str(error))
+                return _failed(entry, "unreadable-file", error.strerror or str(error), digest)
             except MemoryError:
                 short = "There is not enough memory for this file."
-                return blank(entry.name, FAILED, "short-of-memory", short)
+                return _failed(entry, "short-of-memory", short, digest)
             except EngineUnavailableError:
                 raise
             # Row by row: a million films are not given up for one that nobody foresaw.
             except Exception as error:  # noqa: BLE001
-                return blank(entry.name, FAILED, "internal-error", told(error))
+                return _failed(entry, "internal-error", told(error), digest)
 
         return score
 
@@ -105,7 +108,7 @@ class Scoring:
         found = judged_row(judged.assessment, judged.radiograph, context)
         row = {**dict.fromkeys(COLUMNS, ""), **found, "file": entry.name, "status": GRADED}
         if judged.pictures is not None:
-            row["heatmap"] = f"{found['sha256'][:32]}.jpg"
+            row["heatmap"] = picture_of(found["sha256"])
             try:
                 keep(f"{self.heatmaps.rstrip('/')}/{row['heatmap']}", judged.pictures.overlay)
             except Exception as error:  # noqa: BLE001 - or whatever a bucket's package has for it
@@ -113,3 +116,7 @@ class Scoring:
                 row["code"] = UNWRITTEN
                 row["detail"] = said_by(error)
         return row
+
+
+def _failed(entry: Entry, code: str, detail: str, digest: str) -> Row:
+    return {**blank(entry.name, FAILED, code, detail), "sha256": digest}

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
+from fsspec.utils import glob_translate
+
 from cxr_severity.bulk.csv_text import lines_of, plain
 from cxr_severity.bulk.entries import Entry, here, located, open_url, said_by
 from cxr_severity.bulk.own import Own
@@ -55,10 +57,7 @@ def find(sources: Iterable[str], own: Own | None = None) -> list[Entry]:
         if own is not None:
             entries = [entry for entry in entries if not own.holds(entry.url)]
         if not entries:
-            raise SourceError(
-                f"{source}: nothing is there but this run's table and what lies in its folder for "
-                "heatmaps"
-            )
+            raise SourceError(f"{source}: nothing is there but this run's table and its heatmaps")
         for entry in entries:
             place = _place(entry)
             if place not in places:
@@ -72,6 +71,12 @@ def _meant(source: str) -> str:
     if source.startswith("~") and not os.path.lexists(source):
         return os.path.expanduser(source)  # noqa: PTH111 - which would raise for nobody's home
     return source
+
+
+def is_relative(source: str) -> bool:
+    """Whether what a source, or a folder for heatmaps, names depends on the working folder."""
+    path = here(_meant(source))
+    return path is not None and bool(source) and not Path(path).is_absolute()
 
 
 def _place(entry: Entry) -> tuple[str, str, str]:
@@ -88,7 +93,7 @@ def _of(source: str) -> Iterator[Entry]:
     filesystem, path = located(source)
     named = _naming(source, filesystem)
     if _MAGIC.search(source) and not filesystem.exists(path):
-        for each in sorted(filesystem.glob(path)):
+        for each in _matching(filesystem, source, path):
             if not filesystem.isdir(each):
                 yield from _file(named(each))
     elif filesystem.isdir(path):
@@ -104,6 +109,21 @@ def _of(source: str) -> Iterator[Entry]:
         yield from _file(named(path))
     else:
         raise SourceError(f"{source}: there is no such file or folder")
+
+
+def _matching(filesystem: Any, source: str, path: str) -> list[str]:
+    """What a glob matches, in order; `path` is the whole of it in its file system."""
+    inside = str(Path(source))
+    folder = path.removesuffix(inside)
+    if here(source) is None or not _MAGIC.search(folder):
+        return sorted(filesystem.glob(path))
+    # In the name of the working folder fsspec would take `[` for a part of the pattern; escaped, it
+    # would still have fsspec look through all folders beside that one, and find nothing by `..`.
+    fixed = _MAGIC.split(inside, maxsplit=1)[0].rpartition("/")[0]
+    depth = None if "**" in inside else inside.removeprefix(f"{fixed}/").count("/") + 1
+    pattern = re.compile(re.escape(folder) + glob_translate(inside))
+    found = filesystem.find(f"{folder}{fixed}", maxdepth=depth)
+    return [each for each in found if pattern.match(each)]
 
 
 def _naming(source: str, filesystem: Any) -> Callable[[str], str]:

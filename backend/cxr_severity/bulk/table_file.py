@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 from collections.abc import Iterable, Iterator
 from itertools import islice, zip_longest
 from math import isfinite
@@ -17,6 +19,8 @@ from cxr_severity.model.assessment import SEVERITIES
 
 SUFFIXES = (".parquet", ".csv")
 _ROW_GROUP = 10_000
+# Of a file system that keeps its folders in its own way, or of a folder that may not be listed.
+_UNSYNCED = (errno.EINVAL, errno.ENOTSUP, errno.EACCES)
 
 
 class TableError(Exception):
@@ -24,7 +28,8 @@ class TableError(Exception):
 
 
 def write_table(path: Path, rows: Iterable[Row]) -> None:
-    """Write all rows; the file appears whole or not at all.
+    """Write all rows; the file appears whole or not at all, and is on the disk at the end, though
+    the power fail then: whoever wrote it deletes what it was made from.
 
     Raises:
         OSError: it cannot be written.
@@ -32,10 +37,25 @@ def write_table(path: Path, rows: Iterable[Row]) -> None:
     partial = path.with_name(f"{path.name}.partial")
     try:
         (_parquet if path.suffix == ".parquet" else _csv)(partial, rows)
+        _sync(partial)
         partial.replace(path)
     except OSError:
         partial.unlink(missing_ok=True)  # a full disk has no room for it
         raise
+    try:
+        _sync(path.parent)
+    except OSError as error:
+        if error.errno not in _UNSYNCED:
+            raise
+
+
+def _sync(path: Path) -> None:
+    """Have a file, or a folder's list of files, on the disk."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def read_table(path: Path) -> list[Row]:

@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from cxr_severity.bulk.run import check_heatmaps, check_out, journal_of, score
     from cxr_severity.bulk.score import Scoring
     from cxr_severity.bulk.seam import EngineUnavailableError
-    from cxr_severity.bulk.sources import SourceError, find
+    from cxr_severity.bulk.sources import SourceError, find, is_relative
     from cxr_severity.service.load import chosen_version
 
     if arguments.engine not in ENGINES:
@@ -103,6 +103,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             "force": arguments.force,
             "identifiers": arguments.identifiers,
         }
+        if any(map(is_relative, (*arguments.sources, arguments.heatmaps))):
+            # From elsewhere the same words name other films, which would get these films' grades.
+            identity["working folder"] = str(Path.cwd())
         scratch = out.with_name(f"{out.name}.claims")
         engine = ENGINES[arguments.engine](max(1, arguments.workers), arguments.address, scratch)
         counts = score(entries, engine, load, out, identity, overwrite=arguments.overwrite)

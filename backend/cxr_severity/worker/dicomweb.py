@@ -68,22 +68,33 @@ class Archive:
         self._client.close()
 
     def search(self, query: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-        """What QIDO-RS says of each instance that matches, page by page."""
-        offset, first = 0, None
-        while True:
-            pages = {"limit": str(_PAGE), "offset": str(offset)}
-            body = self._ask(
-                "GET", "instances", _LARGEST_PAGE, params={**query, **pages}, accept=_JSON
-            )
-            found = _json(body) if body else []
-            if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-                raise PassingError("bad-answer")
-            # An archive that knows no offset would say the same for ever.
-            if not found or found[0] == first:
+        """What QIDO-RS says of each instance that matches, once, page by page."""
+        offset, seen = 0, set[str]()
+        while found := self._page(query, offset):
+            # An archive that knows no offset would say the same for ever, though a film that came
+            # in meanwhile stand before it.
+            new = {uid: each for each in found if (uid := _uid(each)) not in seen}
+            if not new:
                 return
-            first = first or found[0]
-            yield from found
+            seen.update(new)
+            yield from new.values()
             offset += len(found)
+
+    def _page(self, query: Mapping[str, str], offset: int) -> list[Mapping[str, Any]]:
+        asked = {**query, "limit": str(_PAGE), "offset": str(offset)}
+        try:
+            body = self._ask(
+                "GET", "instances", _LARGEST_PAGE, params=asked, accept=_JSON, of_one=False
+            )
+        except PassingError as error:
+            # Some archives say so past the end. Of the first page it means a URL that is wrong.
+            if offset and error.code == "http-404":
+                return []
+            raise
+        found = _json(body) if body else []
+        if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+            raise PassingError("bad-answer")
+        return found
 
     def fetch(self, place: Place) -> bytes:
         """The instance's file by WADO-RS, in whatever encoding it is stored."""
@@ -137,9 +148,11 @@ class Archive:
         content_type: str = "",
         kind: list[str] | None = None,
         conflict: list[int] | None = None,
+        of_one: bool = True,
     ) -> bytes:
         """The body of an answer, at most `limit` bytes; its media type is added to `kind`, and to
-        `conflict` the status 409, whose body is an answer too."""
+        `conflict` the status 409, whose body is an answer too. With `of_one` a 403 is about one
+        instance, and not about all that the archive has."""
         headers = {"Accept": accept} | ({"Content-Type": content_type} if content_type else {})
         # A peer that drips would never run into the timeout of one read.
         end = monotonic() + 5 * self._timeout
@@ -150,7 +163,7 @@ class Archive:
                 if conflict is not None and answer.status_code == 409:
                     conflict.append(409)
                 else:
-                    _check_status(answer)
+                    _check_status(answer, of_one=of_one)
                 body = bytearray()
                 for chunk in answer.iter_bytes():
                     body += chunk
@@ -169,10 +182,13 @@ class Archive:
             raise PassingError("cut-off") from None
 
 
-def _check_status(answer: httpx2.Response) -> None:
+def _check_status(answer: httpx2.Response, *, of_one: bool) -> None:
     status = answer.status_code
     if answer.is_success:
         return
+    # As of a patient whose films are kept from the worker: those of all others must not wait.
+    if status == 403 and of_one:
+        raise PassingError("not-allowed")
     if status in _DOWN:
         after = answer.headers.get("Retry-After", "")
         raise DownError(_DOWN[status], float(after) if after.isdecimal() else 0)
@@ -198,6 +214,11 @@ def _only_part(body: bytes, kind: str) -> bytes:
     if end < 0:
         raise PassingError("cut-off")
     return body[start + 4 : end]
+
+
+def _uid(said: Mapping[str, Any]) -> str:
+    """Of an instance; empty where the archive does not say it."""
+    return str(next(iter(values(said, _INSTANCE)), ""))
 
 
 def place_of(said: Mapping[str, Any]) -> Place | None:

@@ -32,8 +32,9 @@ def next_parcel(
 ) -> Parcel | None:
     """As `next_film`, of the results that are due at one of the `destinations`."""
     _set_forward(db, "delivery", now)
+    # Without its data: where many are due at once, SQLite sorts whatever is chosen here.
     row = db.execute(
-        "SELECT film.number, film.study, result.instance, kind, data, destination,"
+        "SELECT film.number, film.study, result.instance, kind, destination,"
         " delivery.attempts + 1 FROM delivery"
         " JOIN result ON result.instance = delivery.result JOIN film ON number = film"
         " WHERE delivery.state = 'waiting' AND delivery.due <= ?"
@@ -44,11 +45,13 @@ def next_parcel(
     ).fetchone()
     if row is None:
         return None
+    number, study, instance, kind, destination, attempts = row
     db.execute(
         "UPDATE delivery SET attempts = ? WHERE result = ? AND destination = ?",
-        (row[6], row[2], row[5]),
+        (attempts, instance, destination),
     )
-    return Parcel(row[0], row[1], Result(*row[2:5]), row[5], row[6])
+    (data,) = db.execute("SELECT data FROM result WHERE instance = ?", (instance,)).fetchone()
+    return Parcel(number, study, Result(instance, kind, data), destination, attempts)
 
 
 def _set_forward(db: sqlite3.Connection, table: Literal["film", "delivery"], now: float) -> None:

@@ -11,6 +11,7 @@ by its owner alone.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -42,6 +43,8 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._lock = RLock()
+        # The lock is named after the file: through a link a second worker would lock another.
+        path = Path(os.path.realpath(path))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._alone = hold(path)

@@ -88,8 +88,20 @@ def open_file(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA foreign_keys = ON")
     # Deleted films and results are overwritten, and not only marked as free.
     db.execute("PRAGMA secure_delete = ON")
+    # Nothing is written where there is no need: a full disk must not hide what is parked.
+    if _layout(db) != _LAYOUT:
+        _bring_up(db, path)
+    return db
+
+
+def _layout(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _bring_up(db: sqlite3.Connection, path: Path) -> None:
+    """Make the tables, or what an older layout lacks of them; raises as `open_file` does."""
     with writing(db):
-        layout = db.execute("PRAGMA user_version").fetchone()[0]
+        layout = _layout(db)  # once more: another process may have done it meanwhile
         if not layout and not db.execute("SELECT 1 FROM sqlite_master").fetchone():
             for statement in _SCHEMA.split(";\n"):
                 db.execute(statement)
@@ -99,7 +111,6 @@ def open_file(path: Path) -> sqlite3.Connection:
             for older in range(layout, _LAYOUT):
                 db.execute(_SINCE_LAYOUT[older])
         db.execute(f"PRAGMA user_version = {_LAYOUT}")
-    return db
 
 
 def empty_journal(db: sqlite3.Connection, patience_ms: int = 0) -> bool:

@@ -89,18 +89,23 @@ class Watcher:
         now = datetime.now().astimezone()
         for query in self._wanted.queries(now):
             batch: list[Place] = []
-            for said in self._archive.search(query):
-                if self._stopping.is_set():
-                    return None
-                seen += 1
-                place = place_of(said)
-                # Some archives ignore a key; fetching everything they then list would be costly.
-                if place is None or not self._wanted.modality_fits(modality_of(said)):
-                    continue
-                batch.append(place)
-                if len(batch) == _BATCH:
+            try:
+                for said in self._archive.search(query):
+                    if self._stopping.is_set():
+                        return None
+                    seen += 1
+                    place = place_of(said)
+                    # Some archives ignore a key; to fetch all that they then list would be costly.
+                    if place is None or not self._wanted.modality_fits(modality_of(said)):
+                        continue
+                    batch.append(place)
+                    if len(batch) == _BATCH:
+                        new += self._note(batch, now)
+            finally:
+                # A page that fails may do so each time: what came before it must not wait for that.
+                # One that is told to stop may find the memory closed.
+                if batch and not self._stopping.is_set():
                     new += self._note(batch, now)
-            new += self._note(batch, now)
         if new:
             LOG.info("%d new films", new)
         if seen > _MANY:

@@ -12,7 +12,7 @@ import pytest
 
 from cxr_severity.bulk.matching import Matched, match
 from cxr_severity.bulk.readings import read_readings
-from cxr_severity.bulk.rows import GRADED, Row, blank
+from cxr_severity.bulk.rows import FAILED, GRADED, Row, blank
 from cxr_severity.bulk.table_file import read_table, write_table
 
 
@@ -101,6 +101,24 @@ def test_a_name_alone_counts_where_the_folders_agree(
     matched: Matcher, file: str, said: str, pairs: int
 ) -> None:
     assert len(matched([row(file)], "file,total", f"{said},2").pairs) == pairs
+
+
+@pytest.mark.parametrize(
+    ("said", "pairs", "unfound", "ungraded"),
+    [
+        ("0012.dcm", 0, 1, {}),
+        ("x/2024/0012.dcm", 0, 1, {}),
+        ("2024/0012.dcm", 1, 0, {}),
+        ("2025/0012.dcm", 0, 0, {"unreadable-file": 1}),
+        ("0013.dcm", 0, 0, {"unreadable-file": 1}),
+    ],
+)
+def test_a_name_may_be_that_of_a_film_that_could_not_be_read(
+    matched: Matcher, said: str, pairs: int, unfound: int, ungraded: dict[str, int]
+) -> None:
+    failed = (blank(f"2025/{name}.dcm", FAILED, "unreadable-file") for name in ("0012", "0013"))
+    found = matched([row("2024/0012.dcm"), *failed], "file,total", f"{said},2")
+    assert (len(found.pairs), len(found.unfound), found.ungraded) == (pairs, unfound, ungraded)
 
 
 def test_readings_of_two_folders_are_not_of_one_film(matched: Matcher) -> None:

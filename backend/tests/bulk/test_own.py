@@ -19,15 +19,18 @@ from cxr_severity.service.exits import EXIT_OK, EXIT_SOME_FAILED
 
 pytestmark = pytest.mark.timeout(1800)
 
+PICTURE = f"{31 * '0'}a.jpg"
+"""As a run calls a heatmap."""
+
 
 @pytest.fixture
 def films(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with one film and all that a run that was killed may leave in it."""
     folder = tmp_path / "films"
-    (folder / "heat" / "deep").mkdir(parents=True)
+    (folder / "heat").mkdir(parents=True)
     out = folder / "t.csv"
     left = [f"{out}{ending}" for ending in ("", ".claims", ".claims-journal", ".partial")]
-    for path in (*left, str(journal_of(out)), f"{folder}/heat/deep/1.jpg", f"{folder}/a.png"):
+    for path in (*left, str(journal_of(out)), f"{folder}/heat/{PICTURE}", f"{folder}/a.png"):
         Path(path).write_bytes(b"x")
     monkeypatch.chdir(folder)
     return folder
@@ -36,7 +39,7 @@ def films(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("source", [".", "*", "**/*", "../films", "{}", "../link", "list.tsv"])
 def test_what_a_run_writes_is_no_film_of_it(films: Path, source: str) -> None:
     (films.parent / "link").symlink_to(films)
-    (films / "list.tsv").write_text("a.png\nt.csv\n../link/heat/deep/1.jpg\n")
+    (films / "list.tsv").write_text(f"a.png\nt.csv\n../link/heat/{PICTURE}\n")
     for heatmaps in ("heat", f"{films}/heat", "../link/heat/", f"file://{films}/heat"):
         for out in ("t.csv", f"{films}/t.csv", "../link/t.csv"):
             found = find([source.format(films)], Own(Path(out), heatmaps))
@@ -53,6 +56,16 @@ def test_what_only_is_called_alike_is_a_film(films: Path) -> None:
     assert len(find(["."], Own(Path("other.csv")))) == 9, "without heatmaps nothing of theirs is"
 
 
+def test_films_below_the_folder_for_heatmaps_are_films(films: Path) -> None:
+    (films / "heat" / "deep").mkdir()
+    names = ["1.jpg", f"{32 * 'A'}.jpg", f"{32 * 'f'}.png", f"x{PICTURE}", f"deep/{PICTURE}"]
+    for name in names:
+        (films / "heat" / name).write_bytes(b"x")
+    for heatmaps in ("heat", f"{films}/heat/"):
+        found = find(["."], Own(Path("t.csv"), heatmaps))
+        assert {entry.name for entry in found} == {"a.png", *(f"heat/{name}" for name in names)}
+
+
 def test_a_source_of_nothing_else_is_one_line(films: Path) -> None:
     with pytest.raises(SourceError, match=r"^heat: nothing is there but this run's table"):
         find(["heat"], Own(films / "t.csv", "heat"))
@@ -60,11 +73,13 @@ def test_a_source_of_nothing_else_is_one_line(films: Path) -> None:
 
 def test_heatmaps_in_a_bucket_are_no_films_either(tmp_path: Path) -> None:
     bucket = fsspec.filesystem("memory")
-    bucket.pipe({"/bucket/1.png": b"one", "/bucket/heat/2.jpg": b"two"})
+    names = ("1.png", f"heat/{PICTURE}", "heat/2.jpg")
+    bucket.pipe({f"/bucket/{name}": name.encode() for name in names})
     try:
         for heatmaps in ("memory://bucket/heat", "memory:///bucket/heat/"):
-            (film,) = find(["memory://bucket"], Own(tmp_path / "t.csv", heatmaps))
-            assert film.name == "memory:///bucket/1.png"
+            found = find(["memory://bucket"], Own(tmp_path / "t.csv", heatmaps))
+            named = [film.name.removeprefix("memory:///bucket/") for film in found]
+            assert named == ["1.png", "heat/2.jpg"]
     finally:
         bucket.rm("/bucket", recursive=True)
 

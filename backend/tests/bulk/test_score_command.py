@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,47 @@ def test_a_folder_a_zip_and_a_manifest_become_one_table(
 
     assert main([*command, "--heatmaps", str(maps)]) == EXIT_CANNOT_START
     assert "is there already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("source", "heatmaps", "status"),
+    [
+        (".", "{}/maps", EXIT_CANNOT_START),
+        ("{}/a", "maps", EXIT_CANNOT_START),
+        ("{}/a", "{}/maps", EXIT_SOME_FAILED),
+    ],
+)
+def test_a_run_goes_on_where_the_same_words_name_the_same_films(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    source: str,
+    heatmaps: str,
+    status: int,
+) -> None:
+    for site in ("a", "b"):
+        (tmp_path / site).mkdir()
+        (tmp_path / site / "film.png").write_bytes(f"no film of {site}".encode())
+    out = tmp_path / "t.csv"
+    command = ["score", source.format(tmp_path), "--heatmaps", heatmaps.format(tmp_path)]
+    command += ["--out", str(out), "--workers", "1"]
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.chdir(tmp_path / "a")
+    with monkeypatch.context() as patch:
+        patch.setattr("cxr_severity.bulk.run.write_table", full)
+        assert main(command) == EXIT_CANNOT_START
+    monkeypatch.chdir(tmp_path / "b")
+    capsys.readouterr()
+    assert main(command) == status
+    if status == EXIT_CANNOT_START:
+        assert "was begun with another working folder; go on" in capsys.readouterr().err
+        monkeypatch.chdir(tmp_path / "a")
+        assert main(command) == EXIT_SOME_FAILED
+    (row,) = read_table(out)
+    assert row["sha256"] == sha256(b"no film of a").hexdigest()
 
 
 @pytest.mark.parametrize(

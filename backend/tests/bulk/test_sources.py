@@ -10,7 +10,7 @@ import fsspec
 import pytest
 
 from cxr_severity.bulk.entries import Entry, read
-from cxr_severity.bulk.sources import SourceError, find
+from cxr_severity.bulk.sources import SourceError, find, is_relative
 from cxr_severity.imaging.errors import FileTooLargeError
 
 
@@ -48,6 +48,30 @@ def test_a_hidden_folder_that_is_named_is_looked_through(films: Path) -> None:
 def test_a_glob_is_what_it_matches(films: Path) -> None:
     assert _names(f"{films}/*.png") == [f"{films}/b.png"]
     assert _names(f"{films}/**/c") == [f"{films}/deep/er/c"]
+
+
+@pytest.mark.parametrize(("folder", "like"), [("[wd]", "w"), ("w*d", "wxd"), ("w?d", "wxd")])
+def test_the_name_of_the_working_folder_is_no_pattern(
+    films: Path, monkeypatch: pytest.MonkeyPatch, folder: str, like: str
+) -> None:
+    (films.parent / like).mkdir()
+    (films.parent / like / "b.png").touch()
+    monkeypatch.chdir(films.rename(films.parent / folder))
+    assert _names("*.png") == _names("./b.*") == ["b.png"]
+    assert _names("**/c") == _names("deep/*/c") == _names("deep/[e]r/?") == ["deep/er/c"]
+    assert _names(f"../{like}/*.png") == [f"../{like}/b.png"]
+
+
+@pytest.mark.parametrize(
+    ("source", "relative"),
+    [
+        ("films", True), (".", True), ("../*.png", True), ("x::y.png", True), ("file://x", True),
+        ("/films", False), ("file:///films", False), ("~/films", False), ("s3://films/x", False),
+        ("", False),
+    ],
+)  # fmt: skip
+def test_what_depends_on_the_working_folder(source: str, relative: bool) -> None:
+    assert is_relative(source) == relative
 
 
 def test_a_film_that_two_sources_name_is_there_once(films: Path) -> None:

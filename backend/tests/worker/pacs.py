@@ -29,6 +29,7 @@ class FakePacs:
     `half-stored` (stored, and no answer), `full` and `bad-object` (PS3.18's failure reasons),
     `unlisted` (200 and a list of what was stored that is empty, as Orthanc says with a full disk).
     `answers` are statuses and bodies that the next objects get instead, none of which is stored.
+    Instances that are `forbidden` are listed, and not given out.
     """
 
     def __init__(self) -> None:
@@ -39,6 +40,7 @@ class FakePacs:
         self.mishaps: dict[str, list[str]] = {"search": [], "fetch": [], "store": []}
         self.always: dict[str, str] = {}
         self.answers: list[tuple[int, bytes]] = []
+        self.forbidden: set[str] = set()
         self.pages = True
         self.over = Event()
         self.lock = Lock()
@@ -90,6 +92,9 @@ class _Handler(BaseHTTPRequestHandler):
         film = self.archive.films.get(found[3])
         if film is None:
             self._send(404, "text/plain", b"")
+            return
+        if found[3] in self.archive.forbidden:
+            self._send(403, "text/plain", b"")
             return
         body = b"--mark\r\nContent-Type: application/dicom\r\n\r\n" + film[1] + b"\r\n--mark--\r\n"
         self._answer("fetch", 'multipart/related; type="application/dicom"; boundary=mark', body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 import pytest
 
@@ -41,6 +42,25 @@ def test_every_page_of_a_search_is_read(archive: Archive, pacs: FakePacs) -> Non
 def test_an_archive_that_knows_no_pages_is_read_once(archive: Archive, pacs: FakePacs) -> None:
     pacs.pages = False
     assert len(list(archive.search({"Modality": "CR"}))) == 1
+
+
+def test_an_archive_that_knows_no_pages_is_read_to_an_end_though_films_come_in(
+    archive: Archive, pacs: FakePacs
+) -> None:
+    """The newest first, as many list them: no two answers begin alike."""
+    pacs.pages = False
+    found = []
+    for each in islice(archive.search({"Modality": "CR"}), 50):
+        found.append(place_of(each))
+        if (number := len(found) + 1) <= 5:
+            pacs.films = {place(number).instance: (place(number), b"", "CR"), **pacs.films}
+    assert found == [place(number) for number in range(1, 6)]
+
+
+def test_a_page_past_the_end_need_not_be_there(archive: Archive, pacs: FakePacs) -> None:
+    pacs.mishaps["search"] = ["ok", "404"]
+    assert [place_of(each) for each in archive.search({"Modality": "CR"})] == [place(1)]
+    assert len(pacs.asked) == 2
 
 
 def test_an_instance_without_proper_uids_has_no_place() -> None:
@@ -82,6 +102,18 @@ def test_what_goes_wrong_has_a_code_and_no_text_of_the_peer(
     with pytest.raises(error) as caught:
         _ask(archive, kind)
     assert caught.value.code == str(caught.value) == code
+    _ask(archive, kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"), [("search", DownError), ("fetch", PassingError), ("store", PassingError)]
+)
+def test_what_is_not_allowed_of_one_instance_is_no_word_about_the_others(
+    archive: Archive, pacs: FakePacs, kind: str, error: type[WorkerError]
+) -> None:
+    pacs.mishaps[kind] = ["403"]
+    with pytest.raises(error, match="not-allowed"):
+        _ask(archive, kind)
     _ask(archive, kind)
 
 

@@ -181,6 +181,53 @@ def test_one_worker_at_a_time(ledger: Ledger, path: Path) -> None:
         Ledger(path)
 
 
+def test_one_worker_at_a_time_by_whatever_path(ledger: Ledger, path: Path, tmp_path: Path) -> None:
+    (tmp_path / "link.db").symlink_to(path)
+    (tmp_path / "folder").symlink_to(path.parent)
+    for other in (tmp_path / "link.db", tmp_path / "folder" / path.name):
+        with pytest.raises(CannotStartError, match="another worker uses"):
+            Ledger(other)
+
+
+def test_to_look_at_what_is_parked_writes_nothing(ledger: Ledger, path: Path) -> None:
+    """The disk may be full, or a worker at work on something long."""
+    ledger.found([FIRST], 1)
+    log = path.with_name(f"{path.name}-wal")
+    size = log.stat().st_size
+    ledger._db.execute("BEGIN IMMEDIATE")
+    try:
+        assert (parked(path), totals(path)["waiting"]) == ([], 1)
+    finally:
+        ledger._db.execute("ROLLBACK")
+    assert log.stat().st_size == size
+
+
+def test_results_are_put_in_order_without_their_data(ledger: Ledger) -> None:
+    """All of them may be due at once, as after `--retry`."""
+    ledger.found([FIRST], 1)
+    ledger.judged(film_of(ledger), [REPORT, CAPTURE], ["here"], 2)
+    said: list[str] = []
+    ledger._db.set_trace_callback(said.append)
+    assert parcel_of(ledger, "here").result == REPORT
+    ledger._db.set_trace_callback(None)
+    read: set[tuple[str | None, str | None]] = set()
+
+    def note(_: int, table: str | None, column: str | None, *__: str | None) -> int:
+        read.add((table, column))
+        return sqlite3.SQLITE_OK
+
+    ledger._db.set_authorizer(note)
+    plans = [
+        str(ledger._db.execute(f"EXPLAIN QUERY PLAN {each}").fetchall())
+        for each in said
+        if "ORDER BY" in each
+    ]
+    ledger._db.set_authorizer(None)
+    assert "TEMP B-TREE" in "".join(plans)
+    assert ("result", "kind") in read
+    assert ("result", "data") not in read
+
+
 def test_a_memory_of_another_layout_is_not_touched(path: Path) -> None:
     path.parent.mkdir()
     with sqlite3.connect(path) as db:

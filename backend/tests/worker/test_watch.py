@@ -6,12 +6,14 @@ import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from waiting import wait_until
 
 from cxr_severity.worker.dicomweb import Access, Archive
+from cxr_severity.worker.faults import PassingError
 from cxr_severity.worker.header import Wanted
 from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.pace import Pace
@@ -99,6 +101,28 @@ def test_a_fault_that_nobody_foresaw_does_not_end_the_search(
     assert not watcher.broken
     assert "the search failed (internal-RuntimeError); again in" in caplog.text
     assert "Doe" not in caplog.text
+
+
+class _Cut:
+    """An archive that lists one film, and fails at its next page."""
+
+    def search(self, _: Mapping[str, str], /) -> Iterable[Mapping[str, Any]]:
+        uids = zip(("0020000D", "0020000E", "00080018"), ("1.1", "1.2", "1.3"), strict=True)
+        yield {tag: {"Value": [uid]} for tag, uid in uids}
+        raise PassingError("http-400")
+
+
+def test_what_came_before_a_page_that_fails_is_not_forgotten(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    woken = Event()
+    watcher = Watcher(_Cut(), Wanted(), ledger, woken.set, 60, Pace(first=0.001, longest=0.01))
+    watcher.start()
+    assert woken.wait(20)
+    wait_until(lambda: "the search failed (http-400)" in caplog.text)
+    watcher.stop()
+    assert ledger.counts()["waiting"] == 1
+    assert not watcher.swept.is_set()
 
 
 def test_a_search_whose_thread_ended_is_broken(

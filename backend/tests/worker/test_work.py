@@ -93,6 +93,18 @@ def test_what_never_works_is_parked_with_its_reason_and_can_be_tried_again(
     assert (len(pacs.stored), parked(path)) == (2, [])
 
 
+def test_a_film_that_the_archive_forbids_holds_up_no_other(
+    ledger: Ledger, path: Path, pacs: FakePacs, archive: Archive
+) -> None:
+    pacs.forbidden = {place(0).instance}
+    ledger.found([place(number) for number in FILMS], time.time())
+    three = Pace(first=0.001, longest=0.01, attempts=3)
+    finish(Work(ledger, echo, archive.fetch, {"pacs": archive}, pace=three))
+    (only,) = parked(path)
+    assert (only.instance, only.reason, only.attempts) == (place(0).instance, "not-allowed", 3)
+    assert ledger.counts()["done"] == len(FILMS) - 1
+
+
 def test_a_result_that_is_refused_does_not_hold_up_the_other(
     ledger: Ledger, path: Path, pacs: FakePacs, archive: Archive
 ) -> None:
