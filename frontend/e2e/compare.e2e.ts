@@ -53,8 +53,13 @@ async function comparesByCurtain(page: Page): Promise<void> {
   await page.mouse.up();
   expect(Number(await curtain.getAttribute('aria-valuenow'))).toBeCloseTo(25, 0);
   expect(await filmAt(0.3)).toContain('visit-2.dcm');
+  // For whoever cannot drag.
+  await page.getByRole('button', { name: 'Curtain to the right' }).click();
+  expect(Number(await curtain.getAttribute('aria-valuenow'))).toBeCloseTo(30, 0);
   await page.keyboard.press('d');
   await curtain.waitFor({ state: 'detached' });
+  // The button that had the focus is gone.
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Curtain');
 }
 
 it('compares two films with a linked view', async () => {

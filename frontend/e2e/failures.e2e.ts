@@ -84,6 +84,7 @@ it('tells when the service is gone, and goes on when it is back', async () => {
   expect(await page.getByText(/cannot be reached/).count()).toBe(1);
   await page.getByRole('application', { name: 'Viewport of patient.png' }).waitFor();
   await filmCanvas(page).waitFor();
+  await page.getByRole('region', { name: 'Your reading' }).waitFor();
   own = await startServer({ port });
   // The queue goes on by itself too, and may have done so already.
   await page

@@ -138,6 +138,16 @@ it('shows its shortcuts, and lets them be switched off', async () => {
   expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
     'Show the keyboard shortcuts',
   );
+  await page.getByRole('button', { name: 'Show the keyboard shortcuts' }).click();
+  await sheet.getByRole('checkbox').check();
+  await page.keyboard.press('?');
+  await sheet.waitFor({ state: 'detached' });
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
+    'Show the keyboard shortcuts',
+  );
+  await page.getByRole('button', { name: 'Show the keyboard shortcuts' }).click();
+  await sheet.getByRole('checkbox').uncheck();
+  await page.keyboard.press('Escape');
   await page.keyboard.press('m');
   await page.keyboard.press('?');
   expect(await sheet.count()).toBe(0);

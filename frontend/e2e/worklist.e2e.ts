@@ -184,6 +184,8 @@ it('is worked by keyboard alone', async () => {
   );
   await page.keyboard.press('Enter');
   await expect.poll(async () => (await rows(page)).length).toBe(2);
+  // The row went with its button: the focus is in the one beside it.
+  expect(await focused()).toBe('film-2');
   await leave();
 });
 

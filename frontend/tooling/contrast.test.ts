@@ -30,9 +30,16 @@ it('measures contrast as WCAG does', () => {
   expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2);
 });
 
+/** The declarations of a selector in a style sheet; empty where there is no such rule. */
+const ruleOf = (path: string, selector: string) =>
+  read(path).split(`\n${selector} {`)[1]?.split('}')[0] ?? '';
+
 describe.each(THEMES)('in the %s theme', (theme) => {
-  it.each(['page', 'raised'])('the edge of a field is seen on the %s (WCAG 1.4.11)', (ground) => {
-    expect(contrast(colourOf('field', theme), colourOf(ground, theme))).toBeGreaterThanOrEqual(3);
+  it.each(['page', 'raised'])('edges are seen on the %s (WCAG 1.4.11)', (ground) => {
+    for (const edge of ['field', 'text', 'text-soft', 'focus', 'mild', 'moderate', 'severe']) {
+      const seen = contrast(colourOf(edge, theme), colourOf(ground, theme));
+      expect(seen, edge).toBeGreaterThanOrEqual(3);
+    }
   });
 });
 
@@ -44,31 +51,91 @@ it.each([
   ['features/analyse/result/ReportMenu.module.css', '.impression textarea'],
   ['viewer/Toolbar.module.css', '.select'],
   ['viewer/OverlayControls.module.css', '.select'],
-])('%s gives %s that edge', (path, selector) => {
-  const start = read(path).indexOf(`\n${selector} {`);
-  const rule = read(path).slice(start).split('}')[0];
-  expect(start).toBeGreaterThan(-1);
-  expect(rule).toContain('border: 1px solid var(--field);');
+])('%s gives %s the edge of a field', (path, selector) => {
+  expect(ruleOf(path, selector)).toContain('border: 1px solid var(--field);');
 });
 
-/** What says that something is chosen. */
-const CHOSEN =
-  /\[aria-pressed="true"\]|\[data-(selected|chosen)="true"\]|:checked|\[aria-current\]/;
-/** The page that is shown is underlined, as elsewhere. */
-const OTHERWISE = ['app/Header.module.css'];
+/** What is pressed or chosen, and the edge that says so: its ground differs too little. */
+it.each([
+  ['viewer/Toolbar.module.css', '.tool[aria-pressed="true"]', 'border-color: var(--text);'],
+  [
+    'features/analyse/compare/Compare.module.css',
+    '.bar [aria-pressed="true"]',
+    'border-color: var(--text-soft);',
+  ],
+  [
+    'features/analyse/reading/Reading.module.css',
+    '.head [aria-pressed="true"]',
+    'border-color: var(--text);',
+  ],
+  [
+    'features/analyse/reading/Reading.module.css',
+    '.grade[aria-pressed="true"]',
+    'border-color: var(--grade);',
+  ],
+  [
+    'features/analyse/worklist/Counts.module.css',
+    '.count[aria-pressed="true"]',
+    'border-color: var(--text);',
+  ],
+  [
+    'features/analyse/worklist/FilmTable.module.css',
+    '.row[data-chosen="true"]',
+    'box-shadow: inset 0 0 0 1px var(--focus);',
+  ],
+  [
+    'features/analyse/worklist/RowActions.module.css',
+    '.action[aria-pressed="true"]',
+    'border-color: var(--text);',
+  ],
+  [
+    'features/analyse/worklist/WorklistPanel.module.css',
+    '.option[aria-pressed="true"]',
+    'border-color: var(--text);',
+  ],
+])('%s gives %s an edge that is seen', (path, selector, edge) => {
+  expect(ruleOf(path, selector)).toContain(edge);
+});
 
-const sheets = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter(
-  (path) => path.endsWith('.css') && CHOSEN.test(read(path)) && !OTHERWISE.includes(path),
+const sheets = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((path) =>
+  path.endsWith('.css'),
+);
+const forcedOf = (path: string) =>
+  read(path).split('@media (forced-colors: active)')[1]?.split('\n}')[0] ?? '';
+const HIGHLIT = [
+  'background: Highlight;',
+  'color: HighlightText;',
+  'forced-color-adjust: none;',
+] as const;
+
+/** What says that something is chosen, other than a button that is pressed. */
+const CHOSEN = /\[data-(selected|chosen)="true"\]|:checked|\[aria-current\]/;
+/** The page that is shown is underlined, as elsewhere; what a row says is said by the row. */
+const OTHERWISE = ['app/Header.module.css', 'features/analyse/worklist/RowActions.module.css'];
+
+it.each(sheets.filter((path) => CHOSEN.test(read(path)) && !OTHERWISE.includes(path)))(
+  '%s tells what is chosen in forced colours too',
+  (path) => {
+    const forced = forcedOf(path);
+    expect(forced).toMatch(CHOSEN);
+    for (const declaration of HIGHLIT) {
+      expect(forced).toContain(declaration);
+    }
+  },
 );
 
-it.each(sheets)('%s tells what is chosen in forced colours too', (path) => {
-  const forced = read(path).split('@media (forced-colors: active)')[1]?.split('\n}')[0] ?? '';
-  expect(forced).toMatch(CHOSEN);
-  for (const declaration of [
-    'background: Highlight;',
-    'color: HighlightText;',
-    'forced-color-adjust: none;',
-  ]) {
+it('one rule tells what is pressed in forced colours, and none of a module outranks it', () => {
+  const forced = forcedOf('app/styles/base.css');
+  expect(forced).toContain('button[aria-pressed="true"][aria-pressed] {');
+  for (const declaration of HIGHLIT) {
     expect(forced).toContain(declaration);
   }
+  const selectors = sheets
+    .filter((path) => path.endsWith('.module.css'))
+    .map((path) => read(path).replace(/\/\*.*?\*\//gs, ''))
+    .flatMap((css) => css.match(/[^\s,{}][^,{}]*\[aria-pressed[^,{}]*(?=[,{])/g) ?? []);
+  expect(selectors.length).toBeGreaterThan(5);
+  // Two classes, attributes or states and an element are that rule's own.
+  const rank = (selector: string) => selector.match(/[.:[]/g)?.length ?? 0;
+  expect(selectors.filter((selector) => rank(selector) > 2)).toEqual([]);
 });

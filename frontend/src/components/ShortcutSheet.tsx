@@ -1,4 +1,4 @@
-import { Fragment, useEffect, useId, useRef, useState } from 'react';
+import { Fragment, useId, useLayoutEffect, useRef, useState } from 'react';
 import { useText } from '../i18n/context';
 import { partsOf } from '../lib/keys';
 import { shortcutsAreOn, shortcutsInUse, switchShortcuts } from '../lib/shortcuts';
@@ -13,11 +13,26 @@ export function ShortcutSheet({ onClose }: { onClose: () => void }) {
   const title = useId();
   const note = useId();
   const [on, setOn] = useState(shortcutsAreOn);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => {
+    const { current } = dialog;
+    current?.showModal();
+    // Closed before it goes, it gives the focus back to what had it.
+    return () => current?.close();
+  }, []);
   const groups = [...shortcutsInUse()];
 
   return (
-    <dialog ref={dialog} className={styles.sheet} aria-labelledby={title} onClose={onClose}>
+    <dialog
+      ref={dialog}
+      className={styles.sheet}
+      aria-labelledby={title}
+      onClose={({ currentTarget: { open } }) => {
+        // What was opened again meanwhile, as React does in development, is not closed.
+        if (!open) {
+          onClose();
+        }
+      }}
+    >
       <div className={styles.head}>
         <h2 id={title}>{text.title}</h2>
         <Button look="compact" onClick={() => dialog.current?.close()}>

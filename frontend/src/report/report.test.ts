@@ -37,7 +37,8 @@ describe('what a report says', () => {
     expect(content.plausible.advice).toContain('Refer to a radiologist');
     expect(content.probabilities.map(({ text }) => text)).toEqual(['10%', '10%', '80%']);
     expect(content.brixia.rows[0]).toEqual({ height: 'Upper', right: 'A  0.3', left: 'D  0.5' });
-    expect(content.heatmap).toEqual(['No heatmap was asked for.']);
+    // It may have been asked for in vain.
+    expect(content.heatmap).toEqual(['This report holds no heatmap.']);
     expect(Object.fromEntries(content.facts)).toMatchObject({
       File: 'chest.png',
       'Date of the film': '17 Mar 2020',

@@ -134,6 +134,8 @@ export function FilmView(props: FilmViewProps) {
             </span>
           ))}
           <Measures
+            // With another tool, a line that was begun is given up.
+            key={tool}
             measured={props.measured}
             ruler={tool === 'length' || tool === 'ratio' ? tool : null}
             spacing={film.spacing}

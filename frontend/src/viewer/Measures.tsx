@@ -1,4 +1,4 @@
-import { type PointerEvent, useState } from 'react';
+import { type PointerEvent, useEffect, useState } from 'react';
 import { useLanguage } from '../i18n/context';
 import type { Spacing } from './decode/film';
 import styles from './FilmView.module.css';
@@ -7,7 +7,7 @@ import { apply, inverse, type Matrix, type Point, type Size, viewBoxOf } from '.
 
 interface MeasuresProps {
   measured: Measured;
-  /** What a drag measures; `null`: what was measured is shown, and drags do what they do else. */
+  /** What is measured; `null`: what was measured is shown, and drags do what they do else. */
   ruler: Ruler | null;
   spacing: Spacing | null;
   /** Of the viewport, in CSS pixels. */
@@ -17,41 +17,71 @@ interface MeasuresProps {
   onMeasured: (measured: Measured) => void;
 }
 
-/** Lines that were drawn on the film, with what they measure. They lie on the film, not on the screen. */
+/** A line on its way: by a drag, or from one click to the next. */
+interface Drawn {
+  readonly line: Line;
+  /** What holds its end; `null` between two clicks, when it follows without being held. */
+  readonly pointer: number | null;
+  /** Whether a click has made its beginning. */
+  readonly clicked: boolean;
+}
+
+/** Pixels of the film that the shortest line has more than. */
+const SHORT = 2;
+/** CSS pixels that a hand may move by in a click. */
+const SHAKE = 3;
+
+/**
+ * Lines that were drawn on the film, with what they measure. They lie on the film, not on the
+ * screen. Whoever cannot drag clicks where a line begins and again where it ends (WCAG 2.5.7).
+ */
 export function Measures({ measured, ruler, spacing, size, matrix, onMeasured }: MeasuresProps) {
   const { catalogue } = useLanguage();
-  const [drawn, setDrawn] = useState<{ line: Line; pointer: number } | null>(null);
+  const [drawn, setDrawn] = useState<Drawn | null>(null);
+  const drawing = drawn !== null;
+  useEffect(() => {
+    if (!drawing) {
+      return;
+    }
+    const giveUp = ({ key }: KeyboardEvent) => key === 'Escape' && setDrawn(null);
+    window.addEventListener('keydown', giveUp);
+    return () => window.removeEventListener('keydown', giveUp);
+  }, [drawing]);
   const at = ({ currentTarget, clientX, clientY }: PointerEvent): Point => {
     const box = currentTarget.getBoundingClientRect();
     return apply(inverse(matrix), { x: clientX - box.left, y: clientY - box.top });
   };
   const begin = (event: PointerEvent) => {
     const { currentTarget, pointerId } = event;
-    if (drawn && pointerId !== drawn.pointer) {
+    if (drawn && drawn.pointer !== null && pointerId !== drawn.pointer) {
       // Two fingers move the film: what the first one began is no line.
       setDrawn(null);
     } else if (ruler && event.isPrimary && event.button === 0 && !event.shiftKey) {
       currentTarget.setPointerCapture(pointerId);
-      setDrawn({ line: { from: at(event), to: at(event) }, pointer: pointerId });
+      const to = at(event);
+      const line = { from: drawn?.line.from ?? to, to };
+      setDrawn({ line, pointer: pointerId, clicked: drawing });
     }
   };
-  /** The line, where it is this pointer that draws it. */
-  const lineOf = ({ pointerId }: PointerEvent) =>
-    drawn?.pointer === pointerId ? drawn.line : null;
   const move = (event: PointerEvent) => {
-    const line = lineOf(event);
-    if (line) {
-      setDrawn({ line: { ...line, to: at(event) }, pointer: event.pointerId });
+    if (drawn && (drawn.pointer === null || drawn.pointer === event.pointerId)) {
+      setDrawn({ ...drawn, line: { ...drawn.line, to: at(event) } });
     }
   };
-  const end = (event: PointerEvent) => {
-    const line = lineOf(event);
-    if (line) {
-      if (ruler && lengthOf(line, null) > 2) {
-        onMeasured(withLine(measured, ruler, line));
-      }
-      setDrawn(null);
+  const isClick = ({ from, to }: Line) =>
+    lengthOf({ from, to }, null) <= SHORT ||
+    lengthOf({ from: apply(matrix, from), to: apply(matrix, to) }, null) <= SHAKE;
+  const end = ({ pointerId }: PointerEvent) => {
+    if (!ruler || drawn?.pointer !== pointerId) {
+      return;
     }
+    if (isClick(drawn.line)) {
+      // Twice in one place is no line.
+      setDrawn(drawn.clicked ? null : { ...drawn, pointer: null, clicked: true });
+      return;
+    }
+    onMeasured(withLine(measured, ruler, drawn.line));
+    setDrawn(null);
   };
   const shown = drawn && ruler ? withLine(measured, ruler, drawn.line) : measured;
   const lines = labelled(shown, spacing, catalogue);

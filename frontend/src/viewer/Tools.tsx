@@ -1,4 +1,4 @@
-import type { RefObject } from 'react';
+import { type RefObject, useState } from 'react';
 import { useLanguage } from '../i18n/context';
 import { stemOf } from '../lib/download';
 import { type Explained, knowsSides } from '../lib/explained';
@@ -12,6 +12,7 @@ import type { Overlay, SetOverlay } from './overlay';
 import { saveImage } from './saveImage';
 import { mapOf } from './shownMap';
 import { Toolbar } from './Toolbar';
+import styles from './Toolbar.module.css';
 import type { Tool } from './useGestures';
 import { type ChosenTone, useTone } from './useTone';
 import { useChanges } from './Viewer';
@@ -47,6 +48,7 @@ export function Tools(props: ToolsProps) {
   const tone = useTone(film, props.tone, props.onTone);
   const { catalogue } = useLanguage();
   const changes = useChanges(view, props.tone);
+  const [unsaved, setUnsaved] = useState(false);
   const explanation = result && result.pending === null ? result.shown.explanation : null;
   const reset = () => {
     onView(FITTED);
@@ -57,25 +59,34 @@ export function Tools(props: ToolsProps) {
     void (document.fullscreenElement
       ? document.exitFullscreen()
       : pane.current?.requestFullscreen?.());
-  const save = () => {
+  const save = async () => {
     const { clientWidth: width = 0, clientHeight: height = 0 } = frame.current ?? {};
+    // Out of sight, say in the place of a list that has its room, nothing is shown to be saved.
+    if (width === 0 || height === 0) {
+      return;
+    }
+    setUnsaved(false);
     const heatmap = overlay.hidden ? null : mapOf(explanation, overlay.layer);
     const scored = overlay.zones && result ? result.shown.brixia : null;
-    void saveImage(
-      {
-        film,
-        tone: tone.tone,
-        view,
-        viewport: { width, height },
-        heat: heatmap === null ? null : { heatmap, overlay },
-        sided: knowsSides(result, props.rejected ?? false),
-        zones: scored && { score: scored, outlines: explanation?.zone_outlines ?? null },
-        lines: labelled(props.measured, film.spacing, catalogue),
-        scaleBar: catalogue.viewer.scaleBar,
-        caption: [...(changes.length > 0 ? [changes.join(' · ')] : []), ...props.caption],
-      },
-      `${stemOf(study.name)}.view.png`,
-    );
+    try {
+      await saveImage(
+        {
+          film,
+          tone: tone.tone,
+          view,
+          viewport: { width, height },
+          heat: heatmap === null ? null : { heatmap, overlay },
+          sided: knowsSides(result, props.rejected ?? false),
+          zones: scored && { score: scored, outlines: explanation?.zone_outlines ?? null },
+          lines: labelled(props.measured, film.spacing, catalogue),
+          scaleBar: catalogue.viewer.scaleBar,
+          caption: [...(changes.length > 0 ? [changes.join(' · ')] : []), ...props.caption],
+        },
+        `${stemOf(study.name)}.view.png`,
+      );
+    } catch {
+      setUnsaved(true);
+    }
   };
   useShortcuts(
     'viewer',
@@ -85,27 +96,34 @@ export function Tools(props: ToolsProps) {
       onView,
       onFullScreen: fullScreen,
       onZones: zones,
-      onSave: save,
+      onSave: () => void save(),
       onReset: reset,
       onLens: () => props.onLens(!props.lens),
       onHideMap: explanation ? (event) => hideWhileHeld(event, onOverlay) : undefined,
     }),
   );
   return (
-    <Toolbar
-      film={film}
-      view={view}
-      tone={tone}
-      tool={props.tool}
-      lens={props.lens}
-      zones={result ? overlay.zones : null}
-      onTool={props.onTool}
-      onLens={() => props.onLens(!props.lens)}
-      onView={onView}
-      onZones={() => zones?.()}
-      onFullScreen={fullScreen}
-      onSave={save}
-      onReset={reset}
-    />
+    <>
+      <Toolbar
+        film={film}
+        view={view}
+        tone={tone}
+        tool={props.tool}
+        lens={props.lens}
+        zones={result ? overlay.zones : null}
+        onTool={props.onTool}
+        onLens={() => props.onLens(!props.lens)}
+        onView={onView}
+        onZones={() => zones?.()}
+        onFullScreen={fullScreen}
+        onSave={() => void save()}
+        onReset={reset}
+      />
+      {unsaved && (
+        <p className={styles.unsaved} role="alert" data-print="off">
+          {catalogue.viewer.unsaved}
+        </p>
+      )}
+    </>
   );
 }

@@ -79,7 +79,7 @@ it('shows the map again when the window is left with Space held', () => {
 });
 
 it('saves what was measured with the picture', async () => {
-  await userEvent.click(screen.getByRole('button', { name: 'Drag measures a length' }));
+  await userEvent.click(screen.getByRole('button', { name: en.viewer.tools.length }));
   const lines = screen.getByRole('img', { name: 'Nothing measured' });
   const mouse = { pointerId: 1, isPrimary: true, button: 0, clientY: 100 };
   fireEvent.pointerDown(lines, { ...mouse, clientX: 100 });
@@ -89,6 +89,37 @@ it('saves what was measured with the picture', async () => {
   const [shown] = vi.mocked(saveImage).mock.lastCall ?? [];
   // The film's 400 pixels fill the screen's 800.
   expect(shown?.lines.map(({ words }) => words)).toEqual(['200 px']);
+});
+
+it('gives up a line that was begun by a click when another tool is taken', async () => {
+  const lines = () => screen.getByRole('img', { name: /measured$|px$/ });
+  const take = (name: string) => userEvent.click(screen.getByRole('button', { name }));
+  const mouse = { pointerId: 1, isPrimary: true, button: 0, clientY: 100 };
+  await take(en.viewer.tools.length);
+  fireEvent.pointerDown(lines(), { ...mouse, clientX: 100 });
+  fireEvent.pointerUp(lines(), { ...mouse, clientX: 100 });
+  fireEvent.pointerMove(lines(), { ...mouse, clientX: 500 });
+  expect(lines().getAttribute('aria-label')).toBe('200 px');
+  await take(en.viewer.tools.pan);
+  await take(en.viewer.tools.length);
+  fireEvent.pointerMove(lines(), { ...mouse, clientX: 500 });
+  expect(lines().getAttribute('aria-label')).toBe('Nothing measured');
+});
+
+it('says so where the picture cannot be saved, until it can', async () => {
+  const save = () => userEvent.click(screen.getByRole('button', { name: en.viewer.tools.save }));
+  vi.mocked(saveImage).mockRejectedValueOnce(new Error('no canvas'));
+  await save();
+  expect((await screen.findByRole('alert')).textContent).toBe(en.viewer.unsaved);
+  await save();
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
+it('saves nothing of a film that is out of sight, as behind a list that has its room', async () => {
+  vi.mocked(saveImage).mockClear();
+  Object.defineProperty(Element.prototype, 'clientWidth', { configurable: true, value: 0 });
+  fireEvent.keyDown(document.body, { key: 's' });
+  expect(saveImage).not.toHaveBeenCalled();
 });
 
 it('draws the film for the sheet while it is printed, with what lies on it', () => {

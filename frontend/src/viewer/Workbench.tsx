@@ -31,9 +31,12 @@ export default function Workbench(props: WorkbenchProps) {
   const [tool, setTool] = useState<Tool>('window');
   const [lens, setLens] = useState(false);
   const [measured, setMeasured] = useState(UNMEASURED);
+  // Of another picture, say of the film as it was turned to be graded, it is all to be done anew.
   const onFilm = useCallback((next: Film | null) => {
     setFilm(next);
     setMeasured(UNMEASURED);
+    setView(FITTED);
+    setTone(null);
   }, []);
   return (
     <div ref={pane} className={styles.pane}>

@@ -1,6 +1,6 @@
 import { fireEvent, render, screen } from '@testing-library/react';
 import { useRef } from 'react';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Measures } from './Measures';
 import { UNMEASURED } from './measure';
 import { useGestures } from './useGestures';
@@ -83,4 +83,50 @@ it('makes no line of two fingers, which zoom', () => {
   fireEvent.pointerUp(lines, { ...one, ...at(200, 400) });
   expect(told.onMeasured).not.toHaveBeenCalled();
   expect(told.onView.mock.lastCall?.[0].zoom).toBeGreaterThan(1.5);
+});
+
+describe('without a drag', () => {
+  const click = (x: number, y: number) => {
+    const lines = screen.getByRole('img');
+    fireEvent.pointerDown(lines, { ...MOUSE, ...at(x, y) });
+    fireEvent.pointerUp(lines, { ...MOUSE, ...at(x, y) });
+  };
+  const point = (x: number, y: number) =>
+    fireEvent.pointerMove(screen.getByRole('img'), { ...MOUSE, ...at(x, y) });
+  const words = () => screen.getByRole('img').getAttribute('aria-label');
+
+  it('measures from one click to the next, with a line that follows between them', () => {
+    click(100, 100);
+    point(250, 100);
+    expect(words()).toBe('150 px');
+    expect(told.onMeasured).not.toHaveBeenCalled();
+    click(300, 100);
+    const length = { from: { x: 100, y: 100 }, to: { x: 300, y: 100 } };
+    expect(told.onMeasured.mock.calls).toEqual([[{ ...UNMEASURED, length }]]);
+    // That was all: the pointer is free again.
+    point(400, 400);
+    expect(words()).toBe('Nothing measured');
+  });
+
+  it('gives a line up by Escape, and by two clicks in one place', () => {
+    click(100, 100);
+    point(250, 100);
+    fireEvent.keyDown(document.body, { key: 'Escape' });
+    expect(words()).toBe('Nothing measured');
+    click(100, 100);
+    click(101, 101);
+    point(250, 100);
+    expect(words()).toBe('Nothing measured');
+    expect(told.onMeasured).not.toHaveBeenCalled();
+  });
+
+  it('leaves other buttons to the film in between', () => {
+    const lines = screen.getByRole('img');
+    click(100, 100);
+    fireEvent.pointerDown(lines, { ...MOUSE, button: 2, ...at(200, 100) });
+    fireEvent.pointerUp(lines, { ...MOUSE, button: 2, ...at(200, 100) });
+    expect(told.onMeasured).not.toHaveBeenCalled();
+    click(300, 100);
+    expect(told.onMeasured).toHaveBeenCalledOnce();
+  });
 });

@@ -134,3 +134,8 @@ it('draws what was measured and the scale, as the screen shows them, with their 
   expect(outlines.at(-1)).toEqual([100, 300]);
   expect(drawn.some(({ text }) => text === en.viewer.scaleBar(100, 'detector'))).toBe(true);
 });
+
+it('fails where the browser makes no picture of so many pixels', async () => {
+  HTMLCanvasElement.prototype.toBlob = (done) => done(null);
+  await expect(saveImage(SHOWN, 'film.png')).rejects.toThrow();
+});

@@ -128,7 +128,8 @@ export async function saveImage(shown: Shown, name: string): Promise<void> {
     context.fillText(line, letters, y, size.width - 2 * letters);
   }
   const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/png'));
-  if (blob) {
-    saveBlob(blob, name);
+  if (!blob) {
+    throw new Error('no picture');
   }
+  saveBlob(blob, name);
 }

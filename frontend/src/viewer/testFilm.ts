@@ -24,5 +24,6 @@ export class SizeTold {
     this.#tell = tell;
   }
   observe = () => this.#tell();
+  unobserve = () => undefined;
   disconnect = () => undefined;
 }

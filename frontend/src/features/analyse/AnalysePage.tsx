@@ -21,6 +21,7 @@ import { OnPaper } from './result/OnPaper';
 import { Summary } from './result/Summary';
 import { Stage } from './Stage';
 import { Samples } from './samples/Samples';
+import { isDrawn } from './shownState';
 import { useArrival } from './useArrival';
 import { blinded } from './worklist/blind';
 import { itemOf, NO_FACTS, stateOf, type Worklist } from './worklist/films';
@@ -45,7 +46,9 @@ export const AnalysePage = memo(function AnalysePage() {
   const [wide, setWide] = useState(false);
   const [patients] = useState(() => new Patients());
   const heading = useRef<HTMLHeadingElement>(null);
-  useArrival(state.phase, heading);
+  // Whoever sees a film may read it, and what was read stays to be seen and taken back.
+  const readable = item !== null && (isDrawn(state) || item.reading !== null);
+  useArrival(state.phase, holders(list, readable), heading);
   useEffect(fetchViewerWhenIdle, []);
 
   const open = (studies: readonly Study[]) => {
@@ -128,14 +131,14 @@ export const AnalysePage = memo(function AnalysePage() {
             </p>
           )}
           <Summary state={state} heading={heading} />
-          {item && state.phase !== 'failed' && (
+          {item && readable && (
             <ReadingForm key={item.id} item={item} blind={list.blind} store={store} />
           )}
           {item && <Repaired item={item} store={store} />}
           {notice && <p className={styles.notice}>{notice}</p>}
           {list.cleared.length > 0 && (
             <p className={styles.notice}>
-              {catalogue.worklist.cleared(list.cleared.length)}{' '}
+              {list.cancelled ? text.cancelled : catalogue.worklist.cleared(list.cleared.length)}{' '}
               <Button look="compact" onClick={store.restore}>
                 {catalogue.worklist.undo}
               </Button>
@@ -158,6 +161,10 @@ export const AnalysePage = memo(function AnalysePage() {
     </div>
   );
 });
+
+/** What may take the button with it that has the focus, as one word. */
+const holders = ({ selected, compared, items, cleared }: Worklist, readable: boolean) =>
+  [selected, compared, items.length, cleared.length > 0, readable].join();
 
 /** The two films that are compared, the older first where both have a date. */
 function inOrder(list: Worklist) {

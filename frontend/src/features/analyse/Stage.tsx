@@ -1,8 +1,7 @@
-import { type ComponentProps, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Button } from '../../components/Button';
 import { loadable } from '../../components/loadable';
 import { useLanguage, useText } from '../../i18n/context';
-import { mayRetry } from '../../i18n/describeFailure';
 import { FIRST_OVERLAY } from '../../viewer/overlay';
 import { captionFor } from './caption';
 import type { Side } from './compare/Compare';
@@ -16,7 +15,7 @@ import { ReadingFile } from './reading/ReadingFile';
 import { ReportMenu } from './result/ReportMenu';
 import styles from './Stage.module.css';
 import { StageBar } from './StageBar';
-import type { State } from './shownState';
+import { isDrawn, type State } from './shownState';
 import { type Item, itemOf, stateOf, type Worklist } from './worklist/films';
 import { PauseNote } from './worklist/PauseNote';
 import { repairFor } from './worklist/repair';
@@ -82,21 +81,23 @@ export function Stage({ list, store, onFiles }: StageProps) {
       </Suspense>
     );
   }
-  if (state.phase === 'failed') {
-    const repair = repairFor(state.failure.findings);
-    const rejected = state.failure.findings !== undefined;
-    // Where the service or the way to it is at fault, the file is a film all the same.
-    const drawn = rejected || mayRetry(state.failure.code);
-    return (
-      <>
-        <StageBar name={state.study.name}>{null}</StageBar>
-        {/* With several films, their list says so. */}
-        {list.pause && list.items.length === 1 && (
-          <PauseNote pause={list.pause} told onResume={() => store.retry(item.id)} />
-        )}
-        <div className={styles.failed} data-film={drawn}>
+  const failure = state.phase === 'failed' ? state.failure : null;
+  const repair = failure && repairFor(failure.findings);
+  const drawn = isDrawn(state);
+  return (
+    <>
+      <Bar state={state} item={item} store={store} onFiles={onFiles} />
+      {/* With several films, their list says so. */}
+      {failure && list.pause && list.items.length === 1 && (
+        <PauseNote pause={list.pause} told onResume={() => store.retry(item.id)} />
+      )}
+      <div
+        className={failure ? styles.failed : styles.alone}
+        data-film={failure ? drawn : undefined}
+      >
+        {failure && (
           <FailureBody
-            failure={state.failure}
+            failure={failure}
             onRetry={() => store.retry(item.id)}
             onForce={() => store.retry(item.id, true)}
             onFiles={onFiles}
@@ -112,48 +113,35 @@ export function Stage({ list, store, onFiles }: StageProps) {
               )
             }
           />
-          {/* Whoever sees it can tell whether the findings are right, or read it meanwhile. */}
-          {drawn && (
-            <Suspense fallback={<div className={styles.empty} />}>
-              <div className={styles.film}>
-                <Workbench
-                  key={item.id}
-                  study={state.study}
-                  date={item.date}
-                  result={null}
-                  busy={false}
-                  rejected={rejected}
-                  caption={captionFor(item, state, overlay, catalogue)}
-                  overlay={overlay}
-                  onOverlay={setOverlay}
-                  onTarget={nothingToExplain}
-                />
-              </div>
-            </Suspense>
-          )}
-        </div>
-      </>
-    );
-  }
-  return (
-    <>
-      <Bar state={state} item={item} store={store} onFiles={onFiles} />
-      <Suspense fallback={<div className={styles.empty} />}>
-        <Film
-          key={item.id}
-          state={state}
-          item={item}
-          overlay={overlay}
-          onOverlay={setOverlay}
-          onTarget={(target) => store.explain(item.id, target)}
-        />
-      </Suspense>
+        )}
+        {state.phase === 'running' && <div className={styles.progress} />}
+        {/* In one place whatever becomes of the film: its zoom, its window and what was measured on
+            it outlive a failure and the try after it. */}
+        {drawn && (
+          <Suspense fallback={<div className={styles.empty} />}>
+            <div className={styles.film}>
+              <Workbench
+                key={item.id}
+                study={state.study}
+                date={item.date}
+                result={state.phase === 'done' ? state : null}
+                busy={state.phase === 'running'}
+                rejected={failure?.findings !== undefined}
+                caption={captionFor(item, state, overlay, catalogue)}
+                overlay={overlay}
+                onOverlay={setOverlay}
+                onTarget={(target) => store.explain(item.id, target)}
+              />
+            </div>
+          </Suspense>
+        )}
+      </div>
     </>
   );
 }
 
 interface BarProps {
-  state: Extract<State, { phase: 'running' | 'hidden' | 'done' }>;
+  state: Exclude<State, { phase: 'empty' }>;
   item: Item;
   store: WorklistStore;
   onFiles: (files: File[]) => void;
@@ -163,6 +151,9 @@ function Bar({ state, item, store, onFiles }: BarProps) {
   const text = useText('analyse');
   const shared = useText('shared');
   const viewer = useText('viewer');
+  if (state.phase === 'failed') {
+    return <StageBar name={state.study.name}>{null}</StageBar>;
+  }
   if (state.phase === 'running') {
     return (
       <StageBar name={state.study.name}>
@@ -190,29 +181,4 @@ function Bar({ state, item, store, onFiles }: BarProps) {
   );
 }
 
-type FilmProps = Pick<ComponentProps<typeof Workbench>, 'overlay' | 'onOverlay' | 'onTarget'> & {
-  state: BarProps['state'];
-  item: Item;
-};
-
-function Film({ state, item, overlay, ...rest }: FilmProps) {
-  const { catalogue } = useLanguage();
-  const running = state.phase === 'running';
-  return (
-    <>
-      {running && <div className={styles.progress} />}
-      <Workbench
-        study={state.study}
-        date={item.date}
-        result={state.phase === 'done' ? state : null}
-        busy={running}
-        caption={captionFor(item, state, overlay, catalogue)}
-        overlay={overlay}
-        {...rest}
-      />
-    </>
-  );
-}
-
 const NO_SIZE = { width: 0, height: 0, format: '' } as const;
-const nothingToExplain = () => undefined;

@@ -1,3 +1,4 @@
+import { mayRetry } from '../../i18n/describeFailure';
 import type { Explained } from '../../lib/explained';
 import type { Failure } from '../../lib/failure';
 import type { Study } from '../../lib/study';
@@ -17,3 +18,12 @@ export type State =
   | { readonly phase: 'hidden'; readonly study: Study }
   | { readonly phase: 'failed'; readonly study: Study; readonly failure: Failure }
   | DoneState;
+
+/**
+ * Whether the stage shows the film itself. Where the service or the way to it is at fault, the file
+ * is a film all the same, and whoever sees a rejected one can tell whether the findings are right.
+ */
+export const isDrawn = (state: State): boolean =>
+  state.phase === 'failed'
+    ? state.failure.findings !== undefined || mayRetry(state.failure.code)
+    : state.phase !== 'empty';

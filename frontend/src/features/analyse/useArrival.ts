@@ -2,29 +2,34 @@ import { type RefObject, use, useEffect, useEffectEvent, useRef } from 'react';
 import { PageShown } from '../../lib/shortcuts';
 
 /**
- * After each change of `phase`: the focus that vanished with a button goes to `heading`, and a
- * newly opened study is scrolled into view from the thumbnails further down. Not while another page
- * is shown: its reader would be carried off by a film that is graded in the background.
+ * After each change of `phase` or `holders`: the focus that vanished with a button goes to
+ * `heading`. After one of `phase` a newly opened study is scrolled into view from the thumbnails
+ * further down. Not while another page is shown: its reader would be carried off by a film that is
+ * graded in the background.
  */
-export function useArrival(phase: string, heading: RefObject<HTMLElement | null>): void {
+export function useArrival(
+  phase: string,
+  holders: string,
+  heading: RefObject<HTMLElement | null>,
+): void {
   const shown = use(PageShown);
-  const first = useRef(true);
-  const arrive = useEffectEvent((at: string) => {
+  const before = useRef({ phase, holders });
+  const arrive = useEffectEvent((opened: boolean) => {
     if (!shown) {
       return;
     }
     if (document.activeElement === null || document.activeElement === document.body) {
       heading.current?.focus({ preventScroll: true });
     }
-    if (at === 'running') {
+    if (opened) {
       window.scrollTo({ top: 0 });
     }
   });
   useEffect(() => {
-    if (first.current) {
-      first.current = false;
-      return;
+    const { current } = before;
+    before.current = { phase, holders };
+    if (current.phase !== phase || current.holders !== holders) {
+      arrive(phase === 'running' && current.phase !== phase);
     }
-    arrive(phase);
-  }, [phase]);
+  }, [phase, holders]);
 }

@@ -41,7 +41,9 @@ export const report = {
   sure: 'One grade remains plausible.',
   noFindings:
     'The automatic check of the picture raised no objection. It does not look for disease.',
-  noHeatmap: 'No heatmap was asked for.',
+  noHeatmap: 'This report holds no heatmap.',
+  mapsMissing: (count: number) =>
+    `In this report ${format.integer(count)} ${format.plural(count, { one: 'film has', other: 'films have' })} no heatmap: the service sent none.`,
   weak: 'Weak signal: the heatmap says little.',
   insideLungs: (share: number) =>
     `${format.share(share)} of the map lies inside the estimated lungs.`,

@@ -40,7 +40,9 @@ export const report: Catalogue['report'] = {
   refer: 'Rujuk kepada pakar radiologi: model tidak dapat membezakan gred ini.',
   sure: 'Satu gred sahaja yang masih munasabah.',
   noFindings: 'Semakan automatik gambar tidak menimbulkan bantahan. Ia tidak mencari penyakit.',
-  noHeatmap: 'Peta haba tidak diminta.',
+  noHeatmap: 'Laporan ini tidak mengandungi peta haba.',
+  mapsMissing: (count) =>
+    `Dalam laporan ini ${format.integer(count)} filem tiada peta haba: perkhidmatan tidak menghantarnya.`,
   weak: 'Isyarat lemah: peta haba ini tidak bermakna banyak.',
   insideLungs: (share) =>
     `${format.share(share)} daripada peta haba berada di dalam anggaran kawasan paru-paru.`,

@@ -28,8 +28,9 @@ export const viewer: Catalogue['viewer'] = {
     label: 'Alat gambar',
     window: 'Seretan mengubah tetingkap dan aras',
     pan: 'Seretan menggerakkan filem',
-    length: 'Seret untuk mengukur panjang',
-    ratio: 'Dua seretan mengukur nisbah kardiotoraks: jantung, kemudian dada',
+    length: 'Ukur panjang: seret, atau klik pada kedua-dua hujung',
+    ratio:
+      'Ukur nisbah kardiotoraks: jantung, kemudian dada; seret, atau klik pada kedua-dua hujung',
     lens: 'Kanta pembesar',
     invert: 'Songsangkan hitam dan putih',
     zoomIn: 'Zum masuk',
@@ -42,6 +43,7 @@ export const viewer: Catalogue['viewer'] = {
     save: 'Simpan gambar seperti yang dipaparkan',
     fullScreen: 'Skrin penuh',
   },
+  unsaved: 'Gambar tidak dapat disimpan. Cuba lagi.',
   measures: {
     none: 'Tiada ukuran',
     heart: 'Jantung',
@@ -118,6 +120,8 @@ export const viewer: Catalogue['viewer'] = {
     over: 'Satu di atas yang lain',
     curtain: 'Tirai',
     curtainAt: 'Kedudukan tirai',
+    curtainLeft: 'Tirai ke kiri',
+    curtainRight: 'Tirai ke kanan',
     change: 'Perubahan',
     changeNote: (older, newer) => `Daripada ${older} kepada ${newer}`,
     orderUnknown: 'Urutan filem ini diambil tidak diketahui.',

@@ -16,7 +16,7 @@ import { FITTED, type View } from '../../../viewer/view';
 import { SeverityGlyph } from '../result/SeverityGlyph';
 import type { State } from '../shownState';
 import styles from './Compare.module.css';
-import { Curtain } from './Curtain';
+import { Curtain, CurtainSteps } from './Curtain';
 
 export interface Side {
   readonly id: number;
@@ -43,13 +43,16 @@ interface CompareProps {
 export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: CompareProps) {
   const text = useText('viewer');
   const pane = useRef<HTMLDivElement>(null);
+  const curtainButton = useRef<HTMLButtonElement>(null);
   const frames = [useRef<HTMLDivElement>(null), useRef<HTMLDivElement>(null)] as const;
   const [linked, setLinked] = useState(true);
   const [layout, setLayout] = useState<Layout>(SIDE_BY_SIDE);
   const over = layout.kind === 'over' ? layout.side : null;
   const curtain = layout.kind === 'curtain' ? layout.at : null;
-  /** The side that was touched last: the toolbar is its, where they are not linked. */
+  /** The side that was touched last. */
   const [active, setActive] = useState<0 | 1>(0);
+  /** Whose the toolbar is, where they are not linked: of two that lie over one another the one seen. */
+  const shown = over ?? active;
   const [films, setFilms] = useState<readonly [Film | null, Film | null]>([null, null]);
   const [views, setViews] = useState<readonly [View, View]>([FITTED, FITTED]);
   const [tones, setTones] = useState<readonly [Tone, Tone]>([null, null]);
@@ -70,21 +73,21 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
     state.phase === 'done' ? (state.pending ?? state.target) : [],
   );
   const flicker = () => setLayout({ kind: 'over', side: over === 0 ? 1 : 0 });
-  const drawCurtain = () =>
-    setLayout(curtain === null ? { kind: 'curtain', at: 50 } : SIDE_BY_SIDE);
+  const moveCurtain = (at: number) => setLayout({ kind: 'curtain', at });
+  const drawCurtain = () => (curtain === null ? moveCurtain(50) : setLayout(SIDE_BY_SIDE));
   const link = () => {
     setLinked(!linked);
     if (!linked) {
-      setViews([views[active], views[active]]);
-      setTones([tones[active], tones[active]]);
+      setViews([views[shown], views[shown]]);
+      setTones([tones[shown], tones[shown]]);
     }
   };
   useShortcuts('viewer', [
     { action: 'flickerFilms', keys: ['x'], run: flicker },
     { action: 'curtainFilms', keys: ['d'], run: drawCurtain },
   ]);
-  const film = films[active];
-  const { state } = sides[active];
+  const film = films[shown];
+  const { state } = sides[shown];
   return (
     <div ref={pane} className={styles.pane}>
       <div className={styles.bar}>
@@ -102,6 +105,7 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
             {text.compare.over}
           </Button>
           <Button
+            ref={curtainButton}
             look="compact"
             aria-pressed={curtain !== null}
             title={`${text.compare.curtain} (D)`}
@@ -109,6 +113,9 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
           >
             {text.compare.curtain}
           </Button>
+          {curtain !== null && (
+            <CurtainSteps at={curtain} onMove={moveCurtain} heir={curtainButton} />
+          )}
           <Button look="compact" onClick={onEnd}>
             {text.compare.end}
           </Button>
@@ -119,17 +126,17 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
           study={state.study}
           film={film}
           result={state.phase === 'done' ? state : null}
-          view={views[active]}
-          tone={tones[active]}
+          view={views[shown]}
+          tone={tones[shown]}
           tool={tool}
           lens={lens}
           overlay={overlay}
-          measured={measured[active]}
-          caption={sides[active].caption}
+          measured={measured[shown]}
+          caption={sides[shown].caption}
           pane={pane}
-          frame={frames[active]}
-          onView={(view) => setViews(change(views, active, view))}
-          onTone={(tone) => setTones(change(tones, active, tone))}
+          frame={frames[shown]}
+          onView={(view) => setViews(change(views, shown, view))}
+          onTone={(tone) => setTones(change(tones, shown, tone))}
           onTool={setTool}
           onLens={setLens}
           onOverlay={onOverlay}
@@ -174,17 +181,15 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
             </section>
           );
         })}
-        {curtain !== null && (
-          <Curtain at={curtain} onMove={(at) => setLayout({ kind: 'curtain', at })} />
-        )}
+        {curtain !== null && <Curtain at={curtain} onMove={moveCurtain} heir={curtainButton} />}
         <OverlayControls
           overlay={overlay}
           target={target}
           explanation={state.phase === 'done' ? state.shown.explanation : null}
           onOverlay={onOverlay}
           onTarget={(next) => {
-            for (const { id, state: shown } of sides) {
-              if (shown.phase === 'done') {
+            for (const { id, state: graded } of sides) {
+              if (graded.phase === 'done') {
                 onTarget(id, next);
               }
             }

@@ -1,27 +1,34 @@
-import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
+import { type KeyboardEvent, type PointerEvent, type RefObject, useRef } from 'react';
+import { Button } from '../../../components/Button';
 import { useText } from '../../../i18n/context';
+import { useHeir } from '../../../lib/heir';
 import styles from './Compare.module.css';
 
 /** Per cent of the width that one arrow key moves the curtain by. */
 const STEP = 2;
+/** The same of one click: few of them lead across a film. */
+const CLICK = 5;
 /** Kept within sight and within reach. */
 const LIMITS = [2, 98] as const;
+const within = (at: number) => Math.min(LIMITS[1], Math.max(LIMITS[0], at));
 
 interface CurtainProps {
   /** Per cent of the width, from the left, that the older film has. */
   at: number;
   onMove: (at: number) => void;
+  /** What takes the focus when the curtain goes with it. */
+  heir: RefObject<HTMLElement | null>;
 }
 
 /** The edge between two films that lie over one another: drawn by mouse, finger or arrow keys. */
-export function Curtain({ at, onMove }: CurtainProps) {
+export function Curtain({ at, onMove, heir }: CurtainProps) {
   const text = useText('viewer').compare;
   const handle = useRef<HTMLDivElement>(null);
-  const move = (to: number) => onMove(Math.min(LIMITS[1], Math.max(LIMITS[0], to)));
+  useHeir(handle, heir);
   const drag = (event: PointerEvent) => {
     const room = handle.current?.parentElement?.getBoundingClientRect();
     if (room && handle.current?.hasPointerCapture(event.pointerId)) {
-      move((100 * (event.clientX - room.left)) / room.width);
+      onMove(within((100 * (event.clientX - room.left)) / room.width));
     }
   };
   const press = (event: KeyboardEvent) => {
@@ -34,7 +41,7 @@ export function Curtain({ at, onMove }: CurtainProps) {
     if (to !== undefined && !event.shiftKey) {
       // Else it would move the films, too.
       event.preventDefault();
-      move(to);
+      onMove(within(to));
     }
   };
   return (
@@ -53,5 +60,26 @@ export function Curtain({ at, onMove }: CurtainProps) {
       onPointerMove={drag}
       onKeyDown={press}
     />
+  );
+}
+
+/** The same by clicks, for whoever cannot drag (WCAG 2.5.7). */
+export function CurtainSteps({ at, onMove, heir }: CurtainProps) {
+  const text = useText('viewer').compare;
+  const steps = useRef<HTMLSpanElement>(null);
+  useHeir(steps, heir);
+  return (
+    <span ref={steps} className={styles.steps}>
+      <Step label={text.curtainLeft} arrow="←" onClick={() => onMove(within(at - CLICK))} />
+      <Step label={text.curtainRight} arrow="→" onClick={() => onMove(within(at + CLICK))} />
+    </span>
+  );
+}
+
+function Step({ label, arrow, onClick }: { label: string; arrow: string; onClick: () => void }) {
+  return (
+    <Button look="compact" aria-label={label} title={label} onClick={onClick}>
+      <span aria-hidden="true">{arrow}</span>
+    </Button>
   );
 }

@@ -1,6 +1,7 @@
 import { fireEvent, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
+import { en } from '../../../i18n/catalogue';
 import { FIRST_OVERLAY } from '../../../viewer/overlay';
 import { saveImage } from '../../../viewer/saveImage';
 import { SizeTold } from '../../../viewer/testFilm';
@@ -32,7 +33,7 @@ it('saves with each film what was measured on it, and not on the other', async (
       onEnd={ignore}
     />,
   );
-  await userEvent.click(screen.getByRole('button', { name: 'Drag measures a length' }));
+  await userEvent.click(screen.getByRole('button', { name: en.viewer.tools.length }));
   const saved = async (name: string, to: number) => {
     const pane = within(screen.getByRole('region', { name }));
     const lines = pane.getByRole('img', { name: 'Nothing measured' });

@@ -29,6 +29,24 @@ it('opens readings before their films, which then have them', async () => {
   await expect.poll(() => itemOf(store.snapshot(), id)?.reading?.grade).toBe('mild');
 });
 
+it('counts what waits of the file that was opened, not of one before it', async () => {
+  const store = new WorklistStore(() => new Promise(() => undefined));
+  const { container } = render(<ReadingFile store={store} saves={false} />);
+  const input = container.querySelector('input') as HTMLInputElement;
+  const open = (...names: string[]) => {
+    const readings = names.map((file) => ({ ...kept, file }));
+    return userEvent.upload(input, new File([JSON.stringify(fileOf(readings))], 'readings.json'));
+  };
+  await open('one.png', 'two.png', 'three.png');
+  await screen.findByText(/^3 films read from the file; 3 of them/);
+  await open('four.png');
+  await screen.findByText(/^1 film read from the file; 1 of them/);
+  store.add([study('five.png')]);
+  await open('five.png');
+  await screen.findByText('1 film read from the file.');
+  store.stop();
+});
+
 it('is found before any film is open, as after a reload', () => {
   render(<AnalysePage />);
   expect(screen.getByRole('button', { name: 'Open readings' })).toBeTruthy();

@@ -24,7 +24,10 @@ export function ReadingFile({ store, saves = true }: ReadingFileProps) {
     try {
       const readings = readingsIn(await file.text());
       store.restoreReadings(readings);
-      setSaid(text.restored(readings.length, store.snapshot().kept.length));
+      // Those of a file before this one may wait as well.
+      const mine = new Set(readings);
+      const waiting = store.snapshot().kept.filter((reading) => mine.has(reading));
+      setSaid(text.restored(readings.length, waiting.length));
     } catch {
       setSaid(text.notReadings(file.name));
     }

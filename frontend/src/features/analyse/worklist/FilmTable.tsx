@@ -1,4 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import {
   type KeyboardEvent,
   type RefObject,
@@ -45,6 +45,17 @@ export function FilmTable(props: FilmTableProps) {
   const body = useRef<HTMLDivElement>(null);
   // Asked once a drawing: every row asks for its height, and a media query is not free.
   const height = HEIGHTS[pictures ? 'pictures' : byTouch() ? 'coarse' : 'fine'];
+  const { selected } = list;
+  /** The row that the focus was in last, for as long as no other film is selected. */
+  const [reached, setReached] = useState({ id: selected, selected });
+  // Exactly one row takes the focus by Tab: one that it was in, or the selected one if listed.
+  const entries = [reached.selected === selected ? reached.id : null, selected];
+  const places = entries.map((entry) => shown.findIndex(({ id }) => id === entry));
+  const entryAt = places.find((place) => place !== -1) ?? 0;
+  const entry = shown[entryAt]?.id ?? null;
+  // However far it is scrolled away: else nothing in the list would be left for Tab to lead to, and
+  // the focus would go with its row.
+  const rangeExtractor = useCallback((range: Range) => withEntry(range, entryAt), [entryAt]);
   // The same function for the same films: with another one all rows are measured anew.
   const getItemKey = useCallback((at: number) => shown[at]?.id ?? at, [shown]);
   const rows = useVirtualizer({
@@ -53,6 +64,7 @@ export function FilmTable(props: FilmTableProps) {
     estimateSize: () => height,
     getItemKey,
     overscan: OVERSCAN,
+    rangeExtractor,
     scrollMargin: HEADER,
     scrollPaddingStart: HEADER,
   });
@@ -72,25 +84,39 @@ export function FilmTable(props: FilmTableProps) {
       focus(true);
     };
   });
-  const { selected } = list;
-  /** The row that the keys led to, for as long as no other film is selected. */
-  const [reached, setReached] = useState({ id: selected, selected });
+  const onReach = useCallback(
+    (id: number) => {
+      if (id !== entry) {
+        setReached({ id, selected });
+      }
+    },
+    [entry, selected],
+  );
   const onKey = useCallback(
     (event: KeyboardEvent, index: number) => {
       const to = shown[rowAfter(event, index, shown.length - 1)];
       // With the shortcuts on, J and K lead through the list, and arrows move the film from here too.
       if (to && !shortcutsAreOn()) {
         event.preventDefault();
-        setReached({ id: to.id, selected });
+        onReach(to.id);
         reach.current?.(to.id);
       }
     },
-    [shown, selected, reach],
+    [shown, reach, onReach],
   );
-  // Exactly one row takes the focus by Tab: one that keys led to, or the selected one if listed.
-  const entries = [reached.selected === selected ? reached.id : null, selected];
-  const entry =
-    entries.find((entry) => shown.some(({ id }) => id === entry)) ?? shown[0]?.id ?? null;
+  const onRemove = useCallback(
+    (id: number, index: number) => {
+      // The row takes the focus along: that goes on with the one beside it, or back to the page.
+      const beside = shown[index + 1] ?? shown[index - 1];
+      if (beside) {
+        reach.current?.(beside.id);
+      } else if (document.activeElement instanceof HTMLElement) {
+        document.activeElement.blur();
+      }
+      store.remove([id]);
+    },
+    [shown, reach, store],
+  );
 
   return (
     <div ref={body} className={styles.scroll}>
@@ -125,6 +151,8 @@ export function FilmTable(props: FilmTableProps) {
                 store={store}
                 onChoose={onChoose}
                 onKey={onKey}
+                onReach={onReach}
+                onRemove={onRemove}
               />
             ) : null;
           })}
@@ -132,6 +160,14 @@ export function FilmTable(props: FilmTableProps) {
       </table>
     </div>
   );
+}
+
+/** The rows in sight, and the one that Tab leads to. */
+function withEntry(range: Range, entryAt: number): number[] {
+  const inSight = defaultRangeExtractor(range);
+  return entryAt >= range.count || inSight.includes(entryAt)
+    ? inSight
+    : [...inSight, entryAt].toSorted((one, other) => one - other);
 }
 
 /** The row that a key of a list leads to; -1 for any other key. */

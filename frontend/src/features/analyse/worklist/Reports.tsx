@@ -59,12 +59,15 @@ export function Reports({ list, items }: { list: Worklist; items: readonly Item[
   const text = catalogue.report;
   const [state, setState] = useState<'idle' | 'making' | 'failed'>('idle');
   const [done, setDone] = useState(0);
+  /** Films of the last report whose map was asked for and did not come. */
+  const [missing, setMissing] = useState(0);
   const graded = items.filter((item) => item.graded !== null);
   const label = state === 'making' ? text.progress(done, graded.length) : text.reports;
 
   const save = async () => {
     setState('making');
     setDone(0);
+    setMissing(0);
     try {
       const results: Graded[] = [];
       for (const [index, item] of graded.entries()) {
@@ -72,6 +75,8 @@ export function Reports({ list, items }: { list: Worklist; items: readonly Item[
         setDone(index + 1);
       }
       await saveReports(results, catalogue, language, refusedOf(items, catalogue));
+      const asked = results.slice(0, MOST_MAPS);
+      setMissing(asked.filter(({ prediction }) => !prediction.explanation).length);
       setState('idle');
     } catch {
       setState('failed');
@@ -92,6 +97,11 @@ export function Reports({ list, items }: { list: Worklist; items: readonly Item[
       {state === 'failed' && (
         <p className={styles.note} role="alert">
           {text.failed}
+        </p>
+      )}
+      {missing > 0 && (
+        <p className={styles.note} role="alert">
+          {text.mapsMissing(missing)}
         </p>
       )}
     </>

@@ -1,6 +1,4 @@
 import { type KeyboardEvent, type MouseEvent, memo } from 'react';
-import { Button } from '../../../components/Button';
-import { CompareIcon, CrossIcon, RetryIcon } from '../../../components/icons';
 import { useFormat, useText } from '../../../i18n/context';
 import { describeFailure } from '../../../i18n/describeFailure';
 import { findingWords } from '../../../i18n/findingWords';
@@ -10,7 +8,9 @@ import { gradeOf } from '../../../lib/reading';
 import { SeverityGlyph } from '../result/SeverityGlyph';
 import styles from './FilmTable.module.css';
 import { Flags } from './Flags';
-import { type Item, isOpen, rowId } from './films';
+import { type Item, rowId } from './films';
+import { RowActions } from './RowActions';
+import actions from './RowActions.module.css';
 import type { WorklistStore } from './store';
 import { Thumbnail } from './Thumbnail';
 
@@ -31,6 +31,9 @@ interface RowProps {
   store: WorklistStore;
   onChoose: (id: number, range: boolean) => void;
   onKey: (event: KeyboardEvent, index: number) => void;
+  /** The focus came to it. */
+  onReach: (id: number) => void;
+  onRemove: (id: number, index: number) => void;
 }
 
 /** One film of the list. */
@@ -47,7 +50,7 @@ export const Row = memo(function Row(props: RowProps) {
   };
   return (
     <tr
-      className={styles.row}
+      className={cx(styles.row, actions.row)}
       aria-rowindex={index + 2}
       data-status={status}
       data-severity={graded?.severity}
@@ -56,7 +59,7 @@ export const Row = memo(function Row(props: RowProps) {
       data-chosen={chosen}
       style={{ transform: `translateY(${start}px)`, height: size }}
     >
-      <td className={styles.name}>
+      <td className={cx(styles.name, actions.name)} data-pictured={pictures}>
         {pictures && <Thumbnail study={study} />}
         <button
           type="button"
@@ -67,67 +70,24 @@ export const Row = memo(function Row(props: RowProps) {
           aria-pressed={chosen || undefined}
           tabIndex={entry ? 0 : -1}
           onClick={press}
+          onFocus={() => props.onReach(id)}
           onKeyDown={(event) => props.onKey(event, index)}
         >
           {study.name}
         </button>
       </td>
       <Outcome item={item} />
-      <Actions item={item} selected={selected} compared={compared} entry={entry} store={store} />
+      <RowActions
+        item={item}
+        selected={selected}
+        compared={compared}
+        entry={entry}
+        store={store}
+        onRemove={() => props.onRemove(id, index)}
+      />
     </tr>
   );
 });
-
-function Actions({
-  item,
-  selected,
-  compared,
-  entry,
-  store,
-}: Pick<RowProps, 'item' | 'selected' | 'compared' | 'entry' | 'store'>) {
-  const text = useText('worklist');
-  const { id, study, status } = item;
-  const tab = entry ? 0 : -1;
-  return (
-    <td className={styles.actions}>
-      {status === 'done' && !selected && (
-        <Button
-          look="icon"
-          className={cx(styles.action, styles.compare)}
-          aria-label={text.compare(study.name)}
-          title={text.compare(study.name)}
-          aria-pressed={compared}
-          tabIndex={tab}
-          onClick={() => store.compare(compared ? null : id)}
-        >
-          <CompareIcon />
-        </Button>
-      )}
-      {(status === 'failed' || status === 'cancelled' || status === 'waiting') && (
-        <Button
-          look="icon"
-          className={styles.action}
-          aria-label={text.retry(study.name)}
-          title={text.retry(study.name)}
-          tabIndex={tab}
-          onClick={() => store.retry(id)}
-        >
-          <RetryIcon />
-        </Button>
-      )}
-      <Button
-        look="icon"
-        className={styles.action}
-        aria-label={isOpen(item) ? text.cancel(study.name) : text.remove(study.name)}
-        title={isOpen(item) ? text.cancel(study.name) : text.remove(study.name)}
-        tabIndex={tab}
-        onClick={() => (isOpen(item) ? store.cancel(id) : store.remove([id]))}
-      >
-        <CrossIcon />
-      </Button>
-    </td>
-  );
-}
 
 /** The cells after the name: what came out, or why nothing did. */
 function Outcome({ item }: { item: Item }) {

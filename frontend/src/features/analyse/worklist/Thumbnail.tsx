@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Study } from '../../../lib/study';
-import styles from './FilmTable.module.css';
+import styles from './Thumbnail.module.css';
 
 /** A film's picture in its row; black until it is there, and where this page cannot show the file. */
 export function Thumbnail({ study: { source } }: { study: Study }) {

@@ -36,6 +36,7 @@ export function WorklistPanel({ list, store, wide, onWide, onFiles }: WorklistPa
   const [chosen, setChosen] = useState(NONE);
   const [pictures, setPictures] = useState(false);
   const reach = useRef<((id: number) => void) | null>(null);
+  const title = useRef<HTMLHeadingElement>(null);
   const { items, selected, compared } = list;
   // Thousands of films are arranged between two pictures, not before the next one.
   const deferred = useDeferredValue(items, NO_ITEMS);
@@ -66,7 +67,9 @@ export function WorklistPanel({ list, store, wide, onWide, onFiles }: WorklistPa
   return (
     <section className={styles.panel} aria-label={text.title}>
       <div className={styles.head}>
-        <h2 className={styles.title}>{text.title}</h2>
+        <h2 ref={title} tabIndex={-1} className={styles.title}>
+          {text.title}
+        </h2>
         <p className={styles.count}>{text.progress(settled, items.length)}</p>
         <Button
           look="compact"
@@ -139,7 +142,14 @@ export function WorklistPanel({ list, store, wide, onWide, onFiles }: WorklistPa
           >
             {text.removeChosen}
           </Button>
-          <Button look="compact" onClick={() => setChosen(NONE)}>
+          <Button
+            look="compact"
+            onClick={() => {
+              // The button goes: the focus stays with the list.
+              title.current?.focus({ preventScroll: true });
+              setChosen(NONE);
+            }}
+          >
             {text.chooseNone}
           </Button>
         </div>

@@ -119,3 +119,21 @@ it('takes no reading for blind of a film that is graded anew after its result wa
   hidden.store.read(hidden.ids[0], { grade: 'mild' });
   expect(hidden.shown().items[0]?.reading?.blind).toBe(true);
 });
+
+it('takes no reading for blind of a film that was brought back with its result on the screen', async () => {
+  const { store, ids, shown } = await opened(['a.png', 'b.png'], true);
+  const [first, second = 0] = ids;
+  store.remove([first]);
+  store.hideResults(false);
+  store.restore();
+  store.hideResults(true);
+  store.read(first, { grade: 'mild' });
+  // Brought back before anything is shown, it is as unseen as it was.
+  const unseen = await opened(['a.png', 'b.png'], true);
+  unseen.store.remove([unseen.ids[0]]);
+  unseen.store.restore();
+  unseen.store.read(unseen.ids[0], { grade: 'mild' });
+  expect(shown().items.find(({ id }) => id === first)?.reading?.blind).toBe(false);
+  expect(shown().items.find(({ id }) => id === second)?.seen).toBe(true);
+  expect(unseen.shown().items[0]?.reading?.blind).toBe(true);
+});

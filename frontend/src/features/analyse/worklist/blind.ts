@@ -4,6 +4,10 @@ import type { Item, Worklist } from './films';
 export const isHidden = ({ blind }: Worklist, { revealed, graded }: Item): boolean =>
   blind && !revealed && graded !== null;
 
+/** Of a film that is no longer hidden: its result, where it has one, is on the screen from now on. */
+export const asSeen = (item: Item): Item =>
+  item.seen || item.graded === null ? item : { ...item, seen: true };
+
 const hidden = new WeakMap<Item, Item>();
 
 /** The same object each time: rows that have not changed are not drawn again. */

@@ -1,6 +1,6 @@
 import type { KeptReading, Reading } from '../../../lib/reading';
 import { Awaited, filmOf } from './awaited';
-import { isHidden } from './blind';
+import { asSeen, isHidden } from './blind';
 import { changed, changedAmong, type Facts, type Item, itemOf, type Worklist } from './films';
 import { Held } from './held';
 
@@ -60,10 +60,7 @@ export abstract class Readings extends Held {
   readonly hideResults = (blind: boolean): void => {
     if (blind !== this.list.blind) {
       const items = this.list.items.map((item) =>
-        blind
-          ? { ...item, revealed: item.reading !== null }
-          : // From now on everything that is graded is on the screen.
-            { ...item, seen: item.seen || item.graded !== null },
+        blind ? { ...item, revealed: item.reading !== null } : asSeen(item),
       );
       this.set({ ...this.list, blind, items });
     }

@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { prediction, study } from '../../../lib/fixtures';
 import type { Predict } from '../../../lib/predict';
 import type { Finding } from '../../../lib/prediction';
+import type { Repair } from '../../../lib/study';
 import { alike, asItWas, type Picture, repairAndGrade, repairFor } from './repair';
 import { WorklistStore } from './store';
 import { csvOf } from './table';
@@ -79,4 +80,48 @@ it.each([90, 180, 270])('has a film graded that must be turned by %i degrees', a
   store.replace(id, asItWas(item()?.study ?? study()));
   await expect.poll(() => item()?.status).toBe('rejected');
   expect(item()?.study).toEqual({ name: 'side.png', source });
+});
+
+/** A film that was turned by 180° already, and rejected once more. */
+async function repairedWrongly(needed: number) {
+  const store = new WorklistStore(grade);
+  const source = new File([String(needed)], 'film.png');
+  store.add([{ name: 'film.png', source }]);
+  const item = () => store.snapshot().items[0];
+  const make = vi.fn(turn);
+  const repaired = async (repair: Repair) => {
+    await expect.poll(() => item()?.status).toBe('rejected');
+    await repairAndGrade(store, store.snapshot().items, repair, make);
+  };
+  await repaired({ turned: 180, inverted: false });
+  await expect.poll(() => item()?.status).toBe('rejected');
+  make.mockClear();
+  return { source, item, make, repaired };
+}
+
+it('tells all that was done to a film that is repaired once more, and does it from its file', async () => {
+  const { source, item, make, repaired } = await repairedWrongly(270);
+  await repaired({ turned: 90, inverted: true });
+  const repair = { turned: 270, inverted: true };
+  expect(make.mock.calls).toEqual([[source, repair]]);
+  expect(item()?.study.repaired).toEqual({ repair, original: source });
+  await expect.poll(() => item()?.status).toBe('done');
+});
+
+it('turns the other way from the same file where the first way was wrong', async () => {
+  const { source, item, make, repaired } = await repairedWrongly(90);
+  await repaired({ turned: 90, inverted: false });
+  await expect.poll(() => item()?.status).toBe('done');
+  expect(make.mock.calls.map(([of, { turned }]) => [of, turned])).toEqual([
+    [source, 270],
+    [source, 90],
+  ]);
+  expect(item()?.study.repaired?.repair).toEqual({ turned: 90, inverted: false });
+});
+
+it('gives the file back where one repair undoes the other', async () => {
+  const { source, item, make, repaired } = await repairedWrongly(90);
+  await repaired({ turned: 180, inverted: false });
+  expect(make).not.toHaveBeenCalled();
+  expect(item()?.study).toEqual({ name: 'film.png', source });
 });

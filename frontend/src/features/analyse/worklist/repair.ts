@@ -70,16 +70,29 @@ export async function repairAndGrade(
   return unread;
 }
 
+/** One repair after another, as the one that amounts to both. */
+const composed = (before: Repair | undefined, now: Repair): Repair => ({
+  turned: (((before?.turned ?? 0) + now.turned) % 360) as Repair['turned'],
+  inverted: (before?.inverted ?? false) !== now.inverted,
+});
+
+/** Always from the file itself: what is told of a film is all that was done to it. */
 async function replaced(
   store: WorklistStore,
   id: number,
-  { name, source: original }: Study,
+  study: Study,
   repair: Repair,
   make: Picture,
 ): Promise<void> {
-  const blob = await make(original, repair);
+  const { name, source: original } = asItWas(study);
+  const whole = composed(study.repaired?.repair, repair);
+  if (whole.turned === 0 && !whole.inverted) {
+    store.replace(id, { name, source: original });
+    return;
+  }
+  const blob = await make(original, whole);
   const source = new File([blob], name, { type: blob.type });
-  store.replace(id, { name, source, repaired: { repair, original } });
+  store.replace(id, { name, source, repaired: { repair: whole, original } });
 }
 
 /** The film as a study of its own file again. */

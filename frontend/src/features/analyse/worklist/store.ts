@@ -1,6 +1,7 @@
 import type { Failure } from '../../../lib/failure';
 import type { Prediction } from '../../../lib/prediction';
 import type { Study } from '../../../lib/study';
+import { asSeen } from './blind';
 import { Explaining } from './explaining';
 import {
   accepted,
@@ -73,14 +74,17 @@ export class WorklistStore extends Explaining {
     this.#pump();
   };
 
-  /** Takes a film out of the queue; alone in the list, it leaves altogether. */
+  /** Takes a film out of the queue; alone in the list, it leaves for as long as nobody wants it back. */
   readonly cancel = (id: number): void => {
     this.#abort(id);
-    this.set(
-      this.list.items.length === 1
-        ? { ...removed(this.list, new Set([id])), cancelled: true, pause: null }
-        : cancelled(this.list, new Set([id])),
-    );
+    const { items } = this.list;
+    if (items.length === 1) {
+      const cleared = items.map(asUntouched);
+      const list = removed(this.list, new Set([id]));
+      this.set({ ...list, cancelled: true, pause: null, cleared });
+    } else {
+      this.set(cancelled(this.list, new Set([id])));
+    }
     this.#pump();
   };
 
@@ -129,8 +133,10 @@ export class WorklistStore extends Explaining {
 
   /** Brings back what was removed last, and goes on with what was still open. */
   readonly restore = (): void => {
-    const { cleared, items } = this.list;
-    const all = [...items, ...cleared].toSorted((one, other) => one.id - other.id);
+    const { blind, cleared, items } = this.list;
+    // Results may have been hidden when they were removed, and be on the screen from now on.
+    const back = blind ? cleared : cleared.map(asSeen);
+    const all = [...items, ...back].toSorted((one, other) => one.id - other.id);
     this.set({ ...this.list, cleared: [], items: all });
     for (const { id } of cleared.slice(0, 1)) {
       this.select(id);

@@ -40,3 +40,19 @@ it('brings back what became known of a film while its list was cleared', () => {
   expect(store.snapshot().items).toMatchObject([{ date: '' }, facts]);
   store.stop();
 });
+
+it('brings back the only film after it was cancelled, with what was read of it', () => {
+  const store = new WorklistStore(() => new Promise(() => undefined));
+  const [id = 0] = store.add([study('one.png')]);
+  store.read(id, { grade: 'mild' });
+  store.cancel(id);
+  expect(store.snapshot()).toMatchObject({ items: [], cancelled: true });
+  store.restore();
+  expect(store.snapshot()).toMatchObject({
+    items: [{ id, status: 'running', reading: { grade: 'mild' } }],
+    selected: id,
+    cleared: [],
+    cancelled: false,
+  });
+  store.stop();
+});

@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { Predict } from '../../../lib/predict';
-import { isOpen, type Worklist } from './films';
+import { type Item, isOpen, type Worklist } from './films';
 import { WorklistStore } from './store';
 
 /** The page's worklist. Reloading asks first while there is something to lose. */
@@ -9,10 +9,7 @@ export function useWorklist(predict: Predict): { list: Worklist; store: Worklist
   const list = useSyncExternalStore(store.subscribe, store.snapshot);
   useEffect(() => () => store.stop(), [store]);
 
-  // A bundled sample is one click away; only people's own files would be lost.
-  const precious = list.items.some(
-    (item) => item.study.source instanceof File && (item.graded !== null || isOpen(item)),
-  );
+  const precious = list.items.some(isPrecious);
   useEffect(() => {
     if (!precious) {
       return;
@@ -23,3 +20,11 @@ export function useWorklist(predict: Predict): { list: Worklist; store: Worklist
   }, [precious]);
   return { list, store };
 }
+
+/**
+ * Whether it would be lost for good: what a person said of a film, whatever became of it, and what
+ * came of people's own files. A bundled sample is one click away.
+ */
+const isPrecious = (item: Item): boolean =>
+  item.reading !== null ||
+  (item.study.source instanceof File && (item.graded !== null || isOpen(item)));

@@ -63,6 +63,12 @@ it('keeps the grade and says that there is no map where that version is gone', a
   });
 });
 
+function gradedItem(): Item {
+  const { explanation: _, ...graded } = by('2.0.0');
+  const known = { ...FRESH, ...NO_FACTS, id: 1, study: study(), gradedAt: new Date() };
+  return { ...known, status: 'done', graded };
+}
+
 it('has a report with the map of the version that graded', async () => {
   const asked: (string | null)[] = [];
   vi.stubGlobal('fetch', (request: Request) => {
@@ -73,21 +79,31 @@ it('has a report with the map of the version that graded', async () => {
     asked.push(searchParams.get('version'));
     return Response.json(by(searchParams.get('version') ?? '2.1.0'));
   });
-  const { explanation: _, ...graded } = by('2.0.0');
-  const item: Item = {
-    ...FRESH,
-    ...NO_FACTS,
-    id: 1,
-    study: study(),
-    status: 'done',
-    graded,
-    gradedAt: new Date(),
-  };
+  const item = gradedItem();
+  saved.mockReset();
   render(<Reports list={{ ...EMPTY, items: [item] }} items={[item]} />);
   await userEvent.click(screen.getByTitle(en.report.reports));
   await vi.waitFor(() => expect(saved).toHaveBeenCalledOnce());
+  expect(screen.queryByRole('alert')).toBeNull();
   const [[result]] = saved.mock.calls[0] as [Graded[]];
   expect(asked).toEqual(['2.0.0']);
   expect(result?.prediction).toMatchObject({ severity: 'mild', model: { version: '2.0.0' } });
   expect(result?.prediction.explanation).not.toBeNull();
+});
+
+it('says of how many films a report has no map, though they were asked for', async () => {
+  vi.stubGlobal('fetch', (request: Request) =>
+    new URL(request.url).pathname === '/limits'
+      ? Response.json(limits)
+      : Response.json({ code: 'busy', title: 'Busy', status: 503 }, { status: 503 }),
+  );
+  const item = gradedItem();
+  saved.mockReset();
+  render(<Reports list={{ ...EMPTY, items: [item] }} items={[item]} />);
+  await userEvent.click(screen.getByTitle(en.report.reports));
+  expect((await screen.findByRole('alert')).textContent).toBe(
+    'In this report 1 film has no heatmap: the service sent none.',
+  );
+  // It is made all the same.
+  expect(saved).toHaveBeenCalledOnce();
 });

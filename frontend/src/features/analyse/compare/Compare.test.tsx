@@ -1,0 +1,74 @@
+import { act, fireEvent, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { en } from '../../../i18n/catalogue';
+import { FIRST_OVERLAY } from '../../../viewer/overlay';
+import { saveImage } from '../../../viewer/saveImage';
+import { SizeTold } from '../../../viewer/testFilm';
+import Compare, { type Side } from './Compare';
+
+// jsdom decodes and draws nothing.
+vi.mock('../../../viewer/saveImage', () => ({ saveImage: vi.fn() }));
+vi.mock('../../../viewer/useFilm', async () => {
+  const { film } = await import('../../../viewer/testFilm');
+  return { useFilm: () => ({ status: 'ready', film }) };
+});
+
+const text = en.viewer.compare;
+const ignore = () => undefined;
+const side = (id: number, name: string): Side => ({
+  id,
+  state: { phase: 'running', study: { name, source: new File([], name) } },
+  date: '',
+  caption: [`Caption of ${name}`],
+});
+const press = (name: string) => userEvent.click(screen.getByRole('button', { name }));
+
+beforeEach(() => {
+  vi.stubGlobal('ResizeObserver', SizeTold);
+  render(
+    <Compare
+      sides={[side(1, 'older.png'), side(2, 'newer.png')]}
+      overlay={FIRST_OVERLAY}
+      onOverlay={ignore}
+      onTarget={ignore}
+      onEnd={ignore}
+    />,
+  );
+});
+
+it('works the film that is seen of two that lie over one another, not the one touched last', async () => {
+  await press(text.link);
+  fireEvent.pointerDown(screen.getByRole('region', { name: 'newer.png' }));
+  await press(text.over);
+  expect(screen.queryByRole('region', { name: 'newer.png' })).toBeNull();
+  await press(en.viewer.tools.save);
+  const [shown, name] = vi.mocked(saveImage).mock.lastCall ?? [];
+  expect(name).toBe('older.view.png');
+  expect(shown?.caption).toEqual(['Caption of older.png']);
+  await press(en.viewer.tools.rotate);
+  const older = screen.getByRole('region', { name: 'older.png' });
+  expect(older.textContent).toContain(en.viewer.changes.turned(90));
+  await press(text.over);
+  const newer = screen.getByRole('region', { name: 'newer.png' });
+  expect(newer.textContent).not.toContain(en.viewer.changes.turned(90));
+});
+
+it('draws the curtain by clicks too, and loses no focus when the curtain goes', async () => {
+  await press(text.curtain);
+  const at = () => screen.getByRole('separator').getAttribute('aria-valuenow');
+  expect(at()).toBe('50');
+  await press(text.curtainRight);
+  await press(text.curtainRight);
+  await press(text.curtainLeft);
+  expect(at()).toBe('55');
+  for (let click = 0; click < 15; click += 1) {
+    await press(text.curtainLeft);
+  }
+  // Kept within reach.
+  expect(at()).toBe('2');
+  const curtain = screen.getByRole('button', { name: text.curtain });
+  // As its key does, which leaves the focus where it is.
+  act(() => curtain.click());
+  expect(document.activeElement).toBe(curtain);
+});
