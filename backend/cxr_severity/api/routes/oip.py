@@ -207,7 +207,6 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
         read_asked, body, request.headers.get(LENGTH), manifest.preprocess.size,
         limiter=state.reading,
     )  # fmt: skip
-    del body
     options = Options(explain=False, force=asked.force)
     images = asked.images
     caller.take_the_rest_or_refuse(len(images))

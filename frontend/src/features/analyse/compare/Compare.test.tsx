@@ -1,4 +1,4 @@
-import { act, fireEvent, render, screen } from '@testing-library/react';
+import { act, fireEvent, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { en } from '../../../i18n/catalogue';
@@ -71,4 +71,21 @@ it('draws the curtain by clicks too, and loses no focus when the curtain goes', 
   // As its key does, which leaves the focus where it is.
   act(() => curtain.click());
   expect(document.activeElement).toBe(curtain);
+});
+
+it('saves with each film what was measured on it, and not on the other', async () => {
+  Element.prototype.setPointerCapture = () => undefined;
+  await press(en.viewer.tools.length);
+  const saved = async (name: string, to: number) => {
+    const pane = within(screen.getByRole('region', { name }));
+    const lines = pane.getByRole('img', { name: 'Nothing measured' });
+    const mouse = { pointerId: 1, isPrimary: true, button: 0, clientY: 100 };
+    fireEvent.pointerDown(lines, { ...mouse, clientX: 100 });
+    fireEvent.pointerMove(lines, { ...mouse, clientX: to });
+    fireEvent.pointerUp(lines, { ...mouse, clientX: to });
+    await press(en.viewer.tools.save);
+    return vi.mocked(saveImage).mock.lastCall?.[0].lines.map(({ words }) => words);
+  };
+  expect(await saved('newer.png', 500)).toEqual(['200 px']);
+  expect(await saved('older.png', 300)).toEqual(['100 px']);
 });
