@@ -107,6 +107,12 @@ def _add_common(command: argparse.ArgumentParser) -> None:
     tls.add_argument(
         "--tls-ca", type=Path, metavar="FILE", help="who signs the certificates of others"
     )
+    command.add_argument_group("HTTPS of DICOMweb").add_argument(
+        "--https-ca",
+        type=Path,
+        metavar="FILE",
+        help="in PEM, who signs the archive's certificate, beside those this machine trusts",
+    )
     work = command.add_argument_group("how it works")
     work.add_argument("--memory", type=Path, metavar="FILE", help="what it did, across restarts")
     work.add_argument("--threads", type=_count, default=1, help="studies at a time (default: 1)")

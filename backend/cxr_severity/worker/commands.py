@@ -71,6 +71,7 @@ def _work(arguments: argparse.Namespace, settings: Settings, memory: Path) -> in
         password=os.environ.get("CXR_DICOMWEB_PASSWORD"),
         token=os.environ.get("CXR_DICOMWEB_TOKEN"),
         timeout=arguments.timeout,
+        authorities=arguments.https_ca,
     )
     watching = arguments.command == "watch"
     archive = Archive(_url(arguments.dicomweb), access, largest) if watching else None
@@ -119,10 +120,15 @@ def _work(arguments: argparse.Namespace, settings: Settings, memory: Path) -> in
             threads=arguments.threads,
             progress=arguments.progress,
             finished=lambda: (
-                watcher is not None and watcher.swept.is_set() and (work.idle or work.stuck)
+                watcher is not None
+                and (watcher.swept.is_set() or watcher.given_up)
+                and (work.idle or work.stuck)
             ),
         )
         left = ledger.counts()["parked"] if watcher else 0
+        if watcher and not watcher.swept.is_set() and watcher.given_up:
+            LOG.error("no search came to its end: films that the archive did not list are missing")
+            left += 1
         if watcher and work.stuck:
             LOG.error(
                 "%d films are not judged: parked results take all the room of --most-waiting; have"
@@ -155,7 +161,7 @@ def _receiver(arguments: argparse.Namespace, ledger: Ledger, work: Work, largest
         )  # fmt: skip
     listening = Listening(arguments.aet, arguments.host, arguments.port, arguments.ae, tls=tls)
     take = station.keeper(ledger, work.wake, arguments.most_waiting * 1_000_000)
-    return Receiver(listening, take, largest)
+    return Receiver(listening, take, largest, station.refuser(ledger))
 
 
 def _tls(arguments: argparse.Namespace) -> Tls | None:

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -21,6 +22,7 @@ from cxr_severity.worker.datasets import values
 from cxr_severity.worker.faults import DownError, LastingError, PassingError, WorkerError
 from cxr_severity.worker.items import Place, Result
 from cxr_severity.worker.stow import check_stored
+from cxr_severity.worker.tls import fault_of, trusting
 
 _JSON = "application/dicom+json"
 _DICOM = 'multipart/related; type="application/dicom"'
@@ -38,18 +40,24 @@ _DOWN = {
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How the archive is reached. `token` is a bearer token; `timeout` is in seconds."""
+    """How the archive is reached. `token` is a bearer token; `timeout` is in seconds;
+    `authorities` are certificates of those whose signature is trusted, in PEM, beside what this
+    machine trusts."""
 
     user: str | None = None
     password: str | None = None
     token: str | None = None
     timeout: float = 60.0
+    authorities: Path | None = None
 
 
 class Archive:
     """A DICOMweb service under `url`; `largest` bounds an instance, in bytes.
 
     Its methods raise DownError, PassingError and LastingError.
+
+    Raises:
+        CannotStartError: the file of authorities cannot be used.
     """
 
     def __init__(self, url: str, access: Access, largest: int) -> None:
@@ -61,16 +69,19 @@ class Archive:
         self._timeout = access.timeout
         self._largest = largest
         self._client = httpx2.Client(
-            auth=auth, headers=headers, timeout=httpx2.Timeout(access.timeout, connect=10)
+            auth=auth,
+            headers=headers,
+            timeout=httpx2.Timeout(access.timeout, connect=10),
+            verify=trusting(access.authorities),
         )
 
     def close(self) -> None:
         self._client.close()
 
-    def search(self, query: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-        """What QIDO-RS says of each instance that matches, once, page by page."""
+    def search(self, query: Mapping[str, str], limit: int = _PAGE) -> Iterator[Mapping[str, Any]]:
+        """What QIDO-RS says of each instance that matches, once, by pages of at most `limit`."""
         offset, seen = 0, set[str]()
-        while found := self._page(query, offset):
+        while found := self._page(query, offset, limit):
             # An archive that knows no offset would say the same for ever, though a film that came
             # in meanwhile stand before it.
             new = {uid: each for each in found if (uid := _uid(each)) not in seen}
@@ -80,17 +91,29 @@ class Archive:
             yield from new.values()
             offset += len(found)
 
-    def _page(self, query: Mapping[str, str], offset: int) -> list[Mapping[str, Any]]:
-        asked = {**query, "limit": str(_PAGE), "offset": str(offset)}
+    def _page(self, query: Mapping[str, str], offset: int, limit: int) -> list[Mapping[str, Any]]:
         try:
-            body = self._ask(
-                "GET", "instances", _LARGEST_PAGE, params=asked, accept=_JSON, of_one=False
-            )
+            return self._listed(query, offset, limit)
         except PassingError as error:
-            # Some archives say so past the end. Of the first page it means a URL that is wrong.
-            if offset and error.code == "http-404":
+            if offset and self._past_the_end(query, offset, error.code):
                 return []
             raise
+
+    def _past_the_end(self, query: Mapping[str, str], offset: int, code: str) -> bool:
+        """Whether an archive says by this error that nothing is left from `offset` on: some do by
+        404, others by 400 or 500. Of the first page it means a URL that is wrong."""
+        if code == "http-404" or not code.startswith("http-"):
+            return code == "http-404"
+        try:  # nothing is left where the last instance that it listed is the last of all
+            return len(self._listed(query, offset - 1, 2)) == 1
+        except WorkerError:
+            return False
+
+    def _listed(self, query: Mapping[str, str], offset: int, limit: int) -> list[Mapping[str, Any]]:
+        asked = {**query, "limit": str(limit), "offset": str(offset)}
+        body = self._ask(
+            "GET", "instances", _LARGEST_PAGE, params=asked, accept=_JSON, of_one=False
+        )
         found = _json(body) if body else []
         if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
             raise PassingError("bad-answer")
@@ -174,8 +197,8 @@ class Archive:
                 if kind is not None:
                     kind.append(answer.headers.get("Content-Type", ""))
                 return bytes(body)
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol):
-            raise DownError("unreachable") from None
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol) as error:
+            raise DownError(fault_of(error) or "unreachable") from None
         except httpx2.TimeoutException:
             raise PassingError("timed-out") from None
         except httpx2.RequestError:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.uid import ImplicitVRLittleEndian
 from pynetdicom import AE, evt
 
 from cxr_severity.worker.faults import DownError, LastingError, PassingError
@@ -53,7 +55,7 @@ class Peer:
         self._address = address
         self._tls = tls
         if tls is not None:
-            tls.sending([])  # a file that cannot be used is said at the start
+            tls.sending([], [])  # a file that cannot be used is said at the start
         self._own_title = own_title
         self._timeout = timeout
 
@@ -70,9 +72,15 @@ class Peer:
         entity = AE(self._own_title)
         entity.connection_timeout = min(10, self._timeout)
         entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = self._timeout
-        entity.add_requested_context(dataset.SOPClassUID, dataset.file_meta.TransferSyntaxUID)
+        # One for each, so that the peer can take both and the file goes as it is. The other is what
+        # every peer must take (PS3.5 10.1).
+        for syntax in (dataset.file_meta.TransferSyntaxUID, ImplicitVRLittleEndian):
+            entity.add_requested_context(dataset.SOPClassUID, syntax)
         opened: list[socket.socket] = []
-        tls = None if self._tls is None else (self._tls.sending(opened), self._address.host)
+        faults: list[str] = []
+        tls = None
+        if self._tls is not None:
+            tls = self._tls.sending(opened, faults), self._address.host
         link = entity.associate(
             self._address.host,
             self._address.port,
@@ -85,7 +93,11 @@ class Peer:
         if not link.is_established:
             for each in opened:  # pynetdicom leaves some of those that failed open
                 each.close()
+            if faults:
+                raise DownError(faults[0])
             raise _not_established(rejected=link.is_rejected, refused=bool(link.rejected_contexts))
+        if all(each.transfer_syntax[0].is_implicit_VR for each in link.accepted_contexts):
+            _make_implicit(dataset)
         try:
             status = link.send_c_store(dataset)
         finally:
@@ -99,6 +111,16 @@ class Peer:
         if any(status.Status in some for some in _MAY_PASS):
             raise PassingError(code)
         raise LastingError(code)
+
+
+def _make_implicit(dataset: Dataset) -> None:
+    """Have pydicom write each value as it is, and not as it would encode it anew: in either syntax
+    the bytes are the same, but those of sequences, which are taken apart."""
+    for each in list(dataset.elements()):
+        if each.VR == "SQ":
+            for item in dataset[each.tag].value:
+                _make_implicit(item)
+    dataset.set_original_encoding(True, True, dataset.original_character_set)
 
 
 def _not_established(*, rejected: bool, refused: bool) -> Exception:

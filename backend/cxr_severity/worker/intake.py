@@ -56,6 +56,23 @@ def take(db: sqlite3.Connection, place: Place, data: bytes, now: float, most: fl
     return Taken("kept", tuple(gone))
 
 
+def refuse(db: sqlite3.Connection, place: Place, reason: str, now: float) -> int | None:
+    """Park a film of which nothing is kept; returns its number.
+
+    Returns:
+        None where it is known with more than that: it has results, or is kept as it came before.
+    """
+    found = db.execute(
+        "INSERT INTO film (instance, study, series, state, reason, due, since)"
+        " VALUES (?, ?, ?, 'parked', ?, ?, ?)"
+        " ON CONFLICT (instance) DO UPDATE SET state = 'parked', reason = excluded.reason"
+        "  WHERE number NOT IN (SELECT film FROM body UNION SELECT film FROM result)"
+        " RETURNING number",
+        (place.instance, place.study, place.series, reason, now, now),
+    ).fetchone()
+    return None if found is None else int(found[0])
+
+
 def _make_room(db: sqlite3.Connection, place: Place, size: int, most: float) -> list[int] | None:
     """Make room for `size` bytes of a film, in place of what is kept of it, of `most` for all.
 

@@ -45,6 +45,14 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A kind of result that a film cannot have, with the code that says why; it has others."""
+
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """A result to be brought to one destination. `attempts` counts the one at hand."""
 

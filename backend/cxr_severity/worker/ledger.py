@@ -73,6 +73,11 @@ class Ledger:
             self._unclean |= bool(taken.gone)
         return taken
 
+    def refused(self, place: Place, reason: str, now: float) -> int | None:
+        """Park a film of which nothing is kept; its number, or None where more of it is known."""
+        with self._writing() as db:
+            return intake.refuse(db, place, reason, now)
+
     def number(self, instance: str) -> int:
         """Of a film that is known."""
         return int(self._read("SELECT number FROM film WHERE instance = ?", instance)[0][0])

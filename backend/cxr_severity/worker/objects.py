@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.interop.dicom.uids import Uids
+from cxr_severity.interop.errors import NotGreyError
 from cxr_severity.interop.forms import FORMS, as_form
 from cxr_severity.interop.making import Making
 from cxr_severity.model.assessment import Assessment
@@ -19,7 +20,7 @@ from cxr_severity.settings import UUID_ROOT, FormName
 from cxr_severity.texts.language import ENGLISH, Language
 from cxr_severity.worker.faults import LastingError, PassedOverError
 from cxr_severity.worker.header import Wanted, read_header
-from cxr_severity.worker.items import Result
+from cxr_severity.worker.items import LeftOut, Result
 
 Judge = Callable[[bytes], Judged]
 """Judges one file, with a map.
@@ -52,8 +53,9 @@ class Assessor:
     language: Language = ENGLISH
     font: Path | None = None
 
-    def __call__(self, data: bytes, since: float) -> list[Result]:
-        """The results of a film that came in at `since`, in seconds since 1970.
+    def __call__(self, data: bytes, since: float) -> list[Result | LeftOut]:
+        """The results of a film that came in at `since`, in seconds since 1970, and which of them
+        it cannot have, though it has others.
 
         Raises:
             PassedOverError: the film is not for this worker.
@@ -75,14 +77,10 @@ class Assessor:
                 language=self.language,
                 font=self.font,
             )
-            return [
-                Result(
-                    making.uids.new(kind),  # as `interop` names an object of this kind
-                    kind,
-                    as_form(FORMS[kind], assessment, judged.radiograph, data, making),
-                )
-                for kind in self.kinds
-            ]
+            made = [self._made(kind, judged, data, making) for kind in self.kinds]
+            if made and all(isinstance(each, LeftOut) for each in made):
+                raise LastingError(NotGreyError.code)
+            return made
         except InputRefusedError as error:
             raise LastingError(error.code) from None
         except RejectedError as error:
@@ -90,6 +88,15 @@ class Assessor:
                 raise PassedOverError(error.first.code) from None
             codes = ",".join(finding.code for finding in error.quality.findings)
             raise LastingError(f"rejected:{codes}") from None
+
+    @staticmethod
+    def _made(kind: FormName, judged: Judged, data: bytes, making: Making) -> Result | LeftOut:
+        try:
+            form = as_form(FORMS[kind], judged.assessment, judged.radiograph, data, making)
+        except NotGreyError as error:  # of this kind alone
+            return LeftOut(kind, error.code)
+        # As `interop` names an object of this kind.
+        return Result(making.uids.new(kind), kind, form)
 
 
 def seed(instance: str, assessment: Assessment) -> str:

@@ -44,6 +44,9 @@ _TAKEN = (
     SecondaryCaptureImageStorage,
 )
 _SYNTAXES = sorted(NATIVE | COMPRESSED)
+_PATIENCE = 10
+"""How many times as much as a film may have is listened to, and not kept, before the sender is cut
+off."""
 _REJECTIONS: dict[tuple[int | None, int | None], str] = {
     (1, 3): "its AE title is not among those of --ae",
     (1, 7): "it calls another AE title than --aet",
@@ -70,15 +73,21 @@ class Listening:
 class Receiver:
     """A C-STORE SCP. `take` gets the SOP Instance UID and the whole file, and returns a status.
 
-    `largest` bounds one film, in bytes.
+    `largest` bounds one film, in bytes; `too_large` gets the UID of one that is larger, as far as
+    the sender said it, and the file as far as it was kept.
     """
 
     def __init__(
-        self, listening: Listening, take: Callable[[str, bytes], int], largest: int
+        self,
+        listening: Listening,
+        take: Callable[[str, bytes], int],
+        largest: int,
+        too_large: Callable[[str, bytes], None] = lambda *_: None,
     ) -> None:
         self._listening = listening
         self._take = take
         self._largest = largest
+        self._too_large = too_large
         self._entity = AE(listening.title)
         self._entity.maximum_associations = listening.links
         self._entity.require_called_aet = True
@@ -141,19 +150,41 @@ class Receiver:
 
     def _store(self, event: Event) -> int | Dataset:
         data = event.encoded_dataset()
+        named = str(getattr(event.request, "AffectedSOPInstanceUID", None) or "")
         if len(data) > self._largest:
+            self._refuse(named, data)
             return CANNOT_UNDERSTAND
-        named = getattr(event.request, "AffectedSOPInstanceUID", None)
-        return self._take(str(named or ""), data)
+        return self._take(named, data)
 
     def _count(self, event: Event) -> None:
-        """Cut off a sender that sends more than a film may have, before it fills the memory."""
-        if isinstance(event.pdu, P_DATA_TF):
-            link = id(event.assoc)
-            self._received[link] = self._received.get(link, 0) + event.pdu.pdu_length
-            if self._received[link] > self._largest * 1.1 + 1_000_000:
+        """Bound what one film takes of the memory, before it is taken.
+
+        What is too much of a film is not kept, so that its sender hears that it is refused and goes
+        on with the next. Who sends without end, or such a command, is cut off.
+        """
+        if not isinstance(event.pdu, P_DATA_TF):
+            return
+        link, most = id(event.assoc), int(self._largest * 1.1) + 1_000_000
+        for item in event.pdu.presentation_data_value_items:
+            value = item.presentation_data_value or b"\0"
+            command = value[0] & 1  # PS3.8 E.2
+            before = self._received.get(link, 0)
+            self._received[link] = before + len(value) - 1
+            if self._received[link] > most * (1 if command else _PATIENCE):
                 self._received[link] = 0
+                said = getattr(event.assoc.dimse.message, "command_set", None)
+                self._refuse(str(getattr(said, "AffectedSOPInstanceUID", None) or ""), b"")
                 event.assoc.abort()
+                return
+            # Over `largest` is kept, by which `_store` knows that it is too much.
+            item.presentation_data_value = value[: 1 + max(0, most - before)]
+
+    def _refuse(self, instance: str, data: bytes) -> None:
+        LOG.warning(
+            "a film is turned away: it has over %d bytes (CXR_MAX_UPLOAD_BYTES)", self._largest
+        )
+        if instance:
+            self._too_large(instance, data)
 
     def _forget(self, event: Event) -> None:
         self._received.pop(id(event.assoc), None)

@@ -49,12 +49,7 @@ def keeper(ledger: Ledger, wake: Callable[[], None], most: int) -> Callable[[str
         if not instance:
             return CANNOT_UNDERSTAND
         try:
-            place = read_header(data).place
-        except InputRefusedError:
-            place = Place("", "", "")  # it is kept, and parked with the reason
-        try:
-            where = Place(place.study, place.series, instance)
-            taken = ledger.received(where, data, time.time(), most)
+            taken = ledger.received(_where(instance, data), data, time.time(), most)
         except sqlite3.Error as error:
             LOG.error("a film is turned away: the memory cannot be written: %s", error)
             return OUT_OF_RESOURCES
@@ -72,6 +67,31 @@ def keeper(ledger: Ledger, wake: Callable[[], None], most: int) -> Callable[[str
         return SUCCESS
 
     return take
+
+
+def refuser(ledger: Ledger) -> Callable[[str, bytes], None]:
+    """Notes what is too large to be kept, among what waits for a person."""
+
+    def refuse(instance: str, data: bytes) -> None:
+        try:
+            number = ledger.refused(_where(instance, data), "file-too-large", time.time())
+        except sqlite3.Error as error:
+            LOG.error("the memory cannot be written: %s", error)
+            return
+        if number is not None:
+            LOG.error("film %d is parked: file-too-large", number)
+
+    return refuse
+
+
+def _where(instance: str, data: bytes) -> Place:
+    """Of a film that was pushed under this UID; in an unknown study where its file does not say, as
+    one that is parked with the reason."""
+    try:
+        place = read_header(data).place
+    except InputRefusedError:
+        place = Place("", "", "")
+    return Place(place.study, place.series, instance)
 
 
 def run(

@@ -1,12 +1,17 @@
-"""DICOM over TLS (PS3.15 B.12): our certificate, and whose certificates are accepted."""
+"""TLS, of DICOM (PS3.15 B.12) and of DICOMweb: our certificate, whose certificates are accepted,
+and why a connection failed."""
 
 from __future__ import annotations
 
 import logging
 import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import httpx2
 
 from cxr_severity.worker.faults import CannotStartError
 
@@ -18,6 +23,12 @@ LOG = logging.getLogger("cxr_severity.worker")
 HANDSHAKE_SECONDS = 5.0
 """pynetdicom finishes each handshake before it accepts the next caller, so a silent one holds up
 the others."""
+
+_OF_THE_LINE = (
+    ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError, ssl.SSLWantReadError,
+    ssl.SSLWantWriteError,
+)  # fmt: skip
+"""Of TLS by name alone: the other side hung up, or has nothing to say yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +53,55 @@ class Tls:
         context.verify_mode = ssl.CERT_REQUIRED
         return self._filled(context)
 
-    def sending(self, opened: list[socket.socket]) -> ssl.SSLContext:
+    def sending(self, opened: list[socket.socket], faults: list[str]) -> ssl.SSLContext:
         """For a peer, whose certificate must be of the host that it is called by; renewed files
-        count from the next time on. Sockets that it wraps are added to `opened`.
+        count from the next time on. Sockets that it wraps are added to `opened`, and to `faults`
+        why one could not be (`fault_of`).
 
         Raises:
             CannotStartError: a file cannot be used.
         """
         context = _Told(ssl.PROTOCOL_TLS_CLIENT)
-        context.opened = opened
+        context.opened, context.faults = opened, faults
+        context.sslsocket_class = _Telling
         return self._filled(context)
 
     def _filled(self, context: ssl.SSLContext) -> ssl.SSLContext:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        for files, load in (
-            ((self.certificate, self.key), context.load_cert_chain),
-            ((self.authorities,), context.load_verify_locations),
-        ):
-            try:
-                load(*files)
-            except OSError as error:  # of ssl too, which names no file
-                names = " with ".join(map(str, files))
-                raise CannotStartError(f"TLS cannot be set up by {names}: {error}") from None
+        _load(context.load_cert_chain, self.certificate, self.key)
+        _load(context.load_verify_locations, self.authorities)
         return context
+
+
+def trusting(authorities: Path | None) -> ssl.SSLContext:
+    """For DICOMweb: whom this machine trusts, and whoever is signed by `authorities`.
+
+    Raises:
+        CannotStartError: the file cannot be used.
+    """
+    context = httpx2.create_ssl_context()
+    if authorities is not None:
+        _load(context.load_verify_locations, authorities)
+    return context
+
+
+def fault_of(error: BaseException | None) -> str:
+    """Which fault of TLS an error comes from, as a code; empty where it is none."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return "certificate-not-trusted"
+        if isinstance(error, ssl.SSLError) and not isinstance(error, _OF_THE_LINE):
+            return "no-tls"
+        error = error.__cause__ or error.__context__
+    return ""
+
+
+def _load(load: Callable[..., None], *files: Path) -> None:
+    try:
+        load(*files)
+    except OSError as error:  # of ssl too, which names no file
+        names = " with ".join(map(str, files))
+        raise CannotStartError(f"TLS cannot be set up by {names}: {error}") from None
 
 
 class _Bounded(ssl.SSLContext):
@@ -84,11 +121,34 @@ class _Bounded(ssl.SSLContext):
 
 
 class _Told(ssl.SSLContext):
-    """Tells which sockets it has wrapped."""
+    """Tells which sockets it has wrapped, and what they failed by."""
 
     opened: list[socket.socket]
+    faults: list[str]
 
     def wrap_socket(self, sock: socket.socket, *args: Any, **options: Any) -> ssl.SSLSocket:
         wrapped = super().wrap_socket(sock, *args, **options)
         self.opened.append(wrapped)
         return wrapped
+
+
+class _Telling(ssl.SSLSocket):
+    """Of a `_Told`. With TLS 1.3 a peer that does not accept our certificate says so only to who
+    reads."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        with self._telling():
+            super().do_handshake(block)
+
+    def read(self, len: int = 1024, buffer: Any = None) -> Any:  # noqa: A002
+        with self._telling():
+            return super().read(len, buffer)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except ssl.SSLError as error:
+            if isinstance(self.context, _Told) and (code := fault_of(error)):
+                self.context.faults.append(code)
+            raise

@@ -22,10 +22,14 @@ _PATIENCE = 5.0
 """Seconds that stopping waits for a search; nothing is lost if it is cut off."""
 _MANY = 10_000
 """Instances in one search from which on a narrower one is recommended."""
+_OF_NO_SEARCH = DownError, sqlite3.Error
+"""What fails for all searches alike, and through no fault of theirs."""
 
 
 class Search(Protocol):
-    def search(self, query: Mapping[str, str], /) -> Iterable[Mapping[str, Any]]: ...
+    def search(
+        self, query: Mapping[str, str], /, *, limit: int = ...
+    ) -> Iterable[Mapping[str, Any]]: ...
 
 
 class Watcher:
@@ -50,6 +54,9 @@ class Watcher:
         self._thread = Thread(target=self._run, name="watcher", daemon=True)
         self.swept = Event()
         """Set once a search came to its end."""
+        self.given_up = False
+        """Whether as many searches in a row failed as films are tried; they go on all the same. An
+        archive that is down, and a memory that cannot be written, do not count."""
 
     def start(self) -> None:
         self._thread.start()
@@ -64,27 +71,33 @@ class Watcher:
         return not self._stopping.is_set() and not self._thread.is_alive()
 
     def _run(self) -> None:
-        failures = 0
+        failures = blamed = 0
         while not self._stopping.is_set():
             try:
                 seen = self._sweep()
                 if seen is not None and not self.swept.is_set():
+                    self.swept.set()
                     self._tell(seen)
             except Exception as error:  # noqa: BLE001 - whatever an archive says, it is asked again
                 failures += 1
+                blamed += not isinstance(error, _OF_NO_SEARCH)
+                self.given_up = blamed >= self._pace.attempts
                 wait = self._pace.wait(failures, LONGEST_PAUSE)
                 after = error.after if isinstance(error, DownError) else 0
                 wait = max(wait, min(after, LONGEST_PAUSE))
                 LOG.warning("the search failed (%s); again in %.1f s", _code(error), wait)
             else:
-                failures, wait = 0, self._every
-                if seen is not None:
-                    self.swept.set()
+                failures = blamed = 0
+                self.given_up, wait = False, self._every
             self._stopping.wait(wait)
 
     def _sweep(self) -> int | None:
-        """How many instances the archive lists; None where the search was broken off."""
+        """How many instances the archive lists; None where the search was broken off.
+
+        One query that fails holds up none of the others: what it failed by is raised after them.
+        """
         seen = new = 0
+        failed: Exception | None = None
         # What this search finds came in now: it is in time, though midnight pass meanwhile.
         now = datetime.now().astimezone()
         for query in self._wanted.queries(now):
@@ -101,6 +114,10 @@ class Watcher:
                     batch.append(place)
                     if len(batch) == _BATCH:
                         new += self._note(batch, now)
+            except _OF_NO_SEARCH:
+                raise
+            except Exception as error:  # noqa: BLE001 - raised in the end
+                failed = failed or error
             finally:
                 # A page that fails may do so each time: what came before it must not wait for that.
                 # One that is told to stop may find the memory closed.
@@ -108,6 +125,8 @@ class Watcher:
                     new += self._note(batch, now)
         if new:
             LOG.info("%d new films", new)
+        if failed is not None:
+            raise failed
         if seen > _MANY:
             LOG.warning("each search lists %d instances; --days or --date would narrow it", seen)
         return seen
@@ -122,7 +141,9 @@ class Watcher:
                 "the first search lists %d instances of studies dated %s;"
                 " --days or --date leaves out all others", seen, dates,
             )  # fmt: skip
-        elif self._others():
+        elif (others := self._others()) is None:
+            LOG.info("no film is of a study dated %s; whether there are others is not known", dates)
+        elif others:
             LOG.warning(
                 "no film is of a study dated %s, though the archive holds others:"
                 " --days or --date leaves them out", dates,
@@ -130,11 +151,15 @@ class Watcher:
         else:
             LOG.info("the archive lists no such film, of any date")
 
-    def _others(self) -> bool:
-        """Whether films would be found without a range of dates."""
+    def _others(self) -> bool | None:
+        """Whether films would be found without a range of dates; None where that is not answered,
+        as where the archive has no answer for so wide a question."""
         anytime = replace(self._wanted, dates="", days=None)
         queries = anytime.queries(datetime.now().astimezone())
-        return any(True for query in queries for _ in self._archive.search(query))
+        try:
+            return any(True for query in queries for _ in self._archive.search(query, limit=1))
+        except WorkerError:
+            return None
 
     def _note(self, batch: list[Place], now: datetime) -> int:
         new = self._ledger.found(batch, now.timestamp())

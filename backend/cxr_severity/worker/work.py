@@ -16,13 +16,8 @@ from contextlib import contextmanager
 from threading import Condition, Thread
 from typing import Protocol
 
-from cxr_severity.worker.faults import (
-    DownError,
-    LastingError,
-    PassedOverError,
-    PassingError,
-)
-from cxr_severity.worker.items import Film, Parcel, Place, Result
+from cxr_severity.worker.faults import DownError, LastingError, PassedOverError, PassingError
+from cxr_severity.worker.items import Film, LeftOut, Parcel, Place, Result
 from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.pace import Pace
 from cxr_severity.worker.pauses import Pauses
@@ -49,7 +44,7 @@ class Destination(Protocol):
 
 
 Fetch = Callable[[Place], bytes]
-Assess = Callable[[bytes, float], Sequence[Result]]
+Assess = Callable[[bytes, float], Sequence[Result | LeftOut]]
 """From a film's file, and when it came in (seconds since 1970), to its results.
 
 Raises:
@@ -228,7 +223,12 @@ class Work:
             if self._fetch is None:
                 raise LastingError("film-not-kept")
             data = self._fetch(film.place)
-        results = self._assess(data, film.since)
+        results = []
+        for each in self._assess(data, film.since):
+            if isinstance(each, Result):
+                results.append(each)
+            else:
+                LOG.warning("%s has no %s: %s", film.called, each.kind.upper(), each.reason)
         if self._ledger.judged(film, results, self._destinations, time.time()):
             LOG.debug("film %d is judged", film.number)
         else:

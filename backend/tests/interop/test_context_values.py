@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pydicom
 import pytest
+from interop.drawn import captured, presented
 from interop.films import STUDY, assessment, conformance_errors, film, making
+from pydicom.dataset import Dataset
 
 from cxr_severity.interop.dicom import context as tags
 from cxr_severity.interop.dicom.context import read_context
 from cxr_severity.interop.dicom.report import structured_report
+
+
+def reported(**changes: Any) -> bytes:
+    return structured_report(assessment(), read_context(film(**changes)), making())
 
 
 @pytest.mark.parametrize("uid", [b"", b"not a uid ", b"1.2.a ", b"1." * 40, b"7\0"])
@@ -94,6 +102,58 @@ def test_control_characters_and_values_that_may_not_stand_there_are_cleaned(
     assert (odd != data) == (old != new)
     made = structured_report(assessment(), read_context(odd), making())
     assert pydicom.dcmread(BytesIO(made)).get(keyword) == expected
+    assert conformance_errors(made, tmp_path) == []
+
+
+def code(value: str, scheme: str = "DCM", meaning: str = "Basic Profile") -> Dataset:
+    found = Dataset()
+    found.CodeValue, found.CodingSchemeDesignator, found.CodeMeaning = value, scheme, meaning
+    found.CodingSchemeVersion = "01"
+    return found
+
+
+@pytest.mark.parametrize("make", [reported, captured, presented])
+@pytest.mark.parametrize(
+    ("codes", "method", "carried"),
+    [
+        ([code("113100"), code("113107", meaning="Mü")], None, ["113100", "113107"]),
+        ([code("113100"), code("113101", meaning="")], "by hand", ["113100"]),
+        ([code("")], "by hand", []),
+        ([code("")], None, []),
+        ([], None, []),
+        ([code("113100")], "by hand", ["113100"]),
+    ],
+)
+def test_a_result_says_how_a_film_was_de_identified_or_not_that_it_was(
+    make: Callable[..., bytes],
+    codes: list[Dataset],
+    method: str | None,
+    carried: list[str],
+    tmp_path: Path,
+) -> None:
+    made = make(
+        SpecificCharacterSet="ISO_IR 100",
+        PatientIdentityRemoved="YES",
+        DeidentificationMethodCodeSequence=codes,
+        **({"DeidentificationMethod": method} if method else {}),
+    )
+    found = pydicom.dcmread(BytesIO(made))
+    items = found.get("DeidentificationMethodCodeSequence", [])
+    assert [item.CodeValue for item in items] == carried
+    assert [len(item) for item in items] == [3] * len(carried), "no more than the code itself"
+    assert [item.CodeMeaning for item in items][1:] == ["Mü"] * (len(carried) - 1)
+    assert found.get("DeidentificationMethod") == method
+    assert found.get("PatientIdentityRemoved") == ("YES" if carried or method else None)
+    assert conformance_errors(made, tmp_path) == []
+
+
+def test_a_broken_sequence_of_codes_is_none(tmp_path: Path) -> None:
+    data = film(PatientIdentityRemoved="YES", DeidentificationMethodCodeSequence=[code("113100")])
+    mark = b"\x12\x00\x64\x00SQ\0\0"
+    at = data.index(mark) + len(mark) + 4
+    broken = data[:at] + b"\1\2\3\4" + data[at + 4 :]
+    made = structured_report(assessment(), read_context(broken), making())
+    assert "PatientIdentityRemoved" not in pydicom.dcmread(BytesIO(made))
     assert conformance_errors(made, tmp_path) == []
 
 

@@ -52,7 +52,7 @@ class _Slow:
     def __init__(self) -> None:
         self.asked: list[float] = []
 
-    def search(self, _: Mapping[str, str], /) -> Iterable[Mapping[str, Any]]:
+    def search(self, _: Mapping[str, str], /, **__: int) -> Iterable[Mapping[str, Any]]:
         self.asked.append(time.time())
         time.sleep(0.05)
         uids = zip(("0020000D", "0020000E", "00080018"), ("1.1", "1.2", "1.3"), strict=True)

@@ -63,6 +63,32 @@ def test_a_page_past_the_end_need_not_be_there(archive: Archive, pacs: FakePacs)
     assert len(pacs.asked) == 2
 
 
+@pytest.mark.parametrize("status", ["400", "500"])
+def test_an_archive_may_have_another_word_for_past_the_end(
+    archive: Archive, pacs: FakePacs, status: str
+) -> None:
+    for number in range(2, 101):
+        pacs.add(place(number), b"")
+    pacs.mishaps["search"] = ["ok", status]
+    assert len(list(archive.search({"Modality": "CR"}))) == 100
+    assert [query["offset"] for _, query in pacs.asked] == ["0", "100", "99"]
+
+
+@pytest.mark.parametrize("words", [["ok", "400"], ["ok", "400", "400"]])
+def test_a_page_that_fails_is_no_end(archive: Archive, pacs: FakePacs, words: list[str]) -> None:
+    for number in range(2, 103):
+        pacs.add(place(number), b"")
+    pacs.mishaps["search"] = words
+    with pytest.raises(PassingError, match="http-400"):
+        list(archive.search({"Modality": "CR"}))
+
+
+def test_a_search_may_be_for_one_alone(archive: Archive, pacs: FakePacs) -> None:
+    pacs.add(place(2), b"")
+    assert next(iter(archive.search({"Modality": "CR"}, limit=1)))
+    assert [query["limit"] for _, query in pacs.asked] == ["1"]
+
+
 def test_an_instance_without_proper_uids_has_no_place() -> None:
     uids = {"0020000D": {"Value": ["1.1"]}, "0020000E": {"Value": ["1.2"]}}
     assert place_of({**uids, "00080018": {"Value": ["1.3"]}}) == Place("1.1", "1.2", "1.3")

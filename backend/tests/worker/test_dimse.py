@@ -11,9 +11,10 @@ from io import BytesIO
 import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.uid import UID
-from pynetdicom import AE
+from pydicom.uid import UID, ImplicitVRLittleEndian
+from pynetdicom import AE, evt
 from pynetdicom.association import Association
+from pynetdicom.dimse import DIMSEServiceProvider
 from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     StorageCommitmentPushModel,
     StorageCommitmentPushModelInstance,
@@ -41,10 +42,13 @@ def free_port() -> int:
 
 @contextmanager
 def listening(
-    take: Callable[[str, bytes], int], largest: int = 25_000_000, callers: tuple[str, ...] = ()
+    take: Callable[[str, bytes], int],
+    largest: int = 25_000_000,
+    callers: tuple[str, ...] = (),
+    too_large: Callable[[str, bytes], None] = lambda *_: None,
 ) -> Iterator[int]:
     port = free_port()
-    receiver = Receiver(Listening("CXR", "127.0.0.1", port, callers), take, largest)
+    receiver = Receiver(Listening("CXR", "127.0.0.1", port, callers), take, largest, too_large)
     receiver.start()
     try:
         yield port
@@ -134,13 +138,83 @@ def test_a_duplicate_is_stored() -> None:
         peer(port).store("", RESULT)
 
 
-def test_a_film_over_the_limit_is_cut_off_before_it_is_in_memory() -> None:
+@pytest.mark.parametrize("size", [1_050_000, 9_000_000])
+@pytest.mark.parametrize("piece", [16_382, 0])  # 0: as long as a sender likes
+def test_a_film_over_the_limit_is_refused_and_the_next_is_taken(
+    size: int, piece: int, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DIMSEServiceProvider, "maximum_pdu_size", piece)
+    dataset = dcmread(BytesIO(FILM))
+    dataset.PixelData = bytes(size)
+    taken: list[str] = []
+    refused: list[tuple[str, int]] = []
+
+    def take(instance: str, _: bytes) -> int:
+        taken.append(instance)
+        return SUCCESS
+
+    with (
+        listening(
+            take, 1_000_000, too_large=lambda uid, data: refused.append((uid, len(data)))
+        ) as port,
+        link(port, CR) as opened,
+    ):
+        assert opened.send_c_store(dataset).Status == 0xC000
+        assert opened.send_c_store(dcmread(BytesIO(FILM))).Status == SUCCESS
+        assert opened.send_c_store(dataset).Status == 0xC000
+    assert taken == [place(1).instance]
+    assert [uid for uid, _ in refused] == [place(1).instance] * 2
+    assert all(1_000_000 < kept < 2_500_000 for _, kept in refused), "no more is in memory"
+    said = "a film is turned away: it has over 1000000 bytes (CXR_MAX_UPLOAD_BYTES)"
+    assert caplog.text.count(said) == 2
+    assert place(1).instance not in caplog.text
+
+
+def test_who_sends_without_end_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
     dataset = dcmread(BytesIO(FILM))
     dataset.PixelData = bytes(30_000_000)
-    with listening(_never, largest=1_000_000) as port, link(port, CR) as opened:
+    refused: list[str] = []
+    with (
+        listening(_never, 1_000_000, too_large=lambda uid, _: refused.append(uid)) as port,
+        link(port, CR) as opened,
+    ):
         assert "Status" not in opened.send_c_store(dataset)
-    with listening(_never, largest=100_000) as port, link(port, CR) as opened:
-        assert opened.send_c_store(dcmread(BytesIO(FILM))).Status == 0xC000
+        wait_until(lambda: refused == [place(1).instance])
+    assert "a film is turned away: it has over 1000000 bytes" in caplog.text
+
+
+def test_a_peer_that_takes_implicit_vr_alone_gets_the_same_values() -> None:
+    name, study = b"Kim=\x1b$)C\xd1\xce^\x1b$)C\xfb\xf3=", Dataset()
+    study.ReferencedSOPInstanceUID = "1.2.3"
+    data = film(
+        1,
+        SpecificCharacterSet=["", "ISO 2022 IR 149"],
+        PatientName="Q" * len(name),
+        ReferencedStudySequence=[study],
+    ).replace(b"Q" * len(name), name)
+    taken: list[tuple[bytes, Dataset]] = []
+
+    def take(event: evt.Event) -> int:
+        taken.append((event.encoded_dataset(), event.dataset))
+        assert event.context.transfer_syntax == ImplicitVRLittleEndian
+        return SUCCESS
+
+    entity = AE("OLD")
+    entity.add_supported_context(CR, ImplicitVRLittleEndian)
+    port = free_port()
+    server = entity.start_server(
+        ("127.0.0.1", port), block=False, evt_handlers=[(evt.EVT_C_STORE, take)]
+    )
+    assert server is not None
+    try:
+        peer(port, "OLD").store("", Result(place(1).instance, "sr", data))
+    finally:
+        server.shutdown()
+    ((raw, got),) = taken
+    assert name in raw
+    assert {each.tag: each.value for each in got} == {
+        each.tag: each.value for each in dcmread(BytesIO(data))
+    }
 
 
 # pynetdicom leaves the socket of a failed connection to the garbage collector.

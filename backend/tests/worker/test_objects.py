@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
+import numpy as np
 import pytest
 from pydicom import dcmread
+from pydicom.uid import SecondaryCaptureImageStorage
+from waiting import wait_until
 
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.service.pipeline import judge
 from cxr_severity.worker.faults import LastingError, PassedOverError
 from cxr_severity.worker.header import Wanted
+from cxr_severity.worker.items import LeftOut, Result
+from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.objects import KINDS, Assessor
+from cxr_severity.worker.work import Work
 
 from .films import film, place
 
@@ -25,8 +32,12 @@ def assess(predictor: Predictor) -> Assessor:
     return Assessor(lambda data: judge(predictor, data), Wanted(), lambda _: False, kinds=KINDS)
 
 
+def made(assess: Assessor, data: bytes) -> list[Result]:
+    return [each for each in assess(data, NOW) if isinstance(each, Result)]
+
+
 def test_results_have_the_names_that_are_remembered_and_lie_in_the_study(assess: Assessor) -> None:
-    results = assess(film(1), NOW)
+    results = made(assess, film(1))
     assert [each.kind for each in results] == ["sr", "sc", "gsps"]
     for each in results:
         dataset = dcmread(BytesIO(each.data))
@@ -36,7 +47,9 @@ def test_results_have_the_names_that_are_remembered_and_lie_in_the_study(assess:
 
 
 def test_a_film_judged_again_gets_results_of_the_same_names(assess: Assessor) -> None:
-    first, again, other = (assess(film(number), NOW) for number in (1, 1, 9))  # 9: the same picture
+    first, again, other = (
+        made(assess, film(number)) for number in (1, 1, 9)
+    )  # 9: the same picture
     assert [each.instance for each in first] == [each.instance for each in again]
     assert not {each.instance for each in first} & {each.instance for each in other}
 
@@ -44,7 +57,7 @@ def test_a_film_judged_again_gets_results_of_the_same_names(assess: Assessor) ->
 def test_a_result_is_never_judged(predictor: Predictor) -> None:
     wanted = Wanted(modalities=())
     assess = Assessor(lambda data: judge(predictor, data), wanted, lambda _: False, kinds=KINDS)
-    for result in assess(film(1), NOW):
+    for result in made(assess, film(1)):
         with pytest.raises(PassedOverError, match="own-result"):
             assess(result.data, NOW)
     mine = Assessor(
@@ -52,6 +65,44 @@ def test_a_result_is_never_judged(predictor: Predictor) -> None:
     )
     with pytest.raises(PassedOverError, match="own-result"):
         mine(film(1), NOW)
+
+
+def in_three_channels() -> bytes:
+    """A grey film, stored as RGB."""
+    grey = np.frombuffer(dcmread(BytesIO(film(1))).PixelData, np.uint8)
+    return film(
+        1,
+        SOPClassUID=SecondaryCaptureImageStorage,
+        SamplesPerPixel=3,
+        PhotometricInterpretation="RGB",
+        PlanarConfiguration=0,
+        PixelData=np.repeat(grey, 3).tobytes(),
+    )
+
+
+def test_a_kind_that_a_film_cannot_have_is_left_out_and_no_other(
+    assess: Assessor, ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    colour = in_three_channels()
+    kinds = [each.kind if isinstance(each, Result) else each for each in assess(colour, NOW)]
+    assert kinds == ["sr", "sc", LeftOut("gsps", "film-in-colour")]
+    with pytest.raises(LastingError, match="film-in-colour"):
+        replace(assess, kinds=("gsps",))(colour, NOW)
+    ledger.received(place(1), colour, 1)
+    work = Work(ledger, assess, None, {"here": _Idle()})
+    work.start()
+    wait_until(lambda: work.idle)
+    work.stop()
+    assert "film 1 has no GSPS: film-in-colour" in caplog.text
+    assert ledger.counts()["done"] == 1
+
+
+class _Idle:
+    def store(self, study: str, result: Result) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,31 @@ from cxr_severity.worker.work import Work
 from .films import film, place
 
 
+def test_what_is_too_large_waits_for_a_person(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, whole = tmp_path / "memory.db", film(1)
+    ledger = Ledger(path)
+    take, refuse = station.keeper(ledger, lambda: None, 10**9), station.refuser(ledger)
+    for number, data in ((1, whole), (1, whole), (2, b"")):
+        refuse(place(number).instance, data)
+    assert "film 1 is parked: file-too-large" in caplog.text
+    assert [(each.reason, each.study, each.attempts) for each in parked(path)] == [
+        ("file-too-large", place(1).study, 0),
+        ("file-too-large", "", 0),
+    ]
+    # One that is small enough by now is judged, and is not given up for one that is not.
+    assert take(place(1).instance, whole) == SUCCESS
+    refuse(place(1).instance, whole)
+    assert dict(ledger.counts())["waiting"] == 1
+    known = ledger.next_film(time.time(), ())
+    assert known is not None
+    ledger.judged(known, [Result("9.1", "sr", b"report")], ["here"], 1)
+    refuse(place(1).instance, whole)
+    assert [each.number for each in parked(path)] == [2]
+    ledger.close()
+
+
 def test_a_film_that_comes_again_is_said_once_it_has_its_results(
     ledger: Ledger, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
+import ssl
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from cryptography import x509
@@ -20,6 +23,7 @@ from waiting import wait_until
 from cxr_severity.cli import main
 from cxr_severity.service.exits import EXIT_CANNOT_START
 from cxr_severity.worker import tls as tls_module
+from cxr_severity.worker.dicomweb import Access, Archive
 from cxr_severity.worker.dimse import Address, Peer
 from cxr_severity.worker.faults import CannotStartError, DownError
 from cxr_severity.worker.items import Result
@@ -135,12 +139,70 @@ def test_nobody_else_is_let_in(tmp_path: Path, caplog: pytest.LogCaptureFixture)
                 peer(port, tls).store("1.2", RESULT)
         wait_until(lambda: caplog.text.count("no TLS, or no certificate that --tls-ca") == 3)
         # Whoever's certificate is of another host is not sent to.
-        with pytest.raises(DownError):
+        with pytest.raises(DownError, match="certificate-not-trusted"):
             peer(port, house.of("modality"), "localhost").store("1.2", RESULT)
+        # Nor whoever is signed by somebody else.
+        with pytest.raises(DownError, match="certificate-not-trusted"):
+            peer(port, foreign.of("modality")).store("1.2", RESULT)
     with pytest.raises(CannotStartError, match=r"TLS cannot be set up by .*none\.pem: .*No such"):
         peer(1, Tls(mixed.certificate, tmp_path / "none.pem", house.file))
     with pytest.raises(CannotStartError, match="TLS cannot be set up"):
         peer(1, Tls(house.of("b").certificate, house.of("c").key, house.file))
+
+
+class _Empty(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's
+        pass
+
+
+@contextmanager
+def dicomweb(tls: Tls | None) -> Iterator[str]:
+    """A DICOMweb service that holds nothing, by HTTPS or, without `tls`, by HTTP."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Empty)
+    server.daemon_threads = True
+    if tls is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tls.certificate, tls.key)
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
+    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield f"https://127.0.0.1:{server.server_address[1]}/dicom-web"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+# What the server's library says of callers that hang up is of no interest.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_archive_by_https_is_trusted_where_it_is_signed_by_whom_we_name(tmp_path: Path) -> None:
+    house, foreign = Authority(tmp_path, "house"), Authority(tmp_path, "foreign")
+    cases = (
+        (house.of("pacs"), None, "certificate-not-trusted"),
+        (house.of("pacs"), foreign.file, "certificate-not-trusted"),
+        (None, house.file, "no-tls"),
+        (house.of("pacs"), house.file, ""),
+    )
+    for server, authorities, code in cases:
+        with dicomweb(server) as url:
+            archive = Archive(url, Access(timeout=10, authorities=authorities), 1000)
+            if code:
+                with pytest.raises(DownError, match=code):
+                    archive.store("1.2", RESULT)
+                with pytest.raises(DownError, match=code):
+                    list(archive.search({}))
+            else:
+                assert list(archive.search({})) == []
+            archive.close()
+    with pytest.raises(CannotStartError, match=r"TLS cannot be set up by .*none\.pem: .*No such"):
+        Archive("https://pacs", Access(authorities=tmp_path / "none.pem"), 1000)
 
 
 def test_a_silent_caller_holds_up_nobody_for_long(

@@ -13,7 +13,7 @@ import pytest
 from waiting import wait_until
 
 from cxr_severity.worker.dicomweb import Access, Archive
-from cxr_severity.worker.faults import PassingError
+from cxr_severity.worker.faults import DownError, PassingError
 from cxr_severity.worker.header import Wanted
 from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.pace import Pace
@@ -83,7 +83,7 @@ class _Odd:
     def __init__(self, error: Exception) -> None:
         self.errors = [error]
 
-    def search(self, _: Mapping[str, str], /) -> Iterable[Mapping[str, Any]]:
+    def search(self, _: Mapping[str, str], /, **__: int) -> Iterable[Mapping[str, Any]]:
         if self.errors:
             raise self.errors.pop()
         return []
@@ -106,7 +106,7 @@ def test_a_fault_that_nobody_foresaw_does_not_end_the_search(
 class _Cut:
     """An archive that lists one film, and fails at its next page."""
 
-    def search(self, _: Mapping[str, str], /) -> Iterable[Mapping[str, Any]]:
+    def search(self, _: Mapping[str, str], /, **__: int) -> Iterable[Mapping[str, Any]]:
         uids = zip(("0020000D", "0020000E", "00080018"), ("1.1", "1.2", "1.3"), strict=True)
         yield {tag: {"Value": [uid]} for tag, uid in uids}
         raise PassingError("http-400")
@@ -123,6 +123,91 @@ def test_what_came_before_a_page_that_fails_is_not_forgotten(
     watcher.stop()
     assert ledger.counts()["waiting"] == 1
     assert not watcher.swept.is_set()
+
+
+class _Unwell:
+    """An archive whose search for CR lists one film and fails, while that for DX lists another."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        self.asked: list[str] = []
+
+    def search(self, query: Mapping[str, str], /, **_: int) -> Iterable[Mapping[str, Any]]:
+        modality = query["Modality"]
+        self.asked.append(modality)
+        uids = ("1.1", "1.2", modality.replace("CR", "1.3").replace("DX", "1.4"))
+        yield {
+            tag: {"Value": [uid]}
+            for tag, uid in zip(("0020000D", "0020000E", "00080018"), uids, strict=True)
+        }
+        if modality == "CR":
+            raise self.error
+
+
+def test_a_query_that_fails_holds_up_none_of_the_others(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    archive = _Unwell(PassingError("http-400"))
+    watcher = Watcher(archive, Wanted(), ledger, lambda: None, 60, Pace(first=60))
+    watcher.start()
+    wait_until(lambda: "the search failed (http-400)" in caplog.text)
+    watcher.stop()
+    assert (archive.asked, ledger.counts()["waiting"]) == (["CR", "DX"], 2)
+    assert not watcher.swept.is_set()
+
+
+def test_an_archive_that_is_down_is_not_asked_for_the_rest(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    archive = _Unwell(DownError("busy"))
+    watcher = Watcher(archive, Wanted(), ledger, lambda: None, 60, Pace(first=60))
+    watcher.start()
+    wait_until(lambda: "the search failed (busy)" in caplog.text)
+    watcher.stop()
+    assert (archive.asked, ledger.counts()["waiting"]) == (["CR"], 1)
+
+
+@pytest.mark.parametrize(
+    ("error", "given_up"), [(PassingError("http-400"), True), (DownError("busy"), False)]
+)
+def test_searches_that_fail_again_and_again_are_not_waited_for_for_ever(
+    ledger: Ledger, error: Exception, given_up: bool
+) -> None:
+    archive, pace = _Unwell(error), Pace(first=0.001, longest=0.001, attempts=3)
+    watcher = Watcher(archive, Wanted(), ledger, lambda: None, 0.01, pace)
+    watcher.start()
+    wait_until(lambda: archive.asked.count("CR") > 4)
+    assert watcher.given_up == given_up
+    watcher.stop()
+    assert not watcher.swept.is_set()
+    assert not watcher.broken
+
+
+class _Narrow:
+    """An archive that has nothing of these days, and no answer about all the others."""
+
+    def __init__(self) -> None:
+        self.limits: list[int] = []
+
+    def search(self, query: Mapping[str, str], /, limit: int = 100) -> Iterable[Mapping[str, Any]]:
+        if "StudyDate" not in query:
+            self.limits.append(limit)
+            raise PassingError("http-413")
+        return []
+
+
+def test_what_other_films_there_are_need_not_be_known(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    archive = _Narrow()
+    with caplog.at_level(logging.INFO):
+        watcher = Watcher(archive, Wanted(dates=LATER), ledger, lambda: None, 60, Pace())
+        watcher.start()
+        wait_until(lambda: "whether there are others is not known" in caplog.text)
+        assert watcher.swept.is_set()
+        watcher.stop()
+    assert archive.limits == [1]
+    assert "the search failed" not in caplog.text
 
 
 def test_a_search_whose_thread_ended_is_broken(

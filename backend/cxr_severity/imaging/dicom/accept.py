@@ -6,7 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cxr_severity.imaging.dicom import elements as tags
+from cxr_severity.imaging.dicom.elsewhere import not_chest, not_frontal
 from cxr_severity.imaging.errors import (
+    DamagedImageError,
     DicomForProcessingError,
     DicomNotRadiographError,
     DicomUnsupportedEncodingError,
@@ -25,16 +27,6 @@ _FOR_PROCESSING = _CLASSES + "1.1.1"
 SECONDARY_CAPTURES = frozenset(_CLASSES + end for end in ("7", "7.1", "7.2", "7.3", "7.4"))
 # Secondary captures carry the modality of what was captured.
 MODALITIES = frozenset({"", "CR", "DX", "DR", "RG", "OT", "SC"})
-
-# What an object says of itself is told to the gate where it speaks against a frontal chest film.
-# Where it says nothing, or something unforeseen (chests go by many names), the image itself must
-# tell.
-_NOT_FRONTAL = frozenset({"LL", "RL", "LATERAL", "LAT", "LLO", "RLO", "LAO", "RAO"})
-_OTHER_BODY_PARTS = frozenset(
-    {"ABDOMEN", "ANKLE", "ARM", "BREAST", "CALCANEUS", "CERVICALSPINE", "CSPINE", "ELBOW", "FEMUR"}
-    | {"FINGER", "FOOT", "FOREARM", "HAND", "HEAD", "HEEL", "HIP", "HUMERUS", "JAW", "KNEE", "LEG"}
-    | {"LSPINE", "LUMBARSPINE", "NECK", "PELVIS", "SHOULDER", "SKULL", "TIBIA", "TOE", "WRIST"}
-)
 
 
 def accepted_pixels(elements: Elements) -> PixelElement:
@@ -68,10 +60,24 @@ def accepted_pixels(elements: Elements) -> PixelElement:
 
 
 def declared_against(elements: Elements, directions: str) -> Declared:
-    """What the object says against a frontal film of the chest, by its words or by the
-    `directions` of its rows and columns."""
-    if elements.text(tags.VIEW_POSITION) in _NOT_FRONTAL or shows_a_side(directions):
+    """What the object says against a frontal film of the chest, by its words and codes or by the
+    `directions` of its rows and columns; the gate is told.
+
+    Where it says nothing, or something unforeseen (chests go by many names), the image itself must
+    tell.
+    """
+    view, region = _code(elements, tags.VIEW_CODES), _code(elements, tags.REGION_CODES)
+    if not_frontal(elements.text(tags.VIEW_POSITION), *view) or shows_a_side(directions):
         return "not-frontal"
-    if elements.text(tags.BODY_PART) in _OTHER_BODY_PARTS:
+    if not_chest(elements.text(tags.BODY_PART), *region):
         return "not-chest"
     return ""
+
+
+def _code(elements: Elements, tag: int) -> tuple[str, str]:
+    """Scheme and value of the first code in a sequence; empty where it has none."""
+    try:
+        item = elements.first_item(tag, (tags.CODE_VALUE, tags.CODE_SCHEME))
+    except DamagedImageError:  # of no concern for the image
+        item = None
+    return (item.text(tags.CODE_SCHEME), item.text(tags.CODE_VALUE)) if item else ("", "")

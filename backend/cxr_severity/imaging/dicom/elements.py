@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pydicom.uid import ExplicitVRBigEndian
 
 from cxr_severity.imaging.dicom.walk import (
-    CUT,
+    DAMAGED,
     ITEM,
     ITEM_END,
     MARKS,
@@ -24,14 +24,16 @@ from cxr_severity.imaging.dicom.walk import (
     Walk,
     looks_implicit,
 )
-from cxr_severity.imaging.errors import DamagedImageError, MultiFrameError
+from cxr_severity.imaging.errors import DamagedImageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 SOP_CLASS, MODALITY, PRESENTATION_INTENT = 0x00080016, 0x00080060, 0x00080068
 CHARACTER_SET = 0x00080005
 BODY_PART, VIEW_POSITION, ORIENTATION = 0x00180015, 0x00185101, 0x00200020
+REGION_CODES, VIEW_CODES = 0x00082218, 0x00540220
+CODE_VALUE, CODE_SCHEME, CODE_MEANING = 0x00080100, 0x00080102, 0x00080104
 SAMPLES, PHOTOMETRIC, PLANAR, FRAMES = 0x00280002, 0x00280004, 0x00280006, 0x00280008
 ROWS, COLUMNS = 0x00280010, 0x00280011
 BITS_ALLOCATED, BITS_STORED, HIGH_BIT, REPRESENTATION = (
@@ -62,11 +64,13 @@ _WANTED = frozenset({
     PHOTOMETRIC, PLANAR, FRAMES, ROWS, COLUMNS, BITS_ALLOCATED, BITS_STORED, HIGH_BIT,
     REPRESENTATION, PIXEL_SPACING, IMAGER_SPACING, SCANNED_SPACING, ASPECT_RATIO, PADDING_VALUE,
     PADDING_LIMIT, WINDOW_CENTER, WINDOW_WIDTH, VOI_FUNCTION, RESCALE_INTERCEPT, RESCALE_SLOPE,
-    *PALETTE_DESCRIPTORS, *PALETTE_DATA, *PALETTE_SEGMENTS, MODALITY_LUT, VOI_LUT,
+    *PALETTE_DESCRIPTORS, *PALETTE_DATA, *PALETTE_SEGMENTS, MODALITY_LUT, VOI_LUT, REGION_CODES,
+    VIEW_CODES,
     *(group | element for group in OVERLAYS for element in (OVERLAY_ALLOCATED, OVERLAY_BIT)),
 })  # fmt: skip
 _PREFIX, _PREFIX_AT = b"DICM", 128
-_DAMAGED = "The DICOM object's structure is damaged."
+_MARK = 8
+"""Bytes of the mark of an item's end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,25 +151,31 @@ class Elements:
         values = [number_in(text) or 0.0 for text in self.texts(tag)]
         return (values[0], values[1]) if len(values) == 2 and min(values) > 0 else None
 
-    def first_item(self, tag: int) -> Elements | None:
-        """The first item of a sequence, None when absent or empty.
+    def items(self, tag: int, wanted: Collection[int]) -> Iterator[Elements]:
+        """The items of a sequence, each with what is `wanted` of it; none when it is absent.
 
         Raises:
             DamagedImageError: the structure is broken.
         """
-        value = self.raw(tag)
-        if not value:
-            return None
+        value, pos = self.raw(tag), 0
         walk = Walk(value, self.order)
-        item = walk.head(0, implicit=True)
-        if item.tag == SEQUENCE_END:
-            return None
-        if item.tag != ITEM:
-            raise DamagedImageError(_DAMAGED)
-        if item.length != UNDEFINED:
-            walk = Walk(value[: walk.end_of(item)], self.order)
-        found, _ = _collect(walk, item.at, {LUT_DESCRIPTOR, LUT_DATA}, lambda tag: tag == ITEM_END)
-        return Elements(found, self.order)
+        while pos < len(value):
+            item = walk.head(pos, implicit=True)
+            if item.tag == SEQUENCE_END:
+                return
+            if item.tag != ITEM:
+                raise DamagedImageError(DAMAGED)
+            defined = item.length != UNDEFINED
+            inner = Walk(value[: walk.end_of(item)], self.order) if defined else walk
+            found, pos = _collect(inner, item.at, wanted, ITEM_END.__eq__)
+            yield Elements(found, self.order)
+            pos += 0 if defined else _MARK
+
+    def first_item(
+        self, tag: int, wanted: Collection[int] = (LUT_DESCRIPTOR, LUT_DATA)
+    ) -> Elements | None:
+        """The first of `items`, by default of a lookup table; None where there is none."""
+        return next(self.items(tag, wanted), None)
 
 
 def number_in(text: str) -> float | None:
@@ -257,7 +267,7 @@ def _collect(
         if head.tag in MARKS:
             # Some writers leave behind the end of an item or a sequence that never began.
             if head.length or head.tag == ITEM:
-                raise DamagedImageError(_DAMAGED)
+                raise DamagedImageError(DAMAGED)
             pos = head.at
             continue
         end = walk.end_of(head)
@@ -265,36 +275,3 @@ def _collect(
             found[head.tag] = Element(head.vr, walk.data[head.at : end])
         pos = end
     return found, pos
-
-
-def fragments(value: memoryview) -> list[bytes]:
-    """The fragments of one frame, at least one that is not empty, from an encapsulated value that
-    begins with its offset table.
-
-    Raises:
-        DamagedImageError: the structure is broken or incomplete, or there is no fragment.
-        MultiFrameError: the offset table names more than one frame.
-    """
-    walk = Walk(value.tobytes(), "<")
-    found: list[bytes] = []
-    pos = 0
-    while True:
-        if pos == len(walk.data):
-            raise DamagedImageError(CUT)
-        head = walk.head(pos, implicit=True)
-        if head.tag == SEQUENCE_END:
-            break
-        if head.tag != ITEM or head.length == UNDEFINED:
-            raise DamagedImageError(_DAMAGED)
-        end = walk.end_of(head)
-        if not pos and head.length > 4:
-            raise MultiFrameError(
-                "The DICOM object holds more than one frame. Send a single picture."
-            )
-        # What the table says is of no use for one frame, and it is often wrong.
-        if pos:
-            found.append(walk.data[head.at : end])
-        pos = end
-    if not any(found):
-        raise DamagedImageError("The DICOM object's pixel data is empty.")
-    return [fragment for fragment in found if fragment]

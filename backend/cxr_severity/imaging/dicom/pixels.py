@@ -16,7 +16,7 @@ from pydicom.encaps import encapsulate
 from cxr_severity.imaging.codecs.jpeg import parse_jpeg
 from cxr_severity.imaging.codecs.jpeg2000 import parse_jpeg_2000
 from cxr_severity.imaging.codecs.jpeg_strict import check_data, settled
-from cxr_severity.imaging.dicom.elements import fragments
+from cxr_severity.imaging.dicom.fragments import fragments
 from cxr_severity.imaging.dicom.image import NATIVE
 from cxr_severity.imaging.dicom.plugin import (
     COMPRESSED,

@@ -12,6 +12,7 @@ MARKS = frozenset({ITEM, ITEM_END, SEQUENCE_END})
 """They have no VR, and but for the first no value."""
 UNDEFINED = 0xFFFFFFFF
 CUT = "The DICOM object ends before it is complete."
+DAMAGED = "The DICOM object's structure is damaged."
 
 _LONG = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
 _SHORT = frozenset(
@@ -23,7 +24,6 @@ _NEAR = 32 << 16
 """Tags between an element and the next, at most, where that must tell whether it is one."""
 # A radiograph has some hundred elements. Items of nested sequences count, too.
 _MAX_HEADS, _MAX_DEPTH = 100_000, 64
-_DAMAGED = "The DICOM object's structure is damaged."
 _TOO_MANY = "The DICOM object holds too many elements."
 
 
@@ -84,14 +84,14 @@ class Walk:
                 raise DamagedImageError(CUT)
             return end
         if depth > _MAX_DEPTH:
-            raise DamagedImageError(_DAMAGED)
+            raise DamagedImageError(DAMAGED)
         pos = head.at
         while True:
             item = self.head(pos, implicit=True)
             if item.tag == SEQUENCE_END:
                 return item.at
             if item.tag != ITEM:
-                raise DamagedImageError(_DAMAGED)
+                raise DamagedImageError(DAMAGED)
             defined = item.length != UNDEFINED
             pos = self.end_of(item) if defined else self._end_of_item(item.at, depth)
 

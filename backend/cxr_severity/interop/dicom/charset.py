@@ -10,12 +10,31 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pydicom.charset import decode_bytes, python_encoding
+from pydicom.charset import (
+    CODES_TO_ENCODINGS,
+    ENCODINGS_TO_CODES,
+    decode_bytes,
+    python_encoding,
+)
+
+# Latin-9, which is younger than pydicom's tables. They are all that it, and whoever reads or writes
+# by it, knows of character sets.
+for _term in ("ISO_IR 203", "ISO 2022 IR 203"):
+    python_encoding.setdefault(_term, "iso8859_15")
+CODES_TO_ENCODINGS.setdefault(b"\x1b-b", "iso8859_15")
+ENCODINGS_TO_CODES.setdefault("iso8859_15", b"\x1b-b")
 
 UTF_8 = "ISO_IR 192"
 _ASCII = frozenset({"", "ISO_IR 6", "ISO 2022 IR 6"})
 # Of each value these begin anew with the first character set: PS3.5 6.1.2.5.3.
 _DELIMITERS = set(b"\\^=\r\n\f\t")
+_READ_ALONE = frozenset(
+    {"ISO_IR 13", "ISO 2022 IR 13", "ISO 2022 IR 87", "ISO 2022 IR 159", "ISO 2022 IR 149"}
+    | {"ISO 2022 IR 58", "ISO 2022 58", "ISO 2022 GBK"}
+)
+"""In which nothing but the film's own bytes is written: a codec of Python knows more letters than
+the set has, or pydicom writes none of the escape sequences that it needs."""
+_ESCAPE = re.compile("\x1b(?:[ -/]+[0-~])?")
 _MISSPELT = re.compile(r"ISO[ _-]IR[ _-](\d+)|ISO[ _-]2022[ _-]IR[ _-](\d+)")
 
 
@@ -36,7 +55,14 @@ class CharacterSet:
         return self.terms[0] if len(self.terms) == 1 else list(self.terms)
 
     def decode(self, value: bytes) -> str:
-        """The text of a value; what cannot be read becomes U+FFFD."""
+        """The text of a value; what cannot be read becomes U+FFFD.
+
+        Of escape sequences nothing is left: Python keeps that of GB 2312, and those of sets that
+        the film does not name are no letters either.
+        """
+        return _ESCAPE.sub("", self._decoded(value))
+
+    def _decoded(self, value: bytes) -> str:
         if value.isascii() and b"\x1b" not in value:
             return value.decode("ascii")
         if self.plain:
@@ -57,6 +83,8 @@ def _codec(term: str) -> str:
 
 
 def _encodes(term: str, text: str) -> bool:
+    if term in _READ_ALONE:
+        return False
     try:
         text.encode(_codec(term))
     except UnicodeEncodeError:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timezone
 
 from pydicom.datadict import dictionary_VR
 from pydicom.uid import ExplicitVRBigEndian
@@ -18,6 +18,7 @@ from pydicom.uid import ExplicitVRBigEndian
 from cxr_severity.imaging.dicom import elements as tags
 from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
 from cxr_severity.imaging.dicom.image import SHAPES, pixel_aspect
+from cxr_severity.imaging.errors import DamagedImageError
 from cxr_severity.imaging.orientation import (
     UPRIGHT,
     patient_directions,
@@ -27,6 +28,7 @@ from cxr_severity.imaging.pixel_aspect import SQUARE
 from cxr_severity.interop.dicom import charset
 from cxr_severity.interop.dicom.charset import CharacterSet
 from cxr_severity.interop.dicom.lossy import LOSSY, METHOD, NEVER, RATIO, Lossy, read_lossy
+from cxr_severity.interop.dicom.times import day_of, moment_of, time_of, zone_of
 
 SOP_INSTANCE, STUDY, SERIES = 0x00080018, 0x0020000D, 0x0020000E
 STUDY_DATE, STUDY_TIME, TIMEZONE = 0x00080020, 0x00080030, 0x00080201
@@ -36,6 +38,7 @@ ACCESSION_NUMBER, REFERRING_PHYSICIAN, STUDY_DESCRIPTION = 0x00080050, 0x0008009
 PATIENT_NAME, PATIENT_ID, ISSUER_OF_PATIENT_ID = 0x00100010, 0x00100020, 0x00100021
 BIRTH_DATE, SEX, AGE = 0x00100030, 0x00100040, 0x00101010
 IDENTITY_REMOVED, DEIDENTIFICATION_METHOD = 0x00120062, 0x00120063
+DEIDENTIFICATION_CODES = 0x00120064
 STUDY_ID = 0x00200010
 
 REQUIRED = (
@@ -57,8 +60,10 @@ _TEXTS = (
 _BURNED_IN = 0x00280301
 _WANTED = (
     *_TEXTS, tags.MODALITY, tags.ORIENTATION, tags.ROWS, tags.COLUMNS, _BURNED_IN, *SHAPES, LOSSY,
-    RATIO, METHOD,
+    RATIO, METHOD, DEIDENTIFICATION_CODES,
 )  # fmt: skip
+_CODE = {tags.CODE_VALUE: 16, tags.CODE_SCHEME: 16, tags.CODE_MEANING: 64}
+"""What is carried over of a code, and how many bytes each may have."""
 _ALLOWED = {
     SEX: {b"M": b"M", b"F": b"F", b"O": b"O", b"MALE": b"M", b"FEMALE": b"F", b"OTHER": b"O"},
     IDENTITY_REMOVED: {b"YES": b"YES", b"NO": b"NO"},
@@ -71,7 +76,6 @@ _BLANKS = bytes.maketrans(b"\t\n\v\f\r", b"     ")
 _LONGEST = 1024
 """Bytes of a value that may still be a name or a number; what is longer is left out."""
 _UID = re.compile(r"[0-9]+(\.[0-9]+)+")
-_OFFSET = re.compile(r"([+-])(\d\d)(\d\d)")
 _AGE = re.compile(rb"\d{3}[DWMY]")
 _CLOCK = re.compile(rb"\d\d(\d\d(\d\d(\.\d+)?)?)?")
 
@@ -101,6 +105,8 @@ class StudyContext:
     pixel_aspect: float = SQUARE
     """Height over width of a stored pixel."""
     lossy: Lossy = NEVER
+    deidentified: tuple[Mapping[int, bytes], ...] = field(default=(), repr=False)
+    """By which codes the film says how it was de-identified; bytes as in `values`."""
     sides: str = ""
     """Towards which sides of the patient its stored rows and columns run; empty if not said."""
 
@@ -114,6 +120,13 @@ class StudyContext:
         kind."""
         found = self.character_set.decode(self.values.get(tag, b"")).strip(" \0")
         return found if found.strip() else ""
+
+    @property
+    def ascii(self) -> bool:
+        """Whether all that is carried over of the film is."""
+        return all(
+            value.isascii() for part in (self.values, *self.deidentified) for value in part.values()
+        )
 
     @property
     def name(self) -> str:
@@ -136,7 +149,7 @@ class StudyContext:
     @property
     def taken(self) -> datetime | None:
         """When the film was exposed, or else its study began; without a zone unless it says one."""
-        whole = _moment(self.text(ACQUIRED))
+        whole = moment_of(self.text(ACQUIRED))
         if whole is not None:
             return whole if whole.tzinfo else whole.replace(tzinfo=self.zone)
         for days, hours in (
@@ -144,23 +157,23 @@ class StudyContext:
             (CONTENT_DATE, CONTENT_TIME),
             (STUDY_DATE, STUDY_TIME),
         ):
-            found = _date(self.text(days))
-            if found is not None and (clock := _time(self.text(hours))) is not None:
+            found = day_of(self.text(days))
+            if found is not None and (clock := time_of(self.text(hours))) is not None:
                 return datetime.combine(found, clock, self.zone)
         return None
 
     @property
     def zone(self) -> timezone | None:
         """Of the film's times, as far as it says."""
-        return _zone(self.text(TIMEZONE))
+        return zone_of(self.text(TIMEZONE))
 
     @property
     def study_date(self) -> date | None:
-        return _date(self.text(STUDY_DATE))
+        return day_of(self.text(STUDY_DATE))
 
     @property
     def birth_date(self) -> date | None:
-        return _date(self.text(BIRTH_DATE))
+        return day_of(self.text(BIRTH_DATE))
 
 
 def read_context(data: bytes) -> StudyContext:
@@ -176,9 +189,17 @@ def read_context(data: bytes) -> StudyContext:
         for tag in _TEXTS
         if len(raw := elements.raw(tag)) <= _LONGEST and (value := _sound(tag, raw)).strip(b" \0")
     }
-    character_set, right = charset.read(elements.character_set, found.values())
+    codes = _codes(elements)
+    if not codes and DEIDENTIFICATION_METHOD not in found and found.get(IDENTITY_REMOVED) == b"YES":
+        del found[IDENTITY_REMOVED]  # which may not be said without saying how (PS3.3 C.7.1.1)
+    parts = [found, *codes]
+    said = [value for part in parts for value in part.values()]
+    character_set, right = charset.read(elements.character_set, said)
     if not right:
-        found = {tag: value.decode("utf-8", "replace").encode() for tag, value in found.items()}
+        found, *codes = (
+            {tag: value.decode("utf-8", "replace").encode() for tag, value in part.items()}
+            for part in parts
+        )
     directions = patient_directions(elements.texts(tags.ORIENTATION))
     return StudyContext(
         values=found,
@@ -195,7 +216,20 @@ def read_context(data: bytes) -> StudyContext:
         pixel_aspect=pixel_aspect(elements),
         sides=directions,
         lossy=read_lossy(elements),
+        deidentified=tuple(codes),
     )
+
+
+def _codes(elements: Elements) -> list[dict[int, bytes]]:
+    """How the film was de-identified: each code of the sequence that is whole."""
+    if len(elements.raw(DEIDENTIFICATION_CODES)) > 16 * _LONGEST:
+        return []
+    try:
+        items = list(elements.items(DEIDENTIFICATION_CODES, _CODE))
+    except DamagedImageError:  # of no concern for the film
+        return []
+    codes = ({tag: _sound(tag, item.raw(tag)).strip(b" ") for tag in _CODE} for item in items)
+    return [code for code in codes if all(0 < len(code[tag]) <= _CODE[tag] for tag in _CODE)]
 
 
 def _sound(tag: int, value: bytes) -> bytes:
@@ -207,17 +241,17 @@ def _sound(tag: int, value: bytes) -> bytes:
     text = value.strip(b" \0")
     match dictionary_VR(tag):
         case "DA":
-            return b"" if _date(text.decode("latin-1")) is None else text.replace(b".", b"")
+            return b"" if day_of(text.decode("latin-1")) is None else text.replace(b".", b"")
         case "TM":
             clock = text.replace(b":", b"")[:13]  # ACR-NEMA wrote HH:MM:SS
-            known = _CLOCK.fullmatch(clock) and _time(clock.decode("latin-1")) is not None
+            known = _CLOCK.fullmatch(clock) and time_of(clock.decode("latin-1")) is not None
             return clock if known else b""
         case "AS":
             return text if _AGE.fullmatch(text) else b""
         case "UI":
             return text
         case "SH" if tag == TIMEZONE:
-            return b"" if _zone(text.decode("latin-1")) is None else text
+            return b"" if zone_of(text.decode("latin-1")) is None else text
     cleaned = value.translate(_BLANKS).translate(None, _CONTROLS)
     if tag in _ALLOWED:
         return _ALLOWED[tag].get(cleaned.strip().upper(), b"")
@@ -231,48 +265,3 @@ def _uid(found: Mapping[int, bytes], tag: int) -> str:
 
 def _short(elements: Elements, tag: int) -> int:
     return elements.short(tag) or 0
-
-
-def _date(text: str) -> date | None:
-    digits = text.replace(".", "")  # ACR-NEMA wrote YYYY.MM.DD
-    try:
-        if len(digits) != 8 or not (digits.isascii() and digits.isdecimal()):
-            return None
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    except ValueError:
-        return None
-
-
-def _time(text: str) -> time | None:
-    digits, _, fraction = text.replace(":", "").partition(".")
-    if len(digits) not in (2, 4, 6) or not digits.isdecimal() or not (fraction or "0").isdecimal():
-        return None
-    seconds = int(digits[4:6] or 0)
-    try:
-        return time(
-            # A leap second is a legal one, which Python has not.
-            int(digits[:2]), int(digits[2:4] or 0), 59 if seconds == 60 else seconds,
-            int(fraction[:6].ljust(6, "0")) if fraction else 0,
-        )  # fmt: skip
-    except ValueError:
-        return None
-
-
-def _moment(text: str) -> datetime | None:
-    """A DT value with at least its date and hour."""
-    body, sign, offset = text.partition("+") if "+" in text else text.partition("-")
-    days, clock = _date(body[:8]), _time(body[8:])
-    if days is None or clock is None:
-        return None
-    return datetime.combine(days, clock, _zone(sign + offset))
-
-
-def _zone(text: str) -> timezone | None:
-    found = _OFFSET.fullmatch(text)
-    if not found:
-        return None
-    offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
-    # PS3.3 C.12.1.1.8: no further, no "-0000".
-    if offset > timedelta(hours=14) or int(found[3]) > 59 or (found[1] == "-" and not offset):
-        return None
-    return timezone(-offset if found[1] == "-" else offset)

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydicom.charset import convert_encodings, default_encoding
 from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filebase import DicomBytesIO
-from pydicom.filewriter import write_file_meta_info
+from pydicom.filewriter import correct_ambiguous_vr, write_file_meta_info
 from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRLittleEndian
 
@@ -53,7 +54,7 @@ def character_set_for(
     held, said = context.character_set, [say(sentence, language) for sentence in sentences]
     if all(held.holds(sentence) for sentence in said):
         return held, language
-    if held.plain and all(value.isascii() for value in context.values.values()):
+    if held.plain and context.ascii:
         return CharacterSet((UTF_8,)), language
     return held, ENGLISH
 
@@ -109,11 +110,30 @@ def stamp(
     for tag in CARRIED:
         value = context.values.get(tag, b"")
         if value or tag in REQUIRED:
-            # Raw: pydicom writes such bytes as they are and neither decodes nor checks them.
-            vr = dictionary_VR(tag)
-            value += (b"\0" if vr == "UI" else b" ") * (len(value) % 2)
-            dataset[tag] = RawDataElement(Tag(tag), vr, len(value), value, 0, False, True)
+            _carry(dataset, tag, value)
+    if context.deidentified:
+        dataset.DeidentificationMethodCodeSequence = [Dataset() for _ in context.deidentified]
+        for item, code in zip(
+            dataset.DeidentificationMethodCodeSequence, context.deidentified, strict=True
+        ):
+            for tag, value in code.items():
+                _carry(item, tag, value)
+            _leave_raw(item, CharacterSet())
     return dataset
+
+
+def _carry(dataset: Dataset, tag: int, value: bytes) -> None:
+    """As raw bytes, which pydicom neither decodes nor checks."""
+    vr = dictionary_VR(tag)
+    value += (b"\0" if vr == "UI" else b" ") * (len(value) % 2)
+    dataset[tag] = RawDataElement(Tag(tag), vr, len(value), value, 0, False, True)
+
+
+def _leave_raw(dataset: Dataset, character_set: CharacterSet) -> None:
+    """Have pydicom write raw elements as they are: where it takes the data set for new, it decodes
+    them and encodes them anew, and loses an empty part of a name or a second escape sequence."""
+    own = convert_encodings(character_set.value) if character_set.terms else default_encoding
+    dataset.set_original_encoding(False, True, own)
 
 
 def device_uid(assessment: Assessment, making: Making) -> str:
@@ -147,6 +167,8 @@ def to_file(dataset: Dataset, character_set: CharacterSet, behind: bytes = b"") 
     out.is_little_endian, out.is_implicit_VR = True, False
     out.write(_PREAMBLE)
     write_file_meta_info(out, meta, enforce_standard=True)
+    correct_ambiguous_vr(dataset, is_little_endian=True)  # which is no longer done where all is raw
+    _leave_raw(dataset, character_set)
     out.write(encode(dataset, character_set.value if character_set.terms else "ISO_IR 6"))
     out.write(behind)
     return out.getvalue()
