@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlparse
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, IPvAnyNetwork, model_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cxr_severity.imaging.limits import DEFAULT_LIMITS, Limits
@@ -28,14 +36,26 @@ def _first_existing(*candidates: Path) -> Path:
     return next((path for path in candidates if path.is_dir()), candidates[0])
 
 
-_ENVIRONMENT = SettingsConfigDict(env_prefix="CXR_", extra="ignore", frozen=True)
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
-class AccessSettings(BaseSettings):
-    """Who may call. Nobody has to say who they are until keys or tokens are set up here."""
+class _Group(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="CXR_", extra="ignore", frozen=True, validate_by_name=True, allow_inf_nan=False
+    )
 
-    model_config = _ENVIRONMENT
+    @field_validator("*", mode="before")
+    @classmethod
+    def _not_empty(cls, value: object) -> object:
+        # As a path it would be the current folder; as a name of keys, a lock that is none.
+        if isinstance(value, str) and not value.strip():
+            raise ValueError("is empty; leave it out for its default")
+        return value
+
+
+class AccessSettings(_Group):
+    """Who may call. Nobody has to say who they are until keys or tokens are set up here."""
 
     keys: Path | None = Field(
         default=None,
@@ -63,24 +83,14 @@ class AccessSettings(BaseSettings):
             if not (self.jwt_audience and self.jwt_issuer):
                 raise ValueError("CXR_JWKS needs CXR_JWT_AUDIENCE and CXR_JWT_ISSUER as well")
             url = urlparse(self.jwks)
-            if (
-                "://" in self.jwks
-                and url.scheme != "https"
-                and not (url.scheme == "http" and url.hostname in _LOOPBACK_NAMES)
-            ):
+            safe = ("https", "http") if url.hostname in _LOOPBACK_NAMES else ("https",)
+            if "://" in self.jwks and url.scheme not in safe:
                 raise ValueError("CXR_JWKS is fetched over https, or over http from this machine")
         return self
 
-    @property
-    def locked(self) -> bool:
-        """Whether callers must say who they are."""
-        return self.keys is not None or self.jwks is not None
 
-
-class ModelSettings(BaseSettings):
+class ModelSettings(_Group):
     """Which version answers, and what executes it."""
-
-    model_config = _ENVIRONMENT
 
     weights: Path = Field(
         default_factory=lambda: _first_existing(_PACKAGE.parent / "weights", _PACKAGE / "weights"),
@@ -116,10 +126,8 @@ class ModelSettings(BaseSettings):
         return EngineConfig(self.device, self.engine, self.threads, self.threads_alone)
 
 
-class LimitSettings(BaseSettings):
+class LimitSettings(_Group):
     """What one input and all that are being worked on may take."""
-
-    model_config = _ENVIRONMENT
 
     max_upload_bytes: int = Field(default=DEFAULT_LIMITS.max_bytes, ge=1, description="Of one file")
     max_pixels: int = Field(
@@ -131,16 +139,21 @@ class LimitSettings(BaseSettings):
         description="Bytes that the films being worked on may take together, as their headers "
         "declare them; further ones wait, and one that needs more goes alone",
     )
-    upload_seconds: float = Field(
-        default=60, gt=0, description="A request whose body takes longer is let go"
+    upload_seconds: Seconds = Field(
+        default=60,
+        description="A request whose body takes longer is let go; a batch, once it is that far "
+        "behind the rate while it is waited for",
     )
     upload_rate: float = Field(
         default=10_000,
         gt=0,
+        le=1_000_000_000,
         description="Bytes a second; whose body comes more slowly after ten seconds is let go",
     )
     upload_memory: int = Field(
-        default=200_000_000, ge=1, description="Bytes that all bodies may take together"
+        default=200_000_000,
+        ge=1,
+        description="Bytes that all bodies may take together; batches wait at half of it",
     )
 
     @property
@@ -149,17 +162,14 @@ class LimitSettings(BaseSettings):
         return Limits(max_bytes=self.max_upload_bytes, max_pixels=self.max_pixels)
 
 
-class ServeSettings(BaseSettings):
+class ServeSettings(_Group):
     """How the service listens, and how much it does at a time.
 
     `HOST` and `PORT` count without the prefix too.
     """
 
-    model_config = SettingsConfigDict(**_ENVIRONMENT, validate_by_name=True)
-
     host: str = Field(
         default="127.0.0.1",
-        min_length=1,
         validation_alias=AliasChoices("CXR_HOST", "HOST"),
         description="Address to listen on; on another than loopback set up who may call",
     )
@@ -207,20 +217,19 @@ class ServeSettings(BaseSettings):
         "progressive JPEG, and TIFF as JPEG or fax, and are killed where a film is too much; 0 "
         "decodes these like all others",
     )
-    decode_seconds: float = Field(
+    decode_seconds: Seconds = Field(
         default=2,
-        gt=0,
         description="Seconds of a core that such a film may take to decode, and one more for every "
         "million samples",
     )
-    stuck_seconds: float = Field(
+    stuck_seconds: Seconds = Field(
         default=30,
-        gt=0,
         description="Where every thread has been at one film for longer, the service is not ready",
     )
     drain_seconds: float = Field(
         default=1,
         ge=0,
+        le=3600,
         description="After SIGTERM, how long the service says that it is not ready before it "
         "stops listening, so that a proxy can look elsewhere first",
     )
@@ -241,10 +250,8 @@ class ServeSettings(BaseSettings):
     )
 
 
-class ResultSettings(BaseSettings):
+class ResultSettings(_Group):
     """What results are made with, beside the judgement."""
-
-    model_config = _ENVIRONMENT
 
     uid_root: UidRoot = Field(
         default=UUID_ROOT,

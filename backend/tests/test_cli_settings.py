@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from cxr_severity.cli import main
+from cxr_severity.cli.settings import groups, names
 from cxr_severity.service.exits import EXIT_CANNOT_START
+
+FIELDS = [(names(name, f)[0], f) for group in groups() for name, f in group.model_fields.items()]
+FLOATS = [name for name, field in FIELDS if field.annotation is float]
+ENDLESS = ("inf", "-inf", "nan", "1e300")
+MAY_BE_TEXT = ["CXR_KEYS", "CXR_JWKS", "CXR_JWT_ISSUER", "CXR_AUDIT", "CXR_VERSION", "HOST"]
 
 
 @pytest.mark.parametrize(
@@ -17,8 +23,10 @@ from cxr_severity.service.exits import EXIT_CANNOT_START
         ("CXR_TRUSTED_PROXIES", '["nowhere"]', "CXR_TRUSTED_PROXIES 0: "),
         ("CXR_CORS_ORIGINS", "https://viewer.example", "CXR_CORS_ORIGINS: is written as JSON"),
         ("CXR_CORS_ORIGINS", '["https://viewer.example/"]', "CXR_CORS_ORIGINS 0: "),
-        ("CXR_JWKS", "keys.json", "CXR_JWKS needs CXR_JWT_AUDIENCE"),
+        ("CXR_JWKS", "keys.json", "CXR_JWKS needs CXR_JWT_AUDIENCE and CXR_JWT_ISSUER"),
         ("CXR_LOG_LEVEL", "loud", "CXR_LOG_LEVEL: "),
+        *((name, empty, f"{name}: is empty") for name in MAY_BE_TEXT for empty in ("", " ")),
+        *((name, value, f"{name}: Input should be ") for name in FLOATS for value in ENDLESS),
     ],
 )
 def test_a_wrong_setting_is_one_line(
@@ -28,11 +36,18 @@ def test_a_wrong_setting_is_one_line(
     value: str,
     said: str,
 ) -> None:
+    monkeypatch.setattr("cxr_severity.api.server.serve", lambda _: pytest.fail("it started"))
+    monkeypatch.setenv("CXR_JWT_AUDIENCE", "cxr")
     monkeypatch.setenv(name, value)
     assert main(["serve"]) == EXIT_CANNOT_START
     err = capsys.readouterr().err
     assert err.startswith(said)
     assert len(err.splitlines()) == 1
+
+
+def test_there_are_settings_of_seconds() -> None:
+    """What the test above goes through is not nothing."""
+    assert {"CXR_DECODE_SECONDS", "CXR_UPLOAD_RATE", "CXR_JWT_LEEWAY"} <= {*FLOATS}
 
 
 def test_options_are_checked_like_settings(capsys: pytest.CaptureFixture[str]) -> None:

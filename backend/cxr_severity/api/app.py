@@ -13,6 +13,7 @@ from cxr_severity.api import failures, page
 from cxr_severity.api.access.control import AccessControl, Doors
 from cxr_severity.api.access.tracing import RequestMarks
 from cxr_severity.api.admission import Admission
+from cxr_severity.api.body_memory import BodyMemory
 from cxr_severity.api.body_pace import UploadPace
 from cxr_severity.api.cors import OtherOrigins
 from cxr_severity.api.document import openapi_document
@@ -72,6 +73,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     settings = settings or Settings()
     registry = registry or registry_of(settings)
     doors = Doors.build(settings.access)
+    bodies = BodyMemory(settings.limits.upload_memory)
     seen = Metrics()
 
     def load() -> None:
@@ -99,7 +101,9 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
                 running=Running(settings.serve.concurrency, settings.serve.stuck_seconds),
                 decoding=decoding,
                 film_memory=FilmMemory(settings.limits.film_memory),
+                body_memory=bodies,
                 upload_seconds=settings.limits.upload_seconds,
+                upload_rate=settings.limits.upload_rate,
                 uid_root=settings.results.uid_root,
                 font=chinese_font(settings.results.font),
                 metrics=seen,
@@ -131,9 +135,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
         app.include_router(router, dependencies=[Depends(only_known_parameters)])
     page.install(app, settings.serve.page)
     # The last added runs first: headers go on everything, also on refusals and failures.
-    app.add_middleware(
-        UploadPace, rate=settings.limits.upload_rate, memory=settings.limits.upload_memory
-    )
+    app.add_middleware(UploadPace, rate=settings.limits.upload_rate, memory=bodies)
     app.add_middleware(BodyLimit, max_file_bytes=settings.limits.max_upload_bytes)
     app.add_middleware(AccessControl, doors=doors, public=page.public(settings.serve.page))
     app.add_middleware(Identity)
@@ -149,6 +151,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     app.add_middleware(NamedErrors)
     app.add_middleware(Head)
     app.add_middleware(PathAlone)
+    app.add_middleware(failures.Unforeseen)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestMarks)
     routes = Routes((r for one in routers for r in one.routes), page.public(settings.serve.page))

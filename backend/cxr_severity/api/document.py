@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from cxr_severity.api.batch.line import SCHEMAS
+from cxr_severity.api.names import first_part
 from cxr_severity.api.prefix import STABLE_PREFIX
 from cxr_severity.api.revalidation import STEADY
 from cxr_severity.interop.bodies.problem import Problem
@@ -100,7 +101,7 @@ def _complete(path: str, method: str, responses: dict[str, Any]) -> None:
     # Where every value of a parameter is valid, FastAPI still announces its own 422.
     if "application/json" in responses.get("422", {}).get("content", {}):
         del responses["422"]
-    if method == "get" and path.split("/")[1] in STEADY:
+    if method == "get" and first_part(path) in STEADY:
         responses["200"]["headers"] = {**responses["200"].get("headers", {}), **_TAGGED}
         responses["304"] = {"description": "The same as what the caller has", "headers": _TAGGED}
     for status, response in responses.items():

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cxr_severity.api.accept_language import language_of
 from cxr_severity.api.errors import ApiError, answer, problem
+from cxr_severity.api.response_headers import HEADERS
 from cxr_severity.api.validation import said_of
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.interop.bodies.problem import (
@@ -145,14 +146,20 @@ def install(app: FastAPI) -> None:
         # Nobody is left to read it; the status only keeps the access log truthful.
         return Response(status_code=499)
 
-    app.add_middleware(_Unforeseen)
+    @app.exception_handler(Exception)
+    def _outermost(request: Request, _: Exception) -> Response:
+        # Of what is outside of every `Unforeseen`; the server logs it.
+        return problem("internal-error", language_of(request.scope), UNFORESEEN, {**HEADERS})
+
+    app.add_middleware(Unforeseen)
 
 
-class _Unforeseen:
+class Unforeseen:
     """Answers for exceptions that nothing expected.
 
     Starlette's own place for them is outside of all middleware, where the answer would miss its
-    security and CORS headers.
+    security and CORS headers. One stands around the routes, where it gets the headers of every
+    middleware, and one around those middlewares that may fail.
     """
 
     def __init__(self, app: ASGIApp) -> None:

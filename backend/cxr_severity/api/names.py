@@ -1,6 +1,12 @@
-"""Names of files as they were sent, which nobody says the letters of."""
+"""Names in requests: of paths, and of files as they were sent, which nobody says the letters of."""
 
 from __future__ import annotations
+
+
+def first_part(path: str) -> str:
+    """Of a path; empty at the root. What is asked for need be no path: `OPTIONS *` is a request as
+    well (RFC 9112, 3.2.4)."""
+    return path.removeprefix("/").split("/", 1)[0]
 
 
 def text_of(name: bytes) -> str:

@@ -8,6 +8,8 @@ from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cxr_severity.api.names import first_part
+
 STABLE_PREFIX = "/v1"
 OF_THE_API = frozenset({"predict", "limits", "models", "health", "v2", "problems", "openapi.json"})
 """First parts of the paths that have it; the page and the metrics have none."""
@@ -47,4 +49,4 @@ def prefix_of(request: Request) -> str:
 
 
 def _is_of_the_api(path: str) -> bool:
-    return path[:1] == "/" and path.split("/")[1] in OF_THE_API
+    return path[:1] == "/" and first_part(path) in OF_THE_API

@@ -7,6 +7,8 @@ from hashlib import sha256
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cxr_severity.api.names import first_part
+
 STEADY = frozenset({"models", "limits", "problems", "openapi.json"})
 """First parts of the paths whose answers have an ETag."""
 
@@ -18,7 +20,7 @@ class Revalidation:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        steady = scope["type"] == "http" and scope["path"].split("/")[1] in STEADY
+        steady = scope["type"] == "http" and first_part(scope["path"]) in STEADY
         if not steady or scope["method"] != "GET":
             await self._app(scope, receive, send)
             return

@@ -16,6 +16,7 @@ from typing import TypedDict
 import uvicorn
 from fastapi import FastAPI
 
+from cxr_severity.api.access.control import Doors
 from cxr_severity.api.access.warning import OPEN_TO_ALL, is_loopback
 from cxr_severity.api.app import create_app
 from cxr_severity.api.doubts import doubts
@@ -76,7 +77,7 @@ def serve(settings: Settings) -> bool:
         TracingError: traces are asked for and cannot be sent.
         SystemExit: the file for the audit cannot be written; the last line says so.
     """
-    if not (settings.access.locked or is_loopback(settings.serve.host)):
+    if not (Doors.build(settings.access).locked or is_loopback(settings.serve.host)):
         # Past the log, whose level could hide it.
         sys.stderr.write(OPEN_TO_ALL.format(host=settings.serve.host) + "\n")
         sys.stderr.flush()

@@ -11,6 +11,7 @@ from fastapi import Request
 
 from cxr_severity.api.access.keys import UNREADABLE, KeyFile, KeyFileError
 from cxr_severity.api.admission import Admission
+from cxr_severity.api.body_memory import BodyMemory
 from cxr_severity.api.telemetry.counters import Metrics
 from cxr_severity.imaging.decode import Limits
 from cxr_severity.service.batching import Batcher
@@ -37,7 +38,11 @@ class State:
     decoding: DecodeProcesses
     film_memory: FilmMemory
     """What the films being worked on may take together."""
+    body_memory: BodyMemory
+    """What all bodies may take together."""
     upload_seconds: float
+    upload_rate: float
+    """Bytes a second."""
     uid_root: str
     """Of DICOM results."""
     font: Path | None

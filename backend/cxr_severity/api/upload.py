@@ -21,7 +21,8 @@ from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError
 
 FIELD = "file"
 STREAMED = ("/predict/batch",)
-"""Paths that bound by themselves what they hold of a body, and how long they wait for it."""
+"""Paths whose bodies may be of any length: they read them in pieces, as the memory of bodies has
+room, and time their senders by themselves."""
 _INFER = re.compile("/v2/models/.+/infer")
 MULTIPART_OVERHEAD = 65_536
 """Bytes that boundaries and part headers may add to the file itself."""

@@ -22,6 +22,13 @@ from cxr_severity.api.access.tokens import (
     signing_keys,
 )
 
+NO_JWKS = [
+    b"no JWKS", b"\xff", b"[]", b'["keys"]', b"null", b"1", b'"keys"', b"{}", b'{"keys": 1}',
+    b'{"keys": [1]}', b'{"keys": [{"kty": []}]}', b'{"keys": [{"kty": "RSA", "alg": []}]}',
+    b'{"keys": [{"kty": "RSA"}]}', b'{"keys": [{"kty": "RSA", "n": 1, "e": 1}]}',
+    b'{"keys": [{"kty": "EC", "x": 1, "y": 2}]}', b"[" * 9_000,
+]  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def issuer() -> Issuer:
@@ -134,9 +141,10 @@ def test_a_file_that_changes_is_read_again(issuer: Issuer, tmp_path: Path) -> No
     verifier = TokenVerifier(signing_keys(str(file)), AUDIENCE, ISSUER)
     with pytest.raises(KeysUnavailableError):
         verifier.caller(issuer.token())
-    file.write_text("no JWKS")
-    with pytest.raises(KeysUnavailableError):
-        verifier.caller(issuer.token())
+    for content in NO_JWKS:
+        file.write_bytes(content)
+        with pytest.raises(KeysUnavailableError, match="is not a JWKS"):
+            verifier.caller(issuer.token())
     file.write_text(issuer.jwks())
     assert verifier.caller(issuer.token())
 
@@ -179,9 +187,9 @@ def test_keys_are_fetched_seldom_and_strangers_do_not_change_that(
             verifier.caller(issuer.token())
     assert provider.fetched == 1, "a provider that fails is not asked by every token"
     monkeypatch.setattr(tokens, "_PAUSE_SECONDS", 0)
-    provider.content = b"<html>"
-    with pytest.raises(KeysUnavailableError):
-        verifier.caller(issuer.token())
+    for provider.content in NO_JWKS:
+        with pytest.raises(KeysUnavailableError, match="no JWKS"):
+            verifier.caller(issuer.token())
     provider.content = issuer.jwks().encode()
     before = provider.fetched
     for _ in range(5):

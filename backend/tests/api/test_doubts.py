@@ -62,5 +62,15 @@ def test_a_proxy_that_would_never_be_believed_is_no_setting(proxy: str) -> None:
 
 
 def test_an_empty_host_does_not_mean_every_address() -> None:
-    with pytest.raises(ValidationError, match="at least 1 character"):
+    with pytest.raises(ValidationError, match="is empty"):
         Settings.of(host="")
+
+
+@pytest.mark.parametrize("named", [{"keys": Path("k")}, {"jwks": "j", **TOKENS}])
+def test_where_callers_are_asked_for_a_key_nobody_is_warned_of_strangers(
+    named: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for setting, warned in (({}, True), (named, False)):
+        with pytest.raises(SystemExit):
+            serve(Settings.of(host="192.0.2.1", audit=tmp_path / "no" / "audit", **setting))
+        assert ("ANYONE" in capsys.readouterr().err) == warned

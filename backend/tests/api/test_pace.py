@@ -11,6 +11,7 @@ from held import FILM, Caller, held
 from problems import assert_problem, send
 from waiting import wait_until
 
+from cxr_severity.api.body_memory import BodyMemory
 from cxr_severity.api.body_pace import UploadPace
 from cxr_severity.api.errors import ApiError
 
@@ -37,17 +38,19 @@ async def read_all(_: Any, receive: Any, __: Any) -> None:
 
 @pytest.mark.parametrize(("chunks", "pause"), [([b"x"] * 20, 0.05), ([b"x", b"x"], 30)])
 def test_a_body_that_trickles_or_stands_still_is_let_go(chunks: list[bytes], pause: float) -> None:
-    pace = UploadPace(read_all, rate=1000, memory=10**9, grace=0.1)
+    memory = BodyMemory(10**9)
+    pace = UploadPace(read_all, rate=1000, memory=memory, grace=0.1)
     with pytest.raises(ApiError) as caught:
         anyio.run(take, pace, chunks, pause)
     assert caught.value.kind.code == "upload-too-slow"
-    assert pace.held == 0
+    assert memory.held == 0
 
 
 def test_a_body_that_comes_at_the_rate_is_read_and_given_back() -> None:
-    pace = UploadPace(read_all, rate=100, memory=10**9, grace=0.1)
+    memory = BodyMemory(10**9)
+    pace = UploadPace(read_all, rate=100, memory=memory, grace=0.1)
     anyio.run(take, pace, [b"x" * 1000] * 4, 0.05)
-    assert pace.held == 0
+    assert memory.held == 0
 
 
 def test_bodies_together_are_bounded_and_a_single_one_is_not() -> None:
@@ -57,7 +60,8 @@ def test_bodies_together_are_bounded_and_a_single_one_is_not() -> None:
         await read_all(scope, receive, send)
         await anyio.sleep(0.2)
 
-    pace = UploadPace(wait, rate=1000, memory=1000)
+    memory = BodyMemory(1000)
+    pace = UploadPace(wait, rate=1000, memory=memory)
 
     async def second() -> None:
         try:
@@ -73,7 +77,7 @@ def test_bodies_together_are_bounded_and_a_single_one_is_not() -> None:
 
     anyio.run(both)
     assert refused == ["busy"]
-    assert pace.held == 0
+    assert memory.held == 0
 
 
 def test_slow_senders_hold_no_place(random_version: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from fastapi.testclient import TestClient
 from problems import assert_problem
@@ -15,6 +16,7 @@ from waiting import until_ready
 
 from cxr_severity.api.app import create_app
 from cxr_severity.api.batch.archive import UNMEASURED, files_of
+from cxr_severity.api.body_memory import BodyMemory, Share
 from cxr_severity.settings import Settings
 
 from .sent import lines_of, zipped
@@ -52,7 +54,8 @@ GBK = [name.encode("gbk") for name in ("王小明.png", "李小明.png", "王小
 )
 def test_names_in_an_old_code_page_stay_apart(names: list[bytes], read: list[str]) -> None:
     content = _named(*names)
-    found = [item.name for item in files_of([content], 1_000)]
+    share = Share(BodyMemory(10**9))
+    found = [item.name for item in files_of([content], 1_000, share, anyio.run)]
     assert found == read
     assert len(set(found)) == len(names)
     if any(not name.isascii() for name in names) and read[0].encode() != names[0]:

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from cxr_severity.api.batch.archive import Item
+from cxr_severity.api.batch.arriving import Item
 from cxr_severity.api.batch.intake import take_in
 from cxr_severity.api.batch.multipart import Event, Parts
+from cxr_severity.api.body_memory import BodyMemory, Share
 
 from .sent import zipped
 
@@ -33,7 +34,7 @@ async def _files(*chunks: bytes) -> list[Item]:
     async def put(item: Item) -> None:
         found.append(item)
 
-    await take_in(events(), put, 1_000_000)
+    await take_in(events(), put, 1_000_000, Share(BodyMemory(10**9)))
     return found
 
 

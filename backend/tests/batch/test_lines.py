@@ -13,6 +13,9 @@ from starlette.types import Message
 from cxr_severity.api.batch.ahead import Ahead
 from cxr_severity.api.batch.multipart import Begin, Data, End, Event
 from cxr_severity.api.batch.stream import Lines
+from cxr_severity.api.body_memory import BodyMemory
+
+MEMORY = BodyMemory(10**9)
 
 pytestmark = [
     pytest.mark.anyio,
@@ -54,8 +57,8 @@ async def test_before_a_proxy_that_asks_for_it_nothing_is_said_until_all_is_read
             happened.append("answered")
 
     lines = Lines(
-        events(), judge, ahead=Ahead(receive), hands=1, max_bytes=10, max_items=10, patience=1,
-        language="en", headers={}, left=Left(), after_body=after_body,
+        events(), judge, ahead=Ahead(receive), hands=1, max_bytes=10, max_items=10,
+        memory=MEMORY, patience=1, language="en", headers={}, left=Left(), after_body=after_body,
     )  # fmt: skip
     with anyio.fail_after(5):
         await lines({"type": "http"}, receive, send)
@@ -86,8 +89,8 @@ async def test_a_client_that_leaves_frees_everything() -> None:
         """Nobody reads."""
 
     lines = Lines(
-        events(), judge, ahead=Ahead(receive), hands=4, max_bytes=10, max_items=10, patience=1,
-        language="en", headers={}, left=left, unbegun=unbegun.append,
+        events(), judge, ahead=Ahead(receive), hands=4, max_bytes=10, max_items=10,
+        memory=MEMORY, patience=1, language="en", headers={}, left=left, unbegun=unbegun.append,
     )  # fmt: skip
     with anyio.fail_after(5):
         await lines({"type": "http"}, receive, send)
@@ -119,8 +122,8 @@ async def test_a_client_that_does_not_read_is_let_go(
             await anyio.sleep_forever()
 
     lines = Lines(
-        events(), judge, ahead=Ahead(receive), hands=2, max_bytes=10, max_items=10, patience=0.1,
-        language="en", headers={}, left=left,
+        events(), judge, ahead=Ahead(receive), hands=2, max_bytes=10, max_items=10,
+        memory=MEMORY, patience=0.1, language="en", headers={}, left=left,
     )  # fmt: skip
     with anyio.fail_after(5):
         await lines({"type": "http"}, receive, send)

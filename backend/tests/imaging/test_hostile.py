@@ -138,6 +138,12 @@ def test_parts_of_jpeg_and_png_are_counted() -> None:
     last = jpeg.rindex(b"\xff\xda")
     with pytest.raises(DamagedImageError, match="too many scans"):
         decode(jpeg[:-2] + jpeg[last:-2] * 60 + jpeg[-2:])
+    for name in ("jpeg-grey", "jpeg-colour"):
+        once = corpus.RASTER[name]
+        scan = once[once.index(b"\xff\xda") : -2]
+        for data in (once[:-2] + scan + once[-2:], once[:-2] + scan * 40 + once[-2:]):
+            with pytest.raises(DamagedImageError, match="too many scans"):
+                decode(data)
     with pytest.raises(DamagedImageError, match="too many segments"):
         decode(jpeg[:2] + b"\xff\xfe\x00\x02" * 10_001 + jpeg[2:])
     chunks = files.png_chunks(corpus.RASTER["png-8"])

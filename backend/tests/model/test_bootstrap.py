@@ -8,6 +8,8 @@ from scipy.stats import pearsonr, spearmanr
 
 from cxr_severity.model.measure.bootstrap import Bootstrap, Indices, interval
 from cxr_severity.model.measure.correlation import pearson, spearman
+from cxr_severity.model.measure.markdown import cell
+from cxr_severity.model.metrics import Estimate
 
 
 def _repeat(bootstrap: Bootstrap, draw: int) -> Indices:
@@ -67,3 +69,17 @@ def test_a_constant_correlates_with_nothing() -> None:
 def test_resamples_without_the_statistic_are_left_out() -> None:
     estimate = interval(np.array([0.5, np.nan, 0.4, 0.6]))
     assert 0.4 <= estimate.low < estimate.high <= 0.6
+
+
+@pytest.mark.parametrize(
+    ("value", "ends", "text"),
+    [
+        (0.0023, (0.0005, 0.0049), "0.002 (0.001 to 0.005)"),
+        (0.7714, (0.7421, 0.8), "0.771 (0.74 to 0.80)"),
+        (-0.0312, (-0.0524, -0.009), "-0.031 (-0.052 to -0.009)"),
+    ],
+)
+def test_intervals_of_rare_things_are_written_with_their_width(
+    value: float, ends: tuple[float, float], text: str
+) -> None:
+    assert cell(Estimate(value=value, low=ends[0], high=ends[1])) == text

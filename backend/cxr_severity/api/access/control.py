@@ -17,6 +17,7 @@ from cxr_severity.api.access import callers, keys, tokens
 from cxr_severity.api.access.callers import Caller
 from cxr_severity.api.access.rate import Allowance, RateLimit
 from cxr_severity.api.errors import ApiError, problem
+from cxr_severity.api.names import first_part
 from cxr_severity.settings import AccessSettings
 
 logger = logging.getLogger(__name__)
@@ -40,11 +41,12 @@ class Doors:
     @classmethod
     def build(cls, settings: AccessSettings) -> Doors:
         verifier = None
-        if settings.jwks and settings.jwt_audience and settings.jwt_issuer:
+        if settings.jwks is not None:
             verifier = tokens.TokenVerifier(
                 tokens.signing_keys(settings.jwks),
-                settings.jwt_audience,
-                settings.jwt_issuer,
+                # The settings see to it that both are there; were they not, nobody would get in.
+                str(settings.jwt_audience),
+                str(settings.jwt_issuer),
                 settings.jwt_leeway,
             )
         return cls(
@@ -55,6 +57,7 @@ class Doors:
 
     @property
     def locked(self) -> bool:
+        """Whether callers must say who they are."""
         return self.keys is not None or self.tokens is not None
 
 
@@ -152,7 +155,7 @@ class AccessControl:
         if any(path == start or path.startswith(f"{start}/") for start in _HEALTH):
             return True
         reading = scope["method"] in ("GET", "HEAD")
-        return reading and path.removeprefix("/").split("/", 1)[0] in self._public
+        return reading and first_part(path) in self._public
 
     async def _caller(self, headers: Headers) -> Caller:
         """Raises ApiError when no credential is shown, or none that is accepted."""
@@ -206,7 +209,7 @@ class AccessControl:
 
 def needed(path: str) -> callers.Scope:
     """The scope that a path asks for."""
-    return "metrics" if path.removeprefix("/").split("/", 1)[0] == "metrics" else "predict"
+    return "metrics" if first_part(path) == "metrics" else "predict"
 
 
 def _check_scope(caller: Caller, scope: callers.Scope) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Iterable, Mapping
@@ -24,6 +23,8 @@ _FETCH_SECONDS = 5
 _PAUSE_SECONDS = 2
 """After a fetch that failed."""
 _LONGEST_TOKEN = 16_384
+_NO_JWKS = (jwt.PyJWTError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What the library makes of other JSON than a JWKS, or of no JSON."""
 
 
 class TokenError(Exception):
@@ -103,10 +104,6 @@ class _KeysAtUrl:
     def of(self, token: str) -> PyJWK:
         try:
             return self._client.get_signing_key_from_jwt(token)
-        except jwt.PyJWKClientConnectionError as error:
-            raise KeysUnavailableError(str(error)) from error
-        except (jwt.PyJWKSetError, json.JSONDecodeError) as error:
-            raise KeysUnavailableError("there is no JWKS at that address") from error
         except jwt.PyJWTError as error:
             raise TokenError(type(error).__name__) from error
 
@@ -118,13 +115,17 @@ class _Fetching(PyJWKClient):
     _failed = -math.inf
 
     def fetch_data(self) -> Any:
+        """Raises KeysUnavailableError."""
         if time.monotonic() - self._failed < _PAUSE_SECONDS:
-            raise jwt.PyJWKClientConnectionError("the last fetch failed a moment ago")
+            raise KeysUnavailableError("the last fetch failed a moment ago")
         try:
             return super().fetch_data()
-        except jwt.PyJWKClientConnectionError:
+        except (jwt.PyJWKClientConnectionError, OSError) as error:
             self._failed = time.monotonic()
-            raise
+            raise KeysUnavailableError(str(error)) from error
+        except _NO_JWKS as error:
+            self._failed = time.monotonic()
+            raise KeysUnavailableError("there is no JWKS at that address") from error
 
 
 class _KeysInFile:
@@ -155,7 +156,7 @@ class _KeysInFile:
                 self._seen = seen
         except OSError as error:
             raise KeysUnavailableError(f"{self._path}: {error.strerror}") from error
-        except (jwt.PyJWTError, ValueError) as error:
+        except _NO_JWKS as error:
             raise KeysUnavailableError(f"{self._path} is not a JWKS") from error
         return self._keys
 

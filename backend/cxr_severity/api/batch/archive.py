@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from stream_unzip import (
     NotStreamUnzippable,
@@ -13,9 +13,10 @@ from stream_unzip import (
     stream_unzip,
 )
 
+from cxr_severity.api.batch.arriving import Arriving, Item
+from cxr_severity.api.body_memory import Share
 from cxr_severity.api.errors import ApiError
 from cxr_severity.api.names import text_of
-from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError, InputRefusedError
 from cxr_severity.service.leftovers import is_leftover
 
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
@@ -26,56 +27,59 @@ UNMEASURED = (
     "archive to a file."
 )
 """As some programs write to what they cannot go back in."""
+OUTSIDE = "The name of the file leads out of the archive."
+_PIECE = 1_000_000
+"""Bytes; each waits its turn behind the threads that compute."""
 _MOST_WASTED = 512_000_000
 """Bytes that files over the limit may unpack to in all: a bomb costs about a second."""
 _OUTSIDE = re.compile(r"^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One file of a batch, or why there is none."""
-
-    name: str
-    content: bytes | ApiError | InputRefusedError
-
-
-def files_of(chunks: Iterable[bytes], max_bytes: int) -> Iterator[Item]:
+def files_of(
+    chunks: Iterable[bytes], max_bytes: int, share: Share, wait: Callable[..., Any]
+) -> Iterator[Item]:
     """Files in the order of the archive; folders, DICOMDIR and what file managers leave behind
-    are no items. Blocking.
+    are no items. Blocking: `wait` calls what is asynchronous, with its arguments.
 
     A file with a fault is an item in its place that says so. Where the archive itself cannot be
     read further, the last item says that.
     """
     wasted = 0
+    file: Arriving | None = None
+    fault: ApiError | None = None
     try:
-        for raw_name, _, content in stream_unzip(chunks, allow_zip64=True):
+        for raw_name, _, content in stream_unzip(chunks, chunk_size=_PIECE, allow_zip64=True):
             name = text_of(raw_name)
-            data = bytearray()
+            passed_over = name.endswith("/") or is_leftover(name)
+            outside = not passed_over and _OUTSIDE.search(name) is not None
+            file = None if passed_over or outside else Arriving(name, max_bytes, share)
+            size = 0
             for piece in content:
-                if len(data) <= max_bytes:
-                    data += piece
+                if size <= max_bytes:
+                    size += len(piece)
+                    if file is not None:
+                        wait(file.add, piece)
                     continue
                 wasted += len(piece)
                 if wasted > _MOST_WASTED:
                     raise ApiError(
                         "archive-too-large", "The archive unpacks to more than is accepted."
                     )
-            if name.endswith("/") or is_leftover(name):
-                continue
-            yield Item(name, _checked(name, data, max_bytes))
+            if outside:
+                yield Item(name, ApiError("unsafe-path", OUTSIDE))
+            elif file is not None:
+                item, file = file.item(), None
+                yield item
+                del item  # its memory is not this one's any more
     except ApiError as error:
-        yield Item("", error)
+        fault = error
     except NotStreamUnzippable:
-        yield Item("", ApiError("archive-damaged", UNMEASURED))
+        fault = ApiError("archive-damaged", UNMEASURED)
     except UnsupportedCompressionTypeError:
-        yield Item("", ApiError("archive-damaged", COMPRESSION))
+        fault = ApiError("archive-damaged", COMPRESSION)
     except UnzipError:
-        yield Item("", ApiError("archive-damaged", "The archive is damaged, or in part encrypted."))
-
-
-def _checked(name: str, data: bytearray, max_bytes: int) -> bytes | ApiError | InputRefusedError:
-    if _OUTSIDE.search(name):
-        return ApiError("unsafe-path", "The name of the file leads out of the archive.")
-    if len(data) > max_bytes:
-        return FileTooLargeError(OVER_THE_LIMIT, limit=max_bytes / 1e6)
-    return bytes(data)
+        fault = ApiError("archive-damaged", "The archive is damaged, or in part encrypted.")
+    if file is not None:
+        wait(file.drop)
+    if fault is not None:
+        yield Item("", fault)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any
 
@@ -12,12 +11,13 @@ from anyio.streams.memory import MemoryObjectReceiveStream
 from fastapi import Request
 from python_multipart.multipart import parse_options_header
 
-from cxr_severity.api.batch.archive import MAGIC, Item, files_of
+from cxr_severity.api.batch.archive import MAGIC, files_of
+from cxr_severity.api.batch.arriving import Arriving, Item
 from cxr_severity.api.batch.multipart import Begin, Data, Event, Parts
+from cxr_severity.api.body_memory import Share
 from cxr_severity.api.errors import ApiError
 from cxr_severity.api.preamble import NO_PART
 from cxr_severity.api.upload import CUT, MISSING
-from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError
 
 NO_ARCHIVE = "What was sent as an archive is none."
 
@@ -77,76 +77,52 @@ async def _form(request: Request, parts: Parts) -> AsyncIterator[Event]:
         raise ApiError("missing-field", MISSING)
 
 
-async def take_in(
-    events: AsyncIterator[Event], put: Put, max_bytes: int, patience: float = math.inf
-) -> None:
-    """Hand each file over, those of archives included; holds one file at a time.
-
-    Raises:
-        ApiError: `upload-too-slow` when nothing comes for `patience` seconds.
-    """
-    name = ""
-    data: bytearray | None = None
+async def take_in(events: AsyncIterator[Event], put: Put, max_bytes: int, share: Share) -> None:
+    """Hand each file over, those of archives included; holds one file at a time, as its `share`
+    of the memory of bodies lets it."""
+    file: Arriving | None = None
     unpacked = anyio.Event()
     async with anyio.create_task_group() as archives:
         chunks = None
-        async for event in _in_time(events, patience):
+        async for event in events:
             if isinstance(event, Data):
                 content = event.content
-                if data is not None and len(data) < len(MAGIC[0]):
+                if file is not None and not file.over and len(file.data) < len(MAGIC[0]):
                     # A network may cut anywhere, and bring the first bytes one by one.
-                    content = bytes(data) + content
-                    data.clear()
-                    if content.startswith(MAGIC):
-                        chunks, arriving = anyio.create_memory_object_stream[bytes](4)
+                    start = bytes(file.data) + content
+                    if start.startswith(MAGIC):
+                        await file.drop()
+                        content, file = start, None
+                        chunks, arriving = anyio.create_memory_object_stream[bytes](1)
                         unpacked = anyio.Event()
-                        archives.start_soon(_unpack, arriving, put, max_bytes, unpacked)
-                        data = None
+                        archives.start_soon(_unpack, arriving, put, max_bytes, share, unpacked)
                 if chunks is not None:
                     try:
                         await chunks.send(content)
                     except anyio.BrokenResourceError:  # it could not be read on, and said so
                         continue
-                elif data is not None and len(data) <= max_bytes:
-                    data += content
+                elif file is not None:
+                    await file.add(content)
                 continue
             if chunks is not None:
                 chunks.close()
                 chunks = None
                 await unpacked.wait()  # what came later is counted later
-            if data is not None:
-                await put(_file(name, data, max_bytes))
-            name, data = (event.name, bytearray()) if isinstance(event, Begin) else ("", None)
+            if file is not None:
+                await put(file.item())
+            file = Arriving(event.name, max_bytes, share) if isinstance(event, Begin) else None
         if chunks is not None:
             chunks.close()
-        if data is not None:
-            await put(_file(name, data, max_bytes))
-
-
-async def _in_time(events: AsyncIterator[Event], patience: float) -> AsyncIterator[Event]:
-    while True:
-        try:
-            with anyio.fail_after(patience):
-                event = await anext(events)
-        except StopAsyncIteration:
-            return
-        except TimeoutError as error:
-            raise ApiError(
-                "upload-too-slow",
-                "The upload was not complete after {seconds} seconds.",
-                seconds=f"{patience:g}",
-            ) from error
-        yield event
-
-
-def _file(name: str, data: bytearray, max_bytes: int) -> Item:
-    if len(data) > max_bytes:
-        return Item(name, FileTooLargeError(OVER_THE_LIMIT, limit=max_bytes / 1e6))
-    return Item(name, bytes(data))
+        if file is not None:
+            await put(file.item())
 
 
 async def _unpack(
-    arriving: MemoryObjectReceiveStream[bytes], put: Put, max_bytes: int, unpacked: anyio.Event
+    arriving: MemoryObjectReceiveStream[bytes],
+    put: Put,
+    max_bytes: int,
+    share: Share,
+    unpacked: anyio.Event,
 ) -> None:
     def chunks() -> Iterator[bytes]:
         while True:
@@ -156,8 +132,9 @@ async def _unpack(
                 return
 
     def work() -> None:
-        for item in files_of(chunks(), max_bytes):
+        for item in files_of(chunks(), max_bytes, share, from_thread.run):
             from_thread.run(put, item)
+            del item
 
     with arriving:
         # A limiter of its own: this thread waits for the others, which must never wait for it.

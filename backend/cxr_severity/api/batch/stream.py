@@ -18,9 +18,10 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from cxr_severity.api.batch.ahead import Ahead
-from cxr_severity.api.batch.archive import Item
+from cxr_severity.api.batch.arriving import Item
 from cxr_severity.api.batch.intake import take_in
 from cxr_severity.api.batch.multipart import Event as FormEvent
+from cxr_severity.api.body_memory import BodyMemory, Share
 from cxr_severity.api.errors import ApiError, problem
 from cxr_severity.api.failures import FORESEEN, problem_of
 from cxr_severity.texts.language import Language
@@ -51,6 +52,7 @@ class Lines(Response):
         hands: int,
         max_bytes: int,
         max_items: int,
+        memory: BodyMemory,
         patience: float,
         language: Language,
         headers: dict[str, str],
@@ -60,11 +62,11 @@ class Lines(Response):
         count: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`ahead`: what `events` are read from. `hands`: how many images are worked on at a time;
-        each has one more on its way, so that at most twice as many are in memory. `patience`:
-        seconds that a client may neither send nor read. `left` is set when the client leaves, and
-        `unbegun` then gets, in a thread, each image whose turn had not come. `after_body`: nothing
-        is said before all is read, as far as lines can be held. `count` hears the code of each
-        problem."""
+        each has one more on its way, so that at most twice as many are in memory, as far as
+        `memory` has room. `patience`: seconds that a client may not read. `left` is set when the
+        client leaves, and `unbegun` then gets, in a thread, each image whose turn had not come.
+        `after_body`: nothing is said before all is read, as far as lines can be held. `count` hears
+        the code of each problem."""
         super().__init__(headers=headers)
         del self.headers["content-length"]
         self._events = events
@@ -82,7 +84,8 @@ class Lines(Response):
         self._patience = patience
         self._language = language
         self._refusal: ApiError | None = None
-        self._held = 0
+        self._share = Share(memory)
+        self._held = self._share.part()  # of lines
         self._room = anyio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,17 +106,16 @@ class Lines(Response):
             await items_in.send((number, item))
 
         async def say_line(line: bytes) -> None:
-            if self._held > _MOST_HELD:
+            while self._held.size > (0 if self._share.full else _MOST_HELD):
                 self._may_answer.set()
-            while self._held > _MOST_HELD:
                 await self._room.wait()
-            self._held += len(line)
+            self._held.add(len(line))
             await lines_in.send(line)
 
         async def read() -> None:
             async with items_in:
                 try:
-                    await take_in(self._events, put, self._max_bytes, self._patience)
+                    await take_in(self._events, put, self._max_bytes, self._share)
                 except* ClientDisconnect:
                     group.cancel_scope.cancel()
                 except* ApiError as errors:
@@ -132,6 +134,9 @@ class Lines(Response):
                         line = await self._line(number, item)
                     except ClientDisconnect:
                         return  # and all of this is being cancelled
+                    if item.part is not None:
+                        item.part.give_back()
+                    del item
                     await say_line(line)
 
         async def all_work() -> None:
@@ -165,6 +170,7 @@ class Lines(Response):
                     raise
                 group.cancel_scope.cancel()
         finally:
+            self._share.close()
             if self._waiting:
                 with anyio.CancelScope(shield=True):
                     await to_thread.run_sync(self._give_up_waiting)
@@ -182,7 +188,7 @@ class Lines(Response):
                 await self._may_answer.wait()
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             while line is not None:
-                self._held -= len(line)
+                self._held.add(-len(line))
                 room, self._room = self._room, anyio.Event()
                 room.set()
                 await send({"type": "http.response.body", "body": line, "more_body": True})

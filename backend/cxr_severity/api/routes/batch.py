@@ -16,6 +16,7 @@ from cxr_severity.api.admission import check_waiting, unless_left
 from cxr_severity.api.batch.ahead import Ahead
 from cxr_severity.api.batch.intake import events_of
 from cxr_severity.api.batch.stream import NDJSON, Lines
+from cxr_severity.api.body_pace import StreamPace
 from cxr_severity.api.errors import problem_responses
 from cxr_severity.api.negotiation import lines_alone
 from cxr_severity.api.state import state_of
@@ -107,7 +108,8 @@ async def predict_batch(
     state = state_of(request)
     lines_alone(request.headers.get("accept", ""))
     ahead = Ahead(request.receive)
-    events = events_of(Request(request.scope, ahead.receive))
+    pace = StreamPace(ahead.receive, rate=state.upload_rate, patience=state.upload_seconds)
+    events = events_of(Request(request.scope, pace.receive))
     predictor = await to_thread.run_sync(state.registry.predictor, version)
     caller = granted(request)
     language = language_of(request.scope)
@@ -149,6 +151,7 @@ async def predict_batch(
         hands=int(state.limiter.total_tokens),
         max_bytes=state.limits.max_bytes,
         max_items=MOST_ITEMS,
+        memory=state.body_memory,
         patience=state.upload_seconds,
         language=language,
         headers={"Cache-Control": "no-store", **language_headers(language)},

@@ -214,6 +214,9 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
     judging = Judging(state, caller.caller.name, predictor, options)
     found: list[Assessment | Exception | None] = [None] * len(images)
 
+    # As many at a time as can be worked on: all at once would leave no place for other requests.
+    hands = anyio.Semaphore(int(state.limiter.total_tokens))
+
     async def one(number: int, place: AbstractAsyncContextManager[None], left: Event) -> None:
         image = images[number]
 
@@ -222,7 +225,7 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
             return judging.one(image, left)
 
         try:
-            async with queued(partial(judging.unbegun, image)) as begin, place:
+            async with queued(partial(judging.unbegun, image)) as begin, hands, place:
                 found[number] = await to_thread.run_sync(work, limiter=state.limiter)
         except Exception as error:  # noqa: BLE001 - raised below, when the others have ended
             found[number] = error

@@ -51,12 +51,13 @@ class Measured:
             return
         start = perf_counter()
         status = 499  # nginx's number for a client that has left before the answer
+        answered = False
         seen = Seen()
 
         async def watched(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answered
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, answered = message["status"], True
             await send(message)
 
         route = self._routes.name(scope["path"])
@@ -70,6 +71,7 @@ class Measured:
                 await self._app({**scope, KEY: seen}, receive, watched)
             except Exception:
                 span.set_status(StatusCode.ERROR)
+                status = status if answered else _FAILED  # as it is answered outside of this
                 raise
             finally:
                 span.set_attribute("http.request.method", method)

@@ -31,11 +31,13 @@ _COLOUR_TAGS = {_APP0: b"JFIF\x00", _APP8: b"mrfx", _APP14: b"Adobe"}
 # In entropy-coded data FF is followed by 00 (or in JPEG-LS by a byte below 80), or is a restart.
 _NEXT_MARKER = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")
 _SEQUENTIAL = frozenset({0xC0, 0xC1})
+_PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 _ADOBE = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00"
 """Without its last byte, the transform."""
 _MAX_SEGMENTS = 10_000
-# A progressive picture has about ten; each one passes over all of its pixels again.
+# A progressive picture has about ten; each one passes over all of its pixels again. In any other
+# each component stands in one scan, alone or with others (T.81).
 _MAX_SCANS = 50
 
 
@@ -82,7 +84,7 @@ def parse_jpeg(
     Raises:
         ImageTooLargeError, ImageTooSmallError: the frame header's size, whatever follows it.
         DamagedImageError: the structure is broken, incomplete or without a frame header, or
-            declares so many scans that decoding would take minutes.
+            declares so many scans that its pixels would be gone over again and again.
     """
     if data[:2] != b"\xff\xd8":
         raise DamagedImageError("The JPEG stream does not begin with a start marker.")
@@ -91,7 +93,7 @@ def parse_jpeg(
     exif = b""
     aspect = SQUARE
     kept = [data[:2]]
-    scans = 0
+    scans = passes = 0
     pos = 2
     in_scan = False
     for _ in range(_MAX_SEGMENTS):
@@ -133,9 +135,12 @@ def parse_jpeg(
         elif marker == _APP14 and payload.startswith(b"Adobe") and len(payload) >= 12:
             colours = "YCbCr" if payload[11] else "RGB"
         in_scan = marker == _SOS
-        scans += in_scan
-        if scans > _MAX_SCANS:
-            raise DamagedImageError("The JPEG stream is cut into too many scans.")
+        if in_scan:
+            scans += 1
+            passes += sum(payload[:1])  # as many components as it holds
+            again = frame is not None and frame[0] not in _PROGRESSIVE and passes > len(frame[4])
+            if again or scans > _MAX_SCANS:
+                raise DamagedImageError("The JPEG stream is cut into too many scans.")
         if not _is_metadata(marker, payload, keep_transform):
             kept.append(_normal(marker, payload, frame) or data[found.start() : end])
         pos = end
