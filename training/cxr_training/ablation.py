@@ -97,7 +97,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         tables[shipped.version] = arguments.predictions
         epochs = max(recipe.epochs for recipe in recipes.values())
         text = compared(tables, dataset, split, arguments.fold, epochs)
-        arguments.out.write_text(text, encoding="utf-8")
+        write_whole(arguments.out, text.encode())
     except (TrainingError, OSError) as error:
         print(f"cxr-ablation: {one_line(error)}", file=sys.stderr)
         return 2

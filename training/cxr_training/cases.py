@@ -200,8 +200,8 @@ def _ralo_case(row: Row) -> Case:
         )
         for rater in (1, 2)
     ]
-    extent = _mean([row.number(f"r{rater}_extent", 8) for rater in (1, 2)])
-    opacity = _mean([row.number(f"r{rater}_opacity", 8) for rater in (1, 2)])
+    # Of the lungs' own cells: the table's sums are 0 where a rater gave nothing.
+    extent, opacity = (_mean([one[part] + one[part + 2] for one in sides]) for part in (0, 1))
     total = total_of(extent, opacity)
     return Case(
         image=f"ralo/{row.text('image')}",

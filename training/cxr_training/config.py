@@ -87,8 +87,8 @@ class StageConfig(Frozen):
         "of n films of a patient is drawn 1 / (1 + r(n-1)) times as often as somebody's only one"
     )  # fmt: skip
     exchange: float = Field(
-        default=0.0, ge=0, le=1, description="Share of a batch's films that get one lung of "
-        "another of them"
+        default=0.0, ge=0, le=1, description="Share of a batch's films that are to get one lung of "
+        "another of them; they do where both films' lungs were scored apart"
     )  # fmt: skip
     dropout: float = Field(
         default=0.15, ge=0, lt=1, description="On the features before the LSTM and before the "

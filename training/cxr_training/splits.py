@@ -100,7 +100,7 @@ def make_split(
     """Assign every film its part; the same seed gives the same parts.
 
     Each fold holds every grade of both collections alike; films without a class are spread like a
-    class of their own.
+    class of their own, if there are enough.
 
     Args:
         hashes: (N + M, 256) of the scored films and of `lesions`.
@@ -112,7 +112,7 @@ def make_split(
     patients = [case.patient for case in cases]
     if len(set(patients)) < config.folds:
         raise TrainingError(f"{len(set(patients))} patients do not fill {config.folds} folds")
-    strata = [f"{case.set} {case.severity}" for case in cases]
+    strata = _strata(cases, config.folds)
     if max(Counter(strata).values()) < config.folds:
         raise TrainingError(f"no grade has films for {config.folds} folds")
     folder = StratifiedGroupKFold(n_splits=config.folds, shuffle=True, random_state=config.seed)
@@ -156,6 +156,17 @@ def make_split(
         copies=tuple(copies),
         patients={case.image: case.patient for case in cases},
     )  # fmt: skip
+
+
+def _strata(cases: Sequence[Case], folds: int) -> list[str]:
+    """Collection and grade of each film. Films without a class are a stratum of their own, and
+    where a collection has fewer of them than folds they count as mild ones."""
+    strata = [f"{case.set} {case.severity}" for case in cases]
+    count = Counter(strata)
+    return [
+        f"{case.set} {SEVERITIES[0]}" if case.severity is None and count[name] < folds else name
+        for case, name in zip(cases, strata, strict=True)
+    ]
 
 
 def check_disjoint(cases: Sequence[Case], split: Split, hashes: NDArray[np.bool_]) -> None:

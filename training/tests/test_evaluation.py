@@ -10,8 +10,10 @@ from invented import CASES, CLASSED, DATASET, RALO, SEEDS, SEVERITY, predictions
 
 from cxr_severity.model.evaluation import Evaluation
 from cxr_training.errors import TrainingError
+from cxr_training.evaluation.agreement import correlations
 from cxr_training.evaluation.evaluate import Beside, evaluate
 from cxr_training.evaluation.goals import goals
+from cxr_training.evaluation.predictions import join
 from cxr_training.evaluation.report import report
 
 ABROAD = Beside(across={"ralo": predictions(seeds=1, luck=4, cases=CASES[SEVERITY:])})
@@ -74,7 +76,11 @@ def test_the_junior_is_read_against_the_senior() -> None:
 def test_correlations_leave_out_what_is_no_score(evaluation: Evaluation) -> None:
     by_name = {one.score: one for one in evaluation.correlations}
     assert by_name["grade"].images == SEVERITY - 1, "grade 0 is no severity"
-    assert by_name["extent"].images == 28, "those of ralo are its reference"
+    assert "extent" not in by_name, "which all that have it are referred to"
+    beside = [replace(case, extent=4.0 * (i % 3)) for i, case in enumerate(CASES[:20])]
+    joined = join(predictions(), replace(DATASET, cases=(*beside, *CASES[20:])))
+    extent = next(one for one in correlations(joined, resamples=5) if one.score == "extent")
+    assert extent.images == 10, "of two radiologists' Brixia scores"
 
 
 def test_subgroups_part_the_films(evaluation: Evaluation) -> None:

@@ -68,6 +68,14 @@ def test_the_same_readings_do_not_differ() -> None:
     assert comparison.images == 118
 
 
+def test_tables_pair_whatever_names_their_patients_had() -> None:
+    table = predictions()
+    renamed = replace(table, patients=tuple(f"z{name}" for name in reversed(table.patients)))
+    for one in compare(table, renamed, DATASET, resamples=50).differences:
+        assert (one.difference.low, one.difference.high) == (0, 0)
+    assert join(renamed, DATASET).predictions.patients == table.patients
+
+
 def test_a_better_model_is_found_better_from_either_side() -> None:
     good, bad = predictions(noise=0.2, seeds=1), predictions(noise=4, luck=9)
     for one in compare(good, bad, DATASET, resamples=200).differences:

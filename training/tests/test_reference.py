@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cxr_severity.model.measure.brixia import brixia_severity
+from cxr_training.cases import read_cases
 from cxr_training.reference import Reference, first_edition, reference, total_of
 
 NONE = math.nan
@@ -107,7 +108,7 @@ def _classes(found: list[Reference]) -> list[int]:
 @pytest.mark.skipif(not DATA.is_dir(), reason="the public data are not here (CXR_DATA)")
 def test_counts_of_the_public_data() -> None:
     found: dict[str, list[Reference]] = {"brixia": [], "extent-opacity": [], "ralo": []}
-    graded_alone = 0
+    graded_alone, unscored = 0, []
     for row in _rows("severity"):
         names = ("brixia_senior", "brixia_junior", "covidnet_extent", "covidnet_opacity")
         one = reference(*(float(row[name]) for name in names))
@@ -117,18 +118,23 @@ def test_counts_of_the_public_data() -> None:
             graded_alone += 1
     for row in _rows("ralo"):
         extent, opacity = (
-            (float(row[f"r1_{score}"]) + float(row[f"r2_{score}"])) / 2
+            sum(float(row[f"r{k}_{side}_{score}"]) for k in (1, 2) for side in ("right", "left")) / 2
             for score in ("extent", "opacity")
         )
         one = reference(NONE, NONE, extent, opacity)
-        assert one is not None
-        found["ralo"].append(one)
+        if one is None:
+            unscored.append(row["image"])
+        else:
+            found["ralo"].append(one)
     assert {kind: _classes(ones) for kind, ones in found.items()} == {
         "brixia": [62, 57, 33],
         "extent-opacity": [69, 65, 41],
-        "ralo": [331, 920, 581],
+        "ralo": [329, 920, 581],
     }
     assert graded_alone == 114
+    assert unscored == ["1072.jpg", "1694.jpg"], "whose sums are 0 where a rater gave nothing"
+    classed = [case for case in read_cases(DATA).cases if case.severity is not None]
+    assert len(classed) == 152 + 175 + 1830
 
 
 def test_classes_begin_where_they_should() -> None:
@@ -136,3 +142,24 @@ def test_classes_begin_where_they_should() -> None:
         "mild", "mild", "moderate", "moderate", "severe", "severe",
     ]  # fmt: skip
     assert math.isnan(total_of(NONE, 2))
+
+
+def test_a_film_that_a_rater_left_out_has_no_class(tmp_path: Path) -> None:
+    halves = [f"r{k}_{side}_{score}" for k in (1, 2) for side in ("right", "left") for score in (
+        "extent", "opacity")]  # fmt: skip
+    rows: dict[str, list[float | str]] = {
+        "clear": [0] * 8, "both": [2] * 8, "severe": [4] * 8, "one": [""] * 4 + [2] * 4,
+        "none": [""] * 8,
+    }  # fmt: skip
+    path = tmp_path / "ralo" / "labels.csv"
+    path.parent.mkdir()
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        sums = [f"r{k}_{score}" for k in (1, 2) for score in ("extent", "opacity")]
+        writer.writerow(["image", "patient", "day", *halves, *sums])
+        for name, cells in rows.items():
+            writer.writerow([f"{name}.jpg", name, 0, *cells, *([0] * 4)])
+    found = {case.patient: case for case in read_cases(tmp_path, ["ralo"]).cases}
+    assert found["both"].total == pytest.approx(0.11 + 1.07 * 4 + 1.06 * 4)
+    for name in ("one", "none"):
+        assert (found[name].reference, found[name].severity) == ("none", None)

@@ -48,6 +48,22 @@ def test_a_model_that_knows_sees_every_change() -> None:
     assert worst.same_sign.value == 0
 
 
+def test_beside_two_raters_the_model_stands_against_one_of_them_too() -> None:
+    cases = tuple(
+        replace(case, sides=((0.0,) * 4, (4.0 * (case.day % 2),) * 4)) if case.set == "ralo" else case
+        for case in CASES
+    )
+    joined = join(predictions(noise=0, cases=cases), replace(DATASET, cases=cases))
+    found = [one for one in series_scores(joined, resamples=5) if one.source == "ralo"]
+    assert [(one.reader, one.reference) for one in found] == [
+        ("model", "mean of two raters' extent and opacity"), ("rater 1", "rater 2"),
+        ("model", "rater 2"),
+    ]  # fmt: skip
+    assert [one.pairs for one in found] == [48] * 3
+    assert [one.clear_pairs for one in found[1:]] == [48] * 2
+    assert found[1].same_sign.value == 0, "who always says the same"
+
+
 def test_too_few_clear_changes_are_not_spoken_of() -> None:
     joined = join(predictions(noise=0), DATASET)
     steady = replace(joined, cases=tuple(replace(c, total=9.0) for c in joined.cases))

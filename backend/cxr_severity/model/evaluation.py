@@ -92,6 +92,9 @@ class Shift(Frozen):
 class SourceProbe(Frozen):
     """How well the features tell which collection a film is from: a shortcut that is open."""
 
+    collection: str = Field(
+        default="the collection that most of them are of", description="Told from the others"
+    )
     images: int
     patients: int
     balanced_accuracy: Estimate

@@ -600,7 +600,9 @@ export interface components {
         };
         /**
          * Correlation
-         * @description The estimated Brixia total against a score it was not made for.
+         * @description The estimated Brixia total against another score of the same films, which is taught beside it.
+         *
+         *     Up to version 2.0.0, extent and opacity also of films whose reference is made of these two.
          */
         Correlation: {
             /**
@@ -1723,6 +1725,12 @@ export interface components {
          * @description How well the features tell which collection a film is from: a shortcut that is open.
          */
         SourceProbe: {
+            /**
+             * Collection
+             * @description Told from the others
+             * @default the collection that most of them are of
+             */
+            collection: string;
             /** Images */
             images: number;
             /** Patients */

@@ -72,12 +72,17 @@ def _brixia(
 def correlations(joined: Joined, resamples: int = RESAMPLES) -> list[Correlation]:
     """Estimated totals against each other score of `severity/` that at least three films have.
 
-    Those of `ralo/` make up its reference and are judged by that.
+    Extent and opacity only where the reference is Brixia's: elsewhere they are what it is made of.
     """
     found = []
     for name in get_args(OtherScore):
         values = np.array(
-            [getattr(case, name) if case.set == "severity" else np.nan for case in joined.cases],
+            [
+                getattr(case, name)
+                if case.set == "severity" and (name == "grade" or case.reference == "brixia")
+                else np.nan
+                for case in joined.cases
+            ],
             np.float64,
         )
         # Grade 0 says that no severity could be assigned; it is no step below mild.

@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     out = arguments.out or arguments.run / "evaluation"
     try:
-        dataset = read_cases(arguments.data)
+        dataset = _dataset(RunFolder(arguments.run), arguments.data)
         if arguments.against is not None:
             _compare(arguments.run, arguments.against, dataset)
         else:
@@ -57,12 +57,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _dataset(folder: RunFolder, data: Path) -> Dataset:
+    """The films, with the patients' names that the run's split goes by."""
+    dataset = read_cases(data)
+    if folder.labels not in (None, dataset.labels_sha256):
+        raise TrainingError(f"{folder.root}: was trained by other labels than those of {data}")
+    return Split.read(folder.split).named(dataset) if folder.split.is_file() else dataset
+
+
 def _evaluate(run: Path, data: Path, dataset: Dataset, out: Path) -> Evaluation:
     folder = RunFolder(run)
-    if folder.labels not in (None, dataset.labels_sha256):
-        raise TrainingError(f"{run}: was trained by other labels than those of {data}")
-    if folder.split.is_file():
-        dataset = Split.read(folder.split).named(dataset)
     stored = folder.evaluation
     if stored.is_file():
         # With what the run's networks alone could tell, measured when they were finished.

@@ -109,7 +109,8 @@ class _Figures:
     @classmethod
     def of(cls, joined: Joined, resamples: int) -> _Figures:
         # Over all patients that were read, so that row k is the same draw for both tables: the
-        # draws depend on nothing but their number, and both tables hold the same ones.
+        # draws depend on nothing but their number, and both tables hold the same ones by the names
+        # of the data set.
         bootstrap = Bootstrap.over(joined.predictions.patients, resamples=resamples)
         classed = joined.labels >= 0
         inside = Bootstrap(bootstrap.rows[classed], bootstrap.draws)

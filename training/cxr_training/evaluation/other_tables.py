@@ -160,6 +160,6 @@ def shifts_table(evaluation: Evaluation) -> str:
 
 def probe_sentence(probe: SourceProbe) -> str:
     return (
-        "Whether a film is from the largest collection can be told from the features with a "
-        f"balanced accuracy of {cell(probe.balanced_accuracy)}; {probe.chance:g} is chance."
+        f"Whether one of these films is from {probe.collection} can be told from the features with "
+        f"a balanced accuracy of {cell(probe.balanced_accuracy)}; {probe.chance:g} is chance."
     )

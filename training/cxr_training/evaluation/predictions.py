@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +131,8 @@ def _check_identity(table: Table, seeds: Integers) -> None:
 def join(predictions: Predictions, dataset: Dataset) -> Joined:
     """Each reading beside its film; films without a class stay in.
 
+    Patients go by the data set's names: a table says which went by one name when it was made.
+
     Raises:
         TrainingError: a reading of an unknown image, a film that some seed did not read, or a class
             that no image has.
@@ -151,7 +153,7 @@ def join(predictions: Predictions, dataset: Dataset) -> Joined:
         if not (labels == i).any():
             raise TrainingError(f"predictions: no image is {name}")
     return Joined(
-        predictions=predictions,
+        predictions=replace(predictions, patients=tuple(case.patient for case in cases)),
         cases=cases,
         labels=labels,
         reference=np.array([case.total for case in cases], np.float64),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.evaluation import Evaluation
+from cxr_severity.model.evaluation import Evaluation, Shift
 from cxr_training.evaluation import other_tables, tables
 
 FIGURES: Final = {
@@ -98,8 +98,10 @@ def report(evaluation: Evaluation, version: str, figures: Sequence[str] = tuple(
         parts += [
             (
                 "## Shortcuts\n"
-                "Every film changed before preprocessing and read again by the network of its "
-                "fold (first seed). Where only the border is left, kappa should be near 0."
+                f"{_changed(evaluation.shifts[0])} changed before preprocessing and read again by "
+                "the network of its fold (first seed); the small collection rules here. What "
+                "is cut by the lungs is cut by a box where a film has no mask of them. Where only "
+                "the border is left, kappa should be near 0."
             ),
             other_tables.shifts_table(evaluation),
         ]
@@ -108,6 +110,13 @@ def report(evaluation: Evaluation, version: str, figures: Sequence[str] = tuple(
     parts.append("## Figures")
     parts += [f"![{FIGURES[name]}]({name}.svg)" for name in figures]
     return "\n\n".join(parts) + "\n"
+
+
+def _changed(shift: Shift) -> str:
+    return (
+        f"{shift.images} films of {shift.patients} patients, all of `severity/` and some of "
+        "`ralo/`,"
+    )
 
 
 def _thresholds(evaluation: Evaluation) -> str:
@@ -149,7 +158,9 @@ def _by_source(evaluation: Evaluation) -> list[str]:
             (
                 "## Series\n"
                 "Films of one patient that follow one another: does the estimated total change as "
-                "the readers' does? Each change of the model is of one network."
+                "the readers' does? Each change of the model is of one network. A mean of two "
+                "readers is a less noisy reference than one reader; beside two readers the model "
+                "stands against one of them too, on the same films."
             ),
             other_tables.series_table(evaluation),
         ]

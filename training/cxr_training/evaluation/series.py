@@ -14,7 +14,7 @@ from cxr_severity.model.measure.correlation import pearson
 from cxr_training.cases import Case
 from cxr_training.evaluation.by_source import REFERENCES, SOURCES
 from cxr_training.evaluation.predictions import Joined
-from cxr_training.evaluation.readers import PEOPLE
+from cxr_training.evaluation.readers import PEOPLE, Reader
 
 CLEAR = 2.0
 """From this many points of the reference total on, raters agree on the direction of a change."""
@@ -39,12 +39,12 @@ def follow_ups(cases: Sequence[Case], source: Source) -> list[Pair]:
 
 
 def series_scores(joined: Joined, resamples: int = RESAMPLES) -> list[SeriesScores]:
-    """For each kind of reference with series: the model, then the raters with each other.
+    """For each kind of reference with series: the model; then a rater with another, and the model
+    with that one on the same films.
 
     Each seed's change is compared by itself: two readings of one network, as a user would have.
     """
     films = list({case.image: case for case in joined.cases}.values())
-    patient_of = dict(zip(joined.predictions.images, joined.predictions.patients, strict=True))
     said: dict[int, dict[str, float]] = {}
     table = joined.predictions
     for seed, image, total in zip(table.seeds.tolist(), table.images, table.totals, strict=True):
@@ -52,53 +52,54 @@ def series_scores(joined: Joined, resamples: int = RESAMPLES) -> list[SeriesScor
     found = []
     for source in SOURCES:
         pairs = follow_ups(films, source)
-        reference = np.array([b.total - a.total for a, b in pairs])
-        if (np.abs(reference) >= CLEAR).sum() < FEWEST:
+        reference = [b.total - a.total for a, b in pairs]
+        if not _worth_stating(reference):
             continue
-        change = [_change(pairs, one) for one in said.values()]
-        patients = [patient_of[a.image] for a, _ in pairs]
-        found.append(
-            _scores(
-                source, "model", REFERENCES[source], patients * len(said), len(pairs),
-                np.concatenate(change), np.tile(reference, len(said)), resamples,
-            )
-        )  # fmt: skip
-        found += _people(source, pairs, patient_of, resamples)
+        found.append(_model(source, REFERENCES[source], pairs, reference, said, resamples))
+        for reader in PEOPLE:
+            if reader.source == source:
+                found += _beside(reader, pairs, said, resamples)
     return found
 
 
-def _change(pairs: Sequence[Pair], said: Mapping[str, float]) -> Float64Array:
-    return np.array([said[b.image] - said[a.image] for a, b in pairs])
+def _worth_stating(reference: Sequence[float]) -> bool:
+    return int((np.abs(reference) >= CLEAR).sum()) >= FEWEST
 
 
-def _people(
-    source: Source, pairs: Sequence[Pair], patient_of: Mapping[str, str], resamples: int
+def _model(
+    source: Source, against: str, pairs: Sequence[Pair], reference: Sequence[float],
+    said: Mapping[int, Mapping[str, float]], resamples: int,
+) -> SeriesScores:  # fmt: skip
+    changes = [[one[b.image] - one[a.image] for a, b in pairs] for one in said.values()]
+    return _scores(
+        source, "model", against, [a.patient for a, _ in pairs] * len(said), len(pairs),
+        np.concatenate(changes), np.tile(reference, len(said)), resamples,
+    )  # fmt: skip
+
+
+def _beside(
+    reader: Reader, pairs: Sequence[Pair], said: Mapping[int, Mapping[str, float]], resamples: int
 ) -> list[SeriesScores]:
-    def change(pair: Pair, total: Callable[[Case], float]) -> float:
-        return total(pair[1]) - total(pair[0])
+    """A rater against another, and the model against that other: both measured by one person."""
+    both = [
+        (pair, own, other)
+        for pair in pairs
+        if np.isfinite(
+            [own := _change(pair, reader.total), other := _change(pair, reader.reference)]
+        ).all()
+    ]
+    if not _worth_stating([other for _, _, other in both]):
+        return []
+    read, changes, references = zip(*both, strict=True)
+    people = _scores(
+        reader.source, reader.name, reader.against, [a.patient for a, _ in read], len(read),
+        np.array(changes), np.array(references), resamples,
+    )  # fmt: skip
+    return [people, _model(reader.source, reader.against, read, references, said, resamples)]
 
-    found = []
-    for reader in PEOPLE:
-        if reader.source != source:
-            continue
-        both = [
-            (pair, own, other)
-            for pair in pairs
-            if np.isfinite(
-                [own := change(pair, reader.total), other := change(pair, reader.reference)]
-            ).all()
-        ]
-        if sum(abs(other) >= CLEAR for _, _, other in both) < FEWEST:
-            continue
-        read, changes, references = zip(*both, strict=True)
-        patients = [patient_of[a.image] for a, _ in read]
-        found.append(
-            _scores(
-                source, reader.name, reader.against, patients, len(read), np.array(changes),
-                np.array(references), resamples,
-            )
-        )  # fmt: skip
-    return found
+
+def _change(pair: Pair, total: Callable[[Case], float]) -> float:
+    return total(pair[1]) - total(pair[0])
 
 
 def _scores(

@@ -129,11 +129,9 @@ def shifts(
 def probe_source(
     perturbed: Perturbed, fold_of: Mapping[str, int], resamples: int
 ) -> SourceProbe | None:
-    """Whether a film is from the largest collection, told from its features by a logistic
-    regression fitted on the other folds; None when there is but one collection."""
-    sources = [case.source for case in perturbed.cases]
-    largest = max(set(sources), key=sources.count)
-    target = np.array([source == largest for source in sources])
+    """Whether a film is of Stony Brook, told from its features by a logistic regression fitted on
+    the other folds; None when all are or none is."""
+    target = np.array([case.set == "ralo" for case in perturbed.cases])
     folds = np.array([fold_of[case.image] for case in perturbed.cases])
     guessed = np.zeros(len(target), dtype=np.bool_)
     for fold in np.unique(folds):
@@ -151,6 +149,7 @@ def probe_source(
         for side in (target, ~target)
     ]
     return SourceProbe(
+        collection="`ralo/`",
         images=len(target),
         patients=bootstrap.patients,
         balanced_accuracy=interval(np.mean(recalls, axis=0)),

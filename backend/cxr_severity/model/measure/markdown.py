@@ -7,13 +7,17 @@ from collections.abc import Iterable, Sequence
 from cxr_severity.model.metrics import Estimate
 
 NONE = "–"
+SMALL = 0.05
+"""Below it the ends of an interval have as many digits as the value: rates of rare errors would
+seem to have no width."""
 
 
 def cell(estimate: Estimate | None, digits: int = 3) -> str:
-    """A value with its interval, `0.771 (0.74 to 0.80)`; a dash for None."""
+    """A value with its interval, `0.771 (0.74 to 0.80)`, of small ones `0.002 (0.001 to 0.005)`; a
+    dash for None."""
     if estimate is None:
         return NONE
-    fine = max(2, digits - 1)
+    fine = digits if abs(estimate.value) < SMALL else max(2, digits - 1)
     return f"{estimate.value:.{digits}f} ({estimate.low:.{fine}f} to {estimate.high:.{fine}f})"
 
 
