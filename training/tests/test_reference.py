@@ -116,9 +116,10 @@ def test_counts_of_the_public_data() -> None:
             found[one.kind].append(one)
         elif float(row["grade"]) > 0:
             graded_alone += 1
+    halves = ("r1_right", "r1_left", "r2_right", "r2_left")
     for row in _rows("ralo"):
         extent, opacity = (
-            sum(float(row[f"r{k}_{side}_{score}"]) for k in (1, 2) for side in ("right", "left")) / 2
+            sum(float(row[f"{half}_{score}"]) for half in halves) / 2
             for score in ("extent", "opacity")
         )
         one = reference(NONE, NONE, extent, opacity)

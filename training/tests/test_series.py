@@ -50,7 +50,9 @@ def test_a_model_that_knows_sees_every_change() -> None:
 
 def test_beside_two_raters_the_model_stands_against_one_of_them_too() -> None:
     cases = tuple(
-        replace(case, sides=((0.0,) * 4, (4.0 * (case.day % 2),) * 4)) if case.set == "ralo" else case
+        replace(case, sides=((0.0,) * 4, (4.0 * (case.day % 2),) * 4))
+        if case.set == "ralo"
+        else case
         for case in CASES
     )
     joined = join(predictions(noise=0, cases=cases), replace(DATASET, cases=cases))

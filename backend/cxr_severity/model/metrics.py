@@ -149,7 +149,7 @@ class BrixiaScores(Frozen):
 
 
 class Correlation(Frozen):
-    """The estimated Brixia total against another score of the same films, which is taught beside it.
+    """The estimated Brixia total against another score of the same films, taught beside it.
 
     Up to version 2.0.0, extent and opacity also of films whose reference is made of these two.
     """
