@@ -39,6 +39,12 @@ class Held:
         return app
 
     @property
+    def bytes_held(self) -> int:
+        """Of bodies."""
+        held: int = self.app.state.service.body_memory.held
+        return held
+
+    @property
     def taken(self) -> int:
         taken: int = self.app.state.service.admission.taken
         return taken
@@ -63,6 +69,10 @@ def held(version: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Ite
             yield service
         finally:
             service.finish.set()
+
+
+HEAD = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+"""What comes of a film before its first byte."""
 
 
 class Caller:
@@ -93,8 +103,7 @@ class Caller:
         self._portal.call(self._leave.set)
 
     async def _run(self, app: FastAPI) -> None:
-        head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
-        bodies = [head + FILM + b"\r\n--b--\r\n"] if self._whole else [head]
+        bodies = [HEAD + FILM + b"\r\n--b--\r\n"] if self._whole else [HEAD]
         if self._content is not None:
             bodies = [self._content]
 

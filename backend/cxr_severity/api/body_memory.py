@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+
 import anyio
 
 
@@ -9,18 +13,28 @@ class BodyMemory:
     """Bytes that are held of all bodies. For the event loop alone: it does not lock.
 
     A body that is read whole is turned away over `most` (`UploadPace`). A batch is read no further
-    over half of it, so that single films find room beside batches. Where all of that is files that
-    have not come whole, none would ever be given back: one of them at a time goes on all the same,
-    until it has been judged.
+    over half of it, and what batches hold beyond that turns no single film away. Where all of it is
+    files that have not come whole, none would ever be given back: one of them at a time goes on all
+    the same, until it has been judged.
     """
 
     def __init__(self, most: int) -> None:
         """`most`: bytes, that a single body or file may exceed."""
         self.most = most
         self.held = 0
-        self._alone: Part | None = None
+        self.streamed = 0
+        """Of `held`, what batches hold."""
+        self.alone: Part | None = None
+        """The one that goes on."""
+        self.since = 0.0
+        """When it began to, by the monotonic clock."""
         self._waiting: list[Part] = []
         self._changed = anyio.Event()
+
+    def refuses(self, received: int) -> bool:
+        """Whether a body of which so many bytes have come finds no room; one alone always does."""
+        single = self.held - self.streamed
+        return single + min(self.streamed, self.most // 2) > max(self.most, received)
 
     @property
     def full(self) -> bool:
@@ -31,29 +45,34 @@ class BodyMemory:
         """Count this many bytes more, or fewer."""
         self.held += size
         if size < 0:
-            self._look_again()
+            self.look_again()
 
     async def until_free(self, part: Part) -> None:
         """Wait until the body of `part` may be read on; first come, first served."""
-        if not self.full or self._alone is part:
+        if not self.full or self.alone is part:
             return
         self._waiting.append(part)
         try:
-            while self.full and not (self._alone is None and self._waiting[0] is part):
+            while self.full and not (self.alone is None and self._next() is part):
                 await self._changed.wait()
             if self.full:
-                self._alone = part
+                self.alone, self.since = part, monotonic()
         finally:
             self._waiting.remove(part)
-            self._look_again()
+            self.look_again()
 
     def let_go(self, part: Part) -> None:
         """It goes on alone no more."""
-        if self._alone is part:
-            self._alone = None
-            self._look_again()
+        if self.alone is part:
+            self.alone = None
+            self.look_again()
 
-    def _look_again(self) -> None:
+    def _next(self) -> Part | None:
+        """Whose caller is over its rate must not hold up the others meanwhile."""
+        return next((part for part in self._waiting if not part.share.paused), None)
+
+    def look_again(self) -> None:
+        """Have those that wait see whether they may go on."""
         changed, self._changed = self._changed, anyio.Event()
         changed.set()
 
@@ -63,13 +82,16 @@ class Part:
 
     def __init__(self, memory: BodyMemory, share: Share) -> None:
         self.size = 0
+        self.whole = False
+        """Whether all of it has come."""
+        self.share = share
         self._memory = memory
-        self._share = share
 
     def add(self, size: int) -> None:
         """Count this many bytes more, or fewer, without waiting."""
-        self._share.parts.add(self)
+        self.share.parts.add(self)
         self.size += size
+        self._memory.streamed += size
         self._memory.add(size)
 
     async def grow(self, size: int) -> None:
@@ -81,7 +103,7 @@ class Part:
         """All of it."""
         self.add(-self.size)
         self._memory.let_go(self)
-        self._share.parts.discard(self)
+        self.share.parts.discard(self)
 
 
 class Share:
@@ -90,12 +112,41 @@ class Share:
     def __init__(self, memory: BodyMemory) -> None:
         self.parts: set[Part] = set()
         """Those that hold something."""
+        self.paused = 0
+        """How many of its films wait for their caller's rate."""
         self._memory = memory
 
     @property
     def full(self) -> bool:
         """As of the whole memory."""
         return self._memory.full
+
+    @property
+    def turn(self) -> float | None:
+        """Since when a file of it that has not come whole goes on while others wait, by the
+        monotonic clock."""
+        part = self._memory.alone
+        comes = part is not None and part.share is self and not part.whole
+        return self._memory.since if comes else None
+
+    @contextmanager
+    def pause(self) -> Iterator[None]:
+        """While it waits for something else than memory, files of others go on."""
+        self.paused += 1
+        part = self._memory.alone
+        if part is not None and part.share is self:
+            self._memory.let_go(part)
+        try:
+            yield
+        finally:
+            self.paused -= 1
+            self._memory.look_again()
+
+    def drop_unfinished(self) -> None:
+        """Give back what will not come whole any more."""
+        for part in [*self.parts]:
+            if not part.whole:
+                part.give_back()
 
     def part(self) -> Part:
         """A new one, of nothing yet. Any thread may ask for it."""

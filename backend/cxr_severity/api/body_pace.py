@@ -11,7 +11,7 @@ from time import monotonic
 from anyio import fail_after
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cxr_severity.api.body_memory import BodyMemory
+from cxr_severity.api.body_memory import BodyMemory, Share
 from cxr_severity.api.errors import ApiError
 from cxr_severity.api.upload import STREAMED
 
@@ -60,7 +60,7 @@ class UploadPace:
             whole = not message.get("more_body", False)
             if not whole and monotonic() > start + self._grace + received / self._rate:
                 raise _too_slow(self._rate)
-            if self._memory.held > max(self._memory.most, received):
+            if self._memory.refuses(received):
                 raise ApiError(
                     "busy", "All places are taken. Try again shortly.", {"Retry-After": "1"}
                 )
@@ -75,10 +75,12 @@ class UploadPace:
 class StreamPace:
     """Drops a sender that falls behind `rate`, in bytes a second, by `patience` seconds, of those
     in which it is waited for: not while what it sent is worked on. Haste is no credit for later.
+    A file that goes on while others wait for memory has `patience` seconds to come whole.
     """
 
-    def __init__(self, receive: Receive, *, rate: float, patience: float) -> None:
+    def __init__(self, receive: Receive, share: Share, *, rate: float, patience: float) -> None:
         self._receive = receive
+        self._share = share
         self._rate = rate
         self._patience = patience
         self._behind = 0.0
@@ -90,8 +92,11 @@ class StreamPace:
             ApiError: `upload-too-slow`.
         """
         start = monotonic()
+        left = self._patience - self._behind
+        if (turn := self._share.turn) is not None:
+            left = min(left, turn + self._patience - start)
         try:
-            with fail_after(self._patience - self._behind):
+            with fail_after(left):
                 message = await self._receive()
         except TimeoutError as error:
             raise _too_slow(self._rate) from error

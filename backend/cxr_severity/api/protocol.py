@@ -26,8 +26,9 @@ from cxr_severity.texts.language import Language
 
 MAX_HEAD_BYTES = 65_536
 """Request line and headers of one request, and as much of chunk sizes and trailers."""
-READ_AHEAD = 1_000_000
-"""Of a body that is read in pieces; a few images."""
+READ_AHEAD = 250_000
+"""Bytes of a body that is read in pieces. Three times as many may stand between its socket and what
+is counted of it."""
 LINGER_BYTES = 1_000_000
 LINGER_SECONDS = 2.0
 """What is still read, and thrown away, from a sender that was refused: closing at once would reset

@@ -7,7 +7,7 @@ from typing import Any
 
 import anyio
 import pytest
-from held import FILM, Caller, held
+from held import FILM, HEAD, Caller, held
 from problems import assert_problem, send
 from waiting import wait_until
 
@@ -84,6 +84,7 @@ def test_slow_senders_hold_no_place(random_version: Any, monkeypatch: pytest.Mon
     with held(random_version, monkeypatch, concurrency=1, queue=0, upload_seconds=2) as service:
         service.finish.set()
         senders = [Caller(service, whole=False) for _ in range(38)]
+        wait_until(lambda: service.bytes_held == 38 * len(HEAD))
         assert service.taken == 0
         assert send(service.client, FILM).status_code == 200
         for sender in senders:

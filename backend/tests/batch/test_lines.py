@@ -13,7 +13,7 @@ from starlette.types import Message
 from cxr_severity.api.batch.ahead import Ahead
 from cxr_severity.api.batch.multipart import Begin, Data, End, Event
 from cxr_severity.api.batch.stream import Lines
-from cxr_severity.api.body_memory import BodyMemory
+from cxr_severity.api.body_memory import BodyMemory, Share
 
 MEMORY = BodyMemory(10**9)
 
@@ -58,7 +58,8 @@ async def test_before_a_proxy_that_asks_for_it_nothing_is_said_until_all_is_read
 
     lines = Lines(
         events(), judge, ahead=Ahead(receive), hands=1, max_bytes=10, max_items=10,
-        memory=MEMORY, patience=1, language="en", headers={}, left=Left(), after_body=after_body,
+        share=Share(MEMORY), patience=1, language="en", headers={}, left=Left(),
+        after_body=after_body,
     )  # fmt: skip
     with anyio.fail_after(5):
         await lines({"type": "http"}, receive, send)
@@ -90,7 +91,8 @@ async def test_a_client_that_leaves_frees_everything() -> None:
 
     lines = Lines(
         events(), judge, ahead=Ahead(receive), hands=4, max_bytes=10, max_items=10,
-        memory=MEMORY, patience=1, language="en", headers={}, left=left, unbegun=unbegun.append,
+        share=Share(MEMORY), patience=1, language="en", headers={}, left=left,
+        unbegun=unbegun.append,
     )  # fmt: skip
     with anyio.fail_after(5):
         await lines({"type": "http"}, receive, send)
@@ -123,7 +125,7 @@ async def test_a_client_that_does_not_read_is_let_go(
 
     lines = Lines(
         events(), judge, ahead=Ahead(receive), hands=2, max_bytes=10, max_items=10,
-        memory=MEMORY, patience=0.1, language="en", headers={}, left=left,
+        share=Share(MEMORY), patience=0.1, language="en", headers={}, left=left,
     )  # fmt: skip
     with anyio.fail_after(5):
         await lines({"type": "http"}, receive, send)

@@ -147,7 +147,7 @@ async def test_a_sender_is_timed_while_it_is_waited_for_alone(
         for _ in range(number):
             await pace.receive()
 
-    pace = StreamPace(receive, rate=1000, patience=60)
+    pace = StreamPace(receive, Share(BodyMemory(1)), rate=1000, patience=60)
     body, pause = b"x" * 1_000_000, 0.0
     await times(1)
     now += 500  # what came is worked on
@@ -167,8 +167,71 @@ async def test_a_sender_of_whom_nothing_comes_is_not_waited_for() -> None:
         raise AssertionError
 
     with pytest.raises(ApiError) as caught:
-        await StreamPace(receive, rate=1000, patience=0.1).receive()
+        await StreamPace(receive, Share(BodyMemory(1)), rate=1000, patience=0.1).receive()
     assert caught.value.kind.code == "upload-too-slow"
+
+
+@in_a_loop
+async def test_a_file_that_goes_on_alone_has_its_time_to_come_whole() -> None:
+    memory = BodyMemory(2)
+    share = Share(memory)
+    part = share.part()
+
+    async def receive() -> Message:
+        await anyio.sleep(0.02)
+        return {"type": "http.request", "body": b"x" * 1_000, "more_body": True}
+
+    pace = StreamPace(receive, share, rate=1000, patience=0.1)
+    await pace.receive()
+    await part.grow(1_000)
+    assert share.turn is not None
+
+    async def go_on() -> None:
+        while True:
+            await pace.receive()
+
+    with anyio.fail_after(5), pytest.raises(ApiError) as caught:
+        await go_on()
+    assert caught.value.kind.code == "upload-too-slow"
+    share.drop_unfinished()
+    assert memory.held == 0, "what cannot come whole is kept no longer"
+
+    part = share.part()
+    await part.grow(1_000)
+    part.whole = True
+    for _ in range(10):
+        await pace.receive()
+
+
+@in_a_loop
+async def test_whoever_waits_for_the_rate_of_its_caller_holds_up_nobody() -> None:
+    memory = BodyMemory(2)
+    over, other = Share(memory), Share(memory)
+    first, second, third = over.part(), over.part(), other.part()
+    await first.grow(1_000)
+    with over.pause():
+        assert over.turn is None
+        async with anyio.create_task_group() as group:
+            group.start_soon(second.grow, 1_000)
+            await anyio.sleep(0.01)
+            with anyio.fail_after(5):
+                await third.grow(1_000)
+            assert other.turn is not None
+            group.cancel_scope.cancel()
+    for share in (over, other):
+        share.close()
+    assert memory.held == memory.streamed == 0
+
+
+def test_batches_turn_no_single_film_away() -> None:
+    memory = BodyMemory(1_000)
+    part = Share(memory).part()
+    part.add(5_000)
+    memory.add(400)
+    assert not memory.refuses(400)
+    memory.add(200)
+    assert memory.refuses(200)
+    assert not memory.refuses(5_000), "which is longer than the limit"
 
 
 HEAD = (

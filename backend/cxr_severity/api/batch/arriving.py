@@ -51,4 +51,5 @@ class Arriving:
             limit = self._max_bytes / 1e6
             return Item(self._name, FileTooLargeError(OVER_THE_LIMIT, limit=limit))
         content, self.data = bytes(self.data), bytearray()
+        self._part.whole = True
         return Item(self._name, content, self._part)

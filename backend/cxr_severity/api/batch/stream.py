@@ -21,7 +21,7 @@ from cxr_severity.api.batch.ahead import Ahead
 from cxr_severity.api.batch.arriving import Item
 from cxr_severity.api.batch.intake import take_in
 from cxr_severity.api.batch.multipart import Event as FormEvent
-from cxr_severity.api.body_memory import BodyMemory, Share
+from cxr_severity.api.body_memory import Share
 from cxr_severity.api.errors import ApiError, problem
 from cxr_severity.api.failures import FORESEEN, problem_of
 from cxr_severity.texts.language import Language
@@ -52,7 +52,7 @@ class Lines(Response):
         hands: int,
         max_bytes: int,
         max_items: int,
-        memory: BodyMemory,
+        share: Share,
         patience: float,
         language: Language,
         headers: dict[str, str],
@@ -63,7 +63,7 @@ class Lines(Response):
     ) -> None:
         """`ahead`: what `events` are read from. `hands`: how many images are worked on at a time;
         each has one more on its way, so that at most twice as many are in memory, as far as
-        `memory` has room. `patience`: seconds that a client may not read. `left` is set when the
+        `share` lets them. `patience`: seconds that a client may not read. `left` is set when the
         client leaves, and `unbegun` then gets, in a thread, each image whose turn had not come.
         `after_body`: nothing is said before all is read, as far as lines can be held. `count` hears
         the code of each problem."""
@@ -84,8 +84,10 @@ class Lines(Response):
         self._patience = patience
         self._language = language
         self._refusal: ApiError | None = None
-        self._share = Share(memory)
-        self._held = self._share.part()  # of lines
+        self._share = share
+        self._held = self._share.part()
+        """Of lines."""
+        self._held.whole = True
         self._room = anyio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,6 +121,7 @@ class Lines(Response):
                 except* ClientDisconnect:
                     group.cancel_scope.cancel()
                 except* ApiError as errors:
+                    self._share.drop_unfinished()
                     if count:
                         await say_line(self._error(count, "", _first(errors)))
                     else:

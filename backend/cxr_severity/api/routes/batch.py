@@ -16,6 +16,7 @@ from cxr_severity.api.admission import check_waiting, unless_left
 from cxr_severity.api.batch.ahead import Ahead
 from cxr_severity.api.batch.intake import events_of
 from cxr_severity.api.batch.stream import NDJSON, Lines
+from cxr_severity.api.body_memory import Share
 from cxr_severity.api.body_pace import StreamPace
 from cxr_severity.api.errors import problem_responses
 from cxr_severity.api.negotiation import lines_alone
@@ -108,7 +109,8 @@ async def predict_batch(
     state = state_of(request)
     lines_alone(request.headers.get("accept", ""))
     ahead = Ahead(request.receive)
-    pace = StreamPace(ahead.receive, rate=state.upload_rate, patience=state.upload_seconds)
+    share = Share(state.body_memory)
+    pace = StreamPace(ahead.receive, share, rate=state.upload_rate, patience=state.upload_seconds)
     events = events_of(Request(request.scope, pace.receive))
     predictor = await to_thread.run_sync(state.registry.predictor, version)
     caller = granted(request)
@@ -118,7 +120,8 @@ async def predict_batch(
 
     async def judged(number: int, data: bytes, begin: Callable[[], None]) -> bytes:
         if number:  # the request itself has counted as one
-            await caller.take_or_wait()
+            with share.pause():
+                await caller.take_or_wait()
 
         def answer(limits: Limits) -> bytes:
             with judgement(*by, data, state.metrics) as known:
@@ -151,7 +154,7 @@ async def predict_batch(
         hands=int(state.limiter.total_tokens),
         max_bytes=state.limits.max_bytes,
         max_items=MOST_ITEMS,
-        memory=state.body_memory,
+        share=share,
         patience=state.upload_seconds,
         language=language,
         headers={"Cache-Control": "no-store", **language_headers(language)},
