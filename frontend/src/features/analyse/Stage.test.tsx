@@ -2,9 +2,10 @@ import { act, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { en } from '../../i18n/catalogue';
-import { limits, model, prediction } from '../../lib/fixtures';
+import { prediction } from '../../lib/fixtures';
 import { SizeTold } from '../../viewer/testFilm';
 import { AnalysePage } from './AnalysePage';
+import { serveWith } from './testService';
 // The page fetches it when it is idle; here it must be there.
 import '../../viewer/Workbench';
 
@@ -43,13 +44,7 @@ async function choose(...names: string[]) {
 beforeEach(() => {
   network.mockReset().mockImplementation(() => new Promise(() => undefined));
   vi.stubGlobal('ResizeObserver', SizeTold);
-  vi.stubGlobal('fetch', (request: Request) => {
-    const { pathname } = new URL(request.url);
-    if (pathname === '/limits') {
-      return Response.json(limits);
-    }
-    return pathname.startsWith('/models/') ? Response.json(model()) : network();
-  });
+  serveWith(network);
   render(<AnalysePage />);
 });
 

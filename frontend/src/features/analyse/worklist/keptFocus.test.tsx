@@ -2,8 +2,9 @@ import { act, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { en } from '../../../i18n/catalogue';
-import { limits, model, prediction } from '../../../lib/fixtures';
+import { prediction } from '../../../lib/fixtures';
 import { AnalysePage } from '../AnalysePage';
+import { serveWith } from '../testService';
 import { rowId } from './films';
 // The page fetches it when it is asked for; here it must be there.
 import '../compare/Compare';
@@ -22,13 +23,7 @@ const h1 = () => document.querySelector('h1');
 
 beforeEach(() => {
   network.mockReset().mockImplementation(async () => Response.json(prediction('mild')));
-  vi.stubGlobal('fetch', (request: Request) => {
-    const { pathname } = new URL(request.url);
-    if (pathname === '/limits') {
-      return Response.json(limits);
-    }
-    return pathname.startsWith('/models/') ? Response.json(model()) : network();
-  });
+  serveWith(network);
   render(<AnalysePage />);
 });
 
