@@ -20,6 +20,7 @@ from uvicorn.server import ServerState
 from cxr_severity.api.accept_language import negotiate
 from cxr_severity.api.access.tracing import RequestMark, mark, set_current
 from cxr_severity.api.errors import problem
+from cxr_severity.api.joined_writes import JoinedWrites
 from cxr_severity.api.response_headers import HEADERS
 from cxr_severity.api.upload import STREAMED
 from cxr_severity.texts.language import Language
@@ -93,8 +94,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._body = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.flow = _Flow(transport, self)
+        joined = JoinedWrites(transport, self.loop)
+        super().connection_made(joined)
+        self.flow = _Flow(joined, self)
         self._expect_head()
 
     @property
