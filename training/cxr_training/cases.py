@@ -17,7 +17,7 @@ from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Severity
 from cxr_severity.model.measure.brixia import brixia_severity
 from cxr_training.errors import TrainingError
-from cxr_training.reference import total_of
+from cxr_training.reference import INTERCEPT, PER_EXTENT, PER_OPACITY, total_of
 
 Reference = Literal["brixia", "extent-opacity", "ralo", "none"]
 """Whose scores a film's reference total comes from."""
@@ -79,7 +79,7 @@ class Dataset:
 
 def half_of(extent: float, opacity: float) -> float:
     """As `total_of`, for one lung (0-4 each): the sum of its three zones, 0-9."""
-    return 0.05 + 1.07 * extent + 1.06 * opacity
+    return INTERCEPT / 2 + PER_EXTENT * extent + PER_OPACITY * opacity
 
 
 def read_cases(root: Path, sets: Sequence[str] = ("severity", "ralo")) -> Dataset:

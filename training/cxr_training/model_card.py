@@ -6,6 +6,7 @@ from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.manifest import Manifest
 from cxr_severity.model.networks.configs import CellConfig
 from cxr_training.evaluation import other_tables, tables
+from cxr_training.reference import INTERCEPT, PER_EXTENT, PER_OPACITY
 
 
 def _section(title: str, text: str) -> str:
@@ -96,8 +97,8 @@ mild, moderate and severe.
         _section(
             "Reference standard",
             f"""A Brixia total for {data.classed} films: the mean of two radiologists' where both
-read it, else 0.11 + 1.07 E + 1.06 O of geographic extent and degree of opacity (0-8 each) by at
-least two raters. Mild below 5.5, moderate from 5.5 to below 11.5, severe from 11.5. The readers
+read it, else {INTERCEPT} + {PER_EXTENT} E + {PER_OPACITY} O of geographic extent and degree of
+opacity (0-8 each) by at least two raters. Mild below 5.5, moderate from 5.5 to below 11.5, severe from 11.5. The readers
 differ: see "Results" below. The other films have no total and no grade; what else was said of them
 is learned.""",
         ),

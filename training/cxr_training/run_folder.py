@@ -121,7 +121,8 @@ class RunFolder:
         """Remove what a former run left; a folder of somebody else's files is let alone."""
         if not self.identity.is_file():
             return
-        for path in self.root.iterdir():
+        # The identity last: without it, what a kill left here would be taken for this run's own.
+        for path in sorted(self.root.iterdir(), key=lambda path: path == self.identity):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 

@@ -101,6 +101,7 @@ def run(
         check_courses(each, Material(dataset.cases, films.lesions, split))
     # Before a former run is forgotten: data of the gate may be missing.
     images = collect(films, split, data, config.gate, config.preprocess)
+    torch.manual_seed(config.seeds[0])
     start = CellNet(config.network, config.preprocess.size)
     digest = load_backbone(start, Path(backbone) if backbone else data / BACKBONE_WEIGHTS)
     if config.start is not None:
@@ -237,6 +238,7 @@ def _taught(
                 readings = read_readings(teacher.readings, material.lesions)
             copies = CopiesOnDisk(_copies_of(folder, config))
             lesson = lesson_of(config, stage, material, copies, out, readings)
+            torch.manual_seed(seed)  # of the student's heads, which are made here
             network = learn(
                 Student(start.requires_grad_(True)), lesson, stage, config.loss, seed,
                 unit.checkpoint, f"{material.split.sha256} {fold} {seed}", device(),

@@ -9,7 +9,6 @@ import pytest
 from invented import DATASET, predictions
 
 from cxr_severity.imaging.arrays import Float64Array
-from cxr_severity.model.calibration import softmax
 from cxr_severity.model.measure.bootstrap import Indices
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.calibrate import (
@@ -17,7 +16,6 @@ from cxr_training.evaluation.calibrate import (
     balance,
     fit_ends,
     fit_interval,
-    fit_threshold,
     misses,
 )
 from cxr_training.evaluation.crossfit import CalibratedPredictions, apply, cross_fit
@@ -109,26 +107,3 @@ def test_an_estimate_that_is_always_too_low_is_told_upwards() -> None:
     low, high = fit_ends(reference - 2, reference, np.ones(400), seeds=1)
     assert low == pytest.approx(np.array(KNOTS) + 2)
     assert high == pytest.approx(low)
-
-
-def test_each_class_is_covered_where_each_has_its_threshold() -> None:
-    rng = np.random.default_rng(1)
-    labels = np.repeat([0, 1, 2], [700, 200, 100]).astype(np.intp)
-    # The rare class is recognised worse.
-    logits = np.eye(3)[labels] * np.array([3.0, 2.0, 0.5])[labels, None] + rng.normal(
-        size=(1000, 3)
-    )
-    probabilities = softmax(logits)
-    names = [str(i) for i in range(1000)]
-    one = fit_threshold(probabilities, labels, names, 0.9)
-    each = fit_threshold(probabilities, labels, names, 0.9, per_class=True)
-    own = probabilities[np.arange(1000), labels]
-
-    def covered(thresholds: tuple[float, float, float], index: int) -> float:
-        chosen = labels == index
-        return float((own[chosen] >= thresholds[index]).mean())
-
-    assert covered(one.thresholds, 2) < 0.7
-    for index in range(3):
-        assert 0.9 <= covered(each.thresholds, index) < 0.93
-    assert each.threshold == min(each.thresholds)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from invented import DATASET, Row, predictions, rows_of, write_rows
 
@@ -84,6 +85,32 @@ def test_a_better_model_is_found_better_from_either_side() -> None:
         assert one.difference.value == pytest.approx(one.first.value - one.second.value, abs=2e-4)
     comparison = compare(bad, good, DATASET, resamples=200)
     assert comparison_table(comparison, "bad", "good").count("good is better") == 4
+
+
+def test_the_grades_that_are_compared_are_those_that_are_served() -> None:
+    """A recipe whose raw logits say nothing, and whose totals say all, is served right."""
+    first, second = predictions(noise=0.2, seeds=1), predictions(noise=1, luck=9)
+    mute = replace(first, logits=np.zeros_like(first.logits))
+    comparison = compare(mute, second, DATASET, resamples=50)
+    found = {one.name: one for one in comparison.differences}
+    for table, side in ((mute, "first"), (second, "second")):
+        served = evaluate(table, DATASET).metrics
+        for name, value in (
+            ("accuracy", served.accuracy), ("macro-F1", served.macro_f1),
+            ("quadratic weighted kappa", served.quadratic_weighted_kappa),
+        ):  # fmt: skip
+            assert getattr(found[name], side).value == pytest.approx(value.value, abs=1e-4)
+    assert found["accuracy"].first.value > 0.9
+    assert "calibrated on the other folds" in comparison_table(comparison, "mute", "other")
+
+
+def test_two_folds_are_compared_by_raw_logits_and_say_so() -> None:
+    table = predictions()
+    folds = table.folds.copy()
+    folds[table.folds != "0"] = "1"
+    two = replace(table, folds=folds)
+    comparison = compare(two, two, DATASET, resamples=50)
+    assert "raw logits" in comparison_table(comparison, "one", "other")
 
 
 def test_other_folds_are_not_compared() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cxr_severity.model.measure.brixia import brixia_severity
-from cxr_training.cases import read_cases
+from cxr_training.cases import half_of, read_cases
 from cxr_training.reference import Reference, first_edition, reference, total_of
 
 NONE = math.nan
@@ -164,3 +164,7 @@ def test_a_film_that_a_rater_left_out_has_no_class(tmp_path: Path) -> None:
     assert found["both"].total == pytest.approx(0.11 + 1.07 * 4 + 1.06 * 4)
     for name in ("one", "none"):
         assert (found[name].reference, found[name].severity) == ("none", None)
+
+
+def test_the_lungs_halves_make_the_total() -> None:
+    assert half_of(2.5, 1) + half_of(3, 4) == pytest.approx(total_of(5.5, 5))

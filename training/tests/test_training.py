@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from cxr_training.drift import main as add_drift
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.predictions import read_predictions
 from cxr_training.films import load_films
-from cxr_training.run_folder import RunFolder
+from cxr_training.run_folder import RunFolder, write_whole
 from cxr_training.splits import Split, make_split
 from cxr_training.train import main, planned, prepare, run, train_unit
 
@@ -134,7 +135,46 @@ def test_a_network_cut_short_goes_on_from_its_last_epoch(
         '{"epoch": 1', '{"epoch": 2',
     ], "the first epoch is not trained again, and each is logged once"  # fmt: skip
     for name, value in whole.items():
-        torch.testing.assert_close(resumed[name], value, rtol=0.1, atol=0.05, msg=name)
+        torch.testing.assert_close(resumed[name], value, rtol=0, atol=0, msg=name)
+
+
+def test_a_seed_gives_the_same_network_whatever_was_drawn_before(
+    finished: RunFolder, config: TrainConfig, small_data: Path, tmp_path: Path
+) -> None:
+    found = []
+    for before in (7, 8):
+        folder = RunFolder(tmp_path / str(before))
+        shutil.copytree(finished.root, folder.root)
+        shutil.rmtree(folder.unit(1, 1).folder)
+        torch.manual_seed(before)
+        train_unit(folder, config, small_data, 1, 1)
+        found.append(folder.unit(1, 1).weights.read_bytes())
+    assert found[0] == found[1] == finished.unit(1, 1).weights.read_bytes()
+
+
+@pytest.mark.parametrize("kept", range(4))
+def test_what_is_left_of_a_run_is_never_taken_for_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    """A kill while a former run is removed leaves its name on whatever is left of it."""
+    folder = RunFolder(tmp_path / "run")
+    folder.claim({"recipe": "first"}, resume=False)
+    for fold in range(3):
+        write_whole(folder.unit(fold, 1).weights, b"of the first recipe")
+    remove, removed = shutil.rmtree, []
+
+    def cut_short(path: Path) -> None:
+        if len(removed) == kept:
+            raise KeyboardInterrupt
+        removed.append(path)
+        remove(path)
+
+    monkeypatch.setattr(shutil, "rmtree", cut_short)
+    with suppress(KeyboardInterrupt):
+        folder.claim({"recipe": "second"}, resume=False)
+    monkeypatch.setattr(shutil, "rmtree", remove)
+    folder.claim({"recipe": "second"}, resume=False)
+    assert [path.name for path in folder.root.iterdir()] == ["run.json"]
 
 
 def test_another_recipe_does_not_take_up_a_runs_folder(

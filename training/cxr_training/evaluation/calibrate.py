@@ -117,7 +117,7 @@ def log_loss(logits: Float64Array, labels: Indices) -> Float64Array:
 
 def fit_threshold(
     probabilities: Float64Array, labels: Indices, patients: Sequence[str],
-    coverage: float = SET_COVERAGE, *, per_class: bool = False,
+    coverage: float = SET_COVERAGE,
 ) -> Conformal:  # fmt: skip
     """The threshold of `prediction_set` that covers patients of the same kind.
 
@@ -125,28 +125,13 @@ def fit_threshold(
     lower quantile of the reference classes' probabilities at level 1 - ceil((n + 1) c) / n.
     Patients, not readings, are exchangeable, so n is their number. What the rule adds to the sets
     (`prediction_set`) can only raise coverage; how much is a matter of measurement.
-
-    Args:
-        per_class: a threshold for each class, from its own films (Vovk, ACML 2012): every class is
-            then covered as often, at the price of larger sets.
     """
     own = probabilities[np.arange(len(labels)), labels]
-    names = np.asarray(patients)
-    if not per_class:
-        return Conformal(coverage=coverage, threshold=_threshold(own, names, coverage))
-    first, second, third = (
-        _threshold(own[labels == index], names[labels == index], coverage)
-        for index in range(probabilities.shape[1])
-    )
-    thresholds = (first, second, third)
-    return Conformal(coverage=coverage, threshold=min(thresholds), per_class=thresholds)
-
-
-def _threshold(own: Float64Array, patients: NDArray[np.str_], coverage: float) -> float:
-    allowed = int(np.floor(len(own) * (1 - _level(patients, coverage)) + 1e-9))
+    allowed = int(np.floor(len(own) * (1 - _level(np.asarray(patients), coverage)) + 1e-9))
     """Readings whose class may fall out of its set."""
     # Down, never up: the reading that sets the threshold must stay covered.
-    return float(np.floor(np.sort(own)[min(allowed, len(own) - 1)] * 1e6) / 1e6)
+    threshold = np.floor(np.sort(own)[min(allowed, len(own) - 1)] * 1e6) / 1e6
+    return Conformal(coverage=coverage, threshold=float(threshold))
 
 
 def _level(patients: NDArray[np.str_], coverage: float) -> float:

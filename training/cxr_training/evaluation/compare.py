@@ -13,6 +13,7 @@ from cxr_severity.model.measure.markdown import cell, table
 from cxr_severity.model.metrics import Estimate
 from cxr_training.cases import Dataset
 from cxr_training.errors import TrainingError
+from cxr_training.evaluation.crossfit import FOLDS_TO_CALIBRATE, cross_fit
 from cxr_training.evaluation.predictions import Joined, Predictions, join
 
 
@@ -38,6 +39,8 @@ class Comparison:
     """Films with a class."""
     patients: int
     differences: tuple[Difference, ...]
+    calibrated: bool
+    """Whether grades are those that would be served, or those of the raw logits."""
 
 
 def compare(
@@ -45,7 +48,10 @@ def compare(
 ) -> Comparison:
     """Differences with paired intervals: each resample draws the same patients for both.
 
-    The number of seeds may differ; the folds may not.
+    Grades are calibrated on the other folds, as the report's are and as those that are served: the
+    total has a say in them, and the better recipe by raw logits may be the worse one by them. Less
+    than `FOLDS_TO_CALIBRATE` folds are compared by their raw logits. The number of seeds may
+    differ; the folds may not.
 
     Raises:
         TrainingError: when the two were not made over the same films in the same folds.
@@ -66,12 +72,14 @@ def compare(
             )
         )
     classed = one.only(one.labels >= 0).predictions
-    return Comparison(len(set(classed.images)), len(set(classed.patients)), tuple(differences))
+    return Comparison(
+        len(set(classed.images)), len(set(classed.patients)), tuple(differences), _calibrates(one)
+    )
 
 
 def comparison_table(comparison: Comparison, first: str, second: str) -> str:
     """Both and the paired difference; says where the interval leaves out zero."""
-    return table(
+    rows = table(
         ["measure", first, second, "difference", "reading"],
         [
             [
@@ -87,6 +95,14 @@ def comparison_table(comparison: Comparison, first: str, second: str) -> str:
             for one in comparison.differences
         ],
     )
+    grades = "calibrated on the other folds" if comparison.calibrated else (
+        f"those of the raw logits: {FOLDS_TO_CALIBRATE} folds are needed to calibrate any"
+    )  # fmt: skip
+    return f"{rows}\n\nGrades are {grades}."
+
+
+def _calibrates(joined: Joined) -> bool:
+    return len(np.unique(joined.predictions.folds)) >= FOLDS_TO_CALIBRATE
 
 
 def _folds(predictions: Predictions) -> set[tuple[str, str]]:
@@ -114,7 +130,10 @@ class _Figures:
         bootstrap = Bootstrap.over(joined.predictions.patients, resamples=resamples)
         classed = joined.labels >= 0
         inside = Bootstrap(bootstrap.rows[classed], bootstrap.draws)
-        predicted = joined.predictions.logits[classed].argmax(axis=1)
+        if _calibrates(joined):
+            predicted = cross_fit(joined).predicted
+        else:
+            predicted = joined.predictions.logits[classed].argmax(axis=1)
         found = scores(confusions(joined.labels[classed], predicted, inside))
         scored = np.isfinite(joined.reference)
         mae = None

@@ -23,6 +23,10 @@ from cxr_training.evaluation.calibrate import (
 )
 from cxr_training.evaluation.predictions import Integers, Joined, Mask
 
+FOLDS_TO_CALIBRATE = 3
+"""The fewest: thresholds for one come from readings of the others that were calibrated on each
+other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fits:
@@ -102,13 +106,12 @@ def cross_fit(joined: Joined) -> CalibratedPredictions:
     """Fit calibration, thresholds and interval for every fold on the patients of the other folds.
 
     Raises:
-        TrainingError: when there are fewer than three folds: thresholds for one come from readings
-            of the others that were calibrated on each other.
+        TrainingError: when there are fewer than `FOLDS_TO_CALIBRATE` folds.
     """
     work = _Work(joined.only(joined.labels >= 0))
     everyone = np.ones(len(work.labels), dtype=np.bool_)
     folds = len(np.unique(work.table.folds))
-    if folds < 3:
+    if folds < FOLDS_TO_CALIBRATE:
         raise TrainingError(f"predictions: {folds} folds leave too few patients to calibrate on")
     scalings = {fold: work.scaling(others) for fold, _, others in work.folds(everyone)}
     by_fold = {fold: work.fits(others, scalings[fold]) for fold, _, others in work.folds(everyone)}
