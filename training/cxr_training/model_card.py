@@ -98,9 +98,9 @@ mild, moderate and severe.
             "Reference standard",
             f"""A Brixia total for {data.classed} films: the mean of two radiologists' where both
 read it, else {INTERCEPT} + {PER_EXTENT} E + {PER_OPACITY} O of geographic extent and degree of
-opacity (0-8 each) by at least two raters. Mild below 5.5, moderate from 5.5 to below 11.5, severe from 11.5. The readers
-differ: see "Results" below. The other films have no total and no grade; what else was said of them
-is learned.""",
+opacity (0-8 each) by at least two raters. Mild below 5.5, moderate from 5.5 to below 11.5, severe
+from 11.5. The readers differ: see "Results" below. The other films have no total and no grade; what
+else was said of them is learned.""",
         ),
         _section(
             "Data",
