@@ -46,10 +46,13 @@ it('saves the result as data, as picture and as report', async () => {
     input: { format: 'png' },
     brixia: { total: expect.any(Number) },
     quality: { accepted: true },
+    file: 'patient.png',
+    repair: null,
   });
 
   const png = await save(page, 'Report', /PNG/);
-  expect(png.name).toMatch(/^patient\.(mild|moderate|severe)\.png$/);
+  // Named after the map that it shows.
+  expect(png.name).toBe('patient.opacity.png');
   expect(await coloured(page, png.content)).toBeGreaterThan(0.01);
 
   const pdf = await save(page, 'Report', /PDF/);
@@ -60,6 +63,10 @@ it('saves the result as data, as picture and as report', async () => {
   // The plain film beside the one under its map.
   expect(pictures(document)).toHaveLength(2);
   await page.getByText('Saved patient.severity.pdf.').waitFor();
+  // It lies over the film's tools, and takes no click from them.
+  for (const tool of ['Zoom in', 'Rotate by 90°', 'Reset the view']) {
+    await page.getByRole('button', { name: tool }).click();
+  }
   await leave();
 });
 

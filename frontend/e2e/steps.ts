@@ -94,7 +94,7 @@ export async function expectGraded(page: Page, name: string): Promise<void> {
 
 /** Unfolds the map's controls, which lie over the film, and chooses one of its maps. */
 export async function openMap(page: Page, layer?: 'Grad-CAM' | 'Opacity seen'): Promise<void> {
-  await page.locator('details:has([type=range], [type=radio])').evaluateAll((panels) => {
+  await page.locator('details:has([type=range], [type=radio], canvas)').evaluateAll((panels) => {
     for (const panel of panels) {
       (panel as HTMLDetailsElement).open = true;
     }
@@ -105,12 +105,13 @@ export async function openMap(page: Page, layer?: 'Grad-CAM' | 'Opacity seen'): 
   }
 }
 
-/** Waits until the map of a grade is shown, which is said. */
+/** Waits until the map of a grade is shown, or found too weak for it, which is said. */
 export async function expectMapOf(page: Page, grade: string): Promise<void> {
+  const said = `(The heatmap now shows|No heatmap is drawn for) ${grade.toLowerCase()}[.:]`;
   await page
-    .getByRole('status')
-    .filter({ hasText: `The heatmap now shows ${grade.toLowerCase()}.` })
-    .waitFor();
+    .locator('[aria-live=polite]')
+    .filter({ hasText: new RegExp(said) })
+    .waitFor({ state: 'attached' });
 }
 
 /** How much of the heatmap's canvas is coloured, and its average colour there. */

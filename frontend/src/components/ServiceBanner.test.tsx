@@ -1,6 +1,7 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
+import { SERVICE_BACK } from '../lib/http';
 import { ServiceBanner } from './ServiceBanner';
 
 it('says that the service is away, and asks again when told to', async () => {
@@ -8,8 +9,12 @@ it('says that the service is away, and asks again when told to', async () => {
   vi.stubGlobal('fetch', health);
   render(<ServiceBanner />);
   const button = await screen.findByRole('button', { name: 'Check again' });
+  const back = vi.fn();
+  window.addEventListener(SERVICE_BACK, back, { once: true });
   health.mockResolvedValue(new Response(null, { status: 200 }));
   await userEvent.click(button);
   await screen.findByText('The service can be reached again.');
   expect(screen.queryByText('The service cannot be reached.')).toBeNull();
+  // Whoever lacks something may ask for it.
+  expect(back).toHaveBeenCalledOnce();
 });

@@ -11,3 +11,9 @@ export function dayOrNone(iso: string): string {
   const day = new Date(`${iso}T00:00Z`);
   return !Number.isNaN(day.valueOf()) && day.toISOString().startsWith(iso) ? iso : '';
 }
+
+/** The day where the page is read, as YYYY-MM-DD. */
+export function isoOf(time: Date): string {
+  const digits = (value: number) => String(value).padStart(2, '0');
+  return [time.getFullYear(), digits(time.getMonth() + 1), digits(time.getDate())].join('-');
+}

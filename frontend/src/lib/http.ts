@@ -25,6 +25,8 @@ interface Answer<T> {
 
 /** Told to the window when a request found no service. */
 export const SERVICE_LOST = 'service-lost';
+/** Told to the window once a service that was lost answers again. */
+export const SERVICE_BACK = 'service-back';
 
 function lost(error: unknown): Failure {
   const aborted = error instanceof DOMException && error.name === 'AbortError';

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { components } from '../client/schema';
+import { onceBack } from './again';
 import { http, settle } from './http';
 
 /** What the service accepts, as it says itself. */
@@ -18,18 +19,23 @@ export function limitsOfService(): Promise<Limits | null> {
   return asked;
 }
 
-/** The limits once they are known. */
+/** The limits once they are known; where they were not had, they are asked for when it is back. */
 export function useLimits(): Limits | null {
   const [limits, setLimits] = useState<Limits | null>(null);
   useEffect(() => {
     let wanted = true;
-    void limitsOfService().then((told) => {
+    const ask = async () => {
+      const told = await limitsOfService();
       if (wanted) {
         setLimits(told);
       }
-    });
+    };
+    void ask();
+    // Once they are known, nothing is sent.
+    const stop = onceBack(() => void ask());
     return () => {
       wanted = false;
+      stop();
     };
   }, []);
   return limits;

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { SERVICE_LOST } from './http';
+import { SERVICE_BACK, SERVICE_LOST } from './http';
 
 export type ServiceState = 'reachable' | 'unreachable' | 'checking' | 'back';
 
@@ -31,6 +31,9 @@ export function useService(): { state: ServiceState; check: () => void } {
     const was = lost.current;
     lost.current = !up;
     setState(up ? (was ? 'back' : 'reachable') : 'unreachable');
+    if (up && was) {
+      window.dispatchEvent(new Event(SERVICE_BACK));
+    }
   }, []);
 
   useEffect(() => {

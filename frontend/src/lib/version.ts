@@ -1,5 +1,6 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import type { components } from '../client/schema';
+import { onceBack } from './again';
 import type { Failure, Outcome } from './failure';
 import { http, settle } from './http';
 
@@ -16,18 +17,28 @@ export type LoadedVersion =
   | { readonly state: 'failed'; readonly failure: Failure }
   | { readonly state: 'ready'; readonly version: Version };
 
-/** By name: each is asked for once, since a version does not change. */
+/** By name, what was told: for good, since a version does not change. */
+const known = new Map<string, Version>();
+/** What is being asked for, so that it is asked for once. */
 const asked = new Map<string, Promise<Outcome<Version>>>();
+const hearers = new Set<() => void>();
 
 function versionOf(name: string): Promise<Outcome<Version>> {
-  const before = asked.get(name);
+  const before = known.get(name);
   if (before) {
-    return before;
+    return Promise.resolve({ ok: true, value: before });
+  }
+  const underway = asked.get(name);
+  if (underway) {
+    return underway;
   }
   const told = settle(fetchVersion(name)).then((outcome): Outcome<Version> => {
-    if (!outcome.ok) {
-      // Forgotten, so that whoever asks next asks again.
-      asked.delete(name);
+    asked.delete(name);
+    if (outcome.ok) {
+      known.set(name, outcome.value);
+      for (const hear of hearers) {
+        hear();
+      }
     }
     return outcome;
   });
@@ -40,26 +51,60 @@ async function defaultVersion(): Promise<Outcome<Version>> {
   return models.ok ? versionOf(models.value.default) : models;
 }
 
-/** What is known of the version called `name`; `null` is the one that answers by default. */
-export function useVersion(name: string | null): { loaded: LoadedVersion; retry: () => void } {
+function subscribe(hear: () => void): () => void {
+  hearers.add(hear);
+  return () => hearers.delete(hear);
+}
+
+/**
+ * What is known of the version called `name`; `null` is the one that answers by default.
+ *
+ * Where it could not be had, it is asked for again when the network or the service comes back and
+ * when there is another `occasion`, such as the next film; until it is there, it stays `failed`. Who
+ * else has it told hands it on.
+ */
+export function useVersion(
+  name: string | null,
+  occasion = '',
+): { loaded: LoadedVersion; retry: () => void } {
   const [told, setTold] = useState<{ of: string | null; outcome: Outcome<Version> } | null>(null);
   const [attempt, setAttempt] = useState(0);
+  const version = useSyncExternalStore(subscribe, () => name !== null && known.get(name));
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is another request.
   useEffect(() => {
+    if (name !== null && known.has(name)) {
+      return;
+    }
     let wanted = true;
-    setTold(null);
-    void (name === null ? defaultVersion() : versionOf(name)).then((outcome) => {
+    let failed = false;
+    const ask = async () => {
+      failed = false;
+      const outcome = await (name === null ? defaultVersion() : versionOf(name));
+      failed = !outcome.ok;
       if (wanted) {
         setTold({ of: name, outcome });
+      }
+    };
+    void ask();
+    const stop = onceBack(() => {
+      if (failed) {
+        void ask();
       }
     });
     return () => {
       wanted = false;
+      stop();
     };
-  }, [name, attempt]);
+  }, [name, occasion, attempt]);
 
-  const retry = useCallback(() => setAttempt((before) => before + 1), []);
+  const retry = useCallback(() => {
+    setTold(null);
+    setAttempt((before) => before + 1);
+  }, []);
+  if (version) {
+    return { loaded: { state: 'ready', version }, retry };
+  }
   return { loaded: told?.of === name && told ? loadedOf(told.outcome) : LOADING, retry };
 }
 

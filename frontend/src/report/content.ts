@@ -16,7 +16,10 @@ export interface Graded {
   readonly name: string;
   readonly prediction: Prediction;
   readonly gradedAt: Date;
-  /** Day of the film, YYYY-MM-DD, and its view, as the file says; empty where it does not. */
+  /**
+   * Day of the film, YYYY-MM-DD, as the file, its name or the person at the screen says, and its view,
+   * as the file says; empty where none does.
+   */
   readonly date: string;
   readonly view: string;
   /** What was done to its picture before it was graded. */

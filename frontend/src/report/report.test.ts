@@ -1,10 +1,11 @@
 import { PDFDocument } from '@cantoo/pdf-lib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { en, loadCatalogue } from '../i18n/catalogue';
 import { prediction, study } from '../lib/fixtures';
 import { type Graded, reportContent } from './content';
 import { reportPdf } from './pdf';
 import { captionOf } from './picture';
+import { saveReport } from './save';
 import { summaryRows } from './summary';
 import { reportText } from './text';
 
@@ -177,5 +178,52 @@ describe('the PDF', () => {
     const findings = Array.from({ length: 60 }, () => finding);
     const pdf = await reportPdf([graded({ quality: { accepted: true, findings } })], en, 'en');
     expect((await read(pdf)).getPageCount()).toBe(2);
+  });
+});
+
+describe('a saved file', () => {
+  /** What the browser is told to save: its name and what it holds. */
+  const saved = async (kind: 'json' | 'png', of: Graded) => {
+    let blob = new Blob();
+    URL.createObjectURL = (made) => {
+      blob = made as Blob;
+      return 'blob:test/saved';
+    };
+    vi.spyOn(HTMLAnchorElement.prototype, 'click').mockReturnValue();
+    return { name: await saveReport(kind, of, en, 'en'), text: await textOf(blob) };
+  };
+  const textOf = (blob: Blob) =>
+    new Promise<string>((done) => {
+      const reader = new FileReader();
+      reader.onload = () => done(String(reader.result));
+      reader.readAsText(blob);
+    });
+
+  it('of data says what was done to the picture, and what was read, beside the answer', async () => {
+    const repair = { turned: 90, inverted: true } as const;
+    const reading = { grade: null, zones: {}, comment: 'Supine', blind: false, at: '' };
+    const { name, text } = await saved('json', { ...graded(), repair, reading });
+    expect(name).toBe('chest.severity.json');
+    const file = 'chest.png';
+    expect(JSON.parse(text)).toEqual({ file, ...graded().prediction, repair, reading });
+    const plain = JSON.parse((await saved('json', graded())).text);
+    expect(plain).toMatchObject({ repair: null, reading: null });
+  });
+
+  it('of a picture is named after the map that it shows', async () => {
+    const draws = {
+      fillRect: () => undefined,
+      drawImage: () => undefined,
+      fillText: () => undefined,
+    };
+    vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(draws as never);
+    vi.spyOn(HTMLCanvasElement.prototype, 'toBlob').mockImplementation((done) => done(new Blob()));
+    const explanation = prediction('mild', 'severe')
+      .explanation as Graded['prediction']['explanation'];
+    const zones = { A: 0, B: 0, C: 0, D: 0, E: 0, F: 1 };
+    const opacity = { map: 'data:,', of_lungs: 0.2, of_zones: zones };
+    const both = graded({ explanation: explanation && { ...explanation, opacity } });
+    expect((await saved('png', both)).name).toBe('chest.opacity.png');
+    expect((await saved('png', graded({ explanation }))).name).toBe('chest.severe.png');
   });
 });

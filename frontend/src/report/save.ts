@@ -4,6 +4,7 @@ import { saveBlob, saveJson, stemOf } from '../lib/download';
 import type { Outcome } from '../lib/failure';
 import { predictAs } from '../lib/predict';
 import { RESULT_FORMS, type ResultForm } from '../lib/resultForms';
+import { overlaidLayer } from '../viewer/shownMap';
 import type { Graded } from './content';
 import type { Refused } from './summary';
 
@@ -46,17 +47,31 @@ export async function saveReport(
       if (!blob) {
         throw new Error('no heatmap');
       }
-      const target = graded.prediction.explanation?.target ?? graded.prediction.severity;
-      const name = `${stem}.${target}.png`;
+      const name = `${stem}.${mapIn(graded)}.png`;
       saveBlob(blob, name);
       return name;
     }
     case 'json': {
       const name = `${stem}.severity.json`;
-      saveJson(graded.prediction, name);
+      saveJson(dataOf(graded), name);
       return name;
     }
   }
+}
+
+/** The map in the picture, as its file is named after it. */
+function mapIn({ prediction: { explanation, severity } }: Graded): string {
+  return explanation && overlaidLayer(explanation) === 'opacity'
+    ? 'opacity'
+    : (explanation?.target ?? severity);
+}
+
+/**
+ * The service's answer, and beside it what only the page knows: of a picture that it turned or
+ * inverted, size and checksum are those of no file that anybody has.
+ */
+function dataOf({ name, prediction, repair, reading }: Graded): unknown {
+  return { file: name, ...prediction, repair: repair ?? null, reading: reading ?? null };
 }
 
 /**

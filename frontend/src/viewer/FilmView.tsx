@@ -14,6 +14,7 @@ import { Readout } from './Readout';
 import { ScaleBar } from './ScaleBar';
 import { mapOf } from './shownMap';
 import { type Tool, useGestures } from './useGestures';
+import { usePixelRatio } from './usePixelRatio';
 import { drawForPaper, ON_PAPER, PAPER_RATIO, usePrinting } from './usePrinting';
 import { useSize } from './useSize';
 import { type Matrix, matrixOf, type Size, scaleOf, sidesOf, type View } from './view';
@@ -40,6 +41,8 @@ interface FilmViewProps {
   /** Whether another film lies beside it. */
   beside: boolean;
   onMeasured: (measured: Measured) => void;
+  /** Told the map that could not be drawn, and `null` once one was. */
+  onUnpainted: (heatmap: string | null) => void;
   onView: (view: View) => void;
   onWindow: (right: number, down: number, phase: 'start' | 'move') => void;
 }
@@ -54,6 +57,7 @@ export function FilmView(props: FilmViewProps) {
   const letters = useShortcutsOn();
   const onScreen = useSize(viewport);
   const printing = usePrinting();
+  const ratio = usePixelRatio();
   // On the sheet it has other proportions.
   const size = onScreen && printing ? ON_PAPER[props.beside ? 'beside' : 'alone'] : onScreen;
   const [full] = film.levels;
@@ -62,8 +66,8 @@ export function FilmView(props: FilmViewProps) {
 
   const pixels = useMemo(() => greyPixels(film, tone), [film, tone]);
   const placed = useMemo(
-    () => (size ? place(view, full, size, printing) : null),
-    [view, full, size, printing],
+    () => (size ? place(view, full, size, printing ? PAPER_RATIO : ratio) : null),
+    [view, full, size, printing, ratio],
   );
   useEffect(() => {
     if (!placed) {
@@ -117,6 +121,7 @@ export function FilmView(props: FilmViewProps) {
               film={full}
               size={placed.size}
               matrix={placed.device}
+              onUnpainted={props.onUnpainted}
             />
           ) : null}
           {overlay.zones && brixia && (
@@ -144,7 +149,13 @@ export function FilmView(props: FilmViewProps) {
             onMeasured={props.onMeasured}
           />
           {props.lens && (
-            <Lens film={film} pixels={pixels} viewport={viewport} matrix={placed.screen} />
+            <Lens
+              film={film}
+              pixels={pixels}
+              viewport={viewport}
+              matrix={placed.screen}
+              ratio={ratio}
+            />
           )}
           <Readout film={film} viewport={viewport} matrix={placed.screen} />
           {film.spacing && (
@@ -161,8 +172,8 @@ export function FilmView(props: FilmViewProps) {
   );
 }
 
-function place(view: View, film: Size, viewport: Size, printing: boolean) {
-  const ratio = printing ? PAPER_RATIO : window.devicePixelRatio;
+/** Where the film lies; `ratio` are device pixels for one of CSS. */
+function place(view: View, film: Size, viewport: Size, ratio: number) {
   const screen = matrixOf(view, film, viewport);
   return {
     screen,

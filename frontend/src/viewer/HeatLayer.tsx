@@ -15,10 +15,13 @@ interface HeatLayerProps {
   size: Size;
   /** From the film's pixels to device pixels. */
   matrix: Matrix;
+  /** Told the heatmap that could not be drawn, and `null` once one was. */
+  onUnpainted: (heatmap: string | null) => void;
 }
 
 /** The coloured heatmap, where the film lies. */
-export function HeatLayer({ heatmap, overlay, printing, film, size, matrix }: HeatLayerProps) {
+export function HeatLayer(props: HeatLayerProps) {
+  const { heatmap, overlay, printing, film, size, matrix, onUnpainted } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const { map, threshold, opacity, hidden, style } = overlay;
   const [painted, setPainted] = useState<{ of: string; heat: Painted } | null>(null);
@@ -30,14 +33,17 @@ export function HeatLayer({ heatmap, overlay, printing, film, size, matrix }: He
       return;
     }
     let wanted = true;
-    paintHeat(heatmap, { map, threshold, style }).then(
-      (made) => wanted && setPainted({ of: heatmap, heat: made }),
-      () => wanted && setPainted(null),
-    );
+    const settle = (heat: Painted | null) => {
+      if (wanted) {
+        setPainted(heat && { of: heatmap, heat });
+        onUnpainted(heat ? null : heatmap);
+      }
+    };
+    paintHeat(heatmap, { map, threshold, style }).then(settle, () => settle(null));
     return () => {
       wanted = false;
     };
-  }, [heatmap, map, threshold, style]);
+  }, [heatmap, map, threshold, style, onUnpainted]);
 
   useEffect(() => {
     if (canvas.current && printing) {

@@ -14,10 +14,12 @@ interface LensProps {
   viewport: RefObject<HTMLElement | null>;
   /** From the film's pixels to CSS pixels. */
   matrix: Matrix;
+  /** Device pixels for one of CSS. */
+  ratio: number;
 }
 
 /** A magnifying glass that follows the pointer: the plain film, without its map. */
-export function Lens({ film, pixels, viewport, matrix }: LensProps) {
+export function Lens({ film, pixels, viewport, matrix, ratio }: LensProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const show = useEffectEvent((at: Point | null) => {
     const glass = canvas.current;
@@ -26,7 +28,6 @@ export function Lens({ film, pixels, viewport, matrix }: LensProps) {
     }
     glass.hidden = at === null;
     if (at) {
-      const ratio = window.devicePixelRatio;
       const [a, b, c, d, e, f] = matrix;
       const scale = FACTOR * ratio;
       const middle = (SIZE * ratio) / 2;
@@ -60,8 +61,8 @@ export function Lens({ film, pixels, viewport, matrix }: LensProps) {
     <canvas
       ref={canvas}
       className={styles.lens}
-      width={Math.round(SIZE * window.devicePixelRatio)}
-      height={Math.round(SIZE * window.devicePixelRatio)}
+      width={Math.round(SIZE * ratio)}
+      height={Math.round(SIZE * ratio)}
       hidden
     />
   );

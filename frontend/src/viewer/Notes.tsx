@@ -2,8 +2,8 @@ import { Button } from '../components/Button';
 import { useText } from '../i18n/context';
 import { describeFailure } from '../i18n/describeFailure';
 import type { Explained } from '../lib/explained';
-import type { Layer, Target } from '../lib/prediction';
-import { layerOf } from './shownMap';
+import type { Explanation, Layer, Target } from '../lib/prediction';
+import { layerOf, overlaidLayer } from './shownMap';
 import styles from './Viewer.module.css';
 
 interface NotesProps {
@@ -14,32 +14,49 @@ interface NotesProps {
   zones: boolean;
   /** The map that is wanted. */
   layer: Layer;
+  /** Whether that map could not be drawn. */
+  unpainted: boolean;
   onTarget: (target: Target) => void;
 }
 
 /** What has to be said of a picture or its heatmap. */
-export function Notes({ result, overlaid, zones, layer, onTarget }: NotesProps) {
+export function Notes({ result, overlaid, zones, layer, unpainted, onTarget }: NotesProps) {
   const text = useText('viewer');
   const shared = useText('shared');
   const failures = useText('failures');
+  const report = useText('report');
   const { targetFailure, pending } = result;
   const { explanation } = result.shown;
+  const drawn =
+    explanation && (overlaid ? overlaidLayer(explanation) : layerOf(explanation, layer));
+  const weakWords = ({ peak, target, low_signal_reason }: Explanation) => {
+    if (peak === 0) {
+      return text.emptyMap(target);
+    }
+    // The service draws a weak one all the same.
+    return overlaid ? report.weak : text.weak[low_signal_reason ?? 'faint'];
+  };
   return (
     <>
       {!explanation && !pending && !targetFailure && (
         <p className={styles.note}>{text.noExplanation}</p>
       )}
-      {explanation?.low_signal && layerOf(explanation, layer) === 'grad-cam' && (
-        <p className={styles.note}>
-          {explanation.peak === 0
-            ? text.emptyMap(explanation.target)
-            : text.weak[explanation.low_signal_reason ?? 'faint']}
-        </p>
+      {explanation?.low_signal && drawn === 'grad-cam' && (
+        <p className={styles.note}>{weakWords(explanation)}</p>
       )}
       {zones && !overlaid && !explanation?.zone_outlines && (
         <p className={styles.note}>{text.zonesNote}</p>
       )}
-      {overlaid && <p className={styles.note}>{text.notShown}</p>}
+      {overlaid && (
+        <p className={styles.note}>
+          {text.notShown} {drawn && text.overlaidMap(text.layers[drawn])}
+        </p>
+      )}
+      {unpainted && (
+        <p className={styles.failure} role="alert">
+          {text.unpainted}
+        </p>
+      )}
       {targetFailure && (
         <div className={styles.failure} role="alert">
           <p>

@@ -1,21 +1,34 @@
-import { render } from '@testing-library/react';
-import { expect, it } from 'vitest';
+import { render, screen } from '@testing-library/react';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { en, loadCatalogue } from '../i18n/catalogue';
+import { LANGUAGES } from '../i18n/languages';
 import { prediction } from '../lib/fixtures';
+import type { Explanation } from '../lib/prediction';
 import { OverlayControls } from './OverlayControls';
-import { FIRST_OVERLAY } from './overlay';
+import { FIRST_OVERLAY, type Overlay } from './overlay';
+
+const zones = { A: 0, B: 0, C: 0, D: 0, E: 0, F: 0.5 };
+const opacity = { map: 'data:,', of_lungs: 0.2, of_zones: zones };
+const explained = (changes: Partial<Explanation> = {}): Explanation | null => {
+  const { explanation } = prediction('mild');
+  return explanation && { ...explanation, ...changes };
+};
 
 const ignore = () => undefined;
-const panel = (painted: boolean) =>
-  render(
-    <OverlayControls
-      overlay={FIRST_OVERLAY}
-      target="burden"
-      explanation={prediction('mild').explanation}
-      painted={painted}
-      onOverlay={ignore}
-      onTarget={ignore}
-    />,
-  ).container;
+const controls = (
+  explanation: Explanation | null,
+  { painted = false, ...overlay }: Partial<Overlay> & { painted?: boolean } = {},
+) => (
+  <OverlayControls
+    overlay={{ ...FIRST_OVERLAY, ...overlay }}
+    target="burden"
+    explanation={explanation}
+    painted={painted}
+    onOverlay={ignore}
+    onTarget={ignore}
+  />
+);
+const panel = (painted: boolean) => render(controls(explained(), { painted })).container;
 
 it('prints the scale of the map, and none of what changes it', () => {
   const container = panel(false);
@@ -25,6 +38,96 @@ it('prints the scale of the map, and none of what changes it', () => {
   expect(printed('input')).toBe(false);
 });
 
-it('prints no scale of a map that came painted', () => {
+it('prints no scale of a Grad-CAM that came painted', () => {
   expect(panel(true).querySelector('details')?.getAttribute('data-print')).toBe('off');
+});
+
+it('names the map of opacity that came painted, with its scale, and offers no other', () => {
+  const chosen = { painted: true, layer: 'grad-cam', opacity: 0 } as const;
+  const { container } = render(controls(explained({ opacity }), chosen));
+  const summary = container.querySelector('summary');
+  expect(summary?.textContent).toBe('Opacity seenProbability of opacity0%100%');
+  expect(container.querySelectorAll('input, select')).toHaveLength(0);
+  expect(container.querySelector('details')?.hasAttribute('data-print')).toBe(false);
+});
+
+describe('a screen reader', () => {
+  const heard = (container: HTMLElement) =>
+    container.querySelector('[aria-live="polite"]')?.textContent;
+  const mild = explained({ opacity });
+  const severe = explained({ opacity, target: 'severe' });
+
+  it('hears of what the Grad-CAM is once there is another one, and of no other map', () => {
+    const { container, rerender } = render(controls(mild, { layer: 'grad-cam' }));
+    expect(heard(container)).toBe('');
+    rerender(controls(severe, { layer: 'grad-cam' }));
+    expect(heard(container)).toBe('The heatmap now shows severe.');
+    rerender(controls(mild));
+    expect(heard(container)).toBe('');
+    rerender(controls(severe));
+    expect(heard(container)).toBe('');
+    rerender(controls(severe, { layer: 'grad-cam' }));
+    expect(heard(container)).toBe('The heatmap now shows severe.');
+    // With its strength at nothing, none is seen.
+    rerender(controls(mild, { layer: 'grad-cam', opacity: 0 }));
+    expect(heard(container)).toBe('');
+  });
+
+  it('hears of no grade where the picture came with the map of opacity', () => {
+    const chosen = { painted: true, layer: 'grad-cam' } as const;
+    const { container, rerender } = render(controls(mild, chosen));
+    rerender(controls(severe, chosen));
+    expect(heard(container)).toBe('');
+    rerender(controls(explained({ target: 'moderate' }), chosen));
+    expect(heard(container)).toBe('The heatmap now shows moderate.');
+  });
+
+  it('hears that a Grad-CAM is too weak to be drawn', () => {
+    const { container, rerender } = render(controls(mild, { layer: 'grad-cam' }));
+    const weak = explained({ opacity, target: 'severe', low_signal: true });
+    rerender(controls(weak, { layer: 'grad-cam' }));
+    expect(heard(container)).toBe(en.viewer.announceWeak('severe'));
+  });
+});
+
+describe('the scale', () => {
+  let colours: string[];
+  beforeEach(() => {
+    colours = [];
+    const context = {
+      fillRect: ignore,
+      set fillStyle(colour: string) {
+        colours.push(colour);
+      },
+    };
+    vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(context as never);
+  });
+  const strongest = () => Number(/ \/ (.+)\)$/.exec(colours.at(-1) ?? '')?.[1]);
+
+  it('has the colours of the film, as strong as the map is laid over it', () => {
+    const { rerender } = render(controls(explained({ opacity })));
+    expect(strongest()).toBeCloseTo(FIRST_OVERLAY.opacity / 100);
+    rerender(controls(explained({ opacity }), { opacity: 20 }));
+    expect(strongest()).toBeCloseTo(0.2);
+    // As the service draws it, whatever is chosen here.
+    rerender(controls(explained({ opacity }), { opacity: 20, painted: true }));
+    expect(strongest()).toBe(1);
+  });
+
+  it.each([{ opacity: 0 }, { hidden: true }])('says that the map is hidden: %j', (overlay) => {
+    const { container } = render(controls(explained({ opacity }), overlay));
+    const said = container.querySelector('summary p')?.textContent;
+    expect(said).toBe('Map hidden');
+    expect(container.querySelector('summary [data-hidden="true"]')).toBeTruthy();
+  });
+
+  it.each(LANGUAGES)('is not called by the word for opacity of the lungs: %s', async (language) => {
+    const { viewer } = await loadCatalogue(language);
+    const [name = ''] = viewer.layers.opacity.split(' ');
+    render(controls(explained({ opacity })));
+    expect(
+      screen.getAllByRole('slider', { name: /^Strength of the map|^Hide below/ }),
+    ).toHaveLength(2);
+    expect(viewer.strength.toLowerCase()).not.toContain(name.toLowerCase());
+  });
 });

@@ -1,95 +1,177 @@
+import { type ReactNode, useState } from 'react';
 import { Disclosure } from '../components/Disclosure';
 import { SegmentedControl } from '../components/SegmentedControl';
 import { Slider } from '../components/Slider';
+import hidden from '../components/VisuallyHidden.module.css';
 import { useText } from '../i18n/context';
 import { COLOUR_MAPS, type ColourMap } from '../lib/colourmap';
 import { type Explanation, TARGETS, type Target } from '../lib/prediction';
 import { Legend } from './Legend';
 import styles from './OverlayControls.module.css';
 import { LAYERS, type Overlay, STYLES } from './overlay';
-import { layerOf } from './shownMap';
+import { layerOf, overlaidLayer } from './shownMap';
 
 interface OverlayControlsProps {
   overlay: Overlay;
   target: Target;
   /** What is shown, where one film is; several are asked the same. */
   explanation?: Explanation | null;
-  /** Whether the heat is painted into the picture already, and only its target can be chosen. */
+  /** Whether the map is painted into the picture already, as the service draws it. */
   painted?: boolean;
   onOverlay: (overlay: Overlay) => void;
   onTarget: (target: Target) => void;
 }
 
-/** Which heatmap lies over the film, and how. */
+/** Which map lies over the film, and how; another one is told to screen readers once it is there. */
 export function OverlayControls(props: OverlayControlsProps) {
-  const { overlay, target, explanation = null, painted = false, onOverlay, onTarget } = props;
-  const text = useText('viewer');
-  const { targets } = useText('shared');
-  const both = !painted && explanation?.opacity != null;
-  const layer = both ? layerOf(explanation, overlay.layer) : 'grad-cam';
+  const { overlay, target, explanation = null, painted = false, onTarget } = props;
   return (
-    // On paper its line alone, which holds the scale; heat that came painted has none.
-    <details className={styles.panel} data-print={painted ? 'off' : undefined}>
+    <>
+      {!painted && <Controls {...props} />}
+      {painted && explanation && (
+        <Painted explanation={explanation} target={target} onTarget={onTarget} />
+      )}
+      <Heard explanation={explanation} overlay={overlay} painted={painted} />
+    </>
+  );
+}
+
+function Controls({ overlay, target, explanation, onOverlay, onTarget }: OverlayControlsProps) {
+  const text = useText('viewer');
+  const both = explanation?.opacity != null;
+  const layer = both ? layerOf(explanation, overlay.layer) : 'grad-cam';
+  const { map, threshold, opacity } = overlay;
+  const laid = overlay.hidden ? 0 : opacity;
+  return (
+    <Panel
+      title={text.layer}
+      legend={<Legend map={map} threshold={threshold} opacity={laid} layer={layer} />}
+    >
+      {both && (
+        <SegmentedControl
+          label={text.layer}
+          options={LAYERS.map((value) => ({ value, label: text.layers[value] }))}
+          value={layer}
+          onChange={(chosen) => onOverlay({ ...overlay, layer: chosen })}
+        />
+      )}
+      {both && <p className={styles.about}>{text.aboutLayer[layer]}</p>}
+      {layer === 'grad-cam' && <Targets target={target} onTarget={onTarget} />}
+      <SegmentedControl
+        label={text.style}
+        options={STYLES.map((value) => ({ value, label: text.styles[value] }))}
+        value={overlay.style}
+        onChange={(style) => onOverlay({ ...overlay, style })}
+      />
+      <Slider
+        label={text.strength}
+        value={opacity}
+        onChange={(value) => onOverlay({ ...overlay, opacity: value })}
+      />
+      <Slider
+        label={text.threshold}
+        value={threshold}
+        onChange={(value) => onOverlay({ ...overlay, threshold: value })}
+      />
+      <label className={styles.map}>
+        <span className={styles.mapLabel}>{text.colours}</span>
+        <select
+          className={styles.select}
+          value={map}
+          onChange={(event) =>
+            onOverlay({ ...overlay, map: event.currentTarget.value as ColourMap })
+          }
+        >
+          {COLOUR_MAPS.map((value) => (
+            <option key={value} value={value}>
+              {text.colourMaps[value]}
+            </option>
+          ))}
+        </select>
+      </label>
+    </Panel>
+  );
+}
+
+/** Of a picture as the service draws it, where another grade is another picture only of a Grad-CAM. */
+function Painted(props: { explanation: Explanation } & TargetsProps) {
+  const text = useText('viewer');
+  const layer = overlaidLayer(props.explanation);
+  return layer === 'grad-cam' ? (
+    <Panel title={text.target} legend={null}>
+      <Targets target={props.target} onTarget={props.onTarget} />
+    </Panel>
+  ) : (
+    <Panel
+      title={text.layers[layer]}
+      legend={<Legend map="inferno" threshold={0} opacity={100} layer={layer} />}
+      wide
+    >
+      <p className={styles.about}>{text.aboutLayer[layer]}</p>
+    </Panel>
+  );
+}
+
+interface PanelProps {
+  title: string;
+  legend: ReactNode;
+  /** For a longer title beside the legend. */
+  wide?: boolean;
+  children: ReactNode;
+}
+
+function Panel({ title, legend, wide = false, children }: PanelProps) {
+  return (
+    // On paper its line alone, which holds the scale, where there is one.
+    <details className={styles.panel} data-wide={wide} data-print={legend ? undefined : 'off'}>
       <Disclosure className={styles.summary}>
-        <span>{painted ? text.target : text.layer}</span>
-        {!painted && <Legend map={overlay.map} threshold={overlay.threshold} layer={layer} />}
+        <span>{title}</span>
+        {legend}
       </Disclosure>
       <div className={styles.controls} data-print="off">
-        {both && (
-          <SegmentedControl
-            label={text.layer}
-            options={LAYERS.map((value) => ({ value, label: text.layers[value] }))}
-            value={layer}
-            onChange={(chosen) => onOverlay({ ...overlay, layer: chosen })}
-          />
-        )}
-        {both && <p className={styles.about}>{text.aboutLayer[layer]}</p>}
-        {layer === 'grad-cam' && (
-          <SegmentedControl
-            label={text.target}
-            options={TARGETS.map((value) => ({ value, label: targets[value] }))}
-            value={target}
-            onChange={onTarget}
-          />
-        )}
-        {!painted && (
-          <>
-            <SegmentedControl
-              label={text.style}
-              options={STYLES.map((value) => ({ value, label: text.styles[value] }))}
-              value={overlay.style}
-              onChange={(style) => onOverlay({ ...overlay, style })}
-            />
-            <Slider
-              label={text.opacity}
-              value={overlay.opacity}
-              onChange={(opacity) => onOverlay({ ...overlay, opacity })}
-            />
-            <Slider
-              label={text.threshold}
-              value={overlay.threshold}
-              onChange={(threshold) => onOverlay({ ...overlay, threshold })}
-            />
-
-            <label className={styles.map}>
-              <span className={styles.mapLabel}>{text.colours}</span>
-              <select
-                className={styles.select}
-                value={overlay.map}
-                onChange={(event) =>
-                  onOverlay({ ...overlay, map: event.currentTarget.value as ColourMap })
-                }
-              >
-                {COLOUR_MAPS.map((map) => (
-                  <option key={map} value={map}>
-                    {text.colourMaps[map]}
-                  </option>
-                ))}
-              </select>
-            </label>
-          </>
-        )}
+        {children}
       </div>
     </details>
+  );
+}
+
+type TargetsProps = Pick<OverlayControlsProps, 'target' | 'onTarget'>;
+
+function Targets({ target, onTarget }: TargetsProps) {
+  const text = useText('viewer');
+  const { targets } = useText('shared');
+  return (
+    <SegmentedControl
+      label={text.target}
+      options={TARGETS.map((value) => ({ value, label: targets[value] }))}
+      value={target}
+      onChange={onTarget}
+    />
+  );
+}
+
+interface HeardProps {
+  explanation: Explanation | null;
+  overlay: Overlay;
+  painted: boolean;
+}
+
+/** Says of what the Grad-CAM is that is drawn, or why none is: of other maps it would be untrue. */
+function Heard({ explanation, overlay, painted }: HeardProps) {
+  const text = useText('viewer');
+  const layer = explanation && (painted ? overlaidLayer : layerOf)(explanation, overlay.layer);
+  const seen = layer === 'grad-cam' && (painted || overlay.opacity > 0);
+  const weak = !painted && explanation?.low_signal;
+  const announce = weak ? text.announceWeak : text.announceTarget;
+  const message = explanation && seen ? announce(explanation.target) : '';
+  // The first one comes with the result, which is heard itself.
+  const [now, setNow] = useState({ message, heard: '' });
+  if (now.message !== message) {
+    setNow({ message, heard: message });
+  }
+  return (
+    <p className={hidden.hidden} aria-live="polite">
+      {now.heard}
+    </p>
   );
 }

@@ -1,7 +1,7 @@
-import { type ReactNode, type RefObject, useEffect } from 'react';
+import { type ReactNode, type RefObject, useEffect, useState } from 'react';
 import { useFormat, useText } from '../i18n/context';
 import { type Explained, knowsSides } from '../lib/explained';
-import type { Target } from '../lib/prediction';
+import type { Explanation, Target } from '../lib/prediction';
 import type { Study } from '../lib/study';
 import type { Film } from './decode/film';
 import { FilmView } from './FilmView';
@@ -9,6 +9,7 @@ import { HeaderPanel } from './HeaderPanel';
 import type { Measured } from './measure';
 import { Notes } from './Notes';
 import type { Overlay } from './overlay';
+import { mapOf } from './shownMap';
 import { useFilm } from './useFilm';
 import type { Tool } from './useGestures';
 import { type ChosenTone, useTone } from './useTone';
@@ -56,10 +57,15 @@ export default function Viewer(props: ViewerProps) {
   const text = useText('viewer');
   const overlaid = load.status === 'unshown';
   const film = load.status === 'ready' ? load.film : null;
+  const [unpainted, setUnpainted] = useState<string | null>(null);
+  const explanation = result && result.pending === null ? result.shown.explanation : null;
+  const map = mapOf(explanation, props.overlay.layer);
   useEffect(() => onFilm(film), [film, onFilm]);
   return (
     <div ref={frame} className={styles.frame}>
-      {film && <FilmPane {...props} film={film} />}
+      {film && (
+        <FilmPane {...props} film={film} explanation={explanation} onUnpainted={setUnpainted} />
+      )}
       {load.status === 'loading' && (
         <div className={styles.viewport} aria-busy="true">
           <p className={styles.loading}>{text.loading}</p>
@@ -75,6 +81,7 @@ export default function Viewer(props: ViewerProps) {
             overlaid={overlaid}
             zones={props.overlay.zones}
             layer={props.overlay.layer}
+            unpainted={film !== null && map !== null && map === unpainted}
             onTarget={props.onTarget}
           />
         )}
@@ -103,7 +110,14 @@ function Substitute({ study, result, busy }: ViewerProps) {
   );
 }
 
-function FilmPane(props: ViewerProps & { film: Film }) {
+interface FilmPaneProps extends ViewerProps {
+  film: Film;
+  /** `null` while there is none, or another one is awaited. */
+  explanation: Explanation | null;
+  onUnpainted: (heatmap: string | null) => void;
+}
+
+function FilmPane(props: FilmPaneProps) {
   const { study, film, result, view, overlay, busy, date } = props;
   const tone = useTone(film, props.tone, props.onTone);
   const text = useText('viewer');
@@ -122,7 +136,8 @@ function FilmPane(props: ViewerProps & { film: Film }) {
         measured={props.measured}
         onMeasured={props.onMeasured}
         overlay={overlay}
-        explanation={result && result.pending === null ? result.shown.explanation : null}
+        explanation={props.explanation}
+        onUnpainted={props.onUnpainted}
         brixia={result?.shown.brixia ?? null}
         sided={knowsSides(result, props.rejected ?? false)}
         busy={busy || (result !== null && result.pending !== null)}

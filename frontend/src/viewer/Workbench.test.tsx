@@ -1,10 +1,11 @@
-import { act, fireEvent, render, screen } from '@testing-library/react';
+import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { en } from '../i18n/catalogue';
 import { prediction, study } from '../lib/fixtures';
 import { switchShortcuts, useShortcutKeys } from '../lib/shortcuts';
+import { paintHeat } from './drawHeat';
 import { FIRST_OVERLAY, type Overlay } from './overlay';
 import { saveImage } from './saveImage';
 import { SizeTold } from './testFilm';
@@ -12,6 +13,10 @@ import Workbench from './Workbench';
 
 // jsdom decodes and draws nothing.
 vi.mock('./saveImage', () => ({ saveImage: vi.fn() }));
+vi.mock('./drawHeat', async (original) => ({
+  ...(await original<typeof import('./drawHeat')>()),
+  paintHeat: vi.fn(() => Promise.resolve(() => undefined)),
+}));
 vi.mock('./useFilm', async () => {
   const { film } = await import('./testFilm');
   return { useFilm: () => ({ status: 'ready', film }) };
@@ -47,7 +52,22 @@ function Page() {
   );
 }
 
+/** The window on another screen: what asked for the former one's density is told. */
+let moveTo: (ratio: number) => void;
+
 beforeEach(() => {
+  const asked = new Map<string, EventTarget>();
+  window.devicePixelRatio = 1;
+  window.matchMedia = (media) => {
+    const list = asked.get(media) ?? new EventTarget();
+    asked.set(media, list);
+    return Object.assign(list, { matches: false, media }) as MediaQueryList;
+  };
+  moveTo = (ratio) => {
+    const before = asked.get(`(resolution: ${window.devicePixelRatio}dppx)`);
+    window.devicePixelRatio = ratio;
+    act(() => void before?.dispatchEvent(new Event('change')));
+  };
   Element.prototype.setPointerCapture = () => undefined;
   vi.stubGlobal('ResizeObserver', SizeTold);
   render(<Page />);
@@ -120,6 +140,31 @@ it('saves nothing of a film that is out of sight, as behind a list that has its 
   Object.defineProperty(Element.prototype, 'clientWidth', { configurable: true, value: 0 });
   fireEvent.keyDown(document.body, { key: 's' });
   expect(saveImage).not.toHaveBeenCalled();
+});
+
+it('says so where the map cannot be drawn, until it can', async () => {
+  await waitFor(() => expect(document.querySelector('[data-drawn="true"]')).toBeTruthy());
+  expect(screen.queryByRole('alert')).toBeNull();
+  // As where the script for its lines is no longer there.
+  vi.mocked(paintHeat).mockRejectedValueOnce(new TypeError('Failed to fetch'));
+  act(() => onOverlay({ ...overlay, style: 'contours' }));
+  expect((await screen.findByRole('alert')).textContent).toBe(en.viewer.unpainted);
+  expect(document.querySelector('[data-drawn="true"]')).toBeNull();
+  act(() => onOverlay({ ...overlay, style: 'heat' }));
+  await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+  expect(document.querySelector('[data-drawn="true"]')).toBeTruthy();
+});
+
+it('draws the film anew on a screen of another density', async () => {
+  const widths = () => [...document.querySelectorAll('canvas')].map(({ width }) => width);
+  await userEvent.click(screen.getByRole('button', { name: en.viewer.tools.lens }));
+  // Film, heat and magnifying glass; the legend is as wide as its colours.
+  expect(widths()).toEqual(expect.arrayContaining([800, 800, 220]));
+  for (const ratio of [2, 1]) {
+    moveTo(ratio);
+    expect(widths().filter((width) => width === 800 * ratio)).toHaveLength(2);
+    expect(widths()).toContain(220 * ratio);
+  }
 });
 
 it('draws the film for the sheet while it is printed, with what lies on it', () => {

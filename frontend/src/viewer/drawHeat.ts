@@ -102,7 +102,12 @@ export function drawHeat(
 }
 
 /** The colours of the heatmap from low to high, as they look over a radiograph's grey. */
-export function drawLegend(canvas: HTMLCanvasElement, map: ColourMap, threshold: number): void {
+export function drawLegend(
+  canvas: HTMLCanvasElement,
+  map: ColourMap,
+  threshold: number,
+  opacity: number,
+): void {
   const context = canvas.getContext('2d');
   if (!context) {
     return;
@@ -113,7 +118,7 @@ export function drawLegend(canvas: HTMLCanvasElement, map: ColourMap, threshold:
   context.fillRect(0, 0, LEGEND_STEPS, 1);
   for (let step = 0; step < LEGEND_STEPS; step += 1) {
     const [red, green, blue, alpha] = heatColour(step / (LEGEND_STEPS - 1), map, threshold);
-    context.fillStyle = `rgb(${red} ${green} ${blue} / ${alpha / 255})`;
+    context.fillStyle = `rgb(${red} ${green} ${blue} / ${(opacity * alpha) / 255})`;
     context.fillRect(step, 0, 1, 1);
   }
 }

@@ -5,6 +5,11 @@ export function layerOf(explanation: Explanation, chosen: Layer): Layer {
   return explanation.opacity ? chosen : 'grad-cam';
 }
 
+/** Which map the service's own overlay shows, whatever was asked for: the better placed one. */
+export function overlaidLayer(explanation: Explanation): Layer {
+  return layerOf(explanation, 'opacity');
+}
+
 /**
  * The map to draw, a PNG data URL; `null` where there is nothing to show: a Grad-CAM that is faint,
  * or that mostly lies outside the lungs, would look like a finding where there is none.

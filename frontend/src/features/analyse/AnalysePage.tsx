@@ -7,11 +7,13 @@ import type { Study } from '../../lib/study';
 import styles from './AnalysePage.module.css';
 import { announce } from './announce';
 import { Change } from './compare/Change';
+import { pairOn } from './compare/pair';
 import { gradedOf } from './graded';
 import { type Collected, collectFiles, collectTransfer } from './intake/collect';
 import { DropVeil } from './intake/DropVeil';
-import { noticeOf } from './intake/notice';
+import { noticeOf, noticeWords } from './intake/notice';
 import { useIntake, type Way } from './intake/useIntake';
+import { useNotice } from './intake/useNotice';
 import { Repaired } from './Repaired';
 import { ReadingForm } from './reading/ReadingForm';
 import { Brixia } from './result/Brixia';
@@ -24,7 +26,7 @@ import { Samples } from './samples/Samples';
 import { isDrawn } from './shownState';
 import { useArrival } from './useArrival';
 import { blinded } from './worklist/blind';
-import { itemOf, NO_FACTS, stateOf, type Worklist } from './worklist/films';
+import { type Item, itemOf, NO_FACTS, stateOf, type Worklist } from './worklist/films';
 import { dateInName, Patients, readFacts } from './worklist/patientAndDate';
 import { Series } from './worklist/Series';
 import { useWorklist } from './worklist/useWorklist';
@@ -42,7 +44,8 @@ export const AnalysePage = memo(function AnalysePage() {
   const list = useMemo(() => blinded(whole), [whole]);
   const state = stateOf(list, list.selected);
   const item = itemOf(list, list.selected);
-  const [notice, setNotice] = useState('');
+  const [notice, give] = useNotice(list.selected, store);
+  const noticed = notice ? noticeWords(notice, catalogue.worklist) : '';
   const [wide, setWide] = useState(false);
   const [patients] = useState(() => new Patients());
   const heading = useRef<HTMLHeadingElement>(null);
@@ -61,8 +64,8 @@ export const AnalysePage = memo(function AnalysePage() {
     void readFacts(store, films, patients);
   };
   const take = (collected: Collected) => {
-    setNotice(noticeOf(collected, catalogue.worklist));
     open(collected.studies);
+    give(noticeOf(collected));
   };
   const takeTransfer = async (data: DataTransfer, way: Way) => {
     const collected = await collectTransfer(data);
@@ -74,15 +77,15 @@ export const AnalysePage = memo(function AnalysePage() {
   };
   const hovering = useIntake({
     onTransfer: (data, way) => {
-      takeTransfer(data, way).catch(() => setNotice(catalogue.worklist.unreadable));
+      takeTransfer(data, way).catch(() => give({ kind: 'unreadable' }));
     },
-    onNoFile: (way) => setNotice(catalogue.worklist.noFile[way]),
+    onNoFile: (way) => give({ kind: 'noFile', way }),
   });
   const openFiles = (files: File[]) => take(collectFiles(files));
   const several = list.items.length > 1;
   const isOpen = state.phase !== 'empty';
-  const other = stateOf(list, list.compared);
-  const pair = state.phase === 'done' && other.phase === 'done' ? inOrder(list) : null;
+  const pair = pairOn(list);
+  const [older, newer] = pair?.flatMap(comparedOf) ?? [];
 
   return (
     <div
@@ -108,8 +111,8 @@ export const AnalysePage = memo(function AnalysePage() {
           <Samples
             title={text.samples.title}
             onOpen={(study) => {
-              setNotice('');
               open([study]);
+              give(null);
             }}
           />
         )}
@@ -117,9 +120,9 @@ export const AnalysePage = memo(function AnalysePage() {
       <div className={styles.aside}>
         {state.phase === 'done' && item && <OnPaper graded={gradedOf(item, state)} />}
         <div className={styles.summary}>
-          {pair && <Change older={pair[0]} newer={pair[1]} />}
+          {older && newer && <Change older={older} newer={newer} />}
           {/* Two films are on the stage: what follows is of one of them. */}
-          {item && state.phase === 'done' && list.compared !== null && (
+          {item && state.phase === 'done' && pair && (
             <p className={styles.of}>
               {item.study.name}
               {item.date !== '' && (
@@ -135,7 +138,7 @@ export const AnalysePage = memo(function AnalysePage() {
             <ReadingForm key={item.id} item={item} blind={list.blind} store={store} />
           )}
           {item && <Repaired item={item} store={store} />}
-          {notice && <p className={styles.notice}>{notice}</p>}
+          {noticed && <p className={styles.notice}>{noticed}</p>}
           {list.cleared.length > 0 && (
             <p className={styles.notice}>
               {list.cancelled ? text.cancelled : catalogue.worklist.cleared(list.cleared.length)}{' '}
@@ -156,7 +159,9 @@ export const AnalysePage = memo(function AnalysePage() {
           <Guide folded={isOpen} />
         </div>
       </div>
-      <Announcer message={`${announce(state, catalogue)} ${notice}`.trim()} />
+      <Announcer message={announce(state, catalogue)} />
+      {/* Apart: it would be read out again with each film. */}
+      <Announcer message={noticed} />
       {hovering && <DropVeil />}
     </div>
   );
@@ -166,18 +171,9 @@ export const AnalysePage = memo(function AnalysePage() {
 const holders = ({ selected, compared, items, cleared }: Worklist, readable: boolean) =>
   [selected, compared, items.length, cleared.length > 0, readable].join();
 
-/** The two films that are compared, the older first where both have a date. */
-function inOrder(list: Worklist) {
-  const two = [itemOf(list, list.selected), itemOf(list, list.compared)];
-  const [one, other] = two.flatMap((item) =>
-    item?.graded ? [{ name: item.study.name, date: item.date, brixia: item.graded.brixia }] : [],
-  );
-  if (!one || !other) {
-    return null;
-  }
-  const dated = one.date !== '' && other.date !== '';
-  return dated && other.date < one.date ? ([other, one] as const) : ([one, other] as const);
-}
+/** What a table of changes needs of a film; nothing where its result is not there, or hidden. */
+const comparedOf = ({ item: { study, date, graded } }: { item: Item }) =>
+  graded ? [{ name: study.name, date, ...graded }] : [];
 
 /** The first film should not wait for the viewer's code. */
 function fetchViewerWhenIdle(): (() => void) | undefined {

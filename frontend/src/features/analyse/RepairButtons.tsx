@@ -17,16 +17,15 @@ interface RepairButtonsProps {
 export function RepairButtons({ item, items, repair, store }: RepairButtonsProps) {
   const text = useText('quality').repair;
   const [working, setWorking] = useState(false);
-  const [failed, setFailed] = useState('');
+  /** Of how many films how many could not be read. */
+  const [failed, setFailed] = useState<{ unread: number; of: number } | null>(null);
   const others = alike(items, repair);
   const mend = async (films: readonly Item[]) => {
     setWorking(true);
-    setFailed('');
+    setFailed(null);
     const unread = await repairAndGrade(store, films, repair);
     setWorking(false);
-    if (unread > 0) {
-      setFailed(films.length === 1 ? text.failed : text.failedOf(unread));
-    }
+    setFailed(unread > 0 ? { unread, of: films.length } : null);
   };
   const { turned, inverted } = repair;
   const label = turned !== 0 && inverted ? text.both : inverted ? text.invert : text.turn;
@@ -40,7 +39,7 @@ export function RepairButtons({ item, items, repair, store }: RepairButtonsProps
           {text.all(others.length)}
         </Button>
       )}
-      {failed && <p role="alert">{failed}</p>}
+      {failed && <p role="alert">{failed.of === 1 ? text.failed : text.failedOf(failed.unread)}</p>}
     </>
   );
 }

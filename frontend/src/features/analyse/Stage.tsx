@@ -5,6 +5,7 @@ import { useLanguage, useText } from '../../i18n/context';
 import { FIRST_OVERLAY } from '../../viewer/overlay';
 import { captionFor } from './caption';
 import type { Side } from './compare/Compare';
+import { type Paired, pairOn } from './compare/pair';
 import { FailureBody } from './FailureBody';
 import { gradedOf } from './graded';
 import { IntakeStage } from './intake/IntakeStage';
@@ -36,9 +37,7 @@ export function Stage({ list, store, onFiles }: StageProps) {
   // Kept here, so that it outlives the radiograph it was chosen for.
   const [overlay, setOverlay] = useState(FIRST_OVERLAY);
   const item = itemOf(list, list.selected);
-  const other = itemOf(list, list.compared);
   const state = stateOf(list, list.selected);
-  const compared = stateOf(list, list.compared);
   const { catalogue } = useLanguage();
 
   if (!item || state.phase === 'empty') {
@@ -50,29 +49,19 @@ export function Stage({ list, store, onFiles }: StageProps) {
       </IntakeStage>
     );
   }
-  // A film without a result has its reason to tell, which takes the whole stage.
-  if (
-    other &&
-    compared.phase !== 'empty' &&
-    compared.phase !== 'failed' &&
-    state.phase !== 'failed'
-  ) {
-    const sides: [Side, Side] = [
-      { id: item.id, state, date: item.date, caption: captionFor(item, state, overlay, catalogue) },
-      {
-        id: other.id,
-        state: compared,
-        date: other.date,
-        caption: captionFor(other, compared, overlay, catalogue),
-      },
-    ];
-    const dated = sides.every(({ date }) => date !== '');
-    const [one, two] = sides;
+  const pair = pairOn(list);
+  if (pair) {
+    const side = ({ item: film, state: shown }: Paired): Side => ({
+      id: film.id,
+      state: shown,
+      date: film.date,
+      caption: captionFor(film, shown, overlay, catalogue),
+    });
     return (
       <Suspense fallback={<div className={styles.empty} />}>
         <Compare
-          key={`${item.id}+${other.id}`}
-          sides={dated && two.date < one.date ? [two, one] : sides}
+          key={`${list.selected}+${list.compared}`}
+          sides={[side(pair[0]), side(pair[1])]}
           overlay={overlay}
           onOverlay={setOverlay}
           onTarget={store.explain}
@@ -88,8 +77,12 @@ export function Stage({ list, store, onFiles }: StageProps) {
     <>
       <Bar state={state} item={item} store={store} onFiles={onFiles} />
       {/* With several films, their list says so. */}
-      {failure && list.pause && list.items.length === 1 && (
-        <PauseNote pause={list.pause} told onResume={() => store.retry(item.id)} />
+      {list.pause && list.items.length === 1 && (failure || item.status === 'queued') && (
+        <PauseNote
+          pause={list.pause}
+          told={failure !== null}
+          onResume={() => store.retry(item.id)}
+        />
       )}
       <div
         className={failure ? styles.failed : styles.alone}

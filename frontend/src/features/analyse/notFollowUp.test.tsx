@@ -45,9 +45,12 @@ it('says the same beside a series and beside a table of changes', () => {
   render(<Series items={items} selected={1} store={store} />);
   expect(screen.getByText(SENTENCE)).toBeTruthy();
   cleanup();
-  const { brixia } = prediction('mild');
-  const older = { name: 'one', date: '2020-03-01', brixia };
-  render(<Change older={older} newer={{ name: 'two', date: '2020-03-09', brixia }} />);
+  const { brixia, quality, refer } = prediction('mild');
+  const [older, newer] = [
+    { name: 'one', date: '2020-03-01', brixia, quality, refer },
+    { name: 'two', date: '2020-03-09', brixia, quality, refer },
+  ] as const;
+  render(<Change older={older} newer={newer} />);
   const note = screen.getByText(/^From one to two/);
   expect(note.textContent).toBe(`${en.viewer.compare.changeNote('one', 'two')}. ${SENTENCE}`);
 });

@@ -63,3 +63,26 @@ it('says that a film of several was cancelled, and grades it when told to', asyn
   await userEvent.click(screen.getByRole('button', { name: en.shared.retry }));
   await waitFor(() => expect(heading()).toContain('Mild'));
 });
+
+it('says why the only film that is left is not sent, and sends it when told to', async () => {
+  const busy = { type: '/problems/busy', title: 'Busy', status: 503, detail: '', code: 'busy' };
+  network.mockImplementation(async () =>
+    Response.json(busy, { status: 503, headers: { 'Retry-After': '60' } }),
+  );
+  await choose('one.png');
+  await screen.findByRole('alert');
+  // It comes while the queue rests, and the film that the queue rests for goes.
+  await choose('two.png');
+  expect(heading()).toContain('Analysing');
+  await userEvent.click(await screen.findByTitle(en.worklist.cancel('one.png')));
+  await userEvent.click(await screen.findByTitle(en.worklist.remove('one.png')));
+  await waitFor(() => expect(screen.queryByRole('region', { name: en.worklist.title })).toBeNull());
+  expect(network).toHaveBeenCalledOnce();
+  expect(heading()).toContain('Analysing');
+  expect(screen.getByText(en.failures.words.busy.title)).toBeTruthy();
+  expect(screen.getByText(/^The queue goes on in \d+ seconds\.$/)).toBeTruthy();
+  network.mockResolvedValueOnce(Response.json(prediction('mild')));
+  await userEvent.click(screen.getByText(en.worklist.goOn));
+  await waitFor(() => expect(heading()).toContain('Mild'));
+  expect(screen.queryByText(en.worklist.goOn)).toBeNull();
+});

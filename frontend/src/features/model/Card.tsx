@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import Markdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
+import { Button } from '../../components/Button';
 import { useText } from '../../i18n/context';
 import styles from './Card.module.css';
 
@@ -33,15 +34,32 @@ export default function Card({ address }: { address: string }) {
   const shared = useText('shared');
   const [card, setCard] = useState<string | null>(null);
   const [failed, setFailed] = useState(false);
+  const [attempt, setAttempt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is another request.
   useEffect(() => {
     const controller = new AbortController();
     textOf(address, controller.signal).then(setCard, () => {
       setFailed(!controller.signal.aborted);
     });
     return () => controller.abort();
-  }, [address]);
+  }, [address, attempt]);
   if (failed) {
-    return <p role="alert">{text.cardFailed}</p>;
+    return (
+      <div role="alert">
+        <p>{text.cardFailed}</p>
+        <Button
+          look="compact"
+          onClick={({ currentTarget }) => {
+            // The button goes: the focus must not start again from the top of the page.
+            currentTarget.closest<HTMLElement>('main')?.focus({ preventScroll: true });
+            setFailed(false);
+            setAttempt(attempt + 1);
+          }}
+        >
+          {shared.retry}
+        </Button>
+      </div>
+    );
   }
   if (card === null) {
     return <p role="status">{shared.loading}</p>;

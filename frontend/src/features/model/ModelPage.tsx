@@ -1,7 +1,7 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Button } from '../../components/Button';
-import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { AlertIcon } from '../../components/icons';
+import { loadable } from '../../components/loadable';
 import { useText } from '../../i18n/context';
 import { describeFailure } from '../../i18n/describeFailure';
 import type { Failure } from '../../lib/failure';
@@ -14,7 +14,7 @@ import styles from './ModelPage.module.css';
 import { Reliability } from './Reliability';
 import { Subgroups } from './Subgroups';
 
-const Card = lazy(() => import('./Card'));
+const Card = loadable(() => import('./Card'));
 
 interface ModelPageProps {
   /** `null`: the one that answers by default. */
@@ -101,11 +101,10 @@ function CardSection({ card, version }: { card: string; version: string }) {
         <a href={`/models/${encodeURIComponent(version)}`}>{text.rawManifest}</a>
       </p>
       {open && (
-        <ErrorBoundary fallback={<p role="alert">{text.cardFailed}</p>}>
-          <Suspense fallback={<p role="status">{shared.loading}</p>}>
-            <Card address={card} />
-          </Suspense>
-        </ErrorBoundary>
+        <Suspense fallback={<p role="status">{shared.loading}</p>}>
+          {/* Another version's is another one, whatever became of this. */}
+          <Card key={card} address={card} />
+        </Suspense>
       )}
     </section>
   );

@@ -89,7 +89,7 @@ export const viewer = {
   target: 'Heatmap for',
   style: 'Drawn as',
   styles: { heat: 'Colour', contours: 'Contours' },
-  opacity: 'Opacity',
+  strength: 'Strength of the map',
   threshold: 'Hide below',
   colours: 'Colours',
   colourMaps: { inferno: 'Inferno', viridis: 'Viridis', cividis: 'Cividis' } as Record<
@@ -100,6 +100,7 @@ export const viewer = {
     opacity: 'Probability of opacity',
     'grad-cam': 'Influence on what is explained',
   } as Record<Layer, string>,
+  mapHidden: 'Map hidden',
   scaleDescription: (map: ColourMap) =>
     ({
       inferno: 'Colour scale of the heatmap: purple is low, orange is high, pale yellow is highest',
@@ -112,6 +113,9 @@ export const viewer = {
   >,
   notShown:
     'This page cannot show the file itself; its grade is not affected. What is shown is the overlay as the service drew it. To see the film here, export it as PNG.',
+  overlaidMap: (map: string) => `Its map: ${map}.`,
+  unpainted:
+    'The map could not be drawn over this film. Change how it is drawn to try again, or take it along under Report: the picture (PNG) comes drawn by the service, the data (JSON) hold every map.',
   emptyMap: (target: Subject) =>
     `The map is empty: no region of this image raised the score for ${lower(target)}.`,
   weak: {
@@ -123,6 +127,8 @@ export const viewer = {
   targetFailed: (target: Target, title: string) =>
     `No heatmap for ${shared.targets[target].toLowerCase()}: ${title}.`,
   announceTarget: (target: Subject) => `The heatmap now shows ${lower(target)}.`,
+  announceWeak: (target: Subject) =>
+    `No heatmap is drawn for ${lower(target)}: its signal is too weak.`,
   compare: {
     title: 'Two films side by side',
     link: 'Linked',

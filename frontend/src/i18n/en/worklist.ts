@@ -86,6 +86,7 @@ export const worklist = {
     dayHint: 'YYYY-MM-DD',
     date: 'Date of the film',
     tooFew: 'Give two graded films the same patient and a date each to see severity over time.',
+    hollow: 'Hollow: not fit for a judgement. The line leaves it out.',
     brixia: (score: string) => `Brixia ${score}`,
   },
 };

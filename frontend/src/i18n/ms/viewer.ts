@@ -86,7 +86,7 @@ export const viewer: Catalogue['viewer'] = {
   target: 'Peta haba untuk',
   style: 'Dilukis sebagai',
   styles: { heat: 'Warna', contours: 'Kontur' },
-  opacity: 'Kelegapan',
+  strength: 'Kekuatan peta',
   threshold: 'Sembunyikan di bawah',
   colours: 'Warna',
   colourMaps: { inferno: 'Inferno', viridis: 'Viridis', cividis: 'Cividis' },
@@ -94,6 +94,7 @@ export const viewer: Catalogue['viewer'] = {
     opacity: 'Kebarangkalian kelegapan',
     'grad-cam': 'Pengaruh terhadap apa yang dijelaskan',
   },
+  mapHidden: 'Peta disembunyikan',
   scaleDescription: (map) =>
     ({
       inferno: 'Skala warna peta haba: ungu rendah, jingga tinggi, kuning pucat tertinggi',
@@ -103,6 +104,9 @@ export const viewer: Catalogue['viewer'] = {
   ends: { opacity: ['0%', '100%'], 'grad-cam': ['rendah', 'tinggi'] },
   notShown:
     'Halaman ini tidak dapat memaparkan fail itu sendiri; grednya tidak terjejas. Yang dipaparkan ialah tindanan seperti yang dilukis oleh perkhidmatan. Untuk melihat filem di sini, eksport sebagai PNG.',
+  overlaidMap: (map) => `Petanya: ${map}.`,
+  unpainted:
+    'Peta tidak dapat dilukis di atas filem ini. Ubah cara lukisannya untuk mencuba lagi, atau simpan melalui Laporan: gambar (PNG) dilukis oleh perkhidmatan, data (JSON) mengandungi setiap peta.',
   emptyMap: (target) =>
     `Peta ini kosong: tiada kawasan dalam imej ini yang menaikkan skor untuk ${lower(target)}.`,
   weak: {
@@ -114,6 +118,8 @@ export const viewer: Catalogue['viewer'] = {
   targetFailed: (target, title) =>
     `Tiada peta haba untuk ${shared.targets[target].toLowerCase()}: ${title}.`,
   announceTarget: (target) => `Peta haba kini menunjukkan ${lower(target)}.`,
+  announceWeak: (target) =>
+    `Tiada peta haba dilukis untuk ${lower(target)}: isyaratnya terlalu lemah.`,
   compare: {
     title: 'Dua filem sebelah-menyebelah',
     link: 'Terpaut',

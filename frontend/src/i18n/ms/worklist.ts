@@ -81,6 +81,7 @@ export const worklist: Catalogue['worklist'] = {
     date: 'Tarikh filem',
     tooFew:
       'Beri dua filem bergred pesakit yang sama dan tarikh masing-masing untuk melihat keterukan mengikut masa.',
+    hollow: 'Berongga: tidak sesuai untuk dinilai. Garisan tidak merangkuminya.',
     brixia: (score) => `Brixia ${score}`,
   },
 };

@@ -79,11 +79,12 @@ export const viewer: Catalogue['viewer'] = {
   target: '热力图对应等级',
   style: '绘制方式',
   styles: { heat: '色彩', contours: '等值线' },
-  opacity: '不透明度',
+  strength: '热力图叠加强度',
   threshold: '隐藏低于',
   colours: '配色',
   colourMaps: { inferno: 'Inferno', viridis: 'Viridis', cividis: 'Cividis' },
   scales: { opacity: '阴影概率', 'grad-cam': '对所解释内容的影响' },
+  mapHidden: '热力图已隐藏',
   scaleDescription: (map) =>
     ({
       inferno: '热力图色标：紫色为低，橙色为高，浅黄色为最高',
@@ -93,6 +94,9 @@ export const viewer: Catalogue['viewer'] = {
   ends: { opacity: ['0%', '100%'], 'grad-cam': ['低', '高'] },
   notShown:
     '本页无法直接显示该文件，但分级不受影响。所示为服务绘制的叠加图。如需在此查看胸片，请导出为 PNG。',
+  overlaidMap: (map) => `其中的图：${map}。`,
+  unpainted:
+    '无法在此胸片上绘制热力图。请更改绘制方式后重试，或从“报告”中保存：图像（PNG）由服务绘制，数据（JSON）包含所有图。',
   emptyMap: (target) => `热力图为空：图像中没有区域使${lower(target)}的得分升高。`,
   weak: {
     faint: '信号弱：该热力图对分级几乎没有影响，因此不绘制。',
@@ -101,6 +105,7 @@ export const viewer: Catalogue['viewer'] = {
   noExplanation: '服务未返回该图像的热力图。',
   targetFailed: (target, title) => `没有${shared.targets[target]}的热力图：${title}。`,
   announceTarget: (target) => `热力图现在显示${lower(target)}。`,
+  announceWeak: (target) => `未绘制${lower(target)}的热力图：信号过弱。`,
   compare: {
     title: '两张胸片并排对比',
     link: '联动',

@@ -77,6 +77,7 @@ export const worklist: Catalogue['worklist'] = {
     dayHint: '年-月-日',
     date: '拍片日期',
     tooFew: '为两张已分级的胸片填写相同的患者和各自的日期，即可查看严重程度的变化。',
+    hollow: '空心点：图像不适合判断，连线不经过该点。',
     brixia: (score) => `Brixia ${score}`,
   },
 };

@@ -1,13 +1,13 @@
 import { useFormat, useText } from '../../../i18n/context';
 import { ZONES } from '../../../lib/grades';
-import type { Brixia } from '../../../lib/prediction';
+import { Marks } from '../Marks';
+import type { Graded } from '../worklist/films';
 import styles from './Change.module.css';
 
-interface Compared {
+interface Compared extends Pick<Graded, 'brixia' | 'quality' | 'refer'> {
   readonly name: string;
   /** YYYY-MM-DD or empty. */
   readonly date: string;
-  readonly brixia: Brixia;
 }
 
 interface ChangeProps {
@@ -38,10 +38,11 @@ export function Change({ older, newer }: ChangeProps) {
         <thead>
           <tr>
             <td />
-            {[older, newer].map(({ name, date }, index) => (
+            {[older, newer].map(({ name, date, ...graded }, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: two, in an order of their own; names may be alike.
               <th key={index} scope="col">
                 {ordered ? <time dateTime={date}>{format.day(date)}</time> : name}
+                <Marks graded={graded} />
               </th>
             ))}
             <th scope="col">{text.change}</th>

@@ -1,6 +1,5 @@
 import { type Dispatch, type SetStateAction, useCallback, useRef, useState } from 'react';
 import { Button } from '../../../components/Button';
-import hidden from '../../../components/VisuallyHidden.module.css';
 import { useFormat, useText } from '../../../i18n/context';
 import type { Target } from '../../../lib/prediction';
 import { useShortcuts } from '../../../lib/shortcuts';
@@ -13,6 +12,7 @@ import type { Tool } from '../../../viewer/useGestures';
 import type { ChosenTone } from '../../../viewer/useTone';
 import Viewer from '../../../viewer/Viewer';
 import { FITTED, type View } from '../../../viewer/view';
+import { Marks } from '../Marks';
 import { SeverityGlyph } from '../result/SeverityGlyph';
 import type { State } from '../shownState';
 import styles from './Compare.module.css';
@@ -248,19 +248,9 @@ function Caption({ side: { state, date } }: { side: Side }) {
             {' · '}
             {worklist.series.brixia(format.score(state.shown.brixia.total))}
           </span>
-          {/* As in the list: beside another film, a grade must not look surer than it is. */}
-          {!state.shown.quality.accepted && <Mark sign="!" words={worklist.forced} />}
-          {state.shown.refer && <Mark sign="?" words={worklist.refer} />}
+          <Marks graded={state.shown} />
         </>
       )}
     </p>
-  );
-}
-
-function Mark({ sign, words }: { sign: string; words: string }) {
-  return (
-    <span className={styles.mark} title={words}>
-      <span aria-hidden="true">{sign}</span> <span className={hidden.hidden}>{words}</span>
-    </span>
   );
 }

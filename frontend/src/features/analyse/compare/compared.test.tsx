@@ -1,7 +1,9 @@
 import { act, fireEvent, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
+import { en } from '../../../i18n/catalogue';
 import { limits, model, prediction } from '../../../lib/fixtures';
+import { useShortcutKeys } from '../../../lib/shortcuts';
 import { AnalysePage } from '../AnalysePage';
 // The page fetches it when it is asked for; here it must be there.
 import './Compare';
@@ -38,4 +40,80 @@ it('says of which film the result is, and marks in each pane what is to be refer
   }
   await userEvent.click(screen.getByRole('button', { name: 'End the comparison' }));
   expect(screen.queryByText(label)).toBeNull();
+});
+
+const FINDING = { code: 'cross-section', level: 'reject', message: 'M', value: 1, limit: 0 };
+
+/** Films of two days, and between them one that is rejected until it is forced. */
+async function openThree() {
+  const names = ['2020-03-01.png', 'ct-2020-03-05.png', '2020-03-09.png'];
+  let asked = 0;
+  vi.stubGlobal('fetch', async (request: Request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname !== '/predict') {
+      return Response.json(pathname === '/limits' ? limits : model());
+    }
+    asked += 1;
+    const forced = searchParams.get('force') !== null;
+    const problem = { type: '/problems/x', title: 'No', status: 422, detail: 'D', code: 'x' };
+    return asked === 2
+      ? Response.json({ ...problem, findings: [FINDING] }, { status: 422 })
+      : Response.json({
+          ...prediction('mild'),
+          quality: { accepted: !forced, findings: forced ? [FINDING] : [] },
+        });
+  });
+  render(<WithKeys />);
+  const files = names.map((name) => new File([name], name, { type: 'image/png' }));
+  act(() => {
+    fireEvent.drop(window, { dataTransfer: { types: ['Files'], files, items: [] } });
+  });
+  await screen.findByText('3 of 3');
+  await screen.findByTitle('Compare with 2020-03-09.png');
+}
+
+function WithKeys() {
+  useShortcutKeys();
+  return <AnalysePage />;
+}
+const compareTitle = () => screen.queryByText(en.viewer.compare.title);
+const film = (name: string) => screen.getByRole('button', { name });
+const heading = () => screen.getByRole('heading', { level: 1 });
+
+it('compares by key with the next film that is graded, else with the one before', async () => {
+  await openThree();
+  await userEvent.keyboard('c');
+  await screen.findByRole('region', { name: '2020-03-09.png' });
+  expect(film('2020-03-01.png').getAttribute('aria-current')).toBe('true');
+  await userEvent.keyboard('c');
+  expect(compareTitle()).toBeNull();
+  await userEvent.click(film('2020-03-09.png'));
+  await userEvent.keyboard('c');
+  await screen.findByRole('region', { name: '2020-03-01.png' });
+});
+
+it('names the film of a result only where two are on the stage', async () => {
+  await openThree();
+  await userEvent.keyboard('c');
+  await screen.findByText(en.viewer.compare.title);
+  expect(heading().previousElementSibling?.textContent).toBe('2020-03-01.png · 1 Mar 2020');
+  await userEvent.click(film('ct-2020-03-05.png'));
+  expect(compareTitle()).toBeNull();
+  // Its reason takes the whole stage, and the key ends what is not seen and begins nothing.
+  await userEvent.keyboard('cc');
+  await userEvent.click(film('2020-03-01.png'));
+  await screen.findByText('Estimated severity');
+  expect(compareTitle()).toBeNull();
+  expect(heading().previousElementSibling).toBeNull();
+});
+
+it('marks in the table of changes the film that is not fit', async () => {
+  await openThree();
+  await userEvent.click(film('ct-2020-03-05.png'));
+  await userEvent.click(await screen.findByText(en.quality.force));
+  await screen.findByText('Estimated severity');
+  await userEvent.click(screen.getByTitle('Compare with 2020-03-09.png'));
+  const change = within(await screen.findByRole('region', { name: en.viewer.compare.change }));
+  const [older, newer] = change.getAllByRole('columnheader').map((head) => head.textContent);
+  expect([older, newer]).toEqual(['5 Mar 2020 ! not fit', '9 Mar 2020']);
 });

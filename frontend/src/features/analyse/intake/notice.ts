@@ -1,16 +1,42 @@
 import type { Catalogue } from '../../../i18n/catalogue';
 import type { Collected } from './collect';
+import type { Way } from './useIntake';
 
-/** What has to be said of files that were not opened; empty where all were. */
-export function noticeOf(
-  { studies, empty, skipped, beyond }: Collected,
-  text: Catalogue['worklist'],
-): string {
-  return [
-    ...empty.map((name) => text.emptyFolder(name)),
-    skipped > 0 && text.skipped(skipped),
-    beyond > 0 && text.beyond(beyond, studies.length),
-  ]
-    .filter(Boolean)
-    .join(' ');
+/** Why nothing, or not all, was opened. Its words are made where it is shown, in the language of then. */
+export type Notice =
+  | {
+      readonly kind: 'leftOut';
+      /** Folders without a file in them. */
+      readonly empty: readonly string[];
+      readonly skipped: number;
+      readonly beyond: number;
+      readonly taken: number;
+    }
+  | { readonly kind: 'noFile'; readonly way: Way }
+  | { readonly kind: 'unreadable' };
+
+/** What has to be said of files that were not opened; `null` where all were. */
+export function noticeOf({ studies, empty, skipped, beyond }: Collected): Notice | null {
+  return empty.length > 0 || skipped > 0 || beyond > 0
+    ? { kind: 'leftOut', empty, skipped, beyond, taken: studies.length }
+    : null;
+}
+
+export function noticeWords(notice: Notice, text: Catalogue['worklist']): string {
+  switch (notice.kind) {
+    case 'leftOut': {
+      const { empty, skipped, beyond, taken } = notice;
+      return [
+        ...empty.map((name) => text.emptyFolder(name)),
+        skipped > 0 && text.skipped(skipped),
+        beyond > 0 && text.beyond(beyond, taken),
+      ]
+        .filter(Boolean)
+        .join(' ');
+    }
+    case 'noFile':
+      return text.noFile[notice.way];
+    case 'unreadable':
+      return text.unreadable;
+  }
 }

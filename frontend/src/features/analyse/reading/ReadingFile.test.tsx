@@ -1,6 +1,10 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it } from 'vitest';
+import { LanguageMenu } from '../../../components/LanguageMenu';
+import { en } from '../../../i18n/catalogue';
+import { LanguageProvider } from '../../../i18n/LanguageProvider';
+import { ms } from '../../../i18n/ms';
 import { prediction, study } from '../../../lib/fixtures';
 import { fileOf } from '../../../lib/reading';
 import { AnalysePage } from '../AnalysePage';
@@ -51,4 +55,25 @@ it('is found before any film is open, as after a reload', () => {
   render(<AnalysePage />);
   expect(screen.getByRole('button', { name: 'Open readings' })).toBeTruthy();
   expect(screen.queryByRole('button', { name: 'Save all readings' })).toBeNull();
+});
+
+it('says what came of a file in the language that is chosen afterwards', async () => {
+  const store = new WorklistStore(() => new Promise(() => undefined));
+  const { container } = render(
+    <LanguageProvider initial={{ language: 'en', catalogue: en }}>
+      <LanguageMenu />
+      <ReadingFile store={store} saves={false} />
+    </LanguageProvider>,
+  );
+  const input = container.querySelector('input') as HTMLInputElement;
+  const choose = (was: string, language: string) =>
+    userEvent.selectOptions(screen.getByRole('combobox', { name: was }), language);
+  await userEvent.upload(input, new File([JSON.stringify(fileOf([kept]))], 'readings.json'));
+  await screen.findByText(en.reading.restored(1, 1));
+  await choose('Language', 'ms');
+  await screen.findByText(ms.reading.restored(1, 1));
+  await userEvent.upload(input, new File(['no readings'], 'other.json'));
+  await screen.findByText(ms.reading.notReadings('other.json'));
+  await choose('Bahasa', 'en');
+  await screen.findByText(en.reading.notReadings('other.json'));
 });

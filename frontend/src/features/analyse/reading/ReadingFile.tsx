@@ -15,11 +15,16 @@ interface ReadingFileProps {
   saves?: boolean;
 }
 
+/** What came of the file that was opened last. */
+type Outcome =
+  | { readonly kind: 'restored'; readonly count: number; readonly waiting: number }
+  | { readonly kind: 'notReadings'; readonly name: string };
+
 /** All readings to a file, and back: the page itself keeps nothing. */
 export function ReadingFile({ store, saves = true }: ReadingFileProps) {
   const text = useText('reading');
   const input = useRef<HTMLInputElement>(null);
-  const [said, setSaid] = useState('');
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
   const restore = async (file: File) => {
     try {
       const readings = readingsIn(await file.text());
@@ -27,9 +32,9 @@ export function ReadingFile({ store, saves = true }: ReadingFileProps) {
       // Those of a file before this one may wait as well.
       const mine = new Set(readings);
       const waiting = store.snapshot().kept.filter((reading) => mine.has(reading));
-      setSaid(text.restored(readings.length, waiting.length));
+      setOutcome({ kind: 'restored', count: readings.length, waiting: waiting.length });
     } catch {
-      setSaid(text.notReadings(file.name));
+      setOutcome({ kind: 'notReadings', name: file.name });
     }
   };
   return (
@@ -66,7 +71,8 @@ export function ReadingFile({ store, saves = true }: ReadingFileProps) {
         }}
       />
       <p className={styles.said} aria-live="polite">
-        {said}
+        {outcome?.kind === 'restored' && text.restored(outcome.count, outcome.waiting)}
+        {outcome?.kind === 'notReadings' && text.notReadings(outcome.name)}
       </p>
     </div>
   );

@@ -34,3 +34,13 @@ it('is heard with the result, and only when there is more than one', () => {
   );
   expect(announce(done(prediction('mild')), en)).not.toContain('decide');
 });
+
+it('is heard of whichever grade the map was asked: which map is drawn, its controls say', () => {
+  const state = {
+    phase: 'done',
+    study: study(),
+    target: 'severe',
+    shown: prediction('mild', 'severe'),
+  };
+  expect(announce(state as State, en)).toBe('Result for chest.png: mild, 80% model confidence.');
+});

@@ -1,7 +1,8 @@
-import { render, screen } from '@testing-library/react';
+import { act, fireEvent, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { en } from '../../../i18n/catalogue';
 import { limits, prediction, study } from '../../../lib/fixtures';
 import type { Prediction } from '../../../lib/prediction';
 import { ReportMenu } from './ReportMenu';
@@ -63,18 +64,19 @@ it('says why the service did not answer, and tries again', async () => {
   expect(screen.queryByRole('alert')).toBeNull();
 });
 
+const chest = {
+  name: 'chest.png',
+  prediction: prediction('mild'),
+  gradedAt: new Date(2026, 10, 23),
+  date: '',
+  view: '',
+  study: study(),
+};
+
 it('leaves the box for an impression empty until it is left', async () => {
-  const graded = {
-    name: 'chest.png',
-    prediction: prediction('mild'),
-    gradedAt: new Date(2026, 10, 23),
-    date: '',
-    view: '',
-    study: study(),
-  };
   function Kept() {
     const [impression, setImpression] = useState<string | null>(null);
-    return <ReportMenu graded={{ ...graded, impression }} onImpression={setImpression} />;
+    return <ReportMenu graded={{ ...chest, impression }} onImpression={setImpression} />;
   }
   render(<Kept />);
   await userEvent.click(screen.getByRole('button', { name: 'Report' }));
@@ -87,4 +89,44 @@ it('leaves the box for an impression empty until it is left', async () => {
   await userEvent.clear(box);
   await userEvent.tab();
   expect(box.value).toMatch(/^Estimated severity mild/);
+});
+
+describe('what was done', () => {
+  const DONE = /^Saved/;
+  const choose = (name: string) => fireEvent.click(screen.getByRole('button', { name }));
+  const wait = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
+  beforeEach(() => {
+    vi.useFakeTimers();
+    render(<ReportMenu graded={chest} onImpression={() => undefined} />);
+    choose('Report');
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is said until it was read, and no longer: it lies over the tools', async () => {
+    choose('Data (JSON)');
+    await wait(5_000);
+    expect(screen.getByText(DONE)).toBeTruthy();
+    await wait(10_000);
+    expect(screen.queryByText(DONE)).toBeNull();
+  });
+
+  it('is said anew of the next, as long', async () => {
+    choose('Data (JSON)');
+    await wait(8_000);
+    choose('Report');
+    choose('Data (JSON)');
+    await wait(8_000);
+    expect(screen.getByText(DONE)).toBeTruthy();
+  });
+
+  it('stays where it failed', async () => {
+    vi.spyOn(URL, 'createObjectURL').mockImplementation(() => {
+      throw new TypeError('no room');
+    });
+    choose('Data (JSON)');
+    await wait(60_000);
+    expect(screen.getByRole('alert').textContent).toBe(en.report.failed);
+  });
 });

@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { Button } from '../../../components/Button';
 import { DownloadIcon } from '../../../components/icons';
 import { useLanguage, useText } from '../../../i18n/context';
@@ -14,6 +14,9 @@ type Outcome =
   | { readonly state: 'saved'; readonly name: string }
   | { readonly state: 'refused'; readonly form: ResultForm; readonly failure: Failure };
 
+/** Long enough to be read; who hears it has been told at once. What failed stays. */
+const SAID_MS = 10_000;
+
 interface ReportMenuProps {
   graded: Graded;
   onImpression: (impression: string | null) => void;
@@ -28,6 +31,14 @@ export function ReportMenu({ graded, onImpression }: ReportMenuProps) {
   const [open, setOpen] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>({ state: 'idle' });
   const kinds = REPORT_KINDS.filter((kind) => kind !== 'png' || graded.prediction.explanation);
+
+  useEffect(() => {
+    if (outcome.state !== 'saved' && outcome.state !== 'copied') {
+      return;
+    }
+    const timer = setTimeout(() => setOutcome({ state: 'idle' }), SAID_MS);
+    return () => clearTimeout(timer);
+  }, [outcome]);
 
   const close = () => {
     setOpen(false);

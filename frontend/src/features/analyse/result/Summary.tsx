@@ -77,7 +77,7 @@ function Grade({ prediction, heading }: GradeProps) {
   const text = useText('analyse');
   const { severities } = useText('shared');
   const format = useFormat();
-  const { loaded } = useVersion(prediction.model.version);
+  const { loaded } = useVersion(prediction.model.version, prediction.input.sha256);
   const version = loaded.state === 'ready' ? loaded.version : null;
   const { accepted, findings } = prediction.quality;
   return (

@@ -1,5 +1,6 @@
 import { DayField } from '../../../components/DayField';
 import { useFormat, useText } from '../../../i18n/context';
+import { Marks } from '../Marks';
 import { seriesOf } from './dated';
 import type { Item } from './films';
 import styles from './Series.module.css';
@@ -60,6 +61,12 @@ export function Series({ items, selected, store }: SeriesProps) {
         <>
           <p className={styles.note}>{notFollowUp}</p>
           <SeriesChart series={series} selected={selected} />
+          {/* For eyes alone, as the chart is: the list says it of each film. */}
+          {series.some(({ graded }) => !graded.quality.accepted) && (
+            <p className={styles.note} aria-hidden="true">
+              {text.series.hollow}
+            </p>
+          )}
           <ol className={styles.days}>
             {series.map(({ item: film, graded }) => (
               <li key={film.id}>
@@ -70,7 +77,10 @@ export function Series({ items, selected, store }: SeriesProps) {
                   onClick={() => store.select(film.id)}
                 >
                   <time dateTime={film.date}>{day(film.date)}</time>
-                  <span>{severities[graded.severity]}</span>
+                  <span>
+                    {severities[graded.severity]}
+                    <Marks graded={graded} />
+                  </span>
                   <span className={styles.score}>
                     {text.series.brixia(format.score(graded.brixia.total))}
                   </span>

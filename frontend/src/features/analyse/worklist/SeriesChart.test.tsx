@@ -1,8 +1,11 @@
-import { render } from '@testing-library/react';
+import { render, screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
+import { en } from '../../../i18n/catalogue';
 import { prediction, study } from '../../../lib/fixtures';
 import { FRESH, NO_FACTS } from './films';
+import { Series } from './Series';
 import { heightOf, SeriesChart } from './SeriesChart';
+import type { WorklistStore } from './store';
 
 const film = (id: number, date: string, total: number, interval: [number, number] | null) => {
   const { explanation: _, ...graded } = prediction('mild');
@@ -38,4 +41,40 @@ it('keeps the last point, however high, off the names of the grades', () => {
   for (const name of names) {
     expect(end).toBeLessThan(Number(name.getAttribute('x')) - 9 * 5.5);
   }
+});
+
+const unfit = { quality: { accepted: false, findings: [] } };
+
+it('draws hollow what is not fit for a judgement, with no interval, and draws the line past it', () => {
+  const [first, second, third] = [
+    film(1, '2020-03-01', 4, [1, 7]),
+    film(2, '2020-03-03', 9, [6, 12]),
+    film(3, '2020-03-09', 18, [15, 18]),
+  ] as const;
+  const series = [first, { ...second, graded: { ...second.graded, ...unfit } }, third];
+  const { container } = render(<SeriesChart series={series} selected={3} />);
+  const fit = [...container.querySelectorAll('circle')].map(({ dataset }) => dataset.fit);
+  expect(fit).toEqual(['true', 'false', 'true']);
+  const line = container.querySelector('polyline')?.getAttribute('points')?.split(' ');
+  expect(line?.map((point) => Number(point.split(',')[1]))).toEqual([4, 18].map(heightOf));
+  expect(container.querySelectorAll('path')).toHaveLength(2);
+});
+
+it('marks in the list of days what is not fit and what is to be referred, in words too', () => {
+  const store = { select: () => undefined } as unknown as WorklistStore;
+  const items = [{}, { refer: true }, unfit].map((changes, id) => {
+    const { item, graded } = film(id, `2020-03-0${id + 1}`, 4, null);
+    return { ...item, patient: 'one', graded: { ...graded, ...changes } };
+  });
+  const told = (of: typeof items) => {
+    const { container, unmount } = render(<Series items={of} selected={0} store={store} />);
+    const marks = [...container.querySelectorAll('li')].map((day) =>
+      [...day.querySelectorAll('[title]')].map((mark) => mark.textContent),
+    );
+    const legend = screen.queryByText(en.worklist.series.hollow) !== null;
+    unmount();
+    return { marks, legend };
+  };
+  expect(told(items)).toEqual({ marks: [[], ['? refer'], ['! not fit']], legend: true });
+  expect(told(items.slice(0, 2)).legend).toBe(false);
 });

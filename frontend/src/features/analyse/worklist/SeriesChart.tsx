@@ -20,6 +20,9 @@ export const heightOf = (total: number): number =>
  * The Brixia total over time, with the interval of each estimate, over the ranges of the grades.
  * Days lie to scale: a gap between films is a gap in the chart.
  *
+ * What is not fit for a judgement is no part of a course: it is drawn hollow, the line passes it,
+ * and it has no interval, which holds for films that are fit.
+ *
  * The list beneath says the same in words, so that this is for eyes alone.
  */
 export function SeriesChart({
@@ -33,13 +36,15 @@ export function SeriesChart({
   const days = series.map(({ item }) => Date.parse(item.date));
   const [first = 0, last = 0] = [days[0], days.at(-1)];
   const span = last - first || 1;
-  const points = series.map(({ item, graded: { brixia, severity } }, index) => ({
+  const points = series.map(({ item, graded: { brixia, severity, quality } }, index) => ({
     id: item.id,
     severity,
+    fit: quality.accepted,
     x: LEFT + EDGE + (((days[index] ?? 0) - first) / span) * (WIDTH - LEFT - 2 * EDGE - NAMES),
     y: heightOf(brixia.total),
-    ends: (brixia.interval ?? []).map(heightOf),
+    ends: quality.accepted ? (brixia.interval ?? []).map(heightOf) : [],
   }));
+  const course = points.filter(({ fit }) => fit);
   const bounds = [0, ...CUTS, TOTAL_MOST];
   return (
     <svg className={styles.chart} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
@@ -65,8 +70,8 @@ export function SeriesChart({
           {tick}
         </text>
       ))}
-      <polyline className={styles.line} points={points.map(({ x, y }) => `${x},${y}`).join(' ')} />
-      {points.map(({ id, severity, x, y, ends: [low, high] }) => (
+      <polyline className={styles.line} points={course.map(({ x, y }) => `${x},${y}`).join(' ')} />
+      {points.map(({ id, severity, fit, x, y, ends: [low, high] }) => (
         <g key={id} data-severity={severity}>
           {low !== undefined && high !== undefined && (
             <path
@@ -77,6 +82,7 @@ export function SeriesChart({
           <circle
             className={styles.point}
             data-severity={severity}
+            data-fit={fit}
             data-selected={id === selected}
             cx={x}
             cy={y}

@@ -10,7 +10,7 @@ import { AS_ADDED, arrange } from './arrange';
 import { Counts } from './Counts';
 import { Downloads } from './Downloads';
 import { FilmTable } from './FilmTable';
-import { type Item, isOpen, type Worklist } from './films';
+import { type Item, isOpen, stateOf, type Worklist } from './films';
 import { PauseNote } from './PauseNote';
 import { chooseIn } from './selection';
 import type { WorklistStore } from './store';
@@ -55,7 +55,13 @@ export function WorklistPanel({ list, store, wide, onWide, onFiles }: WorklistPa
   };
   const compareWithNext = () => {
     const at = shown.findIndex(({ id }) => id === selected);
-    const other = shown[at + 1] ?? shown[at - 1];
+    const isGraded = ({ status }: Item) => status === 'done';
+    // A film without a result takes the whole stage: nothing would be seen beside it.
+    const other =
+      stateOf(list, selected).phase === 'failed'
+        ? undefined
+        : (shown.slice(at + 1).find(isGraded) ??
+          shown.slice(0, Math.max(0, at)).findLast(isGraded));
     store.compare(compared === null ? (other?.id ?? null) : null);
   };
   useShortcuts('worklist', [

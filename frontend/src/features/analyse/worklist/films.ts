@@ -249,37 +249,35 @@ export function unasked(list: Worklist, id: number): Worklist {
   return after ? { ...list, explained: new Map(list.explained).set(id, after) } : list;
 }
 
-/** Without some films; where the selected one goes, the next that stays is selected, or the last. */
+/**
+ * Without some films; where the selected one goes, the next that stays is selected, or the last. If
+ * that is the other one of a pair, it is no pair any more.
+ */
 export function removed(list: Worklist, ids: ReadonlySet<number>): Worklist {
   const stays = ({ id }: Item) => !ids.has(id);
   const items = list.items.filter(stays);
   const at = list.items.findIndex(({ id }) => id === list.selected);
   const next = list.items.slice(Math.max(0, at)).find(stays) ?? items.at(-1);
   const gone = (id: number | null) => id !== null && ids.has(id);
+  const selected = gone(list.selected) ? (next?.id ?? null) : list.selected;
+  const alone = gone(list.compared) || list.compared === selected || items.length < 2;
   return {
     ...list,
     items,
     explained: new Map([...list.explained].filter(([id]) => !ids.has(id))),
-    selected: gone(list.selected) ? (next?.id ?? null) : list.selected,
-    compared: gone(list.compared) || items.length < 2 ? null : list.compared,
+    selected,
+    compared: alone ? null : list.compared,
   };
 }
 
 /**
- * The same film with another picture: nothing is known of it yet, but who it is of, and whether its
- * reader has seen a result: what was seen of one picture is known of the other.
+ * The same film with another picture: nothing is known of it yet, but who it is of, what its reader
+ * says of it, and whether a result was seen: what was seen of one picture is known of the other.
  */
 export function replaced(list: Worklist, id: number, study: Study): Worklist {
   const explained = new Map(list.explained);
   explained.delete(id);
-  const {
-    reading: _,
-    unblinded: __,
-    revealed: ___,
-    impression: ____,
-    seen: _____,
-    ...fresh
-  } = FRESH;
+  const { reading: _, unblinded: __, revealed: ___, seen: ____, ...fresh } = FRESH;
   return changed({ ...list, explained }, id, { ...fresh, study });
 }
 

@@ -1,27 +1,44 @@
-import { dayOrNone, isoOfDicom } from '../../../lib/days';
+import { dayOrNone, isoOf, isoOfDicom } from '../../../lib/days';
 import type { Study } from '../../../lib/study';
 import type { WorklistStore } from './store';
 
-const DATE_IN_NAME = /(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)/;
+const DAYS = /(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)/g;
+/** No film can be of this illness before it. */
+const FIRST_DAY = '2019-12-01';
 const PREFIX_AT = 128;
 const PREFIX = 'DICM';
 
-/** A day that a file's name holds, as in `film-2020-03-14.png`, as YYYY-MM-DD; else empty. */
-export function dateInName(name: string): string {
-  const [, year, month, day] = DATE_IN_NAME.exec(name) ?? [];
-  return year ? dayOrNone(`${year}-${month}-${day}`) : '';
+/**
+ * The day that a file's name holds, as in `film-2020-03-14.png`, as YYYY-MM-DD; else empty. Names
+ * hold days of birth and of exports too: a day on which no film of this illness can have been taken
+ * is passed over, and of two that are left neither is taken.
+ */
+export function dateInName(name: string, now = new Date()): string {
+  const days = [...name.matchAll(DAYS)]
+    .map(([, year, month, day]) => dayOrNone(`${year}-${month}-${day}`))
+    .filter((day) => day >= FIRST_DAY && day <= isoOf(now));
+  const [day = '', ...others] = new Set(days);
+  return others.length === 0 ? day : '';
 }
 
 /** Patients as they came, by number: the identity in the file goes no further than this map. */
 export class Patients {
   readonly #numbers = new Map<string, string>();
+  #last = 0;
 
-  numberOf(patientId: string): string {
+  /** `isNamed`: whether a patient of the list is called so; somebody else gets another number. */
+  numberOf(patientId: string, isNamed: (name: string) => boolean): string {
     if (patientId === '') {
       return '';
     }
     const known = this.#numbers.get(patientId);
-    const number = known ?? String(this.#numbers.size + 1);
+    if (known !== undefined) {
+      return known;
+    }
+    do {
+      this.#last += 1;
+    } while (isNamed(String(this.#last)));
+    const number = String(this.#last);
     this.#numbers.set(patientId, number);
     return number;
   }
@@ -47,7 +64,9 @@ export async function readFacts(
         const header = await headerOf(study.source);
         if (header) {
           const date = isoOfDicom(header.studyDate);
-          const patient = patients.numberOf(header.patientId);
+          const { items } = store.snapshot();
+          const isNamed = (name: string) => items.some((item) => item.patient === name);
+          const patient = patients.numberOf(header.patientId, isNamed);
           store.learn(id, { patient, view: header.viewPosition, ...(date && { date }) });
         }
       }

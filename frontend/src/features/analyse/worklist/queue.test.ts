@@ -182,3 +182,50 @@ it('says of a film that was cancelled that it was, not that it is being graded',
   store.retry(1);
   expect(stateOf(store.snapshot(), 1).phase).toBe('running');
 });
+
+describe('a pause', () => {
+  /** Two films of which the first is told to wait for a minute, and the other may be slow. */
+  const paused = async (other: Outcome<Prediction>, slow = 0) => {
+    asked = [];
+    store = new WorklistStore(async ({ name }) => {
+      asked.push(name);
+      await new Promise((done) => setTimeout(done, name === '1' ? 1000 * slow : 500));
+      return name === '1' ? other : failure('busy', { retryAfter: 60 });
+    });
+    const [first = 0, second = 0] = store.add(films(2));
+    await seconds(1);
+    expect(store.snapshot().pause).not.toBeNull();
+    return [first, second] as const;
+  };
+  const busy = failure('busy', { retryAfter: 60 });
+
+  it.each([
+    ['removed', (ids: readonly number[]) => store.remove(ids)],
+    ['cancelled', (ids: readonly number[]) => ids.forEach(store.cancel)],
+  ])('ends with the films that it holds up being %s', async (_, takeAway) => {
+    takeAway(await paused(busy));
+    expect(store.snapshot().pause).toBeNull();
+    store.add([study('later')]);
+    expect(asked).toEqual(['0', '1', 'later']);
+    await seconds(1);
+    // Its own minute has begun: the one before does not end it.
+    expect((store.snapshot().pause?.until ?? 0) - Date.now()).toBe(59_500);
+    await seconds(59);
+    expect(asked).toHaveLength(3);
+  });
+
+  it('ends when the last film that was under way as it began is settled', async () => {
+    const [first] = await paused(GRADED, 5);
+    store.cancel(first);
+    expect(store.snapshot().pause).not.toBeNull();
+    await seconds(5);
+    expect(statuses()).toEqual(['cancelled', 'done']);
+    expect(store.snapshot().pause).toBeNull();
+  });
+
+  it('goes on while a film is left that waits', async () => {
+    const [first] = await paused(busy);
+    store.remove([first]);
+    expect(store.snapshot().pause).not.toBeNull();
+  });
+});

@@ -157,3 +157,28 @@ it('puts one reading in the place of another of the same film that still waits',
   expect(grades()).toEqual(['mild']);
   expect(store.snapshot().kept).toHaveLength(0);
 });
+
+it('leaves patient and date as they were typed when the header of the file is read later', () => {
+  const { store } = listed();
+  const [one = 0, two = 0, three = 0] = store.add(
+    ['one', 'two', 'three'].map((name) => film(name, name)),
+    () => ({ date: '2020-01-01', patient: '', view: '' }),
+  );
+  const header = { patient: '1', date: '2020-03-14', view: 'PA' };
+  store.describe(one, { patient: 'X' });
+  store.describe(two, { date: '' });
+  // Also while it is out of the list.
+  store.describe(three, { date: '2020-03-10' });
+  store.describe(three, { patient: 'Y' });
+  store.remove([three]);
+  for (const id of [one, two, three]) {
+    store.learn(id, header);
+  }
+  store.restore();
+  expect(store.snapshot().items).toMatchObject([
+    { ...header, patient: 'X' },
+    { ...header, date: '' },
+    { ...header, date: '2020-03-10', patient: 'Y' },
+  ]);
+  store.stop();
+});

@@ -15,16 +15,25 @@ const UNREAD: Pick<Reading, 'grade' | 'zones' | 'comment'> = {
 /** The part of the list that is a person's: facts, readings, and what is hidden until these are given. */
 export abstract class Readings extends Held {
   readonly #awaited = new Awaited();
+  /** What a person said of which film, also where that is nothing. */
+  readonly #described = new Map<number, ReadonlySet<string>>();
 
   readonly describe = (id: number, facts: Partial<Facts & Pick<Item, 'impression'>>): void => {
+    const before = this.#described.get(id) ?? [];
+    this.#described.set(id, new Set([...before, ...Object.keys(facts)]));
     this.set(changed(this.list, id, facts));
   };
 
   /**
    * Takes down what a file says of a film, which nobody waits for; also of one that was removed
-   * meanwhile: it may be brought back, and its file is read once.
+   * meanwhile: it may be brought back, and its file is read once. Of many files the last are read
+   * late: what a person said before then stays.
    */
-  readonly learn = (id: number, facts: Partial<Facts>): void => {
+  readonly learn = (id: number, told: Partial<Facts>): void => {
+    const described = this.#described.get(id);
+    const facts: Partial<Facts> = Object.fromEntries(
+      Object.entries(told).filter(([fact]) => !described?.has(fact)),
+    );
     const cleared = changedAmong(this.list.cleared, id, facts);
     this.setFor(id, changed({ ...this.list, cleared }, id, facts));
   };

@@ -125,3 +125,21 @@ it('gives the file back where one repair undoes the other', async () => {
   expect(make).not.toHaveBeenCalled();
   expect(item()?.study).toEqual({ name: 'film.png', source });
 });
+
+it('drops what a report says of a film with the picture that it was written of', async () => {
+  const store = new WorklistStore(grade);
+  const source = new File(['180'], 'film.png');
+  const [id = 0] = store.add([{ name: 'film.png', source }]);
+  const item = () => store.snapshot().items[0];
+  await expect.poll(() => item()?.status).toBe('rejected');
+  await repairAndGrade(store, store.snapshot().items, { turned: 180, inverted: false }, turn);
+  await expect.poll(() => item()?.status).toBe('done');
+  const facts = { date: '2020-03-14', patient: '1' };
+  store.describe(id, { ...facts, impression: 'Upright, mild.' });
+  store.read(id, { grade: 'moderate' });
+  store.replace(id, asItWas(item()?.study ?? study()));
+  await expect.poll(() => item()?.status).toBe('rejected');
+  expect(item()).toMatchObject({ impression: null, graded: null, mapQuality: null, forced: false });
+  // Whose film it is, and what its reader says of it, the other picture does not change.
+  expect(item()).toMatchObject({ ...facts, reading: { grade: 'moderate' } });
+});

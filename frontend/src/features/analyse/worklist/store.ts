@@ -81,7 +81,7 @@ export class WorklistStore extends Explaining {
     if (items.length === 1) {
       const cleared = items.map(asUntouched);
       const list = removed(this.list, new Set([id]));
-      this.set({ ...list, cancelled: true, pause: null, cleared });
+      this.set({ ...list, cancelled: true, cleared });
     } else {
       this.set(cancelled(this.list, new Set([id])));
     }
@@ -152,6 +152,10 @@ export class WorklistStore extends Explaining {
 
   /** Starts what may be started: what is looked at first, then in the list's order. */
   #pump(): void {
+    // A pause is of films that wait: what is opened later would wait for nothing that is told.
+    if (this.list.pause && !this.list.items.some(isOpen)) {
+      this.#rest(null);
+    }
     // After a failure one file goes ahead, to see whether the way is free.
     const ahead = this.#pauses > 0;
     const places = (ahead ? 1 : MAX_IN_FLIGHT) - this.#grading.size;

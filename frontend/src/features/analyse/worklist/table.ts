@@ -1,3 +1,4 @@
+import { isoOf } from '../../../lib/days';
 import { ZONES } from '../../../lib/grades';
 import { SEVERITIES } from '../../../lib/prediction';
 import { gradeOf, totalOf } from '../../../lib/reading';
@@ -84,8 +85,7 @@ function quoted(cell: Cell): string {
 /** A name that tells when the list was taken along: several lie in one folder. */
 export function fileNameOf(now: Date, ending: string, what = 'severity'): string {
   const digits = (value: number) => String(value).padStart(2, '0');
-  const day = [now.getFullYear(), digits(now.getMonth() + 1), digits(now.getDate())].join('-');
-  return `${what}-${day}-${digits(now.getHours())}${digits(now.getMinutes())}.${ending}`;
+  return `${what}-${isoOf(now)}-${digits(now.getHours())}${digits(now.getMinutes())}.${ending}`;
 }
 
 /**

@@ -56,3 +56,22 @@ it('brings back the only film after it was cancelled, with what was read of it',
   });
   store.stop();
 });
+
+it.each([
+  ['selected', 2, 3],
+  ['other', 3, 2],
+])('compares no film with itself when the %s one of a pair is removed', (_, gone, left) => {
+  const store = new WorklistStore(() => new Promise(() => undefined));
+  store.add(['one.png', 'two.png', 'three.png'].map(study));
+  store.select(2);
+  store.compare(3);
+  store.remove([gone]);
+  expect(store.snapshot()).toMatchObject({ selected: left, compared: null });
+  // A pair of others stays.
+  store.restore();
+  store.select(1);
+  store.compare(3);
+  store.remove([1]);
+  expect(store.snapshot()).toMatchObject({ selected: 2, compared: 3 });
+  store.stop();
+});

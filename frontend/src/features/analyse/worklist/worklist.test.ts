@@ -150,14 +150,33 @@ describe('facts', () => {
     ['123202003145.png', ''],
     ['patient.png', ''],
     ['film-2020-02-31.png', ''],
+    // A day of birth is none of the film, wherever it stands.
+    ['SMITH_19540312_20200314_AP.png', '2020-03-14'],
+    ['20200314/SMITH_1954-03-12.png', '2020-03-14'],
+    ['SMITH_19540312.png', ''],
+    // Nor is any day before the first films of the illness, or one that is still to come.
+    ['2019-11-30.png', ''],
+    ['2019-12-01.png', '2019-12-01'],
+    ['2021-06-15.png', '2021-06-15'],
+    ['2021-06-16.png', ''],
+    // Of two days, one may be that of the export, or of birth.
+    ['export-2020-12-01/film-2020-03-14.png', ''],
+    ['2020-03-14/film-20200314.png', '2020-03-14'],
   ])('%s is of %s', (name, date) => {
-    expect(dateInName(name)).toBe(date);
+    expect(dateInName(name, new Date(2021, 5, 15, 23, 59))).toBe(date);
   });
 
   it('numbers patients as they come and tells no identity', () => {
     const patients = new Patients();
-    const numbers = ['S123', 'S9', 'S123', ''].map((id) => patients.numberOf(id));
+    const numbers = ['S123', 'S9', 'S123', ''].map((id) => patients.numberOf(id, () => false));
     expect(numbers).toEqual(['1', '2', '1', '']);
+  });
+
+  it('gives nobody the number by which a person has called somebody else', () => {
+    const patients = new Patients();
+    const named = (name: string) => ['1', '3'].includes(name);
+    const numbers = ['S123', 'S9', 'S123'].map((id) => patients.numberOf(id, named));
+    expect(numbers).toEqual(['2', '4', '2']);
   });
 
   it('reads DICOM days and nothing else', () => {
