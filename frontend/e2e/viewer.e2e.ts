@@ -90,7 +90,7 @@ describe('pixels', () => {
     // It shows one map, whichever grade might be asked for.
     await openMap(page);
     await page.getByText('Probability of opacity').waitFor();
-    expect(await page.getByRole('radio').count()).toBe(0);
+    expect(await page.getByRole('radio', { name: 'Brixia total' }).count()).toBe(0);
     await expectAccessible(page);
     await leave();
   });
