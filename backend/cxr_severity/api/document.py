@@ -8,7 +8,11 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from cxr_severity.api.batch.line import SCHEMAS
+from cxr_severity.api.documented import RETRY_AFTER, header
+from cxr_severity.api.errors import PROBLEM_JSON, problem_responses
 from cxr_severity.api.names import first_part
+from cxr_severity.api.oip.errors import is_of_the_protocol
+from cxr_severity.api.oip.schemas import InferenceProblem
 from cxr_severity.api.prefix import STABLE_PREFIX
 from cxr_severity.api.revalidation import STEADY
 from cxr_severity.interop.bodies.problem import Problem
@@ -26,22 +30,23 @@ _SERVERS = [
 ]
 
 
-def _header(description: str, kind: str = "string") -> dict[str, Any]:
-    return {"description": description, "schema": {"type": kind}}
-
-
-_REQUEST_ID = {"X-Request-ID": _header("The caller's, or a new one; it stands in each log line")}
+_REQUEST_ID = {"X-Request-ID": header("The caller's, or a new one; it stands in each log line")}
 _TAGGED = {
-    "ETag": _header("Of the content; sent back as `If-None-Match` it saves an answer"),
-    "Cache-Control": _header("`no-cache`: keep it, and ask whether it is still the same"),
+    "ETag": header("Of the content; sent back as `If-None-Match` it saves an answer"),
+    "Cache-Control": header("`no-cache`: keep it, and ask whether it is still the same"),
 }
+_RATE = {
+    "RateLimit": header("Where calls are limited: what is left of the images, and until when"),
+    "RateLimit-Policy": header(
+        "Where they are: images that a caller may send, in how many seconds"
+    ),
+}
+"""Of every answer of a route that counts images, good or not."""
 _OF_STATUS = {
-    "401": {"WWW-Authenticate": _header("How to say who is calling")},
-    "429": {
-        "Retry-After": _header("Seconds after which to try again", "integer"),
-        "RateLimit": _header("What is left of the caller's images, and until when"),
-        "RateLimit-Policy": _header("Images that a caller may send, in how many seconds"),
-    },
+    "401": {"WWW-Authenticate": header("How to say who is calling")},
+    "403": {"WWW-Authenticate": header("Which scope is needed")},
+    "415": {"Accept-Encoding": header("Where the body's encoding is not read: `identity`")},
+    "429": RETRY_AFTER,
 }
 
 
@@ -85,11 +90,12 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
                     operation["security"] = _SECURITY
         document["components"]["securitySchemes"] = _SCHEMES
         schemas.update(SCHEMAS)
-        problem = Problem.model_json_schema(
-            mode="serialization", ref_template="#/components/schemas/{model}"
-        )
-        schemas.update(problem.pop("$defs", {}))
-        schemas["Problem"] = problem
+        for problem in (Problem, InferenceProblem):
+            schema = problem.model_json_schema(
+                mode="serialization", ref_template="#/components/schemas/{model}"
+            )
+            schemas.update(schema.pop("$defs", {}))
+            schemas[problem.__name__] = schema
         for schema in schemas.values():
             if "D" in schema.get("properties", {}):
                 _zone_d_last(schema)
@@ -101,12 +107,39 @@ def _complete(path: str, method: str, responses: dict[str, Any]) -> None:
     # Where every value of a parameter is valid, FastAPI still announces its own 422.
     if "application/json" in responses.get("422", {}).get("content", {}):
         del responses["422"]
+    # Of every route (`manners.only_known_parameters`).
+    _add_problem(responses, "unknown-parameter")
+    if "401" in responses:  # what credentials are checked with may be away (`access.control`)
+        _add_problem(responses, "not-ready")
+    if is_of_the_protocol(path):
+        _as_of_the_protocol(responses)
     if method == "get" and first_part(path) in STEADY:
-        responses["200"]["headers"] = {**responses["200"].get("headers", {}), **_TAGGED}
-        responses["304"] = {"description": "The same as what the caller has", "headers": _TAGGED}
+        tagged = {**responses["200"].get("headers", {}), **_TAGGED}
+        responses["200"]["headers"] = tagged
+        responses["304"] = {"description": "The same as what the caller has", "headers": tagged}
+    rate = _RATE if "429" in responses else {}
     for status, response in responses.items():
         known = response.get("headers", {})
-        response["headers"] = {**known, **_OF_STATUS.get(status, {}), **_REQUEST_ID}
+        response["headers"] = {**known, **_OF_STATUS.get(status, {}), **rate, **_REQUEST_ID}
+
+
+def _add_problem(responses: dict[str, Any], code: str) -> None:
+    """To those that the route names itself."""
+    ((status, added),) = problem_responses([code]).items()
+    known = responses.setdefault(str(status), added)
+    examples = known["content"][PROBLEM_JSON]["examples"]
+    if code not in examples:
+        examples.update(added["content"][PROBLEM_JSON]["examples"])
+        known["description"] = f"{known['description']}; {added['description']}"
+
+
+def _as_of_the_protocol(responses: dict[str, Any]) -> None:
+    """As `NamedErrors` has its problems."""
+    for response in responses.values():
+        if said := response.get("content", {}).get(PROBLEM_JSON):
+            said["schema"] = {"$ref": f"#/components/schemas/{InferenceProblem.__name__}"}
+            for example in said["examples"].values():
+                example["value"]["error"] = example["value"]["detail"]
 
 
 def _zone_d_last(schema: dict[str, Any]) -> None:

@@ -13,13 +13,14 @@ from starlette.types import Receive, Scope, Send
 
 from cxr_severity.api.accept_language import language_headers
 from cxr_severity.api.access.tracing import current
+from cxr_severity.api.documented import RETRY_AFTER, SPOKEN, header
 from cxr_severity.api.telemetry.seen import note_problem
 from cxr_severity.imaging import errors as imaging
 from cxr_severity.interop.bodies.findings import FindingBody
 from cxr_severity.interop.bodies.kinds import KINDS, advice_of
 from cxr_severity.interop.bodies.problem import Problem, as_problem
 from cxr_severity.texts.findings import MESSAGES, REJECTIONS
-from cxr_severity.texts.language import ENGLISH, LANGUAGES, Language, say
+from cxr_severity.texts.language import ENGLISH, Language, say
 from cxr_severity.texts.problems import Kind
 
 PROBLEM_JSON = "application/problem+json"
@@ -93,7 +94,7 @@ def problem_responses(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
             kind.status,
             {
                 "description": "",
-                "headers": {**_LANGUAGE, **_HEADERS.get(kind.status, {})},
+                "headers": {**SPOKEN, **_HEADERS.get(kind.status, {})},
                 "content": {
                     PROBLEM_JSON: {
                         "schema": {"$ref": "#/components/schemas/Problem"},
@@ -116,12 +117,7 @@ def _example(kind: Kind) -> Problem:
     return as_problem(code, finding.message).model_copy(update={"findings": [finding]})
 
 
-def _header(description: str, **schema: object) -> dict[str, Any]:
-    return {"description": description, "schema": {"type": "string", **schema}}
-
-
-_LANGUAGE = {"Content-Language": _header("Language of title and detail", enum=list(LANGUAGES))}
 _HEADERS: dict[int, dict[str, Any]] = {
-    405: {"Allow": _header("Methods that are allowed here")},
-    503: {"Retry-After": _header("Seconds after which to try again", type="integer")},
+    405: {"Allow": header("Methods that are allowed here")},
+    503: RETRY_AFTER,
 }

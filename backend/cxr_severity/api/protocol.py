@@ -19,11 +19,14 @@ from uvicorn.server import ServerState
 
 from cxr_severity.api.accept_language import negotiate
 from cxr_severity.api.access.tracing import RequestMark, mark, set_current
-from cxr_severity.api.errors import problem
+from cxr_severity.api.errors import answer
 from cxr_severity.api.joined_writes import JoinedWrites
+from cxr_severity.api.oip.errors import is_of_the_protocol
+from cxr_severity.api.prefix import STABLE_PREFIX
 from cxr_severity.api.response_headers import HEADERS
 from cxr_severity.api.upload import STREAMED
-from cxr_severity.texts.language import Language
+from cxr_severity.interop.bodies.problem import as_problem
+from cxr_severity.texts.language import Language, say
 
 MAX_HEAD_BYTES = 65_536
 """Request line and headers of one request, and as much of chunk sizes and trailers."""
@@ -45,9 +48,12 @@ _DETAILS = {
 }
 
 
-def _marked_problem(found: RequestMark, code: str, language: Language) -> JSONResponse:
+def _marked_problem(found: RequestMark, code: str, language: Language, path: str) -> JSONResponse:
     set_current(found)
-    return problem(code, language, _DETAILS[code])
+    body = as_problem(code, say(_DETAILS[code], language), language)
+    if is_of_the_protocol(path):  # which `NamedErrors` never sees
+        return answer(body, language, error=body.detail)
+    return answer(body, language)
 
 
 class _Flow(FlowControl):
@@ -211,8 +217,10 @@ class BoundedProtocol(HttpToolsProtocol):
         wished = next((value for name, value in headers if name == b"accept-language"), b"")
         # As of every answer; what marks requests in the application has not begun.
         found = mark(Headers(raw=headers))
+        # As far as it came, and empty where no request has begun.
+        path = (self.url or b"").partition(b"?")[0].decode("latin-1").removeprefix(STABLE_PREFIX)
         response = copy_context().run(
-            _marked_problem, found, code, negotiate(wished.decode("latin-1"))
+            _marked_problem, found, code, negotiate(wished.decode("latin-1")), path
         )
         lines = [
             *response.raw_headers,

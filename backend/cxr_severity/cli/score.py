@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import get_args
 
 from cxr_severity.machine import available_cpus
-from cxr_severity.model.artifact import ArtifactError
+from cxr_severity.model.artifact import MANIFEST, ArtifactError
 from cxr_severity.model.assessment import Target
 from cxr_severity.service.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAILED
 from cxr_severity.settings import Settings
 
 _NEEDED = ("fsspec", "pyarrow", "tqdm")
+_CONTENT = "content of the version"
+"""The member of a run's identity with the hash of the manifest, which names those of the weights: a
+version that was trained anew under its old name would give the rest of a table other grades."""
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -85,6 +90,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     try:
         check_out(out, overwrite=arguments.overwrite)
         version = chosen_version(settings.model, arguments.version)
+        if not arguments.overwrite and _lacks_content(journal_of(out)):
+            print(
+                f"{journal_of(out)}: an older release began the run and did not note the "
+                f"{_CONTENT}; finish it with that release, or begin anew with --overwrite",
+                file=sys.stderr,
+            )
+            return EXIT_CANNOT_START
         check_heatmaps(arguments.heatmaps)
         entries = find(arguments.sources, Own(out, arguments.heatmaps))
         load = Scoring(
@@ -98,6 +110,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         identity: dict[str, object] = {
             "sources": arguments.sources,
             "version": version,
+            _CONTENT: sha256(
+                (settings.model.weights / version / MANIFEST).read_bytes()
+            ).hexdigest(),
             "heatmaps": arguments.heatmaps,
             "target": arguments.target,
             "force": arguments.force,
@@ -122,3 +137,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         file=sys.stderr,
     )
     return EXIT_SOME_FAILED if counts.wrong else EXIT_OK
+
+
+def _lacks_content(journal: Path) -> bool:
+    """Whether it is of a release that did not tell contents apart: "another content" would be
+    guessed. What else may be wrong with it is told by who opens it to go on."""
+    try:
+        with journal.open("rb") as file:
+            begun = json.loads(file.readline())
+    except (OSError, ValueError):
+        return False
+    return isinstance(begun, dict) and _CONTENT not in begun

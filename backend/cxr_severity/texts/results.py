@@ -23,7 +23,6 @@ GRADES: dict[Literal["mild", "moderate", "severe"], str] = {
     "severe": "Severe",
 }
 CONFIDENCE = "model confidence"
-PROBABILITY = "Probability"
 PLAUSIBLE = "Grades that remain plausible"
 REFER = "Refer to a radiologist: the model cannot tell these grades apart."
 SURE = "One grade remains plausible."
@@ -34,7 +33,6 @@ INTERVAL = "90% interval: {low} to {high}"
 RIGHT_LUNG, LEFT_LUNG = "Right lung", "Left lung"
 UPPER, MIDDLE, LOWER = "Upper", "Middle", "Lower"
 OF_ZONE = "{score}, {lung}, {height}"
-SHARE = "Share that is opaque"
 
 QUALITY = "Image quality"
 LEVELS: dict[Literal["reject", "warn"], str] = {"reject": "Rejected", "warn": "With care"}

@@ -92,6 +92,19 @@ def test_it_is_told_in_the_callers_language(port: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "named"),
+    [(b"/v2", True), (b"/v1/v2/models/m?x", True), (b"/v2x", False), (b"/models?/v2", False)],
+)
+def test_clients_of_the_inference_protocol_can_read_it(port: int, path: bytes, named: bool) -> None:
+    with connect(port) as connection:
+        connection.sendall(b"GET %b HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n" % path)
+        answer = read_all(connection)
+    assert_refused(answer, 400, "malformed-request")
+    body = json.loads(answer.partition(b"\r\n\r\n")[2])
+    assert body.get("error") == (body["detail"] if named else None)
+
+
+@pytest.mark.parametrize(
     "start",
     [
         b"GET /health/live HTTP/1.1\r\nHost: x\r\nX-Long: ",

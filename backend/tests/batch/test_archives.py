@@ -15,8 +15,9 @@ from problems import assert_problem
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
-from cxr_severity.api.batch.archive import UNMEASURED, files_of
+from cxr_severity.api.batch.archive import COMPRESSION, UNMEASURED, files_of
 from cxr_severity.api.body_memory import BodyMemory, Share
+from cxr_severity.api.routes.batch import AFTER_BODY
 from cxr_severity.settings import Settings
 
 from .sent import lines_of, zipped
@@ -86,22 +87,48 @@ def test_an_archive_without_films_alone_is_a_problem(
     assert [line["name"] for line in lines] == ["a"]
 
 
-@pytest.mark.parametrize(
-    ("compression", "code"),
-    [
-        (zipfile.ZIP_STORED, "not-an-image"),
-        (zipfile.ZIP_BZIP2, "not-an-image"),
-        (zipfile.ZIP_LZMA, "archive-damaged"),
-    ],
-)
-def test_a_compression_that_is_not_read_is_called_so(
-    client: TestClient, compression: int, code: str
-) -> None:
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2])
+def test_compressions_beside_deflate_are_read(client: TestClient, compression: int) -> None:
     content = zipped({"film": b"text" * 20}, compression)
     (line,) = lines_of(client.post("/predict/batch", content=content, headers=ZIP).text)
-    assert line["error"]["code"] == code
-    if code == "archive-damaged":
-        assert "deflate and bzip2" in line["error"]["detail"]
+    assert line["error"]["code"] == "not-an-image"
+
+
+DAMAGED = "The archive is damaged, or in part encrypted."
+
+
+@pytest.mark.parametrize("after_body", [{}, {AFTER_BODY: "1"}])
+@pytest.mark.parametrize(
+    ("content", "detail"),
+    [
+        (b"PK\x03\x04" + b"garbage" * 1_000, DAMAGED),
+        (zipped({"film": bytes(range(256)) * 300})[:-500], DAMAGED),
+        (
+            zipped({"folder/": b"", "DICOMDIR": b"x", "film": bytes(range(256)) * 300})[:250],
+            DAMAGED,
+        ),
+        (zipped({"film": b"text" * 20}, zipfile.ZIP_LZMA), COMPRESSION),
+    ],
+)
+def test_an_archive_of_which_no_image_can_be_read_is_a_problem(
+    client: TestClient, content: bytes, detail: str, after_body: dict[str, str]
+) -> None:
+    answer = client.post("/predict/batch", content=content, headers={**ZIP, **after_body})
+    assert assert_problem(answer, 422, "archive-damaged")["detail"] == detail
+    # Of a form it is one of several, and has its line as any other file that cannot be read.
+    parts = [("file", ("a.zip", content)), ("file", ("b", b"text"))]
+    first, second = lines_of(client.post("/predict/batch", files=parts).text)
+    assert (first["error"]["code"], first["error"]["detail"]) == ("archive-damaged", detail)
+    assert second["error"]["code"] == "not-an-image"
+
+
+def test_an_archive_that_unpacks_to_too_much_has_the_status_of_that(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cxr_severity.api.batch.archive._MOST_WASTED", 1_000)
+    bomb = zipped({"DICOMDIR": bytes(40_000_000), "film": b"text"})
+    answer = client.post("/predict/batch", content=bomb, headers=ZIP)
+    assert_problem(answer, 413, "archive-too-large")
 
 
 @pytest.mark.parametrize(
@@ -142,6 +169,4 @@ def test_what_is_stored_without_its_length_is_not_called_damaged(client: TestCli
     with zipfile.ZipFile(pipe, "w") as archive:
         archive.writestr("film.png", b"x" * 100)
     answer = client.post("/predict/batch", content=pipe.written, headers=ZIP)
-    (line,) = lines_of(answer.text)
-    assert line["error"]["code"] == "archive-damaged"
-    assert line["error"]["detail"] == UNMEASURED
+    assert assert_problem(answer, 422, "archive-damaged")["detail"] == UNMEASURED

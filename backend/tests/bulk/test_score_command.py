@@ -112,6 +112,52 @@ def test_a_run_goes_on_where_the_same_words_name_the_same_films(
     assert row["sha256"] == sha256(b"no film of a").hexdigest()
 
 
+def test_a_run_goes_on_with_the_version_that_it_was_begun_with(
+    tmp_path: Path,
+    random_version: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """And with no other of the same name, whose grades would stand in the same table."""
+    weights = tmp_path / "weights"
+    manifest = shutil.copytree(random_version, weights / random_version.name) / "manifest.json"
+    monkeypatch.setenv("CXR_WEIGHTS", str(weights))
+    (tmp_path / "films").mkdir()
+    (tmp_path / "films" / "film.png").write_bytes(b"no film")
+    out = tmp_path / "t.csv"
+    command = ["score", str(tmp_path / "films"), "--out", str(out), "--workers", "1"]
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cxr_severity.bulk.run.write_table", full)
+        assert main(command) == EXIT_CANNOT_START
+    journal = tmp_path / "t.csv.journal"
+    begun, text = journal.read_bytes(), manifest.read_text()
+    trained_anew = {**json.loads(text), "created": "2001-02-03"}
+    manifest.write_text(json.dumps(trained_anew))
+    capsys.readouterr()
+    assert main(command) == EXIT_CANNOT_START
+    assert "was begun with another content of the version; go on" in capsys.readouterr().err
+
+    manifest.write_text(text)
+    identity, *rows = begun.splitlines(keepends=True)
+    older = {key: value for key, value in json.loads(identity).items() if "content" not in key}
+    journal.write_bytes(json.dumps(older).encode() + b"\n" + b"".join(rows))
+    assert main(command) == EXIT_CANNOT_START
+    error = capsys.readouterr().err
+    assert "an older release began the run and did not note the content of the version" in error
+    assert error.count("\n") == 1
+    assert main([*command, "--overwrite"]) == EXIT_SOME_FAILED
+    out.unlink()
+
+    journal.write_bytes(begun)
+    assert main(command) == EXIT_SOME_FAILED
+    (row,) = read_table(out)
+    assert (row["version"], row["code"]) == (random_version.name, "not-an-image")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -1,39 +1,48 @@
 """The manifests of deploy/kustomize: valid to the cluster's own schemas, hardened, and consistent.
 
-kustomize is not run here: what its overlays change is applied by the few lines below.
+What its overlays change is applied by the few lines below; kustomize itself is asked where kubectl
+is installed, whether it names the same images.
 """
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
 import pytest
 import yaml
 
+from cxr_severity import __version__
 from cxr_severity.settings import LimitSettings
 
 from .running import DEPLOY, REPOSITORY
 
-BASE = DEPLOY / "kustomize" / "base"
+KUSTOMIZE = DEPLOY / "kustomize"
+BASE = KUSTOMIZE / "base"
 OVERLAYS = ("cpu", "queue", "gpu")
 Resource = dict[str, Any]
 
 
-def base() -> list[Resource]:
-    listed = yaml.safe_load((BASE / "kustomization.yaml").read_text())["resources"]
-    assert sorted(listed) == sorted(
-        p.name for p in BASE.glob("*.yaml") if p.stem != "kustomization"
-    )
-    return [one for name in listed for one in yaml.safe_load_all((BASE / name).read_text())]
-
-
-def built(overlay: str) -> list[Resource]:
-    """Base and overlay, as kustomize would put them together."""
-    folder = DEPLOY / "kustomize" / "overlays" / overlay
+def base(folder: Path = BASE) -> list[Resource]:
     kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text())
-    found = base()
+    listed = kustomization["resources"]
+    assert sorted(listed) == sorted(
+        p.name for p in folder.glob("*.yaml") if p.stem != "kustomization"
+    )
+    found = [one for name in listed for one in yaml.safe_load_all((folder / name).read_text())]
+    name_images(found, kustomization)
+    return found
+
+
+def built(overlay: str, root: Path = KUSTOMIZE) -> list[Resource]:
+    """Base and overlay, as kustomize would put them together."""
+    folder = root / "overlays" / overlay
+    kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text())
+    found = base(root / "base")
     for name in kustomization["resources"]:
         if name != "../../base":
             found += yaml.safe_load_all((folder / name).read_text())
@@ -54,7 +63,25 @@ def built(overlay: str) -> list[Resource]:
                 at = at[int(part)] if isinstance(at, list) else at[part]
             assert step["op"] == "add" or last in at, step
             at[last] = step["value"]
+    name_images(found, kustomization)
     return found
+
+
+def name_images(resources: list[Resource], kustomization: dict[str, Any]) -> None:
+    """As kustomize does: by the name that an image has so far, which is another once the base has
+    replaced it."""
+    for _, pod in pods(resources):
+        for container in pod["spec"]["containers"]:
+            host, slash, last = container["image"].rpartition("/")
+            name, _, tag = last.partition(":")
+            for image in kustomization.get("images", ()):
+                if image["name"] == host + slash + name:
+                    tag = image.get("newTag", tag)
+                    container["image"] = f"{image.get('newName', image['name'])}:{tag}"
+
+
+def images(resources: list[Resource]) -> dict[str, str]:
+    return {name: pod["spec"]["containers"][0]["image"] for name, pod in pods(resources)}
 
 
 @pytest.fixture(params=OVERLAYS)
@@ -175,6 +202,28 @@ def test_the_gpu_overlay_asks_for_one(resources: list[Resource]) -> None:
     assert api["spec"]["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == "1"
     config = settings(gpu)
     assert config["data"]["CXR_DEVICE"] == "cuda"
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_images_come_from_the_registry_that_is_named(overlay: str, tmp_path: Path) -> None:
+    """Wherever a file names one; the gpu overlay's is another image all the same."""
+    tags = {"api": __version__ + "-cuda" * (overlay == "gpu"), "page": __version__}
+    shutil.copytree(KUSTOMIZE, tmp_path / "mine")
+    named = [
+        path
+        for path in (tmp_path / "mine").rglob("kustomization.yaml")
+        if "newName: registry.example/" in path.read_text()
+    ]
+    for path in named:
+        text = path.read_text()
+        path.write_text(text.replace("newName: registry.example/", "newName: mine.org:5000/a/"))
+    for root, registry in ((KUSTOMIZE, "registry.example"), (tmp_path / "mine", "mine.org:5000/a")):
+        wanted = {name: f"{registry}/cxr-severity-{name}:{tag}" for name, tag in tags.items()}
+        assert images(built(overlay, root)) == wanted
+        if shutil.which("kubectl"):
+            run = ["kubectl", "kustomize", str(root / "overlays" / overlay)]
+            made = subprocess.run(run, capture_output=True, text=True, check=True)
+            assert images([*yaml.safe_load_all(made.stdout)]) == wanted
 
 
 def test_no_proxy_is_less_patient_with_a_batch_than_the_service() -> None:

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPResponse
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -20,6 +21,8 @@ import httpx
 import pytest
 from served import serving
 from support import SAMPLES
+from tritonclient.http import InferenceServerClient
+from tritonclient.utils import InferenceServerException
 from waiting import wait_until
 
 from cxr_severity.api.app import create_app
@@ -142,18 +145,22 @@ def test_refusals_are_the_services_own_problems(client: httpx.Client) -> None:
     assert (packed.status_code, packed.json()["code"]) == (415, "unsupported-encoding")
 
 
-def test_what_is_far_too_large_is_refused_before_it_is_read(url: str) -> None:
+@pytest.mark.parametrize("path", ["/predict", "/v2/models/cxr-severity/infer"])
+def test_what_is_far_too_large_is_refused_before_it_is_read(url: str, path: str) -> None:
     host, port = url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=30) as connection:
         connection.sendall(
-            b"POST /predict HTTP/1.1\r\nHost: a\r\n"
-            b"Content-Type: multipart/form-data; boundary=b\r\n"
+            f"POST {path} HTTP/1.1\r\nHost: a\r\n".encode()
+            + b"Content-Type: multipart/form-data; boundary=b\r\n"
             b"Content-Length: 900000000\r\n\r\n"
         )
-        head = connection.recv(65_536)
-    assert b" 413 " in head.splitlines()[0]
-    assert b"application/problem+json" in head
-    assert b"file-too-large" in head
+        answer = HTTPResponse(connection, method="POST")
+        answer.begin()
+        body = json.loads(answer.read())
+    assert answer.status == body["status"] == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert body["code"] == "file-too-large"
+    assert body["error"] == body["detail"], "which is all that clients of /v2 read"
 
 
 def test_two_hundred_clients_and_never_a_502(url: str) -> None:
@@ -240,6 +247,11 @@ def test_behind_it_nobody(tmp_path: Path) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["retry-after"] == "2"
         assert answer.json()["code"] == "not-ready"
+        with InferenceServerClient(url.removeprefix("http://")) as triton:
+            with pytest.raises(InferenceServerException) as told:
+                triton.get_server_metadata()
+            assert told.value.message() == answer.json()["detail"]
+            assert not triton.is_server_ready()
         assert httpx.get(f"{url}/").status_code == 200, "the page opens, to say so"
 
 

@@ -46,6 +46,23 @@ def test_a_film_in_types(url: str) -> None:
     assert Image.open(BytesIO(found.explanation.heatmap)).mode == "L"
 
 
+def test_its_size_is_that_of_the_film_as_it_is_looked_at(url: str) -> None:
+    lying, pressed = BytesIO(), BytesIO()
+    with Image.open(SAMPLES[0]) as film:
+        width, height = film.size
+        exif = Image.Exif()
+        exif[0x0112] = 6  # stored on its side
+        film.convert("L").transpose(Image.Transpose.ROTATE_90).save(lying, "JPEG", exif=exif)
+        # Half of its rows, of pixels twice as tall as they are wide.
+        film.convert("L").resize((width, height // 2)).save(pressed, "PNG", dpi=(200, 100))
+    with Image.open(lying) as stored:
+        assert stored.size == (height, width)
+    with Client(url) as client:
+        for file, rows in ((lying, height), (pressed, height // 2 * 2)):
+            found = client.predict(file.getvalue(), explain=False, force=True)
+            assert (found.input.width, found.input.height) == (width, rows)
+
+
 def test_dicom_alike_and_in_other_forms(url: str, dicom: Path) -> None:
     with Client(url) as client:
         found = client.predict(str(dicom), explain=False)

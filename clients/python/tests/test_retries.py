@@ -16,7 +16,10 @@ PROBLEM = {"content-type": "application/problem+json"}
 
 
 def problem(status: int, **headers: str) -> httpx.Response:
-    said = {"status": status, "code": "busy", "title": "Busy", "detail": "Come back."}
+    said = {
+        "type": "/problems/busy", "status": status, "code": "busy", "title": "Busy",
+        "detail": "Come back.",
+    }  # fmt: skip
     return httpx.Response(status, json=said, headers={**PROBLEM, **headers})
 
 
@@ -113,8 +116,8 @@ def test_no_connection_is_tried_again_and_told_in_the_end(kind: type[httpx.Reque
 
 
 def test_a_batch_is_sent_anew_as_a_whole() -> None:
-    line = b'{"index": 0, "name": "", "error": {"status": 422, "code": "empty-file", '
-    line += b'"title": "Empty", "detail": ""}}\n'
+    line = b'{"index": 0, "name": "", "error": {"type": "/problems/empty-file", "status": 422, '
+    line += b'"code": "empty-file", "title": "Empty", "detail": ""}}\n'
     answers = [problem(503, **{"Retry-After": "2"}), httpx.Response(200, content=line)]
     answer, seen = played(*answers)
     pauses: list[float] = []
@@ -169,8 +172,11 @@ def test_a_batch_of_many_films_comes_in_portions_of_films_that_are_taken_one_by_
 @pytest.mark.parametrize("code", ["upload-too-slow", "too-many-images"])
 def test_a_batch_whose_request_ends_early_ends_with_it(code: str) -> None:
     """Later films would be taken for others: nobody knows how many of the request were read."""
-    error = {"status": 408, "code": code, "title": "Ended", "detail": "Send less."}
-    film = {**error, "code": "not-an-image"}
+    error = {
+        "type": f"/problems/{code}", "status": 408, "code": code, "title": "Ended",
+        "detail": "Send less.",
+    }  # fmt: skip
+    film = {**error, "type": "/problems/not-an-image", "code": "not-an-image"}
     # The line of a film that was still worked on comes last.
     said = [
         {"index": 0, "name": "a", "error": film},

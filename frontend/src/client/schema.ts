@@ -778,7 +778,7 @@ export interface components {
             low_signal_reason: ("faint" | "outside-lungs") | null;
             /**
              * Lung Fraction
-             * @description Share of the map inside the estimated lungs; null where no lungs were found
+             * @description Share of the map inside the estimated lungs; null where no lungs were found or the map is empty
              * @example 0.41
              */
             lung_fraction: number | null;
@@ -1059,13 +1059,13 @@ export interface components {
             format: "png" | "jpeg" | "tiff" | "dicom";
             /**
              * Width
-             * @description Pixels, after any orientation tag was applied
+             * @description Pixels, after any orientation tag was applied, and pixels that are not square were made so
              * @example 2048
              */
             width: number;
             /**
              * Height
-             * @description Pixels, after any orientation tag was applied
+             * @description Pixels, after any orientation tag was applied, and pixels that are not square were made so
              * @example 2048
              */
             height: number;
@@ -2155,6 +2155,55 @@ export interface components {
              */
             request_id: string | null;
         };
+        /**
+         * InferenceProblem
+         * @description A problem below `/v2`, as `errors.NamedErrors` completes it.
+         */
+        InferenceProblem: {
+            /**
+             * Type
+             * @description Path that describes this kind of problem
+             * @example /problems/empty-file
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /**
+             * Detail
+             * @description What is wrong with this request, in a sentence
+             */
+            detail: string;
+            /**
+             * Code
+             * @example empty-file
+             * @enum {string}
+             */
+            code: "archive-damaged" | "archive-too-large" | "busy" | "credentials-expired" | "credentials-invalid" | "credentials-missing" | "cross-section" | "damaged-image" | "dicom-for-processing" | "dicom-not-a-radiograph" | "dicom-unsupported-encoding" | "dicom-without-image" | "dicom-without-uids" | "empty-file" | "field-too-small" | "file-too-large" | "film-in-colour" | "headers-too-large" | "image-too-costly" | "image-too-large" | "image-too-small" | "image-without-contrast" | "incomplete-upload" | "internal-error" | "invalid-request" | "inverted-grey-scale" | "lateral-projection" | "low-resolution" | "malformed-request" | "method-not-allowed" | "missing-field" | "multi-frame" | "no-dicom-source" | "not-a-frontal-chest-radiograph" | "not-acceptable" | "not-an-image" | "not-found" | "not-ready" | "rate-limited" | "request-too-slow" | "scope-missing" | "too-many-images" | "turned-by-180-degrees" | "turned-by-90-degrees" | "unknown-model" | "unknown-parameter" | "unknown-target" | "unknown-version" | "unsafe-path" | "unsupported-colour-space" | "unsupported-encoding" | "unsupported-format" | "unsupported-media-type" | "upload-too-slow";
+            /**
+             * Findings
+             * @description Only where the gate rejected the image: why
+             */
+            findings?: components["schemas"]["FindingBody"][];
+            /**
+             * Request Id
+             * @description As in `X-Request-ID` and in the service's log
+             * @default null
+             */
+            request_id: string | null;
+            /**
+             * Error
+             * @description As `detail`: all that clients of the protocol read
+             * @example It is empty.
+             */
+            error: string;
+            /**
+             * Index
+             * @description Only where one image of a request was refused: which, from 0
+             */
+            index?: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2199,6 +2248,14 @@ export interface operations {
             /** @description The judgement, as JSON unless `Accept` asks otherwise: application/json, application/x-ndjson, application/dicom, application/fhir+json, application/pdf, text/csv */
             200: {
                 headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description `no-store`: it is about a patient */
+                    "Cache-Control"?: string;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2402,8 +2459,12 @@ export interface operations {
             /** @description The request cannot be read; The upload was cut off */
             400: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2415,10 +2476,14 @@ export interface operations {
             /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
             401: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description How to say who is calling */
                     "WWW-Authenticate"?: string;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2430,8 +2495,14 @@ export interface operations {
             /** @description The caller may not do this */
             403: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Which scope is needed */
+                    "WWW-Authenticate"?: string;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2443,8 +2514,12 @@ export interface operations {
             /** @description There is no such model version */
             404: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2456,8 +2531,12 @@ export interface operations {
             /** @description The result cannot be given in that form */
             406: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2469,8 +2548,12 @@ export interface operations {
             /** @description The upload took too long */
             408: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2482,8 +2565,12 @@ export interface operations {
             /** @description The file is too large; The image has too many pixels */
             413: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2495,8 +2582,14 @@ export interface operations {
             /** @description The request's content type is not supported; The request's content encoding is not supported; This file format is not supported */
             415: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where the body's encoding is not read: `identity` */
+                    "Accept-Encoding"?: string;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2505,11 +2598,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A required field is missing; The request is not valid; There is no such target; There is no such parameter; The file is empty; The file is not an image; The image is damaged; The image takes too much to decode; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported; A picture has no study to put a DICOM result in; The DICOM object lacks its UIDs; A film in colour has no grayscale presentation; The image is a cross-section; The image is a lateral film; The grey scale is inverted; The radiograph lies on its side; The radiograph is upside down; The lungs are too small in the image; The image has too few pixels */
+            /** @description A required field is missing; The request is not valid; There is no such target; The file is empty; The file is not an image; The image is damaged; The image takes too much to decode; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported; A picture has no study to put a DICOM result in; The DICOM object lacks its UIDs; A film in colour has no grayscale presentation; The image is a cross-section; The image is a lateral film; The grey scale is inverted; The radiograph lies on its side; The radiograph is upside down; The lungs are too small in the image; The image has too few pixels; There is no such parameter */
             422: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2521,13 +2618,13 @@ export interface operations {
             /** @description Too many images in a short time */
             429: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
-                    /** @description What is left of the caller's images, and until when */
+                    /** @description Where calls are limited: what is left of the images, and until when */
                     RateLimit?: string;
-                    /** @description Images that a caller may send, in how many seconds */
+                    /** @description Where they are: images that a caller may send, in how many seconds */
                     "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
@@ -2540,8 +2637,12 @@ export interface operations {
             /** @description The service failed */
             500: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2553,10 +2654,14 @@ export interface operations {
             /** @description The service is not ready; The service is busy */
             503: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2594,6 +2699,14 @@ export interface operations {
             /** @description A line for each image */
             200: {
                 headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description `no-store`: it is about a patient */
+                    "Cache-Control"?: string;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2609,8 +2722,12 @@ export interface operations {
             /** @description The request cannot be read; The upload was cut off */
             400: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2622,10 +2739,14 @@ export interface operations {
             /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
             401: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description How to say who is calling */
                     "WWW-Authenticate"?: string;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2637,8 +2758,14 @@ export interface operations {
             /** @description The caller may not do this */
             403: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Which scope is needed */
+                    "WWW-Authenticate"?: string;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2650,8 +2777,12 @@ export interface operations {
             /** @description There is no such model version */
             404: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2663,8 +2794,12 @@ export interface operations {
             /** @description The result cannot be given in that form */
             406: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2676,8 +2811,29 @@ export interface operations {
             /** @description The upload took too long */
             408: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The archive unpacks to too much */
+            413: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2689,8 +2845,14 @@ export interface operations {
             /** @description The request's content type is not supported; The request's content encoding is not supported */
             415: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where the body's encoding is not read: `identity` */
+                    "Accept-Encoding"?: string;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2702,8 +2864,12 @@ export interface operations {
             /** @description The archive cannot be read; A required field is missing; The request is not valid; There is no such target; There is no such parameter */
             422: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2715,13 +2881,13 @@ export interface operations {
             /** @description Too many images in a short time */
             429: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
-                    /** @description What is left of the caller's images, and until when */
+                    /** @description Where calls are limited: what is left of the images, and until when */
                     RateLimit?: string;
-                    /** @description Images that a caller may send, in how many seconds */
+                    /** @description Where they are: images that a caller may send, in how many seconds */
                     "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
@@ -2734,10 +2900,14 @@ export interface operations {
             /** @description The service is not ready */
             503: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2801,7 +2971,7 @@ export interface operations {
             /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
             401: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description How to say who is calling */
                     "WWW-Authenticate"?: string;
@@ -2816,8 +2986,38 @@ export interface operations {
             /** @description The caller may not do this */
             403: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Which scope is needed */
+                    "WWW-Authenticate"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is not ready */
+            503: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -2882,7 +3082,7 @@ export interface operations {
             /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
             401: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description How to say who is calling */
                     "WWW-Authenticate"?: string;
@@ -2897,7 +3097,22 @@ export interface operations {
             /** @description The caller may not do this */
             403: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Which scope is needed */
+                    "WWW-Authenticate"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
@@ -2910,7 +3125,7 @@ export interface operations {
             /** @description The service is not ready */
             503: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
@@ -4039,7 +4254,7 @@ export interface operations {
             /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
             401: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description How to say who is calling */
                     "WWW-Authenticate"?: string;
@@ -4054,8 +4269,10 @@ export interface operations {
             /** @description The caller may not do this */
             403: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Which scope is needed */
+                    "WWW-Authenticate"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -4067,7 +4284,20 @@ export interface operations {
             /** @description There is no such model version */
             404: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
@@ -4080,7 +4310,7 @@ export interface operations {
             /** @description The service is not ready */
             503: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
@@ -4141,7 +4371,7 @@ export interface operations {
             /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
             401: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description How to say who is calling */
                     "WWW-Authenticate"?: string;
@@ -4156,8 +4386,10 @@ export interface operations {
             /** @description The caller may not do this */
             403: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Which scope is needed */
+                    "WWW-Authenticate"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -4169,7 +4401,20 @@ export interface operations {
             /** @description There is no such model version */
             404: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
@@ -4182,7 +4427,7 @@ export interface operations {
             /** @description The service is not ready */
             503: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
@@ -4221,6 +4466,19 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     getReadiness: {
@@ -4248,10 +4506,23 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The service is not ready */
             503: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
@@ -4297,7 +4568,7 @@ export interface operations {
             /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
             401: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description How to say who is calling */
                     "WWW-Authenticate"?: string;
@@ -4306,20 +4577,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
             /** @description The caller may not do this */
             403: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Which scope is needed */
+                    "WWW-Authenticate"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description The service is not ready */
+            503: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
         };
@@ -4349,6 +4650,19 @@ export interface operations {
                     "application/json": components["schemas"]["Live"];
                 };
             };
+            /** @description There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
         };
     };
     oipReady: {
@@ -4376,10 +4690,23 @@ export interface operations {
                     "application/json": components["schemas"]["Ready"];
                 };
             };
+            /** @description There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
             /** @description The service is not ready */
             503: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
@@ -4388,7 +4715,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
         };
@@ -4447,7 +4774,7 @@ export interface operations {
             /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
             401: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description How to say who is calling */
                     "WWW-Authenticate"?: string;
@@ -4456,39 +4783,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
             /** @description The caller may not do this */
             403: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Which scope is needed */
+                    "WWW-Authenticate"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
             /** @description There is no such model; There is no such model version */
             404: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
             /** @description The service is not ready */
             503: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
@@ -4497,7 +4839,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
         };
@@ -4558,7 +4900,7 @@ export interface operations {
             /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
             401: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description How to say who is calling */
                     "WWW-Authenticate"?: string;
@@ -4567,39 +4909,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
             /** @description The caller may not do this */
             403: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Which scope is needed */
+                    "WWW-Authenticate"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
             /** @description There is no such model; There is no such model version */
             404: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
             /** @description The service is not ready */
             503: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
@@ -4608,7 +4965,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
         };
@@ -4645,7 +5002,7 @@ export interface operations {
             /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
             401: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description How to say who is calling */
                     "WWW-Authenticate"?: string;
@@ -4654,39 +5011,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
             /** @description The caller may not do this */
             403: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Which scope is needed */
+                    "WWW-Authenticate"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
             /** @description There is no such model; There is no such model version */
             404: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
             /** @description The service is not ready */
             503: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
@@ -4695,7 +5067,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
         };
@@ -4734,7 +5106,7 @@ export interface operations {
             /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
             401: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description How to say who is calling */
                     "WWW-Authenticate"?: string;
@@ -4743,39 +5115,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
             /** @description The caller may not do this */
             403: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Which scope is needed */
+                    "WWW-Authenticate"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
             /** @description There is no such model; There is no such model version */
             404: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
             /** @description The service is not ready */
             503: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
@@ -4784,7 +5171,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
         };
@@ -4809,6 +5196,14 @@ export interface operations {
             /** @description The outputs, as JSON or with binary tensors behind it */
             200: {
                 headers: {
+                    /** @description Bytes that are JSON, where binary tensors follow */
+                    "Inference-Header-Content-Length"?: number;
+                    /** @description `no-store`: it is about a patient */
+                    "Cache-Control"?: string;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -4841,154 +5236,198 @@ export interface operations {
             /** @description The request cannot be read */
             400: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description The caller's, or a new one; it stands in each log line */
-                    "X-Request-ID"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
-            401: {
-                headers: {
-                    /** @description Language of title and detail */
-                    "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description How to say who is calling */
-                    "WWW-Authenticate"?: string;
-                    /** @description The caller's, or a new one; it stands in each log line */
-                    "X-Request-ID"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    /** @description Language of title and detail */
-                    "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description The caller's, or a new one; it stands in each log line */
-                    "X-Request-ID"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such model; There is no such model version */
-            404: {
-                headers: {
-                    /** @description Language of title and detail */
-                    "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description The caller's, or a new one; it stands in each log line */
-                    "X-Request-ID"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The upload took too long */
-            408: {
-                headers: {
-                    /** @description Language of title and detail */
-                    "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description The caller's, or a new one; it stands in each log line */
-                    "X-Request-ID"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The file is too large; The image has too many pixels */
-            413: {
-                headers: {
-                    /** @description Language of title and detail */
-                    "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description The caller's, or a new one; it stands in each log line */
-                    "X-Request-ID"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This file format is not supported; The request's content encoding is not supported */
-            415: {
-                headers: {
-                    /** @description Language of title and detail */
-                    "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description The caller's, or a new one; it stands in each log line */
-                    "X-Request-ID"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The file is empty; The file is not an image; The image is damaged; The image takes too much to decode; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported; A picture has no study to put a DICOM result in; The DICOM object lacks its UIDs; A film in colour has no grayscale presentation; The image is a cross-section; The image is a lateral film; The grey scale is inverted; The radiograph lies on its side; The radiograph is upside down; The lungs are too small in the image; The image has too few pixels; The request is not valid; There is no such parameter */
-            422: {
-                headers: {
-                    /** @description Language of title and detail */
-                    "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description The caller's, or a new one; it stands in each log line */
-                    "X-Request-ID"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many images in a short time */
-            429: {
-                headers: {
-                    /** @description Language of title and detail */
-                    "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
-                    /** @description What is left of the caller's images, and until when */
+                    /** @description Where calls are limited: what is left of the images, and until when */
                     RateLimit?: string;
-                    /** @description Images that a caller may send, in how many seconds */
+                    /** @description Where they are: images that a caller may send, in how many seconds */
                     "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
+            401: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description How to say who is calling */
+                    "WWW-Authenticate"?: string;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Which scope is needed */
+                    "WWW-Authenticate"?: string;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description There is no such model; There is no such model version */
+            404: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description The upload took too long */
+            408: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description The file is too large; The image has too many pixels */
+            413: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description This file format is not supported; The request's content encoding is not supported */
+            415: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where the body's encoding is not read: `identity` */
+                    "Accept-Encoding"?: string;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description The file is empty; The file is not an image; The image is damaged; The image takes too much to decode; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported; A picture has no study to put a DICOM result in; The DICOM object lacks its UIDs; A film in colour has no grayscale presentation; The image is a cross-section; The image is a lateral film; The grey scale is inverted; The radiograph lies on its side; The radiograph is upside down; The lungs are too small in the image; The image has too few pixels; The request is not valid; There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description Too many images in a short time */
+            429: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
             /** @description The service failed */
             500: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
             /** @description The service is not ready; The service is busy */
             503: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
         };
@@ -5015,6 +5454,14 @@ export interface operations {
             /** @description The outputs, as JSON or with binary tensors behind it */
             200: {
                 headers: {
+                    /** @description Bytes that are JSON, where binary tensors follow */
+                    "Inference-Header-Content-Length"?: number;
+                    /** @description `no-store`: it is about a patient */
+                    "Cache-Control"?: string;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
@@ -5047,154 +5494,198 @@ export interface operations {
             /** @description The request cannot be read */
             400: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description The caller's, or a new one; it stands in each log line */
-                    "X-Request-ID"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
-            401: {
-                headers: {
-                    /** @description Language of title and detail */
-                    "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description How to say who is calling */
-                    "WWW-Authenticate"?: string;
-                    /** @description The caller's, or a new one; it stands in each log line */
-                    "X-Request-ID"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    /** @description Language of title and detail */
-                    "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description The caller's, or a new one; it stands in each log line */
-                    "X-Request-ID"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such model; There is no such model version */
-            404: {
-                headers: {
-                    /** @description Language of title and detail */
-                    "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description The caller's, or a new one; it stands in each log line */
-                    "X-Request-ID"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The upload took too long */
-            408: {
-                headers: {
-                    /** @description Language of title and detail */
-                    "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description The caller's, or a new one; it stands in each log line */
-                    "X-Request-ID"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The file is too large; The image has too many pixels */
-            413: {
-                headers: {
-                    /** @description Language of title and detail */
-                    "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description The caller's, or a new one; it stands in each log line */
-                    "X-Request-ID"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This file format is not supported; The request's content encoding is not supported */
-            415: {
-                headers: {
-                    /** @description Language of title and detail */
-                    "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description The caller's, or a new one; it stands in each log line */
-                    "X-Request-ID"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The file is empty; The file is not an image; The image is damaged; The image takes too much to decode; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported; A picture has no study to put a DICOM result in; The DICOM object lacks its UIDs; A film in colour has no grayscale presentation; The image is a cross-section; The image is a lateral film; The grey scale is inverted; The radiograph lies on its side; The radiograph is upside down; The lungs are too small in the image; The image has too few pixels; The request is not valid; There is no such parameter */
-            422: {
-                headers: {
-                    /** @description Language of title and detail */
-                    "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description The caller's, or a new one; it stands in each log line */
-                    "X-Request-ID"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many images in a short time */
-            429: {
-                headers: {
-                    /** @description Language of title and detail */
-                    "Content-Language"?: "en" | "ms" | "zh-CN";
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
-                    /** @description What is left of the caller's images, and until when */
+                    /** @description Where calls are limited: what is left of the images, and until when */
                     RateLimit?: string;
-                    /** @description Images that a caller may send, in how many seconds */
+                    /** @description Where they are: images that a caller may send, in how many seconds */
                     "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description The caller did not say who they are; The key or token is not accepted; The token has expired */
+            401: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description How to say who is calling */
+                    "WWW-Authenticate"?: string;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Which scope is needed */
+                    "WWW-Authenticate"?: string;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description There is no such model; There is no such model version */
+            404: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description The upload took too long */
+            408: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description The file is too large; The image has too many pixels */
+            413: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description This file format is not supported; The request's content encoding is not supported */
+            415: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where the body's encoding is not read: `identity` */
+                    "Accept-Encoding"?: string;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description The file is empty; The file is not an image; The image is damaged; The image takes too much to decode; The image has too few pixels; The image shows nothing; The file holds more than one image; The colour space does not define a grey scale; The DICOM object is not a radiograph; The image is not a frontal chest radiograph; The DICOM object holds raw detector data; The DICOM object holds no image; The pixel encoding of this DICOM object is not supported; A picture has no study to put a DICOM result in; The DICOM object lacks its UIDs; A film in colour has no grayscale presentation; The image is a cross-section; The image is a lateral film; The grey scale is inverted; The radiograph lies on its side; The radiograph is upside down; The lungs are too small in the image; The image has too few pixels; The request is not valid; There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
+                };
+            };
+            /** @description Too many images in a short time */
+            429: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
             /** @description The service failed */
             500: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
             /** @description The service is not ready; The service is busy */
             503: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Seconds after which to try again */
                     "Retry-After"?: number;
+                    /** @description Where calls are limited: what is left of the images, and until when */
+                    RateLimit?: string;
+                    /** @description Where they are: images that a caller may send, in how many seconds */
+                    "RateLimit-Policy"?: string;
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InferenceProblem"];
                 };
             };
         };
@@ -5211,6 +5702,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Of the content; sent back as `If-None-Match` it saves an answer */
                     ETag?: string;
                     /** @description `no-cache`: keep it, and ask whether it is still the same */
@@ -5240,6 +5733,8 @@ export interface operations {
             /** @description The same as what the caller has */
             304: {
                 headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Of the content; sent back as `If-None-Match` it saves an answer */
                     ETag?: string;
                     /** @description `no-cache`: keep it, and ask whether it is still the same */
@@ -5249,6 +5744,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -5266,6 +5774,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Of the content; sent back as `If-None-Match` it saves an answer */
                     ETag?: string;
                     /** @description `no-cache`: keep it, and ask whether it is still the same */
@@ -5291,6 +5801,8 @@ export interface operations {
             /** @description The same as what the caller has */
             304: {
                 headers: {
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description Of the content; sent back as `If-None-Match` it saves an answer */
                     ETag?: string;
                     /** @description `no-cache`: keep it, and ask whether it is still the same */
@@ -5304,7 +5816,20 @@ export interface operations {
             /** @description Nothing is here */
             404: {
                 headers: {
-                    /** @description Language of title and detail */
+                    /** @description Language of the sentences in it */
+                    "Content-Language"?: "en" | "ms" | "zh-CN";
+                    /** @description The caller's, or a new one; it stands in each log line */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such parameter */
+            422: {
+                headers: {
+                    /** @description Language of the sentences in it */
                     "Content-Language"?: "en" | "ms" | "zh-CN";
                     /** @description The caller's, or a new one; it stands in each log line */
                     "X-Request-ID"?: string;

@@ -17,7 +17,7 @@ from time import perf_counter
 from opentelemetry.trace import Span
 from starlette.requests import ClientDisconnect
 
-from cxr_severity.api.access.tracing import current
+from cxr_severity.api.access.tracing import current, current_trace
 from cxr_severity.api.failures import code_of
 from cxr_severity.api.telemetry.counters import Metrics, Outcome
 from cxr_severity.api.telemetry.traces import tracer
@@ -118,7 +118,7 @@ def _write(
         "event": "judgement",
         "caller": caller,
         "request_id": mark and mark.request_id,
-        "trace_id": mark and mark.trace_id,
+        "trace_id": current_trace(),
         "sha256": known.sha256,
         "version": known.version,
         "outcome": outcome,

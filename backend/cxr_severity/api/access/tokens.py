@@ -18,7 +18,6 @@ _OF_KEY = {"RS256": _OF_RSA, "PS256": _OF_RSA, "ES256": ["ES256"], "ES384": ["ES
 """By a key's algorithm, those that it may have signed with: the library takes an RSA key that names
 none for one of `RS256`. Asymmetric ones alone: with `HS256` a public key could be taken for the
 secret."""
-ALGORITHMS = tuple(_OF_KEY)
 _FETCH_SECONDS = 5
 _PAUSE_SECONDS = 2
 """After a fetch that failed."""

@@ -37,6 +37,13 @@ def current() -> RequestMark | None:
     return _current.get()
 
 
+def current_trace() -> str | None:
+    """Of that request: its caller's, else the one that the service has begun; None where neither
+    is, as where no traces are asked for."""
+    found = current()
+    return (found and found.trace_id) or trace_id()
+
+
 def set_current(found: RequestMark) -> None:
     """Say which request the calling context works for."""
     _current.set(found)
@@ -83,5 +90,5 @@ class MarkFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         found = current()
         record.request_id = found.request_id if found else "-"
-        record.trace_id = (found and found.trace_id) or trace_id() or "-"
+        record.trace_id = current_trace() or "-"
         return True

@@ -36,15 +36,29 @@ _OUTSIDE = re.compile(r"^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)")
 
 
 def files_of(
-    chunks: Iterable[bytes], max_bytes: int, share: Share, wait: Callable[..., Any]
+    chunks: Iterable[bytes],
+    max_bytes: int,
+    share: Share,
+    wait: Callable[..., Any],
+    *,
+    alone: bool = False,
 ) -> Iterator[Item]:
     """Files in the order of the archive; folders, DICOMDIR and what file managers leave behind
     are no items. Blocking: `wait` calls what is asynchronous, with its arguments.
 
     A file with a fault is an item in its place that says so. Where the archive itself cannot be
     read further, the last item says that.
+
+    Args:
+        chunks: the bytes of the archive, as they come.
+        max_bytes: of a file; what is larger is an item without its content.
+        alone: whether nothing else is sent, so that without a first item there is no batch.
+
+    Raises:
+        ApiError: `archive-damaged` or `archive-too-large`, of one that is `alone` and has no item.
     """
     wasted = 0
+    begun = False
     file: Arriving | None = None
     fault: ApiError | None = None
     try:
@@ -65,6 +79,7 @@ def files_of(
                     raise ApiError(
                         "archive-too-large", "The archive unpacks to more than is accepted."
                     )
+            begun = begun or not passed_over
             if outside:
                 yield Item(name, ApiError("unsafe-path", OUTSIDE))
             elif file is not None:
@@ -82,4 +97,6 @@ def files_of(
     if file is not None:
         wait(file.drop)
     if fault is not None:
+        if alone and not begun:
+            raise fault
         yield Item("", fault)

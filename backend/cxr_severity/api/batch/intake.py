@@ -46,7 +46,7 @@ def events_of(request: Request) -> AsyncIterator[Event]:
 
 
 async def _whole(request: Request) -> AsyncIterator[Event]:
-    yield Begin("")
+    yield Begin("", alone=True)
     start = b""
     known = False
     async for chunk in request.stream():
@@ -79,8 +79,14 @@ async def _form(request: Request, parts: Parts) -> AsyncIterator[Event]:
 
 async def take_in(events: AsyncIterator[Event], put: Put, max_bytes: int, share: Share) -> None:
     """Hand each file over, those of archives included; holds one file at a time, as its `share`
-    of the memory of bodies lets it."""
+    of the memory of bodies lets it.
+
+    Raises:
+        ExceptionGroup: of the ApiError that `events` raise, or that an archive which is the whole
+            body cannot be read.
+    """
     file: Arriving | None = None
+    alone = False
     unpacked = anyio.Event()
     async with anyio.create_task_group() as archives:
         chunks = None
@@ -95,7 +101,9 @@ async def take_in(events: AsyncIterator[Event], put: Put, max_bytes: int, share:
                         content, file = start, None
                         chunks, arriving = anyio.create_memory_object_stream[bytes](1)
                         unpacked = anyio.Event()
-                        archives.start_soon(_unpack, arriving, put, max_bytes, share, unpacked)
+                        archives.start_soon(
+                            _unpack, arriving, put, max_bytes, share, alone, unpacked
+                        )
                 if chunks is not None:
                     try:
                         await chunks.send(content)
@@ -110,7 +118,9 @@ async def take_in(events: AsyncIterator[Event], put: Put, max_bytes: int, share:
                 await unpacked.wait()  # what came later is counted later
             if file is not None:
                 await put(file.item())
-            file = Arriving(event.name, max_bytes, share) if isinstance(event, Begin) else None
+            file = None
+            if isinstance(event, Begin):
+                file, alone = Arriving(event.name, max_bytes, share), event.alone
         if chunks is not None:
             chunks.close()
         if file is not None:
@@ -122,6 +132,7 @@ async def _unpack(
     put: Put,
     max_bytes: int,
     share: Share,
+    alone: bool,
     unpacked: anyio.Event,
 ) -> None:
     def chunks() -> Iterator[bytes]:
@@ -132,7 +143,7 @@ async def _unpack(
                 return
 
     def work() -> None:
-        for item in files_of(chunks(), max_bytes, share, from_thread.run):
+        for item in files_of(chunks(), max_bytes, share, from_thread.run, alone=alone):
             from_thread.run(put, item)
             del item
 

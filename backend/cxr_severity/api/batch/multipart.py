@@ -19,6 +19,8 @@ class Begin:
     """A part; `name` is its file's, empty where it has none."""
 
     name: str
+    alone: bool = False
+    """Whether it is the whole body, and no other comes."""
 
 
 @dataclass(frozen=True, slots=True)

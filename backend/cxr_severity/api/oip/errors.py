@@ -12,6 +12,11 @@ from cxr_severity.api.errors import PROBLEM_JSON
 ROOT = "/v2"
 
 
+def is_of_the_protocol(path: str) -> bool:
+    """Whether clients of the protocol ask there. `path` without `STABLE_PREFIX`."""
+    return path == ROOT or path.startswith(f"{ROOT}/")
+
+
 class NamedErrors:
     """Gives every problem below `/v2` a member `error` with its sentence, which is all that clients
     of the protocol read of it; the rest of the problem stays (RFC 9457, 3.2)."""
@@ -21,7 +26,7 @@ class NamedErrors:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""
-        if path != ROOT and not path.startswith(f"{ROOT}/"):
+        if not is_of_the_protocol(path):
             await self._app(scope, receive, send)
             return
         start: Message | None = None

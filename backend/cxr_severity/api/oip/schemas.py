@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+from pydantic.json_schema import SkipJsonSchema
+
+from cxr_severity.interop.bodies.problem import Problem
 
 
 class _Body(BaseModel):
@@ -59,3 +63,21 @@ class Inference(_Body):
     model_name: str = Field(examples=["cxr-severity"])
     model_version: str = Field(examples=["2.0.0"])
     outputs: list[OutputTensor]
+
+
+def _without_default(schema: JsonDict) -> None:
+    schema.pop("default", None)
+
+
+class InferenceProblem(Problem):
+    """A problem below `/v2`, as `errors.NamedErrors` completes it."""
+
+    error: str = Field(
+        description="As `detail`: all that clients of the protocol read", examples=["It is empty."]
+    )
+    index: int | SkipJsonSchema[None] = Field(
+        default=None,
+        ge=0,
+        description="Only where one image of a request was refused: which, from 0",
+        json_schema_extra=_without_default,
+    )

@@ -18,6 +18,7 @@ from cxr_severity.api.batch.intake import events_of
 from cxr_severity.api.batch.stream import NDJSON, Lines
 from cxr_severity.api.body_memory import Share
 from cxr_severity.api.body_pace import StreamPace
+from cxr_severity.api.documented import NOT_KEPT, SPOKEN
 from cxr_severity.api.errors import problem_responses
 from cxr_severity.api.negotiation import lines_alone
 from cxr_severity.api.state import state_of
@@ -61,7 +62,11 @@ _BODY = {
     summary="Severity of many radiographs, a line for each",
     response_class=Response,
     responses={
-        200: {"description": "A line for each image", "content": {NDJSON: _LINES}},
+        200: {
+            "description": "A line for each image",
+            "headers": SPOKEN | NOT_KEPT,
+            "content": {NDJSON: _LINES},
+        },
         **problem_responses(
             [
                 "malformed-request",
@@ -70,11 +75,11 @@ _BODY = {
                 "unsupported-encoding",
                 "not-acceptable",
                 "archive-damaged",
+                "archive-too-large",
                 "unknown-version",
                 "missing-field",
                 "invalid-request",
                 "unknown-target",
-                "unknown-parameter",
                 *OF_CALLERS,
                 "rate-limited",
                 "upload-too-slow",

@@ -15,6 +15,7 @@ from fastapi import APIRouter, Path, Request, Response
 from cxr_severity import __version__
 from cxr_severity.api.access.control import granted
 from cxr_severity.api.admission import queued, while_connected
+from cxr_severity.api.documented import NOT_KEPT, header
 from cxr_severity.api.errors import ApiError, problem_responses
 from cxr_severity.api.examples import answers, example_of
 from cxr_severity.api.failures import OneOfSeveralError
@@ -52,6 +53,10 @@ _INFER: dict[str, Any] = {
     "responses": {
         200: {
             "description": "The outputs, as JSON or with binary tensors behind it",
+            "headers": {
+                LENGTH: header("Bytes that are JSON, where binary tensors follow", "integer"),
+                **NOT_KEPT,
+            },
             "content": {
                 "application/json": {
                     "schema": {"type": "object", "required": list(Inference.model_fields)},
@@ -66,7 +71,6 @@ _INFER: dict[str, Any] = {
                 "malformed-request",
                 "invalid-request",
                 "unsupported-encoding",
-                "unknown-parameter",
                 "rate-limited",
                 "upload-too-slow",
                 "internal-error",

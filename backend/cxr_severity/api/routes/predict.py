@@ -13,6 +13,7 @@ from cxr_severity.api.accept_language import language_headers, language_of
 from cxr_severity.api.access.audit import judgement, unbegun
 from cxr_severity.api.access.control import granted
 from cxr_severity.api.admission import check_waiting, queued, unless_left, while_connected
+from cxr_severity.api.documented import NOT_KEPT, SPOKEN
 from cxr_severity.api.errors import problem_responses
 from cxr_severity.api.examples import answers
 from cxr_severity.api.negotiation import MEDIA_TYPES, DicomObject, form_of, media_type_of
@@ -36,7 +37,6 @@ _PROBLEMS = (
     "missing-field",
     "invalid-request",
     "unknown-target",
-    "unknown-parameter",
     "incomplete-upload",
     "unsupported-encoding",
     "not-acceptable",
@@ -59,7 +59,7 @@ _FORMS = f"The judgement, as JSON unless `Accept` asks otherwise: {', '.join(MED
     summary="Severity of one radiograph",
     response_model=Prediction,
     responses={
-        200: {**answers(Prediction)[200], "description": _FORMS},
+        200: {**answers(Prediction)[200], "description": _FORMS, "headers": SPOKEN | NOT_KEPT},
         **problem_responses(_PROBLEMS),
     },
     openapi_extra=UPLOAD_BODY,

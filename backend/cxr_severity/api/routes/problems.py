@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from cxr_severity.api.accept_language import language_headers, language_of
+from cxr_severity.api.documented import SPOKEN
 from cxr_severity.api.errors import ApiError, problem_responses
 from cxr_severity.api.schemas import ProblemKind, ProblemList
 from cxr_severity.interop.bodies.kinds import KINDS
@@ -22,9 +23,10 @@ _EXAMPLE = ProblemKind.build(KINDS["empty-file"])
     summary="Every kind of error and what to do about it",
     responses={
         200: {
+            "headers": SPOKEN,
             "content": {
                 "application/json": {"example": ProblemList(problems=[_EXAMPLE]).model_dump()}
-            }
+            },
         }
     },
 )
@@ -40,7 +42,10 @@ async def list_problems(request: Request, response: Response) -> ProblemList:
     operation_id="getProblem",
     summary="A kind of error and what to do about it",
     responses={
-        200: {"content": {"application/json": {"example": _EXAMPLE.model_dump()}}},
+        200: {
+            "headers": SPOKEN,
+            "content": {"application/json": {"example": _EXAMPLE.model_dump()}},
+        },
         **problem_responses(["not-found"]),
     },
 )

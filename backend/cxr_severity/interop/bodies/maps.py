@@ -86,7 +86,8 @@ class ExplanationBody(Body):
         examples=["outside-lungs"],
     )
     lung_fraction: Probability | None = Field(
-        description="Share of the map inside the estimated lungs; null where no lungs were found",
+        description="Share of the map inside the estimated lungs; null where no lungs were found "
+        "or the map is empty",
         examples=[0.41],
     )
     heatmap: str = Field(

@@ -22,6 +22,9 @@ Milliseconds = Annotated[float, Field(ge=0)]
 BrixiaTotal = Annotated[float, Field(ge=0, le=18)]
 
 
+_UPRIGHT = "after any orientation tag was applied, and pixels that are not square were made so"
+
+
 class ModelRef(Body):
     name: str
     version: str
@@ -30,10 +33,8 @@ class ModelRef(Body):
 class InputFacts(Body):
     sha256: str = Field(description="Of the uploaded bytes, lower-case hex")
     format: SourceFormat = Field(description="Sniffed from the bytes, never from the file name")
-    width: int = Field(description="Pixels, after any orientation tag was applied", examples=[2048])
-    height: int = Field(
-        description="Pixels, after any orientation tag was applied", examples=[2048]
-    )
+    width: int = Field(description=f"Pixels, {_UPRIGHT}", examples=[2048])
+    height: int = Field(description=f"Pixels, {_UPRIGHT}", examples=[2048])
 
 
 class ClassProbabilities(Body):

@@ -9,26 +9,31 @@ from types import TracebackType
 import anyio.to_thread
 import httpx
 
+from cxr_severity_client.answers import (
+    UNCONNECTED,
+    Outcome,
+    checked,
+    prediction_in,
+    says_ready,
+    versions_in,
+)
 from cxr_severity_client.results import BatchLine, Prediction
 from cxr_severity_client.wire import (
     MODELS,
-    UNCONNECTED,
     Access,
     Call,
     Film,
     Form,
     Multipart,
-    Outcome,
     Patience,
     Portion,
     Target,
-    checked,
+    form_in,
     portions,
     read,
     to_predict,
     to_predict_as,
     to_predict_batch,
-    versions_in,
 )
 
 
@@ -81,14 +86,14 @@ class AsyncClient:
         call = to_predict(
             await _read(film), explain=explain, target=target, force=force, version=version
         )
-        return Prediction.from_json((await self._send(call)).json())
+        return prediction_in(await self._send(call))
 
     async def predict_as(
         self, film: Film, form: Form, *, force: bool = False, version: str | None = None
     ) -> bytes:
         """As `Client.predict_as`."""
         call = to_predict_as(await _read(film), form, force=force, version=version)
-        return (await self._send(call)).content
+        return form_in(await self._send(call), form)
 
     async def predict_batch(
         self, films: Iterable[Film], *, force: bool = False, version: str | None = None
@@ -114,8 +119,8 @@ class AsyncClient:
     async def ready(self) -> bool:
         """Whether the service can answer; asked once."""
         try:
-            return (await self._http.get("/health/ready")).is_success
-        except httpx.TransportError:
+            return says_ready(await self._http.get("/health/ready"))
+        except httpx.RequestError:
             return False
 
     async def _send(self, call: Call) -> httpx.Response:

@@ -8,26 +8,31 @@ from types import TracebackType
 
 import httpx
 
+from cxr_severity_client.answers import (
+    UNCONNECTED,
+    Outcome,
+    checked,
+    prediction_in,
+    says_ready,
+    versions_in,
+)
 from cxr_severity_client.results import BatchLine, Prediction
 from cxr_severity_client.wire import (
     MODELS,
-    UNCONNECTED,
     Access,
     Call,
     Film,
     Form,
     Multipart,
-    Outcome,
     Patience,
     Portion,
     Target,
-    checked,
+    form_in,
     portions,
     read,
     to_predict,
     to_predict_as,
     to_predict_batch,
-    versions_in,
 )
 
 
@@ -91,10 +96,10 @@ class Client:
         Raises:
             ProblemError: the service did not judge.
             OSError: the file cannot be read.
-            httpx.TransportError: the connection failed.
+            httpx.RequestError: the connection failed, or the answer was damaged on its way.
         """
         call = to_predict(read(film), explain=explain, target=target, force=force, version=version)
-        return Prediction.from_json(self._send(call).json())
+        return prediction_in(self._send(call))
 
     def predict_as(
         self, film: Film, form: Form, *, force: bool = False, version: str | None = None
@@ -102,9 +107,10 @@ class Client:
         """The same in another form: a DICOM object, a FHIR bundle, a page of PDF, a table.
 
         Raises:
-            ProblemError, OSError, httpx.TransportError: as `predict`.
+            ProblemError, OSError, httpx.RequestError: as `predict`.
         """
-        return self._send(to_predict_as(read(film), form, force=force, version=version)).content
+        call = to_predict_as(read(film), form, force=force, version=version)
+        return form_in(self._send(call), form)
 
     def predict_batch(
         self, films: Iterable[Film], *, force: bool = False, version: str | None = None
@@ -116,7 +122,7 @@ class Client:
             ProblemError: a request was refused, or ended before all of its films were read (their
                 lines have come), and nothing further is sent; what is wrong with one film is in
                 its line.
-            OSError, httpx.TransportError: as `predict`. Lines of the requests before have come.
+            OSError, httpx.RequestError: as `predict`. Lines of the requests before have come.
         """
         before = 0
         for portion in portions(films):
@@ -137,8 +143,8 @@ class Client:
     def ready(self) -> bool:
         """Whether the service can answer; asked once."""
         try:
-            return self._http.get("/health/ready").is_success
-        except httpx.TransportError:
+            return says_ready(self._http.get("/health/ready"))
+        except httpx.RequestError:
             return False
 
     def _send(self, call: Call) -> httpx.Response:

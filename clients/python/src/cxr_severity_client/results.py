@@ -37,7 +37,8 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """The file: pixels as they are stored in it."""
+    """The file. `width` and `height` are pixels of the film as it is looked at: after any
+    orientation tag was applied, and pixels that are not square were made so."""
 
     sha256: str
     format: str

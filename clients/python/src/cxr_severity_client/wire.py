@@ -1,4 +1,4 @@
-"""What both clients have in common: requests, answers, when to try again. It sends nothing."""
+"""What both clients have in common: requests, batches, when to try again. It sends nothing."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import httpx
 
+from cxr_severity_client.answers import Outcome, media_of, problem_in, told, unread
 from cxr_severity_client.problems import ProblemError
 from cxr_severity_client.results import BatchLine
 
@@ -118,39 +119,20 @@ def to_predict_batch(form: Multipart, *, force: bool, version: str | None) -> Ca
 MODELS = Call("/models", method="GET")
 
 
-def versions_in(response: httpx.Response) -> list[str]:
-    """Of the answer to `MODELS`, oldest first."""
-    return [model["version"] for model in response.json()["models"]]
-
-
 def _asked(explain: bool, target: Target, force: bool, version: str | None) -> dict[str, str]:
     found = {"explain": str(explain).lower(), "target": target, "force": str(force).lower()}
     return found if version is None else {**found, "version": version}
 
 
-Unconnected = httpx.ConnectError | httpx.ConnectTimeout
-UNCONNECTED = (httpx.ConnectError, httpx.ConnectTimeout)
-"""Refused, or not made in time: nothing of the request has been sent."""
-Outcome = httpx.Response | Unconnected
-"""Of an attempt: an answer, good or not, or no connection."""
-
-
-def checked(outcome: Outcome) -> httpx.Response:
-    """The response, read whole, where it is a good one.
+def form_in(response: httpx.Response, form: Form) -> bytes:
+    """Of the answer to `to_predict_as`.
 
     Raises:
-        ProblemError: it is not.
-        httpx.ConnectError, httpx.ConnectTimeout: there is none.
+        ProblemError: it is no such form.
     """
-    if isinstance(outcome, UNCONNECTED):
-        raise outcome
-    if outcome.is_success:
-        return outcome
-    media = outcome.headers.get("content-type", "").partition(";")[0]
-    if media == "application/problem+json":
-        raise ProblemError.from_json(outcome.json())
-    raise ProblemError(outcome.status_code, "", f"HTTP {outcome.status_code}",
-                       outcome.reason_phrase)  # fmt: skip
+    if media_of(response) != _MEDIA[form]:
+        raise unread(response.status_code)
+    return response.content
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +156,7 @@ class Patience:
             said = outcome.headers.get("retry-after", "")
             if said.isdecimal():
                 return float(said) if float(said) <= self.longest else None
-            if "application/problem+json" in outcome.headers.get("content-type", ""):
+            if problem_in(outcome).code:
                 return None  # the service itself says that waiting does not help
         # Not all at the same moment, where many clients wait.
         pause: float = 2.0 ** (attempt - 1) * (0.5 + secrets.randbelow(1000) / 1000)
@@ -224,6 +206,11 @@ class Lines:
         *whole, self._begun = (self._begun + piece).split(b"\n")
         return [json.loads(line) for line in whole if line]
 
+    @property
+    def ended(self) -> bool:
+        """Whether no line is left unfinished."""
+        return not self._begun
+
 
 class Portion:
     """What is answered to one request of a batch."""
@@ -236,7 +223,14 @@ class Portion:
         self._end: ProblemError | None = None
 
     def feed(self, piece: bytes) -> list[BatchLine]:
-        """The lines of films in it."""
+        """The lines of films in it.
+
+        Raises:
+            ProblemError: it is no answer of the service.
+        """
+        return told(200, lambda: self._films_in(piece))
+
+    def _films_in(self, piece: bytes) -> list[BatchLine]:
         found = []
         for said in self._lines.feed(piece):
             line = BatchLine.from_json(said, self._before)
@@ -254,8 +248,11 @@ class Portion:
 
         Raises:
             ProblemError: the request ended early. Nobody knows how many films were left of it, so
-                that the indices of any later request would be those of other films.
+                that the indices of any later request would be those of other films. Or the answer
+                was none of the service.
         """
         if self._end is not None:
             raise self._end
+        if not self._lines.ended:
+            raise unread(200)
         return self._before + self._films
