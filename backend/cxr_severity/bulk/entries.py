@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,7 @@ from typing import IO, Any, cast
 import fsspec
 
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError
+from cxr_severity.service.whole_file import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,21 @@ def open_url(url: str) -> IO[bytes]:
     """A file anywhere that fsspec reaches, for reading.
 
     Raises:
-        OSError: it is not there, or may not be read.
+        OSError: it is not there, may not be read, or is no file but a pipe, a socket or a device:
+            the reading of these may never begin, or never end.
     """
     filesystem, path = located(url)
+    if here(url) is not None and _flows(Path(path)):
+        raise OSError("it is a pipe, a socket or a device, and no file")
     return cast(IO[bytes], filesystem.open(path, "rb"))
+
+
+def _flows(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # which the opening of it says better
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def keep(url: str, data: bytes) -> None:
@@ -76,7 +89,7 @@ def keep(url: str, data: bytes) -> None:
             file.write(data)
     else:
         Path(path).parent.mkdir(parents=True, exist_ok=True)  # on a node of a cluster
-        Path(path).write_bytes(data)
+        write_whole(Path(path), data)
 
 
 def read(entry: Entry, max_bytes: int) -> bytes:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cxr_severity.bulk.csv_text import CsvError, lines_of, plain
 from cxr_severity.bulk.sources import PATH_COLUMNS
-from cxr_severity.interop.table import unescaped
+from cxr_severity.interop.table import unescaped_text
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Severity
 from cxr_severity.model.calibration import HIGHEST_TOTAL
 from cxr_severity.model.measure.brixia import brixia_severity
@@ -24,6 +24,8 @@ _ZONES = ("reader_", "brixia_", "")
 """Before each zone's letter."""
 _PATIENT = ("patient", "patient_id")
 _BLIND = ("reader_blind", "blind")
+_TEXTS = ("accession_number", *PATH_COLUMNS, *_PATIENT)
+"""What has an apostrophe before it in CSV where a spreadsheet would take it for a formula."""
 _MODEL = ("severity", "brixia_total", *(f"brixia_{zone}" for zone in ZONES))
 """What a table that holds the model's probabilities tells of the model, and of no reader."""
 _PROBABILITIES = {"probability_mild", "p_mild"}
@@ -114,9 +116,16 @@ def _of_table(path: Path, raw: bytes) -> list[tuple[str, dict[str, str]]]:
         cells = [cell.strip() for cell in line]
         if any(cells[len(columns) :]):
             raise ReadingsError(f"{where}: has more cells than the first line names")
-        named = zip(columns, cells, strict=False)
-        found.append((where, {name: cell for name, cell in named if name}))
+        found.append((where, dict(_known(columns, cells))))
     return found
+
+
+def _known(columns: list[str], cells: list[str]) -> Iterator[tuple[str, str]]:
+    """Cells by their columns' names; texts as they are in the film, where they were copied from a
+    table in CSV."""
+    for name, cell in zip(columns, cells, strict=False):
+        if name:
+            yield name, unescaped_text(cell) if name in _TEXTS else cell
 
 
 def _column(name: str) -> str:
@@ -164,15 +173,8 @@ def _reading(where: str, line: Mapping[str, str]) -> Reading | None:
         raise ReadingsError(f"{where}: has a reading, and does not say of which film")
     if "sha256" in keys:
         keys["sha256"] = keys["sha256"].lower()
-    if "accession_number" in keys:
-        keys["accession_number"] = _identifier(keys["accession_number"])
-    patient = _identifier(line.get(_first(line, _PATIENT), ""))
+    patient = line.get(_first(line, _PATIENT), "")
     return Reading(where, keys, severity, total, patient, _blind(where, line))
-
-
-def _identifier(text: str) -> str:
-    """As it is in the film, where it was copied from a table in CSV."""
-    return unescaped({"patient_id": text})["patient_id"]
 
 
 def _blind(where: str, line: Mapping[str, str]) -> bool | None:

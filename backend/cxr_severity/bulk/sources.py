@@ -16,6 +16,7 @@ from fsspec.utils import glob_translate
 from cxr_severity.bulk.csv_text import lines_of, plain
 from cxr_severity.bulk.entries import Entry, here, located, open_url, said_by
 from cxr_severity.bulk.own import Own
+from cxr_severity.interop.table import unescaped_text
 from cxr_severity.service.leftovers import is_leftover
 
 PATH_COLUMNS = ("path", "file", "filename", "image")
@@ -199,8 +200,9 @@ def _manifest(source: str) -> Iterator[Entry]:
     first = lines[0][column]
     bare = head[column] not in PATH_COLUMNS and (_FILM.search(first) or _exists(named(first)))
     for line in lines if bare else lines[1:]:
-        if column < len(line) and line[column]:
-            yield from _file(named(line[column]))
+        if column < len(line) and (said := line[column]):
+            was = unescaped_text(said)  # in a table of ours
+            yield from _file(named(said if was == said or _exists(named(said)) else was))
 
 
 def _exists(name: str) -> bool:

@@ -29,6 +29,7 @@ from cxr_severity.service.exits import EXIT_CANNOT_START, EXIT_OK, EXIT_SOME_FAI
 from cxr_severity.service.load import decode_processes, load_predictor
 from cxr_severity.service.pipeline import Judged, Options, judge
 from cxr_severity.service.registry import NotReadyError
+from cxr_severity.service.whole_file import write_whole
 from cxr_severity.settings import Settings
 from cxr_severity.texts.language import ENGLISH, LANGUAGES
 
@@ -140,17 +141,19 @@ def _predict_with(arguments: argparse.Namespace, settings: Settings, decode: Dec
             )
             try:
                 _write_form(form, judged, data, making, path, arguments.out)
-            except (InputRefusedError, OSError) as error:
+            except InputRefusedError as error:
                 failed = True
                 # The file's own object is out already.
                 _report_failure(path, error, as_json=False)
+            except OSError as error:
+                failed = True
+                _report_unwritten(path, form.name.upper(), error)
         if arguments.overlay:
             try:
                 _write_overlay(judged, path, arguments.overlay)
             except OSError as error:
                 failed = True
-                reason = error.strerror or str(error)
-                print(f"{path}: the overlay could not be written: {reason}", file=sys.stderr)
+                _report_unwritten(path, "overlay", error)
     return EXIT_SOME_FAILED if failed else EXIT_OK
 
 
@@ -203,12 +206,17 @@ def _report_failure(
     print(f"{path}: {body['code']}: {body['detail']}", file=sys.stderr)
 
 
+def _report_unwritten(path: Path, what: str, error: OSError) -> None:
+    reason = error.strerror or str(error)
+    print(f"{path}: the {what} could not be written: {reason}", file=sys.stderr)
+
+
 def _write_form(
     form: Form, judged: Judged, data: bytes, making: Making, path: Path, folder: Path
 ) -> None:
     found = as_form(form, judged.assessment, judged.radiograph, data, making)
     digest = judged.radiograph.source.sha256[:8]
-    (folder / f"{_stem(path)}-{digest}.{form.suffix}").write_bytes(found)
+    write_whole(folder / f"{_stem(path)}-{digest}.{form.suffix}", found)
 
 
 def _write_overlay(judged: Judged, path: Path, folder: Path) -> None:
@@ -216,7 +224,7 @@ def _write_overlay(judged: Judged, path: Path, folder: Path) -> None:
     if explanation is None or judged.pictures is None:
         raise ValueError("the judgement was made without an explanation")
     name = f"{_stem(path)}-{judged.radiograph.source.sha256[:8]}-{explanation.target}.jpg"
-    (folder / name).write_bytes(judged.pictures.overlay)
+    write_whole(folder / name, judged.pictures.overlay)
 
 
 def _stem(path: Path) -> str:

@@ -159,7 +159,9 @@ def decode(
     else:
         raster = decode_raster(data, container, limits, enough)
     found = sha256(data) if digest is None else digest()
-    source = Source(found, container, raster.bit_depth, raster.colour, raster.declared)
+    source = Source(
+        found, container, raster.bit_depth, raster.colour, raster.declared, raster.scale
+    )
     return Radiograph(raster.values, source, raster.stored)
 
 

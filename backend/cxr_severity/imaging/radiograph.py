@@ -30,6 +30,9 @@ class Source:
     """How colourful the stored picture is, in [0, 1]; 0 is grey or evenly tinted."""
     declared: Declared = ""
     """Of DICOM; the image may still show otherwise."""
+    scale: tuple[float, float] | None = None
+    """Of a grey DICOM film that says not how to window it: which values, after the Modality
+    transformation, are 0 and 1 in the radiograph."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

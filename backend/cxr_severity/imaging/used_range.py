@@ -94,12 +94,24 @@ def _width(part: NDArray[Any], strays: int) -> float:
 def without_islands(values: Float32Array) -> Float32Array:
     """(H, W) float32 in [0, 1] on the scale of the film alone, islands in black or white; the same
     where there are none."""
+    return on_scale(values, scale_without_islands(values))
+
+
+def scale_without_islands(values: Float32Array) -> tuple[float, float] | None:
+    """The levels, 0 to `LEVELS`, to show as black and as white where there are islands; None where
+    there are none, or the film keeps its scale."""
     found = film_range(values)
     if found is None:
-        return values
+        return None
     black, white = scale_around(*(level * LEVELS for level in found))
     black, white = max(black, 0.0), min(white, float(LEVELS))
-    if white - black > _MUCH * LEVELS:
+    return None if white - black > _MUCH * LEVELS else (black, white)
+
+
+def on_scale(values: Float32Array, scale: tuple[float, float] | None) -> Float32Array:
+    """(H, W) float32 in [0, 1] between two levels; the same for None."""
+    if scale is None:
         return values
+    black, white = scale
     shown = (values * np.float32(LEVELS) - np.float32(black)) / np.float32(white - black)
     return np.clip(shown, 0, 1, out=shown)

@@ -25,7 +25,8 @@ _OBJECTS = {"sr": report.KIND, "sc": capture.KIND, "gsps": presentation.KIND}
 _CODES = (
     codes.SEVERITY, *codes.GRADES.values(), codes.YES, codes.NO, codes.LUNG,
     *dict.fromkeys(place for place, _ in codes.SITES.values()), codes.RIGHT, codes.LEFT,
-    codes.CHEST_RADIOGRAPHY, codes.QUALITY_FINDING, codes.COMMENT, codes.NO_UNIT, codes.SCORE,
+    codes.CHEST_RADIOGRAPHY, codes.RADIOGRAPHY, codes.QUALITY_FINDING, codes.COMMENT, codes.NO_UNIT,
+    codes.SCORE,
     codes.RADIOGRAPHIC_SEVERITY, *codes.PROBABILITIES.values(), codes.PLAUSIBLE, codes.REFER,
     codes.ZONE_SCORE, codes.TOTAL_SCORE, codes.TOTAL_LOW, codes.TOTAL_HIGH, codes.ZONE_OPACITY,
     codes.ACCEPTED, *codes.NAMED_ZONES.values(), *codes.ZONE_SCORES.values(),

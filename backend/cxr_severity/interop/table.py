@@ -24,10 +24,10 @@ COLUMNS = (
 )  # fmt: skip
 """In this order; more may come behind them, none is renamed or removed."""
 
-# What a spreadsheet would take for a formula, or a line, when it opens the table, and whose text
-# in it is the film's.
+# What a spreadsheet would take for a formula, or a line, when it opens the table.
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
-_OF_THE_FILM = ("patient_id", "accession_number")
+_OF_OTHERS = ("patient_id", "accession_number", "file", "duplicate_of", "detail")
+"""Columns whose text is a film's, its file's or another program's; `bulk` has some of them."""
 
 
 def make(result: Result) -> bytes:
@@ -87,7 +87,7 @@ def escaped(row: Row) -> Row:
     found nowhere.
     """
     return {
-        name: f"'{value}" if name in _OF_THE_FILM and value.startswith(_FORMULAS) else value
+        name: f"'{value}" if name in _OF_OTHERS and _is_formula(value) else value
         for name, value in row.items()
     }
 
@@ -95,11 +95,18 @@ def escaped(row: Row) -> Row:
 def unescaped(row: Row) -> Row:
     """A row of CSV as it was before it was `escaped`."""
     return {
-        name: value[1:]
-        if name in _OF_THE_FILM and value[:1] == "'" and value[1:].startswith(_FORMULAS)
-        else value
-        for name, value in row.items()
+        name: unescaped_text(value) if name in _OF_OTHERS else value for name, value in row.items()
     }
+
+
+def unescaped_text(text: str) -> str:
+    """A cell of such a column as it was."""
+    return text[1:] if text[:1] == "'" and _is_formula(text[1:]) else text
+
+
+def _is_formula(text: str) -> bool:
+    """Also behind apostrophes of its own: else it would be read back as if it had one less."""
+    return text.lstrip("'").startswith(_FORMULAS)
 
 
 def _number(value: float) -> str:

@@ -14,6 +14,7 @@ from pynetdicom import AE, evt
 
 from cxr_severity.worker.faults import DownError, LastingError, PassingError
 from cxr_severity.worker.items import Result
+from cxr_severity.worker.links import bound, socket_of
 from cxr_severity.worker.tls import Tls
 
 _ADDRESS = re.compile(r"(?P<title>[^@\\]{1,16})@(?P<host>\[[^]]+\]|[^:@]+):(?P<port>\d{1,5})")
@@ -86,9 +87,7 @@ class Peer:
             self._address.port,
             ae_title=self._address.title,
             tls_args=tls,
-            evt_handlers=[
-                (evt.EVT_CONN_OPEN, lambda event: opened.append(event.assoc.dul.socket.socket))
-            ],
+            evt_handlers=[(evt.EVT_CONN_OPEN, self._opened, [opened])],
         )
         if not link.is_established:
             for each in opened:  # pynetdicom leaves some of those that failed open
@@ -111,6 +110,11 @@ class Peer:
         if any(status.Status in some for some in _MAY_PASS):
             raise PassingError(code)
         raise LastingError(code)
+
+    def _opened(self, event: evt.Event, opened: list[socket.socket]) -> None:
+        bound(event.assoc, self._timeout)
+        if (found := socket_of(event.assoc)) is not None:
+            opened.append(found)
 
 
 def _make_implicit(dataset: Dataset) -> None:

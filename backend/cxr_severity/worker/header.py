@@ -16,14 +16,16 @@ from pydicom.uid import ExplicitVRBigEndian
 
 from cxr_severity.imaging.dicom import elements as tags
 from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
+from cxr_severity.interop.dicom import shown
+from cxr_severity.interop.dicom.times import day_of
 from cxr_severity.interop.making import MANUFACTURER, MODEL_NAME
 from cxr_severity.worker.items import Place
 
 _STUDY, _SERIES, _INSTANCE = 0x0020000D, 0x0020000E, 0x00080018
 _STUDY_DATE, _MANUFACTURER, _MODEL = 0x00080020, 0x00080070, 0x00081090
 _WANTED = (
-    tags.SOP_CLASS, tags.MODALITY, tags.BODY_PART, tags.VIEW_POSITION, _STUDY, _SERIES, _INSTANCE,
-    _STUDY_DATE, _MANUFACTURER, _MODEL,
+    *shown.TAGS, tags.SOP_CLASS, tags.MODALITY, _STUDY, _SERIES, _INSTANCE, _STUDY_DATE,
+    _MANUFACTURER, _MODEL,
 )  # fmt: skip
 
 
@@ -43,17 +45,15 @@ class Wanted:
     """Further keys for the archive alone, by keyword; wildcards are its own."""
 
     def queries(self, now: datetime) -> Iterator[dict[str, str]]:
-        """Keys for QIDO-RS: one search for each modality, as the standard has no list of them."""
+        """Keys for QIDO-RS: one search for each modality, as the standard has no list of them.
+
+        None for view or body part, even where one is asked for: films that have codes and no words
+        would match neither.
+        """
         keys = dict(self.others)
         dates = self.range(now)
         if dates:
             keys["StudyDate"] = dates
-        # The standard has no matching by a list either, so where there are several the film's
-        # header decides.
-        if len(self.body_parts) == 1:
-            keys["BodyPartExamined"] = self.body_parts[0]
-        if len(self.views) == 1:
-            keys["ViewPosition"] = self.views[0]
         for modality in self.modalities or ("",):
             yield keys | ({"Modality": modality} if modality else {})
 
@@ -83,13 +83,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Of one film; empty where it does not say."""
+    """Of one film; empty where it does not say.
+
+    `body_part` and `view` are its words, or else those of its codes (`interop.dicom.shown`).
+    """
 
     place: Place
     modality: str
     body_part: str
     view: str
     date: str
+    """As DICOM writes it today, whatever the film's form; as in the film where it is no date."""
     own: bool
     """Whether this software made it."""
 
@@ -105,9 +109,9 @@ def read_header(data: bytes) -> Header:
     return Header(
         place=Place(*(_uid(elements, tag) for tag in (_STUDY, _SERIES, _INSTANCE))),
         modality=elements.text(tags.MODALITY),
-        body_part=elements.text(tags.BODY_PART),
-        view=elements.text(tags.VIEW_POSITION),
-        date=elements.text(_STUDY_DATE),
+        body_part=shown.body_part(elements),
+        view=shown.view(elements),
+        date=_date(elements.text(_STUDY_DATE)),
         own=elements.text(_MANUFACTURER) == MANUFACTURER.upper()
         and elements.text(_MODEL) == MODEL_NAME.upper(),
     )
@@ -127,6 +131,11 @@ def check_key(keyword: str) -> str:
 
 def _uid(elements: Elements, tag: int) -> str:
     return elements.raw(tag)[:64].decode("ascii", "replace").strip(" \0")
+
+
+def _date(text: str) -> str:
+    day = day_of(text)
+    return text if day is None else day.isoformat().replace("-", "")
 
 
 def _within(date: str, dates: str) -> bool:

@@ -19,11 +19,21 @@ class Taken:
 
 
 def note(db: sqlite3.Connection, place: Place, now: float) -> bool:
-    """Have a film wait; false where it is known."""
+    """Have a film wait; false where it is known to lie there, or has its results.
+
+    One that has none and lies elsewhere by now, as where a person has put it into another study, is
+    as good as one that came again: where it was there is nothing left to fetch, its results must
+    name the study that it is in, and it may have been put right.
+    """
     return bool(
         db.execute(
-            "INSERT OR IGNORE INTO film (instance, study, series, state, due, since)"
-            " VALUES (?, ?, ?, 'waiting', ?, ?)",
+            "INSERT INTO film (instance, study, series, state, due, since)"
+            " VALUES (?, ?, ?, 'waiting', ?, ?)"
+            " ON CONFLICT (instance) DO UPDATE SET study = excluded.study,"
+            "  series = excluded.series, state = 'waiting', attempts = 0, due = excluded.due,"
+            "  reason = '', generation = generation + 1"
+            "  WHERE (film.study, film.series) != (excluded.study, excluded.series)"
+            "  AND NOT EXISTS (SELECT 1 FROM result WHERE film = number)",
             (place.instance, place.study, place.series, now, now),
         ).rowcount
     )

@@ -33,6 +33,9 @@ Raises:
 KINDS: tuple[FormName, ...] = tuple(form.name for form in FORMS.values() if form.of_dicom)
 """Of results that can lie in a film's study."""
 USUAL: tuple[FormName, ...] = ("sr", "sc")
+CONTENTS = 2
+"""To be raised with every change of what stands in a result: two objects of one SOP Instance UID
+must not differ (PS3.5 9.1), and an archive that has the older one would keep it."""
 _ELSEWHERE = ("declared-not-frontal", "declared-not-chest")
 """Findings by which a film's own header says that it is not for this worker. Most films of a
 hospital are of this kind, and nobody would find the others among them."""
@@ -73,7 +76,7 @@ class Assessor:
             assessment = judged.assessment
             making = Making(
                 moment=datetime.now(UTC),
-                uids=Uids(self.root, seed(header.place.instance, assessment)),
+                uids=Uids(self.root, seed(header.place.instance, assessment, self.language)),
                 language=self.language,
                 font=self.font,
             )
@@ -99,10 +102,11 @@ class Assessor:
         return Result(making.uids.new(kind), kind, form)
 
 
-def seed(instance: str, assessment: Assessment) -> str:
-    """What a result's UIDs follow from, beside its kind: the film and the model's version.
+def seed(instance: str, assessment: Assessment, language: Language) -> str:
+    """What a result's UIDs follow from, beside its kind: the film, the model's version, the
+    language and `CONTENTS`.
 
-    Whoever judges the same film again by the same version, after a crash or on another machine,
-    makes objects of the same names, and an archive keeps one.
+    Whoever judges the same film again in the same way, after a crash or on another machine, makes
+    objects of the same names, and an archive keeps one.
     """
-    return f"{instance} {assessment.model_name} {assessment.model_version}"
+    return f"{instance} {assessment.model_name} {assessment.model_version} {language} {CONTENTS}"

@@ -28,6 +28,7 @@ from pynetdicom.transport import ThreadedAssociationServer
 from cxr_severity.imaging.dicom.image import NATIVE
 from cxr_severity.imaging.dicom.plugin import COMPRESSED
 from cxr_severity.worker.faults import CannotStartError
+from cxr_severity.worker.links import bound, cut, has_asked
 from cxr_severity.worker.tls import Tls
 
 if TYPE_CHECKING:
@@ -47,6 +48,14 @@ _SYNTAXES = sorted(NATIVE | COMPRESSED)
 _PATIENCE = 10
 """How many times as much as a film may have is listened to, and not kept, before the sender is cut
 off."""
+_TO_ASK = 5.0
+"""Seconds for which a connection may say nothing, or half a request, before it asks for an
+association (the ARTIM timer, of which PS3.8 9.1.5 leaves the length to us). A sender asks in the
+moment in which it connects, and a packet that was lost comes again within three seconds; nothing of
+a film is sent before. Until then whoever merely looks whether the port is open holds a place."""
+_IDLE = 60.0
+"""Seconds of silence after which an association is given up: between two messages, and within one,
+where a sender was switched off and its end of the connection never said so."""
 _REJECTIONS: dict[tuple[int | None, int | None], str] = {
     (1, 3): "its AE title is not among those of --ae",
     (1, 7): "it calls another AE title than --aet",
@@ -92,7 +101,8 @@ class Receiver:
         self._entity.maximum_associations = listening.links
         self._entity.require_called_aet = True
         self._entity.require_calling_aet = list(listening.callers)
-        self._entity.network_timeout = 60
+        self._entity.acse_timeout = _TO_ASK
+        self._entity.network_timeout = _IDLE
         self._entity.add_supported_context(Verification)
         self._entity.add_supported_context(StorageCommitmentPushModel)
         for kind in _TAKEN:
@@ -120,7 +130,9 @@ class Receiver:
                     (evt.EVT_N_ACTION, lambda _: (NOT_KEPT, None)),
                     (evt.EVT_PDU_RECV, self._count),
                     (evt.EVT_DIMSE_RECV, self._forget),
-                    (evt.EVT_CONN_CLOSE, self._forget),
+                    (evt.EVT_CONN_OPEN, lambda event: bound(event.assoc, _TO_ASK)),
+                    (evt.EVT_REQUESTED, lambda event: bound(event.assoc, _IDLE)),
+                    (evt.EVT_CONN_CLOSE, self._closed),
                     (evt.EVT_REJECTED, self._turned_away),
                 ],
             )
@@ -137,15 +149,23 @@ class Receiver:
         return self._thread is not None and not self._thread.is_alive()
 
     def stop(self, patience: float = 10.0) -> None:
-        """Take no new associations, and let those that are open end, for `patience` seconds."""
+        """Take no new associations, and let those that are open end, for `patience` seconds.
+
+        Who has not asked for one yet is cut off at once.
+        """
         if self._server is not None and self._thread is not None:
             BaseServer.shutdown(self._server)  # pynetdicom's own is for what it started itself
             self._server.server_close()
             self._thread.join()
             self._server = self._thread = None
         end = time.monotonic() + patience
-        while self._entity.active_associations and time.monotonic() < end:
+        while (links := self._entity.active_associations) and time.monotonic() < end:
+            for each in links:
+                if not has_asked(each):
+                    cut(each)
             time.sleep(0.05)
+        for each in links:  # else one that is amid a message is waited for
+            cut(each)
         self._entity.shutdown()
 
     def _store(self, event: Event) -> int | Dataset:
@@ -188,6 +208,13 @@ class Receiver:
 
     def _forget(self, event: Event) -> None:
         self._received.pop(id(event.assoc), None)
+
+    def _closed(self, event: Event) -> None:
+        self._forget(event)
+        if not has_asked(event.assoc):
+            # pynetdicom would wait on for the request of a peer that has gone, and count it among
+            # the associations that are open.
+            event.assoc.dul.to_user_queue.put(None)
 
     def _turned_away(self, event: Event) -> None:
         """Say why, and not who: a title is a peer's own text."""

@@ -11,20 +11,28 @@ from pyarrow import parquet
 from cxr_severity.bulk.rows import GRADED, blank
 from cxr_severity.bulk.table_file import TableError, read_table, write_table
 
+OF_OTHERS = ("patient_id", "accession_number", "file", "duplicate_of", "detail")
 
-@pytest.mark.parametrize("number", ["-0012", "=1+1", "+1", "@x", "P-1", "'1"])
-def test_only_csv_guards_spreadsheets_against_formulas(tmp_path: Path, number: str) -> None:
-    row = {**blank("x.dcm", GRADED), "patient_id": number, "accession_number": number}
+
+@pytest.mark.parametrize(
+    "text",
+    ["-0012", "=1+1", "+1", "@SUM(1+1).png", "-x.png", '=HYPERLINK("http:x").png', "\t=1",
+     "P-1", "'1", "'=1", "''-1", "a=1.png", ""],
+)  # fmt: skip
+def test_only_csv_guards_spreadsheets_against_formulas(tmp_path: Path, text: str) -> None:
+    row = {**blank("x.dcm", "refused"), **dict.fromkeys(OF_OTHERS, text)}
     write_table(tmp_path / "t.parquet", [row])
     (typed,) = parquet.read_table(tmp_path / "t.parquet").to_pylist()
-    assert (typed["patient_id"], typed["accession_number"]) == (number, number)
+    assert {typed[name] or "" for name in OF_OTHERS} == {text}
 
     write_table(tmp_path / "t.csv", [row])
     with (tmp_path / "t.csv").open(newline="", encoding="utf-8") as file:
         (said,) = csv.DictReader(file)
-    expected = f"'{number}" if number[0] in "=+-@" else number
-    assert (said["patient_id"], said["accession_number"]) == (expected, expected)
-    assert said["file"] == "x.dcm"
+    assert not any(said[name].startswith(("=", "+", "-", "@", "\t")) for name in OF_OTHERS)
+    expected = f"'{text}" if text.lstrip("'").startswith(("=", "+", "-", "@", "\t")) else text
+    assert {said[name] for name in OF_OTHERS} == {expected}
+    for table in ("t.csv", "t.parquet"):
+        assert read_table(tmp_path / table) == [row], "and it is read as it was"
 
 
 JUDGED = {

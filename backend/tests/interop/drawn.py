@@ -31,7 +31,8 @@ def captured(judged: Assessment | None = None, language: Any = "en", **changes: 
 def presented(judged: Assessment | None = None, language: Any = "en", **changes: Any) -> bytes:
     data = film(**changes)
     found = judged or assessment()
-    return presentation_state(found, read_context(data), read_look(data), making(language))
+    look = read_look(data, decode(data))
+    return presentation_state(found, read_context(data), look, making(language))
 
 
 def read(data: bytes) -> Dataset:

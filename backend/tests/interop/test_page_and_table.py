@@ -80,6 +80,26 @@ def test_one_page_holds_every_finding_and_long_names() -> None:
         assert np.ptp(below) == 0, language
 
 
+@pytest.mark.parametrize("keyword", ["PatientID", "AccessionNumber", "PatientName"])
+@pytest.mark.parametrize(
+    "value",
+    ["W" * 64, "0123456789abcdef" * 8, "WOLFESCHLEGELSTEINHAUSENBERGERDORFF" * 2, "\u0436" * 64],
+)
+@pytest.mark.filterwarnings("ignore:The (PN|value)")
+def test_no_name_or_number_runs_off_the_page(keyword: str, value: str) -> None:
+    changes: dict[str, Any] = {"SpecificCharacterSet": "ISO_IR 192", keyword: value}
+    made = page(**changes)
+    document = PdfDocument(made)
+    assert len(document) == 1
+    text = document[0].get_textpage()
+    boxes = [text.get_charbox(place) for place in range(text.count_chars())]
+    width, _ = document[0].get_size()
+    # Within the margin, but for what a glyph's box is wider than the glyph.
+    assert max(right for _, _, right, _ in boxes) < width - 41
+    assert min(bottom for _, bottom, _, _ in boxes) > 20
+    assert value in "".join("".join(words(made)).split()), "whole, on several lines"
+
+
 def test_a_picture_without_context_says_so() -> None:
     made = pdf_page(assessment(), decode(film()), None, making())
     said = words(made)
@@ -115,7 +135,11 @@ def test_the_page_shows_and_names_the_map_of_opacity_where_there_is_one() -> Non
 
 def test_wrapping() -> None:
     assert wrap("one two three", lambda line: len(line) <= 7) == ["one two", "three"]
-    assert wrap("unbreakable", lambda line: len(line) <= 3) == ["unbreakable"]
+    assert wrap("unbreakable", lambda line: len(line) <= 3) == ["unb", "rea", "kab", "le"]
+    assert wrap("a unbreakable b", lambda line: len(line) <= 5) == ["a", "unbre", "akabl", "e b"]
+    assert wrap("abc", lambda _: False) == ["a", "b", "c"]
+    assert wrap("ae\u0301ia", lambda line: len(line) <= 2) == ["a", "e\u0301", "ia"]
+    assert wrap("[U+0436]", lambda line: len(line) <= 3) == ["[U+0436]"], "a code stays whole"
     assert wrap("模型判断，该等级", lambda line: len(line) <= 4) == ["模型判", "断，该等", "级"]
     assert wrap("", bool) == [""]
     assert runs("A 中度 b") == [(True, "A "), (False, "中度"), (True, " b")]

@@ -98,7 +98,8 @@ def test_numbers_are_written_as_the_standard_has_them_whatever_the_film_had(tmp_
     ):
         assert data.count(written) == 1
         data = data.replace(written, found)
-    state = presentation_state(assessment(), read_context(data), read_look(data), making())
+    look = read_look(data, decode(data))
+    state = presentation_state(assessment(), read_context(data), look, making())
     (shown,) = read(state).SoftcopyVOILUTSequence
     assert (shown.WindowCenter, shown.WindowWidth) == (128.0625, 2047.5)
     assert read(state).RescaleSlope == 1.0625

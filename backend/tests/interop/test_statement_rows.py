@@ -44,7 +44,9 @@ def _capture(data: bytes) -> bytes:
 
 
 def _state(data: bytes) -> bytes:
-    return presentation_state(later_assessment(), read_context(data), read_look(data), making())
+    return presentation_state(
+        later_assessment(), read_context(data), read_look(data, decode(data)), making()
+    )
 
 
 MAKERS: dict[str, Callable[[bytes], bytes]] = {"sr": _report, "sc": _capture, "gsps": _state}
@@ -118,8 +120,9 @@ def test_codes() -> None:
     found = {code for name in MAKERS for code in codes(made(name, film()))}
     assert {code for code in found if code[1] == "99CXRSEV"} <= table
     never = {code for code, _, _ in table - found}
-    mild, no = "255604002", "373067005"  # of the film here neither is true
-    assert never == {mild, no, *(f"brixia-zone-{zone}" for zone in "ABCDEF")}
+    # Of the film here none is true: its header says that it is of no chest.
+    mild, no, chest = "255604002", "373067005", "399208008"
+    assert never == {mild, no, chest, *(f"brixia-zone-{zone}" for zone in "ABCDEF")}
     for name in MAKERS:
         scheme = made(name, film()).CodingSchemeIdentificationSequence[0]
         assert scheme.CodingSchemeDesignator == "99CXRSEV"

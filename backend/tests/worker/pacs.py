@@ -90,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer("search", "application/dicom+json", self._found(query))
             return
         film = self.archive.films.get(found[3])
-        if film is None:
+        if film is None or film[0] != Place(*found.groups()):
             self._send(404, "text/plain", b"")
             return
         if found[3] in self.archive.forbidden:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from pydicom.dataset import Dataset
 
 from cxr_severity.imaging.errors import DamagedImageError
 from cxr_severity.worker.header import Wanted, check_key, read_header
@@ -58,6 +59,58 @@ def test_a_film_without_a_date_is_of_no_date_that_was_asked_for() -> None:
     assert Wanted(days=1).objection(read_header(film(3, StudyDate=None)), NOON) == "other-date"
 
 
+@pytest.mark.parametrize(
+    ("scheme", "view", "region", "said"),
+    [
+        ("SCT", "272479007", "51185008", ("PA", "CHEST")),
+        ("SCT", "399348003", "816094009", ("AP", "CHEST")),
+        ("SRT", "R-10214", "T-D3000", ("PA", "CHEST")),
+        ("SNM3", "R-10206", "T-28000", ("AP", "LUNG")),
+        ("SRT", "R-40888", "R-FAB55", ("PA", "CHESTABDOMEN")),
+        ("SCT", "399198007", "85562004", ("", "")),  # lateral; hand
+        ("SRT", "272479007", "51185008", ("", "")),  # of the other scheme
+        ("", "", "", ("", "")),
+    ],
+)
+def test_codes_count_where_a_film_has_no_words(
+    scheme: str, view: str, region: str, said: tuple[str, str]
+) -> None:
+    codes = {
+        "ViewCodeSequence": [code(view, scheme)],
+        "AnatomicRegionSequence": [code(region, scheme)],
+    }
+    header = read_header(film(3, ViewPosition=None, BodyPartExamined="", **codes))
+    assert (header.view, header.body_part) == said
+    asked = Wanted(views=("PA", "AP"), body_parts=("CHEST", "LUNG", "CHESTABDOMEN"))
+    assert asked.objection(header, NOON) == ("" if all(said) else "other-body-part")
+    worded = read_header(film(3, ViewPosition="LLD", BodyPartExamined="THORAX", **codes))
+    assert (worded.view, worded.body_part) == ("LLD", "THORAX")
+
+
+def code(value: str, scheme: str) -> Dataset:
+    found = Dataset()
+    found.CodeValue, found.CodingSchemeDesignator, found.CodeMeaning = value, scheme, "said"
+    return found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "objection"),
+    [
+        (Wanted(days=2), ""), (Wanted(days=1), "other-date"), (Wanted(dates="20261103"), ""),
+        (Wanted(dates="20261102-20261104"), ""), (Wanted(dates="20261104-"), "other-date"),
+    ],
+)  # fmt: skip
+def test_a_date_counts_in_its_older_form(wanted: Wanted, objection: str) -> None:
+    older = film(3).replace(b"DA\x08\x0020261103", b"DA\x0a\x002026.11.03")
+    header = read_header(older)
+    assert header.date == "20261103"
+    assert wanted.objection(header, NOON) == objection
+
+
+def test_what_is_no_date_stays_what_it_is() -> None:
+    assert read_header(film(3, StudyDate="20261131")).date == "20261131"
+
+
 def test_results_of_this_software_are_never_judged() -> None:
     own = film(3, Manufacturer="CXR Severity", ManufacturerModelName="cxr-severity")
     assert Wanted().objection(read_header(own), NOON) == "own-result"
@@ -65,10 +118,8 @@ def test_results_of_this_software_are_never_judged() -> None:
 
 
 def test_the_archive_is_asked_once_for_each_modality() -> None:
-    wanted = Wanted(
-        body_parts=("CHEST",), views=("PA", "AP"), days=2, others={"StationName": "ROOM3"}
-    )
-    same = {"StudyDate": "20261103-", "BodyPartExamined": "CHEST", "StationName": "ROOM3"}
+    wanted = Wanted(body_parts=("CHEST",), views=("PA",), days=2, others={"StationName": "ROOM3"})
+    same = {"StudyDate": "20261103-", "StationName": "ROOM3"}
     assert list(wanted.queries(NOON)) == [same | {"Modality": "CR"}, same | {"Modality": "DX"}]
     assert list(Wanted(modalities=()).queries(NOON)) == [{}]
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cxr_severity.worker.intake import Taken
 from cxr_severity.worker.items import Place
 from cxr_severity.worker.ledger import Ledger
+from cxr_severity.worker.ledger_file import forget
 
 from .memory import FIRST, REPORT, SECOND, film_of
 
 THIRD = Place("3.1", "3.2", "3.3")
+MOVED = Place("9.1", "9.2", FIRST.instance)
 
 
 def test_what_was_pushed_is_kept_until_it_is_judged(ledger: Ledger) -> None:
@@ -81,3 +85,42 @@ def test_a_film_that_comes_again_takes_its_own_room(ledger: Ledger) -> None:
     assert ledger.received(FIRST, bytes(41), 3, 100).what == "no-room"
     assert ledger.received(FIRST, bytes(40), 3, 100) == Taken("kept")
     assert ledger.counts()["waiting"] == 2
+
+
+@pytest.mark.parametrize("end", ["wait", "postpone", "park", "passed", "forget"])
+def test_a_film_that_is_moved_before_it_is_judged_is_judged_where_it_lies(
+    ledger: Ledger, path: Path, end: str
+) -> None:
+    ledger.found([FIRST], 1)
+    if end != "wait":
+        old = film_of(ledger)
+        if end == "postpone":
+            ledger.postpone(old, 1e9, "http-404", blame=True)
+        elif end == "passed":
+            ledger.passed(old, "other-date")
+        else:
+            ledger.park(old, "http-404")
+    if end == "forget":
+        assert forget(path) == 1
+    assert ledger.found([FIRST], 2) == 0, "it lies where it lay"
+    assert ledger.found([MOVED], 3) == 1
+    film = film_of(ledger)
+    assert (film.place, film.attempts, film.since) == (MOVED, 1, 1)
+    assert ledger.found([MOVED], 4) == 0
+
+
+def test_a_film_that_is_moved_while_it_is_judged_is_judged_once_more(ledger: Ledger) -> None:
+    ledger.found([FIRST], 1)
+    old = film_of(ledger)
+    ledger.found([MOVED], 2)
+    assert not ledger.judged(old, [REPORT], ["here"], 3), "they would lie in a study that is gone"
+    film = film_of(ledger)
+    assert film.place == MOVED
+    assert ledger.judged(film, [REPORT], ["here"], 4)
+
+
+def test_a_film_that_has_its_results_is_not_judged_where_it_is_moved(ledger: Ledger) -> None:
+    ledger.found([FIRST], 1)
+    ledger.judged(film_of(ledger), [REPORT], ["here"], 2)
+    assert ledger.found([MOVED], 3) == 0
+    assert ledger.counts()["judged"] == 1

@@ -15,6 +15,8 @@ from waiting import wait_until
 
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.service.pipeline import judge
+from cxr_severity.texts.language import Language
+from cxr_severity.worker import objects
 from cxr_severity.worker.faults import LastingError, PassedOverError
 from cxr_severity.worker.header import Wanted
 from cxr_severity.worker.items import LeftOut, Result
@@ -52,6 +54,17 @@ def test_a_film_judged_again_gets_results_of_the_same_names(assess: Assessor) ->
     )  # 9: the same picture
     assert [each.instance for each in first] == [each.instance for each in again]
     assert not {each.instance for each in first} & {each.instance for each in other}
+
+
+def test_results_that_differ_have_names_that_differ(
+    assess: Assessor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In language, or by what a release makes of the same film."""
+    languages: tuple[Language, ...] = ("en", "ms", "zh-CN")
+    results = [made(replace(assess, language=each), film(1)) for each in languages]
+    monkeypatch.setattr(objects, "CONTENTS", objects.CONTENTS + 1)
+    results.append(made(assess, film(1)))
+    assert len({each.instance for some in results for each in some}) == 4 * len(KINDS)
 
 
 def test_a_result_is_never_judged(predictor: Predictor) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from math import inf
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -15,11 +16,13 @@ from waiting import wait_until
 from cxr_severity.worker.dicomweb import Access, Archive
 from cxr_severity.worker.faults import DownError, PassingError
 from cxr_severity.worker.header import Wanted
+from cxr_severity.worker.items import Place
 from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.pace import Pace
 from cxr_severity.worker.watch import Watcher
 
 from .films import film, place
+from .memory import film_of
 from .pacs import FakePacs, running
 
 TODAY = datetime.now().astimezone()
@@ -217,3 +220,21 @@ def test_a_search_whose_thread_ended_is_broken(
     watcher = Watcher(_Odd(RuntimeError()), Wanted(), ledger, lambda: None, 0.01, Pace())
     watcher.start()
     wait_until(lambda: watcher.broken)
+
+
+def test_a_film_that_is_moved_before_it_is_fetched_is_fetched_where_it_lies(ledger: Ledger) -> None:
+    lay, lies = place(1), Place("9.1", "9.2", place(1).instance)
+    with running(FakePacs()) as pacs:
+        archive = Archive(pacs.url, Access(timeout=30), 25_000_000)
+        pacs.add(lay, film(1))
+        watcher = Watcher(archive, Wanted(), ledger, lambda: None, 0.01, Pace())
+        watcher.start()
+        wait_until(lambda: ledger.counts()["waiting"] == 1)
+        pacs.add(lies, film(1))
+        with pytest.raises(PassingError, match="http-404"):
+            archive.fetch(lay)
+        ledger.park(film_of(ledger, inf), "http-404")
+        wait_until(lambda: ledger.counts()["waiting"] == 1, 20)
+        watcher.stop()
+        assert archive.fetch(film_of(ledger, inf).place) == film(1)
+        archive.close()

@@ -55,13 +55,14 @@ silence_libtiff()
 class Raster(NamedTuple):
     """`values` (H, W) as in `Radiograph`, upright; the stored `bit_depth`; `colour` in [0, 1] as
     `colour.colourfulness` measures it; the height and width in the file where the picture was
-    decoded at a reduced scale; what the file says of itself."""
+    decoded at a reduced scale; what the file says of itself; `Source.scale`."""
 
     values: Float32Array | NDArray[np.uint8]
     bit_depth: int
     colour: float = 0.0
     stored: tuple[int, int] | None = None
     declared: Declared = ""
+    scale: tuple[float, float] | None = None
 
 
 def _colour_space(name: str) -> UnsupportedColourSpaceError:

@@ -19,7 +19,7 @@ from cxr_severity.imaging.dicom.image import GREY, LUMA_FIRST, parse_dicom
 from cxr_severity.imaging.dicom.pixels import read_compressed, read_native
 from cxr_severity.imaging.orientation import upright
 from cxr_severity.imaging.pixel_aspect import squared
-from cxr_severity.imaging.used_range import without_islands
+from cxr_severity.imaging.used_range import LEVELS, on_scale, scale_without_islands
 
 if TYPE_CHECKING:
     from cxr_severity.imaging.dicom.image import DicomImage, PixelLayout
@@ -45,21 +45,27 @@ def decode_dicom(data: bytes, limits: Limits) -> Raster:
         codes, layout = read_compressed(image.pixels, image.layout, image.syntax)
     else:
         codes, layout = read_native(image.pixels, image.layout, image.syntax), image.layout
-    grey, colour = _to_grey(codes, image, layout)
+    grey, colour, scale = _to_grey(codes, image, layout)
     if layout.photometric in GREY and layout.stored > 8:
-        grey = without_islands(grey)
+        levels = scale_without_islands(grey)
+        grey = on_scale(grey, levels)
+        if scale and levels:
+            black, step = scale[0], (scale[1] - scale[0]) / LEVELS
+            scale = black + levels[0] * step, black + levels[1] * step
     shown = upright(squared(grey, image.pixel_aspect, limits), image.orientation)
-    return Raster(shown, layout.stored, colour, declared=image.declared)
+    return Raster(shown, layout.stored, colour, declared=image.declared, scale=scale)
 
 
-def _to_grey(codes: Codes, image: DicomImage, layout: PixelLayout) -> tuple[Float32Array, float]:
-    """(rows, columns) float32, in bands of rows so that temporary copies stay small, and how
-    colourful the picture is."""
-    colour = 0.0
+def _to_grey(
+    codes: Codes, image: DicomImage, layout: PixelLayout
+) -> tuple[Float32Array, float, tuple[float, float] | None]:
+    """(rows, columns) float32, in bands of rows so that temporary copies stay small, how colourful
+    the picture is, and its `Source.scale`."""
+    colour, scale = 0.0, None
     meaning = code_table(image, layout, codes)
     if layout.photometric in GREY:
         step = max(1, int(np.sqrt(codes.size / _SAMPLE)))
-        table = grey_table(image, layout, meaning, codes[::step, ::step])
+        table, scale = grey_table(image, layout, meaning, codes[::step, ::step])
     elif image.palette is None:
         table = (meaning.bits / layout.top).astype(np.float32)
         colour = _colour(table[_thumbnail(codes)], layout)
@@ -78,7 +84,7 @@ def _to_grey(codes: Codes, image: DicomImage, layout: PixelLayout) -> tuple[Floa
         else:
             np.matmul(np.take(table, band, mode="clip"), _LUMA, out=target)
             np.clip(target, 0, 1, out=target)
-    return out, colour
+    return out, colour, scale
 
 
 def _thumbnail(codes: Codes) -> Codes:

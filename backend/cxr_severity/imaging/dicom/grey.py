@@ -127,8 +127,9 @@ def _check_limited(layout: PixelLayout, codes: Codes, padding: NDArray[np.bool_]
 
 def grey_table(
     image: DicomImage, layout: PixelLayout, table: CodeTable, codes: Codes
-) -> Float32Array:
-    """Grey in [0, 1] for every code, (N,) float32.
+) -> tuple[Float32Array, tuple[float, float] | None]:
+    """Grey in [0, 1] for every code, (N,) float32, and, without a VOI transformation, the values
+    after the Modality LUT that are 0 and 1.
 
     Without a VOI transformation the range is that of all values the stored bits can hold, after
     the Modality LUT; where the film is padded, the part of it that the rest of the film uses. The
@@ -144,7 +145,7 @@ def grey_table(
     # Extreme numbers from the file overflow to infinity; that is looked at below.
     with np.errstate(all="ignore"):
         output, low, high = _modality(image.modality, values, signed=layout.signed)
-        grey = _voi(image.voi, output)
+        grey, scale = _voi(image.voi, output), None
         if grey is None:
             film = _film_values(values, table, codes)
             if film is not None and isinstance(image.modality, Rescale):
@@ -153,13 +154,13 @@ def grey_table(
                 low, high = min(low, high), max(low, high)
             elif film is not None:
                 low, high = scale_around(*_ends(output, table, codes))
-            grey = (output - low) / (high - low)
+            grey, scale = (output - low) / (high - low), (low, high)
     if not np.isfinite(grey).all():
         raise DamagedImageError("The DICOM object's rescaling or window is out of range.")
     if layout.photometric == "MONOCHROME1":
-        grey = 1 - grey
+        grey, scale = 1 - grey, scale and (scale[1], scale[0])
     grey[table.padding] = 0
-    return np.clip(grey, 0, 1).astype(np.float32)
+    return np.clip(grey, 0, 1).astype(np.float32), scale
 
 
 def _film_values(

@@ -20,6 +20,7 @@ from cxr_severity.interop.dicom.stamp import (
     local,
     reference,
     require_referable,
+    say_body_part,
     stamp,
     to_file,
 )
@@ -75,8 +76,8 @@ def secondary_capture(
     found.TimeOfSecondaryCapture = now.strftime("%H%M%S")
     found.DerivationDescription = "Radiograph with heatmap and legend; research, not for diagnosis"
     found.SourceImageSequence = [reference(context)]
-    found.BodyPartExamined = "CHEST"
-    found.PatientOrientation = ["L", "F"] if context.sides else ""
+    say_body_part(found, context)
+    found.PatientOrientation = ["L", "F"] if context.facing else ""
     if context.burned_in:
         found.BurnedInAnnotation = context.burned_in
     context.lossy.apply(found, ratio)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cxr_severity.model.assessment import SEVERITIES, ZONES, Severity, Zone
+from cxr_severity.model.assessment import SEVERITIES, ZONES, Assessment, Severity, Zone
 from cxr_severity.texts.findings import FINDING_CODES, FindingCode
 
 PRIVATE = "99CXRSEV"
@@ -35,6 +35,7 @@ GRADES: dict[Severity, Concept] = {
 YES, NO = Concept("373066001", "SCT", "Yes"), Concept("373067005", "SCT", "No")
 LUNG = Concept("39607008", "SCT", "Lung")
 CHEST_RADIOGRAPHY = Concept("399208008", "SCT", "Plain chest X-ray")
+RADIOGRAPHY = Concept("168537006", "SCT", "Plain X-ray")
 RIGHT, LEFT = Concept("24028007", "SCT", "Right"), Concept("7771000", "SCT", "Left")
 _UPPER = Concept("281392002", "SCT", "Upper zone of lung")
 _MIDDLE = Concept("281393007", "SCT", "Middle zone of lung")
@@ -76,3 +77,10 @@ FINDINGS: dict[FindingCode, Concept] = {
 NAMED_ZONES: dict[Zone, Concept] = {
     zone: _own(f"zone-{zone}", f"Brixia zone {zone}") for zone in ZONES
 }
+
+
+def procedure(assessment: Assessment) -> Concept:
+    """What was done: no film of a chest was taken where the film says that it shows another part of
+    the body, though it was graded all the same."""
+    elsewhere = any(each.code == "declared-not-chest" for each in assessment.quality.findings)
+    return RADIOGRAPHY if elsewhere else CHEST_RADIOGRAPHY

@@ -25,7 +25,7 @@ from cxr_severity.imaging.orientation import (
     patient_orientation,
 )
 from cxr_severity.imaging.pixel_aspect import SQUARE
-from cxr_severity.interop.dicom import charset
+from cxr_severity.interop.dicom import charset, shown
 from cxr_severity.interop.dicom.charset import CharacterSet
 from cxr_severity.interop.dicom.lossy import LOSSY, METHOD, NEVER, RATIO, Lossy, read_lossy
 from cxr_severity.interop.dicom.times import day_of, moment_of, time_of, zone_of
@@ -58,9 +58,11 @@ _TEXTS = (
     CONTENT_DATE, CONTENT_TIME,
 )  # fmt: skip
 _BURNED_IN = 0x00280301
+_FACING = "LF"
+"""The sides that rows and columns run towards where the patient faces the viewer, head up."""
 _WANTED = (
-    *_TEXTS, tags.MODALITY, tags.ORIENTATION, tags.ROWS, tags.COLUMNS, _BURNED_IN, *SHAPES, LOSSY,
-    RATIO, METHOD, DEIDENTIFICATION_CODES,
+    *_TEXTS, *shown.TAGS, tags.MODALITY, tags.ORIENTATION, tags.ROWS, tags.COLUMNS, _BURNED_IN,
+    *SHAPES, LOSSY, RATIO, METHOD, DEIDENTIFICATION_CODES,
 )  # fmt: skip
 _CODE = {tags.CODE_VALUE: 16, tags.CODE_SCHEME: 16, tags.CODE_MEANING: 64}
 """What is carried over of a code, and how many bytes each may have."""
@@ -107,8 +109,13 @@ class StudyContext:
     lossy: Lossy = NEVER
     deidentified: tuple[Mapping[int, bytes], ...] = field(default=(), repr=False)
     """By which codes the film says how it was de-identified; bytes as in `values`."""
-    sides: str = ""
-    """Towards which sides of the patient its stored rows and columns run; empty if not said."""
+    facing: bool = False
+    """Whether the film says that, so turned, the patient faces the viewer, head up."""
+    body_part: str = ""
+    """Body Part Examined of a result; empty where the film says another, and none that may stand
+    there."""
+    side: str = ""
+    """L or R, of a part that is one of a pair; empty where the film does not say."""
 
     @property
     def referable(self) -> bool:
@@ -201,6 +208,7 @@ def read_context(data: bytes) -> StudyContext:
             for part in parts
         )
     directions = patient_directions(elements.texts(tags.ORIENTATION))
+    orientation, burned_in = patient_orientation(directions), elements.text(_BURNED_IN)
     return StudyContext(
         values=found,
         character_set=character_set,
@@ -211,10 +219,13 @@ def read_context(data: bytes) -> StudyContext:
         modality=" ".join(elements.text(tags.MODALITY).split()),
         rows=_short(elements, tags.ROWS),
         columns=_short(elements, tags.COLUMNS),
-        orientation=patient_orientation(directions),
-        burned_in=elements.text(_BURNED_IN),
+        orientation=orientation,
+        # Nothing else may stand there (PS3.3 C.7.6.1).
+        burned_in=burned_in if burned_in in ("YES", "NO") else "",
         pixel_aspect=pixel_aspect(elements),
-        sides=directions,
+        facing=directions == _FACING or orientation != UPRIGHT,
+        body_part=shown.body_part_of_results(elements),
+        side=shown.side(elements),
         lossy=read_lossy(elements),
         deidentified=tuple(codes),
     )

@@ -1,7 +1,9 @@
 """How a film's grey values are to be shown, for presentation states that show it no other way.
 
 A viewer that applies a presentation state takes its transformations instead of the film's own
-(PS3.4 N.2), so they are carried over; where the film has several, the one that `imaging` takes.
+(PS3.4 N.2), so they are carried over; where the film has several, the one that `imaging` takes. A
+film that has no window is shown in the range that `imaging` shows it in: without one, a viewer
+would take all values that the bits can hold, of which a film of 12 bits in 16 uses the darkest.
 """
 
 from __future__ import annotations
@@ -17,8 +19,16 @@ from pydicom.valuerep import format_number_as_ds
 from cxr_severity.imaging.dicom import elements as tags
 from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
 from cxr_severity.imaging.dicom.tables import as_signed
+from cxr_severity.imaging.pictures.render import display_window
+from cxr_severity.imaging.radiograph import Radiograph
+from cxr_severity.interop.dicom.covers import TAGS as COVERS
+from cxr_severity.interop.dicom.covers import Covers, read_covers
 
 _GREY = ("MONOCHROME1", "MONOCHROME2")
+_WANTED = (
+    *COVERS, tags.PHOTOMETRIC, tags.REPRESENTATION, tags.RESCALE_SLOPE, tags.RESCALE_INTERCEPT,
+    tags.MODALITY_LUT, tags.WINDOW_CENTER, tags.WINDOW_WIDTH, tags.VOI_FUNCTION, tags.VOI_LUT,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,7 @@ class Look:
     width: float | None
     function: str
     voi: Table | None
+    covers: Covers
 
     def apply(self, to: Dataset) -> None:
         """Give a presentation state these transformations."""
@@ -76,29 +87,46 @@ class Look:
         if len(shown):
             to.SoftcopyVOILUTSequence = [shown]
         to.PresentationLUTShape = "INVERSE" if self.inverse else "IDENTITY"
+        self.covers.apply(to)
 
 
-def read_look(data: bytes) -> Look:
-    """Of a DICOM file that `imaging` has read.
+def read_look(data: bytes, radiograph: Radiograph) -> Look:
+    """Of a DICOM file, and what `imaging` has read of it.
 
     Raises:
         DamagedImageError: its structure is broken, or a number of it is none.
     """
     syntax, start = read_meta(data)
-    film = read_elements(data, start, big_endian=syntax == ExplicitVRBigEndian)
+    big_endian = syntax == ExplicitVRBigEndian
+    film = read_elements(data, start, big_endian=big_endian, wanted=_WANTED)
     photometric = film.text(tags.PHOTOMETRIC)
     signed = film.short(tags.REPRESENTATION) == 1
+    center = film.number(tags.WINDOW_CENTER, "Window Center")
+    width = film.number(tags.WINDOW_WIDTH, "Window Width")
+    function = film.text(tags.VOI_FUNCTION)
+    if radiograph.source.scale is not None:
+        (center, width), function = _window(radiograph, radiograph.source.scale), ""
     return Look(
         grey=photometric in _GREY,
         inverse=photometric == "MONOCHROME1",
         slope=film.number(tags.RESCALE_SLOPE, "Rescale Slope"),
         intercept=film.number(tags.RESCALE_INTERCEPT, "Rescale Intercept"),
         modality=_table(film, tags.MODALITY_LUT, signed),
-        center=film.number(tags.WINDOW_CENTER, "Window Center"),
-        width=film.number(tags.WINDOW_WIDTH, "Window Width"),
-        function=film.text(tags.VOI_FUNCTION),
+        center=center,
+        width=width,
+        function=function,
         voi=_table(film, tags.VOI_LUT, signed),
+        covers=read_covers(film),
     )
+
+
+def _window(radiograph: Radiograph, scale: tuple[float, float]) -> tuple[float, float]:
+    """Center and width of what pictures of a radiograph show, whose 0 and 1 are these values."""
+    black, step = scale[0], scale[1] - scale[0]
+    ends = [black + share * step for share in display_window(radiograph.values)]
+    low, high = min(ends), max(ends)
+    # LINEAR maps its first value to black and its last to white (PS3.3 C.11.2.1.2.1).
+    return (low + high + 1) / 2, high - low + 1
 
 
 def _decimal(value: float) -> str:

@@ -24,6 +24,7 @@ from cxr_severity.interop.dicom.stamp import (
     local,
     reference,
     require_referable,
+    say_body_part,
     series_reference,
     stamp,
     to_file,
@@ -47,12 +48,13 @@ KIND = Kind(
 )
 _HALF = 0.5
 _HEATMAP, _OPACITY, _ZONES, _WORDS = "HEATMAP", "OPACITY", "ZONES", "RESULT"
+_WHITE = CIELabColor(100, 0, 0)
 # CIELab: amber, red, light blue, white; distinct also to people who do not tell red from green.
 _COLOURS = {
     _HEATMAP: CIELabColor(78, 12, 70),
     _OPACITY: CIELabColor(60, 60, 40),
     _ZONES: CIELabColor(80, -15, -25),
-    _WORDS: CIELabColor(100, 0, 0),
+    _WORDS: _WHITE,
 }
 _MARGIN = 0.02
 _FINEST = 1000
@@ -61,8 +63,8 @@ _FINEST = 1000
 
 def make(result: Result) -> bytes:
     """The presentation state of a result; NoDicomSourceError where the file names nobody."""
-    study = result.study
-    return presentation_state(result.assessment, study, read_look(result.data), result.making)
+    study, look = result.study, read_look(result.data, result.radiograph)
+    return presentation_state(result.assessment, study, look, result.making)
 
 
 def presentation_state(
@@ -89,7 +91,7 @@ def presentation_state(
     found = Dataset()
     found.PresentationCreationDate = now.strftime("%Y%m%d")
     found.PresentationCreationTime = now.strftime("%H%M%S")
-    found.BodyPartExamined = "CHEST"
+    say_body_part(found, context)
     found.ContentLabel = "CXR_SEVERITY"
     found.ContentDescription = "Radiographic severity; research, not for diagnosis"
     found.ContentCreatorName = ""
@@ -102,9 +104,11 @@ def presentation_state(
     annotations = [_annotation(context, name, lines=outlines) for name, outlines in layers]
     annotations.append(_annotation(context, _WORDS, words=lines))
     found.GraphicAnnotationSequence = annotations
+    # The film's own below, which have no colour.
+    ordered = [*look.covers.layers, *(name for name, _ in layers), _WORDS]
     found.GraphicLayerSequence = [
-        GraphicLayer(name, order, display_color=_COLOURS[name])
-        for order, name in enumerate([*(name for name, _ in layers), _WORDS], 1)
+        GraphicLayer(name, order, display_color=_COLOURS.get(name, _WHITE))
+        for order, name in enumerate(ordered, 1)
     ]
     stamp(found, KIND, assessment, context, making, character_set)
     return to_file(found, character_set)

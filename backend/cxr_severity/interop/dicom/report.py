@@ -104,7 +104,7 @@ def structured_report(assessment: Assessment, context: StudyContext, making: Mak
     content = [
         _language(language),
         _observer(assessment.model_name, assessment.model_version, device_uid(assessment, making)),
-        encoded.code(_PROCEDURE, concepts.CHEST_RADIOGRAPHY, encoded.MODIFIER),
+        encoded.code(_PROCEDURE, concepts.procedure(assessment), encoded.MODIFIER),
         encoded.container(_MEASUREMENTS, None, _groups(assessment, context, making)),
         *(
             encoded.text(concepts.COMMENT, say(remark, language), character_set.value)

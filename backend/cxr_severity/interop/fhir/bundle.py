@@ -104,18 +104,16 @@ class _Sheet:
         div = f'<div xmlns="http://www.w3.org/1999/xhtml">{paragraphs}</div>'
         observations = ["severity", "total", *(f"zone {zone}" for zone in ZONES), "quality"]
         study = [] if self.context is None else [self.reference("study")]
+        done = concepts.procedure(self.assessment)
+        codings = [datatypes.of(done)]
+        if done == concepts.CHEST_RADIOGRAPHY:
+            codings.insert(0, datatypes.coding(LOINC, "30745-4", "XR Chest Views"))
         return {
             "resourceType": "DiagnosticReport",
             **self.about(),
             "text": {"status": "generated", "div": div},
             "category": [{"coding": [datatypes.coding(f"{TERMS}/v2-0074", "RAD", "Radiology")]}],
-            "code": {
-                "coding": [
-                    datatypes.coding(LOINC, "30745-4", "XR Chest Views"),
-                    datatypes.of(concepts.CHEST_RADIOGRAPHY),
-                ],
-                "text": title,
-            },
+            "code": {"coding": codings, "text": title},
             "issued": self.issued,
             "result": [self.reference(name) for name in observations],
             **({"imagingStudy": study} if study else {}),

@@ -87,7 +87,7 @@ def _one(
     source, values = found.source, np.ascontiguousarray(found.values)
     told: dict[str, Any] = {
         "format": source.format, "bit_depth": source.bit_depth, "colour": source.colour,
-        "declared": source.declared,
+        "declared": source.declared, "scale": source.scale,
     }  # fmt: skip
     channel.send(
         "values", values.data.cast("B"),

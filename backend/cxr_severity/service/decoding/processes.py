@@ -229,4 +229,6 @@ def _radiograph(answer: Message, digest: str) -> Radiograph:
         raise DecoderGoneError(f"decoding failed: {told['error']}")
     values = answer.body.view(told["dtype"]).reshape(told["shape"])
     stored = None if told["stored"] is None else (told["stored"][0], told["stored"][1])
-    return Radiograph(values, Source(digest, **told["source"]), stored)
+    scale = told["source"].pop("scale")
+    source = Source(digest, **told["source"], scale=scale and (scale[0], scale[1]))
+    return Radiograph(values, source, stored)
