@@ -161,7 +161,8 @@ def test_what_is_left_of_a_run_is_never_taken_for_another(
     folder.claim({"recipe": "first"}, resume=False)
     for fold in range(3):
         write_whole(folder.unit(fold, 1).weights, b"of the first recipe")
-    remove, removed = shutil.rmtree, []
+    remove = shutil.rmtree
+    removed: list[Path] = []
 
     def cut_short(path: Path) -> None:
         if len(removed) == kept:
