@@ -772,7 +772,7 @@ export interface components {
             low_signal: boolean;
             /**
              * Low Signal Reason
-             * @description `faint`: its peak is low; `outside-lungs`: less than half of it lies in the lungs; null where `low_signal` is false
+             * @description `faint`: its peak is low; `outside-lungs`: less than half of it lies in the lungs, or no lungs were found; null where `low_signal` is false
              * @example outside-lungs
              */
             low_signal_reason: ("faint" | "outside-lungs") | null;
@@ -796,7 +796,7 @@ export interface components {
             overlay: string;
             /** @description null in versions whose network has no such map */
             opacity: components["schemas"]["OpacityBody"] | null;
-            /** @description The six zones, fitted to the lungs that were found; null where they were not */
+            /** @description The six zones, fitted to the lungs that were found; null where they were not, and in versions without a map of opacity */
             zone_outlines: components["schemas"]["ZoneOutlines"] | null;
         };
         /**

@@ -82,7 +82,7 @@ class ExplanationBody(Body):
     )
     low_signal_reason: WeakReason | None = Field(
         description="`faint`: its peak is low; `outside-lungs`: less than half of it lies in the "
-        "lungs; null where `low_signal` is false",
+        "lungs, or no lungs were found; null where `low_signal` is false",
         examples=["outside-lungs"],
     )
     lung_fraction: Probability | None = Field(
@@ -104,7 +104,8 @@ class ExplanationBody(Body):
         description="null in versions whose network has no such map"
     )
     zone_outlines: ZoneOutlines | None = Field(
-        description="The six zones, fitted to the lungs that were found; null where they were not",
+        description="The six zones, fitted to the lungs that were found; null where they were "
+        "not, and in versions without a map of opacity",
     )
 
     @classmethod
