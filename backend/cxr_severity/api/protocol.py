@@ -199,11 +199,17 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _refuse(self, code: str) -> None:
-        """Answer and close, unless an answer has begun already; then only close."""
+        """Answer and close, unless an answer has begun already; then only close. Requests that came
+        whole before this one are answered, and then the connection is closed."""
         self._stop_waiting()
+        self._lingering = True
+        if self.cycle is not None and not (self.cycle.more_body or self.cycle.response_complete):
+            # It came behind a request that was read whole: that one's answer is the last.
+            self.cycle.keep_alive = False
+            self.flow.resume_reading()
+            return
         if self.cycle is None or not self.cycle.response_started or self.cycle.response_complete:
             self.transport.write(self._answer(code))
-        self._lingering = True
         if self.cycle is not None:
             self.cycle.disconnected = True
             self.cycle.message_event.set()

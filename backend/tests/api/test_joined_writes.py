@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +14,10 @@ from fastapi.responses import StreamingResponse
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
+from cxr_severity.api.app import create_app
 from cxr_severity.api.joined_writes import AT_ONCE, JoinedWrites
 from cxr_severity.api.protocol import BoundedProtocol
+from cxr_severity.settings import Settings
 
 
 class Below(asyncio.Transport):
@@ -108,55 +112,53 @@ def test_nothing_is_written_to_a_connection_that_was_lost() -> None:
         assert joined(use)[1].done == []
 
 
-app = FastAPI()
-LONG = "x" * 3_000
-
-
-@app.get("/whole")
-def whole() -> str:
-    return LONG
-
-
-@app.get("/pieces")
-async def pieces() -> StreamingResponse:
-    async def lines() -> AsyncIterator[str]:
-        for line in ("first", "second"):
-            yield line
-            await asyncio.sleep(0.01)
-
-    return StreamingResponse(lines())
-
-
-def asked(path: str) -> list[bytes | str]:
+def asked(app: FastAPI, path: str) -> list[bytes | str]:
     """Each write of the answer, as our protocol has it done."""
 
     async def run() -> list[bytes | str]:
-        config = Config(app, lifespan="off", log_config=None)
+        config = Config(app, log_config=None)
         config.load()
-        below = Below()
-        protocol = BoundedProtocol(config, ServerState(), {}, asyncio.get_running_loop())
+        lifespan = config.lifespan_class(config)
+        await lifespan.startup()
+        below, loop = Below(), asyncio.get_running_loop()
+        protocol = BoundedProtocol(config, ServerState(), lifespan.state, loop)
         protocol.connection_made(below)
         request = f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
         protocol.data_received(request.encode())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not below.closed:
                 await asyncio.sleep(0.001)
         protocol.connection_lost(None)
+        await lifespan.shutdown()
         return below.done
 
     return asyncio.run(run())
 
 
-def test_head_and_body_of_an_answer_leave_together() -> None:
+@pytest.mark.parametrize("path", ["/health/live", "/limits", "/models", "/openapi.json", "/v2"])
+def test_head_and_body_of_an_answer_leave_together(path: str, tmp_path: Path) -> None:
     """So a killed process leaves all of an answer or nothing, and a proxy may ask another."""
-    (only,) = asked("/whole")
+    (only,) = asked(create_app(Settings.of(weights=tmp_path, page=Path("none"))), path)
     assert isinstance(only, bytes)
-    assert only.startswith(b"HTTP/1.1 200 OK\r\n")
-    assert only.endswith(f'"{LONG}"'.encode())
+    head, _, body = only.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 ")
+    assert f"content-length: {len(body)}".encode() in head
+    assert json.loads(body)
 
 
 def test_pieces_are_not_held_back() -> None:
-    found = [write for write in asked("/pieces") if isinstance(write, bytes)]
+    app = FastAPI()
+
+    @app.get("/pieces")
+    async def pieces() -> StreamingResponse:
+        async def lines() -> AsyncIterator[str]:
+            for line in ("first", "second"):
+                yield line
+                await asyncio.sleep(0.01)
+
+        return StreamingResponse(lines())
+
+    found = [write for write in asked(app, "/pieces") if isinstance(write, bytes)]
     assert b"first" in found[0]
     assert b"second" not in found[0]
     assert b"second" in found[1]

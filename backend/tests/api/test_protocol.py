@@ -257,3 +257,21 @@ def test_of_a_batch_more_is_read_ahead_and_not_without_end(
         sender.join()
         assert read_all(connection).endswith(b"16000000")
     assert least < waiting <= most
+
+
+def test_what_is_no_request_takes_nothing_from_those_before_it() -> None:
+    """The answer to a request that came whole stays its own, whatever comes behind it."""
+    app = FastAPI()
+
+    @app.get("/slow/{number}")
+    async def slow(number: int) -> int:
+        await asyncio.sleep(0.3)
+        return number
+
+    with serving(app) as port, connect(port) as connection:
+        requests = "".join(f"GET /slow/{n} HTTP/1.1\r\nHost: x\r\n\r\n" for n in (41, 42))
+        connection.sendall(requests.encode() + b"\x16\x03 garbage\r\n\r\n")
+        answers = read_all(connection).split(b"HTTP/1.1 ")[1:]
+    assert [answer[:3] for answer in answers] == [b"200", b"200"]
+    assert [answer.partition(b"\r\n\r\n")[2] for answer in answers] == [b"41", b"42"]
+    assert b"connection: close" in answers[1].lower()

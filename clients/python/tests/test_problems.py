@@ -185,6 +185,7 @@ def test_the_services_problem_has_its_code_and_is_final_without_a_time(media: st
         (b"<html>\nSign in\n</html>\n", "text/html"),
         (b'{"models": [{}], "explanation": 1}\n', "application/json"),
         (b"[1]\n", "application/json"),
+        (b"", "application/x-ndjson"),
     ],
 )
 def test_a_good_status_of_another_is_no_answer(

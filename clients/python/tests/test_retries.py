@@ -142,11 +142,12 @@ def _portions(line: Callable[[int], str]) -> Callable[[httpx.Request], httpx.Res
     return answer
 
 
-def test_a_batch_of_many_films_comes_in_portions_of_films_that_are_taken_one_by_one() -> None:
-    def line(index: int) -> str:
-        error = {"status": 422, "code": "empty-file", "title": "Empty", "detail": ""}
-        return json.dumps({"index": index, "name": "", "error": error}) + "\n"
+def line(index: int) -> str:
+    error = {"status": 422, "code": "empty-file", "title": "Empty", "detail": ""}
+    return json.dumps({"index": index, "name": "", "error": error}) + "\n"
 
+
+def test_a_batch_of_many_films_comes_in_portions_of_films_that_are_taken_one_by_one() -> None:
     taken: list[int] = []
 
     def films() -> Iterator[bytes]:
@@ -239,3 +240,28 @@ def test_who_calls_is_said_in_headers() -> None:
         transport=httpx.MockTransport(answer),
     ) as client:  # fmt: skip
         assert client.models() == ["1.0.0"]
+
+
+def test_an_answer_that_was_cut_off_is_not_taken_for_whole() -> None:
+    """What closes the connection between two lines leaves no other trace, by HTTP/1.0."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        request.read()
+        return httpx.Response(200, text=line(0) + line(1))
+
+    transport = httpx.MockTransport(answer)
+    with Client("http://service", transport=transport) as client:
+        lines = client.predict_batch([b"film"] * 33)
+        assert [next(lines).index, next(lines).index] == [0, 1]
+        with pytest.raises(ProblemError) as caught:
+            next(lines)
+        assert caught.value.code == ""
+        # Nobody knows how many films an archive holds.
+        assert len(list(client.predict_batch([b"PK\x03\x04", b"film", b"film"]))) == 2
+
+    async def ask() -> list[int]:
+        async with AsyncClient("http://service", transport=transport) as client:
+            return [one.index async for one in client.predict_batch([b"film"] * 3)]
+
+    with pytest.raises(ProblemError):
+        asyncio.run(ask())

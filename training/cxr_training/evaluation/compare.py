@@ -102,7 +102,7 @@ def comparison_table(comparison: Comparison, first: str, second: str) -> str:
 
 
 def _calibrates(joined: Joined) -> bool:
-    return len(np.unique(joined.predictions.folds)) >= FOLDS_TO_CALIBRATE
+    return len(np.unique(joined.predictions.folds[joined.labels >= 0])) >= FOLDS_TO_CALIBRATE
 
 
 def _folds(predictions: Predictions) -> set[tuple[str, str]]:

@@ -110,7 +110,7 @@ class AsyncClient:
                         yield line
             finally:
                 await answer.aclose()
-            before = said.films()
+            before = said.films(form.films)
 
     async def models(self) -> list[str]:
         """Versions that can answer, oldest first."""
@@ -128,6 +128,7 @@ class AsyncClient:
 
     async def _stream(self, call: Call, form: Multipart, films: list[Film]) -> httpx.Response:
         async def body() -> AsyncIterator[bytes]:
+            form.begin()
             for film in films:
                 yield form.part(film, await _read(film))
             yield form.end

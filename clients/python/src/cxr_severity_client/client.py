@@ -134,7 +134,7 @@ class Client:
                     yield from said.feed(chunk)
             finally:
                 answer.close()
-            before = said.films()
+            before = said.films(form.films)
 
     def models(self) -> list[str]:
         """Versions that can answer, oldest first."""
@@ -152,6 +152,7 @@ class Client:
 
     def _stream(self, call: Call, form: Multipart, films: list[Film]) -> httpx.Response:
         def body() -> Iterator[bytes]:
+            form.begin()
             for film in films:
                 yield form.part(film, read(film))
             yield form.end

@@ -163,11 +163,21 @@ class Patience:
         return min(pause, self.longest)
 
 
+_ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
+"""What a ZIP begins with; it may hold no film, or many."""
+
+
 class Multipart:
     """A form of many files, made part by part, so that one file is held at a time."""
 
     def __init__(self) -> None:
         self._boundary = secrets.token_hex(16)
+        self.films = 0
+        """Parts since it was begun that are no archives: each has a line in the answer."""
+
+    def begin(self) -> None:
+        """To be called before the first part of each attempt."""
+        self.films = 0
 
     @property
     def headers(self) -> dict[str, str]:
@@ -177,6 +187,7 @@ class Multipart:
     def part(self, film: Film, content: bytes) -> bytes:
         name = name_of(film).replace("\\", "\\\\").replace('"', '\\"')
         head = f'--{self._boundary}\r\nContent-Disposition: form-data; name="file"; '
+        self.films += not content.startswith(_ARCHIVE)
         return f'{head}filename="{name}"\r\n\r\n'.encode() + content + b"\r\n"
 
     @property
@@ -243,16 +254,19 @@ class Portion:
                 found.append(line)
         return found
 
-    def films(self) -> int:
+    def films(self, sent: int) -> int:
         """Of this request and those before, once the answer is whole.
+
+        Args:
+            sent: films of this request that were no archives.
 
         Raises:
             ProblemError: the request ended early. Nobody knows how many films were left of it, so
                 that the indices of any later request would be those of other films. Or the answer
-                was none of the service.
+                was none of the service, or was cut off.
         """
         if self._end is not None:
             raise self._end
-        if not self._lines.ended:
+        if not self._lines.ended or self._films < sent:
             raise unread(200)
         return self._before + self._films

@@ -158,7 +158,9 @@ describe('facts', () => {
     ['2019-11-30.png', ''],
     ['2019-12-01.png', '2019-12-01'],
     ['2021-06-15.png', '2021-06-15'],
-    ['2021-06-16.png', ''],
+    // Named by UTC, or further east, where it is the next day already.
+    ['2021-06-16.png', '2021-06-16'],
+    ['2021-06-17.png', ''],
     // Of two days, one may be that of the export, or of birth.
     ['export-2020-12-01/film-2020-03-14.png', ''],
     ['2020-03-14/film-20200314.png', '2020-03-14'],
