@@ -1,6 +1,6 @@
 import { render, screen } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { en, loadCatalogue } from '../i18n/catalogue';
+import { loadCatalogue } from '../i18n/catalogue';
 import { LANGUAGES } from '../i18n/languages';
 import { prediction } from '../lib/fixtures';
 import type { Explanation } from '../lib/prediction';
@@ -49,45 +49,6 @@ it('names the map of opacity that came painted, with its scale, and offers no ot
   expect(summary?.textContent).toBe('Opacity seenProbability of opacity0%100%');
   expect(container.querySelectorAll('input, select')).toHaveLength(0);
   expect(container.querySelector('details')?.hasAttribute('data-print')).toBe(false);
-});
-
-describe('a screen reader', () => {
-  const heard = (container: HTMLElement) =>
-    container.querySelector('[aria-live="polite"]')?.textContent;
-  const mild = explained({ opacity });
-  const severe = explained({ opacity, target: 'severe' });
-
-  it('hears of what the Grad-CAM is once there is another one, and of no other map', () => {
-    const { container, rerender } = render(controls(mild, { layer: 'grad-cam' }));
-    expect(heard(container)).toBe('');
-    rerender(controls(severe, { layer: 'grad-cam' }));
-    expect(heard(container)).toBe('The heatmap now shows severe.');
-    rerender(controls(mild));
-    expect(heard(container)).toBe('');
-    rerender(controls(severe));
-    expect(heard(container)).toBe('');
-    rerender(controls(severe, { layer: 'grad-cam' }));
-    expect(heard(container)).toBe('The heatmap now shows severe.');
-    // With its strength at nothing, none is seen.
-    rerender(controls(mild, { layer: 'grad-cam', opacity: 0 }));
-    expect(heard(container)).toBe('');
-  });
-
-  it('hears of no grade where the picture came with the map of opacity', () => {
-    const chosen = { painted: true, layer: 'grad-cam' } as const;
-    const { container, rerender } = render(controls(mild, chosen));
-    rerender(controls(severe, chosen));
-    expect(heard(container)).toBe('');
-    rerender(controls(explained({ target: 'moderate' }), chosen));
-    expect(heard(container)).toBe('The heatmap now shows moderate.');
-  });
-
-  it('hears that a Grad-CAM is too weak to be drawn', () => {
-    const { container, rerender } = render(controls(mild, { layer: 'grad-cam' }));
-    const weak = explained({ opacity, target: 'severe', low_signal: true });
-    rerender(controls(weak, { layer: 'grad-cam' }));
-    expect(heard(container)).toBe(en.viewer.announceWeak('severe'));
-  });
 });
 
 describe('the scale', () => {

@@ -1,11 +1,11 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { Disclosure } from '../components/Disclosure';
 import { SegmentedControl } from '../components/SegmentedControl';
 import { Slider } from '../components/Slider';
-import hidden from '../components/VisuallyHidden.module.css';
 import { useText } from '../i18n/context';
 import { COLOUR_MAPS, type ColourMap } from '../lib/colourmap';
 import { type Explanation, TARGETS, type Target } from '../lib/prediction';
+import { Heard } from './Heard';
 import { Legend } from './Legend';
 import styles from './OverlayControls.module.css';
 import { LAYERS, type Overlay, STYLES } from './overlay';
@@ -16,13 +16,17 @@ interface OverlayControlsProps {
   target: Target;
   /** What is shown, where one film is; several are asked the same. */
   explanation?: Explanation | null;
+  /** Whether another map was asked for and has not arrived: until then none is drawn. */
+  awaited?: boolean;
   /** Whether the map is painted into the picture already, as the service draws it. */
   painted?: boolean;
+  /** Which film `explanation` is of, where films take turns. */
+  film?: number;
   onOverlay: (overlay: Overlay) => void;
   onTarget: (target: Target) => void;
 }
 
-/** Which map lies over the film, and how; another one is told to screen readers once it is there. */
+/** Which map lies over the film, and how; one that was chosen is told to screen readers once it is there. */
 export function OverlayControls(props: OverlayControlsProps) {
   const { overlay, target, explanation = null, painted = false, onTarget } = props;
   return (
@@ -31,7 +35,13 @@ export function OverlayControls(props: OverlayControlsProps) {
       {painted && explanation && (
         <Painted explanation={explanation} target={target} onTarget={onTarget} />
       )}
-      <Heard explanation={explanation} overlay={overlay} painted={painted} />
+      <Heard
+        film={props.film}
+        explanation={explanation}
+        awaited={props.awaited ?? false}
+        overlay={overlay}
+        painted={painted}
+      />
     </>
   );
 }
@@ -147,31 +157,5 @@ function Targets({ target, onTarget }: TargetsProps) {
       value={target}
       onChange={onTarget}
     />
-  );
-}
-
-interface HeardProps {
-  explanation: Explanation | null;
-  overlay: Overlay;
-  painted: boolean;
-}
-
-/** Says of what the Grad-CAM is that is drawn, or why none is: of other maps it would be untrue. */
-function Heard({ explanation, overlay, painted }: HeardProps) {
-  const text = useText('viewer');
-  const layer = explanation && (painted ? overlaidLayer : layerOf)(explanation, overlay.layer);
-  const seen = layer === 'grad-cam' && (painted || overlay.opacity > 0);
-  const weak = !painted && explanation?.low_signal;
-  const announce = weak ? text.announceWeak : text.announceTarget;
-  const message = explanation && seen ? announce(explanation.target) : '';
-  // The first one comes with the result, which is heard itself.
-  const [now, setNow] = useState({ message, heard: '' });
-  if (now.message !== message) {
-    setNow({ message, heard: message });
-  }
-  return (
-    <p className={hidden.hidden} aria-live="polite">
-      {now.heard}
-    </p>
   );
 }

@@ -40,8 +40,8 @@ export interface ViewerProps {
   onView: (view: View) => void;
   onTone: (tone: ChosenTone | null) => void;
   onTarget: (target: Target) => void;
-  /** Once the file is decoded; `null` while it is not. */
-  onFilm: (film: Film | null) => void;
+  /** Once the file is decoded; `null` while it is not, and where it cannot be (`unshown`). */
+  onFilm: (film: Film | null, unshown: boolean) => void;
   /** The viewport, for whoever wants its size. */
   frame?: RefObject<HTMLDivElement | null>;
   /** Said above all notes. */
@@ -60,7 +60,7 @@ export default function Viewer(props: ViewerProps) {
   const [unpainted, setUnpainted] = useState<string | null>(null);
   const explanation = result && result.pending === null ? result.shown.explanation : null;
   const map = mapOf(explanation, props.overlay.layer);
-  useEffect(() => onFilm(film), [film, onFilm]);
+  useEffect(() => onFilm(film, overlaid), [film, overlaid, onFilm]);
   return (
     <div ref={frame} className={styles.frame}>
       {film && (

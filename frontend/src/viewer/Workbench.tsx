@@ -26,14 +26,16 @@ export default function Workbench(props: WorkbenchProps) {
   const pane = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const [film, setFilm] = useState<Film | null>(null);
+  const [unshown, setUnshown] = useState(false);
   const [view, setView] = useState(FITTED);
   const [tone, setTone] = useState<ChosenTone | null>(null);
   const [tool, setTool] = useState<Tool>('window');
   const [lens, setLens] = useState(false);
   const [measured, setMeasured] = useState(UNMEASURED);
   // Of another picture, say of the film as it was turned to be graded, it is all to be done anew.
-  const onFilm = useCallback((next: Film | null) => {
+  const onFilm = useCallback((next: Film | null, isUnshown: boolean) => {
     setFilm(next);
+    setUnshown(isUnshown);
     setMeasured(UNMEASURED);
     setView(FITTED);
     setTone(null);
@@ -85,7 +87,9 @@ export default function Workbench(props: WorkbenchProps) {
             overlay={overlay}
             target={result.pending ?? result.target}
             explanation={result.shown.explanation}
-            painted={film === null}
+            awaited={result.pending !== null}
+            // Not while it is only loading: the film that comes would be another picture.
+            painted={unshown}
             onOverlay={onOverlay}
             onTarget={onTarget}
           />

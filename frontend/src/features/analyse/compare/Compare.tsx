@@ -186,6 +186,8 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
           overlay={overlay}
           target={target}
           explanation={state.phase === 'done' ? state.shown.explanation : null}
+          awaited={state.phase === 'done' && state.pending !== null}
+          film={sides[shown].id}
           onOverlay={onOverlay}
           onTarget={(next) => {
             for (const { id, state: graded } of sides) {
