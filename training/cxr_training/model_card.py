@@ -8,6 +8,8 @@ from cxr_severity.model.networks.configs import CellConfig
 from cxr_training.evaluation import other_tables, tables
 from cxr_training.reference import INTERCEPT, PER_EXTENT, PER_OPACITY
 
+_FORMULA = f"{INTERCEPT} + {PER_EXTENT} E + {PER_OPACITY} O"
+
 
 def _section(title: str, text: str) -> str:
     return f"## {title}\n{text}\n" if text else ""
@@ -97,10 +99,10 @@ mild, moderate and severe.
         _section(
             "Reference standard",
             f"""A Brixia total for {data.classed} films: the mean of two radiologists' where both
-read it, else {INTERCEPT} + {PER_EXTENT} E + {PER_OPACITY} O of geographic extent and degree of
-opacity (0-8 each) by at least two raters. Mild below 5.5, moderate from 5.5 to below 11.5, severe
-from 11.5. The readers differ: see "Results" below. The other films have no total and no grade; what
-else was said of them is learned.""",
+read it, else {_FORMULA} of geographic extent and degree of opacity (0-8 each) by at
+least two raters. Mild below 5.5, moderate from 5.5 to below 11.5, severe from 11.5. The readers
+differ: see "Results" below. The other films have no total and no grade; what else was said of them
+is learned.""",
         ),
         _section(
             "Data",
