@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from socketserver import BaseServer
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pynetdicom import AE, evt
 from pynetdicom.pdu import P_DATA_TF
@@ -213,8 +213,9 @@ class Receiver:
         self._forget(event)
         if not has_asked(event.assoc):
             # pynetdicom would wait on for the request of a peer that has gone, and count it among
-            # the associations that are open.
-            event.assoc.dul.to_user_queue.put(None)
+            # the associations that are open. What it takes for silence is not among its types.
+            waited_for: Any = event.assoc.dul.to_user_queue
+            waited_for.put(None)
 
     def _turned_away(self, event: Event) -> None:
         """Say why, and not who: a title is a peer's own text."""
