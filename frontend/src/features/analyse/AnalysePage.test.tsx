@@ -8,13 +8,14 @@ import { limits, model, perClass, prediction } from '../../lib/fixtures';
 import type { Prediction, Severity } from '../../lib/prediction';
 
 type Reply = (request: Request) => Promise<Response> | Response;
-
 const network = vi.fn<Reply>();
 /** What the service tells of a model; apart, so that it takes no answer meant for a file. */
 const models = vi.fn<Reply>();
 const targets = () =>
   network.mock.calls.map(([request]) => new URL(request.url).searchParams.get('target'));
 
+const pathOf = (asked: Request | string) =>
+  typeof asked === 'string' ? '' : new URL(asked.url).pathname;
 const graded = (severity: Severity, changes: Partial<Prediction> = {}) =>
   Response.json({ ...prediction(severity), ...changes });
 const problem = (status: number, code: string, title: string) =>
@@ -29,29 +30,25 @@ const announced = () =>
 const heading = () => screen.getByRole('heading', { level: 1 }).textContent;
 
 async function choose(of: File) {
-  const input = document.querySelector<HTMLInputElement>('input[type=file]');
-  await userEvent.upload(input as HTMLInputElement, of);
+  await userEvent.upload(document.querySelector('input[type=file]') as HTMLInputElement, of);
 }
 
-/** By the controls of a map that cannot be drawn here, which take the place of the others. */
 async function chooseMild() {
+  // The controls of a map that cannot be drawn here take the place of the others.
   await screen.findByText(/cannot show the file itself/);
-  await waitFor(() => expect(screen.queryByLabelText(/Strength of the map/)).toBeNull());
+  await waitFor(() => expect(screen.queryByLabelText(/Strength/)).toBeNull());
   await userEvent.click(screen.getByRole('radio', { name: 'Mild' }));
 }
 
 beforeEach(() => {
   network.mockReset();
-  models
-    .mockReset()
-    .mockImplementation(() => problem(503, 'not-ready', 'The service is not ready'));
-  vi.stubGlobal('fetch', (request: Request) =>
-    typeof request !== 'string' && new URL(request.url).pathname.startsWith('/models/')
-      ? models(request)
-      : typeof request !== 'string' && new URL(request.url).pathname === '/limits'
-        ? Response.json(limits)
-        : network(request),
-  );
+  const notReady = () => problem(503, 'not-ready', 'The service is not ready');
+  models.mockReset().mockImplementation(notReady);
+  vi.stubGlobal('fetch', (request: Request) => {
+    const path = pathOf(request);
+    const told = path === '/limits' ? Response.json(limits) : null;
+    return told ?? (path.startsWith('/models/') ? models(request) : network(request));
+  });
   render(<AnalysePage />);
 });
 
