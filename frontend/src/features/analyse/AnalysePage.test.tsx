@@ -13,7 +13,6 @@ const network = vi.fn<Reply>();
 const models = vi.fn<Reply>();
 const targets = () =>
   network.mock.calls.map(([request]) => new URL(request.url).searchParams.get('target'));
-
 const pathOf = (asked: Request | string) =>
   typeof asked === 'string' ? '' : new URL(asked.url).pathname;
 const graded = (severity: Severity, changes: Partial<Prediction> = {}) =>
@@ -34,7 +33,6 @@ async function choose(of: File) {
 }
 
 async function chooseMild() {
-  // The controls of a map that cannot be drawn here take the place of the others.
   await screen.findByText(/cannot show the file itself/);
   await waitFor(() => expect(screen.queryByLabelText(/Strength/)).toBeNull());
   await userEvent.click(screen.getByRole('radio', { name: 'Mild' }));
