@@ -206,5 +206,5 @@ def test_maps_of_several_sizes_are_not_of_one_film() -> None:
     maps: dict[MapKind, Float32Array] = {
         "opacity": np.ones((6, 6), np.float32), "grad-cam": np.ones((12, 12), np.float32),
     }  # fmt: skip
-    with pytest.raises(ValueError, match="too many values"):
+    with pytest.raises(ValueError, match="several sizes"):
         faithful("film", "patient", GRID, maps, _brightness, seed=0)

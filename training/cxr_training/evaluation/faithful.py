@@ -23,6 +23,9 @@ from cxr_training.evaluation.places import enlarge
 STEPS = 14
 BLUR = 0.1
 """Standard deviation of the blur, as share of the film's side."""
+CHANCE_CELLS = 14
+"""Cells of the random map along a side, however fine the maps that it is compared with: what is
+blurred in finer speckles than a network's own cells looks like patches of opacity."""
 
 Predict = Callable[[Float32Array], NDArray[np.floating]]
 """Films on the network's grid, (N, S, S) in [0, 1], to N scores."""
@@ -59,13 +62,14 @@ def faithful(
 
     Args:
         grid: (S, S) float32 in [0, 1]. maps: (h, w) each, of one size, over the whole film.
-        seed: of the random map, whose cells are as large as those of the others.
+        seed: of the random map.
 
     Raises:
         ValueError: maps of several sizes, which are hardly of the same film.
     """
-    (cells,) = {values.shape for values in maps.values()}
-    chance = np.random.default_rng(seed).random(cells, np.float32)
+    if len({values.shape for values in maps.values()}) > 1:
+        raise ValueError("maps of several sizes are hardly of one film")
+    chance = np.random.default_rng(seed).random((CHANCE_CELLS, CHANCE_CELLS), np.float32)
     return Faithful(
         image, patient,
         {kind: curves(grid, values, predict) for kind, values in maps.items()},
