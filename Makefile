@@ -16,20 +16,24 @@ WORKERS ?= 2
 MINUTES ?= 5
 SEED ?= 0
 COUNT ?= 1000000
+# Of `make fuzz` or `make bench`, one alone; ARGS are handed to it.
 PART ?=
+ARGS ?=
+# 0 keeps the tests from installing Debian's packages: those that lack a program are skipped.
+INSTALL_TOOLS ?= 1
 # glibc gives freed memory back at once and asks for it again in the next step: half of the time of
 # training on a CPU went into that. These have it keep what it has.
 KEEP := MALLOC_TRIM_THRESHOLD_=8000000000 MALLOC_MMAP_THRESHOLD_=4000000000
 # Where torch comes from, which tests and training need; empty: pip's own index. See the README for
 # machines without a GPU.
 TORCH_INDEX ?=
-export HOST PORT
+export HOST PORT INSTALL_TOOLS
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 TORCH := $(PIP) --no-deps $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 SOURCES := backend/cxr_severity backend/bench backend/fuzz backend/tests training/cxr_training training/tests \
-	clients/python/src clients/python/tests scripts/materials.py
+	clients/python/src clients/python/tests scripts
 # Apart: a torchvision that does not fit torch would break training, which finds it by itself.
 BENCH_ONLY := .venv/bench-only
 PAGE := frontend/dist/index.html
@@ -38,7 +42,7 @@ PAGE_SOURCES := $(shell find frontend samples -type f \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-python test-page e2e check format openapi train evaluate ablation bench agree fuzz release clean
+.PHONY: help run tools test test-python test-page e2e check format openapi train evaluate ablation bench agree fuzz release clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -46,6 +50,9 @@ help: ## List the commands
 
 run: .venv/.service $(PAGE) ## Set up what is missing, then serve page and API (HOST, PORT)
 	@exec $(BIN)/cxr-severity serve
+
+tools: ## Install what the tests start beside the service, from Debian's packages: nginx, Orthanc, Chromium and others
+	@failed=0; for each in deploy-tools hospital-tools chromium; do scripts/$$each.sh || failed=1; done; exit $$failed
 
 test: test-python test-page e2e ## Run every test: Python, TypeScript, and the page in Chromium
 
@@ -89,8 +96,9 @@ ablation: .venv/.dev ## The published recipe and two steps back from it, beside 
 		--shipped $(CONFIG) --predictions $(OUT)/predictions.csv --data $(DATA) --runs runs/ablation \
 		--out $(if $(filter docs/evaluation,$(REPORT)),docs,$(REPORT))/ablation.md
 
-bench: .venv/.bench ## How fast it is, beside Flask with grad-cam: tables and a chart in docs/bench (QUICK=1)
-	cd backend && PYTHONPATH=../$(BENCH_ONLY) ../$(BIN)/python -m bench $(if $(QUICK),--quick --out ../runs/bench,--readme)
+bench: $(if $(PART),.venv/.dev,.venv/.bench) ## How fast it is, beside Flask with grad-cam: tables and a chart in docs/bench (QUICK=1); or one PART=batch forms bulk idle
+	cd backend && $(if $(PART),../$(BIN)/python -m bench.$(PART) $(ARGS),\
+		PYTHONPATH=../$(BENCH_ONLY) ../$(BIN)/python -m bench $(if $(QUICK),--quick --out ../runs/bench,--readme))
 
 agree: .venv/.dev ## Whether every installed engine answers as PyTorch does, on the films of severity/ and the samples
 	cd backend && ../$(BIN)/python -m bench.agree $(abspath $(DATA))/severity/images ../samples

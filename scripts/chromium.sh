@@ -1,5 +1,6 @@
 #!/usr/bin/env sh
-# Prints the path of a Chromium for the page tests; installs Debian's package where it may.
+# Prints the path of a Chromium for the page tests; installs Debian's package where it may and
+# INSTALL_TOOLS is not 0.
 set -eu
 
 if [ -n "${CHROMIUM:-}" ]; then
@@ -18,7 +19,7 @@ find_chromium() {
 
 find_chromium && exit 0
 
-if command -v apt-get >/dev/null; then
+if [ "${INSTALL_TOOLS:-1}" != 0 ] && command -v apt-get >/dev/null; then
     if [ "$(id -u)" = 0 ]; then sudo=""
     elif sudo -n true 2>/dev/null; then sudo="sudo -n"
     else sudo="no"; fi

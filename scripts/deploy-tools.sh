@@ -1,7 +1,8 @@
 #!/usr/bin/env sh
 # Has what the deployment tests start at hand: nginx with its brotli module, Prometheus with promtool,
 # and bubblewrap. Installs Debian's packages where it may; prints the path of each, one a line,
-# `name=path`. `--check` only looks.
+# `name=path`. `--check` only looks, as INSTALL_TOOLS=0 in the
+# environment does.
 set -eu
 
 # Debian keeps daemons where an ordinary user's PATH does not look.
@@ -15,7 +16,8 @@ missing() {
     done
 }
 
-if [ -n "$(missing)" ] && [ "${1:-}" != --check ] && command -v apt-get >/dev/null; then
+if [ -n "$(missing)" ] && [ "${1:-}" != --check ] && [ "${INSTALL_TOOLS:-1}" != 0 ] &&
+    command -v apt-get >/dev/null; then
     if [ "$(id -u)" = 0 ]; then sudo=""
     elif sudo -n true 2>/dev/null; then sudo="sudo -n"
     else sudo="no"; fi

@@ -2,7 +2,7 @@
 # Has the hospital's side of the tests at hand: Orthanc with its DICOMweb plugin (`Orthanc`), DCMTK
 # (`storescu`, `dsrdump`, `dcm2pnm`), dicom3tools (`dciodvfy`) and, for pictures in Chinese, a font.
 # Installs Debian's packages where it may; prints the path of each program, one a line, `name=path`.
-# `--check` only looks.
+# `--check` only looks, as INSTALL_TOOLS=0 in the environment does.
 set -eu
 
 # Debian keeps daemons where an ordinary user's PATH does not look.
@@ -31,7 +31,8 @@ missing() {
     dicomweb >/dev/null || printf '%s ' OrthancDicomWeb
 }
 
-if [ -n "$(missing)" ] && [ "${1:-}" != --check ] && command -v apt-get >/dev/null; then
+if [ -n "$(missing)" ] && [ "${1:-}" != --check ] && [ "${INSTALL_TOOLS:-1}" != 0 ] &&
+    command -v apt-get >/dev/null; then
     if [ "$(id -u)" = 0 ]; then sudo=""
     elif sudo -n true 2>/dev/null; then sudo="sudo -n"
     else sudo="no"; fi

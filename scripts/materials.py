@@ -11,6 +11,7 @@ import base64
 import json
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
@@ -26,7 +27,9 @@ from packageurl import PackageURL
 from packaging.requirements import Requirement
 
 SERVICE = "cxr-severity"
-LOCK = Path(__file__).parents[1] / "frontend" / "package-lock.json"
+ROOT = Path(__file__).parents[1]
+LOCK = ROOT / "frontend" / "package-lock.json"
+PROJECT = ROOT / "backend" / "pyproject.toml"
 _EXTRAS = frozenset({"otel"})
 """As `backend/Dockerfile` installs the service."""
 _CLASSIFIER = "License :: OSI Approved :: "
@@ -110,9 +113,10 @@ def _component(url: PackageURL, licence: str, integrity: str = "") -> Component:
 def materials(version: str) -> str:
     """The document; the same for the same parts."""
     made = Bom(components=[*python_components(), *page_components()])
+    licence = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["license"]
     whole = Component(
         type=ComponentType.APPLICATION, name=SERVICE, version=version, bom_ref=SERVICE,
-        licenses=[_LICENCES.make_from_string("Apache-2.0")],
+        licenses=[_LICENCES.make_from_string(licence)],
     )  # fmt: skip
     made.metadata.component = whole
     made.register_dependency(whole, made.components)

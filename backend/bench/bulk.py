@@ -21,7 +21,7 @@ from PIL import Image
 from pyarrow import parquet
 
 from bench.inputs import REPOSITORY
-from cxr_severity.bulk.run import journal_of
+from cxr_severity.bulk.own import journal_of
 
 _VARIANTS = 5
 """Of each sample, by where it is cut and how bright it is."""

@@ -1,4 +1,4 @@
-"""What SECURITY.md says is tested is tested: each row names a test, and that test is there."""
+"""What docs/security.md says is tested is tested: each row names a test, and that test is there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TESTS = REPOSITORY / "backend" / "tests"
 def _rows() -> Iterator[list[str]]:
     """The cells of each row in a table whose last column is `test`."""
     inside = False
-    for line in (REPOSITORY / "SECURITY.md").read_text().splitlines():
+    for line in (REPOSITORY / "docs" / "security.md").read_text().splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")] if line[:1] == "|" else []
         if not cells:
             inside = False

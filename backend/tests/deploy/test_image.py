@@ -11,7 +11,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from support import SAMPLES
 
@@ -140,7 +140,7 @@ def test_the_service_runs_in_it(random_version: Path, tmp_path: Path) -> None:
     }
     with running(command, tmp_path / "log", f"{url}/health/ready", **environment):
         upload = {"file": SAMPLES[0].read_bytes()}
-        answer = httpx.post(f"{url}/predict?force=true", files=upload, timeout=120)
+        answer = httpx2.post(f"{url}/predict?force=true", files=upload, timeout=120)
         assert answer.status_code == 200
         assert answer.json()["explanation"]["overlay"]
 
@@ -166,5 +166,5 @@ def test_the_proxy_runs_in_it(tmp_path: Path) -> None:
     ]  # fmt: skip
     url = f"http://{listening[1]}"
     with running(command, tmp_path / "log", f"{url}/"):
-        assert "CXR Severity" in httpx.get(f"{url}/").text
-        assert httpx.get(f"{url}/models").status_code == 503, "nobody is behind it"
+        assert "CXR Severity" in httpx2.get(f"{url}/").text
+        assert httpx2.get(f"{url}/models").status_code == 503, "nobody is behind it"

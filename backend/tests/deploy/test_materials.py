@@ -49,6 +49,7 @@ def test_it_is_cyclonedx_and_always_the_same(text: str) -> None:
 def test_it_names_what_is_installed_and_pinned(document: dict[str, Any]) -> None:
     whole = document["metadata"]["component"]
     assert (whole["name"], whole["version"]) == ("cxr-severity", __version__)
+    assert "LicenseRef-CXR-Severity-Weights" in json.dumps(whole["licenses"])
     pinned = dict(
         line.split("==")
         for line in (REPOSITORY / "constraints.txt").read_text().splitlines()

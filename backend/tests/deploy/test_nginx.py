@@ -17,7 +17,7 @@ from http.client import HTTPResponse
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from served import serving
 from support import SAMPLES
@@ -26,7 +26,7 @@ from tritonclient.utils import InferenceServerException
 from waiting import wait_until
 
 from cxr_severity.api.app import create_app
-from cxr_severity.api.oip.model import longest_body
+from cxr_severity.api.oip.bounds import longest_body
 from cxr_severity.api.page import _DOCS
 from cxr_severity.api.response_headers import HEADERS
 from cxr_severity.api.routes.batch import AFTER_BODY
@@ -56,8 +56,8 @@ def url(random_version: Path, folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def client(url: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=url, timeout=120) as client:
+def client(url: str) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=url, timeout=120) as client:
         yield client
 
 
@@ -74,14 +74,14 @@ def test_what_it_has_from_the_service_is_the_services() -> None:
     assert 0 < inference - longest_body(DEFAULT_LIMITS.max_bytes) < 2**21
 
 
-def test_what_is_missing_is_not_kept(client: httpx.Client) -> None:
+def test_what_is_missing_is_not_kept(client: httpx2.Client) -> None:
     answer = client.get("/assets/of-the-next-version.js")
     assert answer.status_code == 404
     assert "immutable" not in answer.headers.get("cache-control", "")
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_its_log_holds_no_query_and_no_referrer(client: httpx.Client, folder: Path) -> None:
+def test_its_log_holds_no_query_and_no_referrer(client: httpx2.Client, folder: Path) -> None:
     large = {"file": ("a.png", IMAGE + bytes(100_000))}  # more than it buffers in memory
     client.post("/predict?patient=DOE", files=large, headers={"Referer": "http://x/DOE"})
     client.get("/models/none?patient=DOE", headers={"Referer": "http://x/DOE"})
@@ -91,7 +91,7 @@ def test_its_log_holds_no_query_and_no_referrer(client: httpx.Client, folder: Pa
     assert "DOE" not in log
 
 
-def test_the_page_is_served_with_headers_and_small(client: httpx.Client) -> None:
+def test_the_page_is_served_with_headers_and_small(client: httpx2.Client) -> None:
     page = client.get("/")
     assert page.status_code == 200
     assert "CXR Severity" in page.text
@@ -115,7 +115,7 @@ def test_the_page_is_served_with_headers_and_small(client: httpx.Client) -> None
         assert "nginx/" not in answer.headers["server"], "its version is nobody's business"
 
 
-def test_the_api_answers_through_it(client: httpx.Client) -> None:
+def test_the_api_answers_through_it(client: httpx2.Client) -> None:
     answer = client.post("/predict?force=true", files=UPLOAD)
     assert answer.status_code == 200
     assert answer.json()["severity"] in ("mild", "moderate", "severe")
@@ -128,13 +128,13 @@ def test_the_api_answers_through_it(client: httpx.Client) -> None:
     assert client.get("/metrics").status_code == 404
 
 
-def test_it_leads_nobody_to_another_scheme_or_port(client: httpx.Client) -> None:
+def test_it_leads_nobody_to_another_scheme_or_port(client: httpx2.Client) -> None:
     """Whoever came by TLS would send a film and a key once more in the clear."""
     assert client.post("/predict/", headers={"Host": "x"}).headers["location"] == "/predict"
     assert client.get("/assets", headers={"Host": "x"}).headers["location"] == "/assets/"
 
 
-def test_refusals_are_the_services_own_problems(client: httpx.Client) -> None:
+def test_refusals_are_the_services_own_problems(client: httpx2.Client) -> None:
     no_image = client.post("/predict", files={"file": b"text"})
     assert (no_image.status_code, no_image.json()["code"]) == (422, "not-an-image")
     just_over = client.post("/predict", files={"file": bytes(DEFAULT_LIMITS.max_bytes + 1)})
@@ -164,8 +164,8 @@ def test_what_is_far_too_large_is_refused_before_it_is_read(url: str, path: str)
 
 
 def test_two_hundred_clients_and_never_a_502(url: str) -> None:
-    limits = httpx.Limits(max_connections=200)
-    with httpx.Client(base_url=url, timeout=300, limits=limits) as client:
+    limits = httpx2.Limits(max_connections=200)
+    with httpx2.Client(base_url=url, timeout=300, limits=limits) as client:
 
         def one(_: int) -> int:
             answer = client.post("/predict?explain=false&force=true", files=UPLOAD)
@@ -212,7 +212,7 @@ def test_a_caller_behind_another_proxy_has_an_address_of_its_own(
         thread.start()
         try:
             with proxy(tmp_path, [backend.server_port], trusted) as url:
-                answer = httpx.get(f"{url}/models", headers={"X-Forwarded-For": said})
+                answer = httpx2.get(f"{url}/models", headers={"X-Forwarded-For": said})
         finally:
             backend.shutdown()
             thread.join()
@@ -233,8 +233,8 @@ def test_a_batch_is_read_to_its_end_also_where_it_is_judged_slowly(
     settings = Settings.of(weights=random_version.parent, concurrency=1, upload_seconds=5)
     films = [("file", (f"{number}", bytes(6_000_000))) for number in range(8)]
     with serving(create_app(settings)) as port, proxy(tmp_path, [port]) as url:
-        wait_until(lambda: httpx.get(f"{url}/health/ready").status_code == 200)
-        answer = httpx.post(f"{url}/predict/batch", files=films, timeout=60)
+        wait_until(lambda: httpx2.get(f"{url}/health/ready").status_code == 200)
+        answer = httpx2.post(f"{url}/predict/batch", files=films, timeout=60)
     codes = [json.loads(line)["error"]["code"] for line in answer.text.splitlines()]
     assert codes == ["damaged-image"] * len(films)
 
@@ -242,7 +242,7 @@ def test_a_batch_is_read_to_its_end_also_where_it_is_judged_slowly(
 def test_behind_it_nobody(tmp_path: Path) -> None:
     port = free_port()
     with proxy(tmp_path, [port]) as url:
-        answer = httpx.post(f"{url}/predict", files=UPLOAD, timeout=60)
+        answer = httpx2.post(f"{url}/predict", files=UPLOAD, timeout=60)
         assert answer.status_code == 503
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["retry-after"] == "2"
@@ -252,7 +252,7 @@ def test_behind_it_nobody(tmp_path: Path) -> None:
                 triton.get_server_metadata()
             assert told.value.message() == answer.json()["detail"]
             assert not triton.is_server_ready()
-        assert httpx.get(f"{url}/").status_code == 200, "the page opens, to say so"
+        assert httpx2.get(f"{url}/").status_code == 200, "the page opens, to say so"
 
 
 def test_nginx_accepts_the_files_as_they_are(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
@@ -94,7 +94,7 @@ class Asked:
     """Prometheus over its own API."""
 
     def __init__(self, url: str) -> None:
-        self._client = httpx.Client(base_url=f"{url}/api/v1", timeout=30)
+        self._client = httpx2.Client(base_url=f"{url}/api/v1", timeout=30)
 
     def close(self) -> None:
         self._client.close()
@@ -146,14 +146,14 @@ def test_prometheus_reads_the_service_and_an_alert_fires(
     weights = random_version.parent
     with service(weights, tmp_path / "log", port=target) as (_, url):
         upload = {"file": SAMPLES[0].read_bytes()}
-        answer = httpx.post(f"{url}/predict?force=true", files=upload, timeout=60)
+        answer = httpx2.post(f"{url}/predict?force=true", files=upload, timeout=60)
         assert answer.status_code == 200
         wait_until(lambda: asked.values("sum(cxr_severities_total)") == ["1"])
         assert asked.query("cxr_model_info")[0]["metric"]["version"] == "0.9.0"
         wait_until(lambda: not asked.firing() & {"CxrDown", "CxrNotReady"})
         exported = {
             sample.name
-            for family in text_string_to_metric_families(httpx.get(f"{url}/metrics").text)
+            for family in text_string_to_metric_families(httpx2.get(f"{url}/metrics").text)
             for sample in family.samples
         }
         for expression in expressions():

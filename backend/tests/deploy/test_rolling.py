@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from support import SAMPLES, MakeVersion
 from waiting import wait_until
@@ -85,12 +85,12 @@ class Load:
         self._lock = threading.Lock()
         self.right: dict[str, dict[str, float]] = {}
         """The first answer of each version, which all others must be."""
-        with httpx.Client(base_url=url, timeout=120) as client:
+        with httpx2.Client(base_url=url, timeout=120) as client:
             assert self._is_right(self._ask(client).json())
         self._begun = [0] * CLIENTS
         self._threads = [threading.Thread(target=self._client, args=(i,)) for i in range(CLIENTS)]
 
-    def _ask(self, client: httpx.Client) -> httpx.Response:
+    def _ask(self, client: httpx2.Client) -> httpx2.Response:
         return client.post("/predict", params=QUERY, files={"file": IMAGE})
 
     def _is_right(self, answer: dict[str, Any]) -> bool:
@@ -105,12 +105,12 @@ class Load:
         wait_until(lambda: all(now > then for now, then in zip(self._begun, before, strict=True)))
 
     def _client(self, which: int) -> None:
-        with httpx.Client(base_url=self._url, timeout=120) as client:
+        with httpx2.Client(base_url=self._url, timeout=120) as client:
             while not self._stop.is_set():
                 self._begun[which] += 1
                 try:
                     answer = self._ask(client)
-                except httpx.HTTPError as error:
+                except httpx2.HTTPError as error:
                     outcome = type(error).__name__
                 else:
                     outcome = str(answer.status_code)
@@ -178,7 +178,7 @@ def test_weights_are_changed_without_a_lost_request(
             supervisor.kill(which, 15)
         supervisor.until_ready()
         load.until_all_asked_anew()
-        now = httpx.get(f"{url}/models", timeout=120).json()["default"]
+        now = httpx2.get(f"{url}/models", timeout=120).json()["default"]
     assert set(load.answers) == {"200"}, load.answers
     assert now == "0.10.0"
     old, new = (load.right[version]["severe"] for version in ("0.9.0", "0.10.0"))
