@@ -8,11 +8,29 @@ from pathlib import Path
 
 from cxr_severity.bulk.entries import here, located
 
-# The table, its journal, the claims with SQLite's own journal, the table while it is written: a run
-# that was killed leaves all but the first.
-_ENDINGS = ("", ".journal", ".claims", ".claims-journal", ".partial")
 _PICTURE = re.compile(r"[0-9a-f]{32}\.jpg")
 """What `picture_of` gives."""
+
+
+def journal_of(out: Path) -> Path:
+    """Where the rows are kept until the table is written."""
+    return out.with_name(f"{out.name}.journal")
+
+
+def claims_of(out: Path) -> Path:
+    """Where processes note which content one of them has taken."""
+    return out.with_name(f"{out.name}.claims")
+
+
+def partial_of(out: Path) -> Path:
+    """The table while it is written."""
+    return out.with_name(f"{out.name}.partial")
+
+
+def _beside(out: Path) -> tuple[Path, ...]:
+    """What a run that was killed leaves, with SQLite's own journal."""
+    claims = claims_of(out)
+    return journal_of(out), claims, claims.with_name(f"{claims.name}-journal"), partial_of(out)
 
 
 def picture_of(digest: str) -> str:
@@ -26,9 +44,7 @@ class Own:
 
     def __init__(self, out: Path, heatmaps: str = "") -> None:
         # Real paths: a folder may be reached by links, or by a name that is not the run's.
-        self._files = {
-            os.path.realpath(out.with_name(f"{out.name}{ending}")) for ending in _ENDINGS
-        }
+        self._files = {os.path.realpath(each) for each in (out, *_beside(out))}
         self._folder = ""
         if not heatmaps:
             return

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from cxr_severity.bulk.entries import Entry, said_by
 from cxr_severity.bulk.journal import Journal, JournalError
+from cxr_severity.bulk.own import journal_of
 from cxr_severity.bulk.rows import (
     DUPLICATE,
     FAILED,
@@ -44,10 +45,6 @@ class Counts:
     @property
     def wrong(self) -> int:
         return self.refused + self.failed + self.unwritten
-
-
-def journal_of(out: Path) -> Path:
-    return out.with_name(f"{out.name}.journal")
 
 
 def check_out(out: Path, *, overwrite: bool) -> None:

@@ -7,7 +7,8 @@ import os
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,6 +26,7 @@ one."""
 # What a manifest's column is hardly called.
 _FILM = re.compile(r"\.(png|jpe?g|tiff?|dcm|dicom|zip)$", re.I)
 _MAGIC = re.compile(r"[*?\[]")
+_ARCHIVE = re.compile(r"\.zip(?=!)", re.I)
 
 
 class SourceError(Exception):
@@ -63,8 +65,19 @@ def find(sources: Iterable[str], own: Own | None = None) -> list[Entry]:
             place = _place(entry)
             if place not in places:
                 places.add(place)
-                found.setdefault(entry.name, entry)
+                # A file may be called `a.zip!x`, as another is in an archive.
+                name = _free(entry.name, found)
+                found[name] = replace(entry, name=name)
     return list(found.values())
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    """The name, or with the first number from 2 on by which it is no other film's."""
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name} ({number})"
+    return free
 
 
 def _meant(source: str) -> str:
@@ -113,11 +126,26 @@ def _of(source: str) -> Iterator[Entry]:
 
 
 def _matching(filesystem: Any, source: str, path: str) -> list[str]:
-    """What a glob matches, in order; `path` is the whole of it in its file system."""
-    inside = str(Path(source))
+    """What a glob matches, in order, but for what a folder passes over, too, unless the glob names
+    that; `path` is the whole of it in its file system."""
+    inside = path if here(source) is None else str(Path(source))
     folder = path.removesuffix(inside)
-    if here(source) is None or not _MAGIC.search(folder):
-        return sorted(filesystem.glob(path))
+    # What the glob names before its first pattern is looked through, like a folder that is named.
+    named = f"{folder}{_MAGIC.split(inside, maxsplit=1)[0]}".lstrip("/").count("/")
+
+    def behind(whole: str) -> str:
+        return "/".join(whole.lstrip("/").split("/")[named:])
+
+    found = _globbed(filesystem, inside, folder)
+    if is_leftover(behind(path)):
+        return found
+    return [each for each in found if not is_leftover(behind(each))]
+
+
+def _globbed(filesystem: Any, inside: str, folder: str) -> list[str]:
+    """`folder` is no part of the pattern, whatever it is called."""
+    if not _MAGIC.search(folder):
+        return sorted(filesystem.glob(f"{folder}{inside}"))
     # In the name of the working folder fsspec would take `[` for a part of the pattern; escaped, it
     # would still have fsspec look through all folders beside that one, and find nothing by `..`.
     fixed = _MAGIC.split(inside, maxsplit=1)[0].rpartition("/")[0]
@@ -171,15 +199,15 @@ def _file(name: str) -> Iterator[Entry]:
     except Exception as error:  # noqa: BLE001
         yield Entry(name, name, fault=f"the archive cannot be read: {said_by(error)}")
         return
+    taken = set(members)
     for member in sorted(members):
         if is_leftover(member):
             continue
-        if members[member] == 1:
-            yield Entry(f"{name}!{member}", name, member)
-            continue
-        for number in range(1, members[member] + 1):
-            again = f" ({number})" if number > 1 else ""
-            yield Entry(f"{name}!{member}{again}", name, member, str(number))
+        yield Entry(f"{name}!{member}", name, member, "1" if members[member] > 1 else "")
+        for number in range(2, members[member] + 1):
+            again = _free(member, taken)
+            taken.add(again)
+            yield Entry(f"{name}!{again}", name, member, str(number))
 
 
 def _manifest(source: str) -> Iterator[Entry]:
@@ -198,11 +226,37 @@ def _manifest(source: str) -> Iterator[Entry]:
 
     # A list without a line of names: its first film is none.
     first = lines[0][column]
-    bare = head[column] not in PATH_COLUMNS and (_FILM.search(first) or _exists(named(first)))
+    bare = head[column] not in PATH_COLUMNS and (_FILM.search(first) or _is_there(named(first)))
+    archives: dict[str, dict[str, Entry]] = {}
     for line in lines if bare else lines[1:]:
         if column < len(line) and (said := line[column]):
             was = unescaped_text(said)  # in a table of ours
-            yield from _file(named(said if was == said or _exists(named(said)) else was))
+            name = named(said if was == said or _is_there(named(said)) else was)
+            archive, member = _parted(name)
+            if not archive:
+                yield from _file(name)
+                continue
+            if archive not in archives:
+                archives[archive] = {each.name: each for each in _file(archive)}
+            yield archives[archive].get(name) or Entry(name, archive, member)
+
+
+def _is_there(name: str) -> bool:
+    return _exists(name) or bool(_parted(name)[0])
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """An archive and the film in it, by the name that a table gives it; two empty texts where it is
+    called otherwise, or is a file of that name."""
+    try:
+        if _ARCHIVE.search(name) and not _exists(name):
+            for found in _ARCHIVE.finditer(name):
+                if _exists(name[: found.end()]):
+                    return name[: found.end()], name[found.end() + 1 :]
+    # Of a bucket, too (see `find`): the reading of it says it again, in its row.
+    except Exception:  # noqa: BLE001, S110
+        pass
+    return "", ""
 
 
 def _exists(name: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from cxr_severity.bulk.csv_text import lines_of
 from cxr_severity.bulk.entries import said_by
+from cxr_severity.bulk.own import partial_of
 from cxr_severity.bulk.rows import BOOLEANS, COLUMNS, GRADED, INTEGERS, NUMBERS, Row
 from cxr_severity.interop.table import escaped, unescaped
 from cxr_severity.model.assessment import SEVERITIES
@@ -34,7 +35,7 @@ def write_table(path: Path, rows: Iterable[Row]) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    partial = path.with_name(f"{path.name}.partial")
+    partial = partial_of(path)
     try:
         (_parquet if path.suffix == ".parquet" else _csv)(partial, rows)
         _sync(partial)

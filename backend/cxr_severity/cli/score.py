@@ -76,8 +76,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         return EXIT_CANNOT_START
     from cxr_severity.bulk.engines import ENGINES
     from cxr_severity.bulk.journal import JournalError
-    from cxr_severity.bulk.own import Own
-    from cxr_severity.bulk.run import check_heatmaps, check_out, journal_of, score
+    from cxr_severity.bulk.own import Own, claims_of, journal_of
+    from cxr_severity.bulk.run import check_heatmaps, check_out, score
     from cxr_severity.bulk.score import Scoring
     from cxr_severity.bulk.seam import EngineUnavailableError
     from cxr_severity.bulk.sources import SourceError, find, is_relative
@@ -121,8 +121,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         if any(map(is_relative, (*arguments.sources, arguments.heatmaps))):
             # From elsewhere the same words name other films, which would get these films' grades.
             identity["working folder"] = str(Path.cwd())
-        scratch = out.with_name(f"{out.name}.claims")
-        engine = ENGINES[arguments.engine](max(1, arguments.workers), arguments.address, scratch)
+        workers = max(1, arguments.workers)
+        engine = ENGINES[arguments.engine](workers, arguments.address, claims_of(out))
         counts = score(entries, engine, load, out, identity, overwrite=arguments.overwrite)
     except (SourceError, JournalError, EngineUnavailableError, ArtifactError, OSError) as error:
         print(error, file=sys.stderr)

@@ -20,6 +20,7 @@ from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from cxr_severity.interop.direction import joined, turned
 from cxr_severity.interop.wrap import is_latin
 
+_LAST_OF_A_UNIT = 0xFFFF
 _PLAIN, _BOLD, _UNEMBEDDED = "Helvetica", "Helvetica-Bold", "STSong-Light"
 _CJK = re.compile("[\u2e80-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
 # A font may have these letters, and yet they are read only as a shaper arranges them, which PDF
@@ -79,6 +80,10 @@ class Letters:
         if category(letter)[0] == "C" or category(letter) in ("Zl", "Zp"):
             return None
         if _HIDDEN.match(letter) or _ARRANGED.match(letter):
+            return None
+        # reportlab would draw it, and tell whoever copies it or searches for it that it is another:
+        # it writes the code as if it were a UTF-16 one, of which the fifth digit is cut.
+        if ord(letter) > _LAST_OF_A_UNIT:
             return None
         chinese = _CJK.match(letter) is not None
         for path in self._chinese if chinese else self._foreign:

@@ -99,14 +99,15 @@ def sheet(assessment: Assessment, language: Language) -> Sheet:
         columns=(told(results.RIGHT_LUNG), told(results.LEFT_LUNG)),
         rows=tuple(ZoneRow(told(height), scores[r], scores[le]) for height, r, le in _ROWS),
         quality_title=told(results.QUALITY),
-        quality=tuple(_quality(assessment, language)),
+        quality=tuple(quality_lines(assessment, language)),
         heatmap=tuple(_heatmap(assessment, language)),
         scale=_scale(assessment, language),
         model=f"{assessment.model_name} {assessment.model_version}",
     )
 
 
-def _quality(assessment: Assessment, language: Language) -> Iterator[str]:
+def quality_lines(assessment: Assessment, language: Language) -> Iterator[str]:
+    """What the gate says of the film."""
     quality = assessment.quality
     if not quality.accepted:
         yield say(results.NOT_FIT, language)

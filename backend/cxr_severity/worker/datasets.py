@@ -5,28 +5,34 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
 _LARGEST_XML = 1_000_000
+_TAG = re.compile(r"[0-9A-Fa-f]{8}")
 _BOMS = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 
 
-def read_data_set(body: bytes) -> object:
-    """The one data set of an answer, in the shape of DICOM JSON; None where it is of another form.
+def read_data_set(body: bytes) -> dict[str, Any]:
+    """The one data set of an answer, in the shape of DICOM JSON.
 
     Raises:
-        ValueError: it begins like JSON or XML and is no such data set.
+        ValueError: it is none, like a page or an error that somebody on the way answers with.
     """
     text = body.removeprefix(codecs.BOM_UTF8).lstrip()
     try:
-        if text.startswith((b"{", b"[")):
-            said = json.loads(text)
-            # Some list it, as QIDO-RS lists data sets.
-            return said[0] if isinstance(said, list) and len(said) == 1 else said
-        return _native_model(text) if text.startswith((b"<", *_BOMS)) else None
+        if text.startswith((b"<", *_BOMS)):
+            return _native_model(text)
+        said = json.loads(text)
     except (ET.ParseError, RecursionError) as error:  # cut, or nested past all measure
         raise ValueError(str(error)) from None
+    # Some list it, as QIDO-RS lists data sets.
+    said = said[0] if isinstance(said, list) and len(said) == 1 else said
+    # `{}` is what many a service that knows nothing of DICOM says to anything.
+    if not isinstance(said, dict) or not said or not all(map(_TAG.fullmatch, said)):
+        raise ValueError("JSON of another kind")
+    return said
 
 
 def values(said: object, tag: str) -> list[Any]:

@@ -1,6 +1,6 @@
 """An archive by DICOMweb (PS3.18): finding instances, fetching one, storing one.
 
-Built on httpx and not on dicomweb-client: that hands out data sets parsed by pydicom, while the
+Built on httpx2 and not on dicomweb-client: that hands out data sets parsed by pydicom, while the
 bytes must be judged as they are stored; and it bounds neither the size of an answer nor its time.
 """
 
@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from itertools import islice
 from pathlib import Path
 from time import monotonic
@@ -19,8 +22,10 @@ from typing import Any
 import httpx2
 
 from cxr_severity.worker.datasets import values
+from cxr_severity.worker.doubts import Doubts
 from cxr_severity.worker.faults import DownError, LastingError, PassingError, WorkerError
 from cxr_severity.worker.items import Place, Result
+from cxr_severity.worker.multipart import file_in
 from cxr_severity.worker.stow import check_stored
 from cxr_severity.worker.tls import fault_of, trusting
 
@@ -36,6 +41,23 @@ _DOWN = {
     # Of a proxy, which says so of the archive behind it.
     502: "unreachable", 504: "unreachable",
 }  # fmt: skip
+_OF_A_PROXY = 502, 503, 504
+"""Of one instance it says them, too, where only that one's answer fails or does not come."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    media_type: str
+    body: bytes
+
+
+class _StatusError(DownError):
+    """An answer of a status that speaks of the whole archive, unless it is of one instance."""
+
+    def __init__(self, status: int, after: float) -> None:
+        super().__init__(_DOWN[status], after)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +90,7 @@ class Archive:
         self._url = url.rstrip("/")
         self._timeout = access.timeout
         self._largest = largest
+        self._fetching, self._storing = Doubts(), Doubts()
         self._client = httpx2.Client(
             auth=auth,
             headers=headers,
@@ -111,9 +134,10 @@ class Archive:
 
     def _listed(self, query: Mapping[str, str], offset: int, limit: int) -> list[Mapping[str, Any]]:
         asked = {**query, "limit": str(limit), "offset": str(offset)}
-        body = self._ask(
-            "GET", "instances", _LARGEST_PAGE, params=asked, accept=_JSON, of_one=False
+        request = self._client.build_request(
+            "GET", f"{self._url}/instances", params=asked, headers={"Accept": _JSON}
         )
+        body = self._ask(request, _LARGEST_PAGE).body
         found = _json(body) if body else []
         if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
             raise PassingError("bad-answer")
@@ -122,11 +146,13 @@ class Archive:
     def fetch(self, place: Place) -> bytes:
         """The instance's file by WADO-RS, in whatever encoding it is stored."""
         path = f"studies/{place.study}/series/{place.series}/instances/{place.instance}"
-        # A bound on what surrounds the file, too.
-        limit = self._largest + 10_000
-        kind: list[str] = []
-        body = self._ask("GET", path, limit, accept=f"{_DICOM}; transfer-syntax=*", kind=kind)
-        return _only_part(body, kind[0])
+        request = self._client.build_request(
+            "GET", f"{self._url}/{path}", headers={"Accept": f"{_DICOM}; transfer-syntax=*"}
+        )
+        with self._about(self._fetching, place.study, place.instance):
+            # A bound on what surrounds the file, too.
+            answer = self._ask(request, self._largest + 10_000)
+        return file_in(answer.body, answer.media_type)
 
     def store(self, study: str, result: Result) -> None:
         """Store one instance in its study by STOW-RS; one that is there already is stored.
@@ -135,58 +161,56 @@ class Archive:
         """
         boundary = secrets.token_hex(16)
         head = f"--{boundary}\r\nContent-Type: application/dicom\r\n\r\n".encode()
-        conflict: list[int] = []
-        body = self._ask(
+        request = self._client.build_request(
             "POST",
-            f"studies/{study}",
-            _LARGEST_PAGE,
-            accept=_JSON,
+            f"{self._url}/studies/{study}",
+            headers={"Accept": _JSON, "Content-Type": f"{_DICOM}; boundary={boundary}"},
             content=head + result.data + f"\r\n--{boundary}--\r\n".encode(),
-            content_type=f"{_DICOM}; boundary={boundary}",
-            conflict=conflict,
         )
-        told = check_stored(body, result.instance, conflict=bool(conflict))
+        with self._about(self._storing, study, result.instance):
+            answer = self._ask(request, _LARGEST_PAGE, answers=(409,))
+        told = check_stored(answer.body, result.instance, answer.status)
         if not told and not self._has(study, result.instance):
-            raise PassingError("http-409" if conflict else "bad-answer")
+            raise PassingError("http-409" if answer.status == 409 else "bad-answer")
 
-    def _has(self, study: str, instance: str) -> bool:
-        """Whether the archive lists the instance; false where it does not answer that."""
+    def _has(self, study: str, instance: str) -> bool | None:
+        """Whether the archive lists the instance; None where it does not answer that."""
         query = {"StudyInstanceUID": study, "SOPInstanceUID": instance}
         try:
             # An archive that ignores the keys would list all that it holds.
             first = islice(self.search(query), _PAGE)
             return any(values(each, _INSTANCE) == [instance] for each in first)
         except WorkerError:
-            return False
+            return None
 
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        limit: int,
-        *,
-        accept: str,
-        params: Mapping[str, str] | None = None,
-        content: bytes | None = None,
-        content_type: str = "",
-        kind: list[str] | None = None,
-        conflict: list[int] | None = None,
-        of_one: bool = True,
-    ) -> bytes:
-        """The body of an answer, at most `limit` bytes; its media type is added to `kind`, and to
-        `conflict` the status 409, whose body is an answer too. With `of_one` a 403 is about one
-        instance, and not about all that the archive has."""
-        headers = {"Accept": accept} | ({"Content-Type": content_type} if content_type else {})
+    @contextmanager
+    def _about(self, doubts: Doubts, study: str, instance: str) -> Iterator[None]:
+        """Have what a request for one instance fails by be about that alone, or about all that the
+        archive has, as far as that can be told."""
+        try:
+            yield
+        except _StatusError as error:
+            if error.status == 403:
+                # As of a patient whose films are kept from the worker: those of all others must
+                # not wait.
+                raise PassingError(error.code) from None
+            if error.status not in _OF_A_PROXY:
+                raise
+            alone = doubts.failed(instance)
+            if alone or (alone is None and self._has(study, instance) is not None):
+                raise PassingError(f"http-{error.status}") from None
+            raise
+        doubts.passed(instance)
+
+    def _ask(self, request: httpx2.Request, limit: int, answers: Sequence[int] = ()) -> _Answer:
+        """What is answered, in at most `limit` bytes; a status of `answers` is an answer as well as
+        those of success."""
         # A peer that drips would never run into the timeout of one read.
         end = monotonic() + 5 * self._timeout
         try:
-            with self._client.stream(
-                method, f"{self._url}/{path}", params=params, headers=headers, content=content
-            ) as answer:
-                if conflict is not None and answer.status_code == 409:
-                    conflict.append(409)
-                else:
-                    _check_status(answer, of_one=of_one)
+            with closing(self._client.send(request, stream=True)) as answer:
+                if not answer.is_success and answer.status_code not in answers:
+                    raise _error_of(answer)
                 body = bytearray()
                 for chunk in answer.iter_bytes():
                     body += chunk
@@ -194,9 +218,8 @@ class Archive:
                         raise LastingError("file-too-large")
                     if monotonic() > end:
                         raise PassingError("timed-out")
-                if kind is not None:
-                    kind.append(answer.headers.get("Content-Type", ""))
-                return bytes(body)
+                media_type = answer.headers.get("Content-Type", "")
+                return _Answer(answer.status_code, media_type, bytes(body))
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol) as error:
             raise DownError(fault_of(error) or "unreachable") from None
         except httpx2.TimeoutException:
@@ -205,38 +228,33 @@ class Archive:
             raise PassingError("cut-off") from None
 
 
-def _check_status(answer: httpx2.Response, *, of_one: bool) -> None:
+def _error_of(answer: httpx2.Response) -> WorkerError:
     status = answer.status_code
-    if answer.is_success:
-        return
-    # As of a patient whose films are kept from the worker: those of all others must not wait.
-    if status == 403 and of_one:
-        raise PassingError("not-allowed")
     if status in _DOWN:
-        after = answer.headers.get("Retry-After", "")
-        raise DownError(_DOWN[status], float(after) if after.isdecimal() else 0)
-    raise PassingError(f"http-{status}")
+        return _StatusError(status, _seconds(answer.headers))
+    return PassingError(f"http-{status}")
 
 
-def _only_part(body: bytes, kind: str) -> bytes:
-    """The file in a multipart answer of one part.
+def _seconds(headers: Mapping[str, str]) -> float:
+    """For which the archive asks to be left alone; 0 where it does not."""
+    after = headers.get("Retry-After", "").strip()
+    if after.isdecimal():
+        return float(after)
+    until = _moment(after)
+    if until is None:
+        return 0
+    # By its own clock, where it tells that.
+    now = _moment(headers.get("Date", "")) or datetime.now(UTC)
+    return max(0.0, (until - now).total_seconds())
 
-    Raises:
-        PassingError: it is not complete, or no such answer.
-    """
-    if kind.lower().startswith("application/dicom"):
-        return body
-    found = re.search(r'boundary="?([^";,]+)', kind)
-    if not found:
-        raise PassingError("bad-answer")
-    mark = b"--" + found[1].strip().encode("latin-1")
-    start = body.find(b"\r\n\r\n", max(0, body.find(mark)))
-    if not body.startswith((mark, b"\r\n" + mark)) or start < 0:
-        raise PassingError("bad-answer")
-    end = body.find(b"\r\n" + mark, start)
-    if end < 0:
-        raise PassingError("cut-off")
-    return body[start + 4 : end]
+
+def _moment(text: str) -> datetime | None:
+    """Of a date as HTTP writes it."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC)
 
 
 def _uid(said: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.uid import ImplicitVRLittleEndian
 from pynetdicom import AE, evt
+from pynetdicom.association import Association
 
 from cxr_severity.worker.faults import DownError, LastingError, PassingError
 from cxr_severity.worker.items import Result
@@ -18,8 +19,10 @@ from cxr_severity.worker.links import bound, socket_of
 from cxr_severity.worker.tls import Tls
 
 _ADDRESS = re.compile(r"(?P<title>[^@\\]{1,16})@(?P<host>\[[^]]+\]|[^:@]+):(?P<port>\d{1,5})")
-_STORED = frozenset({0x0000, 0xB000, 0xB006, 0xB007})
-_DUPLICATE = 0x0111
+# Success, that it is there already, and the class of warnings (PS3.7 C): it is stored all the same.
+_STORED = range(1), range(0x0111, 0x0112), range(0xB000, 0xC000), (0x0001, 0x0107, 0x0116)
+_TRANSIENT = 2
+"""The result of a rejection for now, as where too many associations are open (PS3.8 9.3.4)."""
 # Of these a later try may have another end: out of resources, and a failure while processing.
 _MAY_PASS = range(0xA700, 0xA800), range(0x0110, 0x0111)
 
@@ -94,7 +97,7 @@ class Peer:
                 each.close()
             if faults:
                 raise DownError(faults[0])
-            raise _not_established(rejected=link.is_rejected, refused=bool(link.rejected_contexts))
+            raise _not_established(link)
         if all(each.transfer_syntax[0].is_implicit_VR for each in link.accepted_contexts):
             _make_implicit(dataset)
         try:
@@ -104,7 +107,7 @@ class Peer:
                 link.release()
         if "Status" not in status:
             raise PassingError("timed-out")
-        if status.Status in _STORED or status.Status == _DUPLICATE:
+        if any(status.Status in some for some in _STORED):
             return
         code = f"refused-{status.Status:04x}"
         if any(status.Status in some for some in _MAY_PASS):
@@ -127,7 +130,10 @@ def _make_implicit(dataset: Dataset) -> None:
     dataset.set_original_encoding(True, True, dataset.original_character_set)
 
 
-def _not_established(*, rejected: bool, refused: bool) -> Exception:
-    if refused:
+def _not_established(link: Association) -> Exception:
+    if link.rejected_contexts:
         return LastingError("kind-not-taken")
-    return DownError("not-allowed" if rejected else "unreachable")
+    if not link.is_rejected:
+        return DownError("unreachable")
+    said = link.acceptor.primitive
+    return DownError("busy" if said and said.result == _TRANSIENT else "not-allowed")

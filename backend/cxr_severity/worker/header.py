@@ -16,9 +16,11 @@ from pydicom.uid import ExplicitVRBigEndian
 
 from cxr_severity.imaging.dicom import elements as tags
 from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
+from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.interop.dicom import shown
 from cxr_severity.interop.dicom.times import day_of
 from cxr_severity.interop.making import MANUFACTURER, MODEL_NAME
+from cxr_severity.worker.faults import LastingError, PassingError
 from cxr_severity.worker.items import Place
 
 _STUDY, _SERIES, _INSTANCE = 0x0020000D, 0x0020000E, 0x00080018
@@ -115,6 +117,25 @@ def read_header(data: bytes) -> Header:
         own=elements.text(_MANUFACTURER) == MANUFACTURER.upper()
         and elements.text(_MODEL) == MODEL_NAME.upper(),
     )
+
+
+def check_place(data: bytes, place: Place) -> None:
+    """That a file is the film for which it was fetched. What its header does not say is not of
+    another; in another series of its study it may lie, as one that was moved there.
+
+    Raises:
+        PassingError: it is another instance, as of a cache on the way.
+        LastingError: its header names another study, and may name another patient than that has
+            in which the archive lists it.
+    """
+    try:
+        said = read_header(data).place
+    except InputRefusedError:  # which is complained about where it is judged
+        return
+    if said.instance not in ("", place.instance):
+        raise PassingError("other-instance")
+    if said.study not in ("", place.study):
+        raise LastingError("other-study")
 
 
 def check_key(keyword: str) -> str:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("cxr_severity.worker")
 
 SUCCESS, OUT_OF_RESOURCES, NOT_KEPT, CANNOT_UNDERSTAND = 0x0000, 0xA700, 0x0122, 0xC000
+OF_ANOTHER = 0xA900
+"""The data set does not match what the command says of it."""
 
 _TAKEN = (
     ComputedRadiographyImageStorage,

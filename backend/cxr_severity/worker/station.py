@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,7 +14,7 @@ from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.worker.header import read_header
 from cxr_severity.worker.items import Place
 from cxr_severity.worker.ledger import Ledger
-from cxr_severity.worker.receive import CANNOT_UNDERSTAND, OUT_OF_RESOURCES, SUCCESS
+from cxr_severity.worker.receive import CANNOT_UNDERSTAND, OF_ANOTHER, OUT_OF_RESOURCES, SUCCESS
 from cxr_severity.worker.work import LOG, Destination, Work
 
 if TYPE_CHECKING:
@@ -42,14 +43,20 @@ def keeper(ledger: Ledger, wake: Callable[[], None], most: int) -> Callable[[str
     A sender is told of success once the film is on the disk. It is told of a lack of resources when
     more than `most` bytes wait or nothing can be written, so that it sends the film again later.
     A film that has its results is taken and not judged again, which the log says: a sender may
-    have put it right under the UID that it had.
+    have put it right under the UID that it had. One that calls itself another than the command does
+    is turned away: under either name, its results could come to lie with another film.
     """
 
     def take(instance: str, data: bytes) -> int:
         if not instance:
             return CANNOT_UNDERSTAND
+        place = _place_in(data)
+        if place.instance not in ("", instance):
+            LOG.error("a film is turned away: it is of another SOP Instance UID than its command")
+            return OF_ANOTHER
+        place = replace(place, instance=instance)
         try:
-            taken = ledger.received(_where(instance, data), data, time.time(), most)
+            taken = ledger.received(place, data, time.time(), most)
         except sqlite3.Error as error:
             LOG.error("a film is turned away: the memory cannot be written: %s", error)
             return OUT_OF_RESOURCES
@@ -73,8 +80,9 @@ def refuser(ledger: Ledger) -> Callable[[str, bytes], None]:
     """Notes what is too large to be kept, among what waits for a person."""
 
     def refuse(instance: str, data: bytes) -> None:
+        place = replace(_place_in(data), instance=instance)
         try:
-            number = ledger.refused(_where(instance, data), "file-too-large", time.time())
+            number = ledger.refused(place, "file-too-large", time.time())
         except sqlite3.Error as error:
             LOG.error("the memory cannot be written: %s", error)
             return
@@ -84,14 +92,12 @@ def refuser(ledger: Ledger) -> Callable[[str, bytes], None]:
     return refuse
 
 
-def _where(instance: str, data: bytes) -> Place:
-    """Of a film that was pushed under this UID; in an unknown study where its file does not say, as
-    one that is parked with the reason."""
+def _place_in(data: bytes) -> Place:
+    """By a film itself; empty where it does not say, as of one that will be parked for that."""
     try:
-        place = read_header(data).place
+        return read_header(data).place
     except InputRefusedError:
-        place = Place("", "", "")
-    return Place(place.study, place.series, instance)
+        return Place("", "", "")
 
 
 def run(

@@ -7,19 +7,25 @@ from cxr_severity.worker.faults import LastingError, PassingError
 
 _FAILED, _STORED, _NAMED, _REASON = "00081198", "00081199", "00081155", "00081197"
 _DUPLICATE = 0x0111
+_ALL = 200, 204
+"""By these statuses all is stored; by 202 something, and not all without a warning."""
 # Of these failure reasons (PS3.18 I.2.2) another try may have another end.
 _MAY_PASS = range(0xA700, 0xA800), range(0x0110, 0x0111), range(0xC122, 0xC123)
 
 
-def check_stored(body: bytes, instance: str, *, conflict: bool) -> bool:
-    """Whether the answer says that the instance is stored; `conflict` is for the status 409.
+def check_stored(body: bytes, instance: str, status: int) -> bool:
+    """Whether the answer, of a status like 200 or of 409, says that the instance is stored.
 
     Returns:
-        False where it says nothing: it cannot be read, or is a conflict about something else.
+        False where it says nothing: it cannot be read, is of somebody else on the way (a page to
+        sign in, the error of a proxy), or is a conflict about something else.
 
     Raises:
         PassingError, LastingError: it says that the instance is not stored.
     """
+    sure = status in _ALL
+    if not body:
+        return sure
     try:
         said = read_data_set(body)
     except ValueError:
@@ -37,13 +43,11 @@ def check_stored(body: bytes, instance: str, *, conflict: bool) -> bool:
         raise LastingError(code)
     if any(instance in values(each, _NAMED) for each in values(said, _STORED)):
         return True
-    if conflict:
-        return False
     # Orthanc answers 200 while its disk is full, and lists the instance neither here nor there. Who
     # lists nothing at all has said by the status that it is stored.
-    if isinstance(said, dict) and _STORED in said:
+    if status != 409 and _STORED in said:
         raise PassingError("not-stored")
-    return True
+    return sure
 
 
 def _number(reason: object) -> int | None:

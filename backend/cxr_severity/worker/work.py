@@ -17,6 +17,7 @@ from threading import Condition, Thread
 from typing import Protocol
 
 from cxr_severity.worker.faults import DownError, LastingError, PassedOverError, PassingError
+from cxr_severity.worker.header import check_place
 from cxr_severity.worker.items import Film, LeftOut, Parcel, Place, Result
 from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.pace import Pace
@@ -202,8 +203,9 @@ class Work:
             wait = self._pause(peer, LONGEST_PAUSE, reason.after)
             self._ledger.postpone(item, time.time() + wait, reason.code, blame=False)
             LOG.warning(
-                "%s is %s; it is asked again in %.1f s", peer or "the archive", reason.code, wait
-            )
+                "%s is %s; it is asked again in %.1f s (%s)",
+                peer or "the archive", reason.code, wait, item.called,
+            )  # fmt: skip
             return
         except LastingError as reason:
             self._park(item, reason.code)
@@ -223,6 +225,7 @@ class Work:
             if self._fetch is None:
                 raise LastingError("film-not-kept")
             data = self._fetch(film.place)
+        check_place(data, film.place)
         results = []
         for each in self._assess(data, film.since):
             if isinstance(each, Result):

@@ -7,6 +7,7 @@ import csv
 import os
 import subprocess
 import sys
+import warnings
 import zipfile
 from hashlib import sha256
 from io import BytesIO
@@ -20,7 +21,7 @@ from support import REPOSITORY, SAMPLES
 
 from cxr_severity.bulk.claims import ClaimsFile
 from cxr_severity.bulk.entries import read, said_by
-from cxr_severity.bulk.run import journal_of
+from cxr_severity.bulk.own import journal_of
 from cxr_severity.bulk.seam import EngineUnavailableError
 from cxr_severity.bulk.sources import SourceError, find
 from cxr_severity.cli import main
@@ -100,6 +101,22 @@ def test_films_of_one_name_in_an_archive_are_all_scored(tmp_path: Path) -> None:
         "x.png (2)": b"two",
         "y.png": b"other",
     }
+
+
+def test_no_film_is_dropped_for_its_name(tmp_path: Path) -> None:
+    """Whose name in an archive, or as a file, is what another one is called by its number."""
+    archive = tmp_path / "a.zip"
+    members = ("x.png (2)", "x.png", "x.png (2)", "x.png", "x.png")
+    with zipfile.ZipFile(archive, "w") as file, warnings.catch_warnings(action="ignore"):
+        for number, member in enumerate(members):
+            file.writestr(member, f"{number}")
+    (tmp_path / "a.zip!x.png").write_bytes(b"a file")
+    (tmp_path / "a.zip!x.png (2)").write_bytes(b"another")
+    found = find([str(tmp_path)])
+    assert len({entry.name for entry in found}) == 7
+    assert {read(entry, 9) for entry in found} == {
+        b"0", b"1", b"2", b"3", b"4", b"a file", b"another",
+    }  # fmt: skip
 
 
 def test_a_heatmap_that_cannot_be_kept_costs_no_grade_and_is_told(

@@ -10,8 +10,7 @@ import fsspec
 import pytest
 from support import SAMPLES
 
-from cxr_severity.bulk.own import Own
-from cxr_severity.bulk.run import journal_of
+from cxr_severity.bulk.own import Own, journal_of
 from cxr_severity.bulk.sources import SourceError, find
 from cxr_severity.bulk.table_file import read_table
 from cxr_severity.cli import main

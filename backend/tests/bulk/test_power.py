@@ -13,8 +13,9 @@ from bulk_scorer import ByContent
 
 from cxr_severity.bulk.entries import Entry
 from cxr_severity.bulk.journal import Journal, JournalError
+from cxr_severity.bulk.own import journal_of
 from cxr_severity.bulk.rows import GRADED, Row, blank
-from cxr_severity.bulk.run import Counts, journal_of, score
+from cxr_severity.bulk.run import Counts, score
 from cxr_severity.bulk.seam import Load, Taken
 from cxr_severity.bulk.table_file import read_table
 

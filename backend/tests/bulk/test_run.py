@@ -22,9 +22,10 @@ from waiting import wait_until
 from cxr_severity.bulk import table_file
 from cxr_severity.bulk.entries import Entry
 from cxr_severity.bulk.journal import Journal, JournalError
+from cxr_severity.bulk.own import journal_of
 from cxr_severity.bulk.processes import _AHEAD, ProcessEngine
 from cxr_severity.bulk.rows import DUPLICATE, GRADED, Row, blank
-from cxr_severity.bulk.run import Counts, check_out, journal_of, score
+from cxr_severity.bulk.run import Counts, check_out, score
 from cxr_severity.bulk.seam import EngineUnavailableError
 from cxr_severity.bulk.sources import find
 

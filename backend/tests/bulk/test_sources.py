@@ -50,6 +50,19 @@ def test_a_glob_is_what_it_matches(films: Path) -> None:
     assert _names(f"{films}/**/c") == [f"{films}/deep/er/c"]
 
 
+def test_a_glob_passes_over_what_a_folder_does_unless_it_names_that(films: Path) -> None:
+    (films / "deep/._b.png").touch()
+    shown = [f"{films}/b.png"]
+    assert _names(f"{films}/**/*.png") == _names(f"{films.parent}/f*/**/*.png") == shown
+    assert _names(f"{films}/*") == [f"{films}/a.dcm", *shown]
+    assert _names(f"{films}/.cache/*") == _names(f"{films}/.c*/*") == [f"{films}/.cache/b.png"]
+    assert _names(f"{films}/deep/.trash/**/*.png") == [f"{films}/deep/.trash/er/d.png"]
+    assert _names(f"{films}/**/.trash/**/d.*") == [f"{films}/deep/.trash/er/d.png"]
+    assert _names(f"{films}/*/DICOMDIR") == [f"{films}/deep/DICOMDIR"]
+    with pytest.raises(SourceError, match="no film is there"):
+        find([f"{films}/*/._b.pn[g]", f"{films}/__MAC*/*.png"])
+
+
 @pytest.mark.parametrize(("folder", "like"), [("[wd]", "w"), ("w*d", "wxd"), ("w?d", "wxd")])
 def test_the_name_of_the_working_folder_is_no_pattern(
     films: Path, monkeypatch: pytest.MonkeyPatch, folder: str, like: str
@@ -57,7 +70,9 @@ def test_the_name_of_the_working_folder_is_no_pattern(
     (films.parent / like).mkdir()
     (films.parent / like / "b.png").touch()
     monkeypatch.chdir(films.rename(films.parent / folder))
+    Path(".b.png").touch()
     assert _names("*.png") == _names("./b.*") == ["b.png"]
+    assert _names("**/*.png") == ["b.png"]
     assert _names("**/c") == _names("deep/*/c") == _names("deep/[e]r/?") == ["deep/er/c"]
     assert _names(f"../{like}/*.png") == [f"../{like}/b.png"]
 
@@ -160,45 +175,6 @@ def test_a_damaged_archive_is_one_row(tmp_path: Path) -> None:
         read(entry, 100)
 
 
-@pytest.mark.parametrize("head", ["patient,path\n1,{}\n", "file\n{}\n", "which\n{}\n"])
-def test_a_manifest_names_files_beside_itself(films: Path, head: str) -> None:
-    manifest = films.parent / "list.csv"
-    manifest.write_text(head.format("films/b.png"), "utf-8-sig")
-    assert _names(manifest) == [f"{films}/b.png"]
-
-
-@pytest.mark.parametrize("text", ["films/b.png\nfilms/a.dcm\n", "films/deep/er/c\n", "gone.jpg\n"])
-def test_a_list_without_a_line_of_names_loses_no_film(films: Path, text: str) -> None:
-    manifest = films.parent / "list.csv"
-    manifest.write_text(text)
-    assert _names(manifest) == [f"{films.parent}/{line}" for line in text.split()]
-
-
-def test_a_manifest_may_come_from_a_spreadsheet(films: Path) -> None:
-    manifest = films.parent / "list.csv"
-    manifest.write_text("Patient;File Name\n1;films/b.png\n", "utf-16")
-    assert _names(manifest) == [f"{films}/b.png"]
-    manifest.write_bytes("path\nfilms/grün.png\n".encode("cp1252"))
-    with pytest.raises(SourceError, match=r"list\.csv: is no text in UTF-8"):
-        find([str(manifest)])
-
-
-def test_a_manifest_parted_by_tabs_may_have_commas_in_its_names(tmp_path: Path) -> None:
-    manifest = tmp_path / "list.TSV"
-    for text in ("path\nfilm, left.png\n", "film, left.png\n", "n\tpath\n1,2\tfilm, left.png\n"):
-        manifest.write_text(text)
-        assert _names(manifest) == [f"{tmp_path}/film, left.png"]
-
-
-def test_a_manifest_may_name_what_is_missing_and_the_rest_still_counts(films: Path) -> None:
-    manifest = films.parent / "list.csv"
-    manifest.write_text(f"path\nfilms/gone.png\n{films}/b.png\n\nfilms/gone.png\n")
-    gone, there = find([str(manifest)])
-    assert read(there, 100) == b"b.png"
-    with pytest.raises(FileNotFoundError):
-        read(gone, 100)
-
-
 def test_a_bucket_is_a_source_like_another() -> None:
     bucket = fsspec.filesystem("memory")
     bucket.pipe(
@@ -214,6 +190,8 @@ def test_a_bucket_is_a_source_like_another() -> None:
         assert (one.name, two.name) == ("memory:///bucket/ct/1.png", "memory:///bucket/ct/2.png")
         assert read(two, 100) == b"two"
         assert [read(entry, 9) for entry in find(["memory://bucket/x.csv"])] == [b"two"]
+        assert len(find(["memory://bucket/**/*.png"])) == 2
+        assert [read(each, 9) for each in find(["memory://bucket/ct/.trash/*"])] == [b"three"]
     finally:
         bucket.rm("/bucket", recursive=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from cxr_severity.interop.fhir.bundle import fhir_bundle
 from cxr_severity.model.assessment import Assessment
 from cxr_severity.model.quality import Finding, Quality
 from cxr_severity.texts.findings import FINDING_CODES
+from cxr_severity.texts.language import LANGUAGES, Language, say
+from cxr_severity.texts.results import NOT_FIT, RESEARCH
 
 SHA = "ab" * 32
 UNKNOWN = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
@@ -121,6 +124,8 @@ def test_the_report_is_preliminary_and_speaks_of_the_radiograph() -> None:
         "Radiographic severity: Moderate",
         "Grades that remain plausible: Moderate, Severe",
         "Estimated Brixia score: 8.0 of 18",
+        "With care: A part of the lungs may lie outside the picture.",
+        "With care: The picture has few pixels; fine changes cannot be seen in it.",
         "For research use only; not for diagnosis.",
     ]
     assert report["issued"] == "2026-03-04T05:06:07Z"
@@ -129,6 +134,21 @@ def test_the_report_is_preliminary_and_speaks_of_the_radiograph() -> None:
     (chinese,) = resources(bundle(language="zh-CN"), "DiagnosticReport")
     assert chinese["conclusion"].splitlines()[0] == "影像学严重程度: 中度"
     assert chinese["language"] == "zh-CN"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("level", ["reject", "warn"])
+def test_the_report_says_what_the_gate_found(level: Any, language: Language) -> None:
+    """A film that was graded all the same is none whose report may look like any other."""
+    found = tuple(Finding(code, level, None, 1.0) for code in FINDING_CODES)
+    judged = assessment(quality=Quality(found))
+    (report,) = resources(bundle(judged, language), "DiagnosticReport")
+    lines = report["conclusion"].splitlines()
+    assert (say(NOT_FIT, language) in lines) == (level == "reject")
+    for finding in found:
+        assert any(line.endswith(say(finding.message, language)) for line in lines)
+        assert escape(say(finding.message, language)) in report["text"]["div"]
+    assert lines[-1] == say(RESEARCH, language)
 
 
 def test_total_and_zones() -> None:

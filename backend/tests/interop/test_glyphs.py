@@ -9,9 +9,11 @@ from unicodedata import normalize
 import pytest
 from interop.films import assessment, film, later_assessment, making
 from pypdfium2 import PdfDocument
+from reportlab.pdfbase.ttfonts import TTFont
+from support import REPOSITORY
 
 from cxr_severity.imaging.decode import decode
-from cxr_severity.interop import pdf
+from cxr_severity.interop import fonts, pdf
 from cxr_severity.interop.dicom.context import read_context
 from cxr_severity.interop.direction import joined, turned
 from cxr_severity.interop.fonts import chinese_font, further_fonts
@@ -145,8 +147,12 @@ def test_words_from_right_to_left() -> None:
 
 
 def test_letters_that_must_be_arranged_are_codes_whatever_the_fonts() -> None:
-    fonts = further_fonts()
-    assert Letters(None, fonts).shown("कि") == ("[U+0915][U+093F]", False)
+    assert Letters(None, further_fonts()).shown("कि") == ("[U+0915][U+093F]", False)
+
+
+def test_a_letter_that_would_be_copied_as_another_is_its_code(dejavu: Path) -> None:
+    assert "\U0001d538" in map(chr, TTFont("x", str(dejavu)).face.charToGlyph)
+    assert Letters(dejavu, (dejavu,)).shown("\U0001d538ж") == ("[U+1D538]ж", False)
 
 
 def test_chinese_letters_are_of_the_chinese_font() -> None:
@@ -157,6 +163,17 @@ def test_chinese_letters_are_of_the_chinese_font() -> None:
         ("Helvetica-Bold", "A"),
         (Letters(font, ()).runs("东", bold=False)[0][0], "小"),
     ]
+
+
+def test_the_image_has_fonts_that_are_looked_for() -> None:
+    image = (REPOSITORY / "backend" / "Dockerfile").read_text().rsplit("\nFROM ", 1)[1]
+    debian = Path("/usr/share/fonts/truetype")
+    for package, file, places in (
+        ("fonts-dejavu-core", "dejavu/DejaVuSans.ttf", fonts._MORE),
+        ("fonts-droid-fallback", "droid/DroidSansFallbackFull.ttf", fonts._PLACES),
+    ):
+        assert package in image
+        assert str(debian / file) in places
 
 
 def test_a_file_that_is_no_font_is_passed_over(tmp_path: Path) -> None:

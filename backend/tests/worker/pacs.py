@@ -20,6 +20,12 @@ from cxr_severity.worker.items import Place
 _INSTANCE = re.compile(r"/dicom-web/studies/([^/]+)/series/([^/]+)/instances/([^/]+)")
 
 
+WRAPPED = (
+    'multipart/related; type="application/dicom"; boundary=mark',
+    b"--mark\r\nContent-Type: application/dicom\r\n\r\n%s\r\n--mark--\r\n",
+)
+
+
 class FakePacs:
     """What happens next is taken from `mishaps`, a list of words for each kind of request.
 
@@ -29,7 +35,9 @@ class FakePacs:
     `half-stored` (stored, and no answer), `full` and `bad-object` (PS3.18's failure reasons),
     `unlisted` (200 and a list of what was stored that is empty, as Orthanc says with a full disk).
     `answers` are statuses and bodies that the next objects get instead, none of which is stored.
-    Instances that are `forbidden` are listed, and not given out.
+    Instances that are `forbidden` are listed, and not given out; those of `statuses` are answered
+    with that one, to fetching and storing alike. `files` are given out in the place of the film's
+    own, and `wrapped` is how a film is, with its boundary, and what media type that is said to be.
     """
 
     def __init__(self) -> None:
@@ -41,7 +49,11 @@ class FakePacs:
         self.always: dict[str, str] = {}
         self.answers: list[tuple[int, bytes]] = []
         self.forbidden: set[str] = set()
+        self.statuses: dict[str, str] = {}
+        self.files: dict[str, bytes] = {}
+        self.wrapped = WRAPPED
         self.pages = True
+        self.retry_after = "0"
         self.over = Event()
         self.lock = Lock()
         self.url = ""
@@ -96,8 +108,9 @@ class _Handler(BaseHTTPRequestHandler):
         if found[3] in self.archive.forbidden:
             self._send(403, "text/plain", b"")
             return
-        body = b"--mark\r\nContent-Type: application/dicom\r\n\r\n" + film[1] + b"\r\n--mark--\r\n"
-        self._answer("fetch", 'multipart/related; type="application/dicom"; boundary=mark', body)
+        data = self.archive.files.get(found[3], film[1])
+        kind, around = self.archive.wrapped
+        self._end(self._mishap("fetch", found[3]), kind, around.replace(b"%s", data))
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -106,7 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.archive.answers:
             self._send(self.archive.answers[0][0], "", self.archive.answers.pop(0)[1])
             return
-        mishap = self.archive.next_mishap("store")
+        mishap = self._mishap("store", instance)
         reasons = {"full": 0xA700, "bad-object": 0xA900}
         said: dict[str, Any] = {}
         if mishap in reasons:
@@ -118,6 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
             with self.archive.lock:
                 self.archive.stored.setdefault(instance, data)
                 self.archive.times_stored[instance] += 1
+            said = {"00081199": _value({"00081155": _value(instance)})}
         status = 409 if mishap in reasons else 200
         mishap = {"half-stored": "drop"}.get(mishap, "ok" if mishap in reasons else mishap)
         self._end(mishap, "application/dicom+json", json.dumps(said).encode(), status)
@@ -142,6 +156,9 @@ class _Handler(BaseHTTPRequestHandler):
                 for place, _, _ in films[start : start + int(query["limit"])]
             ]
         ).encode()
+
+    def _mishap(self, kind: str, instance: str) -> str:
+        return self.archive.statuses.get(instance) or self.archive.next_mishap(kind)
 
     def _answer(self, kind: str, media_type: str, body: bytes) -> None:
         self._end(self.archive.next_mishap(kind), media_type, body)
@@ -169,7 +186,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         if status == 503:
-            self.send_header("Retry-After", "0")
+            self.send_header("Retry-After", self.archive.retry_after)
         self.end_headers()
         self.wfile.write(body if sent is None else sent)
 

@@ -46,9 +46,11 @@ def listening(
     largest: int = 25_000_000,
     callers: tuple[str, ...] = (),
     too_large: Callable[[str, bytes], None] = lambda *_: None,
+    links: int = 4,
 ) -> Iterator[int]:
     port = free_port()
-    receiver = Receiver(Listening("CXR", "127.0.0.1", port, callers), take, largest, too_large)
+    where = Listening("CXR", "127.0.0.1", port, callers, links)
+    receiver = Receiver(where, take, largest, too_large)
     receiver.start()
     try:
         yield port
@@ -111,6 +113,21 @@ def test_who_is_not_known_is_not_let_in(caplog: pytest.LogCaptureFixture) -> Non
         for why in ("is not among those of --ae", "it calls another AE title than --aet"):
             wait_until(lambda why=why: caplog.text.count(why) == 1)  # type: ignore[misc]
     assert "STRANGER" not in caplog.text
+
+
+def test_who_has_too_many_associations_is_busy() -> None:
+    with listening(_never, links=1) as port, link(port, Verification) as other:
+        assert other.is_established
+        with pytest.raises(DownError, match="busy"):
+            peer(port).store("", RESULT)
+
+
+@pytest.mark.parametrize(
+    "status", [0x0001, 0x0107, 0x0111, 0x0116, 0xB000, 0xB001, 0xB006, 0xB007, 0xBFFF]
+)
+def test_what_is_stored_with_a_warning_is_stored(status: int) -> None:
+    with listening(lambda *_: status) as port:
+        peer(port).store("", RESULT)
 
 
 def test_what_is_no_radiograph_is_not_taken() -> None:

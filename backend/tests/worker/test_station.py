@@ -14,7 +14,13 @@ from cxr_severity.worker import station
 from cxr_severity.worker.items import Result
 from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.ledger_file import parked, retry
-from cxr_severity.worker.receive import OUT_OF_RESOURCES, SUCCESS, Listening, Receiver
+from cxr_severity.worker.receive import (
+    OF_ANOTHER,
+    OUT_OF_RESOURCES,
+    SUCCESS,
+    Listening,
+    Receiver,
+)
 from cxr_severity.worker.work import Work
 
 from .films import film, place
@@ -65,13 +71,30 @@ def test_a_film_that_comes_again_is_said_once_it_has_its_results(
 def test_parked_films_never_turn_away_new_ones(ledger: Ledger) -> None:
     take = station.keeper(ledger, lambda: None, 3 * len(film(1)))
     for number in range(9):
-        assert take(place(number).instance, film(1)) == SUCCESS
+        assert take(place(number).instance, called(number)) == SUCCESS
         known = ledger.next_film(time.time(), ())
         assert known is not None
         ledger.park(known, "rejected:lungs-not-found")
     for number in range(10, 13):
-        assert take(place(number).instance, film(1)) == SUCCESS
-    assert take(place(14).instance, film(1)) == OUT_OF_RESOURCES
+        assert take(place(number).instance, called(number)) == SUCCESS
+    assert take(place(14).instance, called(14)) == OUT_OF_RESOURCES
+
+
+def called(number: int) -> bytes:
+    """Always of one size."""
+    return film(1, SOPInstanceUID=place(number).instance)
+
+
+def test_a_film_of_another_name_than_its_command_says_is_turned_away(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    take = station.keeper(ledger, lambda: None, 10**9)
+    assert take(place(2).instance, film(1)) == OF_ANOTHER
+    assert "is of another SOP Instance UID than its command" in caplog.text
+    assert place(2).instance not in caplog.text
+    assert (ledger.next_due(), ledger.known(place(2).instance)) == (None, False)
+    for number, silent in ((3, film(3, SOPInstanceUID=None)), (4, film(4)[:300])):
+        assert take(place(number).instance, silent) == SUCCESS  # parked with the reason
 
 
 class _Idle:

@@ -50,6 +50,8 @@ ENTITIES = failed("&reason;").replace(
 UNREADABLE = [
     b"<html><body>Sorry</body></html>", b"<html><body>Sorry", b"<", b"{", b"[" * 100_000,
     ENTITIES, ENTITIES.decode().encode("utf-16-le"), failed("273").decode().encode("utf-16"),
+    b"Session expired, please sign in", b'{"error": "unauthorized"}', b"{}", b"[]", b"[{}, {}]",
+    b"null", b"true", b"\r\n", b'"stored"', b'{"00081190": {}, "message": "ok"}',
     DEEP, b"<a>" * 100_000 + b"</a>" * 100_000, failed("273") + b" " * 1_000_000,
 ]  # fmt: skip
 
@@ -82,9 +84,12 @@ def store(archive: Archive) -> None:
         (200, STORED),
         (202, MANY),
         (200, native()),
+        (200, b'{"00081190": {"vr": "UR", "Value": ["http://pacs/studies/1"]}}'),
+        (200, b""),
+        (204, b""),
     ],
 )
-def test_what_is_said_in_xml_to_be_stored_is(
+def test_what_is_said_to_be_stored_is(
     archive: Archive, pacs: FakePacs, status: int, body: bytes
 ) -> None:
     pacs.answers = [(status, body)]
@@ -125,6 +130,7 @@ def test_what_is_not_listed_in_xml_is_not_stored(archive: Archive, pacs: FakePac
     [
         *((409, body, "http-409") for body in (b"", b"conflict", NOTHING, b"{}", *UNREADABLE)),
         *((200, body, "bad-answer") for body in UNREADABLE),
+        *((202, body, "bad-answer") for body in (b"", native())),
     ],
 )
 def test_where_the_answer_does_not_tell_the_archive_is_asked_what_it_has(

@@ -33,6 +33,8 @@ _OF_REQUESTS = (
     Kind("unknown-parameter", "There is no such parameter", 422, "See /docs for the parameters."),
     Kind("unsupported-encoding", "The request's content encoding is not supported", 415,
          "Send the body as it is, without Content-Encoding."),
+    Kind("unsupported-transfer-coding", "The request's transfer coding is not supported", 501,
+         "Send the body as it is, or in chunks alone."),
     Kind("unsupported-media-type", "The request's content type is not supported", 415,
          "Send multipart/form-data with the image as the field `file`."),
     Kind("not-acceptable", "The result cannot be given in that form", 406,

@@ -66,8 +66,8 @@ class OpacityBody(Body):
 class ExplanationBody(Body):
     method: Literal["grad-cam"]
     target: Subject = Field(
-        description="What the heatmap speaks of: `burden` is the expected Brixia total, else a "
-        "class",
+        description="What the heatmap speaks of: `burden` is the expected Brixia total, else what "
+        "speaks for at least that grade; for `mild`, which no opacity speaks for, next to nothing",
         examples=["burden"],
     )
     peak: float = Field(

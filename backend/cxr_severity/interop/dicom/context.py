@@ -27,7 +27,15 @@ from cxr_severity.imaging.orientation import (
 from cxr_severity.imaging.pixel_aspect import SQUARE
 from cxr_severity.interop.dicom import charset, shown
 from cxr_severity.interop.dicom.charset import CharacterSet
-from cxr_severity.interop.dicom.lossy import LOSSY, METHOD, NEVER, RATIO, Lossy, read_lossy
+from cxr_severity.interop.dicom.lossy import (
+    LOSSY,
+    METHOD,
+    NEVER,
+    RATIO,
+    SIZES,
+    Lossy,
+    read_lossy,
+)
 from cxr_severity.interop.dicom.times import day_of, moment_of, time_of, zone_of
 
 SOP_INSTANCE, STUDY, SERIES = 0x00080018, 0x0020000D, 0x0020000E
@@ -61,7 +69,7 @@ _BURNED_IN = 0x00280301
 _FACING = "LF"
 """The sides that rows and columns run towards where the patient faces the viewer, head up."""
 _WANTED = (
-    *_TEXTS, *shown.TAGS, tags.MODALITY, tags.ORIENTATION, tags.ROWS, tags.COLUMNS, _BURNED_IN,
+    *_TEXTS, *shown.TAGS, tags.MODALITY, tags.ORIENTATION, *SIZES, _BURNED_IN,
     *SHAPES, LOSSY, RATIO, METHOD, DEIDENTIFICATION_CODES,
 )  # fmt: skip
 _CODE = {tags.CODE_VALUE: 16, tags.CODE_SCHEME: 16, tags.CODE_MEANING: 64}
@@ -226,7 +234,7 @@ def read_context(data: bytes) -> StudyContext:
         facing=directions == _FACING or orientation != UPRIGHT,
         body_part=shown.body_part_of_results(elements),
         side=shown.side(elements),
-        lossy=read_lossy(elements),
+        lossy=read_lossy(elements, syntax),
         deidentified=tuple(codes),
     )
 

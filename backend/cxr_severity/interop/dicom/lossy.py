@@ -4,14 +4,30 @@ that is derived from it says so, with each step's ratio and method (PS3.3 C.7.6.
 from __future__ import annotations
 
 import re
+import struct
 from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
+from pydicom.uid import JPEG2000, JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless
 from pydicom.valuerep import format_number_as_ds
 
+from cxr_severity.imaging.dicom import elements as tags
 from cxr_severity.imaging.dicom.elements import Elements, number_in
 
+_METHODS: dict[str, str] = {
+    JPEGBaseline8Bit: "ISO_10918_1",
+    JPEGExtended12Bit: "ISO_10918_1",
+    JPEGLSNearLossless: "ISO_14495_1",
+    JPEG2000: "ISO_15444_1",
+}
+"""Of what may not give the pixels back as they were."""
+_HEAD = 65_536
+"""Bytes of encapsulated pixels in which its head stands."""
+_START, _STYLE, _TILE = b"\xff\x4f\xff\x51", 0xFF52, 0xFF90
+"""Of a JPEG 2000 codestream; its style (COD), which names the wavelet; its first tile (SOT)."""
+
 LOSSY, RATIO, METHOD = 0x00282110, 0x00282112, 0x00282114
+SIZES = tags.ROWS, tags.COLUMNS, tags.SAMPLES, tags.BITS_STORED
 _METHOD = re.compile(r"[A-Z0-9_ ]{1,16}")
 
 
@@ -40,10 +56,11 @@ class Lossy:
 NEVER = Lossy()
 
 
-def read_lossy(elements: Elements) -> Lossy:
-    """What is no ratio or method is left out."""
+def read_lossy(elements: Elements, syntax: str) -> Lossy:
+    """Of a film in this transfer syntax. What is no ratio or method is left out; where a film keeps
+    silent about how it is compressed itself, its pixels tell."""
     if elements.text(LOSSY) != "01":
-        return NEVER
+        return _of_itself(elements, syntax)
     return Lossy(
         was=True,
         ratios=tuple(
@@ -51,3 +68,28 @@ def read_lossy(elements: Elements) -> Lossy:
         ),
         methods=tuple(each for each in elements.texts(METHOD) if _METHOD.fullmatch(each)),
     )
+
+
+def _of_itself(elements: Elements, syntax: str) -> Lossy:
+    method, pixels = _METHODS.get(syntax), elements.pixels
+    if method is None or pixels is None:
+        return NEVER
+    if syntax == JPEG2000 and not _is_irreversible(bytes(pixels.value[:_HEAD])):
+        return NEVER
+    rows, columns, samples, bits = (elements.short(tag) or 0 for tag in SIZES)
+    ratio = rows * columns * max(1, samples) * bits / 8 / max(1, len(pixels.value))
+    return Lossy(was=True, ratios=(round(ratio, 2),) if ratio >= 0.01 else (), methods=(method,))
+
+
+def _is_irreversible(stream: bytes) -> bool:
+    """Whether a JPEG 2000 codestream has the wavelet that rounds (ISO 15444-1 A.6.1); not where it
+    does not tell."""
+    at = stream.find(_START) + 2
+    while at > 1 and at + 14 <= len(stream):
+        marker, length = struct.unpack_from(">HH", stream, at)
+        if marker == _STYLE:
+            return stream[at + 13] == 0
+        if marker == _TILE:
+            break
+        at += 2 + length
+    return False

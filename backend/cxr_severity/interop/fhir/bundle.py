@@ -25,6 +25,7 @@ from cxr_severity.interop.extras import Extras, extras
 from cxr_severity.interop.fhir import datatypes
 from cxr_severity.interop.fhir.datatypes import LOINC, TERMS, Json
 from cxr_severity.interop.making import MANUFACTURER, MODEL_NAME, Making, Result
+from cxr_severity.interop.sheet import quality_lines
 from cxr_severity.model.assessment import ZONES, Assessment, Severity, Zone
 from cxr_severity.texts import results
 from cxr_severity.texts.language import say
@@ -98,8 +99,12 @@ class _Sheet:
             f"{self.say(results.SEVERITY)}: {conclusion}",
             f"{self.say(results.PLAUSIBLE)}: {self.grades()}",
             f"{self.say(results.BRIXIA)}: {total}",
-            self.say(results.RESEARCH),
         ]
+        quality = self.assessment.quality
+        if quality.findings or not quality.accepted:
+            # Many systems show nothing but the conclusion.
+            lines += quality_lines(self.assessment, self.making.language)
+        lines.append(self.say(results.RESEARCH))
         paragraphs = "".join(f"<p>{escape(line)}</p>" for line in (title, *lines))
         div = f'<div xmlns="http://www.w3.org/1999/xhtml">{paragraphs}</div>'
         observations = ["severity", "total", *(f"zone {zone}" for zone in ZONES), "quality"]
