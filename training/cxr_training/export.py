@@ -19,7 +19,7 @@ from cxr_severity.model.artifact import (
     pack_guard,
     unpack_guard,
 )
-from cxr_severity.model.assessment import SEVERITIES, ZONES
+from cxr_severity.model.assessment import SEVERITIES, ZONES, Subject
 from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.gate import Gate, Guard
 from cxr_severity.model.golden import golden_radiograph
@@ -89,27 +89,45 @@ def export(
         recipe=config.model_dump(mode="json", exclude={"preprocess", "network"}),
     )
     predictor = reference_predictor(manifest, network, guard)
-    faint = faint_peak(predictor, dataset)
+    faint = faint_peaks(predictor, dataset)
     answer = predictor.assess(golden_radiograph(), force=True)
     golden = Golden(probabilities=answer.probabilities, zones=answer.brixia.zones)
     folder = root / config.version
-    manifest = manifest.model_copy(update={"golden": golden, "faint_peak": faint})
+    manifest = manifest.model_copy(
+        update={
+            "golden": golden,
+            "faint_peak": faint["burden"],
+            "faint_peaks": {grade: faint[grade] for grade in SEVERITIES},
+        }
+    )
     _write(folder, {WEIGHTS: blob, GATE: gate_blob}, manifest)
     return folder
 
 
-def faint_peak(predictor: Predictor, dataset: Dataset) -> float:
-    """The peak below which the heatmaps of one film in twenty stay, of films that show something:
-    over a clear film there may be no heat at all."""
+def faint_peaks(predictor: Predictor, dataset: Dataset) -> dict[Subject, float]:
+    """For each subject the peak below which the heatmaps of one film in twenty stay, of films that
+    show something: over a clear film there may be no heat at all.
+
+    Of the burden these are the films graded moderate or severe; so are they of moderate, whose map
+    is of what speaks for moderate at least, and of severe those graded severe. Nothing is seen on a
+    film that speaks for mild, and a map of it is held to what is faint of its opposite.
+    """
     config = predictor.manifest.preprocess
     cases = [case for case in dataset.cases if case.severity in ("moderate", "severe")][::_EVERY]
-    peaks = []
-    for grid in exact_grids(dataset, cases, config):
+    peaks: dict[Subject, list[float]] = {"burden": [], "moderate": [], "severe": []}
+    for case, grid in zip(cases, exact_grids(dataset, cases, config), strict=True):
         x = normalise(grid, config)
-        (found,) = predictor.infer(x, ["burden"])
-        if found.map is not None:
-            peaks.append(found.map.peak)
-    return float(f"{np.quantile(peaks, _FAINT):.4g}")
+        for subject, seen in peaks.items():
+            if subject == "severe" and case.severity != "severe":
+                continue
+            (found,) = predictor.infer(x, [subject])
+            if found.map is not None:
+                seen.append(found.map.peak)
+    found_peaks = {
+        subject: float(f"{np.quantile(seen or [0.0], _FAINT):.4g}")
+        for subject, seen in peaks.items()
+    }
+    return found_peaks | {"mild": found_peaks["moderate"]}
 
 
 def _write(folder: Path, blobs: Mapping[str, bytes], manifest: Manifest) -> None:

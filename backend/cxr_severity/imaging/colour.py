@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 SIDE = 96
 """Height and width of the thumbnail that colour is measured on, in pixels."""
+_PAINTED = 0.05
+"""Share of a picture; a coloured marker or a line of text takes less."""
 _GREY_MODES = ("1", "L", "La", "LA")
 
 
@@ -27,19 +29,22 @@ def colourfulness(rgb: NDArray[np.uint8]) -> float:
         rgb: (h, w, 3) uint8, a thumbnail suffices.
 
     Returns:
-        Root mean square of the remainder, in [0, 1]; 0 for grey.
+        Root mean square of the remainder, in [0, 1], or a third of what one pixel in twenty
+        reaches, where that is more: paint on a part of a grey film, which a mean over all of it
+        hardly shows. 0 for grey.
     """
     red, green, blue = (rgb[..., i].astype(np.float64).ravel() / 255 for i in range(3))
     brightness = (red + green + blue) / 3
     centred = brightness - brightness.mean()
     spread = float(centred @ centred)
-    rest = 0.0
+    rest = np.zeros_like(brightness)
     for difference in (red - green, blue - green):
         remainder = difference - difference.mean()
         if spread > 0:
             remainder = remainder - centred * (remainder @ centred) / spread
-        rest += float(remainder @ remainder) / len(remainder)
-    return float(np.sqrt(rest))
+        rest += np.square(remainder)
+    painted = float(np.quantile(rest, 1 - _PAINTED))
+    return float(max(np.sqrt(rest.mean()), np.sqrt(painted) / 3))
 
 
 def of_image(image: Image.Image) -> float:

@@ -20,7 +20,6 @@ from cxr_severity.model.calibration import prediction_set, softmax
 from cxr_severity.model.gate import Gate
 from cxr_severity.model.lungs import LungField, lungs_of_cells
 from cxr_severity.model.manifest import Manifest
-from cxr_severity.model.networks.cells_kernel import lung_cells
 from cxr_severity.model.places import opacity_of, zone_outlines
 from cxr_severity.model.quality import RejectedError, with_declared
 from cxr_severity.model.runtime import Inference
@@ -63,7 +62,7 @@ def conclude(
         RejectedError: when the gate holds the radiograph unfit and `force` is false.
     """
     if inference.places is not None:
-        lungs = lungs_of_cells(lung_cells(inference.places), prepared.grid)
+        lungs = lungs_of_cells(inference.places, prepared.grid)
     if lungs is None:
         raise ValueError("the lungs of this version's images are found apart from the network")
     measured = gate(inference.features, lungs, prepared.colour, prepared.side)
@@ -71,7 +70,7 @@ def conclude(
     if not (quality.accepted or force):
         raise RejectedError(quality)
     probabilities = softmax(inference.logits).tolist()
-    plausible = prediction_set(probabilities, manifest.conformal.thresholds)
+    plausible = prediction_set(probabilities, manifest.conformal.threshold)
     zones = dict(zip(ZONES, inference.zones.tolist(), strict=True))
     interval = manifest.total_interval
     return Assessment(
@@ -81,16 +80,19 @@ def conclude(
         prediction_set=tuple(SEVERITIES[i] for i in plausible),
         brixia=Brixia(zones, None if interval is None else interval(sum(zones.values()))),
         quality=quality,
-        explanation=_explanation(inference, lungs, manifest.faint_peak),
+        explanation=_explanation(inference, lungs, manifest),
         model_ms=inference.model_ms,
         explain_ms=inference.explain_ms,
     )
 
 
-def _explanation(inference: Inference, lungs: LungField, faint: float) -> Explanation | None:
+def _explanation(
+    inference: Inference, lungs: LungField, manifest: Manifest
+) -> Explanation | None:
     found = inference.map
     if found is None:
         return None
+    faint = manifest.faint(found.target)
     inside = lungs.share_of(found.cam)
     reason: WeakReason | None = None
     if found.peak <= faint:

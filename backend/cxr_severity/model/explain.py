@@ -11,7 +11,7 @@ import torch
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.answer import Answer, SubjectMap, subject_of
-from cxr_severity.model.assessment import SEVERITIES, Subject, Target
+from cxr_severity.model.assessment import Subject, Target
 from cxr_severity.model.networks.network import HeadOutput, Network
 from cxr_severity.model.networks.zone_geometry import lung_cells
 
@@ -61,12 +61,7 @@ def grad_cam(
         subjects = [
             subject_of(target, logits[i], network.explains) for i, target in enumerate(targets)
         ]
-        scores = [
-            output.zones[i].sum() if subject == "burden"
-            else output.logits[i, SEVERITIES.index(subject)]
-            for i, subject in enumerate(subjects)
-        ]  # fmt: skip
-        (gradient,) = torch.autograd.grad(torch.stack(scores).sum(), layer)
+        (gradient,) = torch.autograd.grad(network.explained(output, subjects).sum(), layer)
     weights = gradient.mean(dim=(2, 3), keepdim=True)
     cam = (weights * layer.detach()).sum(dim=1).clamp_min(0)
     places = network.places(maps)

@@ -68,6 +68,15 @@ class GateLimits(BaseModel):
     side: Limit = Field(description="Shorter side, pixels, lower limit")
     lung_black: Limit = Field(description="Share of the lungs that is black, upper limit")
     lung_contrast: Limit = Field(description="Standard deviation within the lungs, lower limit")
+    lung_white: Limit = Field(
+        default=Limit(), description="Share of the lungs that is white, upper limit"
+    )
+    lung_balance: Limit = Field(
+        default=Limit(), description="The smaller lung over the larger, lower limit"
+    )
+    lung_width: Limit = Field(
+        default=Limit(), description="How far a lung spreads to the sides, upper limit"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,9 @@ class Measurements:
     lung_border: float
     lung_black: float
     lung_contrast: float
+    lung_white: float
+    lung_balance: float
+    lung_width: float
     """As in `LungField`."""
 
 
@@ -108,9 +120,14 @@ def _findings(found: Measurements, limits: GateLimits) -> Iterator[Finding]:
     # What follows would speak of lungs that are not there, or not shown from the front.
     if missing or (kind and found.likeliest in _NO_FRONTAL_LUNGS):
         return
-    yield from _below("field-too-small", found.lung_span, limits.lung_span)
+    yield from _above("several-pictures", found.lung_width, limits.lung_width)
+    one = list(_below("one-lung", found.lung_balance, limits.lung_balance))
+    yield from one
+    if not one:  # cropped to the chest, half of a film stays half of one
+        yield from _below("field-too-small", found.lung_span, limits.lung_span)
     yield from _above("lungs-cut-off", found.lung_border, limits.lung_border)
     yield from _above("over-exposed", found.lung_black, limits.lung_black)
+    yield from _above("whited-out", found.lung_white, limits.lung_white)
     yield from _below("under-exposed", found.lung_contrast, limits.lung_contrast)
 
 
@@ -182,6 +199,9 @@ class Gate:
             lung_border=lungs.border,
             lung_black=lungs.black,
             lung_contrast=lungs.contrast,
+            lung_white=lungs.white,
+            lung_balance=lungs.balance,
+            lung_width=lungs.width,
         )
 
     def kinds(self, description: Float32Array) -> Float32Array:

@@ -5,17 +5,21 @@ Nothing here feeds the class: it serves the gate, and says how much of a heatmap
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.resample import percentiles, resize
 from cxr_severity.model.engine import Compiled
+from cxr_severity.model.networks.cells_kernel import lung_cells
 
 _LUNG = 0.5
 """A pixel is taken for lung above this probability."""
 _BLACK = 0.02
+_WHITE = 0.995
+"""Opacity is darker than the whitest thing on a film, which is metal or bone; an exposure or a
+window that clips leaves no such difference."""
 _FINE = 64
 """Side of the map that a network's cells are enlarged to."""
 
@@ -38,6 +42,13 @@ class LungField:
     """Share of the lungs that is black; 0 where there are none."""
     contrast: float
     """Standard deviation of the grey values within the lungs; 0 where there are none."""
+    white: float = 0.0
+    """Share of the lungs that is as white as the picture gets; 0 where there are none."""
+    balance: float = 1.0
+    """The smaller lung over the larger; 1 where they were not found apart."""
+    width: float = 0.0
+    """How far the wider lung spreads to the sides: standard deviation, as share of the image's
+    width; 0 where they were not found apart."""
 
     def share_of(self, cam: Float32Array) -> float | None:
         """Share of a map that lies in the lungs; None where the map or the lungs are empty.
@@ -76,14 +87,21 @@ class LungFinder:
         return small, found[0]
 
 
-def lungs_of_cells(cells: Float32Array, grid: Float32Array) -> LungField:
+def lungs_of_cells(places: Float32Array, grid: Float32Array) -> LungField:
     """The lungs that a network's own cells tell.
 
     Args:
-        cells: (h, w) float32, probability of a cell being lung.
+        places: (3, h, w) float32, probabilities of `PLACES`.
         grid: (S, S) float32 in [0, 1], as `to_grid` makes it.
     """
-    return measure_lungs(resize(cells, _FINE, _FINE), resize(grid, 2 * _FINE, 2 * _FINE))
+    cells = resize(lung_cells(places), _FINE, _FINE)
+    found = measure_lungs(cells, resize(grid, 2 * _FINE, 2 * _FINE))
+    columns = places[:2].sum(axis=1, dtype=np.float64)
+    sizes = np.maximum(columns.sum(axis=1), 1e-6)
+    at = (np.arange(columns.shape[1]) + 0.5) / columns.shape[1]
+    centres = columns @ at / sizes
+    spreads = np.sqrt((columns * np.square(at - centres[:, None])).sum(axis=1) / sizes)
+    return replace(found, balance=float(sizes.min() / sizes.max()), width=float(spreads.max()))
 
 
 def measure_lungs(mask: Float32Array, grid: Float32Array) -> LungField:
@@ -109,4 +127,5 @@ def measure_lungs(mask: Float32Array, grid: Float32Array) -> LungField:
         border=border,
         black=float((values < _BLACK).mean()),
         contrast=float(values.std()),
+        white=float((values > _WHITE).mean()),
     )

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
-from cxr_severity.model.assessment import Probabilities, Severity, Zone
+from cxr_severity.model.assessment import Probabilities, Severity, Subject, Zone
 from cxr_severity.model.calibration import Conformal, Scaling, TotalInterval
 from cxr_severity.model.drift import DriftReference
 from cxr_severity.model.evaluation import Evaluation
@@ -81,6 +81,10 @@ class Manifest(Frozen):
         ge=0, description="Heatmaps whose peak lies below it say next to nothing; they are marked "
         "as low signal and scaled by it instead of by their own peak"
     )  # fmt: skip
+    faint_peaks: dict[Severity, float] = Field(
+        default_factory=dict, description="The same of the heatmaps of a grade, where they are of "
+        "another unit than those of the burden"
+    )  # fmt: skip
     weights: WeightsFile
     gate: GatePart
     golden: Golden
@@ -90,6 +94,12 @@ class Manifest(Frozen):
         default=None, description="What its films were like; null in versions that do not tell it"
     )
     recipe: dict[str, JsonValue] = Field(description="The training configuration, whole")
+
+    def faint(self, subject: Subject) -> float:
+        """The peak below which a heatmap of `subject` says next to nothing."""
+        if subject == "burden":
+            return self.faint_peak
+        return self.faint_peaks.get(subject, self.faint_peak)
 
     @model_validator(mode="after")
     def _network_takes_these_films(self) -> Self:

@@ -40,9 +40,10 @@ class Quality:
         return not any(finding.level == "reject" for finding in self.findings)
 
 
-_DECLARED: dict[Declared, FindingCode] = {
-    "not-frontal": "declared-not-frontal",
-    "not-chest": "declared-not-chest",
+_DECLARED: dict[Declared, tuple[FindingCode, Level]] = {
+    "not-frontal": ("declared-not-frontal", "reject"),
+    "not-chest": ("declared-not-chest", "reject"),
+    "child": ("declared-child", "warn"),
 }
 
 
@@ -52,10 +53,12 @@ def with_declared(quality: Quality, declared: Declared) -> Quality:
     Views and body parts are now and then entered wrongly, so that this can be overridden as
     everything else can.
     """
-    code = _DECLARED.get(declared)
-    if code is None:
+    if not declared:
         return quality
-    return Quality((Finding(code, "reject", None, None), *quality.findings))
+    found = Finding(*_DECLARED[declared], None, None)
+    return Quality(
+        (found, *quality.findings) if found.level == "reject" else (*quality.findings, found)
+    )
 
 
 class RejectedError(Exception):

@@ -15,15 +15,19 @@ FindingCode = Literal[
     "turned-by-90-degrees",
     "turned-by-180-degrees",
     "lungs-not-found",
+    "several-pictures",
+    "one-lung",
     "lungs-cut-off",
     "field-too-small",
     "low-resolution",
     "over-exposed",
+    "whited-out",
     "under-exposed",
     "unfamiliar-image",
     "not-measured",
     "declared-not-frontal",
     "declared-not-chest",
+    "declared-child",
 ]
 FINDING_CODES: tuple[FindingCode, ...] = get_args(FindingCode)
 
@@ -36,15 +40,19 @@ MESSAGES: dict[FindingCode, str] = {
     "turned-by-90-degrees": "The radiograph lies on its side; turn it upright and try again.",
     "turned-by-180-degrees": "The radiograph is upside down; turn it upright and try again.",
     "lungs-not-found": "No two lungs were found in the picture.",
+    "several-pictures": "A lung takes too much of the picture's width; send one whole film.",
+    "one-lung": "One lung is missing or hardly seen; send a film with both lungs.",
     "lungs-cut-off": "A part of the lungs may lie outside the picture.",
     "field-too-small": "The lungs fill only a small part of the picture; crop it to the chest.",
     "low-resolution": "The picture has few pixels; fine changes cannot be seen in it.",
     "over-exposed": "A large part of the lungs is black; changes may be hidden there.",
+    "whited-out": "A part of the lungs is pure white; what it hid cannot be told from opacity.",
     "under-exposed": "The lungs show hardly any contrast; changes may be hidden there.",
     "unfamiliar-image": "The picture differs from the chest radiographs that the model knows.",
     "not-measured": "The quality of the picture could not be measured.",
     "declared-not-frontal": "The DICOM object says that the film is lateral or oblique.",
     "declared-not-chest": "The DICOM object says that the film is not of the chest.",
+    "declared-child": "The DICOM object says that the patient is a child; the model knows adults.",
 }
 """One plain sentence for each finding; what can be mended, it says how."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import pearsonr, spearmanr
+from scipy.stats import binomtest, pearsonr, spearmanr
 
-from cxr_severity.model.measure.bootstrap import Bootstrap, Indices, interval
+from cxr_severity.model.measure.bootstrap import Bootstrap, Indices, interval, interval_if_any
 from cxr_severity.model.measure.correlation import pearson, spearman
 from cxr_severity.model.measure.markdown import cell
 from cxr_severity.model.metrics import Estimate
@@ -66,6 +66,32 @@ def test_a_constant_correlates_with_nothing() -> None:
     assert not spearman(flat, slope, bootstrap).any()
 
 
+@pytest.mark.parametrize("patients", [1, 7, 108])
+def test_a_share_that_nobody_is_counted_in_has_the_exact_interval(patients: int) -> None:
+    # Two films of each: of one patient they are no two trials.
+    bootstrap = Bootstrap.over([str(i // 2) for i in range(2 * patients)], resamples=20)
+    for hits in (0, patients):
+        found = bootstrap.share(np.full(2 * patients, float(hits > 0)))
+        exact = binomtest(hits, patients).proportion_ci(method="exact")
+        assert (found.low, found.high) == pytest.approx((exact.low, exact.high), abs=1e-4)
+        assert found.value == (hits > 0)
+    some = np.arange(2 * patients) % 2 == 0
+    assert bootstrap.share(some.astype(float)) == bootstrap.mean(some.astype(float))
+
+
+def test_a_share_counts_the_patients_it_is_of() -> None:
+    bootstrap = Bootstrap.over(list("aabcdefgh"), resamples=20)
+    among = np.array([True, True, True, *[False] * 6])
+    found = bootstrap.share(np.ones(9), among)
+    exact = binomtest(2, 2).proportion_ci(method="exact")
+    assert (found.low, found.high) == pytest.approx((exact.low, 1), abs=1e-4)
+
+
+def test_what_does_not_exist_in_the_sample_is_none() -> None:
+    assert interval_if_any(np.array([np.nan, 0.5])) is None
+    assert interval_if_any(np.array([0.5, np.nan])) == Estimate(value=0.5, low=0.5, high=0.5)
+
+
 def test_resamples_without_the_statistic_are_left_out() -> None:
     estimate = interval(np.array([0.5, np.nan, 0.4, 0.6]))
     assert 0.4 <= estimate.low < estimate.high <= 0.6
@@ -77,6 +103,9 @@ def test_resamples_without_the_statistic_are_left_out() -> None:
         (0.0023, (0.0005, 0.0049), "0.002 (0.001 to 0.005)"),
         (0.7714, (0.7421, 0.8), "0.771 (0.74 to 0.80)"),
         (-0.0312, (-0.0524, -0.009), "-0.031 (-0.052 to -0.009)"),
+        (0.0031, (0.0029, 0.0032), "0.003 (0.0029 to 0.0032)"),
+        (0.0, (0.0, 0.0336), "0.000 (0.000 to 0.034)"),
+        (1.0, (1.0, 1.0), "1.000"),
     ],
 )
 def test_intervals_of_rare_things_are_written_with_their_width(

@@ -51,7 +51,7 @@ def test_softmax_sums_to_one_and_keeps_the_order(logits: tuple[float, float, flo
 def test_the_prediction_set(
     probabilities: list[float], threshold: float, expected: tuple[int, ...]
 ) -> None:
-    assert prediction_set(probabilities, [threshold] * 3) == expected
+    assert prediction_set(probabilities, threshold) == expected
 
 
 @given(three, st.floats(0, 1), st.floats(0, 1))
@@ -59,8 +59,8 @@ def test_every_prediction_set_is_whole_and_grows_as_the_threshold_falls(
     logits: tuple[float, float, float], one: float, other: float
 ) -> None:
     probabilities = softmax(np.array(logits)).tolist()
-    small = prediction_set(probabilities, [max(one, other)] * 3)
-    large = prediction_set(probabilities, [min(one, other)] * 3)
+    small = prediction_set(probabilities, max(one, other))
+    large = prediction_set(probabilities, min(one, other))
     for inside, threshold in ((small, max(one, other)), (large, min(one, other))):
         assert int(np.argmax(probabilities)) in inside
         assert all(b - a == 1 for a, b in pairwise(inside))
@@ -76,14 +76,12 @@ def test_what_is_no_share_is_refused(coverage: float, threshold: float) -> None:
         Conformal(coverage=coverage, threshold=threshold)
 
 
-def test_each_class_may_have_its_threshold() -> None:
-    same = Conformal(coverage=0.9, threshold=0.3)
-    assert same.thresholds == (0.3, 0.3, 0.3)
-    own = Conformal(coverage=0.9, threshold=0.1, per_class=(0.4, 0.3, 0.1))
-    assert prediction_set([0.35, 0.5, 0.15], own.thresholds) == (1, 2)
-    assert prediction_set([0.45, 0.5, 0.05], own.thresholds) == (0, 1)
-    with pytest.raises(ValidationError, match="lowest"):
-        Conformal(coverage=0.9, threshold=0.2, per_class=(0.4, 0.3, 0.1))
+def test_room_for_a_threshold_of_each_class_is_read_over_where_it_is_empty() -> None:
+    stored = {"coverage": 0.9, "threshold": 0.3, "per_class": None}
+    assert Conformal.model_validate(stored) == Conformal(coverage=0.9, threshold=0.3)
+    assert "per_class" in stored, "what was given is let alone"
+    with pytest.raises(ValidationError, match="per_class"):
+        Conformal.model_validate({**stored, "per_class": (0.4, 0.3, 0.3)})
 
 
 def test_the_interval_is_linear_between_its_knots_and_holds_the_estimate() -> None:

@@ -34,10 +34,14 @@ LIMITS = GateLimits(
     side=Limit(warn=224, reject=64),
     lung_black=Limit(warn=0.2),
     lung_contrast=Limit(warn=0.04),
+    lung_white=Limit(warn=0.02, reject=0.25),
+    lung_balance=Limit(warn=0.5, reject=0.3),
+    lung_width=Limit(reject=0.17),
 )
 GOOD = Measurements(
     colour=0, frontal=0.99, likeliest="other", distance=1, side=1024, lung_area=0.3, lung_span=0.6,
-    lung_border=0.2, lung_black=0.01, lung_contrast=0.15,
+    lung_border=0.2, lung_black=0.01, lung_contrast=0.15, lung_white=0, lung_balance=0.9,
+    lung_width=0.1,
 )  # fmt: skip
 LUNGS = LungField(np.zeros((64, 64), np.float32), 0.3, 0.6, 0.2, 0.01, 0.15)
 
@@ -67,6 +71,11 @@ def test_a_good_film_has_no_findings() -> None:
         ({"lung_border": 0.9}, "lungs-cut-off", "warn"),
         ({"lung_black": 0.5}, "over-exposed", "warn"),
         ({"lung_contrast": 0.01}, "under-exposed", "warn"),
+        ({"lung_white": 0.1}, "whited-out", "warn"),
+        ({"lung_white": 0.4}, "whited-out", "reject"),
+        ({"lung_balance": 0.4}, "one-lung", "warn"),
+        ({"lung_balance": 0.1, "lung_span": 0.05}, "one-lung", "reject"),
+        ({"lung_width": 0.2}, "several-pictures", "reject"),
     ],
 )
 def test_each_fault_has_its_finding(

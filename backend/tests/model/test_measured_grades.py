@@ -25,6 +25,7 @@ def test_agrees_with_scikit_learn(seed: int) -> None:
     precision, recall, f1, support = precision_recall_fscore_support(truth, guess, zero_division=0)
     assert metrics.accuracy.value == pytest.approx(accuracy_score(truth, guess), abs=1e-4)
     kappa = cohen_kappa_score(truth, guess, weights="quadratic")
+    assert metrics.quadratic_weighted_kappa is not None
     assert metrics.quadratic_weighted_kappa.value == pytest.approx(kappa, abs=1e-4)
     assert metrics.macro_f1.value == pytest.approx(f1.mean(), abs=1e-4)
     assert metrics.confusion_matrix == confusion_matrix(truth, guess).tolist()
@@ -41,6 +42,7 @@ def test_intervals_hold_their_value() -> None:
     guess = [0, 1, 1] * 20
     metrics = measure(truth, guess, [str(i) for i in range(60)], evaluated_on="x")
     for estimate in (metrics.accuracy, metrics.macro_f1, metrics.quadratic_weighted_kappa):
+        assert estimate is not None
         assert estimate.low < estimate.value < estimate.high
 
 
@@ -63,9 +65,31 @@ def test_degenerate_matrices_give_zero_not_nan() -> None:
     one_cell[0, 1, 1] = 9
     for matrix in (empty, one_cell):
         result = scores(matrix)
-        for values in (result.accuracy, result.precision, result.f1, result.macro_f1, result.kappa):
+        for values in (result.accuracy, result.precision, result.f1, result.macro_f1):
             assert np.isfinite(values).all()
-    assert scores(one_cell).kappa[0] == 0
+        assert np.isnan(result.kappa).all(), "there is nothing to agree on beyond chance"
+
+
+def test_kappa_of_one_grade_is_none_and_not_nothing() -> None:
+    two = measure([1, 1], [1, 1], ["a", "b"], evaluated_on="x")
+    assert two.quadratic_weighted_kappa is None
+    assert two.accuracy.low < 0.2, "two of two say little"
+    always = measure([0, 1, 2], [1, 1, 1], list("abc"), evaluated_on="x")
+    assert always.quadratic_weighted_kappa is not None
+    assert always.quadratic_weighted_kappa.value == 0, "whoever always says one agrees by chance"
+
+
+def test_shares_without_a_miss_or_a_hit_have_an_interval() -> None:
+    truth = [0, 0, 1, 1, 2, 2] * 5
+    patients = [str(i // 2) for i in range(30)]
+    found = measure(truth, truth, patients, evaluated_on="x")
+    ends = (found.accuracy.low, found.accuracy.high)
+    assert ends == pytest.approx((0.025 ** (1 / 15), 1), abs=1e-4)
+    assert found.two_step_errors is not None
+    assert found.two_step_errors.high == pytest.approx(1 - 0.025 ** (1 / 15), abs=1e-4)
+    for row in found.per_class.values():
+        for share in (row.precision, row.recall):
+            assert share.low == pytest.approx(0.025 ** (1 / 5), abs=1e-4), "of its own patients"
 
 
 def test_a_resample_without_a_class_says_nothing_of_it() -> None:
@@ -74,9 +98,10 @@ def test_a_resample_without_a_class_says_nothing_of_it() -> None:
     patients = [str(i) for i in range(40)] + [f"severe-{i % 3}" for i in range(20)]
     metrics = measure(truth, truth, patients, evaluated_on="x")
     for row in metrics.per_class.values():
-        for found in (row.precision, row.recall, row.f1):
-            assert (found.low, found.value, found.high) == (1, 1, 1)
+        assert row.f1.flat
+        assert 0 < row.precision.low == row.recall.low < 1, "exact, and of no resample without it"
     kappa = measure([0] * 18 + [2] * 2, [0] * 18 + [2] * 2, patients[:20], evaluated_on="x")
+    assert kappa.quadratic_weighted_kappa is not None
     assert kappa.quadratic_weighted_kappa.low == 1
     nobody = measure([0, 0, 1, 1], [0, 0, 1, 1], list("abcd"), evaluated_on="x").per_class["severe"]
     assert (nobody.f1.low, nobody.f1.value, nobody.f1.high) == (0, 0, 0)

@@ -15,7 +15,6 @@ from cxr_severity.model.gate import KINDS, Gate, GateLimits, Limit, Measurements
 from cxr_severity.model.lungs import lungs_of_cells
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.networks.constants import FEATURES
-from cxr_severity.model.networks.zone_geometry import lung_cells
 from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_severity.model.reference.tensors import normalise
 from cxr_training.augment import change_exposure, draw_warp
@@ -32,15 +31,15 @@ def see(
     network: CellNet, grids: torch.Tensor, config: PreprocessConfig
 ) -> tuple[Float32Array, Float32Array]:
     """(N, S, S) grids to (N, 3840) descriptions by a network's last features, and to
-    (N, h, w) probabilities of lung."""
-    described, lungs = [], []
+    (N, 3, h, w) probabilities of `PLACES`."""
+    described, places = [], []
     for part in torch.split(grids, _BATCH):
         x = normalise(part, config).contiguous(memory_format=torch.channels_last)
         with torch.no_grad():
             maps = network.features(x)
         described.append(describe(maps.last.contiguous().numpy()))
-        lungs.append(lung_cells(network.on_film(maps.places.sigmoid(), maps)).numpy())
-    return np.concatenate(described), np.concatenate(lungs)
+        places.append(network.on_film(maps.places.sigmoid(), maps).numpy())
+    return np.concatenate(described), np.concatenate(places)
 
 
 def augmented_descriptions(
@@ -108,18 +107,18 @@ def measure(
     preprocess: PreprocessConfig,
 ) -> list[Measurements]:  # fmt: skip
     """Of (N, S, S) grids. Files are taken to be as large as these data's radiographs."""
-    described, lungs = see(network, grids, preprocess)
+    described, places = see(network, grids, preprocess)
     return [
-        gate.measure(row, lungs_of_cells(cells, grid.numpy()), colour, _SIDE)
-        for row, cells, grid, colour in zip(described, lungs, grids, colours, strict=True)
+        gate.measure(row, lungs_of_cells(one, grid.numpy()), colour, _SIDE)
+        for row, one, grid, colour in zip(described, places, grids, colours, strict=True)
     ]
 
 
 def choose_limits(accepted: Sequence[Measurements], config: GateConfig) -> GateLimits:
     """Limits that reject or warn of few of the accepted films.
 
-    Colour and size are not learned: no accepted film here has a colour, and what size is too small
-    is said by the network's input.
+    Colour, white and size are not learned: no accepted film here has a colour or white lungs to
+    speak of, and what size is too small is said by the network's input.
     """
     few, some = config.false_alarms, config.warned
 
@@ -139,6 +138,11 @@ def choose_limits(accepted: Sequence[Measurements], config: GateConfig) -> GateL
         side=Limit(warn=224, reject=64),
         lung_black=Limit(warn=high("lung_black", some)),
         lung_contrast=Limit(warn=low("lung_contrast", some)),
+        lung_white=Limit(warn=0.02, reject=0.25),
+        lung_balance=Limit(
+            warn=low("lung_balance", few), reject=_round(0.7 * low("lung_balance", 0))
+        ),
+        lung_width=Limit(reject=_round(1.1 * high("lung_width", 0))),
     )
 
 

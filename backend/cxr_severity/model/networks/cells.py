@@ -12,12 +12,14 @@ cannot carry a grade.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 import torch
 from torch import nn
 from torch.nn.functional import interpolate
 
+from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, Subject
 from cxr_severity.model.networks.cell_head import CellHead, light_of
 from cxr_severity.model.networks.configs import CellConfig
 from cxr_severity.model.networks.constants import FEATURES, FINER, MIDDLE, MIDDLE_BLOCK, PLACES
@@ -107,6 +109,34 @@ class CellNet(Network):
         places = self.places(maps)
         found: HeadOutput = self.head(layer, zone_weights(places[:, :2]), places[:, 2])
         return found._replace(logits=self.calibrated(found.logits, found.zones))
+
+    def explained(self, output: HeadOutput, subjects: Sequence[Subject]) -> torch.Tensor:
+        """As `Network.explained`: of the burden the zones, of a grade its `margin`, both as if a
+        zone's score had no upper end: from the middle of its sigmoid it goes straight on. The
+        sigmoid is flat where a zone is worst, and a white lung would have no map (as with a
+        softmax; Selvaraju et al., ICCV 2017). It stays flat where a zone is clear: there is nothing
+        to show."""
+        half = HIGHEST_ZONE_SCORE / 2
+        # Within what float32 can tell of a score near the end of its range.
+        beyond = half / 2 * torch.logit(output.zones / HIGHEST_ZONE_SCORE, 1e-6)
+        unbounded = torch.where(output.zones < half, output.zones, half + beyond)
+        found = torch.stack(
+            [
+                output.zones[i].sum() if subject == "burden"
+                else margin(output.logits[i], SEVERITIES.index(subject))
+                for i, subject in enumerate(subjects)
+            ]
+        )  # fmt: skip
+        (of_zones,) = torch.autograd.grad(found.sum(), output.zones, retain_graph=True)
+        return found + (of_zones * (unbounded - output.zones)).sum(dim=1)
+
+
+def margin(logits: torch.Tensor, grade: int) -> torch.Tensor:
+    """(3,) logits in the order of severity to the log odds of at least this grade, which is what
+    speaks for it on a film; of the lowest, which every film has at least, to its own."""
+    at_least = max(grade, 1)
+    odds = logits[at_least:].logsumexp(dim=0) - logits[:at_least].logsumexp(dim=0)
+    return odds if grade else -odds
 
 
 class CellFusion(nn.Module):

@@ -17,7 +17,7 @@ import numpy as np
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.answer import Answer, SubjectMap, subject_of
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Subject, Target
-from cxr_severity.model.calibration import Scaling
+from cxr_severity.model.calibration import Scaling, softmax
 from cxr_severity.model.networks.configs import CellConfig
 from cxr_severity.model.networks.constants import (
     ENDS,
@@ -121,18 +121,28 @@ class CellKernel:
     def cam(self, found: CellReading, subject: Subject) -> Float32Array:
         """Grad-CAM (h, w) of a grade or of the burden: not negative, not scaled."""
         zones, cells = len(ZONES), found.lit.shape[1]
-        # Of each zone's share, through the sigmoid, and of the pooled cells past the zones.
+        # Of each zone's share, and of the pooled cells past the zones.
         if subject == "burden":
             by_share, direct = np.full(zones, _HIGHEST), np.float32(0)
         else:
-            grade = SEVERITIES.index(subject)
-            by_share, direct = self._of_shares[grade], self._of_pooled[grade]
-        by_score = by_share * found.shares * (1 - found.shares)
+            by_logit = _of_margin(found.logits, SEVERITIES.index(subject))
+            by_share, direct = by_logit @ self._of_shares, by_logit @ self._of_pooled
+        # Straight on from the middle of the sigmoid: see `CellNet.explained`.
+        lower = np.minimum(found.shares, np.float32(0.5))
+        by_score = by_share * lower * (1 - lower)
         by_hidden = by_score[:, None] * self._outward * (found.hidden > 0)
         by_pooled = by_hidden.sum(axis=0) @ self._inward[:, :-1] + direct
         raw = (by_pooled / np.float32(cells)) @ found.lit * found.lungs
         cam: Float32Array = np.maximum(raw, 0).reshape(found.places.shape[1:])
         return cam
+
+
+def _of_margin(logits: Float32Array, grade: int) -> Float32Array:
+    """(3,): how `cells.margin` of a grade changes with each of the logits (3,)."""
+    at_least = max(grade, 1)
+    change = np.concatenate([-softmax(logits[:at_least]), softmax(logits[at_least:])])
+    found: Float32Array = (change if grade else -change).astype(np.float32)
+    return found
 
 
 def on_film(shown: Float32Array, frame: Float32Array | None) -> Float32Array:

@@ -12,6 +12,7 @@ the configuration names (a graph, and the head in numpy) serves it without PyTor
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 import torch
@@ -72,6 +73,16 @@ class Network(nn.Module, ABC):
     @abstractmethod
     def answer(self, layer: torch.Tensor, maps: tuple[torch.Tensor, ...]) -> HeadOutput:
         """What the network says, calibrated once `calibrate` was called."""
+
+    def explained(self, output: HeadOutput, subjects: Sequence[Subject]) -> torch.Tensor:
+        """(N,): of each film of an `output` with a gradient, what a map of its subject explains."""
+        return torch.stack(
+            [
+                output.zones[i].sum() if subject == "burden"
+                else output.logits[i, SEVERITIES.index(subject)]
+                for i, subject in enumerate(subjects)
+            ]
+        )  # fmt: skip
 
     def places(self, maps: tuple[torch.Tensor, ...]) -> torch.Tensor | None:  # noqa: ARG002
         """(N, 3, h, w): the probabilities of right lung, left lung and opacity in each cell; None
