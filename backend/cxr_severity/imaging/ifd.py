@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from cxr_severity.imaging.errors import DamagedImageError
 
-SHORT, RATIONAL = 3, 5
-"""Kinds of an unsigned integer of 16 bits, and of a fraction."""
+SHORT, LONG, RATIONAL, _FLOAT, _DOUBLE = 3, 4, 5, 11, 12
+"""Kinds of unsigned integers of 16 and 32 bits, of a fraction, and of floating-point numbers."""
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
-_INTEGERS = {1: "B", 3: "H", 4: "I"}
+_INTEGERS = {1: "B", SHORT: "H", LONG: "I"}
+_FLOATS = {_FLOAT: "f", _DOUBLE: "d"}
 _MAX_VALUES = 1 << 18
 
 
@@ -75,6 +76,17 @@ def first_directory(exif: bytes) -> tuple[dict[int, Entry], str] | None:
     except DamagedImageError:
         return None
     return entries, order
+
+
+def number(data: bytes, entry: Entry | None, order: str) -> float | None:
+    """The first value of an entry of positive numbers of any kind; None where there is none."""
+    if entry is None:
+        return None
+    if entry.kind == RATIONAL:
+        above, below = struct.unpack_from(order + "2I", data, entry.at)
+        return above / below if below else None
+    letter = (_INTEGERS | _FLOATS).get(entry.kind)
+    return None if letter is None else float(struct.unpack_from(order + letter, data, entry.at)[0])
 
 
 def integers(data: bytes, entry: Entry, order: str) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cxr_severity.imaging.ifd import SHORT, Entry, first_directory, integers
+from cxr_severity.imaging.ifd import Entry, first_directory, number
 
 _Number = TypeVar("_Number", bound=np.generic)
 
@@ -33,11 +33,9 @@ def exif_orientation(exif: bytes) -> int:
 
 def tagged_orientation(data: bytes, entries: dict[int, Entry], order: str) -> int:
     """The Orientation of a directory of `data`, 1 to 8; 1 when it is absent or makes no sense."""
-    entry = entries.get(_TAG)
-    if entry is None or entry.kind != SHORT:
-        return UPRIGHT
-    value = integers(data, entry, order)[0]
-    return value if 1 <= value <= 8 else UPRIGHT
+    # A SHORT, and some writers make it another kind of number.
+    value = number(data, entries.get(_TAG), order)
+    return int(value) if value is not None and value in range(1, 9) else UPRIGHT
 
 
 def patient_directions(values: list[str]) -> str:

@@ -7,13 +7,12 @@ squashed, and a reading of it would be wrong.
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cxr_severity.imaging.errors import DamagedImageError
-from cxr_severity.imaging.ifd import RATIONAL, Entry, first_directory
+from cxr_severity.imaging.ifd import Entry, first_directory, number
 from cxr_severity.imaging.radiograph import in_unit_range
 from cxr_severity.imaging.resample import resize
 
@@ -57,22 +56,16 @@ def density_aspect(across: float, down: float) -> float:
 
 def tagged_aspect(data: bytes, entries: dict[int, Entry], order: str) -> float:
     """From the resolutions in a directory of `data`; square where one is missing."""
-    found = [_rational(data, entries.get(tag), order) for tag in (_X_RESOLUTION, _Y_RESOLUTION)]
-    return density_aspect(*found)
+    across, down = (
+        number(data, entries.get(tag), order) or 0.0 for tag in (_X_RESOLUTION, _Y_RESOLUTION)
+    )
+    return density_aspect(across, down)
 
 
 def exif_aspect(exif: bytes) -> float:
     """From EXIF's resolutions, a TIFF structure; square where they are absent or broken."""
     found = first_directory(exif)
     return SQUARE if found is None else tagged_aspect(exif, *found)
-
-
-def _rational(data: bytes, entry: Entry | None, order: str) -> float:
-    """The first value of an entry, 0 where there is none."""
-    if entry is None or entry.kind != RATIONAL:
-        return 0.0
-    above, below = struct.unpack_from(order + "2I", data, entry.at)
-    return above / below if below else 0.0
 
 
 def square_size(height: int, width: int, aspect: float, limits: Limits) -> tuple[int, int]:

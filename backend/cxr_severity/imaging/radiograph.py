@@ -12,8 +12,9 @@ from cxr_severity.imaging.arrays import Float32Array
 
 SourceFormat = Literal["png", "jpeg", "tiff", "dicom"]
 FORMATS: tuple[SourceFormat, ...] = get_args(SourceFormat)
-Declared = Literal["", "not-frontal", "not-chest"]
-"""What a file says of itself that speaks against a frontal film of the chest."""
+Declared = Literal["", "not-frontal", "not-chest", "child"]
+"""What a file says of itself that speaks against a frontal film of an adult's chest; of several
+things the first that rules it out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,21 @@ _BLOCK = 8
 """How many output rows share a product: each needs few input rows, and neighbours need nearly the
 same ones."""
 
-Kernel = Literal["bilinear", "bicubic"]
-_RADIUS: dict[Kernel, float] = {"bilinear": 1.0, "bicubic": 2.0}
+_CACHED = 1 << 18
+"""Numbers that are added up at a time, so that they are read from the processor's cache."""
+_FITS = 0xFFFF // 0xFF
+"""How many bytes have a sum of 16 bits at most."""
+
+Kernel = Literal["box", "bilinear", "bicubic"]
+"""A box is the plain mean of what a pixel covers; for pictures that shrink."""
+_RADIUS: dict[Kernel, float] = {"box": 0.5, "bilinear": 1.0, "bicubic": 2.0}
 
 _LONG = 1 << 14
 """Pixels; no radiograph has a longer side."""
 _Band = tuple[slice, slice, NDArray[Any]]
 """Outputs, the inputs that they need, and weights (outputs, inputs)."""
+_Axis = tuple[int, int, Kernel, int]
+"""Inputs, outputs, the kernel, and how many inputs are one mean before it."""
 
 
 def resize(
@@ -45,66 +53,98 @@ def resize(
             taken first; see Pillow.
     """
     dtype = np.dtype(np.float32) if pixels.dtype == np.uint8 else pixels.dtype
-    downwards = _bands(pixels.shape[0], height, kernel, reducing_gap, dtype)
-    across = _bands(pixels.shape[1], width, kernel, reducing_gap, dtype)
+    down = pixels.shape[0], height, kernel, _factor(pixels.shape[0], height, kernel, reducing_gap)
+    across = pixels.shape[1], width, kernel, _factor(pixels.shape[1], width, kernel, reducing_gap)
     if pixels.shape[1] > _LONG:  # `height` rows of a long strip may be more than all of it
-        return _rows(_columns(pixels, width, across, dtype), height, downwards, dtype)
-    return _columns(_rows(pixels, height, downwards, dtype), width, across, dtype)
+        return _rows(_columns(pixels, across, dtype), down, dtype)
+    return _columns(_rows(pixels, down, dtype), across, dtype)
 
 
-def _rows(
-    pixels: NDArray[Any], height: int, bands: Iterable[_Band], dtype: np.dtype[Any]
-) -> NDArray[Any]:
+def _factor(source: int, target: int, kernel: Kernel, gap: float | None) -> int:
+    """How many pixels in a row are one mean before the kernel comes to them."""
+    if kernel == "box" and source % target == 0:
+        return source // target
+    return 1 if gap is None else int(source / target / gap) or 1
+
+
+def _rows(pixels: NDArray[Any], axis: _Axis, dtype: np.dtype[Any]) -> NDArray[Any]:
+    _, height, _, factor = axis
+    # Means of whole rows are sums here, which their weights divide.
+    pixels = _sums(pixels, factor)
     out = np.empty((height, pixels.shape[1]), dtype)
-    for made, used, weights in bands:
+    if len(pixels) == height and factor > 1:
+        np.multiply(pixels, dtype.type(1 / factor), out=out)
+        return out
+    for made, used, weights in _bands(axis, dtype, of_sums=True):
         np.matmul(weights, pixels[used].astype(dtype, copy=False), out=out[made])
     return out
 
 
-def _columns(
-    pixels: NDArray[Any], width: int, bands: Iterable[_Band], dtype: np.dtype[Any]
-) -> NDArray[Any]:
+def _sums(pixels: NDArray[Any], factor: int) -> NDArray[Any]:
+    """Of each `factor` rows, the last of those that are left."""
+    if factor == 1:
+        return pixels
+    rows, columns = pixels.shape
+    dtype = pixels.dtype
+    if dtype == np.uint8:
+        dtype = np.dtype(np.uint16 if factor <= _FITS else np.float32)
+    whole, left = divmod(rows, factor)
+    out = np.empty((whole + bool(left), columns), dtype)
+    groups = pixels[: whole * factor].reshape(whole, factor, columns)
+    step = max(1, _CACHED // (factor * columns))
+    for top in range(0, whole, step):
+        part = slice(top, min(top + step, whole))
+        np.add.reduce(groups[part], axis=1, dtype=dtype, out=out[part])
+    if left:
+        np.add.reduce(pixels[whole * factor :], axis=0, dtype=dtype, out=out[-1])
+    return out
+
+
+def _columns(pixels: NDArray[Any], axis: _Axis, dtype: np.dtype[Any]) -> NDArray[Any]:
+    source, width, kernel, factor = axis
     out = np.empty((pixels.shape[0], width), dtype)
-    for made, used, weights in bands:
+    if kernel == "box" and source == width * factor:
+        np.copyto(out, pixels[:, ::factor])
+        for i in range(1, factor):
+            out += pixels[:, i::factor]
+        out *= dtype.type(1 / factor)
+        return out
+    for made, used, weights in _bands(axis, dtype):
         out[:, made] = pixels[:, used].astype(dtype, copy=False) @ weights.T
     return out
 
 
-def _bands(
-    source: int, target: int, kernel: Kernel, gap: float | None, dtype: np.dtype[Any]
-) -> Iterable[_Band]:
+def _bands(axis: _Axis, dtype: np.dtype[Any], *, of_sums: bool = False) -> Iterable[_Band]:
     """Of each block along one axis. Those of a long side are large, seldom, and not kept."""
-    arguments = source, target, kernel, gap, dtype
-    return _computed(*arguments) if source > _LONG else _kept(*arguments)
+    made = _computed if axis[0] > _LONG else _kept
+    return made(axis, dtype, of_sums)
 
 
 @lru_cache(maxsize=32)
-def _kept(
-    source: int, target: int, kernel: Kernel, gap: float | None, dtype: np.dtype[Any]
-) -> tuple[_Band, ...]:
-    return tuple(_computed(source, target, kernel, gap, dtype))
+def _kept(axis: _Axis, dtype: np.dtype[Any], of_sums: bool) -> tuple[_Band, ...]:
+    return tuple(_computed(axis, dtype, of_sums))
 
 
-def _computed(
-    source: int, target: int, kernel: Kernel, gap: float | None, dtype: np.dtype[Any]
-) -> Iterator[_Band]:
+def _computed(axis: _Axis, dtype: np.dtype[Any], of_sums: bool) -> Iterator[_Band]:
+    source, target, _, factor = axis
     # A few inputs are not worth more than one product.
     step = _BLOCK if source > 4 * _BLOCK else target
     for top in range(0, target, step):
         outputs = np.arange(top, min(top + step, target))
-        first, block = _weights(outputs, source, target, kernel, gap)
+        first, block = _weights(outputs, axis)
+        if not of_sums:
+            first *= factor
+            block = np.repeat(block, factor, axis=1)[:, : source - first]
         (used,) = np.nonzero(block.any(axis=0))
         low, high = int(used[0]), int(used[-1]) + 1
         part = np.ascontiguousarray(block[:, low:high], dtype)
         yield slice(top, top + len(outputs)), slice(first + low, first + high), part
 
 
-def _weights(
-    outputs: NDArray[np.int_], source: int, target: int, kernel: Kernel, gap: float | None
-) -> tuple[int, Float64Array]:
-    """The first input that neighbouring outputs need, and (outputs, inputs from there on): a kernel
-    around each output's centre, over means of `factor` inputs."""
-    factor = 1 if gap is None else int(source / target / gap) or 1
+def _weights(outputs: NDArray[np.int_], axis: _Axis) -> tuple[int, Float64Array]:
+    """The first sum of `factor` inputs that neighbouring outputs need, and (outputs, sums from
+    there on): a kernel around each output's centre, over means."""
+    source, target, kernel, factor = axis
     reduced = -(-source // factor)
     scale = source / factor / target
     stretch = max(scale, 1.0)
@@ -118,12 +158,13 @@ def _weights(
     weights /= weights.sum(axis=1, keepdims=True)
     # The last mean may be of fewer.
     counts = np.minimum(factor, source - at * factor)
-    first = int(at[0]) * factor
-    return first, np.repeat(weights / counts, factor, axis=1)[:, : source - first]
+    return int(at[0]), weights / counts
 
 
 def _kernel(name: Kernel, x: Float64Array) -> Float64Array:
     """At distances of 0 or more; bicubic is Keys' with a = -1/2 (1981), as Pillow's."""
+    if name == "box":
+        return (x <= _RADIUS["box"]).astype(np.float64)
     if name == "bilinear":
         return np.maximum(1 - x, 0)
     near = (1.5 * x - 2.5) * x * x + 1

@@ -218,3 +218,18 @@ def test_palette_colour_is_its_luminance() -> None:
 def test_undefined_transformations_are_refused(extra: dict[int, Any], says: str) -> None:
     with pytest.raises(DamagedImageError, match=says):
         grey(extra=extra)
+
+
+@pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
+def test_bytes_that_are_shown_as_they_are_stay_bytes(photometric: str) -> None:
+    stored = np.random.default_rng(0).integers(0, 256, (64, 64), dtype=np.uint8)
+    shown = 255 - stored if photometric == "MONOCHROME1" else stored
+    windows: list[dict[int, tuple[bytes, bytes]]] = [
+        {}, {0x00281050: ds(128), 0x00281051: ds(256)}
+    ]  # fmt: skip
+    for extra in windows:
+        film = decode(files.dicom(stored, photometric=photometric, extra=extra))
+        assert film.values.dtype == np.uint8
+        np.testing.assert_array_equal(film.values, shown)
+    half = decode(files.dicom(stored, extra={0x00281050: ds(64), 0x00281051: ds(100)}))
+    assert half.values.dtype == np.float32

@@ -17,7 +17,6 @@ from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import (
     DamagedImageError,
-    UnsupportedColourSpaceError,
     UnsupportedFormatError,
 )
 
@@ -70,13 +69,6 @@ def test_png_of_16_bit_grey_and_alpha_keeps_16_bits() -> None:
     assert radiograph.source.bit_depth == 16
 
 
-def test_png_of_16_bit_colour_is_read_to_8_bits() -> None:
-    colour = np.dstack([GREY_16] * 3)
-    np.testing.assert_allclose(
-        pixels(bytes(imagecodecs.png_encode(colour))), unit(GREY_16, 65535), atol=1 / 255
-    )
-
-
 @pytest.mark.parametrize("values", [GREY, GREY_16], ids=["8", "16"])
 def test_a_transparent_grey_in_png_is_black(values: NDArray[Any]) -> None:
     key = int(values[20, 20])
@@ -98,18 +90,6 @@ def test_a_transparent_grey_of_few_bits_is_black(depth: int) -> None:
     )  # fmt: skip
     expected = unit(np.where(values == top, 0, values), top)
     np.testing.assert_allclose(pixels(data), expected, atol=1e-6)
-
-
-def test_a_transparent_colour_of_16_bits_cannot_be_told() -> None:
-    rows = np.zeros((64, 1 + 64 * 6), np.uint8)
-    rows[:, 1:] = 128
-    head = struct.pack(">IIBBBBB", 64, 64, 16, 2, 0, 0, 0)
-    data = files.png_from(
-        [(b"IHDR", head), (b"tRNS", struct.pack(">HHH", *[0x8080] * 3)),
-         (b"IDAT", zlib.compress(rows.tobytes())), (b"IEND", b"")]
-    )  # fmt: skip
-    with pytest.raises(UnsupportedColourSpaceError):
-        decode(data)
 
 
 def test_png_metadata_never_reaches_the_decoder() -> None:

@@ -31,6 +31,13 @@ def test_it_resizes_as_pillow_does(height: int, width: int, target: tuple[int, i
     np.testing.assert_allclose(resize(pixels, *target, "bicubic"), np.asarray(expected), atol=5e-6)
 
 
+@pytest.mark.parametrize("shape", [(448, 384), (448, 300), (450, 384), (300, 257), (224, 192)])
+def test_a_box_takes_means_as_pillow_does(shape: tuple[int, int]) -> None:
+    pixels = np.random.default_rng(3).random(shape, np.float32)
+    expected = Image.fromarray(pixels).resize((192, 224), Image.Resampling.BOX)
+    np.testing.assert_allclose(resize(pixels, 224, 192, "box"), np.asarray(expected), atol=2e-6)
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (7, 7), (10, 8)])
 def test_a_map_of_few_cells_is_enlarged_as_pillow_does(shape: tuple[int, int]) -> None:
     cells = np.random.default_rng(0).random(shape, np.float32)

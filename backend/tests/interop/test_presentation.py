@@ -65,6 +65,8 @@ LUT["LUTData"].VR = "OW"
     [
         {},
         {"PhotometricInterpretation": "MONOCHROME1"},
+        {"PresentationLUTShape": "INVERSE"},
+        {"PhotometricInterpretation": "MONOCHROME1", "PresentationLUTShape": "IDENTITY"},
         {"WindowCenter": "100", "WindowWidth": "120"},
         {"WindowCenter": ["90", "200"], "WindowWidth": ["100", "20"]},
         {

@@ -4,6 +4,7 @@ it can explain."""
 from __future__ import annotations
 
 from io import BytesIO
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -24,9 +25,7 @@ def shipped() -> Predictor:
     return Predictor.load(WEIGHTS_FOLDER / versions(WEIGHTS_FOLDER)[-1])
 
 
-def judged(
-    predictor: Predictor, film: NDArray[np.uint8], target: Target = "burden"
-) -> Assessment:
+def judged(predictor: Predictor, film: NDArray[np.uint8], target: Target = "burden") -> Assessment:
     file = BytesIO()
     Image.fromarray(film).save(file, "PNG")
     return predictor.assess(decode(file.getvalue()), target=target, force=True)
@@ -53,7 +52,7 @@ def test_half_of_a_film_is_refused(shipped: Predictor, side: int) -> None:
 
 
 def test_two_films_side_by_side_are_refused(shipped: Predictor) -> None:
-    for one, other in zip(FILMS, FILMS[1:], strict=False):
+    for one, other in pairwise(FILMS):
         found = judged(shipped, np.hstack([one, other]))
         assert not found.quality.accepted, codes(found)
 

@@ -35,6 +35,7 @@ _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 _ADOBE = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00"
 """Without its last byte, the transform."""
+_COLOURS = 3
 _MAX_SEGMENTS = 10_000
 # A progressive picture has about ten; each one passes over all of its pixels again. In any other
 # each component stands in one scan, alone or with others (T.81).
@@ -108,6 +109,9 @@ def parse_jpeg(
                 raise DamagedImageError("The JPEG stream holds no picture.")
             kept.append(b"\xff\xd9")
             sof, precision, height, width, ids = frame
+            if len(ids) == _COLOURS:
+                # The transform 2 is of four, and the tag may stand before their number.
+                kept = [_ADOBE + b"\x01" if part == _ADOBE + b"\x02" else part for part in kept]
             clean = b"".join(kept)
             if ids.upper() == b"RGB":
                 colours = "RGB"

@@ -17,6 +17,7 @@ _COD, _COC = b"\xff\x52", b"\xff\x53"
 _SIZ_FIXED, _SOT_LENGTH = 42, 12
 # OpenJPEG allocates some 6 KB per declared tile before it looks at the first.
 _MAX_TILES, _MAX_SEGMENTS, _MAX_COMPONENTS = 4096, 20_000, 4
+_SIGNED = 0x80
 _STYLE_LENGTH = 5
 """Levels, two sides of a code-block, its style and the wavelet: what every style holds."""
 _MAX_LEVELS, _MAX_BLOCK_SIDE, _MAX_BLOCK_AREA = 32, 10, 12
@@ -36,7 +37,7 @@ class Jpeg2000Stream:
 
     `width` and `height` in pixels, `precision` in bits per sample, 0 when components differ in
     depth or resolution. `clean` is the codestream from its start to its end marker, `end` the
-    place behind that in what it was found in.
+    place behind that in what it was found in. `signed` says that one of its components is.
     """
 
     width: int
@@ -45,6 +46,7 @@ class Jpeg2000Stream:
     precision: int
     clean: bytes
     end: int
+    signed: bool
 
 
 def parse_jpeg_2000(data: bytes) -> Jpeg2000Stream:
@@ -76,8 +78,9 @@ def parse_jpeg_2000(data: bytes) -> Jpeg2000Stream:
     depths = {depth & 0x7F for depth in specification[::3]}
     alike = len(depths) == 1 and {*specification[1::3], *specification[2::3]} == {1}
     precision = depths.pop() + 1 if alike else 0
+    signed = any(depth & _SIGNED for depth in specification[::3])
     return Jpeg2000Stream(
-        right - left, bottom - top, components, precision, data[:end], start + end
+        right - left, bottom - top, components, precision, data[:end], start + end, signed
     )
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # All that defines pixels. Text, colour profiles and EXIF never reach the decoder.
 _KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
-_GREY_ALPHA, _RGBA = 4, 6
-_CHANNELS = {0: 1, 2: 3, 3: 1, _GREY_ALPHA: 2, _RGBA: 4}
+_RGB, _PALETTE, _GREY_ALPHA, _RGBA = 2, 3, 4, 6
+_CHANNELS = {0: 1, _RGB: 3, _PALETTE: 1, _GREY_ALPHA: 2, _RGBA: 4}
 _ADAM7 = (
     (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
     (0, 1, 1, 2),
@@ -68,6 +68,11 @@ class PngFile:
         return b"".join(part[8:-4] for part in self.chunks[1:-1])
 
     @property
+    def colours(self) -> int:
+        """How many its palette holds; 0 where there is none."""
+        return sum((len(part) - 12) // 3 for part in self.chunks if part[4:8] == b"PLTE")
+
+    @property
     def lacks_rows(self) -> bool:
         """Whether the pixel data ends, soundly, before the last row.
 
@@ -100,6 +105,11 @@ class PngFile:
         return total
 
     @property
+    def is_colour_16(self) -> bool:
+        """Red, green and blue of 16 bits, with or without alpha."""
+        return self.colour_type in (_RGB, _RGBA) and self.bit_depth == 16
+
+    @property
     def is_grey_alpha_16(self) -> bool:
         """16-bit grey with alpha, which `clean` declares as 8-bit RGBA.
 
@@ -119,7 +129,7 @@ def parse_png(data: bytes, limits: Limits) -> PngFile:
     """
     header: tuple[int, int, int, int] | None = None
     exif = b""
-    aspect = SQUARE
+    aspect, behind = SQUARE, False
     kept: list[bytes | memoryview] = []
     view = memoryview(data)
     pos = len(SIGNATURE)
@@ -140,9 +150,12 @@ def parse_png(data: bytes, limits: Limits) -> PngFile:
         elif kind == b"acTL" and data[pos + 8 : pos + 12] != b"\x00\x00\x00\x01":
             raise MultiFrameError("The PNG file is an animation. Send a single picture.")
         elif kind == b"eXIf" and not exif:
-            exif = data[pos + 8 : end - 4]
-        elif kind == b"pHYs" and length == _PHYS:
+            # As JPEG has it, with the name of its segment before it.
+            exif = data[pos + 8 : end - 4].removeprefix(b"Exif\0\0")
+        elif kind == b"pHYs" and length == _PHYS and not behind:
+            # Behind the pixel data its place is wrong, and what it says is worth nothing.
             aspect = density_aspect(*struct.unpack_from(">II", data, pos + 8))
+        behind = behind or kind == b"IDAT"
         if kind in _KEPT:
             whole = view[pos:end]
             # Pillow does not look at the checksums of the pixel data.
@@ -155,6 +168,8 @@ def parse_png(data: bytes, limits: Limits) -> PngFile:
             limits.check_size(width, height)
             limits.check_decoded(width, height, _CHANNELS[colour_type], depth)
         if kind == b"IEND":
+            if header[3] == _PALETTE and not any(part[4:8] == b"PLTE" for part in kept):
+                raise DamagedImageError("The PNG file has no palette for its colours.")
             if header[2:] == (16, _GREY_ALPHA):
                 first = bytes(kept[0])
                 kept[0] = chunk(b"IHDR", first[8:16] + bytes([8, _RGBA]) + first[18:21])

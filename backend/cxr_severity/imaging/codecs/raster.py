@@ -20,12 +20,13 @@ from simplejpeg import decode_jpeg
 
 from cxr_severity.imaging import colour
 from cxr_severity.imaging.arrays import Float32Array
+from cxr_severity.imaging.codecs import deep_colour
 from cxr_severity.imaging.codecs.jpeg import parse_jpeg
 from cxr_severity.imaging.codecs.jpeg_strict import check_data, settled
 from cxr_severity.imaging.codecs.png import PngFile, parse_png
 from cxr_severity.imaging.codecs.png_pixels import ordinary_samples
 from cxr_severity.imaging.codecs.quiet import silence_libtiff
-from cxr_severity.imaging.codecs.tiff import UNSUPPORTED_LAYOUT, parse_tiff
+from cxr_severity.imaging.codecs.tiff import UNSUPPORTED_LAYOUT, TiffFile, parse_tiff
 from cxr_severity.imaging.errors import (
     DamagedImageError,
     ImageTooLargeError,
@@ -79,8 +80,6 @@ def decode_raster(
 ) -> Raster:
     """Grey values of a PNG, JPEG or TIFF file.
 
-    Colour and alpha of 16 bits are read with 8 by Pillow; grey, also with alpha in PNG, keeps 16.
-
     Raises:
         InputRefusedError: one of its subclasses, and nothing else but MemoryError.
     """
@@ -103,21 +102,31 @@ def _decode_png(data: bytes, limits: Limits) -> Raster:
         values = squared(values, png.pixel_aspect, limits)
         return Raster(upright(values, orientation), png.bit_depth)
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
-        if samples is None:
-            image: Image.Image = PngImageFile(BytesIO(png.clean))
-            image.load()
-            if png.lacks_rows:
-                raise DamagedImageError(_DAMAGED_DETAIL)
-            _scale_key(image, png)
+        if png.is_colour_16:
+            pixels, found = deep_colour.read_png(png)
         else:
-            image = Image.fromarray(samples)
-        grey = png.is_grey_alpha_16
-        pixels = _grey_alpha_16(image) if grey else _luminance(image)
-        found = 0.0 if grey else colour.of_image(image)
+            image = Image.fromarray(samples) if samples is not None else _opened_png(png)
+            grey = png.is_grey_alpha_16
+            pixels = _grey_alpha_16(image) if grey else _luminance(image)
+            found = 0.0 if grey else colour.of_image(image)
     if png.bit_depth > _BYTE:
         pixels = without_islands(pixels)
     pixels = squared(pixels, png.pixel_aspect, limits)
     return Raster(upright(pixels, orientation), png.bit_depth, found)
+
+
+def _opened_png(png: PngFile) -> Image.Image:
+    image = PngImageFile(BytesIO(png.clean))
+    image.load()
+    if png.lacks_rows:
+        raise DamagedImageError(_DAMAGED_DETAIL)
+    if image.mode == "P" and int(np.asarray(image).max()) >= png.colours:
+        raise DamagedImageError(_DAMAGED_DETAIL)
+    key = image.info.get("transparency")
+    if isinstance(key, int) and image.mode == "L" and png.bit_depth < _BYTE:
+        # On the scale of the pixels: Pillow leaves the transparent value as it is stored.
+        image.info["transparency"] = key * (255 // (2**png.bit_depth - 1))
+    return image
 
 
 def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
@@ -156,6 +165,19 @@ def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
 
 def _decode_tiff(data: bytes, limits: Limits) -> Raster:
     tiff = parse_tiff(data, limits)
+    if tiff.is_colour_16:
+        with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
+            pixels, found = deep_colour.read_tiff(tiff)
+    else:
+        pixels, found = _by_pillow(tiff)
+    if tiff.bit_depth > _BYTE:
+        pixels = without_islands(pixels)
+    pixels = squared(pixels, tiff.pixel_aspect, limits)
+    return Raster(upright(pixels, tiff.orientation), tiff.bit_depth, found)
+
+
+def _by_pillow(tiff: TiffFile) -> tuple[Float32Array, float]:
+    """Grey values, and how colourful the picture is."""
     # The structure was found sound: what Pillow does not open, it does not know.
     with _decoder(UnsupportedFormatError(UNSUPPORTED_LAYOUT)):
         image = TiffImageFile(BytesIO(tiff.clean))
@@ -168,12 +190,7 @@ def _decode_tiff(data: bytes, limits: Limits) -> Raster:
                 raise DamagedImageError(_DAMAGED_DETAIL)
             check_data(jpeg)
         image.load()
-        pixels = _luminance(image, inverted=tiff.inverted)
-        found = colour.of_image(image)
-    if tiff.bit_depth > _BYTE:
-        pixels = without_islands(pixels)
-    pixels = squared(pixels, tiff.pixel_aspect, limits)
-    return Raster(upright(pixels, tiff.orientation), tiff.bit_depth, found)
+        return _luminance(image, inverted=tiff.inverted), colour.of_image(image)
 
 
 @contextmanager
@@ -187,16 +204,6 @@ def _decoder(refusal: InputRefusedError) -> Iterator[None]:
         raise ImageTooLargeError("The picture has too many pixels.") from None
     except Exception:  # noqa: BLE001 - see above; what went wrong is of no use to the sender
         raise refusal from None
-
-
-def _scale_key(image: Image.Image, png: PngFile) -> None:
-    """Put the transparent value on the scale of the pixels: Pillow leaves it as it is stored."""
-    key = image.info.get("transparency")
-    if isinstance(key, tuple) and png.bit_depth > _BYTE:
-        # Of such pixels Pillow keeps the high byte alone: which of them is meant cannot be told.
-        raise _colour_space("an unusual one")
-    if isinstance(key, int) and image.mode == "L" and png.bit_depth < _BYTE:
-        image.info["transparency"] = key * (255 // (2**png.bit_depth - 1))
 
 
 def _luminance(image: Image.Image, *, inverted: bool = False) -> Float32Array:

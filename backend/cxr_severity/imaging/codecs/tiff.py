@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from cxr_severity.imaging.codecs.tiff_copy import COLOUR_MAP, short, with_directory
 from cxr_severity.imaging.errors import (
     DamagedImageError,
     MultiFrameError,
     UnsupportedColourSpaceError,
     UnsupportedFormatError,
 )
-from cxr_severity.imaging.ifd import Entry, byte_order, directory, integers
+from cxr_severity.imaging.ifd import Entry, byte_order, directory, integers, number
 from cxr_severity.imaging.orientation import tagged_orientation
 from cxr_severity.imaging.pixel_aspect import tagged_aspect
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 UNSUPPORTED_LAYOUT = "The TIFF file's layout of values is not supported."
 
+_SUBFILE, _REDUCED, _MASK, _MAX_PAGES = 254, 1, 4, 16
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
 _STRIP_OFFSETS, _SAMPLES, _STRIP_BYTES = 273, 277, 279
 _ROWS_PER_STRIP, _PLANAR = 278, 284
@@ -47,7 +49,7 @@ _SCALARS = frozenset(
 )
 _LISTS = frozenset(
     {_BITS, _STRIP_OFFSETS, _STRIP_BYTES, _TILE_OFFSETS, _TILE_BYTES}
-    | {320, _EXTRA_SAMPLES, 530}  # and ColorMap, YCbCrSubSampling
+    | {COLOUR_MAP, _EXTRA_SAMPLES, 530}  # and YCbCrSubSampling
 )
 _JPEG_TABLES = 347
 _OPAQUE = frozenset({_JPEG_TABLES, 529, 532})  # and YCbCrCoefficients, ReferenceBlackWhite
@@ -64,7 +66,8 @@ _MAX_EXCESS, _TILE_OF_ANY = 3, 1 << 22
 _MAX_SAMPLES = 4
 _UNCOMPRESSED = 1
 _PLANES = 2
-_ASSOCIATED_ALPHA = 1
+_ASSOCIATED_ALPHA, _OPACITY = 1, 2
+_DEEP = 16
 _AS_GREY_OR_RGB = "Save the picture as greyscale or RGB."
 
 
@@ -76,7 +79,8 @@ class TiffFile:
     per sample, `pixel_aspect` the height of a pixel over its width. `inverted` says that 0 is
     white; `clean` then declares that 0 is black. `parts` are where strips or tiles of `part_size`,
     width and height, lie in `clean`, empty where they are not compressed as JPEG; `jpeg_tables` is
-    what they have in common.
+    what they have in common. `is_colour_16` says that it is RGB of 16 bits, with or without alpha,
+    `is_planar` that each of them is a plane, `has_opacity` that a fourth is to be laid on black by.
     """
 
     width: int
@@ -89,6 +93,9 @@ class TiffFile:
     parts: tuple[tuple[int, int], ...]
     part_size: tuple[int, int]
     jpeg_tables: bytes
+    is_colour_16: bool
+    is_planar: bool
+    has_opacity: bool
 
     def jpegs(self) -> Iterator[bytes]:
         """Each strip or tile as a JPEG of its own."""
@@ -99,12 +106,12 @@ class TiffFile:
 
 
 def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
-    """Read the only directory of `data`, 8 or more bytes that begin as a TIFF.
+    """Read the first directory of `data`, 8 or more bytes that begin as a TIFF.
 
     Raises:
         ImageTooLargeError, ImageTooSmallError: the size, as far as the directory can be read.
         DamagedImageError: the structure is broken or incomplete.
-        MultiFrameError: there is a second directory.
+        MultiFrameError: there is another, and not of a thumbnail or a mask of this one.
         UnsupportedColourSpaceError: CMYK, L*a*b* and the like.
         UnsupportedFormatError: samples other than unsigned integers of 1, 2, 4, 8 or 16 bits,
             whose black and white the file does not define, or a rare compression.
@@ -119,10 +126,7 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
         width, height = (integers(data, readable[tag], order)[0] for tag in (_WIDTH, _HEIGHT))
         limits.check_size(width, height)
     entries, following = directory(data, offset, order)
-    if following:
-        if following + 2 > len(data):
-            raise DamagedImageError("The TIFF file ends too early.")
-        raise MultiFrameError("The TIFF file holds more than one page. Send a single picture.")
+    _check_single(data, following, order)
     tags = {
         tag: integers(data, entry, order)
         for tag, entry in entries.items()
@@ -143,7 +147,9 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
         entries.pop(_PLANAR, None)
     (width,), (height,), (photometric,) = tags[_WIDTH], tags[_HEIGHT], tags[_PHOTOMETRIC]
     inverted = photometric == _WHITE_IS_ZERO
-    limits.check_decoded(width, height, tags.get(_SAMPLES, (1,))[0], bit_depth)
+    samples = tags.get(_SAMPLES, (1,))[0]
+    limits.check_decoded(width, height, samples, bit_depth)
+    deep = photometric == _RGB and bit_depth == _DEEP and samples in (3, 4)
     return TiffFile(
         width=width,
         height=height,
@@ -155,7 +161,25 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
         parts=parts,
         part_size=part_size,
         jpeg_tables=b"" if tables is None else data[tables.at : tables.at + tables.count],
+        is_colour_16=deep and tags.get(_COMPRESSION, (_UNCOMPRESSED,))[0] in IN_ONE_PASS,
+        is_planar=tags.get(_PLANAR, (1,))[0] == _PLANES,
+        # Associated alpha lies on black already.
+        has_opacity=samples == 4 and tags.get(_EXTRA_SAMPLES, (_OPACITY,))[0] == _OPACITY,
     )
+
+
+def _check_single(data: bytes, offset: int, order: str) -> None:
+    """All directories from `offset` on describe the first picture again."""
+    for _ in range(_MAX_PAGES):
+        if not offset:
+            return
+        if offset + 2 > len(data):
+            raise DamagedImageError("The TIFF file ends too early.")
+        entries, offset = directory(data, offset, order)
+        kind = number(data, entries.get(_SUBFILE), order) or 0
+        if not int(kind) & (_REDUCED | _MASK):
+            break
+    raise MultiFrameError("The TIFF file holds more than one page. Send a single picture.")
 
 
 def tiff_compression(data: bytes) -> int:
@@ -266,15 +290,10 @@ def _check_data(
 
 def _clean(data: bytes, entries: dict[int, Entry], order: str, inverted: bool) -> bytes:
     """`data` with a new directory behind it that holds only what defines pixels."""
-    raws = {tag: e.raw for tag, e in entries.items() if tag in _SCALARS | _LISTS | _OPAQUE}
+    kept = {tag: e for tag, e in entries.items() if tag in _SCALARS | _LISTS | _OPAQUE}
     # Where both are declared, libtiff takes strips for tiles, and Pillow does the reverse.
-    for tag in _OF_STRIPS if _TILE_OFFSETS in raws else _OF_TILES:
-        raws.pop(tag, None)
+    for tag in _OF_STRIPS if _TILE_OFFSETS in kept else _OF_TILES:
+        kept.pop(tag, None)
     if inverted:
-        raws[_PHOTOMETRIC] = struct.pack(order + "HHIHH", _PHOTOMETRIC, 3, 1, _BLACK_IS_ZERO, 0)
-    padding = b"\x00" * (len(data) % 2)
-    directory = b"".join(
-        [struct.pack(order + "H", len(raws)), *(raws[tag] for tag in sorted(raws)), bytes(4)]
-    )
-    header = data[:4] + struct.pack(order + "I", len(data) + len(padding))
-    return b"".join([header, memoryview(data)[8:], padding, directory])
+        kept[_PHOTOMETRIC] = short(_PHOTOMETRIC, _BLACK_IS_ZERO, order)
+    return with_directory(data, kept, order)

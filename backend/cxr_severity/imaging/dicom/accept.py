@@ -3,6 +3,7 @@ captures of one frame."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cxr_severity.imaging.dicom import elements as tags
@@ -59,6 +60,11 @@ def accepted_pixels(elements: Elements) -> PixelElement:
     return pixels
 
 
+_ADULT = 18
+_A_YEAR = {"M": 12, "W": 52, "D": 365}
+_AGE = re.compile("([0-9]{3})([YMWD])")
+
+
 def declared_against(elements: Elements, directions: str) -> Declared:
     """What the object says against a frontal film of the chest, by its words and codes or by the
     `directions` of its rows and columns; the gate is told.
@@ -71,7 +77,19 @@ def declared_against(elements: Elements, directions: str) -> Declared:
         return "not-frontal"
     if not_chest(elements.text(tags.BODY_PART), *region):
         return "not-chest"
-    return ""
+    return "child" if _is_child(elements.text(tags.PATIENT_AGE)) else ""
+
+
+def _is_child(age: str) -> bool:
+    """Whether a Patient's Age (PS3.5 6.2, AS: `003Y`, `018M`, `006W`, `010D`) is below 18 years.
+
+    Of zero years it is not known: that is what those who remove names often leave.
+    """
+    found = _AGE.fullmatch(age.strip())
+    if found is None:
+        return False
+    count, unit = int(found[1]), found[2]
+    return 0 < count < _ADULT if unit == "Y" else count < _ADULT * _A_YEAR[unit]
 
 
 def _code(elements: Elements, tag: int) -> tuple[str, str]:

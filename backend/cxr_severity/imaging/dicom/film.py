@@ -19,9 +19,12 @@ from cxr_severity.imaging.dicom.image import GREY, LUMA_FIRST, parse_dicom
 from cxr_severity.imaging.dicom.pixels import read_compressed, read_native
 from cxr_severity.imaging.orientation import upright
 from cxr_severity.imaging.pixel_aspect import squared
+from cxr_severity.imaging.radiograph import in_unit_range
 from cxr_severity.imaging.used_range import LEVELS, on_scale, scale_without_islands
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from cxr_severity.imaging.dicom.image import DicomImage, PixelLayout
     from cxr_severity.imaging.dicom.pixels import Codes
     from cxr_severity.imaging.limits import Limits
@@ -30,12 +33,15 @@ _LUMA = np.array(LUMA, np.float32)
 # BT.601 at full range: what luma and the two chromas, from their middle, add to red, green, blue.
 _FROM_YBR = np.array([(1, 1, 1), (0, -0.344136, 1.772), (1.402, -0.714136, 0)], np.float32)
 _BAND_PIXELS = 1 << 20
+_BYTE = 8
+_EXACT = 1e-3
+"""Of a level of 255: what rounding leaves between a table and levels of a byte."""
 _SAMPLE = 1 << 18
 """Pixels that are looked at for the range of a padded film."""
 
 
 def decode_dicom(data: bytes, limits: Limits) -> Raster:
-    """Grey values of the single image in a DICOM file, float32 where 1 is white.
+    """Grey values of the single image in a DICOM file, bytes where 8 bits are shown as they are.
 
     Raises:
         InputRefusedError: one of its subclasses, and nothing else but MemoryError.
@@ -46,7 +52,8 @@ def decode_dicom(data: bytes, limits: Limits) -> Raster:
     else:
         codes, layout = read_native(image.pixels, image.layout, image.syntax), image.layout
     grey, colour, scale = _to_grey(codes, image, layout)
-    if layout.photometric in GREY and layout.stored > 8:
+    if layout.photometric in GREY and layout.stored > _BYTE:
+        grey = in_unit_range(grey)
         levels = scale_without_islands(grey)
         grey = on_scale(grey, levels)
         if scale and levels:
@@ -58,9 +65,9 @@ def decode_dicom(data: bytes, limits: Limits) -> Raster:
 
 def _to_grey(
     codes: Codes, image: DicomImage, layout: PixelLayout
-) -> tuple[Float32Array, float, tuple[float, float] | None]:
-    """(rows, columns) float32, in bands of rows so that temporary copies stay small, how colourful
-    the picture is, and its `Source.scale`."""
+) -> tuple[Float32Array | NDArray[np.uint8], float, tuple[float, float] | None]:
+    """(rows, columns) as in `Radiograph`, in bands of rows so that temporary copies stay small, how
+    colourful the picture is, and its `Source.scale`."""
     colour, scale = 0.0, None
     meaning = code_table(image, layout, codes)
     if layout.photometric in GREY:
@@ -75,6 +82,10 @@ def _to_grey(
         table = np.clip(palette @ _LUMA, 0, 1)
     if codes.ndim == 3 and layout.photometric in LUMA_FIRST:
         codes = codes[..., 0]
+    if codes.ndim == 2 and codes.dtype == np.uint8 and layout.stored <= _BYTE:
+        levels = np.rint(table * np.float32(255))
+        if np.abs(table * np.float32(255) - levels).max() < _EXACT:
+            return _of_bytes(levels.astype(np.uint8), codes), colour, scale
     out = np.empty((layout.rows, layout.columns), np.float32)
     step = max(1, _BAND_PIXELS // layout.columns)
     for top in range(0, layout.rows, step):
@@ -85,6 +96,13 @@ def _to_grey(
             np.matmul(np.take(table, band, mode="clip"), _LUMA, out=target)
             np.clip(target, 0, 1, out=target)
     return out, colour, scale
+
+
+def _of_bytes(levels: NDArray[np.uint8], codes: Codes) -> NDArray[np.uint8]:
+    """(rows, columns) bytes of a film of 8 bits that is shown in steps of a byte."""
+    if np.array_equal(levels, np.arange(256)):
+        return codes
+    return np.take(levels, codes, mode="clip")
 
 
 def _thumbnail(codes: Codes) -> Codes:

@@ -17,7 +17,7 @@ from cxr_severity.imaging.arrays import Float32Array, Float64Array
 from cxr_severity.imaging.dicom.image import Rescale, Window
 from cxr_severity.imaging.dicom.tables import Table, as_signed
 from cxr_severity.imaging.errors import DamagedImageError
-from cxr_severity.imaging.used_range import scale_around
+from cxr_severity.imaging.used_range import ends_of, scale_around
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,7 +97,11 @@ def _check_bits_above(
     padding: NDArray[np.bool_],
 ) -> None:
     """Refuse values that would wrap round. These do not: retired overlays, the sign, padding, a bit
-    that all pixels have, and white that is more than white."""
+    that all pixels have, and white that is more than white.
+
+    Where no negative value carries its sign beyond the stored bits, one that lacks it cannot be
+    told from one that is too large: then none has it, as the standard allows.
+    """
     shift = layout.high_bit + 1
     if layout.allocated == 1 or int(codes.max()) >> shift == 0:
         return
@@ -108,7 +112,12 @@ def _check_bits_above(
     full = (len(bits) - 1 & ~image.overlay_bits) >> shift
     harmless = padding | (over == 0)
     if layout.signed:
-        harmless |= (over == full) & (bits > layout.top // 2)
+        negative = bits > layout.top // 2
+        extended = (over == full) & negative
+        harmless |= extended
+        if (present & extended & ~padding).any():
+            # The writer extends the sign: a word that looks negative without it is too large.
+            harmless &= padding | (over != 0) | ~negative
     else:
         harmless |= bits == layout.top
     wrapped = present & ~harmless
@@ -147,13 +156,15 @@ def grey_table(
         output, low, high = _modality(image.modality, values, signed=layout.signed)
         grey, scale = _voi(image.voi, output), None
         if grey is None:
-            film = _film_values(values, table, codes)
-            if film is not None and isinstance(image.modality, Rescale):
-                # In stored values, of which this is a line.
-                low, high = (image.modality.slope * v + image.modality.intercept for v in film)
-                low, high = min(low, high), max(low, high)
-            elif film is not None:
-                low, high = scale_around(*_ends(output, table, codes))
+            reversed_ = layout.photometric == "MONOCHROME1"
+            line = image.modality if isinstance(image.modality, Rescale) else None
+            # Offsets were added to stored values, of which the output may be a line.
+            ends = _film_ends(output if line is None else values, table, codes)
+            if ends is not None and line is not None:
+                film = scale_around(*ends, black_above=reversed_ != (line.slope < 0))
+                low, high = sorted(line.slope * value + line.intercept for value in film)
+            elif ends is not None:
+                low, high = scale_around(*ends, black_above=reversed_)
             grey, scale = (output - low) / (high - low), (low, high)
     if not np.isfinite(grey).all():
         raise DamagedImageError("The DICOM object's rescaling or window is out of range.")
@@ -163,21 +174,11 @@ def grey_table(
     return np.clip(grey, 0, 1).astype(np.float32), scale
 
 
-def _film_values(
-    values: Float64Array, table: CodeTable, codes: Codes
-) -> tuple[float, float] | None:
-    """The stored values to be shown as black and white where the film is padded, else None."""
-    if not table.padding.any() or not table.padding[codes].any():
-        return None
-    low, high = _ends(values, table, codes)
-    return scale_around(low, high) if high >= low else None
-
-
-def _ends(values: Float64Array, table: CodeTable, codes: Codes) -> tuple[float, float]:
-    """The least and greatest value of the film without padding; the wrong way round if it is all
-    padding."""
-    found = values[codes[~table.padding[codes]]]
-    return (float(found.min()), float(found.max())) if found.size else (0.0, -1.0)
+def _film_ends(values: Float64Array, table: CodeTable, codes: Codes) -> tuple[float, float] | None:
+    """The least and greatest of `values`, (N,) of each code, that the film has where it is padded;
+    None where it is not, or is nothing but padding."""
+    padding = table.padding[codes]
+    return ends_of(values[codes[~padding]]) if padding.any() and not padding.all() else None
 
 
 def palette_table(

@@ -35,6 +35,8 @@ GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
 LUMA_FIRST = frozenset({"YBR_FULL", "YBR_FULL_422"})
 COLOUR = LUMA_FIRST | {"RGB", "YBR_RCT", "YBR_ICT"}
 _PALETTE = "PALETTE COLOR"
+_BYTE, _WORD = 8, 16
+_SHAPES = {"IDENTITY": "MONOCHROME2", "INVERSE": "MONOCHROME1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def parse_dicom(data: bytes, limits: Limits) -> DicomImage:
 def _layout(elements: Elements) -> PixelLayout:
     rows = _required(elements, tags.ROWS, "Rows")
     columns = _required(elements, tags.COLUMNS, "Columns")
-    photometric = elements.text(tags.PHOTOMETRIC)
+    photometric = photometric_of(elements)
     samples = _optional(elements, tags.SAMPLES, 1)
     allocated = _required(elements, tags.BITS_ALLOCATED, "Bits Allocated")
     stored = _optional(elements, tags.BITS_STORED, allocated)
@@ -165,7 +167,13 @@ def _layout(elements: Elements) -> PixelLayout:
         raise DicomUnsupportedEncodingError(
             "The DICOM object stores more than 16 bits per value, which is not supported."
         )
-    if allocated not in (1, 8, 16) or not 1 <= stored <= allocated:
+    if 1 < allocated < _WORD and allocated != _BYTE:
+        raise DicomUnsupportedEncodingError(
+            "The DICOM object's values are packed (Bits Allocated {allocated}), which is not "
+            "supported. Export it with 16 bits for each value.",
+            allocated=allocated,
+        )
+    if allocated not in (1, _BYTE, _WORD) or not 1 <= stored <= allocated:
         raise DamagedImageError("The DICOM object's Bits Stored do not fit its Bits Allocated.")
     if not stored - 1 <= high_bit < allocated:
         raise DamagedImageError("The DICOM object's High Bit does not fit its Bits Stored.")
@@ -180,6 +188,15 @@ def _layout(elements: Elements) -> PixelLayout:
         planar=_optional(elements, tags.PLANAR, 0),
         photometric=photometric,
     )
+
+
+def photometric_of(elements: Elements) -> str:
+    """Photometric Interpretation in upper case. Of grey films Presentation LUT Shape says last
+    which end of the values is white (PS3.3 C.11.6), as DCMTK follows it where the two disagree."""
+    photometric = elements.text(tags.PHOTOMETRIC)
+    if photometric not in GREY:
+        return photometric
+    return _SHAPES.get(elements.text(tags.PRESENTATION_SHAPE), photometric)
 
 
 def _required(elements: Elements, tag: int, name: str) -> int:
@@ -252,6 +269,7 @@ def pixel_aspect(elements: Elements) -> float:
     """
     for tag in SHAPES:
         pair = elements.pair(tag)
-        if pair is not None:
+        # 1 and 1 is what many writers put where they know none; another may say more.
+        if pair is not None and pair != (1.0, 1.0):
             return spacing_aspect(*pair)
     return SQUARE

@@ -115,7 +115,7 @@ def read_compressed(
         )  # fmt: skip
         return codes, layout
     read = _jpeg_2000 if syntax in JPEG_2000 else _jpeg
-    clean, precision, layout, rest = read(stream, layout, syntax)
+    clean, precision, layout, rest, signed = read(stream, layout, syntax)
     if rest.lstrip(b"\0").startswith(_STARTS):
         raise MultiFrameError(_MORE_FRAMES)
     codes = _decode(
@@ -126,6 +126,8 @@ def read_compressed(
         pixel_representation=int(layout.signed),
         photometric_interpretation="RGB" if layout.samples == 3 else "MONOCHROME2",
     )  # fmt: skip
+    if signed and not layout.signed and (codes >> (precision - 1) & 1).any():
+        raise DamagedImageError(_DISAGREES)
     if precision > layout.high_bit >= layout.stored and int(codes.max()) > layout.top:
         return codes, layout  # whole words were encoded, with the stored bits high in them
     clamped = precision > layout.stored and not layout.signed
@@ -142,8 +144,12 @@ def _begins_anew(stream: bytes) -> bool:
     return re.compile(header, re.DOTALL).search(stream, 64) is not None
 
 
-def _jpeg(stream: bytes, layout: PixelLayout, syntax: str) -> tuple[bytes, int, PixelLayout, bytes]:
-    """The stream to decode, its precision, the layout with what it corrects, and what follows."""
+_Read = tuple[bytes, int, "PixelLayout", bytes, bool]
+"""The stream to decode, its precision, the layout with what it corrects, what follows, and whether
+it calls its own values signed."""
+
+
+def _jpeg(stream: bytes, layout: PixelLayout, syntax: str) -> _Read:
     # pydicom warns where JFIF and the data set disagree, as they often do.
     jpeg = parse_jpeg(stream, keep_transform=False)
     declared = (jpeg.height, jpeg.width, len(jpeg.component_ids))
@@ -165,11 +171,10 @@ def _jpeg(stream: bytes, layout: PixelLayout, syntax: str) -> tuple[bytes, int, 
     if layout.samples == 3 and syntax in JPEG_LOSSY and jpeg.colours:
         # Encoders change the colour space more often than they say so in the data set.
         layout = replace(layout, photometric="RGB" if jpeg.colours == "RGB" else "YBR_FULL")
-    return jpeg.clean, jpeg.precision, layout, stream[jpeg.end :]
+    return jpeg.clean, jpeg.precision, layout, stream[jpeg.end :], False
 
 
-def _jpeg_2000(stream: bytes, layout: PixelLayout, _: str) -> tuple[bytes, int, PixelLayout, bytes]:
-    """As `_jpeg`."""
+def _jpeg_2000(stream: bytes, layout: PixelLayout, _: str) -> _Read:
     header = parse_jpeg_2000(stream)
     declared = (header.height, header.width, header.components)
     if declared != (layout.rows, layout.columns, layout.samples):
@@ -179,7 +184,7 @@ def _jpeg_2000(stream: bytes, layout: PixelLayout, _: str) -> tuple[bytes, int, 
     if layout.photometric in ("YBR_RCT", "YBR_ICT"):
         # These transforms belong to JPEG 2000 and are undone by its decoder.
         layout = replace(layout, photometric="RGB")
-    return header.clean, header.precision, layout, stream[header.end :]
+    return header.clean, header.precision, layout, stream[header.end :], header.signed
 
 
 def _decode(

@@ -18,6 +18,7 @@ from pydicom.valuerep import format_number_as_ds
 
 from cxr_severity.imaging.dicom import elements as tags
 from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
+from cxr_severity.imaging.dicom.image import photometric_of
 from cxr_severity.imaging.dicom.tables import as_signed
 from cxr_severity.imaging.pictures.render import display_window
 from cxr_severity.imaging.radiograph import Radiograph
@@ -26,8 +27,8 @@ from cxr_severity.interop.dicom.covers import Covers, read_covers
 
 _GREY = ("MONOCHROME1", "MONOCHROME2")
 _WANTED = (
-    *COVERS, tags.PHOTOMETRIC, tags.REPRESENTATION, tags.RESCALE_SLOPE, tags.RESCALE_INTERCEPT,
-    tags.MODALITY_LUT, tags.WINDOW_CENTER, tags.WINDOW_WIDTH, tags.VOI_FUNCTION, tags.VOI_LUT,
+    *COVERS, tags.PHOTOMETRIC, tags.PRESENTATION_SHAPE, tags.REPRESENTATION, tags.RESCALE_SLOPE,
+    tags.RESCALE_INTERCEPT, tags.MODALITY_LUT, tags.WINDOW_CENTER, tags.WINDOW_WIDTH, tags.VOI_FUNCTION, tags.VOI_LUT,
 )  # fmt: skip
 
 
@@ -99,7 +100,7 @@ def read_look(data: bytes, radiograph: Radiograph) -> Look:
     syntax, start = read_meta(data)
     big_endian = syntax == ExplicitVRBigEndian
     film = read_elements(data, start, big_endian=big_endian, wanted=_WANTED)
-    photometric = film.text(tags.PHOTOMETRIC)
+    photometric = photometric_of(film)
     signed = film.short(tags.REPRESENTATION) == 1
     center = film.number(tags.WINDOW_CENTER, "Window Center")
     width = film.number(tags.WINDOW_WIDTH, "Window Width")
