@@ -15,7 +15,8 @@ from cxr_severity.api.access.tracing import RequestMarks
 from cxr_severity.api.admission import Admission
 from cxr_severity.api.body_memory import BodyMemory
 from cxr_severity.api.body_pace import UploadPace
-from cxr_severity.api.cors import OtherOrigins
+from cxr_severity.api.connections import Connections
+from cxr_severity.api.cors import EXPOSED, OtherOrigins
 from cxr_severity.api.document import openapi_document
 from cxr_severity.api.manners import (
     Drain,
@@ -127,6 +128,7 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
         redoc_url=None,
     )
     app.state.registry = registry
+    app.state.connections = Connections(settings.limits.upload_seconds, seen.refused)
     failures.install(app)
     routers = [
         module.router for module in (predict, batch, limits, models, health, oip, problems, metrics)
@@ -143,9 +145,9 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
         app.add_middleware(
             OtherOrigins,
             allow_origins=settings.serve.cors_origins,
-            allow_methods=["GET", "POST"],
+            allow_methods=["GET", "HEAD", "POST"],
             allow_headers=["*"],
-            expose_headers=["X-Request-ID", "ETag", "Retry-After", "RateLimit", "RateLimit-Policy"],
+            expose_headers=EXPOSED,
         )
     app.add_middleware(Revalidation)
     app.add_middleware(NamedErrors)

@@ -8,8 +8,20 @@ from starlette.datastructures import Headers
 
 from cxr_severity.api.accept_language import negotiate
 from cxr_severity.api.errors import problem
+from cxr_severity.api.field_lines import listed
+from cxr_severity.api.oip.message import LENGTH
 
 REFUSED = "A page of that origin may not send such a request (CXR_CORS_ORIGINS)."
+EXPOSED = (
+    "X-Request-ID",
+    "ETag",
+    "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
+    "WWW-Authenticate",
+    LENGTH,
+)
+"""Headers of answers that such pages may read, beside those that every page may."""
 _FAILED = 400
 
 
@@ -25,5 +37,5 @@ class OtherOrigins(CORSMiddleware):
             for name, value in answer.headers.items()
             if name == "vary" or name.startswith("access-control-")
         }
-        language = negotiate(request_headers.get("accept-language", ""))
+        language = negotiate(listed(request_headers, "accept-language"))
         return problem("invalid-request", language, REFUSED, kept)

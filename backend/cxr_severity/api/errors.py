@@ -54,6 +54,10 @@ def problem(
     return answer(body, language, headers)
 
 
+def response_of(error: ApiError, language: Language) -> JSONResponse:
+    return problem(error.kind.code, language, error.template, error.headers, **error.values)
+
+
 def refused(error: imaging.InputRefusedError, language: Language) -> JSONResponse:
     return problem(error.code, language, error.template, None, **error.values)
 

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cxr_severity.api.accept_language import language_of
 from cxr_severity.api.errors import ApiError, answer, problem
+from cxr_severity.api.field_lines import elements
 from cxr_severity.api.response_headers import HEADERS
 from cxr_severity.api.validation import said_of
 from cxr_severity.imaging.errors import InputRefusedError
@@ -135,6 +136,7 @@ def install(app: FastAPI) -> None:
         if error.status_code == 404:
             return problem("not-found", language, "There is no {path} here.", headers, path=path)
         if error.status_code == 405:
+            headers = {"Allow": _with_head((headers or {}).get("Allow", "GET"))}
             return problem(
                 "method-not-allowed", language, "{method} is not allowed here.", headers,
                 method=method,
@@ -152,6 +154,12 @@ def install(app: FastAPI) -> None:
         return problem("internal-error", language_of(request.scope), UNFORESEEN, {**HEADERS})
 
     app.add_middleware(Unforeseen)
+
+
+def _with_head(allowed: str) -> str:
+    """Methods of a route, which knows nothing of `Head`."""
+    methods = elements(allowed)
+    return ", ".join([*methods, *(["HEAD"] if "GET" in methods and "HEAD" not in methods else [])])
 
 
 class Unforeseen:

@@ -8,7 +8,10 @@ process. Threads that compute make that moment long: one of them may take its tu
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
+
+logger = logging.getLogger(__name__)
 
 AT_ONCE = 65_536
 """Bytes that do not wait for more: what is sent in pieces is not gathered here."""
@@ -16,11 +19,18 @@ AT_ONCE = 65_536
 
 class JoinedWrites(asyncio.Transport):
     """A transport that gathers what is written until its loop's next round; the rest is that of the
-    transport below."""
+    transport below. A client that takes nothing of it for `patience` seconds is let go, also while
+    the connection is being closed: it would be kept, with what waits for it, for as long as it
+    likes."""
 
-    def __init__(self, below: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, below: asyncio.Transport, loop: asyncio.AbstractEventLoop, patience: float = 60.0
+    ) -> None:
         super().__init__()
-        self._below, self._loop = below, loop
+        self._below, self._loop, self._patience = below, loop, patience
+        self._written = 0
+        """Bytes that the transport below was given."""
+        self._watch: asyncio.TimerHandle | None = None
         self._waiting: list[bytes | bytearray | memoryview] = []
         self._size = 0
         self._turn: asyncio.Handle | None = None
@@ -40,7 +50,29 @@ class JoinedWrites(asyncio.Transport):
             self._turn = None
         # Of a connection that was lost meanwhile nobody reads.
         if waiting and not self._below.is_closing():
-            self._below.write(b"".join(waiting))
+            joined = b"".join(waiting)
+            self._written += len(joined)
+            self._below.write(joined)
+            if self._watch is None and self._below.get_write_buffer_size():
+                self._look_after(self._taken)
+
+    @property
+    def _taken(self) -> int:
+        """Bytes that have gone to the network."""
+        return self._written - self._below.get_write_buffer_size()
+
+    def _look_after(self, taken: int) -> None:
+        self._watch = self._loop.call_later(self._patience, self._look, taken)
+
+    def _look(self, taken: int) -> None:
+        self._watch = None
+        if not self._below.get_write_buffer_size():
+            return
+        if self._taken > taken:
+            self._look_after(self._taken)
+            return
+        logger.warning("a client took nothing of its answer for %g s", self._patience)
+        self._below.abort()
 
     def write_eof(self) -> None:
         self._flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import anyio
 from fastapi import Request
@@ -16,6 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cxr_severity.api.accept_language import language_of
 from cxr_severity.api.errors import ApiError, problem
+from cxr_severity.api.field_lines import elements, listed
+
+_OTHER_SLASH = 307
 
 
 def only_known_parameters(request: Request) -> None:
@@ -73,7 +76,10 @@ class PathAlone:
         async def led_on(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if "location" in headers:
+                if message["status"] == _OTHER_SLASH and scope["path"] != "/":
+                    # Starlette's, of the path as it was decoded: `%2525` would become `%25`.
+                    headers["location"] = _other_slash(scope)
+                elif "location" in headers:
                     to = urlsplit(headers["location"])
                     # One slash: what follows two would be another host's name.
                     path = "/" + to.path.lstrip("/")
@@ -83,6 +89,14 @@ class PathAlone:
         await self._app(scope, receive, led_on if _is_http(scope) else send)
 
 
+def _other_slash(scope: Scope) -> str:
+    """The same with a slash at its end, or without the one that it has."""
+    raw = scope.get("raw_path") or quote(scope["path"]).encode()
+    path = "/" + raw.decode("latin-1").strip("/") + ("" if raw.endswith(b"/") else "/")
+    query = scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
+
+
 class Identity:
     """Refuses bodies in an encoding: a compressed one could hold any amount of data."""
 
@@ -90,8 +104,10 @@ class Identity:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        encoding = Headers(scope=scope).get("content-encoding", "") if _is_http(scope) else ""
-        if encoding.strip().lower() in ("", "identity"):
+        encoding = ""
+        if _is_http(scope) and scope["method"] == "POST":  # of others no body is read
+            encoding = listed(Headers(scope=scope), "content-encoding")
+        if set(elements(encoding.lower())) <= {"identity"}:
             await self._app(scope, receive, send)
             return
         answer = problem(

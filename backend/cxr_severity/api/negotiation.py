@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from cxr_severity.api.errors import ApiError
+from cxr_severity.api.field_lines import weighted
 from cxr_severity.interop.forms import FORMS, Form
 
 DicomObject = Literal["sr", "sc", "gsps"]
@@ -16,8 +17,6 @@ MEDIA_TYPES = (JSON, LINES, *dict.fromkeys(form.media_type for form in FORMS.val
 """What can be answered, the preferred ones first, for requests that leave the choice open."""
 
 _BY_MEDIA_TYPE = {form.media_type: form for form in FORMS.values() if form.media_type != DICOM}
-_LONGEST = 2_000
-"""How many letters of `Accept` are read; browsers send about a hundred."""
 
 
 def form_of(accept: str, dicom_object: DicomObject) -> Form | Literal["json", "lines"]:
@@ -47,7 +46,7 @@ def media_type_of(form: Form | Literal["json", "lines"]) -> str:
 
 def _best(accept: str, media_types: Sequence[str]) -> str:
     """The one that `accept` likes best; the first where it says nothing."""
-    wishes = [_wish(part) for part in accept[:_LONGEST].split(",") if part.strip()]
+    wishes = weighted(accept)
     if not wishes:
         return media_types[0]
     liked = [(_liking(media_type, wishes), media_type) for media_type in media_types]
@@ -60,19 +59,6 @@ def _best(accept: str, media_types: Sequence[str]) -> str:
             types=", ".join(media_types),
         )
     return media_type
-
-
-def _wish(part: str) -> tuple[str, float]:
-    """A media range and its weight; parameters other than `q` are passed over."""
-    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    for parameter in parameters:
-        key, _, value = parameter.partition("=")
-        if key.strip() == "q":
-            try:
-                return name, min(1.0, max(0.0, float(value)))
-            except ValueError:
-                return name, 0.0
-    return name, 1.0
 
 
 def _liking(media_type: str, wishes: list[tuple[str, float]]) -> tuple[float, int]:

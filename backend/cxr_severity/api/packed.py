@@ -13,6 +13,8 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, PathLike, StaticFiles
 from starlette.types import Scope
 
+from cxr_severity.api.field_lines import listed, weighted
+
 ENDINGS = {"br": ".br", "gzip": ".gz"}
 """Endings by content coding (RFC 9110, 8.4.1), the smaller first."""
 
@@ -20,13 +22,7 @@ ENDINGS = {"br": ".br", "gzip": ".gz"}
 def accepted(header: str) -> frozenset[str]:
     """The content codings that an `Accept-Encoding` names and does not exclude by a weight of 0;
     other weights make no difference."""
-    allowed = set()
-    for part in header.lower().split(","):
-        coding, *parameters = [piece.strip() for piece in part.split(";")]
-        weights = [piece[2:] for piece in parameters if piece.startswith("q=")]
-        if not any(weight.strip("0.") == "" for weight in weights):
-            allowed.add(coding)
-    return frozenset(allowed)
+    return frozenset(coding for coding, weight in weighted(header) if weight > 0)
 
 
 def packed_response(file: Path, accept: str, status_code: int = 200) -> FileResponse:
@@ -57,7 +53,7 @@ class PackedFiles(StaticFiles):
     ) -> Response:
         asked = Headers(scope=scope)
         response = packed_response(
-            Path(os.fsdecode(full_path)), asked.get("accept-encoding", ""), status_code
+            Path(os.fsdecode(full_path)), listed(asked, "accept-encoding"), status_code
         )
         response.set_stat_headers(Path(response.path).stat())
         if self.is_not_modified(response.headers, asked):

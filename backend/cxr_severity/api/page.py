@@ -6,10 +6,10 @@ import mimetypes
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import Scope
 
-from cxr_severity.api.packed import ENDINGS, PackedFiles, packed_response
+from cxr_severity.api.packed import ENDINGS, PackedFiles
 
 # Python's table, and that of many a machine, do not know it.
 mimetypes.add_type("application/manifest+json", ".webmanifest")
@@ -73,9 +73,11 @@ def install(app: FastAPI, directory: Path) -> None:
 
 
 def _serve_file(app: FastAPI, route: str, file: Path) -> None:
+    files = PackedFiles(directory=file.parent)
+
     @app.api_route(route, methods=["GET", "HEAD"], include_in_schema=False)
-    async def serve(request: Request) -> FileResponse:
-        response = packed_response(file, request.headers.get("accept-encoding", ""))
+    async def serve(request: Request) -> Response:
+        response = files.file_response(file, file.stat(), request.scope)
         response.headers["Cache-Control"] = "no-cache"
         return response
 

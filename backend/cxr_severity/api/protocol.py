@@ -7,26 +7,40 @@ cannot parse in plain text.
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextvars import copy_context
 from typing import Any, ClassVar
 
+import httptools
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
+from uvicorn._types import ASGI3Application
 from uvicorn.config import Config
 from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+from uvicorn.protocols.utils import get_remote_addr
 from uvicorn.server import ServerState
 
 from cxr_severity.api.accept_language import negotiate
 from cxr_severity.api.access.tracing import RequestMark, mark, set_current
+from cxr_severity.api.connections import connections_of
 from cxr_severity.api.errors import answer
+from cxr_severity.api.field_lines import listed
 from cxr_severity.api.joined_writes import JoinedWrites
 from cxr_severity.api.oip.errors import is_of_the_protocol
 from cxr_severity.api.prefix import STABLE_PREFIX
+from cxr_severity.api.request_head import fault_of, without_upgrade
 from cxr_severity.api.response_headers import HEADERS
+from cxr_severity.api.unframed import unframed
 from cxr_severity.api.upload import STREAMED
 from cxr_severity.interop.bodies.problem import as_problem
 from cxr_severity.texts.language import Language, say
+
+logger = logging.getLogger(__name__)
 
 MAX_HEAD_BYTES = 65_536
 """Request line and headers of one request, and as much of chunk sizes and trailers."""
@@ -41,10 +55,12 @@ the connection, and the answer be lost with it."""
 _NOT_HTTP = "The request is not HTTP that can be read."
 _LONG = "The request's headers are longer than 64 kB."
 _SLOW = "The request's headers were not complete in time."
+_CODED = "Of transfer codings, only `chunked` is read."
 _DETAILS = {
     "malformed-request": _NOT_HTTP,
     "headers-too-large": _LONG,
     "request-too-slow": _SLOW,
+    "unsupported-transfer-coding": _CODED,
 }
 
 
@@ -86,6 +102,9 @@ class BoundedProtocol(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self._service = connections_of(config.app)
+        self._upgrade = False
+        """Whether the parser takes what follows for another protocol's."""
         self._late: asyncio.TimerHandle | None = None
         self._refusal: str | None = None
         self._lingering = False
@@ -100,7 +119,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._body = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        joined = JoinedWrites(transport, self.loop)
+        joined = JoinedWrites(transport, self.loop, self._service.patience)
         super().connection_made(joined)
         self.flow = _Flow(joined, self)
         self._expect_head()
@@ -127,7 +146,8 @@ class BoundedProtocol(HttpToolsProtocol):
                 self.transport.abort()
             return
         self._framing += len(data)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        self._parse(data)
         if self._lingering or self.transport.is_closing():
             return
         if self._framing > MAX_HEAD_BYTES + self._body:
@@ -135,6 +155,25 @@ class BoundedProtocol(HttpToolsProtocol):
         elif self._in_head and self._late is None:
             # Even of bytes that begin no request, like empty lines between two.
             self._expect_head()
+
+    def _parse(self, data: bytes) -> None:
+        """In place of uvicorn's. Its parser ends a request that offers an upgrade at its headers,
+        whatever body it has, which would then be read as the next request. Nothing is upgraded
+        here: such a head is read again without the offer."""
+        while data:
+            try:
+                self.parser.feed_data(data)
+                return
+            except httptools.HttpParserUpgrade as offer:
+                self._upgrade = False
+                method, version = self.parser.get_method(), self.parser.get_http_version()
+                head = without_upgrade(self.headers, method, self.url, version)
+                self.parser = httptools.HttpRequestParser(self)
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+                data = head + data[offer.args[0] :]
+            except httptools.HttpParserError:
+                self._refuse(self._refusal or "malformed-request")
+                return
 
     def on_message_begin(self) -> None:
         self._in_head = self._begun = True
@@ -152,11 +191,13 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        # RFC 9112, 3.2: refused by every server.
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        if hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
-            self._refusal = "malformed-request"
+        method, version = self.parser.get_method(), self.parser.get_http_version()
+        self._refusal = fault_of(self.headers, method, version)
+        if self._refusal is not None:
             raise ValueError(self._refusal)
+        if self.parser.should_upgrade():
+            self._upgrade = True
+            return
         self._in_head = False
         self._stop_waiting()
         super().on_headers_complete()
@@ -167,13 +208,14 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self._upgrade:
+            return
         super().on_message_complete()
         self._in_head, self._begun = True, False
         self._framing = 0
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002
-        """uvicorn's answer to what cannot be parsed, also where a callback above said so."""
-        self._refuse(self._refusal or "malformed-request")
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        super()._start_asgi_task(cycle, unframed(cycle, app))
 
     def _count(self, size: int) -> None:
         self._head += size
@@ -219,16 +261,22 @@ class BoundedProtocol(HttpToolsProtocol):
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
     def _answer(self, code: str) -> bytes:
-        headers = self.headers or []
-        wished = next((value for name, value in headers if name == b"accept-language"), b"")
+        headers = Headers(raw=self.headers or [])
+        language = negotiate(listed(headers, "accept-language"))
         # As of every answer; what marks requests in the application has not begun.
-        found = mark(Headers(raw=headers))
+        found = mark(headers)
         # As far as it came, and empty where no request has begun.
         path = (self.url or b"").partition(b"?")[0].decode("latin-1").removeprefix(STABLE_PREFIX)
-        response = copy_context().run(
-            _marked_problem, found, code, negotiate(wished.decode("latin-1")), path
-        )
+        context = copy_context()
+        response = context.run(_marked_problem, found, code, language, path)
+        host, port = get_remote_addr(self.transport) or ("?", 0)
+        context.run(
+            logger.info, "%s:%d - refused before there was a request: %d %s",
+            host, port, response.status_code, code,
+        )  # fmt: skip
+        self._service.refused(code, response.status_code)
         lines = [
+            *self.server_state.default_headers,
             *response.raw_headers,
             (b"x-request-id", found.request_id.encode()),
             *((name.lower().encode(), value.encode()) for name, value in HEADERS.items()),

@@ -7,6 +7,7 @@ from hashlib import sha256
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cxr_severity.api.field_lines import elements, listed
 from cxr_severity.api.names import first_part
 
 STEADY = frozenset({"models", "limits", "problems", "openapi.json"})
@@ -24,7 +25,7 @@ class Revalidation:
         if not steady or scope["method"] != "GET":
             await self._app(scope, receive, send)
             return
-        known = Headers(scope=scope).get("if-none-match", "")
+        known = listed(Headers(scope=scope), "if-none-match")
         start: Message = {}
         parts: list[bytes] = []
 
@@ -49,7 +50,7 @@ async def _answer(start: Message, body: bytes, known: str, send: Send) -> None:
     tag = f'W/"{sha256(body).hexdigest()[:32]}"'
     headers["ETag"] = tag
     headers["Cache-Control"] = "no-cache"
-    if known.strip() == "*" or _opaque(tag) in map(_opaque, known.split(",")):
+    if known.strip() == "*" or _opaque(tag) in map(_opaque, elements(known)):
         del headers["content-length"]
         start, body = {**start, "status": 304}, b""
     await send(start)
@@ -57,4 +58,4 @@ async def _answer(start: Message, body: bytes, known: str, send: Send) -> None:
 
 
 def _opaque(tag: str) -> str:
-    return tag.strip().removeprefix("W/")
+    return tag.removeprefix("W/")

@@ -66,7 +66,8 @@ class Server(uvicorn.Server):
             await asyncio.sleep(0.02)
         if registry.failure is None:
             port = self.servers[0].sockets[0].getsockname()[1]
-            url = f"http://{self.config.host}:{port}"
+            host = self.config.host
+            url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
             logger.info("ready: page and API at %s (model %s)", url, registry.default)
 
 

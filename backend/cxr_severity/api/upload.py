@@ -8,18 +8,15 @@ from typing import TypeVar
 
 from anyio import fail_after
 from fastapi import Request
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser, parse_options_header
+from python_multipart.multipart import parse_options_header
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cxr_severity.api.accept_language import language_of
 from cxr_severity.api.errors import ApiError, refused
-from cxr_severity.api.names import text_of
-from cxr_severity.api.oip.model import longest_body
-from cxr_severity.api.preamble import NO_PART, Preamble
+from cxr_severity.api.multipart import FIELD, Begin, Data, Parts, boundary_of
+from cxr_severity.api.oip.bounds import longest_body
 from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError
 
-FIELD = "file"
 STREAMED = ("/predict/batch",)
 """Paths whose bodies may be of any length: they read them in pieces, as the memory of bodies has
 room, and time their senders by themselves."""
@@ -38,13 +35,9 @@ IMAGE_TYPES = (
 """Media types of a body that is the file itself, without a form. Which one is named does not
 matter: the format is read from the bytes."""
 
-FORM_UNREADABLE = "The form cannot be read: {reason}"
-MISSING = "The multipart field `file` is missing."
 NO_TYPE = "The request has no Content-Type: send multipart/form-data, or an image as {types}."
 OTHER_TYPE = "Send the image as multipart/form-data, or as the whole body, as {types}."
 REQUEST_OVER_THE_LIMIT = "The request is over the limit of {limit:g} MB."
-NAMELESS = "The form cannot be read: a part of it has no name."
-CUT = "The form ends before its last boundary."
 
 UPLOAD_BODY = {
     "requestBody": {
@@ -70,82 +63,6 @@ UPLOAD_BODY = {
 in its description alone: beside a form, orval's clients would send any of them as JSON."""
 
 
-def described(disposition: bytes) -> tuple[str, str]:
-    """Field and file name, which may be empty, of a part with this Content-Disposition.
-
-    Raises:
-        ApiError: `malformed-request`: it names no field.
-    """
-    kind, options = parse_options_header(disposition)
-    if kind != b"form-data" or b"name" not in options:
-        raise ApiError("malformed-request", NAMELESS)
-    field, name = options[b"name"], options.get(b"filename", b"")
-    return field.decode("utf-8", "replace"), text_of(name)
-
-
-class _Form:
-    """The field `file` of a multipart form, as its bytes arrive; other fields are passed over.
-
-    Nothing of it is spooled to disk. A part needs no file name to be read, and what stands before
-    the first boundary is passed over (RFC 2046, 5.1.1).
-    """
-
-    def __init__(self, boundary: bytes) -> None:
-        self.files: list[bytearray] = []
-        self.preamble = Preamble(boundary)
-        self.ended = False
-        self._header: tuple[bytearray, bytearray] = bytearray(), bytearray()
-        self._disposition = b""
-        self._target: bytearray | None = None
-        self._parser = MultipartParser(
-            boundary,
-            {
-                "on_part_begin": self._on_part_begin,
-                "on_header_field": self._on_header_field,
-                "on_header_value": self._on_header_value,
-                "on_header_end": self._on_header_end,
-                "on_headers_finished": self._on_headers_finished,
-                "on_part_data": self._on_part_data,
-                "on_end": self._on_end,
-            },
-        )
-
-    def feed(self, data: bytes) -> None:
-        """Raises FormParserError or ApiError: what arrives is not such a form."""
-        if data := self.preamble.after(data):
-            self._parser.write(data)
-
-    def _on_part_begin(self) -> None:
-        self._disposition = b""
-        self._target = None
-
-    def _on_header_field(self, data: bytes, start: int, end: int) -> None:
-        self._header[0].extend(data[start:end])
-
-    def _on_header_value(self, data: bytes, start: int, end: int) -> None:
-        self._header[1].extend(data[start:end])
-
-    def _on_header_end(self) -> None:
-        field, value = self._header
-        if field.lower() == b"content-disposition":
-            self._disposition = bytes(value)
-        self._header = bytearray(), bytearray()
-
-    def _on_headers_finished(self) -> None:
-        field, _ = described(self._disposition)
-        if field == FIELD:
-            self._target = bytearray()
-            self.files.append(self._target)
-
-    def _on_part_data(self, data: bytes, start: int, end: int) -> None:
-        # A second file is refused whatever it holds.
-        if self._target is not None and len(self.files) == 1:
-            self._target += memoryview(data)[start:end]
-
-    def _on_end(self) -> None:
-        self.ended = True
-
-
 async def read_upload(request: Request) -> bytes:
     """The bytes of the multipart field `file`, or of a body that is the file itself.
 
@@ -162,25 +79,18 @@ async def read_upload(request: Request) -> bytes:
         return b"".join([chunk async for chunk in request.stream()])
     if media_type != b"multipart/form-data":
         raise ApiError("unsupported-media-type", OTHER_TYPE, types=", ".join(IMAGE_TYPES))
-    boundary = parameters.get(b"boundary", b"")
-    if not boundary or b'"' in boundary or b"\\" in boundary:
-        raise ApiError("malformed-request", "The form cannot be read: it has no valid boundary.")
-    try:
-        form = _Form(boundary)
-        async for chunk in request.stream():
-            form.feed(chunk)
-    except FormParserError as error:
-        reason = f"{str(error).rstrip('.')}."
-        raise ApiError("malformed-request", FORM_UNREADABLE, reason=reason) from error
-    if len(form.files) > 1:
+    parts = Parts(boundary_of(parameters))
+    files, content = 0, bytearray()
+    async for chunk in request.stream():
+        for event in parts.feed(chunk):
+            if isinstance(event, Begin):
+                files += 1
+            elif isinstance(event, Data) and files == 1:  # a second is refused whatever it holds
+                content += event.content
+    if files > 1:
         raise ApiError("invalid-request", "`file`: send one image in each request.")
-    if form.preamble.ended and not form.ended:
-        raise ApiError("incomplete-upload", CUT)
-    if not form.preamble.ended and not form.preamble.empty:
-        raise ApiError("malformed-request", NO_PART)
-    if not form.files:
-        raise ApiError("missing-field", MISSING)
-    return bytes(form.files[0])
+    parts.check_end()
+    return bytes(content)
 
 
 T = TypeVar("T")

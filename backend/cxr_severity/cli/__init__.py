@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
@@ -13,8 +16,14 @@ from pydantic_settings import SettingsError
 from cxr_severity import __version__
 from cxr_severity.cli import keys, openapi, predict, score, serve, validate, words, work
 from cxr_severity.cli import settings as settings_page
-from cxr_severity.service.exits import EXIT_CANNOT_START
+from cxr_severity.service.exits import EXIT_CANNOT_START, EXIT_SOME_FAILED
 from cxr_severity.settings import Settings
+
+_PRINTING = ("predict", "keys", "openapi", "settings")
+"""Commands that are nothing without what they print."""
+_OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+_INTERRUPTED = 130
+"""As shells have it of a process that an interrupt has ended."""
 
 _COMMANDS = (serve, predict, score, validate, work, keys, settings_page, openapi, words)
 
@@ -52,5 +61,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         variable = f"CXR_{field[1].upper()}" if field else str(error)
         print(f'{variable}: is written as JSON, such as ["one", "two"]', file=sys.stderr)
         return EXIT_CANNOT_START
-    status: int = arguments.run(arguments, settings)
+    return _run(arguments, settings)
+
+
+def _run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """What a command does; where its output cannot be written, that is said in a line."""
+    if sys.stdout is None and arguments.command in _PRINTING:
+        print("standard output is closed", file=sys.stderr)
+        return EXIT_CANNOT_START
+    try:
+        status: int = arguments.run(arguments, settings)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output, like `head`, has had enough
+        _write_no_more()
+        return EXIT_SOME_FAILED
+    except OSError as error:
+        if error.errno not in _OF_OUTPUT or error.filename is not None:
+            raise
+        _write_no_more()
+        print(f"standard output: {error.strerror}", file=sys.stderr)
+        return EXIT_SOME_FAILED
+    except KeyboardInterrupt:
+        return _INTERRUPTED
     return status
+
+
+def _write_no_more() -> None:
+    """What is still held back would fail once more as the process ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from cxr_severity.api.access.callers import SCOPES
-from cxr_severity.api.access.keys import KeyFile, KeyFileError
+from cxr_severity.api.access.keys import KeyFile, KeyFileError, id_of
 from cxr_severity.service.exits import EXIT_CANNOT_START, EXIT_OK
 from cxr_severity.settings import Settings
 
@@ -33,30 +33,36 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     try:
-        for line in _lines(arguments, settings):
-            print(line)
+        if settings.access.keys is None:
+            raise KeyFileError("say where keys are kept: CXR_KEYS=/path/to/keys.json")
+        keys = KeyFile(settings.access.keys)
+        if arguments.action == "add":
+            _add(keys, arguments)
+        elif arguments.action == "revoke":
+            print(f"revoked: {keys.revoke(arguments.name)}")
+        else:
+            for line in _listed(keys):
+                print(line)
     except KeyFileError as error:
         print(error, file=sys.stderr)
         return EXIT_CANNOT_START
     return EXIT_OK
 
 
-def _lines(arguments: argparse.Namespace, settings: Settings) -> Iterator[str]:
-    """Lines for standard output.
+def _add(keys: KeyFile, arguments: argparse.Namespace) -> None:
+    key = keys.add(arguments.name, arguments.scope or ("predict",), arguments.days)
+    try:
+        print(key, flush=True)
+    except BaseException:
+        # Nobody has it, and it would be valid all the same.
+        keys.revoke(id_of(key))
+        raise
 
-    Raises:
-        KeyFileError: says what cannot be done, and why.
-    """
-    if settings.access.keys is None:
-        raise KeyFileError("say where keys are kept: CXR_KEYS=/path/to/keys.json")
-    keys = KeyFile(settings.access.keys)
-    if arguments.action == "add":
-        yield keys.add(arguments.name, arguments.scope or ("predict",), arguments.days)
-    elif arguments.action == "revoke":
-        yield f"revoked: {keys.revoke(arguments.name)}"
-    else:
-        now = datetime.now(UTC)
-        for key in keys.all():
-            scopes = ",".join(key.scopes)
-            until = key.expires or "never"
-            yield "\t".join((key.id, key.state(now), scopes, key.created, until, key.name))
+
+def _listed(keys: KeyFile) -> Iterator[str]:
+    now = datetime.now(UTC)
+    for key in keys.all():
+        scopes = ",".join(key.scopes)
+        yield "\t".join(
+            (key.id, key.state(now), scopes, key.created, key.expires or "never", key.name)
+        )

@@ -84,14 +84,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    try:
-        return _predict(arguments, settings)
-    except BrokenPipeError:  # whoever read the output, like `head`, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_SOME_FAILED
-
-
-def _predict(arguments: argparse.Namespace, settings: Settings) -> int:
     with decode_processes(settings.serve, at_most=1) as decoding:
         return _predict_with(arguments, settings, decoding.decode)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from access.issuer import AUDIENCE, ISSUER, Issuer
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from problems import assert_problem
 from support import SAMPLES
@@ -135,6 +136,38 @@ def test_a_caller_over_the_rate_is_told_when_to_come_back(
     assert refused.headers["ratelimit"].startswith('"images";r=0;t=')
     assert locked.get("/models", headers=first).status_code == 200, "reading costs nothing"
     assert_problem(locked.post("/predict", headers=second), 422, "missing-field")
+
+
+def test_what_nobody_looks_at_does_not_count(
+    locked: TestClient, keys: KeyFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a wrong address nor a service that is busy takes images from a caller."""
+    caller = {"X-API-Key": keys.add("a")}
+    asked = [
+        ("/predict/", {}, 307),
+        ("/nothing", {}, 404),
+        ("/predict?version=9.9.9", {}, 404),
+        ("/health", {}, 404),
+        ("/models", {}, 405),
+        ("/predict", {"Accept": "image/gif"}, 406),
+        ("/predict", {"Content-Type": "text/plain"}, 415),
+        ("/predict", {"Content-Encoding": "gzip"}, 415),
+    ]
+    for path, headers, status in asked:
+        answer = locked.post(
+            path, headers={**caller, **headers}, content=b"x", follow_redirects=False
+        )
+        assert answer.status_code == status, (path, answer.text)
+    app = locked.app
+    assert isinstance(app, FastAPI)
+    monkeypatch.setattr(app.state.service.admission, "taken", 10_000)
+    busy = locked.post("/predict", files=FORM, headers=caller)
+    assert_problem(busy, 503, "busy")
+    assert busy.headers["ratelimit"].startswith('"images";r=3;t=0')
+    monkeypatch.setattr(app.state.service.admission, "taken", 0)
+    for left in (2, 1, 0):
+        answer = locked.post("/predict", headers=caller)
+        assert answer.headers["ratelimit"].startswith(f'"images";r={left};t=')
 
 
 def test_a_file_of_keys_that_cannot_be_read_lets_nobody_in(

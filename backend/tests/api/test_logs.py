@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, Literal
 
-import httpx
+import httpx2
 import pytest
 from deploy.running import service
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -112,9 +112,9 @@ def test_an_audit_that_a_full_disk_does_not_take_stands_in_the_log(
         url,
     ):
         film = {"file": SAMPLES[0].read_bytes()}
-        answer = httpx.post(f"{url}/predict?force=true", files=film, timeout=60)
+        answer = httpx2.post(f"{url}/predict?force=true", files=film, timeout=60)
         assert answer.status_code == 200
-        told = httpx.get(f"{url}/metrics").text
+        told = httpx2.get(f"{url}/metrics").text
     assert "cxr_audit_lost_total 1.0" in told.splitlines()
     lines: list[Any] = [json.loads(line) for line in log.read_text().splitlines()]
     (audit,) = (line["message"] for line in lines if line["logger"] == AUDIT)
@@ -159,7 +159,7 @@ def test_traces_reach_a_collector_and_logs_name_them(random_version: Path, tmp_p
             random_version.parent, log, CXR_LOG_FORMAT="json", OTEL_EXPORTER_OTLP_ENDPOINT=endpoint
         ) as (_, url):
             answer, other = (
-                httpx.post(
+                httpx2.post(
                     f"{url}/predict?force=true",
                     files={"file": SAMPLES[0].read_bytes()},
                     headers=headers,

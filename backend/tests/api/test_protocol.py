@@ -14,12 +14,12 @@ from typing import ClassVar
 import anyio.to_thread
 import pytest
 from fastapi import FastAPI, Request
+from refused import assert_refused
 from served import connect, read_all, serving
 from waiting import wait_until
 
 from cxr_severity.api.app import create_app
 from cxr_severity.api.protocol import MAX_HEAD_BYTES, READ_AHEAD, BoundedProtocol
-from cxr_severity.api.response_headers import HEADERS
 from cxr_severity.settings import Settings
 
 CHUNKED = b"POST /predict HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -50,19 +50,6 @@ def patient() -> Iterator[int]:
         yield port
 
 
-def assert_refused(answer: bytes, status: int, code: str) -> None:
-    head, _, body = answer.partition(b"\r\n\r\n")
-    lines = head.decode().split("\r\n")
-    assert lines[0].split()[1] == str(status)
-    headers = dict(line.lower().split(": ", 1) for line in lines[1:])
-    assert headers["content-type"] == "application/problem+json"
-    assert headers["connection"] == "close"
-    assert json.loads(body)["request_id"] == headers["x-request-id"]
-    for name, value in HEADERS.items():
-        assert headers[name.lower()] == value.lower()
-    assert (json.loads(body)["code"], json.loads(body)["status"]) == (code, status)
-
-
 @pytest.mark.parametrize(
     "request_",
     [
@@ -70,6 +57,10 @@ def assert_refused(answer: bytes, status: int, code: str) -> None:
         b"GET / HTTP/9.9\r\n\r\n",
         b"GET /health/live HTTP/1.1\r\n\r\n",  # RFC 9112, 3.2: without a host
         b"GET /health/live HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+        b"GET /health/live HTTP/1.1\r\nHost: a b\r\n\r\n",
+        b"GET /health/live HTTP/1.1\r\nHost: x/y\r\n\r\n",
+        b"GET /health/live HTTP/1.1\r\nHost: x:port\r\n\r\n",
+        b"CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n",
         b"NONSENSE\r\n\r\n",
         b"GET /health/live HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n",
         b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",

@@ -170,3 +170,25 @@ def test_what_is_stored_without_its_length_is_not_called_damaged(client: TestCli
         archive.writestr("film.png", b"x" * 100)
     answer = client.post("/predict/batch", content=pipe.written, headers=ZIP)
     assert assert_problem(answer, 422, "archive-damaged")["detail"] == UNMEASURED
+
+
+def test_folders_and_ways_out_written_with_backslashes() -> None:
+    """As some programs for Windows write them."""
+    content = _named(
+        b"STUDY\\", b"STUDY\\a.png", b"..\\x.png", b"../.hidden", b"..\\.x\\a", b"S\\.DS_Store"
+    )
+    share = Share(BodyMemory(10**9))
+    found = list(files_of([content], 1_000, share, anyio.run))
+    assert [item.name for item in found] == [
+        r"STUDY\a.png", r"..\x.png", "../.hidden", r"..\.x\a",
+    ]  # fmt: skip
+    codes = [getattr(getattr(item.content, "kind", None), "code", None) for item in found]
+    assert codes == [None, "unsafe-path", "unsafe-path", "unsafe-path"]
+
+
+def test_a_damaged_archive_in_a_form_is_told_by_its_name(client: TestClient) -> None:
+    whole = zipped({"a.png": b"first" * 2000})
+    files = [("file", ("ward 7.zip", whole[: len(whole) // 2])), ("file", ("b.png", b"x"))]
+    lines = lines_of(client.post("/predict/batch", files=files).text)
+    told = [(line["name"], line["error"]["code"]) for line in lines]
+    assert told[-2:] == [("ward 7.zip", "archive-damaged"), ("b.png", "not-an-image")]

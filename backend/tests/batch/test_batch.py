@@ -188,6 +188,56 @@ def test_what_cannot_be_read_before_its_first_image_is_a_problem(
     assert _counted(client, code) == before + 2
 
 
+@pytest.mark.parametrize("path", ["/predict", "/predict/batch"])
+@pytest.mark.parametrize(
+    ("boundary", "status", "code"),
+    [
+        ("", 400, "malformed-request"),
+        ("b" * 257, 400, "malformed-request"),
+        ("b" * 10_000, 400, "malformed-request"),
+        ('"b\\"b"', 400, "malformed-request"),
+        ("b\\b", 400, "malformed-request"),
+        ("b" * 256, 422, "not-an-image"),
+        ('"b b"', 422, "not-an-image"),
+    ],
+)
+def test_both_routes_take_the_same_boundaries(
+    client: TestClient, path: str, boundary: str, status: int, code: str
+) -> None:
+    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    part = PART.replace(b"--b", b"--" + boundary.strip('"').encode())
+    body = part + b"--" + boundary.strip('"').encode() + b"--\r\n"
+    answer = client.post(path, content=body, headers=headers)
+    if answer.status_code == 200:
+        (line,) = lines_of(answer.text)
+        assert line["error"]["code"] == code
+    else:
+        assert_problem(answer, status, code)
+
+
+@pytest.mark.parametrize("path", ["/predict", "/predict/batch"])
+def test_both_routes_bound_the_headers_of_a_part(client: TestClient, path: str) -> None:
+    part = PART.replace(b"\r\n\r\n", b"\r\nX-Long: " + b"y" * 9_000 + b"\r\n\r\n")
+    answer = client.post(path, content=part + b"--b--\r\n", headers=FORM)
+    assert_problem(answer, 400, "malformed-request")
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (rb'"C:\\films\\x.png"', r"C:\films\x.png"),
+        (rb'"C:\films\x.png"', r"C:\films\x.png"),
+        (rb'"\\\\srv\\x.png"', r"\\srv\x.png"),
+        (rb'"a; filename=b.png"', "a; filename=b.png"),
+        (rb'"a\"b.png"', 'a"b.png'),
+    ],
+)
+def test_names_are_told_as_they_were_sent(client: TestClient, sent: bytes, told: str) -> None:
+    body = PART.replace(b"filename=a", b"FileName=" + sent) + b"--b--\r\n"
+    (line,) = lines_of(client.post("/predict/batch", content=body, headers=FORM).text)
+    assert line["name"] == told
+
+
 def _counted(client: TestClient, code: str) -> float:
     lines = client.get("/metrics").text.splitlines()
     name = f'cxr_problems_total{{code="{code}"}} '

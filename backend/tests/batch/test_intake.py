@@ -8,8 +8,8 @@ import pytest
 
 from cxr_severity.api.batch.arriving import Item
 from cxr_severity.api.batch.intake import take_in
-from cxr_severity.api.batch.multipart import Event, Parts
 from cxr_severity.api.body_memory import BodyMemory, Share
+from cxr_severity.api.multipart import Event, Parts
 
 from .sent import zipped
 

@@ -11,9 +11,9 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from cxr_severity.api.batch.ahead import Ahead
-from cxr_severity.api.batch.multipart import Begin, Data, End, Event
 from cxr_severity.api.batch.stream import Lines
 from cxr_severity.api.body_memory import BodyMemory, Share
+from cxr_severity.api.multipart import Begin, Data, End, Event
 
 MEMORY = BodyMemory(10**9)
 

@@ -18,10 +18,10 @@ from waiting import wait_until
 from cxr_severity.api.app import create_app
 from cxr_severity.api.batch.arriving import Item
 from cxr_severity.api.batch.intake import take_in
-from cxr_severity.api.batch.multipart import Begin, Data, End, Event
 from cxr_severity.api.body_memory import BodyMemory, Share
 from cxr_severity.api.body_pace import StreamPace
 from cxr_severity.api.errors import ApiError
+from cxr_severity.api.multipart import Begin, Data, End, Event
 from cxr_severity.settings import Settings
 
 from .sent import zipped

@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import struct
+import threading
+import time
 import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
@@ -17,7 +20,7 @@ from waiting import until_ready
 
 from cxr_severity.api.app import create_app
 from cxr_severity.api.errors import ApiError
-from cxr_severity.api.oip.message import Input, byte_strings
+from cxr_severity.api.oip.message import Input, byte_strings, floats, read_message
 from cxr_severity.model.gate import Limit
 from cxr_severity.settings import Settings
 
@@ -29,6 +32,13 @@ ENCODED = {
     "datatype": "BYTES",
     "data": [base64.b64encode(PNG).decode()],
 }
+
+FLOATS = {"name": "input", "shape": [1, 3, 64, 64], "datatype": "FP32"}
+
+
+def as_text(data: str) -> bytes:
+    """A request with these numbers, whatever is wrong with them."""
+    return json.dumps({"inputs": [{**FLOATS, "data": []}]}).replace("[]", f"[{data}]").encode()
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +99,8 @@ def test_some_outputs_binary(client: TestClient) -> None:
     [
         (b"{", 400, "not JSON"),
         (b"\xff\xfe", 400, "not JSON"),
-        (b"[" * 100_000, 400, "not JSON"),
+        (b"[" * 10_000, 400, "not JSON"),
+        (b"[" * 100_000, 422, "more than its tensors"),
         (b"[]", 422, "body"),
         ({"inputs": []}, 422, "Send one input"),
         ({"inputs": [ENCODED, ENCODED]}, 422, "Send one input"),
@@ -112,7 +123,24 @@ def test_some_outputs_binary(client: TestClient) -> None:
           "data": ["a"]}]}, 422, "shape"),
         ({"inputs": [{"name": "input", "shape": [1, 3, 64, 64], "datatype": "FP32",
           "data": [0.0] * (3 * 64 * 64 + 1)}]}, 422, "shape"),
-        ({"inputs": [{**ENCODED, "data": [[]] * 200_000}]}, 422, "more lists and objects"),
+        ({"inputs": [{**ENCODED, "data": [[]] * 200_000}]}, 422, "more than its tensors"),
+        ({"inputs": [], "parameters": dict.fromkeys(map(str, range(70_000)), 1)}, 422,
+         "more than its tensors"),
+        (b'{"inputs": [], "inputs": []}', 400, "not JSON"),
+        ({"inputs": [{**ENCODED, "shape": [1.0]}]}, 422, "whole number"),
+        ({"inputs": [{**ENCODED, "shape": ["1"]}]}, 422, "whole number"),
+        ({"inputs": [{**ENCODED, "shape": [True]}]}, 422, "whole number"),
+        ({"inputs": [{**ENCODED, "data": [[*ENCODED["data"]], []]}]}, 422, "shape"),
+        ({"inputs": [{**FLOATS, "data": ["0.5"] * 3 * 64 * 64}]}, 422, "shape"),
+        ({"inputs": [{**FLOATS, "data": [True] * 3 * 64 * 64}]}, 422, "shape"),
+        ({"inputs": [{**FLOATS, "data": [*[[0.5] * 64] * 3 * 63, [0.5] * 63, [0.5]]}]}, 422,
+         "shape"),
+        (as_text("0.5," * 3 * 64 * 64), 400, "not JSON"),
+        (as_text(",".join(["0.5"] * 1000 + [""] + ["0.5"] * 1000)), 400, "not JSON"),
+        (as_text(",".join(["01.5"] * 3 * 64 * 64)), 400, "not JSON"),
+        (as_text(",".join(["NaN"] * 3 * 64 * 64)), 400, "not JSON"),
+        (as_text("1" * 300_000), 400, "not JSON"),
+        ({"inputs": [{**ENCODED, "parameters": {"binary_data_size": 0}}]}, 422, "both"),
     ],
 )  # fmt: skip
 def test_what_is_not_valid_is_said(client: TestClient, said: Any, status: int, reason: str) -> None:
@@ -152,3 +180,52 @@ def test_elements_are_counted_no_further_than_the_shape_goes(client: TestClient)
     assert peak < 1_000_000
     behind = {**sent.model_dump(), "parameters": {"binary_data_size": len(raw)}}
     assert "shape" in post(client, {"inputs": [behind]}, raw).json()["error"]
+
+
+def test_numbers_are_read_however_they_stand_in_the_text() -> None:
+    """Flat, nested and spread over lines; past strings that look like lists, and over the cuts
+    between slices."""
+    values = np.round(np.random.default_rng(0).normal(size=(1, 3, 64, 64)), 3).astype(np.float32)
+    for data, indent in ((values.ravel(), None), (values, None), (values, 2)):
+        tensor = {**FLOATS, "data": data.astype(float).round(3).tolist()}
+        said = {"id": '[1, 2]"\\\\"', "inputs": [tensor], "more": [[], {}, [None, 1]]}
+        body = json.dumps(said, indent=indent).encode()
+        message, tensors = read_message(body, None)
+        assert message.id == said["id"]
+        assert np.array_equal(floats(*tensors[0]), values)
+
+
+def test_a_large_body_holds_up_nothing_else() -> None:
+    """CPython's reader of JSON lets no other thread run before it has read all that it got."""
+    body = as_text(",".join(["0.5"] * 3_000_000))
+    waits, done = [0.0], threading.Event()
+
+    def watch() -> None:
+        # In the process's own time: other processes may have the cores.
+        last = time.process_time()
+        while not done.is_set():
+            time.sleep(0.001)
+            now = time.process_time()
+            waits.append(now - last)
+            last = now
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    begun = time.process_time()
+    read_message(body, None)
+    took = time.process_time() - begun
+    done.set()
+    watcher.join()
+    assert max(waits) < took / 3
+
+
+def test_a_tensor_that_is_none_is_refused_and_no_fault_of_the_service(client: TestClient) -> None:
+    def films(outcome: str) -> float:
+        name = f'cxr_films_total{{outcome="{outcome}"}} '
+        lines = client.get("/metrics").text.splitlines()
+        return next(float(line.removeprefix(name)) for line in lines if line.startswith(name))
+
+    before = films("refused"), films("failed")
+    answer = post(client, as_text(",".join(["5.0"] * 3 * 64 * 64)))
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
+    assert (films("refused"), films("failed")) == (before[0] + 1, before[1])

@@ -17,7 +17,7 @@ from support import REPOSITORY, SAMPLES, WEIGHTS_FOLDER, write_version
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
-from cxr_severity.api.oip.model import MOST, WIDEST, longest_body
+from cxr_severity.api.oip.bounds import MOST, WIDEST, longest_body
 from cxr_severity.imaging.limits import DEFAULT_LIMITS
 from cxr_severity.model.artifact import read_manifest, versions
 from cxr_severity.settings import AccessSettings, ModelSettings, Settings

@@ -20,7 +20,7 @@ from support import REPOSITORY, SAMPLES
 
 from cxr_severity_client import AsyncClient, Client, Film, Prediction, ProblemError
 from cxr_severity_client.problems import Finding
-from cxr_severity_client.wire import Lines
+from cxr_severity_client.wire import Lines, name_of
 
 
 def test_a_film_in_types(url: str) -> None:
@@ -44,6 +44,19 @@ def test_a_film_in_types(url: str) -> None:
         found.input.height,
     )
     assert Image.open(BytesIO(found.explanation.heatmap)).mode == "L"
+
+
+@pytest.mark.parametrize("film", ["film.png", b"film", bytearray(b"film"), Path("film.png")])
+def test_one_film_is_no_batch(film: Any) -> None:
+    """A name would be sent as a film for each of its letters."""
+    with Client("http://127.0.0.1:9") as client, pytest.raises(TypeError, match=r"\[film\]"):
+        next(iter(client.predict_batch(film)))
+
+
+def test_of_names_controls_alone_are_dropped() -> None:
+    assert name_of("a/王\u3000小明\u00a0\u00ad.png") == "王\u3000小明\u00a0\u00ad.png"
+    assert name_of("a\r\nb\x00\x7f\udcff.png") == "ab.png"
+    assert name_of(b"film") == ""
 
 
 def test_its_size_is_that_of_the_film_as_it_is_looked_at(url: str) -> None:

@@ -18,6 +18,7 @@ from opentelemetry.trace import Span
 from starlette.requests import ClientDisconnect
 
 from cxr_severity.api.access.tracing import current, current_trace
+from cxr_severity.api.errors import ApiError
 from cxr_severity.api.failures import code_of
 from cxr_severity.api.telemetry.counters import Metrics, Outcome
 from cxr_severity.api.telemetry.traces import tracer
@@ -31,6 +32,8 @@ AUDIT = "cxr_severity.audit"
 """The logger; `logs.logging_config` says where its lines go."""
 
 logger = logging.getLogger(AUDIT)
+
+_FAILED = 500
 
 
 class Judgement:
@@ -75,6 +78,10 @@ def judgement(caller: str, version: str, data: bytes, metrics: Metrics) -> Itera
         outcome = "judged"
     except ClientDisconnect:
         outcome = "left"
+        raise
+    except ApiError as error:
+        # Such as a tensor that is none; a service that is busy is no fault of the film.
+        outcome, code = "refused" if error.kind.status < _FAILED else "failed", code_of(error)
         raise
     except InputRefusedError as error:
         outcome, code = "refused", code_of(error)

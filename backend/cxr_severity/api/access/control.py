@@ -16,11 +16,14 @@ from cxr_severity.api.accept_language import language_of
 from cxr_severity.api.access import callers, keys, tokens
 from cxr_severity.api.access.callers import Caller
 from cxr_severity.api.access.rate import Allowance, RateLimit
-from cxr_severity.api.errors import ApiError, problem
+from cxr_severity.api.errors import ApiError, response_of
 from cxr_severity.api.names import first_part
 from cxr_severity.settings import AccessSettings
 
 logger = logging.getLogger(__name__)
+
+_UNSEEN = frozenset((307, 404, 405, 406, 413, 415, 503))
+"""Statuses of requests whose images nobody has looked at, and which do not count."""
 
 _STATE = "cxr_severity.granted"
 _HEALTH = ("/health", "/v2/health")
@@ -69,6 +72,8 @@ class Granted:
     rate: RateLimit | None
     allowance: Allowance | None = None
     """What the caller has left since images were last counted for this request."""
+    taken: int = 0
+    """Images that this request has counted as."""
 
     def take(self, images: int, already: int = 0) -> Allowance:
         """Count this many further images against the caller. `already`: as of `RateLimit.take`."""
@@ -77,7 +82,14 @@ class Granted:
         found = self.rate.take(self.caller.name, images, already)
         if not found.wait:
             self.allowance = found
+            self.taken += images
         return found
+
+    def give_back(self) -> None:
+        """It counts as nothing."""
+        if self.rate is not None and self.taken:
+            self.allowance = self.rate.give_back(self.caller.name, self.taken)
+            self.taken = 0
 
     def take_the_rest_or_refuse(self, images: int) -> None:
         """Count the images of the request, of which it has counted as one itself.
@@ -134,20 +146,19 @@ class AccessControl:
                     if allowance.wait:
                         raise ApiError("rate-limited", RATE_LIMITED, rate.headers(allowance))
         except ApiError as error:
-            refusal = problem(
-                error.kind.code, language_of(scope), error.template, error.headers, **error.values
-            )
-            await refusal(scope, receive, send)
+            await response_of(error, language_of(scope))(scope, receive, send)
             return
 
         async def with_rate(message: Message) -> None:
             if message["type"] == "http.response.start" and rate and let_in.allowance:
+                if message["status"] in _UNSEEN:
+                    let_in.give_back()
                 answer = MutableHeaders(scope=message)
                 for name, value in rate.headers(let_in.allowance).items():
                     answer.setdefault(name, value)
             await send(message)
 
-        scope[_STATE] = let_in = Granted(caller, rate, allowance)
+        scope[_STATE] = let_in = Granted(caller, rate, allowance, int(allowance is not None))
         await self._app(scope, receive, with_rate if allowance else send)
 
     def _is_open(self, scope: Scope) -> bool:

@@ -56,6 +56,11 @@ class ApiKey:
         return "expired" if expired else "valid"
 
 
+def id_of(key: str) -> str:
+    """The id that a key is listed by, which is no secret."""
+    return key.removeprefix(BEGINS).partition("_")[0]
+
+
 class KeyFile:
     """The keys in one file. A file that is missing holds none."""
 

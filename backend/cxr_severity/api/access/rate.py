@@ -52,17 +52,21 @@ class RateLimit:
         now = self._clock()
         spent, then = self._spent.pop(caller, (0.0, now))
         spent = max(0.0, spent - (now - then) * self._pace)
-        room = max(float(already), self._quota - images)
+        room = max(float(already), self._quota - images) if images > 0 else math.inf
         wait = 0.0
         # A little slack: what floating point makes of a whole number is not worth a refusal.
         if spent > room + 1e-9:
             wait = (spent + already - room) / self._pace
         else:
-            spent += images
+            spent = max(0.0, spent + images)
         self._spent[caller] = (spent, now)
         if len(self._spent) > _MOST_CALLERS:
             self._spent.popitem(last=False)
         return Allowance(wait, max(0, math.floor(self._quota - spent)), spent / self._pace)
+
+    def give_back(self, caller: str, images: int) -> Allowance:
+        """What was taken for images that nobody will look at."""
+        return self.take(caller, -images)
 
     def headers(self, allowance: Allowance) -> dict[str, str]:
         """`RateLimit` and its policy, as draft-ietf-httpapi-ratelimit-headers writes them, and

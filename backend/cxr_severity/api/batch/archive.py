@@ -32,7 +32,7 @@ _PIECE = 1_000_000
 """Bytes; each waits its turn behind the threads that compute."""
 _MOST_WASTED = 512_000_000
 """Bytes that files over the limit may unpack to in all: a bomb costs about a second."""
-_OUTSIDE = re.compile(r"^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)")
+_OUTSIDE = re.compile(r"^(/|[A-Za-z]:)|(^|/)\.\.(/|$)")
 
 
 def files_of(
@@ -41,17 +41,19 @@ def files_of(
     share: Share,
     wait: Callable[..., Any],
     *,
+    sent_as: str = "",
     alone: bool = False,
 ) -> Iterator[Item]:
     """Files in the order of the archive; folders, DICOMDIR and what file managers leave behind
     are no items. Blocking: `wait` calls what is asynchronous, with its arguments.
 
     A file with a fault is an item in its place that says so. Where the archive itself cannot be
-    read further, the last item says that.
+    read further, the last item says that, by the archive's own name.
 
     Args:
         chunks: the bytes of the archive, as they come.
         max_bytes: of a file; what is larger is an item without its content.
+        sent_as: the archive's name.
         alone: whether nothing else is sent, so that without a first item there is no batch.
 
     Raises:
@@ -64,8 +66,11 @@ def files_of(
     try:
         for raw_name, _, content in stream_unzip(chunks, chunk_size=_PIECE, allow_zip64=True):
             name = text_of(raw_name)
-            passed_over = name.endswith("/") or is_leftover(name)
-            outside = not passed_over and _OUTSIDE.search(name) is not None
+            # As some programs for Windows write them, against APPNOTE 4.4.17.1.
+            path = name.replace("\\", "/")
+            folder = path.endswith("/")
+            outside = not folder and _OUTSIDE.search(path) is not None
+            passed_over = folder or (not outside and is_leftover(path))
             file = None if passed_over or outside else Arriving(name, max_bytes, share)
             size = 0
             for piece in content:
@@ -99,4 +104,4 @@ def files_of(
     if fault is not None:
         if alone and not begun:
             raise fault
-        yield Item("", fault)
+        yield Item(sent_as, fault)

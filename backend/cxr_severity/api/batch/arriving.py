@@ -25,7 +25,7 @@ class Arriving:
     def __init__(self, name: str, max_bytes: int, share: Share) -> None:
         self.data = bytearray()
         self.over = False
-        self._name = name
+        self.name = name
         self._max_bytes = max_bytes
         self._part = share.part()
 
@@ -49,7 +49,7 @@ class Arriving:
         """The whole of it; for once."""
         if self.over:
             limit = self._max_bytes / 1e6
-            return Item(self._name, FileTooLargeError(OVER_THE_LIMIT, limit=limit))
+            return Item(self.name, FileTooLargeError(OVER_THE_LIMIT, limit=limit))
         content, self.data = bytes(self.data), bytearray()
         self._part.whole = True
-        return Item(self._name, content, self._part)
+        return Item(self.name, content, self._part)

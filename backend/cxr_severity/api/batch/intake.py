@@ -13,11 +13,9 @@ from python_multipart.multipart import parse_options_header
 
 from cxr_severity.api.batch.archive import MAGIC, files_of
 from cxr_severity.api.batch.arriving import Arriving, Item
-from cxr_severity.api.batch.multipart import Begin, Data, Event, Parts
 from cxr_severity.api.body_memory import Share
 from cxr_severity.api.errors import ApiError
-from cxr_severity.api.preamble import NO_PART
-from cxr_severity.api.upload import CUT, MISSING
+from cxr_severity.api.multipart import Begin, Data, Event, Parts, boundary_of
 
 NO_ARCHIVE = "What was sent as an archive is none."
 
@@ -39,10 +37,7 @@ def events_of(request: Request) -> AsyncIterator[Event]:
         raise ApiError(
             "unsupported-media-type", "Send the images as multipart/form-data, or as one ZIP."
         )
-    boundary = parameters.get(b"boundary", b"")
-    if not boundary:
-        raise ApiError("malformed-request", "The form cannot be read: it has no valid boundary.")
-    return _form(request, Parts(boundary))
+    return _form(request, Parts(boundary_of(parameters)))
 
 
 async def _whole(request: Request) -> AsyncIterator[Event]:
@@ -64,17 +59,10 @@ async def _whole(request: Request) -> AsyncIterator[Event]:
 
 
 async def _form(request: Request, parts: Parts) -> AsyncIterator[Event]:
-    without_file = True
     async for chunk in request.stream():
         for event in parts.feed(chunk):
-            without_file = False
             yield event
-    if parts.preamble.ended and not parts.complete:
-        raise ApiError("incomplete-upload", CUT)
-    if not parts.preamble.ended and not parts.preamble.empty:
-        raise ApiError("malformed-request", NO_PART)
-    if without_file:
-        raise ApiError("missing-field", MISSING)
+    parts.check_end()
 
 
 async def take_in(events: AsyncIterator[Event], put: Put, max_bytes: int, share: Share) -> None:
@@ -98,11 +86,11 @@ async def take_in(events: AsyncIterator[Event], put: Put, max_bytes: int, share:
                     start = bytes(file.data) + content
                     if start.startswith(MAGIC):
                         await file.drop()
-                        content, file = start, None
+                        sent_as, content, file = file.name, start, None
                         chunks, arriving = anyio.create_memory_object_stream[bytes](1)
                         unpacked = anyio.Event()
                         archives.start_soon(
-                            _unpack, arriving, put, max_bytes, share, alone, unpacked
+                            _unpack, arriving, put, max_bytes, share, sent_as, alone, unpacked
                         )
                 if chunks is not None:
                     try:
@@ -132,6 +120,7 @@ async def _unpack(
     put: Put,
     max_bytes: int,
     share: Share,
+    sent_as: str,
     alone: bool,
     unpacked: anyio.Event,
 ) -> None:
@@ -143,7 +132,9 @@ async def _unpack(
                 return
 
     def work() -> None:
-        for item in files_of(chunks(), max_bytes, share, from_thread.run, alone=alone):
+        for item in files_of(
+            chunks(), max_bytes, share, from_thread.run, sent_as=sent_as, alone=alone
+        ):
             from_thread.run(put, item)
             del item
 

@@ -20,10 +20,10 @@ from starlette.types import Message, Receive, Scope, Send
 from cxr_severity.api.batch.ahead import Ahead
 from cxr_severity.api.batch.arriving import Item
 from cxr_severity.api.batch.intake import take_in
-from cxr_severity.api.batch.multipart import Event as FormEvent
 from cxr_severity.api.body_memory import Share
-from cxr_severity.api.errors import ApiError, problem
+from cxr_severity.api.errors import ApiError, response_of
 from cxr_severity.api.failures import FORESEEN, problem_of
+from cxr_severity.api.multipart import Event as FormEvent
 from cxr_severity.texts.language import Language
 
 logger = logging.getLogger(__name__)
@@ -185,7 +185,7 @@ class Lines(Response):
             # Nothing is said before the first line is known: what is no batch at all is a problem.
             line = await anext(lines, None)
             if line is None and self._refusal is not None:
-                await _as_problem(self._refusal, self._language)(scope, receive, send)
+                await response_of(self._refusal, self._language)(scope, receive, send)
                 return
             if self._after_body:
                 await self._may_answer.wait()
@@ -230,10 +230,6 @@ class Lines(Response):
         del said["request_id"]  # all lines are of one request, which its header names
         line = {"index": number, "name": name, "error": said}
         return json.dumps(line, ensure_ascii=False).encode() + b"\n"
-
-
-def _as_problem(error: ApiError, language: Language) -> Response:
-    return problem(error.kind.code, language, error.template, error.headers, **error.values)
 
 
 def _first(errors: BaseExceptionGroup[ApiError]) -> ApiError:

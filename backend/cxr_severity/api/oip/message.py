@@ -13,24 +13,23 @@ import math
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
 from cxr_severity.api.errors import ApiError
+from cxr_severity.api.oip.read_json import numbers, read_json
 from cxr_severity.api.validation import said_of
 from cxr_severity.imaging.arrays import Float32Array
 
 LENGTH = "Inference-Header-Content-Length"
 """The header that says how many bytes of a body are JSON, where binary tensors follow."""
 _DIGITS = 12
-_MOST_NESTED = 200_000
-"""Lists and objects in the JSON of a request. The tensors of the most images, nested as their shape
-is, have 50,000; an empty list takes thirty times its three bytes."""
 _NOT_OF_SHAPE = "{name!r} does not hold what its shape says."
+_TWICE = "{name!r} comes both in the JSON and behind it."
 
 Datatype = Literal["BYTES", "FP32", "BOOL"]
 Values = Float32Array | NDArray[np.bool_] | list[bytes]
@@ -46,10 +45,11 @@ class Input(_Loose):
     """One tensor that was sent."""
 
     name: str
-    shape: tuple[int, ...] = Field(max_length=8)
+    shape: tuple[StrictInt, ...] = Field(max_length=8)
     datatype: str
     parameters: dict[str, Any] = {}
-    data: list[Any] | None = None
+    data: Any = None
+    """Lists, as `read_json` gives them, or None."""
 
     @property
     def elements(self) -> int:
@@ -147,10 +147,8 @@ def read_message(body: bytes, length: str | None) -> tuple[Message, list[_Tensor
             inference request.
     """
     end = len(body) if length is None else _length(length, len(body))
-    if body.count(b"[", 0, end) + body.count(b"{", 0, end) > _MOST_NESTED:
-        raise invalid("The request holds more lists and objects than its tensors can need.")
     try:
-        said = json.loads(body[:end])
+        said = read_json(body, end)
     except (ValueError, RecursionError) as error:  # also of what is not UTF-8
         raise ApiError("malformed-request", "The inference request is not JSON.") from error
     try:
@@ -183,6 +181,8 @@ def _with_bytes(inputs: Sequence[Input], behind: memoryview) -> Iterator[_Tensor
             raise invalid(
                 "The binary_data_size of {name!r} is not in the body.", name=sent.name[:40]
             )
+        if sent.data is not None:
+            raise invalid(_TWICE, name=sent.name[:40])
         yield sent, bytes(behind[at : at + size])
         at += size
     if at != len(behind):
@@ -216,13 +216,19 @@ def _unpacked(raw: bytes, most: int) -> list[bytes]:
 
 
 def _from_base64(sent: Input, most: int) -> list[bytes]:
+    texts = chain.from_iterable(_leaves(sent, [] if sent.data is None else sent.data, sent.shape))
     try:
-        texts = islice(_flat(sent.data), most)
-        return [base64.b64decode(text, validate=True) for text in texts]
+        return [_decoded(text) for text in islice(texts, most)]
     except (binascii.Error, TypeError, ValueError) as error:
         raise invalid(
             "Elements of {name!r} must be base64 in JSON.", name=sent.name[:40]
         ) from error
+
+
+def _decoded(text: Any) -> bytes:
+    if not isinstance(text, str):  # `b64decode` takes arrays as well
+        raise TypeError
+    return base64.b64decode(text, validate=True)
 
 
 def floats(sent: Input, raw: bytes | None) -> Float32Array:
@@ -235,19 +241,31 @@ def floats(sent: Input, raw: bytes | None) -> Float32Array:
         if raw is not None:
             values = np.frombuffer(raw, "<f4")
         else:
-            values = np.array(list(islice(_flat(sent.data), sent.elements + 1)), np.float32)
+            leaves = _leaves(sent, [] if sent.data is None else sent.data, sent.shape)
+            values = np.concatenate([_as_array(leaf) for leaf in leaves])
         return values.reshape(sent.shape).astype(np.float32)
     except (TypeError, ValueError, OverflowError) as error:
         raise invalid(_NOT_OF_SHAPE, name=sent.name[:40]) from error
 
 
-def _flat(data: list[Any] | None) -> Iterator[Any]:
-    """JSON tensors may be nested as their shape is, or flat."""
-    for value in data or ():
-        if isinstance(value, list):
-            yield from _flat(value)
-        else:
-            yield value
+def _as_array(leaf: list[Any] | Float32Array) -> Float32Array:
+    found = numbers(leaf) if isinstance(leaf, list) else leaf
+    if found is None:
+        raise TypeError("not of numbers")
+    return found
+
+
+def _leaves(sent: Input, data: Any, shape: Sequence[int]) -> Iterator[list[Any] | Float32Array]:
+    """The innermost lists: JSON tensors are nested as their shape is, or flat."""
+    if not isinstance(data, list | np.ndarray):
+        raise invalid(_NOT_OF_SHAPE, name=sent.name[:40])
+    if isinstance(data, np.ndarray) or not any(isinstance(p, list | np.ndarray) for p in data):
+        yield data
+        return
+    if not shape or len(data) != shape[0]:
+        raise invalid(_NOT_OF_SHAPE, name=sent.name[:40])
+    for part in data:
+        yield from _leaves(sent, part, shape[1:])
 
 
 def write_message(

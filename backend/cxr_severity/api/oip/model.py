@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cxr_severity.api.oip.bounds import MOST
 from cxr_severity.api.oip.message import (
     Datatype,
     Input,
@@ -23,13 +23,7 @@ from cxr_severity.model.assessment import SEVERITIES, ZONES, Assessment
 from cxr_severity.model.manifest import Manifest
 
 IMAGE, TENSOR = "image", "input"
-MOST = 64
-"""Images in one request."""
 _SHAPE = "The shape of `{name}` must be {shape}."
-WIDEST = 256
-"""Pixels a side of a tensor, at most, that a request of `MOST` can hold."""
-_BESIDE = 65_536
-"""Bytes that names and shapes may add to what is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +61,6 @@ def metadata(manifest: Manifest, versions: Sequence[str]) -> ModelMetadata:
         inputs=[tensor.described() for tensor in inputs],
         outputs=[tensor.described() for tensor in _OUTPUTS],
     )
-
-
-def longest_body(max_file_bytes: int) -> int:
-    """Bytes of a request that hold the largest file as base64, and as many tensors as a request may
-    have."""
-    return max(4 * math.ceil(max_file_bytes / 3), MOST * 3 * WIDEST * WIDEST * 4) + _BESIDE
 
 
 def images_of(tensors: Sequence[tuple[Input, bytes | None]], side: int) -> Images:

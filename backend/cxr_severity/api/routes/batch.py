@@ -20,6 +20,7 @@ from cxr_severity.api.body_memory import Share
 from cxr_severity.api.body_pace import StreamPace
 from cxr_severity.api.documented import NOT_KEPT, SPOKEN
 from cxr_severity.api.errors import problem_responses
+from cxr_severity.api.field_lines import listed
 from cxr_severity.api.negotiation import lines_alone
 from cxr_severity.api.state import state_of
 from cxr_severity.imaging.limits import Limits
@@ -112,7 +113,7 @@ async def predict_batch(
     is a problem. Folders and a DICOMDIR in an archive have no line.
     """
     state = state_of(request)
-    lines_alone(request.headers.get("accept", ""))
+    lines_alone(listed(request.headers, "accept"))
     ahead = Ahead(request.receive)
     share = Share(state.body_memory)
     pace = StreamPace(ahead.receive, share, rate=state.upload_rate, patience=state.upload_seconds)

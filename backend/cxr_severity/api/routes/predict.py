@@ -16,6 +16,7 @@ from cxr_severity.api.admission import check_waiting, queued, unless_left, while
 from cxr_severity.api.documented import NOT_KEPT, SPOKEN
 from cxr_severity.api.errors import problem_responses
 from cxr_severity.api.examples import answers
+from cxr_severity.api.field_lines import listed
 from cxr_severity.api.negotiation import MEDIA_TYPES, DicomObject, form_of, media_type_of
 from cxr_severity.api.state import state_of
 from cxr_severity.api.upload import UPLOAD_BODY, read_upload, within
@@ -113,7 +114,7 @@ async def predict_route(
     Research software; not a medical device and not a diagnosis.
     """
     state = state_of(request)
-    form = form_of(request.headers.get("accept", ""), dicom_object)
+    form = form_of(listed(request.headers, "accept"), dicom_object)
     draws = isinstance(form, Form) and form.draws
     caller = granted(request).caller.name
     # Before the body is read: a request that will be turned away should not have to send it.

@@ -68,6 +68,11 @@ class Metrics:
         build.labels(__version__).set(1)
         self._drift: Drift | None = None
 
+    def refused(self, code: str, status: int) -> None:
+        """Count what was answered with a problem before there was a request."""
+        self.requests.labels("other", "other", str(status)).inc()
+        self.problems.labels(code).inc()
+
     def graded(self, assessment: Assessment) -> None:
         """Count a grade."""
         self.severities.labels(assessment.severity).inc()

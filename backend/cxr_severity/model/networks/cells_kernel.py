@@ -122,9 +122,8 @@ class CellKernel:
         """Grad-CAM (h, w) of a grade or of the burden: not negative, not scaled."""
         zones, cells = len(ZONES), found.lit.shape[1]
         # Of each zone's share, and of the pooled cells past the zones.
-        if subject == "burden":
-            by_share, direct = np.full(zones, _HIGHEST), np.float32(0)
-        else:
+        by_share, direct = np.full(zones, _HIGHEST), np.zeros_like(self._of_pooled[0])
+        if subject != "burden":
             by_logit = _of_margin(found.logits, SEVERITIES.index(subject))
             by_share, direct = by_logit @ self._of_shares, by_logit @ self._of_pooled
         # Straight on from the middle of the sigmoid: see `CellNet.explained`.

@@ -122,6 +122,7 @@ class Client:
             ProblemError: a request was refused, or ended before all of its films were read (their
                 lines have come), and nothing further is sent; what is wrong with one film is in
                 its line.
+            TypeError: one film is given, and no list.
             OSError, httpx.RequestError: as `predict`. Lines of the requests before have come.
         """
         before = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -105,7 +106,13 @@ def to_predict_as(content: bytes, form: Form, *, force: bool, version: str | Non
 
 
 def portions(films: Iterable[Film]) -> Iterator[list[Film]]:
-    """The films of each request of a batch; taken as they are needed."""
+    """The films of each request of a batch; taken as they are needed.
+
+    Raises:
+        TypeError: one film alone, which would be taken for as many as it has letters or bytes.
+    """
+    if isinstance(films, str | bytes | bytearray | memoryview | Path):
+        raise TypeError("predict_batch takes a list of films, such as [film], not one film alone")
     left = iter(films)
     while portion := list(islice(left, _PORTION)):
         yield portion
@@ -198,7 +205,8 @@ class Multipart:
 def name_of(film: Film) -> str:
     """Of a file in a batch, by which its line is known; empty for bytes."""
     name = "" if isinstance(film, bytes) else Path(film).name
-    return "".join(letter for letter in name if letter.isprintable())
+    # Controls would end the line that it stands in, and surrogates are no text.
+    return "".join(letter for letter in name if unicodedata.category(letter) not in ("Cc", "Cs"))
 
 
 def read(film: Film) -> bytes:
