@@ -38,9 +38,9 @@ from cxr_training.films import Films
 from cxr_training.held_out import Seen
 from cxr_training.networks import device
 from cxr_training.out_of_fold import write_predictions
-from cxr_training.run_folder import write_whole
 from cxr_training.splits import Split
 from cxr_training.train import prepare
+from cxr_training.whole_file import write_whole
 
 _BATCH = 16
 

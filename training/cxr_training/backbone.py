@@ -11,13 +11,19 @@ from zipfile import BadZipFile
 import numpy as np
 import torch
 
+import cxr_severity
 from cxr_severity.model.artifact import ArtifactError, load_weights, read_manifest
 from cxr_severity.model.networks.network import Network
-from cxr_severity.settings import ModelSettings
 from cxr_training.errors import TrainingError
 
 BACKBONE_WEIGHTS = Path("weights") / "efficientnet-b0-imagenet.npz"
 """ImageNet's, inside the data folder."""
+_PACKAGE = Path(cxr_severity.__file__).parent
+VERSIONS = next(
+    (at for at in (_PACKAGE.parent / "weights", _PACKAGE / "weights") if at.is_dir()), _PACKAGE
+)
+"""Folder of the versions that ship, in a checkout or as installed. No setting of a service says
+what a recipe starts from."""
 
 
 def load_backbone(network: Network, source: Path) -> str:
@@ -56,8 +62,8 @@ def load_backbone(network: Network, source: Path) -> str:
     return _digest(state)
 
 
-def load_lower(network: Network, version: str, blocks: int) -> str:
-    """Start the stem and the first `blocks` blocks from those of a version.
+def load_lower(network: Network, folder: Path, blocks: int) -> str:
+    """Start the stem and the first `blocks` blocks from those of the version in `folder`.
 
     Returns:
         sha256 of all that the backbone now starts from.
@@ -66,7 +72,6 @@ def load_lower(network: Network, version: str, blocks: int) -> str:
         TrainingError: when there is no such version, it does not fit, or its blocks have learned
             from scores: films that are tested here would have been seen.
     """
-    folder = ModelSettings().weights / version
     try:
         manifest = read_manifest(folder)
         arrays = load_weights(folder, manifest)
@@ -75,8 +80,8 @@ def load_lower(network: Network, version: str, blocks: int) -> str:
     kept = min(_fixed(manifest.recipe), _fixed(manifest.recipe.get("first") or manifest.recipe))
     if kept < blocks:
         raise TrainingError(
-            f"start: of version {version} {kept} blocks have learned nothing from scores, and "
-            f"{blocks} are wanted"
+            f"start: of version {manifest.version} {kept} blocks have learned nothing from "
+            f"scores, and {blocks} are wanted"
         )
     fixed = (f"backbone._blocks.{number}." for number in range(blocks))
     lower = ("backbone._conv_stem.", "backbone._bn0.", *fixed)
@@ -86,7 +91,9 @@ def load_lower(network: Network, version: str, blocks: int) -> str:
             if name.startswith(lower) and not name.endswith("num_batches_tracked"):
                 state[name].copy_(torch.from_numpy(arrays[name]))
     except (KeyError, RuntimeError) as error:
-        raise TrainingError(f"start: version {version} does not fit the network") from error
+        raise TrainingError(
+            f"start: version {manifest.version} does not fit the network"
+        ) from error
     return _digest(
         {
             key: value for key, value in network.backbone.state_dict().items()

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, SEVERITIES, ZONES, Severity
+from cxr_severity.model.calibration import HIGHEST_TOTAL
+from cxr_severity.model.evaluation import Collection
 from cxr_severity.model.measure.brixia import brixia_severity
+from cxr_training.csv_files import Table, read_table
 from cxr_training.errors import TrainingError
-from cxr_training.reference import INTERCEPT, PER_EXTENT, PER_OPACITY, total_of
+from cxr_training.reference import (
+    INTERCEPT,
+    PER_EXTENT,
+    PER_OPACITY,
+    ReferenceKind,
+    reference,
+)
 
-Reference = Literal["brixia", "extent-opacity", "ralo", "none"]
+COLLECTIONS: tuple[Collection, ...] = get_args(Collection)
+ReferenceBy = Literal[ReferenceKind, "ralo", "none"]
 """Whose scores a film's reference total comes from."""
 READERS = ("senior", "junior")
+HIGHEST_SIDES, HIGHEST_GRADE = 8, 5
+"""Of extent and opacity of both lungs together, and of `grade`."""
 _NAN = math.nan
 
 
@@ -31,11 +42,11 @@ class Case:
 
     image: str
     """`severity/images/….jpg` or `ralo/….jpg`: unique over all sources."""
-    set: Literal["severity", "ralo"]
+    set: Collection
     patient: str
     total: float
     """Reference Brixia total, 0-18; may be a mean of readers."""
-    reference: Reference
+    reference: ReferenceBy
     brixia: tuple[float, float] = (_NAN, _NAN)
     """Totals of the senior and the junior radiologist, 0-18."""
     zones: tuple[tuple[float, ...], tuple[float, ...]] = ((_NAN,) * 6, (_NAN,) * 6)
@@ -82,8 +93,8 @@ def half_of(extent: float, opacity: float) -> float:
     return INTERCEPT / 2 + PER_EXTENT * extent + PER_OPACITY * opacity
 
 
-def read_cases(root: Path, sets: Sequence[str] = ("severity", "ralo")) -> Dataset:
-    """Read `severity/labels.csv` and `ralo/labels.csv` below `root`.
+def read_cases(root: Path, sets: Sequence[Collection] = COLLECTIONS) -> Dataset:
+    """Read `labels.csv` of the collections below `root`.
 
     Raises:
         TrainingError: a missing file or column, a cell that is no number, a score out of range, an
@@ -92,9 +103,10 @@ def read_cases(root: Path, sets: Sequence[str] = ("severity", "ralo")) -> Datase
     cases: list[Case] = []
     digest = hashlib.sha256()
     for name in sets:
-        rows = _rows(root / name / "labels.csv", digest)
+        table = read_table(root / name / "labels.csv", (), may_be_empty=True)
+        digest.update(table.content)
         make = _severity_case if name == "severity" else _ralo_case
-        cases += [make(row) for row in rows]
+        cases += [make(Row(table, i)) for i in range(len(table.rows))]
     counts = Counter(case.severity for case in cases)
     for severity in SEVERITIES:
         if not counts[severity]:
@@ -111,15 +123,17 @@ def read_cases(root: Path, sets: Sequence[str] = ("severity", "ralo")) -> Datase
 class Row:
     """A row of a table, whose cells are read with their limits."""
 
-    def __init__(self, cells: Mapping[str, str], where: str) -> None:
-        self._cells, self.where = cells, where
+    def __init__(self, table: Table, index: int) -> None:
+        self._table, self._index = table, index
+
+    def error(self, message: str) -> TrainingError:
+        return self._table.error(self._index, message)
 
     def text(self, column: str) -> str:
         try:
-            return self._cells[column]
+            return self._table.rows[self._index][column]
         except KeyError:
-            path = self.where.rsplit(":", 1)[0]
-            raise TrainingError(f"{path}: column {column!r} is missing") from None
+            raise TrainingError(f"{self._table.path}: column {column!r} is missing") from None
 
     def number(self, column: str, highest: float, lowest: float = 0) -> float:
         """NaN where the cell is empty."""
@@ -129,56 +143,35 @@ class Row:
         try:
             value = float(cell)
         except ValueError as error:
-            raise TrainingError(f"{self.where}: {column} {cell!r} is no number") from error
+            raise self.error(f"{column} {cell!r} is no number") from error
         if not lowest <= value <= highest:
-            raise TrainingError(
-                f"{self.where}: {column} {cell} is not between {lowest:g} and {highest:g}"
-            )
+            raise self.error(f"{column} {cell} is not between {lowest:g} and {highest:g}")
         return value
-
-
-def _rows(path: Path, digest: hashlib._Hash) -> list[Row]:
-    try:
-        raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
-    except OSError as error:
-        raise TrainingError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise TrainingError(f"{path}: is not UTF-8 (byte {error.start})") from error
-    digest.update(raw)
-    rows = []
-    for line, cells in enumerate(csv.DictReader(text.splitlines()), start=2):
-        if None in cells or None in cells.values():
-            raise TrainingError(f"{path}:{line}: has another number of cells than the header")
-        rows.append(Row(cells, f"{path}:{line}"))
-    return rows
 
 
 def _severity_case(row: Row) -> Case:
     if not row.text("patient"):
-        raise TrainingError(f"{row.where}: no patient; a split needs one")
-    brixia = [row.number(f"brixia_{reader}", 18) for reader in READERS]
+        raise row.error("no patient; a split needs one")
+    brixia = [row.number(f"brixia_{reader}", HIGHEST_TOTAL) for reader in READERS]
     zones = [
         tuple(row.number(f"brixia_{reader}_{zone}", HIGHEST_ZONE_SCORE) for zone in ZONES)
         for reader in READERS
     ]
-    experts = [row.number("covidnet_extent", 8), row.number("covidnet_opacity", 8)]
-    total, reference = sum(brixia) / 2, "brixia"
-    if math.isnan(total):
-        total, reference = total_of(*experts), "extent-opacity"
-    if math.isnan(total):
-        reference = "none"
-    extent = experts[0] if experts[0] == experts[0] else row.number("extent", 8)
+    experts = [
+        row.number("covidnet_extent", HIGHEST_SIDES), row.number("covidnet_opacity", HIGHEST_SIDES),
+    ]  # fmt: skip
+    standard = reference(brixia[0], brixia[1], experts[0], experts[1])
+    extent = experts[0] if experts[0] == experts[0] else row.number("extent", HIGHEST_SIDES)
     masks = [row.text(name) or None for name in ("lung_mask", "opacity_mask")]
     return Case(
         image=f"severity/{row.text('image')}",
         set="severity",
         patient=row.text("patient"),
-        total=total,
-        reference=reference,  # type: ignore[arg-type]
+        total=_NAN if standard is None else standard.total,
+        reference="none" if standard is None else standard.kind,
         brixia=(brixia[0], brixia[1]),
         zones=(zones[0], zones[1]),
-        grade=row.number("grade", 5),
+        grade=row.number("grade", HIGHEST_GRADE),
         extent=extent,
         opacity=experts[1],
         view=row.text("view"),
@@ -202,13 +195,13 @@ def _ralo_case(row: Row) -> Case:
     ]
     # Of the lungs' own cells: the table's sums are 0 where a rater gave nothing.
     extent, opacity = (_mean([one[part] + one[part + 2] for one in sides]) for part in (0, 1))
-    total = total_of(extent, opacity)
+    standard = reference(_NAN, _NAN, extent, opacity)
     return Case(
         image=f"ralo/{row.text('image')}",
         set="ralo",
         patient=row.text("patient"),
-        total=total,
-        reference="none" if math.isnan(total) else "ralo",
+        total=_NAN if standard is None else standard.total,
+        reference="none" if standard is None else "ralo",
         sides=(sides[0], sides[1]),
         extent=extent,
         opacity=opacity,

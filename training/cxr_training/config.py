@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import Self, TypeVar
 
 import yaml
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from cxr_severity.model.evaluation import Collection
 from cxr_severity.model.manifest import VERSION_PATTERN
 from cxr_severity.model.networks.configs import CellConfig
 from cxr_severity.model.preprocess import PreprocessConfig
@@ -192,7 +193,7 @@ class TrainConfig(Frozen):
         default=(1, 2, 3), min_length=1, description="Of heads, order and augmentation; a network "
         "of each fold and seed is tested, and what ships is the mean of all their weights"
     )  # fmt: skip
-    without: tuple[Literal["severity", "ralo"], ...] = Field(
+    without: tuple[Collection, ...] = Field(
         default=(), description="Collections of which nothing is learned, to be tested on whole"
     )
     across: bool = Field(

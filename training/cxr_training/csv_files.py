@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from cxr_severity.imaging.arrays import Float64Array
 from cxr_training.errors import TrainingError
 
 Row = dict[str, str]
+Word = TypeVar("Word", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,13 @@ class Table:
     path: Path
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
-    sha256: str
+    lines: tuple[int, ...]
+    """Of the file, at which each row ends: a cell in quotes may hold several."""
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
 
     def text(self, column: str) -> tuple[str, ...]:
         return tuple(row[column] for row in self.rows)
@@ -55,9 +63,16 @@ class Table:
                 raise self.error(i, f"{column} {row[column]!r} is no whole number") from error
         return values
 
+    def word(self, row: int, column: str, words: Sequence[Word]) -> Word:
+        """A cell as one of the words that may stand there; TrainingError where it is none."""
+        try:
+            return one_of(self.rows[row][column], words)
+        except ValueError as error:
+            raise self.error(row, f"{column} {error}") from error
+
     def error(self, row: int, message: str) -> TrainingError:
         """What is wrong with a row, with its place in the file."""
-        return TrainingError(f"{self.path}:{row + 2}: {message}")
+        return TrainingError(f"{self.path}:{self.lines[row]}: {message}")
 
 
 def read_table(path: Path, columns: Iterable[str], *, may_be_empty: bool = False) -> Table:
@@ -73,21 +88,38 @@ def read_table(path: Path, columns: Iterable[str], *, may_be_empty: bool = False
         raise TrainingError(f"{path}: {error.strerror}") from error
     try:
         # -sig: spreadsheets put a byte-order mark before the first column's name.
-        lines = raw.decode("utf-8-sig").splitlines()
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise TrainingError(f"{path}: is not UTF-8 (byte {error.start})") from error
-    reader = csv.DictReader(lines)
-    header = tuple(reader.fieldnames or ())
-    for column in columns:
-        if column not in header:
-            raise TrainingError(f"{path}: column {column!r} is missing")
-    rows = tuple(reader)
-    for line, row in enumerate(rows, start=2):
-        if None in row or None in row.values():
-            raise TrainingError(f"{path}:{line}: has another number of cells than the header")
+    # Not by lines: text has more ends of lines than tables, and a cell in quotes may hold any.
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    rows: list[Row] = []
+    lines: list[int] = []
+    try:
+        header = tuple(reader.fieldnames or ())
+        for column in columns:
+            if column not in header:
+                raise TrainingError(f"{path}: column {column!r} is missing")
+        for row in reader:
+            if None in row or None in row.values():
+                raise TrainingError(
+                    f"{path}:{reader.line_num}: has another number of cells than the header"
+                )
+            rows.append(row)
+            lines.append(reader.line_num)
+    except csv.Error as error:
+        raise TrainingError(f"{path}:{reader.line_num}: {error}") from error
     if not (rows or may_be_empty):
         raise TrainingError(f"{path}: has no rows")
-    return Table(path, header, rows, hashlib.sha256(raw).hexdigest())
+    return Table(path, header, tuple(rows), tuple(lines), raw)
+
+
+def one_of(text: str, words: Sequence[Word]) -> Word:
+    """The text as one of the words that may stand in a cell; ValueError where it is none."""
+    for word in words:
+        if word == text:
+            return word
+    raise ValueError(f"{text!r} is unknown")
 
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -17,7 +17,7 @@ from cxr_training.cases import Dataset, read_cases
 from cxr_training.errors import TrainingError, one_line
 from cxr_training.evaluation.predictions import read_predictions
 from cxr_training.films import exact_grids
-from cxr_training.run_folder import write_whole
+from cxr_training.whole_file import write_whole
 
 
 def add_reference(version: Path, dataset: Dataset, predictions: Path) -> DriftReference:

@@ -15,13 +15,13 @@ from tqdm import tqdm
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import InputRefusedError
+from cxr_severity.model.networks.constants import PLACES
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
 from cxr_training.cases import Case, Dataset
 from cxr_training.duplicates import perceptual_hash
 from cxr_training.errors import TrainingError
 from cxr_training.lesions import (
     MASK_SIZE,
-    PLACES,
     Lesion,
     load_lesions,
     read_lesions,
@@ -101,8 +101,8 @@ def load_films(dataset: Dataset, config: PreprocessConfig) -> Films:
     lesions = read_lesions(dataset.root)
     count = len(dataset.cases) + len(lesions)
     grids = np.empty((count, config.size, config.size), np.uint8)
-    places = np.zeros((count, PLACES, MASK_SIZE, MASK_SIZE), np.uint8)
-    known = np.zeros((count, PLACES), bool)
+    places = np.zeros((count, len(PLACES), MASK_SIZE, MASK_SIZE), np.uint8)
+    known = np.zeros((count, len(PLACES)), bool)
     hashes = np.zeros((count, 256), bool)
 
     def keep(i: int, data: bytes, grid: Float32Array) -> None:
@@ -138,7 +138,7 @@ def load_films(dataset: Dataset, config: PreprocessConfig) -> Films:
 
 
 def _own_masks(root: Path, case: Case) -> Float32Array:
-    shares = np.full((PLACES, MASK_SIZE, MASK_SIZE), np.nan, np.float32)
+    shares = np.full((len(PLACES), MASK_SIZE, MASK_SIZE), np.nan, np.float32)
     for name, parts in ((case.lung_mask, slice(0, 2)), (case.opacity_mask, slice(2, 3))):
         if name is None:
             continue

@@ -14,7 +14,7 @@ from cxr_training.drift import add_reference
 from cxr_training.evaluation.explanations import drawings, explanations_csv
 from cxr_training.evaluation.probes import probe
 from cxr_training.evaluation.run_files import evaluate_run, explain_run
-from cxr_training.evaluation.tables import headline_table
+from cxr_training.evaluation.tables.grades import headline_table
 from cxr_training.export import export
 from cxr_training.films import Films
 from cxr_training.gate.by_fold import fit_guard, gate_note, measure_fold
@@ -22,8 +22,9 @@ from cxr_training.gate.examples import Images
 from cxr_training.gate.rows import GateRow, write_rows
 from cxr_training.networks import load_network
 from cxr_training.out_of_fold import gather
-from cxr_training.run_folder import RunFolder, Unit, write_whole
+from cxr_training.run_folder import RunFolder, Unit
 from cxr_training.splits import Split
+from cxr_training.whole_file import write_whole
 
 
 def finish(
@@ -39,7 +40,7 @@ def finish(
     gather(folder.predictions, [unit.predictions for unit in units])
     held = set(split.held_back)
     drawn = list(drawings(data, [one for one in films.lesions if one.file in held]))
-    write_whole(folder.explanations, explanations_csv(explain_run(folder.root, drawn)))
+    write_whole(folder.explanations, explanations_csv(explain_run(folder, drawn)))
     rows: list[GateRow] = []
     for fold in range(config.split.folds):
         unit = folder.unit(fold, config.seeds[0])
@@ -50,12 +51,14 @@ def finish(
     write_rows(folder.gate, rows, gate_note(images, config.gate))
     network = mean_network(config, units)
     gate = fit_guard(network, images, rows, config.gate, config.preprocess)
-    evaluation = evaluate_run(folder.root, data, dataset, version=config.version)
+    evaluation = evaluate_run(folder, data, dataset, version=config.version)
     networks = {
         fold: load_network(config, folder.unit(fold, config.seeds[0]).weights)
         for fold in range(config.split.folds)
     }
-    evaluation = probe(networks, split.fold, folder.root, dataset, config.preprocess, evaluation)
+    evaluation = probe(
+        networks, split.fold, folder.predictions, dataset, config.preprocess, evaluation
+    )
     write_whole(folder.evaluation, (evaluation.model_dump_json(indent=2) + "\n").encode())
     provenance = DataProvenance(
         labels_sha256=dataset.labels_sha256,

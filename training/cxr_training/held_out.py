@@ -17,7 +17,7 @@ from cxr_severity.model.reference.tensors import normalise
 from cxr_training.cases import Case, Dataset
 from cxr_training.films import exact_grids
 from cxr_training.lesions import Lesion, load_lesions
-from cxr_training.run_folder import write_whole
+from cxr_training.whole_file import write_whole
 
 _BATCH = 16
 

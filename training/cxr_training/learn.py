@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import torch
 from torch import nn
@@ -23,8 +24,8 @@ from cxr_training.config import LossConfig, StageConfig
 from cxr_training.copies import Inputs
 from cxr_training.exchange import Batch, exchange_lungs
 from cxr_training.losses import Extras, label_loss, place_losses, score_losses
-from cxr_training.run_folder import write_whole
 from cxr_training.targets import Targets
+from cxr_training.whole_file import write_whole
 
 Source = Callable[[torch.Tensor, torch.Generator], Inputs]
 """Indices of films and a generator to augmented inputs."""
@@ -53,6 +54,14 @@ class Lesson:
     targets: Targets
     labels: torch.Tensor
     weight: torch.Tensor
+
+
+class _Part(Protocol):
+    """What a checkpoint keeps the state of."""
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state_dict: dict[str, Any], /) -> object: ...
 
 
 class Student(nn.Module):
@@ -187,21 +196,19 @@ def _cut(log: Path, epochs: int) -> None:
 
 
 def _save(
-    path: Path, identity: str, epoch: int, parts: Sequence[object], generator: torch.Generator
+    path: Path, identity: str, epoch: int, parts: Sequence[_Part], generator: torch.Generator
 ) -> None:
     state = {
         "identity": identity,
         "epoch": epoch,
-        "parts": [part.state_dict() for part in parts],  # type: ignore[attr-defined]
+        "parts": [part.state_dict() for part in parts],
         "draws": generator.get_state(),
         "dropout": torch.get_rng_state(),
     }
-    partial = path.with_suffix(".partial")
-    torch.save(state, partial)
-    partial.replace(path)
+    write_whole(path, lambda partial: torch.save(state, partial))
 
 
-def _resume(path: Path, identity: str, parts: Sequence[object], generator: torch.Generator) -> int:
+def _resume(path: Path, identity: str, parts: Sequence[_Part], generator: torch.Generator) -> int:
     """Load a checkpoint into the parts; the number of finished epochs, 0 where there is none."""
     if not path.is_file():
         return 0
@@ -209,7 +216,7 @@ def _resume(path: Path, identity: str, parts: Sequence[object], generator: torch
     if state["identity"] != identity:
         return 0
     for part, stored in zip(parts, state["parts"], strict=True):
-        part.load_state_dict(stored)  # type: ignore[attr-defined]
+        part.load_state_dict(stored)
     generator.set_state(state["draws"])
     torch.set_rng_state(state["dropout"])
     return int(state["epoch"])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import get_args
 
 import numpy as np
 from PIL import Image
@@ -16,14 +16,15 @@ from PIL import Image
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import InputRefusedError
+from cxr_severity.model.evaluation import Drawn
+from cxr_severity.model.networks.constants import PLACES
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
 from cxr_training.csv_files import Row, read_table
 from cxr_training.errors import TrainingError
 
 MASK_SIZE = 112
 """Side of the square grid that masks are kept on: eight times the cells of a 224-pixel input."""
-PLACES = 3
-"""Right lung, left lung, opacity, as `cxr_severity.model.networks.cells.PLACES`."""
+DRAWN: tuple[Drawn, ...] = get_args(Drawn)
 LABELS = ("negative", "typical", "indeterminate", "atypical", "normal", "other", "covid")
 """Study labels by radiologists (the first four), and what a film with masks shows."""
 BOX_SHARE = 0.7
@@ -40,7 +41,7 @@ class Lesion:
     """A film with a label; what was drawn on it, if anything."""
 
     file: str
-    set: Literal["masks", "boxes"]
+    set: Drawn
     label: int
     """Index into `LABELS`."""
     patient: str
@@ -71,22 +72,20 @@ def read_lesions(root: Path) -> tuple[Lesion, ...]:
     table = read_table(root / "lesions" / "labels.csv", _COLUMNS, may_be_empty=True)
     found = []
     for i, row in enumerate(table.rows):
+        drawn = table.word(i, "set", DRAWN)
+        label = LABELS.index(table.word(i, "label", LABELS))
         try:
-            found.append(_lesion(row))
+            found.append(_lesion(row, drawn, label))
         except ValueError as error:
             raise table.error(i, str(error)) from error
     return tuple(found)
 
 
-def _lesion(row: Row) -> Lesion:
-    if row["set"] not in ("masks", "boxes"):
-        raise ValueError(f"set {row['set']!r} is unknown")
-    if row["label"] not in LABELS:
-        raise ValueError(f"label {row['label']!r} is unknown")
+def _lesion(row: Row, drawn: Drawn, label: int) -> Lesion:
     return Lesion(
         file=row["file"],
-        set=row["set"],  # type: ignore[arg-type]
-        label=LABELS.index(row["label"]),
+        set=drawn,
+        label=label,
         patient=row["patient"],
         lung_mask=row["lung_mask"] or None,
         opacity_mask=row["opacity_mask"] or None,
@@ -146,7 +145,7 @@ def _member(archive: tarfile.TarFile, name: str) -> bytes:
 
 
 def _places(lesion: Lesion, archive: tarfile.TarFile) -> Float32Array:
-    shares = np.full((PLACES, MASK_SIZE, MASK_SIZE), np.nan, np.float32)
+    shares = np.full((len(PLACES), MASK_SIZE, MASK_SIZE), np.nan, np.float32)
     if lesion.lung_mask:
         shares[:2] = split_lungs(read_mask(_member(archive, lesion.lung_mask), lesion.lung_mask))
     if lesion.opacity_mask:

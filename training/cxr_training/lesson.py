@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from cxr_severity.imaging.arrays import Float64Array
-from cxr_training.cases import Case
+from cxr_training.cases import COLLECTIONS, Case
 from cxr_training.config import StageConfig, TrainConfig
 from cxr_training.errors import TrainingError
 from cxr_training.learn import BatchPart, Lesson, Source
@@ -59,7 +59,7 @@ def check_courses(config: TrainConfig, material: Material) -> None:
             continue
         needed = [kind for kind in ("masks", "boxes") if getattr(stage, kind)]
         if name == "main":
-            needed = [kind for kind in ("severity", "ralo") if getattr(stage, kind)]
+            needed = [kind for kind in COLLECTIONS if getattr(stage, kind)]
         if not (learned | drawn) & set(needed):
             raise TrainingError(f"{name}: no film of {' or '.join(needed) or 'any part'} is there")
     if not material.split.held_back:
@@ -85,7 +85,7 @@ def lesson_of(
     cases, lesions = material.cases, material.lesions
     unused = unused_lesions(material.split)
     parts = []
-    for name in ("severity", "ralo"):
+    for name in COLLECTIONS:
         members = [
             i for i, case in enumerate(cases)
             if case.set == name and case.image not in left_out and name not in config.without

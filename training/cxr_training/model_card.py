@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.manifest import Manifest
+from cxr_severity.model.measure.markdown import FLAT_NOTE
 from cxr_severity.model.networks.configs import CellConfig
-from cxr_training.evaluation import other_tables, tables
+from cxr_training.evaluation.tables import grades, inputs, maps, probabilities, readers
 from cxr_training.reference import INTERCEPT, PER_EXTENT, PER_OPACITY
 
 _FORMULA = f"{INTERCEPT} + {PER_EXTENT} E + {PER_OPACITY} O"
@@ -39,7 +40,7 @@ _BACKBONE = "EfficientNet-B0"
 
 def _by_source(evaluation: Evaluation) -> str:
     return (
-        other_tables.agreement_table(
+        readers.agreement_table(
             reading for source in evaluation.sources for reading in source.readings
         )
         if evaluation.sources
@@ -87,10 +88,9 @@ mild, moderate and severe.
 
 - Probabilities: the logits at a temperature, and the total of the zones as an ordinal logit beside
   them, fitted on out-of-fold readings.
-- Prediction set: every class whose probability reaches its threshold
-  ({", ".join(f"{one:.3f}" for one in manifest.conformal.thresholds)}), the most probable one, and
-  what lies between. Made to hold the reference class in {coverage} of 100 films. Where it holds
-  more than one class, the answer says `refer`: a person should decide.
+- Prediction set: every class whose probability reaches {manifest.conformal.threshold:.3f}, the
+  most probable one, and what lies between. Made to hold the reference class in {coverage} of 100
+  films. Where it holds more than one class, the answer says `refer`: a person should decide.
 - Interval of the Brixia total: conformal, fitted on out-of-fold readings.
 - Map of opacity: the network's own, on an absolute scale, within the lungs that it finds.
 - Heatmap: Grad-CAM of the expected total over what the zones are pooled from; on request of a
@@ -121,40 +121,39 @@ The patients were dealt into {data.folds} parts; each part was read by networks 
 others, with {metrics.seeds} random seed{"s" * (metrics.seeds > 1)}. The figures below are theirs.
 The shipped weights are the mean of those networks' weights, so no film here can test them.""",
         ),
-        _section("Results", f"Intervals, unless another is named: {metrics.interval}."),
-        tables.headline_table(evaluation) + "\n",
-        _section("Goals", tables.goals_table(evaluation)),
-        _section("Classes", tables.class_table(evaluation)),
-        tables.confusion_table(metrics) + "\n",
+        _section("Results", f"Intervals, unless another is named: {metrics.interval}. {FLAT_NOTE}"),
+        grades.headline_table(evaluation) + "\n",
+        _section("Goals", grades.goals_table(evaluation)),
+        _section("Classes", grades.class_table(evaluation)),
+        grades.confusion_table(metrics) + "\n",
         _section(
-            "Calibration", f"{tables.calibration_table(evaluation)}\n\n{tables.CALIBRATION_NOTE}"
+            "Calibration",
+            f"{probabilities.calibration_table(evaluation)}\n\n{probabilities.CALIBRATION_NOTE}",
         ),
-        _section("Uncertainty", tables.uncertainty_table(evaluation)),
-        _section("Brixia score", tables.brixia_table(evaluation)),
-        _section("Groups", tables.subgroups_table(evaluation)),
+        _section("Uncertainty", probabilities.uncertainty_table(evaluation)),
+        _section("Brixia score", readers.brixia_table(evaluation)),
+        _section("Groups", grades.subgroups_table(evaluation)),
         _section("By source", _by_source(evaluation)),
         *(
             _section(
                 f"Trained without `{across.without}/`, tested on it",
-                _teacherless(manifest) + other_tables.agreement_table(across.readings),
+                _teacherless(manifest) + readers.agreement_table(across.readings),
             )
             for across in evaluation.across
         ),
-        _section("Series", other_tables.series_table(evaluation) if evaluation.series else ""),
-        _section("Explanations", other_tables.explanations_table(evaluation)),
+        _section("Series", readers.series_table(evaluation) if evaluation.series else ""),
+        _section("Explanations", maps.explanations_table(evaluation)),
         _section(
             "Faithfulness of the maps",
-            other_tables.faithfulness_table(evaluation) if evaluation.faithfulness else "",
+            maps.faithfulness_table(evaluation) if evaluation.faithfulness else "",
         ),
         _section(
             "Changes to the film",
-            other_tables.shifts_table(evaluation) if evaluation.shifts else "",
+            inputs.shifts_table(evaluation) if evaluation.shifts else "",
         ),
         _section(
             "Gate",
-            f"{other_tables.GATE_NOTE}\n\n{other_tables.gate_table(evaluation)}"
-            if evaluation.gate
-            else "",
+            f"{inputs.GATE_NOTE}\n\n{inputs.gate_table(evaluation)}" if evaluation.gate else "",
         ),
         _section(
             "Limits",

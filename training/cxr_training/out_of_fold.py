@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 from cxr_severity.model.assessment import SEVERITIES, ZONES
 from cxr_training.cases import Case
+from cxr_training.csv_files import csv_bytes
 from cxr_training.held_out import Seen
-from cxr_training.run_folder import write_whole
+from cxr_training.whole_file import write_whole
 
 COLUMNS = (
     "image", "set", "source_kind", "patient", "fold", "seed",
@@ -26,25 +25,23 @@ def write_predictions(
     path: Path, cases: Sequence[Case], fold: int | str, seed: int, seen: Seen
 ) -> None:
     """The rows of one network, in the order of its films."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    rows = []
     for i, case in enumerate(cases):
         numbers = [
             *seen.logits[i].tolist(), *seen.zones[i].tolist(),
             float(seen.places[i, 2].max()), float(seen.burden[i].max()),
         ]  # fmt: skip
-        writer.writerow(
+        rows.append(
             [case.image, case.set, case.reference, case.patient, fold, seed]
             + [f"{number:.6g}" for number in numbers]
         )
-    write_whole(path, text.getvalue().encode())
+    write_whole(path, csv_bytes(COLUMNS, rows))
 
 
 def gather(path: Path, parts: Sequence[Path]) -> None:
     """The tables of several networks as one."""
-    lines: list[str] = []
+    found = b""
     for part in parts:
-        head, *rows = part.read_text(encoding="utf-8").splitlines(keepends=True)
-        lines += rows if lines else [head, *rows]
-    write_whole(path, "".join(lines).encode())
+        content = part.read_bytes()
+        found += content.partition(b"\n")[2] if found else content
+    write_whole(path, found)

@@ -17,8 +17,9 @@ from cxr_training.framing import teach_frames
 from cxr_training.learn import Student, learn
 from cxr_training.lesson import Material, lesson_of, unused_lesions
 from cxr_training.networks import device, load_network
-from cxr_training.run_folder import RunFolder, write_whole
+from cxr_training.run_folder import RunFolder
 from cxr_training.splits import Split
+from cxr_training.whole_file import write_whole
 
 
 def find_frames(

@@ -20,8 +20,8 @@ from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_severity.model.reference.convert import compile_module
 from cxr_severity.model.reference.tensors import normalise
 from cxr_training.lesions import Lesion, load_lesions
-from cxr_training.run_folder import write_whole
 from cxr_training.targets import Targets
+from cxr_training.whole_file import write_whole
 
 
 class _Answer(nn.Module):

@@ -1,15 +1,20 @@
-"""A run's folder: every path in it, and how a file appears in it whole or not at all."""
+"""A run's folder: every path in it."""
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cxr_training.errors import TrainingError
+from cxr_training.whole_file import write_whole
+
+Fold = int | str
+"""Tested by its number, or `without-<set>`: all films of a collection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class RunFolder:
     explanations.csv    their maps against masks and boxes
     gate.csv            what the folds' gates measured
     evaluation.json     everything that was measured
+    evaluation/         its report, where no other folder is named for it
     weights/<version>/  what is served
     """
 
@@ -78,13 +84,27 @@ class RunFolder:
         return self.root / "evaluation.json"
 
     @property
+    def report(self) -> ReportFolder:
+        return ReportFolder(self.root / "evaluation")
+
+    @property
     def weights(self) -> Path:
         return self.root / "weights"
 
-    def unit(self, fold: int | str, seed: int) -> Unit:
-        """The folder of one network; `fold` is a number, or `without-<set>`."""
+    def unit(self, fold: Fold, seed: int) -> Unit:
+        """The folder of one network."""
         name = f"fold-{fold}" if isinstance(fold, int) else fold
-        return Unit(self.root / name / f"seed-{seed}")
+        return Unit(self.root / name / f"seed-{seed}", fold, seed)
+
+    def units(self) -> list[Unit]:
+        """Of the networks that have a folder here, in the order of its names."""
+        found = []
+        for folder in sorted(self.root.glob("*/seed-*")):
+            fold = re.fullmatch(r"fold-(\d+)|(without-.+)", folder.parent.name)
+            seed = re.fullmatch(r"seed-(\d+)", folder.name)
+            if fold and seed:
+                found.append(Unit(folder, int(fold[1]) if fold[1] else fold[2], int(seed[1])))
+        return found
 
     def claim(self, identity: Mapping[str, object], *, resume: bool) -> None:
         """Note whose folder this is. Without `resume` what a former run left is removed.
@@ -131,6 +151,8 @@ class Unit:
     """One network: of the films outside a fold, with one seed."""
 
     folder: Path
+    fold: Fold
+    seed: int
 
     @property
     def weights(self) -> Path:
@@ -165,12 +187,16 @@ class Unit:
         return self.folder / "gate.csv"
 
 
-def write_whole(path: Path, content: bytes | Callable[[Path], None]) -> None:
-    """Write a file that appears whole or not at all; `content` may be what writes it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial{path.suffix}")
-    if isinstance(content, bytes):
-        partial.write_bytes(content)
-    else:
-        content(partial)
-    partial.replace(path)
+@dataclass(frozen=True, slots=True)
+class ReportFolder:
+    """What `make evaluate` writes, beside figures."""
+
+    root: Path
+
+    @property
+    def evaluation(self) -> Path:
+        return self.root / "evaluation.json"
+
+    @property
+    def text(self) -> Path:
+        return self.root / "report.md"

@@ -21,7 +21,7 @@ from cxr_training.config import SplitConfig
 from cxr_training.duplicates import SAME_PATIENT, near_duplicates
 from cxr_training.errors import TrainingError
 from cxr_training.lesions import Lesion
-from cxr_training.run_folder import write_whole
+from cxr_training.whole_file import write_whole
 
 
 class Split(BaseModel):

@@ -12,7 +12,7 @@ import torch
 from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE
 from cxr_severity.model.calibration import HIGHEST_TOTAL
 from cxr_severity.model.measure.brixia import MODERATE_FROM, SEVERE_FROM
-from cxr_training.cases import Case, Reference, half_of
+from cxr_training.cases import Case, ReferenceBy, half_of
 from cxr_training.config import LossConfig
 
 HIGHEST_HALF, HIGHEST_SIDE = 9, 4
@@ -159,7 +159,7 @@ def soft_classes(totals: torch.Tensor, spreads: torch.Tensor) -> torch.Tensor:
     return torch.stack([mild, not_severe - mild, 1 - not_severe], dim=1)
 
 
-def _spread(reference: Reference, config: LossConfig) -> float:
+def _spread(reference: ReferenceBy, config: LossConfig) -> float:
     return max(config.soft_ralo if reference == "ralo" else config.soft_labels, 1e-6)
 
 

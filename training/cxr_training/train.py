@@ -23,7 +23,7 @@ import torch
 
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.reference.networks import pack_network
-from cxr_training.backbone import BACKBONE_WEIGHTS, load_backbone, load_lower
+from cxr_training.backbone import BACKBONE_WEIGHTS, VERSIONS, load_backbone, load_lower
 from cxr_training.cases import Case, Dataset, read_cases
 from cxr_training.config import TrainConfig, load_config
 from cxr_training.copies import CopiesOnDisk
@@ -48,8 +48,9 @@ from cxr_training.networks import device, load_network
 from cxr_training.out_of_fold import write_predictions
 from cxr_training.pretext import find_frames, make_all_copies, teach_places
 from cxr_training.readings import read_readings, write_readings
-from cxr_training.run_folder import RunFolder, write_whole
+from cxr_training.run_folder import RunFolder
 from cxr_training.splits import Split, check_disjoint, make_split, merge_patients
+from cxr_training.whole_file import write_whole
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,6 +60,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="folder as the data card tells")
     parser.add_argument("--out", type=Path, required=True, help="folder of this run")
     parser.add_argument("--backbone", help="starting weights of the backbone (default: the data's)")
+    parser.add_argument(
+        "--versions", type=Path, default=VERSIONS, metavar="FOLDER",
+        help="of the version that a recipe's `start` names (default: those that ship)",
+    )  # fmt: skip
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
         help="change a key of the configuration, as in loss.zones=2; may be repeated",
@@ -76,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         config = load_config(arguments.config, TrainConfig, arguments.changes)
         run(
             config, arguments.data, RunFolder(arguments.out), backbone=arguments.backbone,
-            resume=arguments.resume, jobs=arguments.jobs,
+            versions=arguments.versions, resume=arguments.resume, jobs=arguments.jobs,
         )  # fmt: skip
     except (TrainingError, OSError) as error:
         print(f"cxr-train: {one_line(error)}", file=sys.stderr)
@@ -86,9 +91,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(
     config: TrainConfig, data: Path, folder: RunFolder, *, backbone: str | None = None,
-    resume: bool = False, jobs: int = 1,
+    versions: Path = VERSIONS, resume: bool = False, jobs: int = 1,
 ) -> None:  # fmt: skip
     """Train a recipe into a folder, gather what its folds say, and export a version.
+
+    Args:
+        versions: folder of the version that the recipe starts from, if it names one.
 
     Raises:
         TrainingError: when data or configuration cannot be used; nothing has been trained then, and
@@ -105,7 +113,7 @@ def run(
     start = CellNet(config.network, config.preprocess.size)
     digest = load_backbone(start, Path(backbone) if backbone else data / BACKBONE_WEIGHTS)
     if config.start is not None:
-        digest = load_lower(start, config.start, config.main.frozen_blocks)
+        digest = load_lower(start, versions / config.start, config.main.frozen_blocks)
     pack_network(start)  # a network that is too large to ship is found out now
     folder.claim(
         {

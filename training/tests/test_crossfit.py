@@ -18,7 +18,13 @@ from cxr_training.evaluation.calibrate import (
     fit_interval,
     misses,
 )
-from cxr_training.evaluation.crossfit import CalibratedPredictions, apply, cross_fit
+from cxr_training.evaluation.crossfit import (
+    CalibratedPredictions,
+    apply,
+    calibrated_classes,
+    cross_fit,
+    fold_scalings,
+)
 from cxr_training.evaluation.predictions import Joined, join
 
 
@@ -60,10 +66,17 @@ def test_fits_are_applied_as_the_service_does() -> None:
         fits = calibrated.by_fold[str(table.folds[i])]
         assert calibrated.scaled[i] == pytest.approx(fits.scaling(table.logits[i], table.zones[i]))
         assert tuple(calibrated.intervals[i]) == fits.interval(float(table.totals[i]))
-        assert tuple(calibrated.thresholds[i]) == fits.conformal.thresholds
+        assert calibrated.thresholds[i] == fits.conformal.threshold
     without = {fold: fits for fold, fits in calibrated.by_fold.items() if fold != "3"}
     with pytest.raises(TrainingError, match="fold 3 has nothing"):
         apply(calibrated.joined, without, calibrated.final)
+
+
+def test_the_calibration_alone_is_that_of_the_whole() -> None:
+    joined = join(predictions(), DATASET)
+    whole = cross_fit(joined)
+    assert (calibrated_classes(joined) == whole.predicted).all()
+    assert fold_scalings(joined) == {int(k): fits.scaling for k, fits in whole.by_fold.items()}
 
 
 def test_a_large_collection_rules_less_and_not_nothing() -> None:

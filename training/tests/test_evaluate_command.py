@@ -19,9 +19,9 @@ from cxr_training.config import GateConfig
 from cxr_training.csv_files import csv_bytes
 from cxr_training.evaluation.cli import main
 from cxr_training.evaluation.gate import gate_scores
-from cxr_training.evaluation.other_tables import GATE_NOTE
 from cxr_training.evaluation.predictions import COLUMNS
-from cxr_training.evaluation.tables import CALIBRATION_NOTE
+from cxr_training.evaluation.tables.inputs import GATE_NOTE
+from cxr_training.evaluation.tables.probabilities import CALIBRATION_NOTE
 from cxr_training.gate.rows import GateNote, GateRow, read_rows, write_rows
 
 
@@ -85,6 +85,7 @@ def test_the_command_judges_the_gate_by_the_settings_of_its_run(
             colour=0, frontal=float(rng.uniform(0.5, 1)), likeliest="other",
             distance=float(rng.uniform(0.5, 2)), side=512, lung_area=0.3, lung_span=0.6,
             lung_border=0.2, lung_black=0.005, lung_contrast=0.2,
+            lung_white=0.001, lung_balance=0.8, lung_width=0.7,
         ))
         for fold in range(3) for _ in range(40)
     ]  # fmt: skip

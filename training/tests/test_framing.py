@@ -16,8 +16,7 @@ from cxr_severity.model.engine import EngineConfig
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.model.reference.tensors import normalise
-from cxr_severity.settings import ModelSettings
-from cxr_training.backbone import load_lower
+from cxr_training.backbone import VERSIONS, load_lower
 from cxr_training.cases import read_cases
 from cxr_training.config import TrainConfig
 from cxr_training.config_augment import AugmentConfig, FramerConfig
@@ -151,15 +150,15 @@ def test_what_does_not_fit_a_frame_is_said_at_once(
 
 
 def test_first_blocks_start_as_the_versions_are(framed: TrainConfig) -> None:
-    folder = ModelSettings().weights / "2.0.0"
+    folder = VERSIONS / "2.0.0"
     stored = load_weights(folder, read_manifest(folder))
     network = CellNet(framed.network, framed.preprocess.size)
-    digest = load_lower(network, "2.0.0", 5)
-    assert load_lower(network, "2.0.0", 5) == digest
+    digest = load_lower(network, folder, 5)
+    assert load_lower(network, folder, 5) == digest
     other = CellNet(framed.network, framed.preprocess.size)
-    assert load_lower(other, "2.0.0", 4) != digest
+    assert load_lower(other, folder, 4) != digest
     with pytest.raises(TrainingError, match="5 blocks have learned nothing"):
-        load_lower(network, "2.0.0", 6)
+        load_lower(network, folder, 6)
     state = network.state_dict()
     for name, alike in (
         ("_conv_stem.weight", True), ("_blocks.4._bn2.running_var", True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,18 @@ import pytest
 from cxr_severity.imaging.decode import decode
 from cxr_severity.model.artifact import read_manifest
 from cxr_severity.model.evaluation import Evaluation
+from cxr_severity.model.measure.markdown import FLAT_NOTE
 from cxr_training.errors import TrainingError
-from cxr_training.evaluation.cli import EVALUATION
 from cxr_training.evaluation.readme import BEGIN, END, updated
+from cxr_training.evaluation.report import report
+from cxr_training.evaluation.tables.grades import FEWEST, subgroups_table
 from cxr_training.model_card import model_card
 from cxr_training.perturbations import CHANGES, Change
+from cxr_training.run_folder import ReportFolder
 
 REPOSITORY = Path(__file__).parents[2]
+README = REPOSITORY / "README.md"
+REPORT = ReportFolder(REPOSITORY / "docs" / "evaluation")
 MILD = {"contrast", "letters", "JPEG", "gamma", "resized", "darker", "brighter"}
 
 
@@ -52,15 +58,47 @@ def test_names_are_unique() -> None:
 
 
 def test_the_readme_tells_what_the_evaluation_says() -> None:
-    found = (REPOSITORY / "docs" / "evaluation" / EVALUATION).read_text(encoding="utf-8")
-    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    found = REPORT.evaluation.read_text(encoding="utf-8")
+    text = README.read_text(encoding="utf-8")
     assert updated(text, Evaluation.model_validate_json(found)) == text, "run make evaluate"
     assert BEGIN in text
     assert END in text
 
 
+def test_no_interval_is_printed_without_a_width() -> None:
+    """Of the README, the card and the report that stand here."""
+    folder = REPOSITORY / "backend" / "weights" / "2.0.0"
+    section = README.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
+    for text in (
+        section,
+        (folder / "model-card.md").read_text("utf-8"),
+        REPORT.text.read_text("utf-8"),
+    ):
+        ends = re.findall(r"\((-?[0-9.]+) to (-?[0-9.]+)\)", text)
+        assert ends
+        assert [pair for pair in ends if pair[0] == pair[1]] == []
+        assert FLAT_NOTE in text
+
+
+def test_the_report_tells_what_the_evaluation_says() -> None:
+    found = Evaluation.model_validate_json(REPORT.evaluation.read_text(encoding="utf-8"))
+    assert report(found, "2.0.0") == REPORT.text.read_text(encoding="utf-8"), "run make evaluate"
+
+
+def test_of_a_few_films_a_group_says_nothing() -> None:
+    found = Evaluation.model_validate_json(REPORT.evaluation.read_text(encoding="utf-8"))
+    few, enough = (
+        one.model_copy(update={"images": FEWEST - less})
+        for less, one in ((1, found.subgroups[0]), (0, found.subgroups[0]))
+    )
+    table = subgroups_table(found.model_copy(update={"subgroups": [few, enough]}))
+    *_, first, second = table.split("\n")
+    assert first.endswith("| – | – | – |")
+    assert "–" not in second
+
+
 def test_a_readme_without_a_place_for_it_is_refused() -> None:
-    found = (REPOSITORY / "docs" / "evaluation" / EVALUATION).read_text(encoding="utf-8")
+    found = REPORT.evaluation.read_text(encoding="utf-8")
     with pytest.raises(TrainingError, match="lacks"):
         updated("# No marks\n", Evaluation.model_validate_json(found))
 

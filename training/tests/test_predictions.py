@@ -99,9 +99,20 @@ def test_the_grades_that_are_compared_are_those_that_are_served() -> None:
             ("accuracy", served.accuracy), ("macro-F1", served.macro_f1),
             ("quadratic weighted kappa", served.quadratic_weighted_kappa),
         ):  # fmt: skip
+            assert value is not None
             assert getattr(found[name], side).value == pytest.approx(value.value, abs=1e-4)
     assert found["accuracy"].first.value > 0.9
     assert "calibrated on the other folds" in comparison_table(comparison, "mute", "other")
+
+
+def test_a_comparison_fits_nothing_but_the_calibration(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fitted(*_: object) -> None:
+        raise AssertionError("neither sets nor intervals are compared")
+
+    for name in ("fit_threshold", "fit_interval", "fit_ends"):
+        monkeypatch.setattr(f"cxr_training.evaluation.crossfit.{name}", fitted)
+    comparison = compare(predictions(), predictions(), DATASET, resamples=5)
+    assert comparison.calibrated
 
 
 def test_two_folds_are_compared_by_raw_logits_and_say_so() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from public_sources import Checkouts, make_checkouts, run
+from public_sources import ZONES, Checkouts, make_checkouts, rectangle, run
 
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.networks.configs import CellConfig
@@ -22,6 +22,9 @@ from cxr_training.csv_files import read_table
 from cxr_training.lesions import read_lesions
 from cxr_training.prepare import weights
 from cxr_training.prepare.cli import MISSING, main
+
+BOXES = "id,boxes,width,height,Typical Appearance\n"
+BRIXIA = ",".join(("filename", *ZONES))
 
 
 @pytest.fixture
@@ -163,6 +166,22 @@ def test_boxes_need_all_of_their_tables(
          None, "covid_val.png: is not there"),
         ("siim_tables", "assets/train_image_level_folded_v3.csv",
          "id,boxes,width,height\naa_image,[],4,4\n", "csv:2: 0 study labels are set"),
+        ("siim_tables", "assets/train_image_level_folded_v3.csv",
+         f"{BOXES}aa_image,\"[{{'x': None, 'y': 0, 'width': 1, 'height': 1}}]\",4,4,1\n",
+         "csv:2: boxes \"[{'x': None, 'y': 0, 'width': 1, 'height': 1}]\" are none with x, y,"),
+        ("siim_tables", "assets/train_image_level_folded_v3.csv",
+         f"{BOXES}aa_image,[],0,4,1\n", "csv:2: width '0' is no number of pixels"),
+        ("brixia", "data/public-annotations.csv",
+         f"{BRIXIA}\na.png{',1' * 6},19{',1' * 7}\n", "csv:2: S-Global 19 is not between 0 and 18"),
+        ("brixia", "data/public-annotations.csv",
+         f"{BRIXIA}\na.png,4{',1' * 13}\n", "csv:2: S-A 4 is not between 0 and 3"),
+        ("schaudt", "COVIDx8B_severity_mapping.csv", "orig_image_name,label\na,1\nb,6\n",
+         "csv:3: label 6 is not between 0 and 5"),
+        ("cohen", "annotations/covid-severity-scores.csv",
+         "## x\nfilename,geographic_mean,opacity_mean\na,8.5,2\n",
+         "csv:3: geographic_mean 8.5 is not between 0 and 8"),
+        ("covidnet", "annotations/severity_annotations.csv", "n,e,o\nb,1,1\na,-1,2\n",
+         "csv:3: a: -1, 2 are not between 0 and 8"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_line_and_writes_nothing(
@@ -222,4 +241,56 @@ def test_describe_counts(
         "| paediatric | viral | 1 |",
     ):
         assert line in said
+    parts = tmp_path / "parts"
+    for name in ("lesions", "ralo"):
+        shutil.copytree(tmp_path / "data" / name, parts / name)
+        capsys.readouterr()
+        assert main(["--describe", str(parts)]) == 0
+        said = capsys.readouterr().out
+        assert "| boxes | typical | 1 | 0 | 0 | 1 | 0 |" in said
+        assert ("| ralo | 3 | 3 | 1 | 1 | 1 |" in said) == (name == "ralo")
+        assert "Age is stated" not in said
     assert main(["--describe", str(tmp_path / "sources")]) == 2
+    assert "holds none of severity/labels.csv, ralo/labels.csv" in capsys.readouterr().err
+    assert main(["--describe", str(tmp_path / "none")]) == 2
+    assert capsys.readouterr().err == f"cxr-prepare: {tmp_path / 'none'}: is no folder\n"
+
+
+def test_a_drawn_films_mask_of_another_aspect_is_left_out_and_said(
+    checkouts: Checkouts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train = checkouts["covid_qu_ex"] / "Infection Segmentation Data" / "Train" / "COVID-19"
+    rectangle(train / "infection masks" / "covid_train.png", (256, 128), (0, 0, 64, 64))
+    out = tmp_path / "data"
+    assert run(out, {"covid_qu_ex": checkouts["covid_qu_ex"]}) == 0
+    said = "masks/covid/covid_train.opacity.png: this opacity mask has another aspect"
+    assert said in capsys.readouterr().out.splitlines()
+    (film,) = (one for one in read_lesions(out) if one.file == "masks/covid/covid_train.jpg")
+    assert (film.opacity_mask, film.lung_mask) == (None, "masks/covid/covid_train.lung.png")
+    with tarfile.open(out / "lesions" / "masks.tar") as tar:
+        assert "masks/covid/covid_train.opacity.png" not in tar.getnames()
+
+
+@pytest.mark.parametrize("place", ["labels", "archive"])
+def test_messages_name_the_folder_that_was_asked_for(
+    checkouts: Checkouts, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch, place: str,
+) -> None:  # fmt: skip
+    out = tmp_path / "data"
+    if place == "labels":
+        # An age that training does not take, of a film that it would.
+        table = checkouts["cohen"] / "metadata.csv"
+        table.write_text(table.read_text().replace(",65,", ",650,"))
+        assert run(out, checkouts) == 0
+        said = capsys.readouterr().out
+        assert "training cannot use it yet: severity/labels.csv:" in said
+    else:
+
+        def full(folder: Path) -> list[str]:
+            raise OSError(28, "No space left on device", str(folder / "severity" / "labels.csv"))
+
+        monkeypatch.setattr("cxr_training.prepare.cli.training_says", full)
+        assert run(out, checkouts) == 2
+        said = capsys.readouterr().err
+        assert said == f"cxr-prepare: {out / 'severity' / 'labels.csv'}: No space left on device\n"
+    assert "partial" not in said

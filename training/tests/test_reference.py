@@ -138,6 +138,24 @@ def test_counts_of_the_public_data() -> None:
     assert len(classed) == 152 + 175 + 1830
 
 
+def test_films_go_by_the_one_standard(small_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[float, ...]] = []
+
+    def standard(*scores: float) -> Reference | None:
+        asked.append(scores)
+        return reference(*scores)
+
+    monkeypatch.setattr("cxr_training.cases.reference", standard)
+    cases = read_cases(small_data).cases
+    assert len(asked) == len(cases)
+    for case, scores in zip(cases, asked, strict=True):
+        found = reference(*scores)
+        assert (found is None) == (case.reference == "none")
+        if found is not None:
+            assert (case.total, case.severity) == (found.total, found.severity)
+            assert case.reference == ("ralo" if case.set == "ralo" else found.kind)
+
+
 def test_classes_begin_where_they_should() -> None:
     assert [brixia_severity(total) for total in (0, 5.49, 5.5, 11.49, 11.5, 18)] == [
         "mild", "mild", "moderate", "moderate", "severe", "severe",

@@ -6,6 +6,7 @@ import json
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from small_run import SMALL
 
 from cxr_severity.imaging.decode import decode
 from cxr_severity.model.artifact import read_manifest
-from cxr_severity.model.drift import STATISTICS, Histogram
+from cxr_severity.model.drift import Histogram, Statistic
 from cxr_severity.model.predictor import Predictor
 from cxr_training.cases import read_cases
 from cxr_training.config import TrainConfig
@@ -23,9 +24,10 @@ from cxr_training.drift import main as add_drift
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.predictions import read_predictions
 from cxr_training.films import load_films
-from cxr_training.run_folder import RunFolder, write_whole
+from cxr_training.run_folder import RunFolder
 from cxr_training.splits import Split, make_split
 from cxr_training.train import main, planned, prepare, run, train_unit
+from cxr_training.whole_file import write_whole
 
 
 def test_every_film_is_tested_once_by_a_network_that_had_not_seen_its_patient(
@@ -74,7 +76,7 @@ def test_the_version_tells_what_its_films_were_like(
     assert written is not None
     totals = read_predictions(finished.predictions).totals
     assert written.statistics["total"] == Histogram.of(totals)
-    assert set(written.statistics) == set(STATISTICS)
+    assert set(written.statistics) == set(get_args(Statistic))
     assert len({one.films for one in written.statistics.values()}) == 1
     # By hand, to a version that does not tell it, the same is added.
     copy = shutil.copytree(version, tmp_path / "0.7.0")

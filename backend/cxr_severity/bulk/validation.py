@@ -123,9 +123,9 @@ def _measured(rows: Sequence[Row], matched: Matched, empty: int, resamples: int)
             calibration_error(confidence, right, equal_width_bins(confidence), bootstrap)
         ),
         overconfidence=bootstrap.mean(confidence - right),
-        coverage=bootstrap.mean(np.array(held, np.float64)),
-        referred=bootstrap.mean(referred.astype(np.float64)),
-        sure=None if referred.all() else bootstrap.mean(right, ~referred),
+        coverage=bootstrap.share(np.array(held, np.float64)),
+        referred=bootstrap.share(referred.astype(np.float64)),
+        sure=None if referred.all() else bootstrap.share(right, ~referred),
         totals=_totals([pair for pair in pairs if pair.total is not None], resamples),
         by=matched.by,
         lone=sum(not pair.patient for pair in pairs),
@@ -147,7 +147,7 @@ def _totals(pairs: Sequence[Pair], resamples: int) -> Totals | None:
     inside = None
     if all(pair.row["brixia_low"] for pair in pairs):
         low, high = _column(pairs, "brixia_low"), _column(pairs, "brixia_high")
-        inside = bootstrap.mean(((low <= reference) & (reference <= high)).astype(np.float64))
+        inside = bootstrap.share(((low <= reference) & (reference <= high)).astype(np.float64))
     return Totals(
         films=len(pairs),
         mae=bootstrap.mean(np.abs(estimated - reference)),

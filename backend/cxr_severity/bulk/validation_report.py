@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cxr_severity.bulk.validation import Validation
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.evaluation import Evaluation
-from cxr_severity.model.measure.markdown import cell, table
+from cxr_severity.model.measure.markdown import FLAT_NOTE, cell, table
 from cxr_severity.model.metrics import Estimate, Metrics
 
 FEW = 30
@@ -105,9 +105,9 @@ def _of_grades(metrics: Metrics) -> dict[str, Estimate | None]:
 
 
 def _said(better: int, here: Estimate, there: Estimate | None) -> str:
-    """Only where the intervals are apart: what overlaps may be chance. Where no film, or every one,
-    is of a kind, the interval is of no width and says nothing."""
-    if there is None or not better or here.low == here.high:
+    """Only where the intervals are apart: what overlaps may be chance. A figure that is the same in
+    every resample has no interval, and says nothing."""
+    if there is None or not better or here.flat:
         return ""
     if here.low <= there.high and there.low <= here.high:
         return ""
@@ -142,7 +142,7 @@ def _notes(found: Validation, measured: Evaluation | None) -> Iterator[str]:
             f"{found.unsaid} readings do not say whether they were given without sight of the "
             "model's result (a column `blind` does), and count as if they were not."
         )
-    yield f"Intervals: {metrics.interval}."
+    yield f"Intervals: {metrics.interval}. {FLAT_NOTE}"
     if measured is None:
         yield f"{found.version} is not installed here, so that its own figures are left out."
     for grade in SEVERITIES:

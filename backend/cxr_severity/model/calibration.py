@@ -4,7 +4,7 @@ plausible, and an interval for the Brixia total."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,32 +62,21 @@ class Scaling(BaseModel):
         )
 
 
-Share = Annotated[float, Field(ge=0, le=1)]
-
-
 class Conformal(BaseModel):
     """Threshold of conformal prediction sets, fitted on patients that the network had not seen."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     coverage: float = Field(gt=0, lt=1, description="Share of films whose set holds their class")
-    threshold: Share = Field(description="Lowest probability of a class in the set")
-    per_class: tuple[Share, Share, Share] | None = Field(
-        default=None,
-        description="The same of mild, moderate and severe where they differ; `threshold` is then "
-        "the lowest of them",
-    )
+    threshold: float = Field(ge=0, le=1, description="Lowest probability of a class in the set")
 
-    @model_validator(mode="after")
-    def _agrees(self) -> Conformal:
-        if self.per_class is not None and min(self.per_class) != self.threshold:
-            raise ValueError("threshold must be the lowest of per_class")
-        return self
-
-    @property
-    def thresholds(self) -> tuple[float, float, float]:
-        """Of mild, moderate and severe."""
-        return self.per_class or (self.threshold,) * 3
+    @model_validator(mode="before")
+    @classmethod
+    def _of_one_threshold(cls, given: Any) -> Any:
+        # 2.0.0's manifest has room for one of each class, and none in it.
+        if isinstance(given, dict) and given.get("per_class", 0) is None:
+            return {name: value for name, value in given.items() if name != "per_class"}
+        return given
 
 
 class TotalInterval(BaseModel):
@@ -127,14 +116,13 @@ def softmax(logits: NDArray[np.floating]) -> Float64Array:
     return probabilities
 
 
-def prediction_set(probabilities: Sequence[float], thresholds: Sequence[float]) -> tuple[int, ...]:
-    """Indices of the classes whose probability reaches their threshold.
+def prediction_set(probabilities: Sequence[float], threshold: float) -> tuple[int, ...]:
+    """Indices of the classes whose probability reaches the threshold.
 
     The least ambiguous sets of Sadinle et al. (JASA 2019), with two additions that can only raise
     coverage: the most probable class is always in, and so is every class between two that are,
     because mild or severe but not moderate is no reading of a film.
     """
-    pairs = zip(probabilities, thresholds, strict=True)
-    inside = [i for i, (probability, threshold) in enumerate(pairs) if probability >= threshold]
+    inside = [i for i, probability in enumerate(probabilities) if probability >= threshold]
     inside.append(int(np.argmax(probabilities)))
     return tuple(range(min(inside), max(inside) + 1))

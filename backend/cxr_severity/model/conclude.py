@@ -86,9 +86,7 @@ def conclude(
     )
 
 
-def _explanation(
-    inference: Inference, lungs: LungField, manifest: Manifest
-) -> Explanation | None:
+def _explanation(inference: Inference, lungs: LungField, manifest: Manifest) -> Explanation | None:
     found = inference.map
     if found is None:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,7 +14,6 @@ from cxr_severity.model.metrics import Frozen
 
 Statistic = Literal["brightness", "contrast", "sharpness", "total"]
 """Three of the network's input, and the Brixia total that was predicted."""
-STATISTICS: tuple[Statistic, ...] = get_args(Statistic)
 
 _SHARES = 10
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from cxr_severity.model.assessment import Severity
 from cxr_severity.model.calibration import TotalInterval
@@ -20,6 +20,7 @@ from cxr_severity.model.metrics import (
     SeedScores,
     Selective,
     Subgroup,
+    of_its_patients,
 )
 
 MapKind = Literal["grad-cam", "opacity"]
@@ -27,6 +28,8 @@ Drawn = Literal["masks", "boxes"]
 Measure = Literal["peak in opacity", "energy in opacity", "energy in lungs"]
 Against = Literal["image", "lungs"]
 Curve = Literal["deletion", "insertion"]
+Collection = Literal["severity", "ralo"]
+"""Of scored films, by the folder that holds them."""
 
 
 class ExplanationScores(Frozen):
@@ -86,7 +89,11 @@ class Shift(Frozen):
     patients: int
     flipped: Estimate = Field(description="Share of films whose class changes")
     moved: Estimate = Field(description="Mean over films of the largest change of a probability")
-    kappa: Estimate = Field(description="Quadratic weighted kappa with the reference class")
+    kappa: Estimate | None = Field(
+        description="Quadratic weighted kappa with the reference class; null where all are of one"
+    )
+
+    _exact = field_validator("flipped")(of_its_patients)
 
 
 class SourceProbe(Frozen):
@@ -119,6 +126,8 @@ class Agreement(Frozen):
     total_mae: Estimate | None
     total_bias: Estimate | None = Field(description="Mean of this reader less the reference")
 
+    _exact = field_validator("accuracy", "two_step_errors")(of_its_patients)
+
 
 class SourceScores(Frozen):
     """The films of one kind of reference: the model, the readers with each other, and others."""
@@ -135,7 +144,7 @@ class SourceScores(Frozen):
 class AcrossHospitals(Frozen):
     """Networks trained without one collection, and tested on all of it."""
 
-    without: Literal["severity", "ralo"]
+    without: Collection
     readings: list[Agreement] = Field(description="The model's first")
     referred: Estimate
 
@@ -146,7 +155,9 @@ class SeriesScores(Frozen):
     source: Source
     reader: str
     reference: str
-    pairs: int = Field(description="Of films that follow one another, on different days")
+    pairs: int = Field(
+        description="Of films that follow one another, at different times, maybe of one day"
+    )
     patients: int
     change_r: Estimate = Field(description="Pearson correlation of the changes of the total")
     change_mae: Estimate
@@ -172,7 +183,7 @@ class FirstEdition(Frozen):
     images: int
     accuracy: Estimate
     macro_f1: Estimate
-    quadratic_weighted_kappa: Estimate
+    quadratic_weighted_kappa: Estimate | None
 
 
 class Evaluation(Frozen):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from cxr_severity.model.assessment import Severity
 from cxr_severity.model.calibration import Conformal, Scaling
@@ -22,6 +22,32 @@ class Estimate(Frozen):
     value: float
     low: float
     high: float
+
+    @property
+    def flat(self) -> bool:
+        """Whether it is the same in every resample, which is no interval."""
+        return self.low == self.high
+
+
+def of_patients(share: Estimate, patients: int) -> Estimate:
+    """A share with an interval also where no patient, or every one, is hit.
+
+    There each resample says what the sample says, and the bootstrap's interval has no width; the
+    exact one of Clopper and Pearson (Biometrika 1934) has: of none among n patients, 0 to
+    1 - 0.025^(1/n). Patients are counted, and not films, as the bootstrap does.
+    """
+    if not share.flat or share.value not in (0, 1) or patients < 1:
+        return share
+    beyond = round(1 - 0.025 ** (1 / patients), 4)
+    low, high = (0.0, beyond) if share.value == 0 else (round(1 - beyond, 4), 1.0)
+    return Estimate(value=share.value, low=low, high=high)
+
+
+def of_its_patients(share: Estimate | None, info: ValidationInfo) -> Estimate | None:
+    """`of_patients` by the field `patients`, which stands before the share: for figures that a
+    version was made with as for new ones."""
+    patients = info.data.get("patients")
+    return share if share is None or patients is None else of_patients(share, patients)
 
 
 class ClassMetrics(Frozen):
@@ -43,7 +69,9 @@ class Metrics(Frozen):
     )
     accuracy: Estimate
     macro_f1: Estimate
-    quadratic_weighted_kappa: Estimate
+    quadratic_weighted_kappa: Estimate | None = Field(
+        description="Null where all is of one grade, by the reference and as read"
+    )
     two_step_errors: Estimate | None = Field(
         default=None, description="Share of readings that took mild for severe or severe for mild"
     )
@@ -52,6 +80,8 @@ class Metrics(Frozen):
         description="Rows: reference; columns: predicted; both mild, moderate, severe; counts "
         "every reading of an image"
     )
+
+    _exact = field_validator("accuracy", "two_step_errors")(of_its_patients)
 
 
 class SeedScores(Frozen):
@@ -167,4 +197,14 @@ class Subgroup(Frozen):
     patients: int
     accuracy: Estimate
     macro_f1: Estimate = Field(description="Over the classes that occur in the subgroup")
-    quadratic_weighted_kappa: Estimate
+    quadratic_weighted_kappa: Estimate | None = Field(
+        description="Null where all is of one grade, by the reference or as read"
+    )
+
+    _exact = field_validator("accuracy")(of_its_patients)
+
+    @field_validator("quadratic_weighted_kappa")
+    @classmethod
+    def _exists(cls, kappa: Estimate | None) -> Estimate | None:
+        # Up to 2.0.0 it was written as 0 in the sample and in every resample.
+        return None if kappa is not None and kappa.flat and kappa.value == 0 else kappa

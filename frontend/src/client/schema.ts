@@ -570,15 +570,6 @@ export interface components {
              * @description Lowest probability of a class in the set
              */
             threshold: number;
-            /**
-             * Per Class
-             * @description The same of mild, moderate and severe where they differ; `threshold` is then the lowest of them
-             */
-            per_class?: [
-                number,
-                number,
-                number
-            ] | null;
         };
         /**
          * ConformalScores
@@ -753,7 +744,7 @@ export interface components {
             method: "grad-cam";
             /**
              * Target
-             * @description What the heatmap speaks of: `burden` is the expected Brixia total, else a class
+             * @description What the heatmap speaks of: `burden` is the expected Brixia total, else what speaks for at least that grade; for `mild`, which no opacity speaks for, next to nothing
              * @example burden
              * @enum {string}
              */
@@ -879,7 +870,7 @@ export interface components {
              * @example lungs-cut-off
              * @enum {string}
              */
-            code: "colour-image" | "not-a-radiograph" | "cross-section" | "lateral-projection" | "inverted-grey-scale" | "turned-by-90-degrees" | "turned-by-180-degrees" | "lungs-not-found" | "lungs-cut-off" | "field-too-small" | "low-resolution" | "over-exposed" | "under-exposed" | "unfamiliar-image" | "not-measured" | "declared-not-frontal" | "declared-not-chest";
+            code: "colour-image" | "not-a-radiograph" | "cross-section" | "lateral-projection" | "inverted-grey-scale" | "turned-by-90-degrees" | "turned-by-180-degrees" | "lungs-not-found" | "several-pictures" | "one-lung" | "lungs-cut-off" | "field-too-small" | "low-resolution" | "over-exposed" | "whited-out" | "under-exposed" | "unfamiliar-image" | "not-measured" | "declared-not-frontal" | "declared-not-chest" | "declared-child";
             /**
              * Level
              * @description `reject`: not fit for a judgement; `warn`: judge with care
@@ -917,7 +908,7 @@ export interface components {
             images: number;
             accuracy: components["schemas"]["Estimate"];
             macro_f1: components["schemas"]["Estimate"];
-            quadratic_weighted_kappa: components["schemas"]["Estimate"];
+            quadratic_weighted_kappa: components["schemas"]["Estimate"] | null;
         };
         /**
          * FrameConfig
@@ -958,6 +949,21 @@ export interface components {
             lung_black: components["schemas"]["Limit"];
             /** @description Standard deviation within the lungs, lower limit */
             lung_contrast: components["schemas"]["Limit"];
+            /**
+             * @description Share of the lungs that is white, upper limit
+             * @default {}
+             */
+            lung_white: components["schemas"]["Limit"];
+            /**
+             * @description The smaller lung over the larger, lower limit
+             * @default {}
+             */
+            lung_balance: components["schemas"]["Limit"];
+            /**
+             * @description How far a lung spreads to the sides, upper limit
+             * @default {}
+             */
+            lung_width: components["schemas"]["Limit"];
         };
         /**
          * GatePart
@@ -1198,6 +1204,13 @@ export interface components {
              * @description Heatmaps whose peak lies below it say next to nothing; they are marked as low signal and scaled by it instead of by their own peak
              */
             faint_peak: number;
+            /**
+             * Faint Peaks
+             * @description The same of the heatmaps of a grade, where they are of another unit than those of the burden
+             */
+            faint_peaks?: {
+                [key: string]: number;
+            };
             weights: components["schemas"]["WeightsFile"];
             gate: components["schemas"]["GatePart"];
             golden: components["schemas"]["Golden"];
@@ -1241,7 +1254,8 @@ export interface components {
             seeds: number;
             accuracy: components["schemas"]["Estimate"];
             macro_f1: components["schemas"]["Estimate"];
-            quadratic_weighted_kappa: components["schemas"]["Estimate"];
+            /** @description Null where all is of one grade, by the reference and as read */
+            quadratic_weighted_kappa: components["schemas"]["Estimate"] | null;
             /** @description Share of readings that took mild for severe or severe for mild */
             two_step_errors?: components["schemas"]["Estimate"] | null;
             /** Per Class */
@@ -1660,7 +1674,7 @@ export interface components {
             reference: string;
             /**
              * Pairs
-             * @description Of films that follow one another, on different days
+             * @description Of films that follow one another, at different times, maybe of one day
              */
             pairs: number;
             /** Patients */
@@ -1717,8 +1731,8 @@ export interface components {
             flipped: components["schemas"]["Estimate"];
             /** @description Mean over films of the largest change of a probability */
             moved: components["schemas"]["Estimate"];
-            /** @description Quadratic weighted kappa with the reference class */
-            kappa: components["schemas"]["Estimate"];
+            /** @description Quadratic weighted kappa with the reference class; null where all are of one */
+            kappa: components["schemas"]["Estimate"] | null;
         };
         /**
          * SourceProbe
@@ -1781,7 +1795,8 @@ export interface components {
             accuracy: components["schemas"]["Estimate"];
             /** @description Over the classes that occur in the subgroup */
             macro_f1: components["schemas"]["Estimate"];
-            quadratic_weighted_kappa: components["schemas"]["Estimate"];
+            /** @description Null where all is of one grade, by the reference or as read */
+            quadratic_weighted_kappa: components["schemas"]["Estimate"] | null;
         };
         /** TensorMetadata */
         TensorMetadata: {
@@ -2142,7 +2157,7 @@ export interface components {
              * @example empty-file
              * @enum {string}
              */
-            code: "archive-damaged" | "archive-too-large" | "busy" | "credentials-expired" | "credentials-invalid" | "credentials-missing" | "cross-section" | "damaged-image" | "dicom-for-processing" | "dicom-not-a-radiograph" | "dicom-unsupported-encoding" | "dicom-without-image" | "dicom-without-uids" | "empty-file" | "field-too-small" | "file-too-large" | "film-in-colour" | "headers-too-large" | "image-too-costly" | "image-too-large" | "image-too-small" | "image-without-contrast" | "incomplete-upload" | "internal-error" | "invalid-request" | "inverted-grey-scale" | "lateral-projection" | "low-resolution" | "malformed-request" | "method-not-allowed" | "missing-field" | "multi-frame" | "no-dicom-source" | "not-a-frontal-chest-radiograph" | "not-acceptable" | "not-an-image" | "not-found" | "not-ready" | "rate-limited" | "request-too-slow" | "scope-missing" | "too-many-images" | "turned-by-180-degrees" | "turned-by-90-degrees" | "unknown-model" | "unknown-parameter" | "unknown-target" | "unknown-version" | "unsafe-path" | "unsupported-colour-space" | "unsupported-encoding" | "unsupported-format" | "unsupported-media-type" | "upload-too-slow";
+            code: "archive-damaged" | "archive-too-large" | "busy" | "credentials-expired" | "credentials-invalid" | "credentials-missing" | "cross-section" | "damaged-image" | "dicom-for-processing" | "dicom-not-a-radiograph" | "dicom-unsupported-encoding" | "dicom-without-image" | "dicom-without-uids" | "empty-file" | "field-too-small" | "file-too-large" | "film-in-colour" | "headers-too-large" | "image-too-costly" | "image-too-large" | "image-too-small" | "image-without-contrast" | "incomplete-upload" | "internal-error" | "invalid-request" | "inverted-grey-scale" | "lateral-projection" | "low-resolution" | "malformed-request" | "method-not-allowed" | "missing-field" | "multi-frame" | "no-dicom-source" | "not-a-frontal-chest-radiograph" | "not-acceptable" | "not-an-image" | "not-found" | "not-ready" | "rate-limited" | "request-too-slow" | "scope-missing" | "too-many-images" | "turned-by-180-degrees" | "turned-by-90-degrees" | "unknown-model" | "unknown-parameter" | "unknown-target" | "unknown-version" | "unsafe-path" | "unsupported-colour-space" | "unsupported-encoding" | "unsupported-format" | "unsupported-media-type" | "unsupported-transfer-coding" | "upload-too-slow";
             /**
              * Findings
              * @description Only where the gate rejected the image: why
@@ -2180,7 +2195,7 @@ export interface components {
              * @example empty-file
              * @enum {string}
              */
-            code: "archive-damaged" | "archive-too-large" | "busy" | "credentials-expired" | "credentials-invalid" | "credentials-missing" | "cross-section" | "damaged-image" | "dicom-for-processing" | "dicom-not-a-radiograph" | "dicom-unsupported-encoding" | "dicom-without-image" | "dicom-without-uids" | "empty-file" | "field-too-small" | "file-too-large" | "film-in-colour" | "headers-too-large" | "image-too-costly" | "image-too-large" | "image-too-small" | "image-without-contrast" | "incomplete-upload" | "internal-error" | "invalid-request" | "inverted-grey-scale" | "lateral-projection" | "low-resolution" | "malformed-request" | "method-not-allowed" | "missing-field" | "multi-frame" | "no-dicom-source" | "not-a-frontal-chest-radiograph" | "not-acceptable" | "not-an-image" | "not-found" | "not-ready" | "rate-limited" | "request-too-slow" | "scope-missing" | "too-many-images" | "turned-by-180-degrees" | "turned-by-90-degrees" | "unknown-model" | "unknown-parameter" | "unknown-target" | "unknown-version" | "unsafe-path" | "unsupported-colour-space" | "unsupported-encoding" | "unsupported-format" | "unsupported-media-type" | "upload-too-slow";
+            code: "archive-damaged" | "archive-too-large" | "busy" | "credentials-expired" | "credentials-invalid" | "credentials-missing" | "cross-section" | "damaged-image" | "dicom-for-processing" | "dicom-not-a-radiograph" | "dicom-unsupported-encoding" | "dicom-without-image" | "dicom-without-uids" | "empty-file" | "field-too-small" | "file-too-large" | "film-in-colour" | "headers-too-large" | "image-too-costly" | "image-too-large" | "image-too-small" | "image-without-contrast" | "incomplete-upload" | "internal-error" | "invalid-request" | "inverted-grey-scale" | "lateral-projection" | "low-resolution" | "malformed-request" | "method-not-allowed" | "missing-field" | "multi-frame" | "no-dicom-source" | "not-a-frontal-chest-radiograph" | "not-acceptable" | "not-an-image" | "not-found" | "not-ready" | "rate-limited" | "request-too-slow" | "scope-missing" | "too-many-images" | "turned-by-180-degrees" | "turned-by-90-degrees" | "unknown-model" | "unknown-parameter" | "unknown-target" | "unknown-version" | "unsafe-path" | "unsupported-colour-space" | "unsupported-encoding" | "unsupported-format" | "unsupported-media-type" | "unsupported-transfer-coding" | "upload-too-slow";
             /**
              * Findings
              * @description Only where the gate rejected the image: why
@@ -3247,6 +3262,11 @@ export interface operations {
                      *           "threshold": 0.5
                      *         },
                      *         "faint_peak": 1,
+                     *         "faint_peaks": {
+                     *           "mild": 0.5,
+                     *           "moderate": 0.5,
+                     *           "severe": 0.5
+                     *         },
                      *         "weights": {
                      *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                      *           "bytes": 1
@@ -3266,7 +3286,10 @@ export interface operations {
                      *             "lung_border": {},
                      *             "side": {},
                      *             "lung_black": {},
-                     *             "lung_contrast": {}
+                     *             "lung_contrast": {},
+                     *             "lung_white": {},
+                     *             "lung_balance": {},
+                     *             "lung_width": {}
                      *           }
                      *         },
                      *         "golden": {

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 
-from cxr_severity.model.evaluation import AcrossHospitals, Agreement, Source, SourceScores
+from cxr_severity.model.evaluation import (
+    AcrossHospitals,
+    Agreement,
+    Collection,
+    Source,
+    SourceScores,
+)
 from cxr_severity.model.measure.bootstrap import RESAMPLES, Bootstrap, interval
 from cxr_severity.model.measure.probabilities import (
     accuracy_at,
@@ -55,17 +61,19 @@ def source_scores(
                     *_others(source, _films(part), readers, resamples),
                 ],
                 expected_error=interval(gaps),
-                coverage=bootstrap.mean(sets[np.arange(len(sets)), part.labels].astype(np.float64)),
-                referred=bootstrap.mean((sets.sum(axis=1) > 1).astype(np.float64)),
+                coverage=bootstrap.share(
+                    sets[np.arange(len(sets)), part.labels].astype(np.float64)
+                ),
+                referred=bootstrap.share((sets.sum(axis=1) > 1).astype(np.float64)),
                 accuracy_at_half=interval(accuracy_at(0.5, correct[order], weights)),
-                interval_coverage=bootstrap.mean(inside.astype(np.float64)),
+                interval_coverage=bootstrap.share(inside.astype(np.float64)),
             )
         )
     return found
 
 
 def across_hospitals(
-    without: Literal["severity", "ralo"], calibrated: CalibratedPredictions,
+    without: Collection, calibrated: CalibratedPredictions,
     readers: Sequence[Reader], resamples: int = RESAMPLES,
 ) -> AcrossHospitals:  # fmt: skip
     """Of networks that learned from the other collection alone, calibrated on its films, too."""
@@ -81,7 +89,7 @@ def across_hospitals(
             model_agreement(calibrated, "second edition of the reference", resamples),
             *others,
         ],
-        referred=bootstrap.mean(referred),
+        referred=bootstrap.share(referred),
     )
 
 

@@ -141,10 +141,10 @@ def _level(patients: NDArray[np.str_], coverage: float) -> float:
 
 
 def prediction_sets(probabilities: Float64Array, thresholds: Float64Array) -> NDArray[np.bool_]:
-    """(N, 3) probabilities and (N, 3) thresholds to membership, by the rule of the service."""
+    """(N, 3) probabilities and (N,) thresholds to membership, by the rule of the service."""
     inside = np.zeros(probabilities.shape, dtype=np.bool_)
-    for i, (row, limits) in enumerate(zip(probabilities, thresholds, strict=True)):
-        inside[i, list(prediction_set(row.tolist(), limits.tolist()))] = True
+    for i, (row, limit) in enumerate(zip(probabilities, thresholds, strict=True)):
+        inside[i, list(prediction_set(row.tolist(), float(limit)))] = True
     return inside
 
 

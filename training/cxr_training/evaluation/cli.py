@@ -13,16 +13,14 @@ from cxr_training.cases import Dataset, read_cases
 from cxr_training.errors import TrainingError, one_line
 from cxr_training.evaluation.compare import compare, comparison_table
 from cxr_training.evaluation.figures import draw
-from cxr_training.evaluation.predictions import PREDICTIONS, read_predictions
+from cxr_training.evaluation.predictions import read_predictions
 from cxr_training.evaluation.readme import update
 from cxr_training.evaluation.report import report
 from cxr_training.evaluation.run_files import evaluate_run
-from cxr_training.evaluation.tables import goals_table, headline_table
-from cxr_training.run_folder import RunFolder
+from cxr_training.evaluation.tables.grades import goals_table, headline_table
+from cxr_training.run_folder import ReportFolder, RunFolder
 from cxr_training.splits import Split
-
-EVALUATION = "evaluation.json"
-REPORT = "report.md"
+from cxr_training.whole_file import write_whole
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="cxr-evaluate", description=__doc__)
     parser.add_argument(
         "--run", type=Path, required=True,
-        help=f"folder of a training run: {PREDICTIONS} and what else it left",
+        help="folder of a training run: predictions.csv and what else it left",
     )  # fmt: skip
     parser.add_argument("--data", type=Path, required=True, help="folder as the data card tells")
     parser.add_argument(
@@ -42,13 +40,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     parser.add_argument("--readme", type=Path, help="file whose section on the model to renew")
     arguments = parser.parse_args(argv)
-    out = arguments.out or arguments.run / "evaluation"
+    folder = RunFolder(arguments.run)
     try:
-        dataset = _dataset(RunFolder(arguments.run), arguments.data)
+        dataset = _dataset(folder, arguments.data)
         if arguments.against is not None:
-            _compare(arguments.run, arguments.against, dataset)
+            _compare(folder, arguments.against, dataset)
         else:
-            evaluation = _evaluate(arguments.run, arguments.data, dataset, out)
+            out = folder.report if arguments.out is None else ReportFolder(arguments.out)
+            evaluation = _evaluate(folder, arguments.data, dataset, out)
             if arguments.readme is not None:
                 update(arguments.readme, evaluation)
     except (TrainingError, OSError) as error:
@@ -65,28 +64,28 @@ def _dataset(folder: RunFolder, data: Path) -> Dataset:
     return Split.read(folder.split).named(dataset) if folder.split.is_file() else dataset
 
 
-def _evaluate(run: Path, data: Path, dataset: Dataset, out: Path) -> Evaluation:
-    folder = RunFolder(run)
-    stored = folder.evaluation
-    if stored.is_file():
+def _evaluate(
+    folder: RunFolder, data: Path, dataset: Dataset, out: ReportFolder
+) -> Evaluation:  # fmt: skip
+    if folder.evaluation.is_file():
         # With what the run's networks alone could tell, measured when they were finished.
-        evaluation = Evaluation.model_validate_json(stored.read_bytes())
+        evaluation = Evaluation.model_validate_json(folder.evaluation.read_bytes())
     else:
-        evaluation = evaluate_run(run, data, dataset, version=folder.version)
-    out.mkdir(parents=True, exist_ok=True)
-    figures = draw(evaluation, read_predictions(run / PREDICTIONS), dataset, out)
-    (out / EVALUATION).write_text(evaluation.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (out / REPORT).write_text(report(evaluation, folder.version, figures), encoding="utf-8")
+        evaluation = evaluate_run(folder, data, dataset, version=folder.version)
+    out.root.mkdir(parents=True, exist_ok=True)
+    figures = draw(evaluation, read_predictions(folder.predictions), dataset, out.root)
+    write_whole(out.evaluation, (evaluation.model_dump_json(indent=2) + "\n").encode())
+    write_whole(out.text, report(evaluation, folder.version, figures).encode())
     print(headline_table(evaluation), goals_table(evaluation), sep="\n\n")
-    print(f"\nthe report is {out / REPORT}")
+    print(f"\nthe report is {out.text}")
     return evaluation
 
 
-def _compare(run: Path, other: Path, dataset: Dataset) -> None:
+def _compare(folder: RunFolder, other: Path, dataset: Dataset) -> None:
     comparison = compare(
-        read_predictions(run / PREDICTIONS), read_predictions(other), dataset
+        read_predictions(folder.predictions), read_predictions(other), dataset
     )  # fmt: skip
-    print(comparison_table(comparison, run.name, other.parent.name or str(other)))
+    print(comparison_table(comparison, folder.root.name, other.parent.name or str(other)))
     print(
         f"\n{comparison.images} films of {comparison.patients} patients; "
         f"{describe(RESAMPLES)}, the same for both."

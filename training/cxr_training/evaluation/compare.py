@@ -13,7 +13,7 @@ from cxr_severity.model.measure.markdown import cell, table
 from cxr_severity.model.metrics import Estimate
 from cxr_training.cases import Dataset
 from cxr_training.errors import TrainingError
-from cxr_training.evaluation.crossfit import FOLDS_TO_CALIBRATE, cross_fit
+from cxr_training.evaluation.crossfit import FOLDS_TO_CALIBRATE, calibrated_classes
 from cxr_training.evaluation.predictions import Joined, Predictions, join
 
 
@@ -131,7 +131,7 @@ class _Figures:
         classed = joined.labels >= 0
         inside = Bootstrap(bootstrap.rows[classed], bootstrap.draws)
         if _calibrates(joined):
-            predicted = cross_fit(joined).predicted
+            predicted = calibrated_classes(joined)
         else:
             predicted = joined.predictions.logits[classed].argmax(axis=1)
         found = scores(confusions(joined.labels[classed], predicted, inside))

@@ -52,7 +52,7 @@ class CalibratedPredictions:
     scaled: Float64Array
     """(N, 3) logits, calibrated by a fit without the reading's own fold."""
     thresholds: Float64Array
-    """(N, 3), likewise, of each class."""
+    """(N,) of the prediction sets, likewise."""
     intervals: Float64Array
     """(N, 2) ends of the interval of the total, likewise."""
 
@@ -110,10 +110,7 @@ def cross_fit(joined: Joined) -> CalibratedPredictions:
     """
     work = _Work(joined.only(joined.labels >= 0))
     everyone = np.ones(len(work.labels), dtype=np.bool_)
-    folds = len(np.unique(work.table.folds))
-    if folds < FOLDS_TO_CALIBRATE:
-        raise TrainingError(f"predictions: {folds} folds leave too few patients to calibrate on")
-    scalings = {fold: work.scaling(others) for fold, _, others in work.folds(everyone)}
+    scalings = work.scalings()
     by_fold = {fold: work.fits(others, scalings[fold]) for fold, _, others in work.folds(everyone)}
     return apply(work.joined, by_fold, work.fits(everyone, work.scaling(everyone)))
 
@@ -137,12 +134,12 @@ def apply(joined: Joined, by_fold: dict[str, Fits], final: Fits) -> CalibratedPr
             raise TrainingError(f"predictions: fold {fold} has nothing to calibrate it with")
     count = len(table.images)
     temperatures, scaled = np.empty(count), np.empty((count, 3))
-    thresholds, intervals = np.empty((count, 3)), np.empty((count, 2))
+    thresholds, intervals = np.empty(count), np.empty((count, 2))
     for fold, fits in by_fold.items():
         rows = np.flatnonzero(table.folds == fold)
         temperatures[rows] = fits.scaling.temperature
         scaled[rows] = fits.scaling(table.logits[rows], table.zones[rows])
-        thresholds[rows] = fits.conformal.thresholds
+        thresholds[rows] = fits.conformal.threshold
         if len(rows):
             intervals[rows] = [fits.interval(float(total)) for total in table.totals[rows]]
     return CalibratedPredictions(
@@ -172,6 +169,16 @@ class _Work:
             self.table.logits[members], self.table.zones[members], self.labels[members],
             balance(self.collections[members]),
         )  # fmt: skip
+
+    def scalings(self) -> dict[str, Scaling]:
+        """Of each fold, fitted on the others; TrainingError where they are too few."""
+        folds = len(np.unique(self.table.folds))
+        if folds < FOLDS_TO_CALIBRATE:
+            raise TrainingError(
+                f"predictions: {folds} folds leave too few patients to calibrate on"
+            )
+        everyone = np.ones(len(self.labels), dtype=np.bool_)
+        return {fold: self.scaling(others) for fold, _, others in self.folds(everyone)}
 
     def ends(self, members: Mask) -> tuple[Float64Array, Float64Array]:
         return fit_ends(
@@ -203,4 +210,20 @@ class _Work:
 
 def fold_scalings(joined: Joined) -> dict[int, Scaling]:
     """Of each fold, by its number, the calibration that was fitted on the other folds."""
-    return {int(fold): fits.scaling for fold, fits in cross_fit(joined).by_fold.items()}
+    work = _Work(joined.only(joined.labels >= 0))
+    return {int(fold): scaling for fold, scaling in work.scalings().items()}
+
+
+def calibrated_classes(joined: Joined) -> Indices:
+    """(N,) of the N readings of films with a class, the most probable ones by `cross_fit`, without
+    its thresholds and intervals.
+
+    Raises:
+        TrainingError: when there are fewer than `FOLDS_TO_CALIBRATE` folds.
+    """
+    work = _Work(joined.only(joined.labels >= 0))
+    classes = np.empty(len(work.labels), np.intp)
+    for fold, scaling in work.scalings().items():
+        rows = work.table.folds == fold
+        classes[rows] = scaling(work.table.logits[rows], work.table.zones[rows]).argmax(axis=1)
+    return classes

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.evaluation import (
     AcrossHospitals,
+    Collection,
     Evaluation,
     ExplanationScores,
     FaithfulnessScores,
     FirstEdition,
     GateScores,
 )
-from cxr_severity.model.measure.bootstrap import RESAMPLES, Bootstrap, interval
+from cxr_severity.model.measure.bootstrap import RESAMPLES, Bootstrap, interval, interval_if_any
 from cxr_severity.model.measure.grades import confusions, measure, scores
 from cxr_severity.model.metrics import Metrics, SeedScores
 from cxr_training.cases import Dataset
@@ -37,8 +37,6 @@ from cxr_training.evaluation.readers import Reader, classes_of
 from cxr_training.evaluation.series import series_scores
 from cxr_training.evaluation.subgroups import subgroups
 from cxr_training.reference import first_edition
-
-Collection = Literal["severity", "ralo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +196,7 @@ def _first_edition(
             images=len(set(part.images)),
             accuracy=interval(measured.accuracy),
             macro_f1=interval(measured.macro_f1),
-            quadratic_weighted_kappa=interval(measured.kappa),
+            quadratic_weighted_kappa=interval_if_any(measured.kappa),
         ),
         VERSION_1,
     ]

@@ -25,9 +25,9 @@ from cxr_severity.model.measure.bootstrap import RESAMPLES, Bootstrap, interval,
 from cxr_training.csv_files import csv_bytes, read_table
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.places import SHARES, SIDE, Place, draw_boxes, enlarge, place
-from cxr_training.lesions import Lesion
+from cxr_training.lesions import DRAWN, Lesion
 
-EXPLANATIONS = "explanations.csv"
+MAPS: tuple[MapKind, ...] = get_args(MapKind)
 COLUMNS = ("map", "drawn", "fold", "seed", "image", "patient", *SHARES)
 
 COMPARISONS: tuple[tuple[Measure, Against, str, str], ...] = (
@@ -160,16 +160,14 @@ def read_explanations(path: Path) -> list[Explained]:
         for name, value in zip(SHARES, values[i], strict=True):
             if not 0 <= value <= 1 and not (np.isnan(value) and "lung" in name):
                 raise table.error(i, f"{name} {row[name]!r} is not between 0 and 1")
-        for name, known in (("map", get_args(MapKind)), ("drawn", get_args(Drawn))):
-            if row[name] not in known:
-                raise table.error(i, f"{name} {row[name]!r} is unknown")
+        kind, drawn = table.word(i, "map", MAPS), table.word(i, "drawn", DRAWN)
         key = (row["map"], row["fold"], row["seed"], row["image"])
         if key in seen:
             raise table.error(i, f"{row['image']} stands here twice")
         seen.add(key)
         found.append(
             Explained(
-                row["map"], row["drawn"], row["fold"], int(seeds[i]),  # type: ignore[arg-type]
+                kind, drawn, row["fold"], int(seeds[i]),
                 row["image"], row["patient"], Place(*values[i].tolist()),
             )
         )  # fmt: skip
@@ -181,8 +179,8 @@ def explanation_scores(
 ) -> list[ExplanationScores]:
     """Means over films and networks for each map and kind of drawing, beside uninformed maps."""
     found: list[ExplanationScores] = []
-    for kind in get_args(MapKind):
-        for drawn in get_args(Drawn):
+    for kind in MAPS:
+        for drawn in DRAWN:
             part = [one for one in explained if one.map == kind and one.drawn == drawn]
             if part:
                 found += _scores(kind, drawn, part, resamples)
@@ -211,7 +209,7 @@ def _scores(
             against=against,
             images=len({one.image for one in films}),
             patients=bootstrap.patients,
-            measured=bootstrap.mean(measured),
+            measured=(bootstrap.share if column == "hit" else bootstrap.mean)(measured),
             uninformed=bootstrap.mean(uninformed),
             difference=bootstrap.mean(measured - uninformed),
             times=interval(ratio(sums[:, 0], sums[:, 1], np.nan)),

@@ -33,17 +33,17 @@ class Goal:
 def goals(evaluation: Evaluation) -> tuple[Goal, ...]:
     metrics, sets, selective = evaluation.metrics, evaluation.conformal, evaluation.selective
     brixia, ralo = (_of_source(evaluation, source) for source in ("brixia", "ralo"))
-    abroad = next((one.readings[0] for one in evaluation.across if one.without == "ralo"), None)
+    abroad = next((one.readings[0] for one in evaluation.across if one.without == "ralo"), _NOBODY)
     return (
         _at_least("macro-F1", metrics.macro_f1, 0.78),
         *(_at_least(f"F1, {name}", metrics.per_class[name].f1, 0.74) for name in SEVERITIES),
         _at_least("quadratic weighted kappa", metrics.quadratic_weighted_kappa, 0.80),
-        _at_least("`ralo/`: total, Pearson r", _get(ralo, "total_r"), 0.90),
-        _at_most("`ralo/`: total, mean absolute error", _get(ralo, "total_mae"), 1.45),
-        _at_most("`ralo/`: two-step errors", _get(ralo, "two_step_errors"), 0.003),
-        _at_least("Brixia readers: kappa", _get(brixia, "quadratic_weighted_kappa"), 0.80),
-        _at_least("Brixia readers: total, Pearson r", _get(brixia, "total_r"), 0.89),
-        _at_most("Brixia readers: total, mean absolute error", _get(brixia, "total_mae"), 1.70),
+        _at_least("`ralo/`: total, Pearson r", ralo.total_r, 0.90),
+        _at_most("`ralo/`: total, mean absolute error", ralo.total_mae, 1.45),
+        _at_most("`ralo/`: two-step errors", ralo.two_step_errors, 0.003),
+        _at_least("Brixia readers: kappa", brixia.quadratic_weighted_kappa, 0.80),
+        _at_least("Brixia readers: total, Pearson r", brixia.total_r, 0.89),
+        _at_most("Brixia readers: total, mean absolute error", brixia.total_mae, 1.70),
         _at_least("accuracy on the most confident half", selective.accuracy_at_half, 0.92),
         _at_least("accuracy on all", metrics.accuracy, 0.78),
         _at_most("expected calibration error", evaluation.calibration.after.expected_error, 0.03),
@@ -52,20 +52,28 @@ def goals(evaluation: Evaluation) -> tuple[Goal, ...]:
             0.88 <= sets.coverage.value <= 0.94,
         ),
         _at_most("referred", sets.referred, 0.40),
-        _at_least("trained without `ralo/`, tested on it: r", _get(abroad, "total_r"), 0.82),
+        _at_least("trained without `ralo/`, tested on it: r", abroad.total_r, 0.82),
         *_maps(evaluation),
         *_flips(evaluation),
     )  # fmt: skip
 
 
-def _get(agreement: Agreement | None, name: str) -> Estimate | None:
-    found: Estimate | None = getattr(agreement, name, None)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What goals ask of an `Agreement`; nothing of it where these data have no such films."""
+
+    quadratic_weighted_kappa: Estimate | None = None
+    two_step_errors: Estimate | None = None
+    total_r: Estimate | None = None
+    total_mae: Estimate | None = None
 
 
-def _of_source(evaluation: Evaluation, source: Source) -> Agreement | None:
+_NOBODY = _Measured()
+
+
+def _of_source(evaluation: Evaluation, source: Source) -> Agreement | _Measured:
     """The model on the films of one kind of reference."""
-    return next((one.readings[0] for one in evaluation.sources if one.source == source), None)
+    return next((one.readings[0] for one in evaluation.sources if one.source == source), _NOBODY)
 
 
 _MAP_GOALS: tuple[tuple[Measure, Drawn, Against, bool, float], ...] = (
@@ -100,7 +108,7 @@ def _flips(evaluation: Evaluation) -> Iterator[Goal]:
     mean = worst = None
     if flipped:
         # The mean of the ends is wider than the interval of the mean: what is claimed is less.
-        ends = [[getattr(one, end) for one in flipped] for end in ("value", "low", "high")]
+        ends = zip(*((one.value, one.low, one.high) for one in flipped), strict=True)
         value, low, high = (round(sum(end) / len(end), 4) for end in ends)
         mean = Estimate(value=value, low=low, high=high)
         worst = max(flipped, key=lambda one: one.value)

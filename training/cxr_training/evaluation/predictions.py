@@ -14,7 +14,6 @@ from cxr_training.cases import Case, Dataset
 from cxr_training.csv_files import Table, read_table
 from cxr_training.errors import TrainingError
 
-PREDICTIONS = "predictions.csv"
 IDENTITY = ("image", "patient", "fold", "seed")
 LOGITS = tuple(f"logit_{name}" for name in SEVERITIES)
 ZONE_SCORES = tuple(f"zone_{zone}" for zone in ZONES)

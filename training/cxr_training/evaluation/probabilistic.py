@@ -98,7 +98,7 @@ def _calibration_scores(
             ReliabilityBin(
                 readings=int(inside.sum()),
                 confidence=round(float(confidence[inside].mean()), 4),
-                accuracy=bootstrap.mean(correct, inside),
+                accuracy=bootstrap.share(correct, inside),
             )
             for inside in (equal_width == index for index in np.unique(equal_width))
         ],
@@ -111,13 +111,13 @@ def conformal(calibrated: CalibratedPredictions, bootstrap: Bootstrap) -> Confor
     size = sets.sum(axis=1).astype(np.float64)
     return ConformalScores(
         fitted=calibrated.final.conformal,
-        coverage=bootstrap.mean(covered),
+        coverage=bootstrap.share(covered),
         coverage_per_class={
-            name: bootstrap.mean(covered, calibrated.labels == index)
+            name: bootstrap.share(covered, calibrated.labels == index)
             for index, name in enumerate(SEVERITIES)
         },
         mean_size=bootstrap.mean(size),
-        single=bootstrap.mean((size == 1).astype(np.float64)),
+        single=bootstrap.share((size == 1).astype(np.float64)),
     )
 
 
@@ -127,9 +127,9 @@ def total_interval(calibrated: CalibratedPredictions, bootstrap: Bootstrap) -> I
     inside = ((low <= reference) & (reference <= high)).astype(np.float64)
     return IntervalScores(
         fitted=calibrated.final.interval,
-        coverage=bootstrap.mean(inside),
+        coverage=bootstrap.share(inside),
         coverage_per_class={
-            name: bootstrap.mean(inside, calibrated.labels == index)
+            name: bootstrap.share(inside, calibrated.labels == index)
             for index, name in enumerate(SEVERITIES)
         },
         mean_width=bootstrap.mean(high - low),

@@ -22,7 +22,7 @@ from cxr_severity.model.reference.tensors import normalise
 from cxr_training.cases import Case, Dataset
 from cxr_training.evaluation.crossfit import fold_scalings
 from cxr_training.evaluation.faithful import Faithful, faithful, faithfulness_scores
-from cxr_training.evaluation.predictions import PREDICTIONS, join, read_predictions
+from cxr_training.evaluation.predictions import join, read_predictions
 from cxr_training.evaluation.shifts import perturb, probe_source, shifts
 from cxr_training.films import exact_grids
 
@@ -33,17 +33,18 @@ EVERY_FAITHFUL = 6
 
 
 def probe(
-    networks: Mapping[int, CellNet], fold_of: Mapping[str, int], run: Path, dataset: Dataset,
-    config: PreprocessConfig, evaluation: Evaluation, resamples: int = RESAMPLES,
+    networks: Mapping[int, CellNet], fold_of: Mapping[str, int], predictions: Path,
+    dataset: Dataset, config: PreprocessConfig, evaluation: Evaluation, resamples: int = RESAMPLES,
 ) -> Evaluation:  # fmt: skip
     """The evaluation with what the folds' networks, of one seed, do on films of their folds.
+
+    Args:
+        predictions: the table of what these networks said, to calibrate them by.
 
     Raises:
         TrainingError: predictions that do not belong to the networks.
     """
-    scalings: Mapping[int, Scaling] = fold_scalings(
-        join(read_predictions(run / PREDICTIONS), dataset)
-    )
+    scalings: Mapping[int, Scaling] = fold_scalings(join(read_predictions(predictions), dataset))
     cases = sampled(dataset.cases)
     perturbed = perturb(networks, fold_of, dataset, cases, scalings, config)
     curves = [

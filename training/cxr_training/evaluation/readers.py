@@ -11,7 +11,13 @@ import numpy as np
 from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.evaluation import Agreement, Source
-from cxr_severity.model.measure.bootstrap import RESAMPLES, Bootstrap, Indices, interval
+from cxr_severity.model.measure.bootstrap import (
+    RESAMPLES,
+    Bootstrap,
+    Indices,
+    interval,
+    interval_if_any,
+)
 from cxr_severity.model.measure.brixia import brixia_severity
 from cxr_severity.model.measure.correlation import pearson
 from cxr_severity.model.measure.grades import confusions, scores
@@ -135,7 +141,7 @@ def agreement(
             **common,
             "accuracy": interval(found.accuracy),
             "macro_f1": interval(found.macro_f1),
-            "quadratic_weighted_kappa": interval(found.kappa),
+            "quadratic_weighted_kappa": interval_if_any(found.kappa),
             "two_step_errors": interval(found.two_step),
             "total_mae": bootstrap.mean(np.abs(totals - reference_totals)),
             "total_bias": bootstrap.mean(totals - reference_totals),

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.evaluation import Evaluation, GateScores
-from cxr_severity.model.measure.markdown import cell, table
+from cxr_severity.model.measure.markdown import FLAT_NOTE, cell, table
 from cxr_severity.model.metrics import Estimate, Metrics
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.goals import goals
+from cxr_training.whole_file import write_whole
 
 BEGIN, END = "<!-- evaluation: written by make evaluate -->", "<!-- /evaluation -->"
 
@@ -47,7 +48,7 @@ def _sentences(evaluation: Evaluation, metrics: Metrics) -> list[str]:
     unmet = [goal.name for goal in goals(evaluation) if not goal.met]
     error, size = evaluation.calibration.after.expected_error, sets.mean_size.value
     lines = [
-        f"- Measured on {metrics.evaluated_on}; 95% intervals over patients.",
+        f"- Measured on {metrics.evaluated_on}; 95% intervals over patients. {FLAT_NOTE}",
         (
             f"- Probabilities are off by {_plain(error)} on average (expected calibration error). "
             f"Prediction sets hold the reference grade in {_percent(sets.coverage)} of readings, "
@@ -62,7 +63,7 @@ def _sentences(evaluation: Evaluation, metrics: Metrics) -> list[str]:
             f"{_percent(evaluation.selective.accuracy_at_half)}."
         ),
     ]
-    if senior is not None:
+    if senior is not None and senior.quadratic_weighted_kappa is not None:
         lines.append(
             "- A mean of two readers is an easier reference than one: with the senior alone the "
             f"model's kappa is {_plain(senior.quadratic_weighted_kappa)}."
@@ -156,4 +157,4 @@ def updated(text: str, evaluation: Evaluation) -> str:
 
 def update(readme: Path, evaluation: Evaluation) -> None:
     text = readme.read_text(encoding="utf-8")
-    readme.write_text(updated(text, evaluation), encoding="utf-8")
+    write_whole(readme, updated(text, evaluation).encode())

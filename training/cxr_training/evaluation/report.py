@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.evaluation import Evaluation, Shift
-from cxr_training.evaluation import other_tables, tables
+from cxr_severity.model.measure.markdown import FLAT_NOTE
+from cxr_training.evaluation.tables import grades, inputs, maps, probabilities, readers
 
 FIGURES: Final = {
     "confusion-matrix": "Confusion matrix: share of each reference class by predicted class",
@@ -30,24 +30,21 @@ def report(evaluation: Evaluation, version: str, figures: Sequence[str] = tuple(
             f"patients. Intervals, unless another is named: {metrics.interval}; the readings of a "
             "patient stay together."
         ),
-        tables.headline_table(evaluation),
-        (
-            "The bootstrap gives a rate of 0 no interval: among n patients, a rate of up to about "
-            f"3/n can go unseen, here {3 / metrics.patients:.3f}."
-        ),
+        grades.headline_table(evaluation),
+        FLAT_NOTE,
         "## Goals\nA goal is met by the value; the interval says how sure that is.",
-        tables.goals_table(evaluation),
+        grades.goals_table(evaluation),
         "## Classes",
-        tables.class_table(evaluation),
+        grades.class_table(evaluation),
         "Readings, all seeds:",
-        tables.confusion_table(metrics),
+        grades.confusion_table(metrics),
         "Spread over the seeds:",
-        tables.seeds_table(evaluation),
+        grades.seeds_table(evaluation),
         (
             "Others report, on other films, other labels, and splits that let films of one patient "
             "stand on both sides:"
         ),
-        tables.published_table(),
+        grades.published_table(),
         (
             "## Calibration\n"
             "A temperature for the logits (Guo et al. 2017), to which the total of the zones is "
@@ -56,33 +53,37 @@ def report(evaluation: Evaluation, version: str, figures: Sequence[str] = tuple(
             f"{min(evaluation.calibration.temperatures):.2f} to "
             f"{max(evaluation.calibration.temperatures):.2f})."
         ),
-        tables.calibration_table(evaluation),
-        tables.CALIBRATION_NOTE,
+        probabilities.calibration_table(evaluation),
+        probabilities.CALIBRATION_NOTE,
         (
             "## Uncertainty\n"
             "Prediction sets hold every class whose probability reaches "
-            f"{_thresholds(evaluation)} (fitted on all readings; measured by "
+            f"{evaluation.conformal.fitted.threshold:.3f} (fitted on all readings; measured by "
             "thresholds fitted on other patients), the most probable one, and what lies between. "
             "The interval of the total is by conformalised quantile regression on the estimate "
             "(Romano et al. 2019)."
         ),
-        tables.uncertainty_table(evaluation),
+        probabilities.uncertainty_table(evaluation),
     ]
     parts += _by_source(evaluation)
-    if tables.brixia_table(evaluation):
+    if readers.brixia_table(evaluation):
         parts += [
             (
                 "## Brixia score\n"
                 "A mean of two readers is a less noisy reference than one reader, which the "
                 "model's row has to its advantage."
             ),
-            tables.brixia_table(evaluation),
+            readers.brixia_table(evaluation),
         ]
     if evaluation.correlations:
-        parts.append(tables.correlations_table(evaluation))
+        parts.append(readers.correlations_table(evaluation))
     parts += [
-        "## Subgroups\nSmall groups have wide intervals; a difference within them is no finding.",
-        tables.subgroups_table(evaluation),
+        (
+            "## Subgroups\n"
+            "Small groups have wide intervals; a difference within them is no finding. "
+            f"Of fewer than {grades.FEWEST} films nothing is said."
+        ),
+        grades.subgroups_table(evaluation),
     ]
     parts += _explanations(evaluation)
     if evaluation.gate:
@@ -90,9 +91,9 @@ def report(evaluation: Evaluation, version: str, figures: Sequence[str] = tuple(
             (
                 "## Gate\n"
                 "Images that the measuring gate was not fitted on, with limits chosen on the other "
-                f"folds. What is damaged should at least be noticed. {other_tables.GATE_NOTE}"
+                f"folds. What is damaged should at least be noticed. {inputs.GATE_NOTE}"
             ),
-            other_tables.gate_table(evaluation),
+            inputs.gate_table(evaluation),
         ]
     if evaluation.shifts:
         parts += [
@@ -103,10 +104,10 @@ def report(evaluation: Evaluation, version: str, figures: Sequence[str] = tuple(
                 "is cut by the lungs is cut by a box where a film has no mask of them. Where only "
                 "the border is left, kappa should be near 0."
             ),
-            other_tables.shifts_table(evaluation),
+            inputs.shifts_table(evaluation),
         ]
     if evaluation.source_probe is not None:
-        parts.append(other_tables.probe_sentence(evaluation.source_probe))
+        parts.append(inputs.probe_sentence(evaluation.source_probe))
     parts.append("## Figures")
     parts += [f"![{FIGURES[name]}]({name}.svg)" for name in figures]
     return "\n\n".join(parts) + "\n"
@@ -116,15 +117,6 @@ def _changed(shift: Shift) -> str:
     return (
         f"{shift.images} films of {shift.patients} patients, all of `severity/` and some of "
         "`ralo/`,"
-    )
-
-
-def _thresholds(evaluation: Evaluation) -> str:
-    fitted = evaluation.conformal.fitted
-    if fitted.per_class is None:
-        return f"{fitted.threshold:.3f}"
-    return ", ".join(
-        f"{value:.3f} ({name})" for name, value in zip(SEVERITIES, fitted.per_class, strict=True)
     )
 
 
@@ -140,8 +132,8 @@ def _by_source(evaluation: Evaluation) -> list[str]:
                 "stand nearer to it than the raters stand to each other. PXS and COVIDNet-S speak "
                 "on scales of their own."
             ),
-            other_tables.agreement_table(calibrated),
-            other_tables.sources_table(evaluation),
+            readers.agreement_table(calibrated),
+            readers.sources_table(evaluation),
         ]
     for across in evaluation.across:
         parts += [
@@ -151,7 +143,7 @@ def _by_source(evaluation: Evaluation) -> list[str]:
                 "films (as the folds' networks read them, which had learned from both); "
                 f"{across.referred.value:.0%} of its films are referred."
             ),
-            other_tables.agreement_table(across.readings),
+            readers.agreement_table(across.readings),
         ]
     if evaluation.series:
         parts += [
@@ -162,7 +154,7 @@ def _by_source(evaluation: Evaluation) -> list[str]:
                 "readers is a less noisy reference than one reader; beside two readers the model "
                 "stands against one of them too, on the same films."
             ),
-            other_tables.series_table(evaluation),
+            readers.series_table(evaluation),
         ]
     if evaluation.first_edition:
         parts += [
@@ -171,7 +163,7 @@ def _by_source(evaluation: Evaluation) -> list[str]:
                 "The films and classes that 1.0.0 was measured by; this version was taught and "
                 "calibrated by the second edition."
             ),
-            other_tables.first_edition_table(evaluation),
+            readers.first_edition_table(evaluation),
         ]
     return parts
 
@@ -186,7 +178,7 @@ def _explanations(evaluation: Evaluation) -> list[str]:
                 "network of the run learned from, beside outlined (masks) and boxed opacities. An "
                 "uninformed map spreads evenly."
             ),
-            other_tables.explanations_table(evaluation),
+            maps.explanations_table(evaluation),
         ]
     if evaluation.faithfulness:
         parts += [
@@ -195,6 +187,6 @@ def _explanations(evaluation: Evaluation) -> list[str]:
                 "the curve is of the estimated total, as share of 18. An even map lets all places "
                 "fade together."
             ),
-            other_tables.faithfulness_table(evaluation),
+            maps.faithfulness_table(evaluation),
         ]
     return parts

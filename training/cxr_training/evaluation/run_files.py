@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 
 from cxr_severity.imaging.arrays import Float64Array
-from cxr_severity.model.evaluation import Evaluation, MapKind
+from cxr_severity.model.evaluation import Collection, Evaluation, MapKind
 from cxr_severity.model.measure.bootstrap import RESAMPLES
 from cxr_severity.model.networks.cells_kernel import within_lungs
-from cxr_training.cases import Dataset
+from cxr_training.cases import COLLECTIONS, Dataset
 from cxr_training.config import GateConfig
 from cxr_training.errors import TrainingError
-from cxr_training.evaluation.evaluate import Beside, Collection, evaluate
+from cxr_training.evaluation.evaluate import Beside, evaluate
 from cxr_training.evaluation.explanations import (
-    EXPLANATIONS,
     Drawing,
     Explained,
     explain,
@@ -25,32 +23,30 @@ from cxr_training.evaluation.explanations import (
     read_explanations,
 )
 from cxr_training.evaluation.gate import gate_scores
-from cxr_training.evaluation.predictions import PREDICTIONS, Predictions, read_predictions
+from cxr_training.evaluation.predictions import Predictions, read_predictions
 from cxr_training.evaluation.readers import PEERS, read_peers
-from cxr_training.gate.rows import GATE, read_note, read_rows
-
-MAPS = "maps.npz"
+from cxr_training.gate.rows import read_note, read_rows
+from cxr_training.run_folder import RunFolder
 
 
 def evaluate_run(
-    run: Path, data: Path, dataset: Dataset, *, version: str, resamples: int = RESAMPLES
+    folder: RunFolder, data: Path, dataset: Dataset, *, version: str, resamples: int = RESAMPLES
 ) -> Evaluation:
     """Everything that the run's tables tell; what needs its networks is left out.
 
     Raises:
         TrainingError: a table that is missing or wrong.
     """
-    explained, gated = run / EXPLANATIONS, run / GATE
-    note = read_note(gated)
-    rows = read_rows(gated) if gated.is_file() else ()
+    note = read_note(folder.gate)
+    rows = read_rows(folder.gate) if folder.gate.is_file() else ()
     return evaluate(
-        read_predictions(run / PREDICTIONS),
+        read_predictions(folder.predictions),
         dataset,
         Beside(
-            across=read_across(run),
+            across=read_across(folder),
             peers=read_peers(data / "ralo" / PEERS),
-            explanations=explanation_scores(read_explanations(explained), resamples)
-            if explained.is_file()
+            explanations=explanation_scores(read_explanations(folder.explanations), resamples)
+            if folder.explanations.is_file()
             else (),
             gate=gate_scores(rows, note.gate if note else GateConfig()) if rows else (),
         ),
@@ -59,11 +55,15 @@ def evaluate_run(
     )
 
 
-def read_across(run: Path) -> dict[Collection, Predictions]:
+def read_across(folder: RunFolder) -> dict[Collection, Predictions]:
     """Readings of the networks that were trained without a collection, where there are any."""
     found: dict[Collection, Predictions] = {}
-    for name in get_args(Collection):
-        parts = sorted((run / f"without-{name}").glob(f"seed-*/{PREDICTIONS}"))
+    for name in COLLECTIONS:
+        parts = [
+            unit.predictions
+            for unit in folder.units()
+            if unit.fold == f"without-{name}" and unit.predictions.is_file()
+        ]
         if parts:
             found[name] = _joined([read_predictions(part) for part in parts])
     return found
@@ -98,15 +98,15 @@ def read_maps(path: Path) -> tuple[tuple[str, ...], dict[MapKind, Float64Array]]
     return files, maps
 
 
-def explain_run(run: Path, drawn: Sequence[Drawing]) -> list[Explained]:
+def explain_run(folder: RunFolder, drawn: Sequence[Drawing]) -> list[Explained]:
     """The maps that every fold's networks made of films that no network learned from.
 
     Raises:
         TrainingError: maps that are missing a film, or cannot be read.
     """
     found = []
-    for path in sorted(run.glob(f"fold-*/seed-*/{MAPS}")):
-        fold, seed = (part.name.rpartition("-")[2] for part in (path.parent.parent, path.parent))
-        files, maps = read_maps(path)
-        found += explain(maps, files, drawn, fold, int(seed))
+    for unit in folder.units():
+        if isinstance(unit.fold, int) and unit.maps.is_file():
+            files, maps = read_maps(unit.maps)
+            found += explain(maps, files, drawn, str(unit.fold), unit.seed)
     return found

@@ -25,8 +25,8 @@ Pair = tuple[Case, Case]
 
 
 def follow_ups(cases: Sequence[Case], source: Source) -> list[Pair]:
-    """Pairs of films of one patient that follow one another, on different days, both with this kind
-    of reference; each film once in `cases`."""
+    """Pairs of films of one patient that follow one another, at different times and maybe on one
+    day, both with this kind of reference; each film once in `cases`."""
     by_patient: dict[str, list[Case]] = {}
     for case in cases:
         if case.reference == source and not np.isnan(case.day):
@@ -118,5 +118,5 @@ def _scores(
         change_r=interval(pearson(change, reference, bootstrap)),
         change_mae=bootstrap.mean(np.abs(change - reference)),
         clear_pairs=round(clear.sum() * pairs / len(change)),
-        same_sign=bootstrap.mean(agrees, clear),
+        same_sign=bootstrap.share(agrees, clear),
     )

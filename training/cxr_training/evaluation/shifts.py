@@ -17,7 +17,7 @@ from cxr_severity.imaging.errors import ImageWithoutContrastError
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.calibration import Scaling, softmax
 from cxr_severity.model.evaluation import Shift, SourceProbe
-from cxr_severity.model.measure.bootstrap import Bootstrap, interval, ratio
+from cxr_severity.model.measure.bootstrap import Bootstrap, interval, interval_if_any, ratio
 from cxr_severity.model.measure.grades import confusions, scores
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
@@ -118,9 +118,9 @@ def shifts(
                 matters=matters,
                 images=len(labels),
                 patients=bootstrap.patients,
-                flipped=bootstrap.mean((classes != before.argmax(axis=1)).astype(np.float64)),
+                flipped=bootstrap.share((classes != before.argmax(axis=1)).astype(np.float64)),
                 moved=bootstrap.mean(np.abs(after - before).max(axis=1)),
-                kappa=interval(found.kappa),
+                kappa=interval_if_any(found.kappa),
             )
         )
     return rows

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cxr_severity.model.measure.bootstrap import Bootstrap, Indices, interval
+from cxr_severity.model.measure.bootstrap import Bootstrap, Indices, interval, interval_if_any
 from cxr_severity.model.measure.grades import confusions, scores
 from cxr_severity.model.metrics import Subgroup
 from cxr_training.cases import Case
@@ -74,5 +74,5 @@ def _subgroup(
         patients=bootstrap.patients,
         accuracy=interval(found.accuracy),
         macro_f1=interval(found.macro_f1),
-        quadratic_weighted_kappa=interval(found.kappa),
+        quadratic_weighted_kappa=interval_if_any(found.kappa),
     )

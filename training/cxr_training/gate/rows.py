@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from cxr_severity.model.gate import Kind, Measurements
+from cxr_severity.model.gate import KINDS, Kind, Measurements
 from cxr_training.config import GateConfig
+from cxr_training.csv_files import csv_bytes, one_of
 from cxr_training.errors import TrainingError
+from cxr_training.whole_file import write_whole
 
-GATE = "gate.csv"
 _IDENTITY = ("fold", "origin", "kind")
 _MEASURED = tuple(field.name for field in fields(Measurements))
 COLUMNS = (*_IDENTITY, *_MEASURED)
@@ -72,18 +72,16 @@ def _text(note: GateNote) -> str:
 
 
 def write_rows(path: Path, rows: Iterable[GateRow], note: GateNote) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     note_of(path).unlink(missing_ok=True)  # it is of the table that now goes
-    partial = path.with_suffix(".partial")
-    with partial.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for row in rows:
-            values = asdict(row.found).values()
-            cells = [f"{v:.6g}" if isinstance(v, float) else v for v in values]
-            writer.writerow([row.fold, row.origin, row.kind, *cells])
-    partial.replace(path)
-    note_of(path).write_text(_text(note), encoding="utf-8")
+    cells = [
+        [
+            row.fold, row.origin, row.kind,
+            *(f"{v:.6g}" if isinstance(v, float) else v for v in asdict(row.found).values()),
+        ]
+        for row in rows
+    ]  # fmt: skip
+    write_whole(path, csv_bytes(COLUMNS, cells))
+    write_whole(note_of(path), _text(note).encode())
 
 
 def read_rows(path: Path) -> list[GateRow]:
@@ -98,14 +96,7 @@ def read_rows(path: Path) -> list[GateRow]:
 def _row(cells: dict[str, str]) -> GateRow:
     found = Measurements(
         **{name: float(cells[name]) for name in _MEASURED if name not in ("likeliest", "side")},
-        likeliest=_kind(cells["likeliest"]),
+        likeliest=one_of(cells["likeliest"], KINDS),
         side=int(cells["side"]),
     )
-    return GateRow(int(cells["fold"]), cells["origin"], _kind(cells["kind"]), found)
-
-
-def _kind(name: str) -> Kind:
-    found: Sequence[Kind] = [kind for kind in get_args(Kind) if kind == name]
-    if not found:
-        raise ValueError(f"{name!r} is no kind of image")
-    return found[0]
+    return GateRow(int(cells["fold"]), cells["origin"], one_of(cells["kind"], KINDS), found)

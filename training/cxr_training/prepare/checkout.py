@@ -26,7 +26,23 @@ def folder(path: Path, *inside: str) -> Path:
     raise TrainingError(f"{path}: has no folder {' or '.join(inside)}")
 
 
-def read_rows(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
+class SourceRow(dict[str, str]):
+    """A row by its columns; `where` is its file and line."""
+
+    def __init__(self, cells: Mapping[str, str], where: str) -> None:
+        super().__init__(cells)
+        self.where = where
+
+
+class SourceCells(list[str]):
+    """A row by position; `where` is its file and line."""
+
+    def __init__(self, cells: Iterable[str], where: str) -> None:
+        super().__init__(cells)
+        self.where = where
+
+
+def read_rows(path: Path, columns: Iterable[str]) -> list[SourceRow]:
     """The rows of a CSV file; cells stripped, an absent one empty. Lines before the header that
     begin with `#` are the file's own comment.
 
@@ -38,19 +54,24 @@ def read_rows(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
         text = path.read_bytes().decode("utf-8-sig", errors="replace")
     except OSError as error:
         raise TrainingError(f"{path}: {error.strerror}") from error
+    comments = 0
     while text.startswith("##"):
         text = text.partition("\n")[2]
+        comments += 1
     reader = csv.DictReader(io.StringIO(text, newline=""))
     for column in columns:
         if column not in (reader.fieldnames or ()):
             raise TrainingError(f"{path}: column {column!r} is missing")
     return [
-        {key: (value or "").strip() for key, value in row.items() if isinstance(key, str)}
+        SourceRow(
+            {key: (value or "").strip() for key, value in row.items() if isinstance(key, str)},
+            f"{path}:{comments + reader.line_num}",
+        )
         for row in reader
     ]
 
 
-def read_cells(path: Path) -> list[list[str]]:
+def read_cells(path: Path) -> list[SourceCells]:
     """All lines of a CSV file, header included; cells stripped.
 
     Raises:
@@ -60,18 +81,27 @@ def read_cells(path: Path) -> list[list[str]]:
         text = path.read_bytes().decode("utf-8-sig", errors="replace")
     except OSError as error:
         raise TrainingError(f"{path}: {error.strerror}") from error
-    return [[cell.strip() for cell in cells] for cells in csv.reader(io.StringIO(text, newline=""))]
+    reader = csv.reader(io.StringIO(text, newline=""))
+    return [
+        SourceCells((cell.strip() for cell in cells), f"{path}:{reader.line_num}")
+        for cells in reader
+    ]
 
 
-def score(row: Mapping[str, str], column: str, path: Path) -> str:
+def score(row: SourceRow, column: str, highest: int) -> str:
     """A score as `labels.csv` writes it (`8.0`).
 
+    Args:
+        highest: that training takes it to have; the lowest is 0.
+
     Raises:
-        TrainingError: the cell is no number.
+        TrainingError: the cell is no number, or none that the score can be.
     """
     value = number(row[column])
     if not value:
-        raise TrainingError(f"{path}: {column} {row[column]!r} is no number")
+        raise TrainingError(f"{row.where}: {column} {row[column]!r} is no number")
+    if not 0 <= float(value) <= highest:
+        raise TrainingError(f"{row.where}: {column} {row[column]} is not between 0 and {highest}")
     return value
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cxr_training.backbone import BACKBONE_WEIGHTS
-from cxr_training.cases import read_cases
-from cxr_training.errors import TrainingError
+from cxr_training.cases import COLLECTIONS, read_cases
+from cxr_training.errors import TrainingError, one_line
 from cxr_training.prepare import (
     lesions,
     masks,
@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         else:
             print(describe(arguments.describe))
     except (TrainingError, OSError) as error:
-        print(f"cxr-prepare: {error}", file=sys.stderr)
+        print(f"cxr-prepare: {one_line(error)}", file=sys.stderr)
         return 2
     return 0
 
@@ -82,8 +82,8 @@ def prepare(out: Path, given: Mapping[str, Path]) -> list[str]:
         What was written and what is missing, a line for each.
 
     Raises:
-        TrainingError: no checkout is given, one does not hold what it should, or `out` is there
-            already; then nothing is left behind.
+        TrainingError: no checkout is given, one does not hold what it should, `out` is there
+            already or cannot be written; then nothing is left behind.
     """
     if out.exists():
         raise TrainingError(f"{out}: is there already")
@@ -96,12 +96,15 @@ def prepare(out: Path, given: Mapping[str, Path]) -> list[str]:
         said = contents.write(partial)
         partial.chmod(0o755)  # a temporary folder is its owner's alone
         partial.rename(out)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(partial)
+        if isinstance(error, TrainingError | OSError):
+            # Of the folder that was asked for: the one that it names is gone.
+            raise TrainingError(one_line(error).replace(str(partial), str(out))) from error
         raise
     return [
         *(f"without {option(key)}: no {MISSING[key]}" for key in MISSING if key not in given),
-        *said,
+        *(line.replace(str(partial), str(out)) for line in said),
     ]
 
 
@@ -158,11 +161,12 @@ class Contents:
 
 def training_says(folder: Path) -> list[str]:
     """Why training cannot use the scored films yet, if so."""
-    sets = [name for name in ("severity", "ralo") if (folder / name / "labels.csv").is_file()]
+    sets = [name for name in COLLECTIONS if (folder / name / "labels.csv").is_file()]
     try:
         read_cases(folder, sets)
     except TrainingError as error:
-        return [f"training cannot use it yet: {str(error).removeprefix(f'{folder}: ')}"]
+        said = str(error).removeprefix(f"{folder}: ").removeprefix(f"{folder}/")
+        return [f"training cannot use it yet: {said}"]
     return []
 
 

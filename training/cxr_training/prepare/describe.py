@@ -11,14 +11,17 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from cxr_severity.model.assessment import SEVERITIES
+from cxr_severity.model.evaluation import Collection
 from cxr_severity.model.measure.markdown import cell, table
-from cxr_training.cases import Case, read_cases
+from cxr_training.cases import COLLECTIONS, Case, read_cases
 from cxr_training.csv_files import read_table
 from cxr_training.duplicates import SAME_FILM, SAME_PATIENT, near_duplicates, perceptual_hash
+from cxr_training.errors import TrainingError
 from cxr_training.evaluation.readers import PEOPLE, agreement_of
 from cxr_training.prepare.checkout import read_rows
 
 _NOT_STATED = "not stated"
+PARTS = tuple(f"{name}/labels.csv" for name in (*COLLECTIONS, "lesions", "pretrain"))
 _SPOKEN = ("finding", "licence")
 _MOST = 8
 """Values listed of a column; the rest are summed up."""
@@ -30,34 +33,43 @@ _SCORES: dict[str, Callable[[Case], float]] = {
 
 
 def describe(folder: Path) -> str:
-    """Counts of `severity/`, and of the other parts that are there.
+    """Counts of the parts that are there.
 
     Raises:
-        TrainingError: `folder` holds no labels that training can read.
+        TrainingError: `folder` is none, holds no part, or holds labels that training cannot read.
     """
-    sets = [name for name in ("severity", "ralo") if (folder / name / "labels.csv").is_file()]
-    everything = read_cases(folder, sets)
-    cases = [case for case in everything.cases if case.set == "severity"]
-    rows = read_rows(folder / "severity" / "labels.csv", ("source", "url", *_SPOKEN))
-    parts = [
-        _reference(everything.cases),
-        _by_source(everything.cases),
-        _scores(cases),
-        _agreement(everything.cases),
-        *(_column(column, [row[column] for row in rows]) for column in _SPOKEN),
-        _column("published at", [urlsplit(row["url"]).netloc for row in rows]),
-        _by_view(cases),
-        _column("sex", [case.sex for case in cases]),
-        _ages(cases),
-        _near_duplicates(folder, cases),
-    ]
-    if "ralo" in sets:
-        parts.append(_series([case for case in everything.cases if case.set == "ralo"]))
+    if not folder.is_dir():
+        raise TrainingError(f"{folder}: is no folder")
+    sets = [name for name in COLLECTIONS if (folder / name / "labels.csv").is_file()]
+    parts = _scored(folder, sets) if sets else []
     for name, what in (("lesions", _lesions), ("pretrain", _pretrain)):
         labels = folder / name / "labels.csv"
         if labels.is_file():
             parts.append(what(labels))
+    if not parts:
+        raise TrainingError(f"{folder}: holds none of {', '.join(PARTS)}")
     return "\n\n".join(parts)
+
+
+def _scored(folder: Path, sets: Sequence[Collection]) -> list[str]:
+    everything = read_cases(folder, sets).cases
+    cases, series = (
+        [case for case in everything if case.set == name] for name in ("severity", "ralo")
+    )
+    parts = [_reference(everything), _by_source(everything)]
+    parts += [_scores(cases)] if cases else []
+    parts.append(_agreement(everything))
+    if cases:
+        rows = read_rows(folder / "severity" / "labels.csv", ("source", "url", *_SPOKEN))
+        parts += [
+            *(_column(column, [row[column] for row in rows]) for column in _SPOKEN),
+            _column("published at", [urlsplit(row["url"]).netloc for row in rows]),
+            _by_view(cases),
+            _column("sex", [case.sex for case in cases]),
+            _ages(cases),
+            _near_duplicates(folder, cases),
+        ]
+    return [*parts, _series(series)] if "ralo" in sets else parts
 
 
 def _reference(cases: Sequence[Case]) -> str:

@@ -19,8 +19,9 @@ import numpy as np
 from cxr_training.csv_files import csv_bytes
 from cxr_training.duplicates import SAME_FILM, near_duplicates, perceptual_hash
 from cxr_training.errors import TrainingError
-from cxr_training.prepare.checkout import IMAGE_SUFFIXES, add_file, folder, read_rows
-from cxr_training.prepare.images import Mask, mask_png, read_film, read_mask, square_jpeg
+from cxr_training.lesions import DRAWN
+from cxr_training.prepare.checkout import IMAGE_SUFFIXES, add_file, folder, number, read_rows
+from cxr_training.prepare.images import Mask, fits, mask_png, read_film, read_mask, square_jpeg
 
 SIDE = 256
 COLUMNS = (
@@ -91,19 +92,20 @@ def siim(images: Path, tables: Path, patients: Path) -> list[Film]:
     names = {patient: f"siim-{i:04}" for i, patient in enumerate(sorted(set(patient_of.values())))}
     path = tables / "assets" / "train_image_level_folded_v3.csv"
     films = []
-    for line, row in enumerate(read_rows(path, ("id", "boxes", "width", "height")), start=2):
+    for row in read_rows(path, ("id", "boxes", "width", "height")):
         image = row["id"].removesuffix("_image")
         film = folder(images, "train") / f"{image}.jpg"
         if image not in patient_of or not film.is_file():
             continue
         try:
+            width, height = _pixels(row, "width"), _pixels(row, "height")
             cells = {
                 "file": f"boxes/{image}.jpg", "set": "boxes", "label": _study(row),
-                "patient": names[patient_of[image]], "boxes": _boxes(row),
-                "width": str(int(float(row["width"]))), "height": str(int(float(row["height"]))),
+                "patient": names[patient_of[image]], "boxes": _boxes(row["boxes"], width, height),
+                "width": str(int(width)), "height": str(int(height)),
             }  # fmt: skip
-        except (ValueError, KeyError, TypeError, SyntaxError) as error:
-            raise TrainingError(f"{path}:{line}: {error}") from error
+        except ValueError as error:
+            raise TrainingError(f"{row.where}: {error}") from error
         films.append(Film(film, cells))
     if not films:
         raise TrainingError(f"{images}: holds none of the films of {path}")
@@ -123,21 +125,35 @@ def _study(row: Mapping[str, str]) -> str:
     return found[0]
 
 
-def _boxes(row: Mapping[str, str]) -> str:
-    """`[{'x': …, 'y': …, 'width': …, 'height': …}]` in pixels to shares of width and height."""
-    width, height = float(row["width"]), float(row["height"])
+def _pixels(row: Mapping[str, str], column: str) -> float:
+    value = number(row[column])
+    if not value or float(value) < 1:
+        raise ValueError(f"{column} {row[column]!r} is no number of pixels")
+    return float(value)
+
+
+def _boxes(text: str, width: float, height: float) -> str:
+    """`[{'x': …, 'y': …, 'width': …, 'height': …}]` in pixels to shares of width and height;
+    ValueError where it is something else."""
+    try:
+        boxes = [
+            [float(box[name]) for name in ("x", "y", "width", "height")]
+            for box in ast.literal_eval(text or "[]")
+        ]
+    except (ValueError, KeyError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
+        raise ValueError(f"boxes {text!r} are none with x, y, width and height") from error
+    if not np.isfinite(boxes).all():
+        raise ValueError(f"boxes {text!r} are none with x, y, width and height")
     found = []
-    for box in ast.literal_eval(row["boxes"] or "[]"):
-        ends = (
-            box["x"] / width, box["y"] / height,
-            (box["x"] + box["width"]) / width, (box["y"] + box["height"]) / height,
-        )  # fmt: skip
+    for x, y, wide, high in boxes:
+        ends = (x / width, y / height, (x + wide) / width, (y + high) / height)
         found.append(" ".join(f"{min(max(end, 0), 1):.4f}" for end in ends))
     return ";".join(found)
 
 
 def write(films: Sequence[Film], scored: Mapping[str, bytes], to: Path) -> list[str]:
-    """Write `masks.tar`, `boxes.tar` and `labels.csv`; returns what was said, a line for each.
+    """Write `masks.tar`, `boxes.tar` and `labels.csv`; returns the masks that were left out and
+    what was written, a line for each.
 
     Args:
         scored: files of `severity/` by their name there; a film that is a copy of one says so.
@@ -147,23 +163,33 @@ def write(films: Sequence[Film], scored: Mapping[str, bytes], to: Path) -> list[
     """
     to.mkdir(parents=True)
     hashes = []
-    for kind in ("masks", "boxes"):
+    written: list[Film] = []
+    left_out = []
+    for kind in DRAWN:
         with tarfile.open(to / f"{kind}.tar", "w") as tar:
             for film in films:
                 if film.row["set"] != kind:
                     continue
-                data = square_jpeg(read_film(film.path), SIDE)
+                image = read_film(film.path)
+                data = square_jpeg(image, SIDE)
                 hashes.append(perceptual_hash(data))
                 add_file(tar, film.row["file"], data)
-                for column, mask in (("lung_mask", film.lungs), ("opacity_mask", film.opacity)):
-                    if mask is not None:
-                        add_file(tar, film.row[column], mask_png(read_mask(mask), (SIDE, SIDE)))
-    ordered = sorted(films, key=lambda film: film.row["set"] == "boxes")
-    copied = mark_copies(ordered, np.stack(hashes), scored)
+                row = dict(film.row)
+                for column, path in (("lung_mask", film.lungs), ("opacity_mask", film.opacity)):
+                    if path is None:
+                        continue
+                    mask = read_mask(path)
+                    if fits(mask, image.size):
+                        add_file(tar, row[column], mask_png(mask, (SIDE, SIDE)))
+                    else:
+                        name = column.replace("_", " ")
+                        left_out.append(f"{row.pop(column)}: this {name} has another aspect")
+                written.append(replace(film, row=row))
+    copied = mark_copies(written, np.stack(hashes), scored)
     rows = [[film.row.get(column, "") for column in COLUMNS] for film in copied]
     (to / "labels.csv").write_bytes(csv_bytes(COLUMNS, rows))
     copies = sum("copy_of" in film.row for film in copied)
-    return [f"lesions/: {len(films)} films, {copies} of them copies of scored ones"]
+    return [*left_out, f"lesions/: {len(films)} films, {copies} of them copies of scored ones"]
 
 
 def mark_copies(films: Sequence[Film], hashes: Mask, scored: Mapping[str, bytes]) -> list[Film]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cxr_training.csv_files import csv_bytes
 from cxr_training.errors import TrainingError
-from cxr_training.prepare.checkout import add_file, folder, number, read_cells
+from cxr_training.prepare.checkout import SourceCells, add_file, folder, number, read_cells
 from cxr_training.prepare.images import read_film, square_jpeg
 
 SIDE = 224
@@ -58,7 +58,7 @@ def read(checkout: Path) -> list[Film]:
     found = []
     for index, (cells, time) in enumerate(zip(rows, times, strict=True)):
         film = images / f"{index}.jpg"
-        scores = _scores(cells, f"{path}:{index + 3}")
+        scores = _scores(cells)
         if not film.is_file() or not any(scores.values()):
             continue
         days = "" if time is None else f"{(time - start[cells[0]]).total_seconds() / 86400:.2f}"
@@ -69,14 +69,14 @@ def read(checkout: Path) -> list[Film]:
     return found
 
 
-def _scores(cells: Sequence[str], where: str) -> dict[str, str]:
+def _scores(cells: SourceCells) -> dict[str, str]:
     scores = {}
     for rater, begin in ((1, _FIRST), (2, _SECOND)):
         for offset, part in enumerate(PARTS):
             cell = number(cells[begin + offset]) if begin + offset < len(cells) else ""
             highest = 8 if part in ("extent", "opacity") else 4
             if cell and not 0 <= float(cell) <= highest:
-                raise TrainingError(f"{where}: {part} {cell} is not between 0 and {highest}")
+                raise TrainingError(f"{cells.where}: {part} {cell} is not between 0 and {highest}")
             scores[f"r{rater}_{part}"] = cell
     return scores
 
@@ -105,7 +105,7 @@ def read_peers(checkout: Path) -> dict[str, dict[str, str]]:
                 continue  # the header
             values = [number(cell) for cell in cells[named + 1 :][: len(columns)]]
             if len(values) < len(columns) or not all(values):
-                raise TrainingError(f"{path}: {cells[named]} lacks a number")
+                raise TrainingError(f"{cells.where}: {cells[named]} lacks a number")
             said.setdefault(cells[named], {}).update(zip(columns, values, strict=True))
             read += 1
         if not read:

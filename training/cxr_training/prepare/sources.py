@@ -16,7 +16,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cxr_severity.model.assessment import ZONES
+from cxr_severity.model.assessment import HIGHEST_ZONE_SCORE, ZONES
+from cxr_severity.model.calibration import HIGHEST_TOTAL
+from cxr_training.cases import HIGHEST_GRADE, HIGHEST_SIDES
 from cxr_training.errors import TrainingError
 from cxr_training.prepare.checkout import (
     IMAGE_SUFFIXES,
@@ -64,7 +66,7 @@ def cohen(checkout: Path) -> Source:
     """`metadata.csv`, `images/` and the severity scores (mean of three raters).
 
     Raises:
-        TrainingError: a file or column is missing, or a score is no number.
+        TrainingError: a file or column is missing, or a score is no number or out of range.
     """
     path = checkout / "metadata.csv"
     columns = ("filename", "patientid", "modality", "age", *_CLINICAL.values())
@@ -86,8 +88,8 @@ def cohen(checkout: Path) -> Source:
     rows = read_rows(path, ("filename", "geographic_mean", "opacity_mean"))
     scores = {
         row["filename"]: {
-            "extent": score(row, "geographic_mean", path),
-            "opacity": score(row, "opacity_mean", path),
+            "extent": score(row, "geographic_mean", HIGHEST_SIDES),
+            "opacity": score(row, "opacity_mean", HIGHEST_SIDES),
         }
         for row in rows
     }
@@ -99,7 +101,7 @@ def brixia(checkout: Path) -> Source:
     """Brixia scores by two radiologists, and the few films that no other collection holds.
 
     Raises:
-        TrainingError: a file or column is missing, or a score is no number.
+        TrainingError: a file or column is missing, or a score is no number or out of range.
     """
     path = checkout / "data" / "public-annotations.csv"
     columns = {"brixia_senior": "S-Global", "brixia_junior": "J-Global"} | {
@@ -108,7 +110,12 @@ def brixia(checkout: Path) -> Source:
         for zone in ZONES
     }
     scores = {
-        row["filename"]: {ours: score(row, theirs, path) for ours, theirs in columns.items()}
+        row["filename"]: {
+            ours: score(
+                row, theirs, HIGHEST_TOTAL if theirs.endswith("Global") else HIGHEST_ZONE_SCORE
+            )
+            for ours, theirs in columns.items()
+        }
         for row in read_rows(path, ("filename", *columns.values()))
     }
     images = _images(folder(checkout, "data/public-cohen-subset"))
@@ -119,11 +126,11 @@ def schaudt(checkout: Path) -> Scores:
     """Grades of COVIDx8B's films; most are in collections that are not read here.
 
     Raises:
-        TrainingError: the file or a column is missing, or a grade is no number.
+        TrainingError: the file or a column is missing, or a grade is no number or out of range.
     """
     path = checkout / "COVIDx8B_severity_mapping.csv"
     return {
-        row["orig_image_name"]: {"grade": score(row, "label", path)}
+        row["orig_image_name"]: {"grade": score(row, "label", HIGHEST_GRADE)}
         for row in read_rows(path, ("orig_image_name", "label"))
     }
 
@@ -142,8 +149,10 @@ def covidnet(checkout: Path) -> Scores:
         scores = [number(extent), number(opacity)]
         if not all(scores):
             continue  # named there without a score
-        if not all(0 <= float(value) <= 8 for value in scores):
-            raise TrainingError(f"{path}: {name}: {extent}, {opacity} are not between 0 and 8")
+        if not all(0 <= float(value) <= HIGHEST_SIDES for value in scores):
+            raise TrainingError(
+                f"{cells.where}: {name}: {extent}, {opacity} are not between 0 and {HIGHEST_SIDES}"
+            )
         rounded = [str(round(float(value), 3)) for value in scores]
         found[name] = dict(zip(("covidnet_extent", "covidnet_opacity"), rounded, strict=True))
     if not found:

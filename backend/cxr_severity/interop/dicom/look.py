@@ -28,7 +28,8 @@ from cxr_severity.interop.dicom.covers import Covers, read_covers
 _GREY = ("MONOCHROME1", "MONOCHROME2")
 _WANTED = (
     *COVERS, tags.PHOTOMETRIC, tags.PRESENTATION_SHAPE, tags.REPRESENTATION, tags.RESCALE_SLOPE,
-    tags.RESCALE_INTERCEPT, tags.MODALITY_LUT, tags.WINDOW_CENTER, tags.WINDOW_WIDTH, tags.VOI_FUNCTION, tags.VOI_LUT,
+    tags.RESCALE_INTERCEPT, tags.MODALITY_LUT, tags.WINDOW_CENTER, tags.WINDOW_WIDTH,
+    tags.VOI_FUNCTION, tags.VOI_LUT,
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxr_severity.imaging.arrays import Float64Array
-from cxr_severity.model.metrics import Estimate
+from cxr_severity.model.metrics import Estimate, of_patients
 
 RESAMPLES = 1000
 
@@ -72,6 +72,11 @@ class Bootstrap:
         sums = self.sums(np.stack([np.where(chosen > 0, values, 0.0), chosen], axis=1))
         return interval(ratio(sums[:, 0], sums[:, 1], np.nan))
 
+    def share(self, hits: Float64Array, among: NDArray[np.bool_] | None = None) -> Estimate:
+        """As `mean`, of hits (1) and misses (0); exact where all are one or the other."""
+        patients = self.patients if among is None else len(np.unique(self.rows[among]))
+        return of_patients(self.mean(hits, among), patients)
+
 
 def ratio(
     numerator: Float64Array, denominator: Float64Array, otherwise: float = 0.0
@@ -86,7 +91,7 @@ def interval(values: Float64Array) -> Estimate:
     """(1 + B,) values, the sample's first, to the value and its 95% percentile interval.
 
     Resamples in which the statistic does not exist (NaN) are left out; where there is none in which
-    it does, both ends are the value.
+    it does, both ends are the value. Of a share, `of_patients` gives ends that lie apart.
 
     Raises:
         ValueError: it does not exist in the sample.
@@ -98,6 +103,11 @@ def interval(values: Float64Array) -> Estimate:
     return Estimate(
         value=round(float(values[0]), 4), low=round(float(low), 4), high=round(float(high), 4)
     )
+
+
+def interval_if_any(values: Float64Array) -> Estimate | None:
+    """As `interval`; None where the statistic does not exist in the sample."""
+    return None if np.isnan(values[0]) else interval(values)
 
 
 def describe(resamples: int) -> str:

@@ -19,9 +19,10 @@ from cxr_severity.model.measure.bootstrap import (
     Indices,
     describe,
     interval,
+    interval_if_any,
     ratio,
 )
-from cxr_severity.model.metrics import ClassMetrics, Metrics
+from cxr_severity.model.metrics import ClassMetrics, Metrics, of_patients
 
 CLASSES = len(SEVERITIES)
 
@@ -44,10 +45,10 @@ class Scores:
 def scores(confusion: Float64Array) -> Scores:
     """Metrics of (B, 3, 3) confusion matrices (rows: reference, columns: predicted).
 
-    A precision, recall or F1 without a case, and kappa of matrices with all in one cell, are 0 in
-    the first matrix, the sample's, and NaN in the resamples: they do not exist there. Macro-F1 is
-    the mean over the classes that are in the reference or predicted, as scikit-learn's. Quadratic
-    weighted kappa after Cohen (1968).
+    A precision, recall or F1 without a case is 0 in the first matrix, the sample's, as
+    scikit-learn's, and NaN in the resamples: it does not exist there. Kappa of a matrix with all in
+    one cell is NaN in any. Macro-F1 is the mean over the classes that are in the reference or
+    predicted, as scikit-learn's. Quadratic weighted kappa after Cohen (1968).
     """
     total = confusion.sum(axis=(1, 2))
     hits = np.diagonal(confusion, axis1=1, axis2=2)
@@ -71,7 +72,7 @@ def scores(confusion: Float64Array) -> Scores:
         recall=share(hits, reference),
         f1=f1,
         macro_f1=ratio(np.nansum(f1, axis=1), occurring),
-        kappa=np.where(expected > 0, 1 - disagreement, absent),
+        kappa=np.where(expected > 0, 1 - disagreement, np.nan),
         two_step=ratio(confusion[:, 0, -1] + confusion[:, -1, 0], total),
     )
 
@@ -108,10 +109,13 @@ def measure(
     if count % seeds:
         raise ValueError(f"{count} readings are not {seeds} of each image")
     bootstrap = Bootstrap.over(patients, seed, resamples)
-    matrices = confusions(
-        np.asarray(reference, dtype=np.intp), np.asarray(predicted, dtype=np.intp), bootstrap
-    )
+    classes, said = np.asarray(reference, dtype=np.intp), np.asarray(predicted, dtype=np.intp)
+    matrices = confusions(classes, said, bootstrap)
     found = scores(matrices)
+
+    def patients_of(grades: Indices, grade: int) -> int:
+        return len(np.unique(bootstrap.rows[grades == grade]))
+
     return Metrics(
         evaluated_on=evaluated_on,
         interval=describe(resamples),
@@ -120,12 +124,12 @@ def measure(
         seeds=seeds,
         accuracy=interval(found.accuracy),
         macro_f1=interval(found.macro_f1),
-        quadratic_weighted_kappa=interval(found.kappa),
+        quadratic_weighted_kappa=interval_if_any(found.kappa),
         two_step_errors=interval(found.two_step),
         per_class={
             name: ClassMetrics(
-                precision=interval(found.precision[:, i]),
-                recall=interval(found.recall[:, i]),
+                precision=of_patients(interval(found.precision[:, i]), patients_of(said, i)),
+                recall=of_patients(interval(found.recall[:, i]), patients_of(classes, i)),
                 f1=interval(found.f1[:, i]),
                 support=int(matrices[0, i].sum()) // seeds,
             )

@@ -1,16 +1,12 @@
-"""An evaluation as Markdown tables, for reports and model cards."""
+"""How well grades are read: beside chance and people, by class, seed and group, and the goals."""
 
 from __future__ import annotations
 
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.evaluation import Evaluation, IntervalScores
+from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.measure.markdown import NONE, cell, table
-from cxr_severity.model.metrics import BrixiaScores, CalibrationScores, Metrics
+from cxr_severity.model.metrics import Metrics
 from cxr_training.evaluation.goals import PUBLISHED, goals
-
-
-def _percent(value: float) -> str:
-    return f"{value:.1%}"
 
 
 def headline_table(evaluation: Evaluation) -> str:
@@ -41,19 +37,21 @@ def headline_table(evaluation: Evaluation) -> str:
 
 
 def class_table(evaluation: Evaluation) -> str:
-    """Precision, recall, F1 and area under the curve of each class."""
+    """Precision, recall, F1 and area under the curve of each class; without a reading called so
+    there is no precision."""
+    called = [sum(counts) for counts in zip(*evaluation.metrics.confusion_matrix, strict=True)]
     return table(
         ["class", "precision", "recall", "F1", "AUC against the rest", "images"],
         [
             [
                 name,
-                cell(evaluation.metrics.per_class[name].precision),
+                cell(evaluation.metrics.per_class[name].precision if called[i] else None),
                 cell(evaluation.metrics.per_class[name].recall),
                 cell(evaluation.metrics.per_class[name].f1),
                 cell(evaluation.auc.per_class[name]),
                 str(evaluation.metrics.per_class[name].support),
             ]
-            for name in SEVERITIES
+            for i, name in enumerate(SEVERITIES)
         ]
         + [["mean", NONE, NONE, cell(evaluation.metrics.macro_f1), cell(evaluation.auc.macro),
             str(evaluation.metrics.images)]],
@@ -104,6 +102,10 @@ def published_table() -> str:
     )  # fmt: skip
 
 
+def _percent(value: float) -> str:
+    return f"{value:.1%}"
+
+
 def goals_table(evaluation: Evaluation) -> str:
     return table(
         ["goal", "wanted", "measured", "met"],
@@ -119,100 +121,8 @@ def goals_table(evaluation: Evaluation) -> str:
     )
 
 
-def calibration_table(evaluation: Evaluation) -> str:
-    def row(name: str, scores: CalibrationScores) -> list[str]:
-        return [
-            name,
-            cell(scores.expected_error),
-            cell(scores.adaptive_error),
-            cell(scores.brier),
-            cell(scores.log_loss),
-        ]
-
-    return table(
-        ["probabilities", "expected calibration error", "the same, adaptive bins", "Brier score",
-         "log loss"],
-        [
-            row("raw", evaluation.calibration.before),
-            row("of those as shipped, the class layer's part", evaluation.calibration.tempered),
-            row("as shipped: with the total of the zones", evaluation.calibration.after),
-        ],
-    )  # fmt: skip
-
-
-CALIBRATION_NOTE = (
-    "Resampled patients add noise to every bin's gap, and a gap has no sign: the intervals of both "
-    "calibration errors lie too high, and the measured error can lie below its own. They say how "
-    "bad it may be, not how good."
-)
-
-
-def uncertainty_table(evaluation: Evaluation) -> str:
-    """Prediction sets and selective reading."""
-    sets, selective = evaluation.conformal, evaluation.selective
-    return table(
-        ["", "measured"],
-        [
-            [f"sets that hold the reference class (aim: {sets.fitted.coverage:g})",
-             cell(sets.coverage)],
-            *([f"the same, {name}", cell(sets.coverage_per_class[name])] for name in SEVERITIES),
-            ["classes in a set, mean", cell(sets.mean_size)],
-            ["sets of one class", cell(sets.single)],
-            ["referred: sets of more than one", cell(sets.referred)],
-            ["area under the risk–coverage curve", cell(selective.area)],
-            ["accuracy on the most confident half", cell(selective.accuracy_at_half)],
-            ["largest coverage with accuracy at least 0.9", cell(selective.coverage_at_90)],
-            *_interval_rows(evaluation.interval),
-        ],
-    )  # fmt: skip
-
-
-def _interval_rows(scores: IntervalScores | None) -> list[list[str]]:
-    if scores is None:
-        return []
-    return [
-        [f"intervals that hold the reference total (aim: {scores.fitted.coverage:g})",
-         cell(scores.coverage)],
-        *([f"the same, {name}", cell(scores.coverage_per_class[name])] for name in SEVERITIES),
-        ["width of the interval, points of 18, mean", cell(scores.mean_width, 2)],
-    ]  # fmt: skip
-
-
-def brixia_table(evaluation: Evaluation) -> str:
-    """The model's Brixia scores beside the readers' agreement; empty where nobody scored."""
-
-    def row(name: str, scores: BrixiaScores) -> list[str]:
-        return [
-            name,
-            cell(scores.total_mae, 2),
-            cell(scores.total_bias, 2),
-            cell(scores.total_r),
-            cell(scores.zone_mae),
-            f"{scores.images} ({scores.patients})",
-        ]
-
-    pairs = (
-        ("model against the mean of both readers", evaluation.brixia),
-        ("junior against senior radiologist", evaluation.readers_brixia),
-    )
-    rows = [row(name, scores) for name, scores in pairs if scores is not None]
-    if not rows:
-        return ""
-    return table(
-        ["Brixia score", "total, mean absolute error", "total, bias", "total, Pearson r",
-         "zone, mean absolute error", "images (patients)"],
-        rows,
-    )  # fmt: skip
-
-
-def correlations_table(evaluation: Evaluation) -> str:
-    return table(
-        ["score of other readers", "Spearman's rho with the estimated total", "images (patients)"],
-        [
-            [one.score, cell(one.rho), f"{one.images} ({one.patients})"]
-            for one in evaluation.correlations
-        ],
-    )
+FEWEST = 10
+"""Films of a group below which nothing is said of it: of two, both may be right by chance."""
 
 
 def subgroups_table(evaluation: Evaluation) -> str:
@@ -222,9 +132,10 @@ def subgroups_table(evaluation: Evaluation) -> str:
             [
                 f"{one.attribute}: {one.value}",
                 f"{one.images} ({one.patients})",
-                cell(one.accuracy),
-                cell(one.macro_f1),
-                cell(one.quadratic_weighted_kappa),
+                *(
+                    cell(figure if one.images >= FEWEST else None)
+                    for figure in (one.accuracy, one.macro_f1, one.quadratic_weighted_kappa)
+                ),
             ]
             for one in evaluation.subgroups
         ],
