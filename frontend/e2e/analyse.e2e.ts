@@ -66,7 +66,7 @@ it('explains each grade, asking once for each', async () => {
     await expectMapOf(page, grade);
   }
   await page.getByRole('radio', { name: 'Predicted' }).check();
-  expect(asked[0]).toBe('predicted');
+  expect(asked[0]).toBe('burden');
   expect(new Set(asked).size).toBe(asked.length);
   await leave();
 });

@@ -21,6 +21,18 @@ export function radiograph(name = 'patient.png', index = 0): Upload {
   return { name, mimeType: 'image/png', buffer };
 }
 
+/** The same picture in a file of a content of its own: the page counts one content once. */
+export function copyOf({ buffer, ...upload }: Upload, comment: string): Upload {
+  const named = Buffer.from(`tEXtComment\0${comment}`, 'latin1');
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(named.length - 4);
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE(crc32(named));
+  const afterHeader = 33;
+  const parts = [buffer.subarray(0, afterHeader), length, named, checksum];
+  return { ...upload, buffer: Buffer.concat([...parts, buffer.subarray(afterHeader)]) };
+}
+
 export const textNamedPng: Upload = {
   name: 'notes.png',
   mimeType: 'image/png',

@@ -239,13 +239,19 @@ async function answerWithin(page: Page, answer: string): Promise<void> {
   await page.addInitScript(
     ([explained, short]) => {
       const { fetch } = window;
+      let films = 0;
       window.fetch = async (...given) => {
         const { url } = given[0] instanceof Request ? given[0] : new Request(...given);
         if (!url.includes('/predict')) {
           return fetch(...given);
         }
         await new Promise((done) => setTimeout(done, 5));
-        const body = url.includes('explain=true') ? explained : short;
+        // Of a content of its own each: else all films but one would be marked as the same picture.
+        films += 1;
+        const body = (url.includes('explain=true') ? explained : short).replace(
+          /("sha256":\s*")[0-9a-f]{8}/,
+          `$1${String(films).padStart(8, '0')}`,
+        );
         return new Response(body, { headers: { 'Content-Type': 'application/json' } });
       };
     },

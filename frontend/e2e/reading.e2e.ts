@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { expectAccessible, launch, visit } from './browser';
-import { radiograph } from './files';
+import { copyOf, radiograph } from './files';
 import { chooseFile, expectSettled, heading, rows, worklist } from './steps';
 
 const url = inject('service');
@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 const films = (count: number) =>
-  Array.from({ length: count }, (_, at) => radiograph(`film-${at}.png`, at % 8));
+  Array.from({ length: count }, (_, at) => copyOf(radiograph(`film-${at}.png`, at % 8), `${at}`));
 const reading = (page: Page) => page.getByRole('region', { name: 'Your reading' });
 const agreement = (page: Page) =>
   page.getByRole('status', { name: 'Agreement between you and the model' });

@@ -171,7 +171,13 @@ it('prints films as fine and as large as the sheet lets them, alone and beside o
     );
   };
   await page.locator('canvas[data-drawn=true]').waitFor();
-  expect(await printed()).toContain('2016×1068');
+  const alone = await printed();
+  expect(alone).toContain('2016×1068');
+  // Also while the list has its place on the screen, and with all that lies on it.
+  const wide = worklist(page).getByRole('button', { name: 'Wide' });
+  await wide.click();
+  expect(await printed()).toEqual(alone);
+  await wide.click();
   await page.getByRole('button', { name: 'Compare with visit-2.dcm' }).click();
   await expect.poll(() => page.locator('canvas[data-drawn=true]').count()).toBe(2);
   expect(await printed()).toContain('1008×900');

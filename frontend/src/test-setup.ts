@@ -12,6 +12,7 @@ beforeEach(() => {
   HTMLCanvasElement.prototype.getContext = () => null;
   HTMLImageElement.prototype.decode = () => Promise.resolve();
   window.scrollTo = () => undefined;
+  window.ResizeObserver = Unresized;
   window.matchMedia = (media) =>
     Object.assign(new EventTarget(), { matches: false, media }) as MediaQueryList;
   // Nothing is laid out here; a list that draws only the rows in sight needs a height.
@@ -19,5 +20,12 @@ beforeEach(() => {
     Object.defineProperty(Element.prototype, side, { configurable: true, value: 800 });
   }
 });
+
+/** Nothing is laid out, and nothing changes its size. */
+class Unresized implements ResizeObserver {
+  observe = () => undefined;
+  unobserve = () => undefined;
+  disconnect = () => undefined;
+}
 
 afterEach(cleanup);

@@ -12,6 +12,18 @@ export function dayOrNone(iso: string): string {
   return !Number.isNaN(day.valueOf()) && day.toISOString().startsWith(iso) ? iso : '';
 }
 
+/** When the first radiograph was taken. */
+const FIRST_RADIOGRAPH = '1895-11-08';
+/** As far as the day of another place, or UTC's, may be ahead of the reader's. */
+const DAY_MS = 86_400_000;
+
+/** The last day that a film can be of, as YYYY-MM-DD. */
+export const latestDay = (now: Date): string => isoOf(new Date(now.getTime() + DAY_MS));
+
+/** Whether a film can have been taken on a day, YYYY-MM-DD. */
+export const isDayOfFilm = (iso: string, now = new Date()): boolean =>
+  iso >= FIRST_RADIOGRAPH && iso <= latestDay(now);
+
 /** The day where the page is read, as YYYY-MM-DD. */
 export function isoOf(time: Date): string {
   const digits = (value: number) => String(value).padStart(2, '0');

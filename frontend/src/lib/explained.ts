@@ -35,16 +35,25 @@ export function answered(
   const predictions = {
     ...before?.predictions,
     ...(same && { [same]: prediction }),
+    ...(same === prediction.severity && { predicted: prediction }),
     [target]: prediction,
   };
-  return { predictions, target, shown: prediction, ...SETTLED };
+  return { predictions, target: toldOf(target, prediction), shown: prediction, ...SETTLED };
+}
+
+/**
+ * What an answer speaks of: a version that cannot explain the total answers with a grade, and must
+ * not be taken for what was asked.
+ */
+function toldOf(target: Target, { explanation }: Prediction): Target {
+  return target === 'predicted' ? target : (explanation?.target ?? target);
 }
 
 /** Another class is asked for: shown at once where it is known, else pending. */
 export function chosen(before: Explained, target: Target): Explained {
   const known = before.predictions[target];
   return known
-    ? { ...before, target, shown: known, ...SETTLED }
+    ? { ...before, target: toldOf(target, known), shown: known, ...SETTLED }
     : { ...before, pending: target, targetFailure: null };
 }
 

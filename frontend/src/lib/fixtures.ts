@@ -43,6 +43,15 @@ export function prediction(severity: Severity, target: Subject = severity): Pred
   };
 }
 
+let contents = 0;
+
+/** For tests: a prediction of a film whose content is of its own. */
+export function another(severity: Severity): Prediction {
+  contents += 1;
+  const { input, ...answer } = prediction(severity);
+  return { ...answer, input: { ...input, sha256: String(contents).padStart(64, '0') } };
+}
+
 /** Every class measured alike. */
 export function perClass(estimate: Metrics['accuracy']): Metrics['per_class'] {
   const measured = { precision: estimate, recall: estimate, f1: estimate, support: 8 };

@@ -11,13 +11,6 @@ export const TOTAL_MOST = 18;
  */
 export const CUTS = [5.5, 11.5] as const;
 
-/** Whole totals of each grade. */
-export const RANGES: Readonly<Record<Severity, readonly [number, number]>> = {
-  mild: [0, 5],
-  moderate: [6, 11],
-  severe: [12, 18],
-};
-
 /** The grade whose range holds a Brixia total, 0 to 18. */
 export function gradeOfTotal(total: number): Severity {
   return total < CUTS[0] ? 'mild' : total < CUTS[1] ? 'moderate' : 'severe';

@@ -1,25 +1,44 @@
 import { useEffect, useState } from 'react';
 import type { components } from '../client/schema';
 import { onceBack } from './again';
-import { http, settle } from './http';
+import { http, SERVICE_BACK, settle } from './http';
 
 /** What the service accepts, as it says itself. */
 export type Limits = components['schemas']['InputLimits'];
 
-let asked: Promise<Limits | null> | null = null;
-
-/** Asks the service once; `null` where it does not say, and then it is asked again the next time. */
-export function limitsOfService(): Promise<Limits | null> {
-  asked ??= settle(http.GET('/limits')).then((outcome) => {
-    if (!outcome.ok) {
-      asked = null;
-    }
-    return outcome.ok ? outcome.value : null;
-  });
-  return asked;
+interface Asked {
+  readonly at: number;
+  readonly answer: Promise<Limits | null>;
 }
 
-/** The limits once they are known; where they were not had, they are asked for when it is back. */
+let asked: Asked | null = null;
+// One that comes back may have been started anew with other limits.
+window.addEventListener(SERVICE_BACK, () => {
+  asked = null;
+});
+
+/**
+ * Asks the service once; `null` where it does not say, and then it is asked again the next time.
+ *
+ * @param oldest how long ago it may have said so, in milliseconds.
+ */
+export function limitsOfService(oldest = Number.POSITIVE_INFINITY): Promise<Limits | null> {
+  if (!asked || Date.now() - asked.at > oldest) {
+    const now: Asked = {
+      at: Date.now(),
+      answer: settle(http.GET('/limits')).then((outcome) => {
+        if (!outcome.ok && asked === now) {
+          asked = null;
+        }
+        return outcome.ok ? outcome.value : null;
+      }),
+    };
+    asked = now;
+  }
+  return asked.answer;
+}
+
+/** The limits once they are known; they are asked for again when the service is back. */
 export function useLimits(): Limits | null {
   const [limits, setLimits] = useState<Limits | null>(null);
   useEffect(() => {
@@ -31,7 +50,7 @@ export function useLimits(): Limits | null {
       }
     };
     void ask();
-    // Once they are known, nothing is sent.
+    // Where the network alone was away, they are known still, and nothing is sent.
     const stop = onceBack(() => void ask());
     return () => {
       wanted = false;

@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { limits, prediction, study } from './fixtures';
+import { SERVICE_BACK } from './http';
 import { predict } from './predict';
 
 const ask = {
@@ -54,4 +55,29 @@ it('does not send a file over the limit that the service tells', async () => {
     failure: { code: 'file-too-large', limit: limits.max_bytes },
   });
   expect(network).not.toHaveBeenCalled();
+});
+
+it('refuses nothing on a limit of before the service was started anew', async () => {
+  const told = vi.fn(() => limits);
+  vi.stubGlobal('fetch', async (request: Request) =>
+    Response.json(new URL(request.url).pathname === '/limits' ? told() : prediction('mild')),
+  );
+  const large = (by: number) => ({
+    name: 'large.png',
+    source: new File([new Uint8Array(limits.max_bytes + by)], 'large.png'),
+  });
+  window.dispatchEvent(new Event(SERVICE_BACK));
+  expect(await predict(large(1), ask)).toMatchObject({ failure: { code: 'file-too-large' } });
+  expect(told).toHaveBeenCalledOnce();
+  // The page heard of it.
+  told.mockReturnValue({ ...limits, max_bytes: limits.max_bytes + 1 });
+  window.dispatchEvent(new Event(SERVICE_BACK));
+  expect(await predict(large(1), ask)).toMatchObject({ ok: true });
+  // And where it did not: asked once more before a refusal.
+  told.mockReturnValue({ ...limits, max_bytes: limits.max_bytes + 2 });
+  const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000);
+  expect(await predict(large(2), ask)).toMatchObject({ ok: true });
+  expect(await predict(large(3), ask)).toMatchObject({ failure: { code: 'file-too-large' } });
+  expect(told).toHaveBeenCalledTimes(3);
+  now.mockRestore();
 });

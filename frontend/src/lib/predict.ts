@@ -21,6 +21,18 @@ function ownFailure(code: string): { ok: false; failure: Failure } {
   return { ok: false, failure: { code, title: '', detail: '', status: null } };
 }
 
+/** How old a limit may be that a file is refused on, in milliseconds. */
+const SURE_MS = 5_000;
+
+/** The service's limit where a file of `size` bytes is over it; a restart may have raised it. */
+async function limitUnder(size: number): Promise<number | null> {
+  const over = async (oldest?: number) => {
+    const limits = await limitsOfService(oldest);
+    return limits && size > limits.max_bytes ? limits.max_bytes : null;
+  };
+  return (await over()) && over(SURE_MS);
+}
+
 async function contentOf(source: Study['source'], signal: AbortSignal): Promise<Outcome<Blob>> {
   if (typeof source === 'string') {
     try {
@@ -33,10 +45,10 @@ async function contentOf(source: Study['source'], signal: AbortSignal): Promise<
     }
   }
   // A file over the limit need not travel first.
-  const limits = await limitsOfService();
-  if (limits && source.size > limits.max_bytes) {
+  const limit = await limitUnder(source.size);
+  if (limit !== null) {
     const { failure } = ownFailure('file-too-large');
-    return { ok: false, failure: { ...failure, limit: limits.max_bytes } };
+    return { ok: false, failure: { ...failure, limit } };
   }
   try {
     // A folder, or a file that was moved or changed since, would otherwise look like a network

@@ -21,4 +21,6 @@ export type Layer = 'opacity' | 'grad-cam';
 export type WeakReason = NonNullable<Explanation['low_signal_reason']>;
 /** What a heatmap is asked to speak of. */
 export type Target = 'predicted' | Subject;
+/** What a film is explained by before anybody chooses: a map of one grade is often faint. */
+export const FIRST_TARGET = 'burden' satisfies Target;
 export const TARGETS = ['burden', 'predicted', ...SEVERITIES] as const satisfies readonly Target[];

@@ -4,6 +4,7 @@ import { fileOf, gradeOf, type KeptReading, readingsIn, totalOf } from './readin
 const reading: KeptReading = {
   file: 'a.png',
   sha256: 'ab',
+  impression: 'No change.',
   grade: null,
   zones: { A: 1, B: 2, C: 3, D: 0, E: 2, F: 3 },
   comment: 'rotated',
@@ -20,7 +21,20 @@ it('adds up six zones, and grades by their total where no grade was chosen', () 
 });
 
 it('comes back from a file as it was', () => {
-  expect(readingsIn(JSON.stringify(fileOf([reading])))).toEqual([reading]);
+  const held = { readings: [reading], seen: ['cd'] };
+  expect(readingsIn(JSON.stringify(fileOf([reading], ['cd'])))).toEqual(held);
+});
+
+it('of a version before tells by what was not said blind whose result was seen', () => {
+  const { impression: _, ...old } = reading;
+  const readings = [
+    old,
+    { ...old, sha256: 'cd', blind: false },
+    { ...old, sha256: '', blind: false },
+  ];
+  const held = readingsIn(JSON.stringify({ kind: 'cxr-severity-readings', readings }));
+  expect(held.seen).toEqual(['cd']);
+  expect(held.readings.map(({ impression }) => impression)).toEqual([null, null, null]);
 });
 
 it.each(['{}', 'not JSON', '{"kind":"cxr-severity-readings","readings":[1]}'])(
@@ -32,5 +46,5 @@ it.each(['{}', 'not JSON', '{"kind":"cxr-severity-readings","readings":[1]}'])(
 
 it('takes no score that there is not', () => {
   const file = fileOf([{ ...reading, zones: { A: 4, B: 1.5, C: -1, D: 3 } }]);
-  expect(readingsIn(JSON.stringify(file))[0]?.zones).toEqual({ D: 3 });
+  expect(readingsIn(JSON.stringify(file)).readings[0]?.zones).toEqual({ D: 3 });
 });

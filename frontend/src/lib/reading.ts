@@ -13,9 +13,11 @@ export interface Reading {
   readonly at: string;
 }
 
-/** Of one film, as a file of readings holds it. */
+/** Of one film, as a file of readings holds it: without a score or comment, its impression alone. */
 export interface KeptReading extends Reading {
   readonly file: string;
+  /** The reader's words for a report; `null` where none were written. */
+  readonly impression: string | null;
   /** Of the file's content; empty where it was not known. */
   readonly sha256: string;
 }
@@ -34,21 +36,42 @@ export function gradeOf(reading: Reading): Severity | null {
   return reading.grade ?? (total === null ? null : gradeOfTotal(total));
 }
 
+/** Whether there is a score in it; a comment alone is none. */
+export const isScored = (reading: Reading): boolean =>
+  reading.grade !== null || Object.keys(reading.zones).length > 0;
+
 /** What a file of readings holds. */
-export const fileOf = (readings: readonly KeptReading[]) => ({ kind: KIND, readings });
+export interface ReadingsFile {
+  readonly readings: readonly KeptReading[];
+  /** SHA-256 of the contents whose results were on the screen, read or not: none is blind again. */
+  readonly seen: readonly string[];
+}
+
+export const fileOf = (readings: readonly KeptReading[], seen: readonly string[] = []) => ({
+  kind: KIND,
+  readings,
+  seen,
+});
 
 /**
  * The readings of such a file.
  *
  * @throws where the text is none, and says nothing of what is wrong with it.
  */
-export function readingsIn(text: string): KeptReading[] {
+export function readingsIn(text: string): ReadingsFile {
   const held: unknown = JSON.parse(text);
   if (!isRecord(held) || held.kind !== KIND || !Array.isArray(held.readings)) {
     throw new Error('no file of readings');
   }
-  return held.readings.map(readingFrom);
+  const readings = held.readings.map(readingFrom);
+  const told = Array.isArray(held.seen) ? held.seen.filter((of) => typeof of === 'string') : [];
+  // Files of before say it only by what was not said blind.
+  const shown = readings.filter(wasSeen).map(({ sha256 }) => sha256);
+  return { readings, seen: [...new Set([...told, ...shown])].filter((of) => of !== '') };
 }
+
+/** Whether the result had been on the screen when this was said. */
+export const wasSeen = ({ blind }: Reading): boolean => !blind;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
@@ -67,6 +90,7 @@ function readingFrom(held: unknown): KeptReading {
   const text = (value: unknown) => (typeof value === 'string' ? value : '');
   return {
     file: held.file,
+    impression: typeof held.impression === 'string' ? held.impression : null,
     sha256: text(held.sha256),
     grade: SEVERITIES.find((grade) => grade === held.grade) ?? null,
     zones: Object.fromEntries(zones),

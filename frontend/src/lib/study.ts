@@ -6,7 +6,7 @@ export interface Repair {
   readonly inverted: boolean;
 }
 
-/** One radiograph that the user opened. Two openings of the same file are two studies. */
+/** One radiograph that the user opened. */
 export interface Study {
   readonly name: string;
   /** The user's file, or the address of a bundled sample. */
@@ -14,3 +14,7 @@ export interface Study {
   /** Where `source` is a picture of the file, turned or inverted; `original` is the file. */
   readonly repaired?: { readonly repair: Repair; readonly original: File | string };
 }
+
+/** The file as it was opened, whatever was done to its picture since. */
+export const openedAs = ({ source, repaired }: Study): File | string =>
+  repaired?.original ?? source;

@@ -1,6 +1,5 @@
 import type { Catalogue } from '../i18n/catalogue';
 import { repairWords } from '../i18n/repairWords';
-import { TOTAL_MOST } from '../lib/grades';
 import {
   type Finding,
   type Prediction,
@@ -8,8 +7,9 @@ import {
   type Severity,
   type Zone,
 } from '../lib/prediction';
-import { gradeOf, type Reading, totalOf } from '../lib/reading';
+import type { Reading } from '../lib/reading';
 import type { Repair, Study } from '../lib/study';
+import { readerSaid } from './readerSaid';
 
 /** One graded radiograph, ready to be taken along. */
 export interface Graded {
@@ -151,19 +151,14 @@ function adviceOf({ refer, quality }: Prediction, { report }: Catalogue): string
 }
 
 /** The person's own score beside the model's. */
-function readingLines({ reading }: Graded, { reading: text, shared, report }: Catalogue): string[] {
-  const grade = reading ? gradeOf(reading) : null;
-  if (!reading || (!grade && reading.comment === '')) {
+function readingLines({ reading }: Graded, catalogue: Catalogue): string[] {
+  const said = readerSaid(reading ?? null, catalogue);
+  if (!said) {
     return [];
   }
-  const total = totalOf(reading);
-  const said = [
-    ...(grade ? [shared.severities[grade]] : []),
-    ...(total === null ? [] : [text.total(total, TOTAL_MOST)]),
-    ...(reading.blind && grade ? [text.wasBlind] : []),
-    ...(reading.comment ? [reading.comment] : []),
-  ];
-  return [`${report.reader}: ${said.join(' · ')}`];
+  const { grade, total, zones, blind, comment, contradiction } = said;
+  const line = [grade, total, zones, blind, comment].filter((words) => words !== '').join(' · ');
+  return [`${catalogue.report.reader}: ${line}`, ...(contradiction ? [contradiction] : [])];
 }
 
 /** What a first impression of a film says, for a person to change. */

@@ -70,7 +70,9 @@ describe('what a report says', () => {
     };
     const text = reportText({ ...graded(), reading }, en);
     expect(text).toContain('Date of the film: 17 Mar 2020');
-    expect(text).toContain('Reader: Moderate · 6 of 18 · Scored blind. · Supine');
+    expect(text).toContain(
+      'Reader: Moderate · 6 of 18 · zones A 1, B 1, C 1, D 1, E 1, F 1 · Scored blind. · Supine',
+    );
     expect(text).toContain('Severe (80% model confidence)');
     expect(text.trim().endsWith(en.report.disclaimer)).toBe(true);
   });
@@ -205,9 +207,12 @@ describe('a saved file', () => {
     const { name, text } = await saved('json', { ...graded(), repair, reading });
     expect(name).toBe('chest.severity.json');
     const file = 'chest.png';
-    expect(JSON.parse(text)).toEqual({ file, ...graded().prediction, repair, reading });
+    const impression = null;
+    expect(JSON.parse(text)).toEqual({ file, ...graded().prediction, repair, reading, impression });
     const plain = JSON.parse((await saved('json', graded())).text);
     expect(plain).toMatchObject({ repair: null, reading: null });
+    const words = await saved('json', { ...graded(), impression: 'No change.' });
+    expect(JSON.parse(words.text).impression).toBe('No change.');
   });
 
   it('of a picture is named after the map that it shows', async () => {

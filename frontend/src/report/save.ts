@@ -70,8 +70,14 @@ function mapIn({ prediction: { explanation, severity } }: Graded): string {
  * The service's answer, and beside it what only the page knows: of a picture that it turned or
  * inverted, size and checksum are those of no file that anybody has.
  */
-function dataOf({ name, prediction, repair, reading }: Graded): unknown {
-  return { file: name, ...prediction, repair: repair ?? null, reading: reading ?? null };
+function dataOf({ name, prediction, repair, reading, impression }: Graded): unknown {
+  return {
+    file: name,
+    ...prediction,
+    repair: repair ?? null,
+    reading: reading ?? null,
+    impression: impression ?? null,
+  };
 }
 
 /**

@@ -1,12 +1,18 @@
 import { type PDFFont, PDFPage } from '@cantoo/pdf-lib';
 import { expect, it, vi } from 'vitest';
-import { en } from '../i18n/catalogue';
+import { en, loadCatalogue } from '../i18n/catalogue';
+import { LANGUAGES } from '../i18n/languages';
 import { prediction, study } from '../lib/fixtures';
+import { Lettering } from './lettering';
 import { reportPdf } from './pdf';
+import { Sheet } from './sheet';
+import { summaryRows, WIDTHS } from './summary';
 
 /** The page's right margin and where a refused film's reason begins, in points. */
-const RIGHT_MARGIN = 595 - 42;
-const REASON_AT = 42 + (595 - 2 * 42) * (0.3 + 0.13);
+const MARGIN = 42;
+const INNER = 595 - 2 * MARGIN;
+const RIGHT_MARGIN = 595 - MARGIN;
+const REASON_AT = MARGIN + INNER * (WIDTHS[0] + WIDTHS[1]);
 
 // Pairs such as AV and To are set closer by kerning than the library writes them.
 const WORDS =
@@ -24,6 +30,49 @@ async function written(reasons: readonly string[]) {
     return { text, x, right: x + width };
   });
 }
+
+it.each(LANGUAGES)(
+  'cuts off nothing in the table of a list, no name and no date (%s)',
+  async (language) => {
+    const wide = (text: string) => ({ width: [...text].length * 4 * 8.5 });
+    vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue({
+      measureText: wide,
+    } as never);
+    const write = vi.spyOn(Lettering.prototype, 'write').mockResolvedValue();
+    vi.spyOn(Sheet.prototype, 'fill').mockResolvedValue();
+    const catalogue = await loadCatalogue(language);
+    const months = Array.from({ length: 12 }, (_, month) => `${month + 1}`.padStart(2, '0'));
+    const films = months.map((month) => ({
+      ...plain(),
+      prediction: { ...plain().prediction, refer: true },
+      repair: { turned: 180, inverted: true } as const,
+      // Names that differ at their ends alone, and days of two digits.
+      name: `hospital-kuala-lumpur-chest-film-000123456789-${month}.png`,
+      date: `2020-${month}-10`,
+    }));
+    const refused = months.map((month) => ({
+      name: `胸部X光片-吉隆坡中央医院-放射科-一九九九年度-${month}.png`,
+      date: `2020-${month}-28`,
+      reason: LONG,
+    }));
+    await reportPdf(films, catalogue, language, refused);
+    const { header, rows } = summaryRows(films, refused, catalogue);
+    const texts = write.mock.calls.map(([, text]) => text);
+    expect(texts.filter((text) => text.endsWith('…'))).toEqual([]);
+    const lefts = WIDTHS.map((_, column) =>
+      WIDTHS.slice(0, column).reduce((left, share) => left + share * INNER, MARGIN),
+    );
+    for (const [column, left] of lefts.entries()) {
+      const written = write.mock.calls.filter(([, , x]) => Math.abs(x - left) < 0.01);
+      const whole = dense(written.map(([, text]) => text).join(''));
+      for (const cell of [header, ...rows.map(({ cells }) => cells)].flatMap(
+        (row) => row[column] ?? [],
+      )) {
+        expect(whole).toContain(dense(cell));
+      }
+    }
+  },
+);
 
 const dense = (text: string) => text.replaceAll(/\s/gu, '');
 

@@ -3,7 +3,7 @@ import type { Severity } from '../lib/prediction';
 import type { ReportContent } from './content';
 import type { Lettering, Style } from './lettering';
 import { drawScale, SCALE } from './scale';
-import { type SummaryRow, WIDTHS } from './summary';
+import { type Lines, rowLines, type SummaryRow, WIDTHS } from './summary';
 
 /** A4, in points. */
 const PAGE = { width: 595, height: 842, margin: 42 } as const;
@@ -97,56 +97,38 @@ export class Sheet {
     await this.paragraph(title, TITLE);
     await this.paragraph(subtitle, BODY);
     this.rule();
-    await this.cells(header, SMALL);
+    const heads = this.rowLines(header, SMALL);
+    await this.cells(heads, SMALL);
     for (const { cells, severity, care = [] } of rows) {
-      const reason = severity === null ? this.reason(cells) : [];
-      const cautions = care.flatMap((line) => this.reason(['', line]));
-      if (this.room(ROW * (Math.max(1, reason.length) + cautions.length))) {
-        await this.cells(header, SMALL);
+      const lines = [
+        ...this.rowLines(cells, ENTRY),
+        // In the room of all that follows the name: the notes' own column is narrow.
+        ...care.flatMap((line) => this.rowLines(['', line], ENTRY)),
+      ];
+      if (this.room(ROW * lines.length)) {
+        await this.cells(heads, SMALL);
       }
       const color = severity === null ? MUTED : GRADES[severity];
       this.page.drawRectangle({ x: PAGE.margin - 6, y: this.y - 10, width: 2.5, height: 9, color });
-      if (severity !== null) {
-        await this.cells(cells, ENTRY);
-        // In the room of all that follows the name: the notes' own column would cut them.
-        for (const line of cautions) {
-          await this.cells(['', line], ENTRY);
-        }
-        continue;
+      await this.cells(lines, ENTRY);
+    }
+  }
+
+  private rowLines(cells: readonly string[], style: Style): Lines {
+    return rowLines(cells, INNER, (text, width) =>
+      this.lettering.wrap(text, style, width, this.language),
+    );
+  }
+
+  private async cells(lines: Lines, style: Style): Promise<void> {
+    for (const cells of lines) {
+      let x = PAGE.margin;
+      for (const [index, cell] of cells.entries()) {
+        await this.line(cell, x, this.y, style);
+        x += INNER * (WIDTHS[index] ?? 0);
       }
-      // What has no grade has its reason to tell, in the room of all that follows, and in full.
-      const [first = '', ...others] = reason;
-      await this.cells([...cells.slice(0, -1), first], ENTRY);
-      for (const line of others) {
-        await this.cells([...cells.slice(0, -1).map(() => ''), line], ENTRY);
-      }
+      this.y -= ROW;
     }
-  }
-
-  /** The last of `cells` in lines that fill the rest of the row. */
-  private reason(cells: readonly string[]): string[] {
-    const taken = WIDTHS.slice(0, cells.length - 1).reduce((sum, width) => sum + width, 0);
-    return this.lettering.wrap(cells.at(-1) ?? '', ENTRY, INNER * (1 - taken), this.language);
-  }
-
-  /** A row; a last cell that is not in the last column may reach over those that follow. */
-  private async cells(cells: readonly string[], style: Style): Promise<void> {
-    let x = PAGE.margin;
-    for (const [index, cell] of cells.entries()) {
-      const rest = index === cells.length - 1;
-      const width = rest ? PAGE.width - PAGE.margin - x : INNER * (WIDTHS[index] ?? 0);
-      await this.line(this.shortened(cell, style, rest ? width : width - 6), x, this.y, style);
-      x += width;
-    }
-    this.y -= ROW;
-  }
-
-  private shortened(text: string, style: Style, width: number): string {
-    let short = text;
-    while (short.length > 1 && this.lettering.width(short, style) > width) {
-      short = `${short.slice(0, -2)}…`;
-    }
-    return short;
   }
 
   async foot(disclaimer: string, page: string): Promise<void> {

@@ -17,8 +17,35 @@ export interface SummaryRow {
   readonly care?: readonly string[];
 }
 
-/** Shares of the page's width. */
-export const WIDTHS = [0.3, 0.13, 0.13, 0.09, 0.2, 0.15] as const;
+/** Shares of the table's width. */
+export const WIDTHS = [0.28, 0.15, 0.13, 0.09, 0.2, 0.15] as const;
+/** Between two columns, in points. */
+const GAP = 6;
+
+/** What stands beneath one another in each cell of a row. */
+export type Lines = readonly (readonly string[])[];
+
+/**
+ * A row in as many lines as its longest cell takes: nothing is cut off, for half a date is another
+ * date, and names of films often differ at their ends alone. A last cell that is not in the last
+ * column may reach over those that follow.
+ *
+ * @param room of the whole row, in points.
+ */
+export function rowLines(
+  cells: readonly string[],
+  room: number,
+  wrap: (text: string, width: number) => readonly string[],
+): Lines {
+  const columns = cells.map((cell, index) => {
+    const last = index === cells.length - 1;
+    const shares = last ? WIDTHS.slice(index) : WIDTHS.slice(index, index + 1);
+    const width = room * shares.reduce((sum, share) => sum + share, 0);
+    return wrap(cell, last ? width : width - GAP);
+  });
+  const height = Math.max(...columns.map(({ length }) => length));
+  return Array.from({ length: height }, (_, line) => columns.map((column) => column[line] ?? ''));
+}
 
 /** The list in a table: one line for each film, graded or not. */
 export function summaryRows(

@@ -5,29 +5,19 @@ import type { Overlay } from './overlay';
 import { drawForPaper } from './usePrinting';
 import type { Matrix, Size } from './view';
 
-interface HeatLayerProps {
-  /** PNG data URL, 8-bit grey; `null` while another one is awaited. */
-  heatmap: string | null;
-  overlay: Overlay;
-  printing: boolean;
-  film: Size;
-  /** Of the canvas, in device pixels. */
-  size: Size;
-  /** From the film's pixels to device pixels. */
-  matrix: Matrix;
-  /** Told the heatmap that could not be drawn, and `null` once one was. */
-  onUnpainted: (heatmap: string | null) => void;
-}
-
-/** The coloured heatmap, where the film lies. */
-export function HeatLayer(props: HeatLayerProps) {
-  const { heatmap, overlay, printing, film, size, matrix, onUnpainted } = props;
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const { map, threshold, opacity, hidden, style } = overlay;
+/**
+ * The heatmap ready to be drawn, whether or not there is room for it just then: what is not ready
+ * when a film is printed is not on the sheet. `null` while there is none.
+ *
+ * @param heatmap PNG data URL, 8-bit grey; `null` while another one is awaited.
+ * @param onUnpainted is told the heatmap that could not be drawn, and `null` once one was.
+ */
+export function usePainted(
+  heatmap: string | null,
+  { map, threshold, style }: Overlay,
+  onUnpainted: (heatmap: string | null) => void,
+): Painted | null {
   const [painted, setPainted] = useState<{ of: string; heat: Painted } | null>(null);
-  // Heat that belongs to another target must not stand under the new one's name.
-  const heat = painted?.of === heatmap ? painted.heat : null;
-
   useEffect(() => {
     if (heatmap === null) {
       return;
@@ -44,6 +34,25 @@ export function HeatLayer(props: HeatLayerProps) {
       wanted = false;
     };
   }, [heatmap, map, threshold, style, onUnpainted]);
+  // Heat that belongs to another target must not stand under the new one's name.
+  return painted?.of === heatmap ? painted.heat : null;
+}
+
+interface HeatLayerProps {
+  heat: Painted | null;
+  overlay: Overlay;
+  printing: boolean;
+  film: Size;
+  /** Of the canvas, in device pixels. */
+  size: Size;
+  /** From the film's pixels to device pixels. */
+  matrix: Matrix;
+}
+
+/** The coloured heatmap, where the film lies. */
+export function HeatLayer({ heat, overlay, printing, film, size, matrix }: HeatLayerProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { opacity, hidden } = overlay;
 
   useEffect(() => {
     if (canvas.current && printing) {

@@ -31,10 +31,10 @@ interface ToolsProps {
   overlay: Overlay;
   measured: Measured;
   caption: readonly string[];
-  /** What fills the screen. */
-  pane: RefObject<HTMLElement | null>;
+  /** What fills the screen: it stays while one film follows another. */
+  stage: RefObject<HTMLElement | null>;
   /** What is saved as a picture. */
-  frame: RefObject<HTMLElement | null>;
+  frame: RefObject<HTMLElement | null> | undefined;
   onView: (view: View) => void;
   onTone: (tone: ChosenTone | null) => void;
   onTool: (tool: Tool) => void;
@@ -44,7 +44,7 @@ interface ToolsProps {
 
 /** The toolbar, and the same by keys. */
 export function Tools(props: ToolsProps) {
-  const { study, film, result, view, overlay, pane, frame, onView, onOverlay } = props;
+  const { study, film, result, view, overlay, stage, frame, onView, onOverlay } = props;
   const tone = useTone(film, props.tone, props.onTone);
   const { catalogue } = useLanguage();
   const changes = useChanges(view, props.tone);
@@ -58,9 +58,9 @@ export function Tools(props: ToolsProps) {
   const fullScreen = () =>
     void (document.fullscreenElement
       ? document.exitFullscreen()
-      : pane.current?.requestFullscreen?.());
+      : stage.current?.requestFullscreen?.());
   const save = async () => {
-    const { clientWidth: width = 0, clientHeight: height = 0 } = frame.current ?? {};
+    const { clientWidth: width = 0, clientHeight: height = 0 } = frame?.current ?? {};
     // Out of sight, say in the place of a list that has its room, nothing is shown to be saved.
     if (width === 0 || height === 0) {
       return;

@@ -1,4 +1,4 @@
-import { type ReactNode, type RefObject, useEffect, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { useFormat, useText } from '../i18n/context';
 import { type Explained, knowsSides } from '../lib/explained';
 import type { Explanation, Target } from '../lib/prediction';
@@ -9,12 +9,14 @@ import { HeaderPanel } from './HeaderPanel';
 import type { Measured } from './measure';
 import { Notes } from './Notes';
 import type { Overlay } from './overlay';
+import { ScaleBar } from './ScaleBar';
 import { mapOf } from './shownMap';
 import { useFilm } from './useFilm';
 import type { Tool } from './useGestures';
-import { type ChosenTone, useTone } from './useTone';
+import { type Room, useRoom } from './useRoom';
+import { type ChosenTone, toneOf, useTone } from './useTone';
 import styles from './Viewer.module.css';
-import { changesOf, type View } from './view';
+import { changesOf, scaleOf, type View } from './view';
 import { centreAndWidth } from './windowing';
 
 export interface ViewerProps {
@@ -43,16 +45,19 @@ export interface ViewerProps {
   /** Once the file is decoded; `null` while it is not, and where it cannot be (`unshown`). */
   onFilm: (film: Film | null, unshown: boolean) => void;
   /** The viewport, for whoever wants its size. */
-  frame?: RefObject<HTMLDivElement | null>;
+  frame?: RefObject<HTMLDivElement | null> | undefined;
   /** Said above all notes. */
   hint?: ReactNode;
-  /** What else lies over the film. */
+  /** What else stands at the film's foot. */
   children?: ReactNode;
 }
 
 /** A radiograph at full resolution, and what the model made of it. Notes never change its size. */
 export default function Viewer(props: ViewerProps) {
-  const { study, result, frame, onFilm, children } = props;
+  const { study, result, onFilm, children } = props;
+  const own = useRef<HTMLDivElement>(null);
+  const frame = props.frame ?? own;
+  const room = useRoom(frame, props.beside ?? false);
   const load = useFilm(study);
   const text = useText('viewer');
   const overlaid = load.status === 'unshown';
@@ -64,7 +69,13 @@ export default function Viewer(props: ViewerProps) {
   return (
     <div ref={frame} className={styles.frame}>
       {film && (
-        <FilmPane {...props} film={film} explanation={explanation} onUnpainted={setUnpainted} />
+        <FilmPane
+          {...props}
+          film={film}
+          room={room}
+          explanation={explanation}
+          onUnpainted={setUnpainted}
+        />
       )}
       {load.status === 'loading' && (
         <div className={styles.viewport} aria-busy="true">
@@ -87,7 +98,19 @@ export default function Viewer(props: ViewerProps) {
         )}
       </div>
       {film?.header && <HeaderPanel header={film.header} film={film} />}
-      {children}
+      {/* One line, or as many as they need: none of them lies over another. */}
+      <div className={styles.foot}>
+        {film && <Corner film={film} date={props.date} tone={props.tone} />}
+        {film?.spacing && room.size && (
+          <ScaleBar
+            spacing={film.spacing}
+            scale={scaleOf(props.view, film.levels[0], room.size)}
+            onSide={props.view.orientation[0] === 0}
+            size={room.size}
+          />
+        )}
+        {children}
+      </div>
     </div>
   );
 }
@@ -112,48 +135,57 @@ function Substitute({ study, result, busy }: ViewerProps) {
 
 interface FilmPaneProps extends ViewerProps {
   film: Film;
+  room: Room;
   /** `null` while there is none, or another one is awaited. */
   explanation: Explanation | null;
   onUnpainted: (heatmap: string | null) => void;
 }
 
 function FilmPane(props: FilmPaneProps) {
-  const { study, film, result, view, overlay, busy, date } = props;
+  const { study, film, result, view, overlay, busy } = props;
   const tone = useTone(film, props.tone, props.onTone);
+  return (
+    <FilmView
+      name={study.name}
+      film={film}
+      view={view}
+      tone={tone.tone}
+      tool={props.tool}
+      lens={props.lens}
+      room={props.room}
+      measured={props.measured}
+      onMeasured={props.onMeasured}
+      overlay={overlay}
+      explanation={props.explanation}
+      onUnpainted={props.onUnpainted}
+      brixia={result?.shown.brixia ?? null}
+      sided={knowsSides(result, props.rejected ?? false)}
+      busy={busy || (result !== null && result.pending !== null)}
+      onView={props.onView}
+      onWindow={tone.drag}
+    />
+  );
+}
+
+interface CornerProps extends Pick<ViewerProps, 'date' | 'tone'> {
+  film: Film;
+}
+
+/** When and how it was taken, and which of its greys are seen. */
+function Corner({ film, date, tone }: CornerProps) {
   const text = useText('viewer');
   const format = useFormat();
-  const { centre, width } = centreAndWidth(tone.tone.window);
+  const { centre, width } = centreAndWidth(toneOf(film, tone).window);
   return (
-    <>
-      <FilmView
-        name={study.name}
-        film={film}
-        view={view}
-        tone={tone.tone}
-        tool={props.tool}
-        lens={props.lens}
-        beside={props.beside ?? false}
-        measured={props.measured}
-        onMeasured={props.onMeasured}
-        overlay={overlay}
-        explanation={props.explanation}
-        onUnpainted={props.onUnpainted}
-        brixia={result?.shown.brixia ?? null}
-        sided={knowsSides(result, props.rejected ?? false)}
-        busy={busy || (result !== null && result.pending !== null)}
-        onView={props.onView}
-        onWindow={tone.drag}
-      />
-      <p className={styles.corner}>
-        {[
-          date && format.day(date),
-          film.header?.viewPosition,
-          text.window(format.integer(centre), format.integer(width)),
-        ]
-          .filter(Boolean)
-          .join(' · ')}
-      </p>
-    </>
+    <p className={styles.corner}>
+      {[
+        date && format.day(date),
+        film.header?.viewPosition,
+        text.window(format.integer(centre), format.integer(width)),
+      ]
+        .filter(Boolean)
+        .join(' · ')}
+    </p>
   );
 }
 

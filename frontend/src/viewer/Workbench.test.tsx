@@ -1,4 +1,4 @@
-import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -46,6 +46,7 @@ function Page() {
       busy={false}
       overlay={now}
       caption={[]}
+      stage={{ current: null }}
       onOverlay={setNow}
       onTarget={() => undefined}
     />
@@ -184,6 +185,29 @@ it('draws the film for the sheet while it is printed, with what lies on it', () 
   expect(sizes()).toEqual([672 / 356, '0 0 672 356']);
   fireEvent(window, new Event('afterprint'));
   expect(sizes()).toEqual([1, '0 0 800 800']);
+});
+
+it('draws for the sheet a film that is not on the screen just then, too', () => {
+  cleanup();
+  // As of an element that is not displayed.
+  vi.stubGlobal(
+    'ResizeObserver',
+    class extends SizeTold {
+      override observe = () => undefined;
+    },
+  );
+  vi.stubGlobal(
+    'OffscreenCanvas',
+    class {
+      getContext = () => null;
+    },
+  );
+  render(<Page />);
+  expect(screen.queryByRole('img', { name: /^Radiograph/ })).toBeNull();
+  fireEvent(window, new Event('beforeprint'));
+  const { width, height } = screen.getByRole<HTMLCanvasElement>('img', { name: /^Radiograph/ });
+  expect([width, height]).toEqual([672 * 3, 356 * 3]);
+  fireEvent(window, new Event('afterprint'));
 });
 
 describe('with the shortcuts switched off', () => {

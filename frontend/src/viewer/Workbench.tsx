@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from 'react';
+import { type RefObject, useCallback, useRef, useState } from 'react';
 import type { Film } from './decode/film';
 import { Hint } from './Hint';
 import { UNMEASURED } from './measure';
@@ -16,14 +16,15 @@ type WorkbenchProps = Pick<
   'study' | 'date' | 'result' | 'busy' | 'rejected' | 'overlay' | 'onTarget'
 > & {
   onOverlay: SetOverlay;
+  /** What fills the screen. */
+  stage: RefObject<HTMLElement | null>;
   /** What a saved picture says beneath it. */
   caption: readonly string[];
 };
 
 /** One film with its tools. */
 export default function Workbench(props: WorkbenchProps) {
-  const { study, result, overlay, caption, onOverlay, onTarget, ...rest } = props;
-  const pane = useRef<HTMLDivElement>(null);
+  const { study, result, overlay, caption, stage, onOverlay, onTarget, ...rest } = props;
   const frame = useRef<HTMLDivElement>(null);
   const [film, setFilm] = useState<Film | null>(null);
   const [unshown, setUnshown] = useState(false);
@@ -41,7 +42,7 @@ export default function Workbench(props: WorkbenchProps) {
     setTone(null);
   }, []);
   return (
-    <div ref={pane} className={styles.pane}>
+    <div className={styles.pane}>
       {film && (
         <Tools
           study={study}
@@ -55,7 +56,7 @@ export default function Workbench(props: WorkbenchProps) {
           overlay={overlay}
           measured={measured}
           caption={caption}
-          pane={pane}
+          stage={stage}
           frame={frame}
           onView={setView}
           onTone={setTone}

@@ -1,3 +1,4 @@
+import { cleared } from './cleared';
 import type { Film, Level } from './decode/film';
 import { apply, inverse, type Matrix, type Size } from './view';
 
@@ -45,12 +46,10 @@ export function drawFilm(
   pixels: Uint32Array,
   matrix: Matrix,
 ): void {
-  const context = canvas.getContext('2d');
+  const context = cleared(canvas);
   if (!context) {
     return;
   }
-  context.resetTransform();
-  context.clearRect(0, 0, canvas.width, canvas.height);
   const scale = Math.hypot(matrix[0], matrix[1]);
   const wanted = Math.max(0, Math.floor(Math.log2(1 / scale) + COARSER));
   const index = Math.min(wanted, film.levels.length - 1);

@@ -1,4 +1,5 @@
 import { type ColourMap, colourHeat, heatColour, heatTable } from '../lib/colourmap';
+import { cleared } from './cleared';
 import type { Contour } from './contours';
 import type { Overlay } from './overlay';
 import { apply, type Matrix, type Size } from './view';
@@ -92,13 +93,10 @@ export function drawHeat(
   film: Size,
   matrix: Matrix,
 ): void {
-  const context = canvas.getContext('2d');
-  if (!context) {
-    return;
+  const context = cleared(canvas);
+  if (context) {
+    heat?.(context, film, matrix);
   }
-  context.resetTransform();
-  context.clearRect(0, 0, canvas.width, canvas.height);
-  heat?.(context, film, matrix);
 }
 
 /** The colours of the heatmap from low to high, as they look over a radiograph's grey. */

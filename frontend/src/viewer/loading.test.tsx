@@ -39,6 +39,7 @@ const bench = (changes: Partial<Explanation>) => {
       busy={false}
       overlay={{ ...FIRST_OVERLAY, layer: 'grad-cam' }}
       caption={[]}
+      stage={{ current: null }}
       onOverlay={() => undefined}
       onTarget={() => undefined}
     />

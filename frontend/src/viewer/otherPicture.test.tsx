@@ -31,6 +31,7 @@ const bench = (shown: Study, busy: boolean) => (
     busy={busy}
     overlay={FIRST_OVERLAY}
     caption={[]}
+    stage={{ current: null }}
     onOverlay={ignore}
     onTarget={ignore}
   />

@@ -8,7 +8,7 @@ import { drawBar, drawLines, drawSides, drawZones } from './drawMarks';
 import type { Labelled } from './measure';
 import type { Overlay } from './overlay';
 import { barOf } from './ScaleBar';
-import { apply, type Matrix, matrixOf, type Size, scaleOf, type View } from './view';
+import { apply, matrixOf, type Size, scaledMatrix, scaleOf, type View } from './view';
 import { greyPixels, type Tone } from './windowing';
 import type { Outlines } from './Zones';
 
@@ -73,8 +73,7 @@ export async function saveImage(shown: Shown, name: string): Promise<void> {
   );
   const size = { width: Math.round(cut.width * factor), height: Math.round(cut.height * factor) };
   const [a, b, c, d, e, f] = matrixOf(view, full, viewport);
-  const scaled = [a, b, c, d, e - cut.left, f - cut.top].map((entry) => entry * factor);
-  const matrix = scaled as unknown as Matrix;
+  const matrix = scaledMatrix([a, b, c, d, e - cut.left, f - cut.top], factor);
   const picture = Object.assign(document.createElement('canvas'), size);
   drawFilm(picture, film, greyPixels(film, tone), matrix);
   const letters = Math.max(12, Math.round(size.width * LETTERS));

@@ -30,6 +30,20 @@ const ZOOM_LIMITS = [0.5, 64] as const;
 /** Of the viewport, by one arrow key. */
 export const PAN_STEP = 0.1;
 
+const scaledOrientation = ([a, b, c, d]: Orientation, by: number): Orientation => [
+  a * by,
+  b * by,
+  c * by,
+  d * by,
+];
+
+/** To so many times as many pixels. */
+export const scaledMatrix = ([a, b, c, d, e, f]: Matrix, by: number): Matrix => [
+  ...scaledOrientation([a, b, c, d], by),
+  e * by,
+  f * by,
+];
+
 function times(one: Orientation, other: Orientation): Orientation {
   const [a, b, c, d] = one;
   const [p, q, r, s] = other;
@@ -61,7 +75,7 @@ export function scaleOf(view: View, film: Size, viewport: Size): number {
 /** From the film's pixels to the viewport's CSS pixels. */
 export function matrixOf(view: View, film: Size, viewport: Size): Matrix {
   const scale = scaleOf(view, film, viewport);
-  const [a, b, c, d] = view.orientation.map((entry) => entry * scale) as unknown as Orientation;
+  const [a, b, c, d] = scaledOrientation(view.orientation, scale);
   const [x, y] = [view.centre.x * film.width, view.centre.y * film.height];
   return [a, b, c, d, viewport.width / 2 - a * x - c * y, viewport.height / 2 - b * x - d * y];
 }

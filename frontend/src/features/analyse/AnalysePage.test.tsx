@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AnalysePage } from './AnalysePage';
 // The page fetches it when it is idle; here it must be there.
 import '../../viewer/Viewer';
-import { limits, model, perClass, prediction } from '../../lib/fixtures';
+import { another, limits, model, perClass, prediction } from '../../lib/fixtures';
 import type { Prediction, Severity } from '../../lib/prediction';
 
 type Reply = (request: Request) => Promise<Response> | Response;
@@ -16,7 +16,7 @@ const targets = () =>
 const pathOf = (asked: Request | string) =>
   typeof asked === 'string' ? '' : new URL(asked.url).pathname;
 const graded = (severity: Severity, changes: Partial<Prediction> = {}) =>
-  Response.json({ ...prediction(severity), ...changes });
+  Response.json({ ...another(severity), ...changes });
 const problem = (status: number, code: string, title: string) =>
   Response.json({ type: `/problems/${code}`, title, status, detail: 'Since.', code }, { status });
 
@@ -80,7 +80,7 @@ describe('a graded file', () => {
     await userEvent.click(screen.getByRole('radio', { name: 'Severe' }));
     await userEvent.click(screen.getByRole('radio', { name: 'Mild' }));
     await screen.findByText(/Grad-CAM for mild/);
-    expect(targets()).toEqual(['predicted', 'mild']);
+    expect(targets()).toEqual(['burden', 'mild']);
   });
 
   it('keeps the result when a target fails, and tries again', async () => {

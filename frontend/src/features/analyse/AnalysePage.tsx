@@ -29,6 +29,7 @@ import { blinded } from './worklist/blind';
 import { type Item, itemOf, NO_FACTS, stateOf, type Worklist } from './worklist/films';
 import { dateInName, Patients, readFacts } from './worklist/patientAndDate';
 import { Series } from './worklist/Series';
+import { asOpen } from './worklist/twins';
 import { useWorklist } from './worklist/useWorklist';
 import { WorklistPanel } from './worklist/WorklistPanel';
 
@@ -48,6 +49,7 @@ export const AnalysePage = memo(function AnalysePage() {
   const noticed = notice ? noticeWords(notice, catalogue.worklist) : '';
   const [wide, setWide] = useState(false);
   const [patients] = useState(() => new Patients());
+  const stage = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   // Whoever sees a film may read it, and what was read stays to be seen and taken back.
   const readable = item !== null && (isDrawn(state) || item.reading !== null);
@@ -63,8 +65,8 @@ export const AnalysePage = memo(function AnalysePage() {
     });
     void readFacts(store, films, patients);
   };
-  const take = (collected: Collected) => {
-    open(collected.studies);
+  const take = async (collected: Collected) => {
+    open(await asOpen(collected.studies, store.snapshot().items));
     give(noticeOf(collected));
   };
   const takeTransfer = async (data: DataTransfer, way: Way) => {
@@ -73,7 +75,7 @@ export const AnalysePage = memo(function AnalysePage() {
     const nameless = ({ name }: Study) => way === 'paste' && name === 'image.png';
     const named = (study: Study) =>
       nameless(study) ? { ...study, name: text.intake.pastedName } : study;
-    take({ ...collected, studies: collected.studies.map(named) });
+    await take({ ...collected, studies: collected.studies.map(named) });
   };
   const hovering = useIntake({
     onTransfer: (data, way) => {
@@ -81,7 +83,7 @@ export const AnalysePage = memo(function AnalysePage() {
     },
     onNoFile: (way) => give({ kind: 'noFile', way }),
   });
-  const openFiles = (files: File[]) => take(collectFiles(files));
+  const openFiles = (files: File[]) => void take(collectFiles(files));
   const several = list.items.length > 1;
   const isOpen = state.phase !== 'empty';
   const pair = pairOn(list);
@@ -105,8 +107,14 @@ export const AnalysePage = memo(function AnalysePage() {
           />
         </div>
       )}
-      <section className={styles.stage} aria-label={catalogue.viewer.region}>
-        <Stage list={list} store={store} onFiles={openFiles} />
+      <section
+        ref={stage}
+        className={styles.stage}
+        aria-label={catalogue.viewer.region}
+        // Where the focus goes while it fills the screen.
+        tabIndex={-1}
+      >
+        <Stage list={list} store={store} stage={stage} onFiles={openFiles} />
         {!isOpen && (
           <Samples
             title={text.samples.title}

@@ -1,4 +1,4 @@
-import { Suspense, useState } from 'react';
+import { type RefObject, Suspense, useState } from 'react';
 import { Button } from '../../components/Button';
 import { loadable } from '../../components/loadable';
 import { useLanguage, useText } from '../../i18n/context';
@@ -29,11 +29,13 @@ const Compare = loadable(() => import('./compare/Compare'));
 interface StageProps {
   list: Worklist;
   store: WorklistStore;
+  /** What holds it, and fills the screen with it. */
+  stage: RefObject<HTMLElement | null>;
   onFiles: (files: File[]) => void;
 }
 
 /** The dark half of the page: the radiograph, or the way to one. */
-export function Stage({ list, store, onFiles }: StageProps) {
+export function Stage({ list, store, stage, onFiles }: StageProps) {
   // Kept here, so that it outlives the radiograph it was chosen for.
   const [overlay, setOverlay] = useState(FIRST_OVERLAY);
   const item = itemOf(list, list.selected);
@@ -63,6 +65,7 @@ export function Stage({ list, store, onFiles }: StageProps) {
           key={`${list.selected}+${list.compared}`}
           sides={[side(pair[0]), side(pair[1])]}
           overlay={overlay}
+          stage={stage}
           onOverlay={setOverlay}
           onTarget={store.explain}
           onEnd={() => store.compare(null)}
@@ -122,6 +125,7 @@ export function Stage({ list, store, onFiles }: StageProps) {
                 rejected={failure?.findings !== undefined}
                 caption={captionFor(item, state, overlay, catalogue)}
                 overlay={overlay}
+                stage={stage}
                 onOverlay={setOverlay}
                 onTarget={(target) => store.explain(item.id, target)}
               />

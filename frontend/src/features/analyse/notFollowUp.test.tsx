@@ -2,7 +2,7 @@ import { cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it } from 'vitest';
 import { en } from '../../i18n/catalogue';
-import { prediction, study } from '../../lib/fixtures';
+import { another, prediction, study } from '../../lib/fixtures';
 import { Change } from './compare/Change';
 import { EMPTY, FRESH, type Item, NO_FACTS, type Worklist } from './worklist/films';
 import { Series } from './worklist/Series';
@@ -15,7 +15,7 @@ const SENTENCE =
 const store = { select: () => undefined } as unknown as WorklistStore;
 
 function film(id: number, date: string): Item {
-  const { explanation: _, ...graded } = prediction('mild');
+  const { explanation: _, ...graded } = another('mild');
   const facts = { ...NO_FACTS, date, patient: 'one' };
   return { ...FRESH, ...facts, id, study: study(), status: 'done', graded };
 }

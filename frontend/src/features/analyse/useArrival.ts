@@ -3,7 +3,7 @@ import { PageShown } from '../../lib/shortcuts';
 
 /**
  * After each change of `phase` or `holders`: the focus that vanished with a button goes to
- * `heading`. After one of `phase` a newly opened study is scrolled into view from the thumbnails
+ * `heading`, or to what fills the screen. After one of `phase` a newly opened study is scrolled into view from the thumbnails
  * further down. Not while another page is shown: its reader would be carried off by a film that is
  * graded in the background.
  */
@@ -19,7 +19,9 @@ export function useArrival(
       return;
     }
     if (document.activeElement === null || document.activeElement === document.body) {
-      heading.current?.focus({ preventScroll: true });
+      // What fills the screen keeps it: the heading is not seen then.
+      const full = document.fullscreenElement;
+      (full instanceof HTMLElement ? full : heading.current)?.focus({ preventScroll: true });
     }
     if (opened) {
       window.scrollTo({ top: 0 });

@@ -14,13 +14,15 @@ export const reading = {
   agreed: 'You agree with the model.',
   disagreed: (mine: string, model: string) => `You: ${mine}. Model: ${model}.`,
   wasBlind: 'Scored blind.',
+  notBlind: 'Not scored blind.',
   unblinded:
     'Scored blind at first, then changed or added to with the result open: this reading no longer counts as blind.',
   contradicts: (total: string, amounts: string, chosen: string) =>
-    `Your zone scores add up to ${total}, which is ${amounts.toLowerCase()}, but the grade you chose is ${chosen.toLowerCase()}; the chosen grade counts.`,
+    `The zone scores add up to ${total}, which is ${amounts.toLowerCase()}, but the grade chosen is ${chosen.toLowerCase()}; the chosen grade counts.`,
   reveal: 'Reveal the result',
   seenBefore: 'Its result was on the screen before: this reading will not count as blind.',
   zonesAndComment: 'Zones and comment',
+  zones: (scores: string) => `zones ${scores}`,
   zone: (zone: string) => `Your score of zone ${zone}`,
   total: (total: number, most: number) => `${total} of ${most}`,
   comment: 'Comment',

@@ -23,6 +23,7 @@ export const worklist = {
   mine: (grade: string) => `you: ${grade.toLowerCase()}`,
   forced: 'not fit',
   care: 'with care',
+  sameAs: (name: string) => `same picture as ${name}`,
   careFor: (findings: string) => `with care: ${findings}`,
   search: 'Find by name',
   filter: 'Show',
@@ -85,6 +86,10 @@ export const worklist = {
     patient: 'Patient',
     dayHint: 'YYYY-MM-DD',
     date: 'Date of the film',
+    dayFaults: {
+      unwritten: 'Not taken: write a day that there is as YYYY-MM-DD, such as 2020-03-14.',
+      impossible: 'Not taken: no film can be of this day.',
+    },
     tooFew: 'Give two graded films the same patient and a date each to see severity over time.',
     hollow: 'Hollow: not fit for a judgement. The line leaves it out.',
     brixia: (score: string) => `Brixia ${score}`,

@@ -13,13 +13,15 @@ export const reading: Catalogue['reading'] = {
   agreed: 'Anda bersetuju dengan model.',
   disagreed: (mine, model) => `Anda: ${mine}. Model: ${model}.`,
   wasBlind: 'Dinilai secara buta.',
+  notBlind: 'Tidak dinilai secara buta.',
   unblinded:
     'Pada mulanya dinilai secara buta, kemudian diubah atau ditambah selepas keputusan didedahkan: bacaan ini tidak lagi dikira sebagai buta.',
   contradicts: (total, amounts, chosen) =>
-    `Skor zon anda berjumlah ${total}, iaitu ${amounts.toLowerCase()}, tetapi gred pilihan anda ialah ${chosen.toLowerCase()}; gred yang dipilih itu yang dikira.`,
+    `Skor zon berjumlah ${total}, iaitu ${amounts.toLowerCase()}, tetapi gred yang dipilih ialah ${chosen.toLowerCase()}; gred pilihan itu yang dikira.`,
   reveal: 'Dedahkan keputusan',
   seenBefore: 'Keputusannya pernah dipaparkan: bacaan ini tidak dikira sebagai buta.',
   zonesAndComment: 'Zon dan ulasan',
+  zones: (scores) => `zon ${scores}`,
   zone: (zone) => `Skor anda untuk zon ${zone}`,
   total: (total, most) => `${total} daripada ${most}`,
   comment: 'Ulasan',

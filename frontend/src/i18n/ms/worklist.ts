@@ -19,6 +19,7 @@ export const worklist: Catalogue['worklist'] = {
   mine: (grade) => `anda: ${grade.toLowerCase()}`,
   forced: 'tidak sesuai',
   care: 'berhati-hati',
+  sameAs: (name) => `gambar yang sama dengan ${name}`,
   careFor: (findings) => `berhati-hati: ${findings}`,
   search: 'Cari mengikut nama',
   filter: 'Tunjukkan',
@@ -79,6 +80,10 @@ export const worklist: Catalogue['worklist'] = {
     patient: 'Pesakit',
     dayHint: 'TTTT-BB-HH',
     date: 'Tarikh filem',
+    dayFaults: {
+      unwritten: 'Tidak diterima: tulis hari yang wujud sebagai TTTT-BB-HH, seperti 2020-03-14.',
+      impossible: 'Tidak diterima: tiada filem boleh diambil pada tarikh ini.',
+    },
     tooFew:
       'Beri dua filem bergred pesakit yang sama dan tarikh masing-masing untuk melihat keterukan mengikut masa.',
     hollow: 'Berongga: tidak sesuai untuk dinilai. Garisan tidak merangkuminya.',

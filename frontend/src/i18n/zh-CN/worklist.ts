@@ -19,6 +19,7 @@ export const worklist: Catalogue['worklist'] = {
   mine: (grade) => `您：${grade}`,
   forced: '不合格',
   care: '需谨慎',
+  sameAs: (name) => `与 ${name} 为同一图像`,
   careFor: (findings) => `需谨慎：${findings}`,
   search: '按名称查找',
   filter: '显示',
@@ -76,6 +77,10 @@ export const worklist: Catalogue['worklist'] = {
     patient: '患者',
     dayHint: '年-月-日',
     date: '拍片日期',
+    dayFaults: {
+      unwritten: '未采用：请按“年-月-日”填写存在的日期，例如 2020-03-14。',
+      impossible: '未采用：胸片不可能拍于这一天。',
+    },
     tooFew: '为两张已分级的胸片填写相同的患者和各自的日期，即可查看严重程度的变化。',
     hollow: '空心点：图像不适合判断，连线不经过该点。',
     brixia: (score) => `Brixia ${score}`,

@@ -7,21 +7,23 @@ import type { Layout } from './dicomLayout';
 import { NotShownError } from './film';
 
 /** What a stream holds. */
-interface Decoded {
+export interface Decoded {
   readonly values: Uint8Array | Uint16Array;
-  /** Whether its samples have more than `stored` bits. */
-  readonly deeper: boolean;
+  /** Bits of each sample. */
+  readonly precision: number;
+  /** Whether it calls its own samples signed, which JPEG 2000 alone can. */
+  readonly signed: boolean;
 }
 
-function run(decoder: CompiledDecoder, stream: Uint8Array, stored: number): Decoded {
+function run(decoder: CompiledDecoder, stream: Uint8Array): Decoded {
   try {
     decoder.getEncodedBuffer(stream.length).set(stream);
     decoder.decode();
-    const { bitsPerSample } = decoder.getFrameInfo();
+    const { bitsPerSample, isSigned = false } = decoder.getFrameInfo();
     // A copy: the decoder's memory goes with it.
     const bytes = decoder.getDecodedBuffer().slice();
     const values = bitsPerSample > 8 ? new Uint16Array(bytes.buffer) : bytes;
-    return { values, deeper: bitsPerSample > stored };
+    return { values, precision: bitsPerSample, signed: isSigned };
   } catch {
     throw new NotShownError('the-compressed-stream-is-damaged');
   } finally {
@@ -29,22 +31,22 @@ function run(decoder: CompiledDecoder, stream: Uint8Array, stored: number): Deco
   }
 }
 
-export async function decodeJpeg2000(stream: Uint8Array, stored: number): Promise<Decoded> {
+export async function decodeJpeg2000(stream: Uint8Array): Promise<Decoded> {
   const { J2KDecoder } = await openJpeg({ locateFile: () => openJpegUrl });
-  return run(new J2KDecoder(), stream, stored);
+  return run(new J2KDecoder(), stream);
 }
 
-export async function decodeJpegLs(stream: Uint8Array, stored: number): Promise<Decoded> {
+export async function decodeJpegLs(stream: Uint8Array): Promise<Decoded> {
   const { JpegLSDecoder } = await charls({ locateFile: () => charlsUrl });
-  return run(new JpegLSDecoder(), stream, stored);
+  return run(new JpegLSDecoder(), stream);
 }
 
-export function decodeJpegLossless(stream: Uint8Array, stored: number): Decoded {
+export function decodeJpegLossless(stream: Uint8Array): Decoded {
   const decoder = new Decoder();
   const copy = stream.slice();
   try {
     const values = decoder.decode(copy.buffer, 0, copy.length);
-    return { values, deeper: decoder.frame.precision > stored };
+    return { values, precision: decoder.frame.precision, signed: false };
   } catch {
     throw new NotShownError('the-compressed-stream-is-damaged');
   }

@@ -4,7 +4,7 @@ interface CompiledDecoder {
   getEncodedBuffer: (size: number) => Uint8Array;
   decode: () => void;
   getDecodedBuffer: () => Uint8Array;
-  getFrameInfo: () => { bitsPerSample: number };
+  getFrameInfo: () => { bitsPerSample: number; isSigned?: boolean };
   delete: () => void;
 }
 

@@ -1,7 +1,8 @@
 import { parseDicom } from 'dicom-parser';
+import { readOverlayBits, refuseMuchAbove, refuseWrapped } from './dicomBits';
 import { type Grey, readGrey } from './dicomGrey';
 import { readAspect, readHeader, readSpacing } from './dicomHeader';
-import { type Layout, readLayout } from './dicomLayout';
+import { type Layout, MONOCHROME, readLayout } from './dicomLayout';
 import { readSamples, type Samples } from './dicomPixels';
 import { type Film, type Level, NotShownError } from './film';
 import { readOrientation, turned, turnedSpacing } from './orientation';
@@ -11,8 +12,6 @@ import { fullWindow, makePresets } from './presets';
 import { pyramid } from './pyramid';
 import { toGrey } from './raster';
 import { paddedWindow, withoutIslands } from './usedRange';
-
-const MONOCHROME = new Set(['MONOCHROME1', 'MONOCHROME2']);
 
 /** A DICOM file as a film; throws `NotShownError` where this page cannot show it. */
 export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<Film> {
@@ -39,13 +38,14 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
   }
   const { modality, paddingWords, window: sent, ...grey } = readGrey(dataSet, layout);
   const meaning = { modality, paddingWords, padding: grey.padding };
-  const codes = codesOf(samples, layout, size.width * size.height, meaning);
+  const overlayBits = readOverlayBits(dataSet);
+  const codes = codesOf({ ...samples, overlayBits }, layout, size.width * size.height, meaning);
   const { full, about } = upright({ ...size, codes });
   const levels = pyramid(full);
   // After a Modality LUT the codes are its outputs, which begin at 0.
   const least = layout.signed && !modality ? -(2 ** (layout.stored - 1)) : 0;
-  const base = sent ?? paddedWindow(full, grey, least) ?? fullWindow(grey);
-  const stored = layout.stored > 8 && !grey.table ? withoutIslands(full, grey, base) : base;
+  const base = sent ?? paddedWindow({ ...size, codes }, grey, least) ?? fullWindow(grey);
+  const stored = layout.stored > 8 && !grey.table ? withoutIslands({ ...size, codes }, grey, base) : base;
   const presets = makePresets(levels.at(-1) ?? levels[0], grey, { sent, stored });
   return { levels, ...grey, ...about, ...presets };
 }
@@ -55,7 +55,7 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
  * makes of them; of padding, its code.
  */
 function codesOf(
-  { values, shift, deeper }: Samples,
+  { values, shift, precision, overlayBits }: Samples & { overlayBits: number },
   layout: Layout,
   count: number,
   { modality, padding, paddingWords }: Pick<Grey, 'modality' | 'padding' | 'paddingWords'>,
@@ -68,10 +68,23 @@ function codesOf(
   const codes = new Uint16Array(count);
   // As the service does: a stream of more bits than are stored reaches white, and does not wrap.
   // Where whole words were encoded, the stored bits lie high in them.
-  const lieHigh = deeper && layout.highBit >= layout.stored && someAbove(values, mask);
+  const deeper = (precision ?? 0) > layout.stored;
+  const mayLieHigh = (precision ?? 0) > layout.highBit && layout.highBit >= layout.stored;
+  const lieHigh = mayLieHigh && someAbove(values, mask);
   const clamps = deeper && !lieHigh && !layout.signed;
   const down = lieHigh ? layout.highBit - layout.stored + 1 : shift;
   const [low, high] = paddingWords ?? [1, 0];
+  const isPadding = (stored: number) => {
+    const word = layout.signed ? (stored << 16) >> 16 : stored;
+    const value = (((clamps ? Math.min(stored, mask) : stored >> down) & mask) ^ sign) - sign;
+    return (word >= low && word <= high) || (value >= low && value <= high);
+  };
+  if (clamps) {
+    refuseMuchAbove(values, layout, isPadding);
+  } else {
+    const wide = precision ? precision > 8 || layout.signed : layout.allocated > 8;
+    refuseWrapped({ values, wide, down, overlayBits }, layout, isPadding);
+  }
   for (let index = 0; index < count; index += 1) {
     const stored = values[index] ?? 0;
     const word = layout.signed ? (stored << 16) >> 16 : stored;

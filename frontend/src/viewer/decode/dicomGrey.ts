@@ -1,6 +1,6 @@
 import type { DataSet } from 'dicom-parser';
 import type { Layout } from './dicomLayout';
-import { numbersOf } from './dicomNumbers';
+import { numberOf } from './dicomNumbers';
 import { NotShownError, type Window } from './film';
 
 /** Share of a table's entries, at most, that may need more bits than it says. */
@@ -124,11 +124,6 @@ function spanOf({ first, entries }: Lut): Window {
 
 function at(entries: Uint16Array, index: number): number {
   return entries[Math.min(Math.max(index, 0), entries.length - 1)] ?? 0;
-}
-
-function numberOf(dataSet: DataSet, tag: string): number | null {
-  const [number] = numbersOf(dataSet, tag);
-  return number === undefined || Number.isNaN(number) ? null : number;
 }
 
 /**

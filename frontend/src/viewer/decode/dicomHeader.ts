@@ -49,9 +49,16 @@ export function readHeader(dataSet: DataSet): Header {
 
 /** Pixel Spacing, which is the patient's where it is calibrated; else the detector's own. */
 export function readSpacing(dataSet: DataSet): Spacing | null {
-  const pixel = pairOf(dataSet, 'x00280030');
-  const imager = pairOf(dataSet, 'x00181164');
-  const pair = pixel ?? imager;
+  const square = readAspect(dataSet) === SQUARE;
+  const told = (tag: string) => {
+    const pair = pairOf(dataSet, tag);
+    return pair && saysNothing(pair) ? null : pair;
+  };
+  // Where another says that pixels are no squares, 1 and 1 are not their sides.
+  const any = (tag: string) => (square ? pairOf(dataSet, tag) : null);
+  const imagerTold = told('x00181164');
+  const pixel = told('x00280030') ?? (imagerTold ? null : any('x00280030'));
+  const pair = pixel ?? imagerTold ?? any('x00181164');
   if (!pair) {
     return null;
   }
@@ -83,11 +90,16 @@ function planeOf(dataSet: DataSet, pixel: Pair): Plane {
 export function readAspect(dataSet: DataSet): number {
   for (const tag of ['x00280030', 'x00181164', 'x00182010', 'x00280034']) {
     const pair = pairOf(dataSet, tag);
-    if (pair) {
+    if (pair && !saysNothing(pair)) {
       return spacingAspect(...pair);
     }
   }
   return SQUARE;
+}
+
+/** 1 and 1 is what many writers put where they know none; another may say more. */
+function saysNothing(pair: Pair): boolean {
+  return pair.every((side) => side === 1);
 }
 
 /** Two positive numbers. */

@@ -1,5 +1,7 @@
 import type { DataSet } from 'dicom-parser';
 
+export const MONOCHROME: ReadonlySet<string> = new Set(['MONOCHROME1', 'MONOCHROME2']);
+
 /** How a DICOM object's pixel data lie. */
 export interface Layout {
   readonly rows: number;
@@ -26,6 +28,27 @@ export function readLayout(dataSet: DataSet): Layout {
     highBit: short('x00280102') ?? stored - 1,
     signed: short('x00280103') === 1,
     planar: short('x00280006') === 1,
-    photometric: (dataSet.string('x00280004') ?? '').trim(),
+    photometric: photometricOf(dataSet),
   };
+}
+
+/**
+ * Photometric Interpretation. Of grey films Presentation LUT Shape says last which end of the values
+ * is white (PS3.3 C.11.6), as the service follows it.
+ */
+function photometricOf(dataSet: DataSet): string {
+  const first = (tag: string) =>
+    (dataSet.string(tag) ?? '').split('\\', 1).join('').trim().toUpperCase();
+  const photometric = first('x00280004');
+  if (!MONOCHROME.has(photometric)) {
+    return photometric;
+  }
+  switch (first('x20500020')) {
+    case 'IDENTITY':
+      return 'MONOCHROME2';
+    case 'INVERSE':
+      return 'MONOCHROME1';
+    default:
+      return photometric;
+  }
 }

@@ -1,5 +1,6 @@
 import { type DataSet, readEncapsulatedPixelDataFromFragments } from 'dicom-parser';
-import { decodeJpeg2000, decodeJpegLossless, decodeJpegLs, decodeRle } from './codecs';
+import { type Decoded, decodeJpeg2000, decodeJpegLossless, decodeJpegLs, decodeRle } from './codecs';
+import { signExtended } from './dicomBits';
 import type { Layout } from './dicomLayout';
 import { NotShownError } from './film';
 import { readByBrowser } from './raster';
@@ -15,8 +16,8 @@ export interface Samples {
   readonly samples: number;
   /** Where the lowest bit of a value lies. */
   readonly shift: number;
-  /** Whether a compressed stream holds more bits than the object says are stored. */
-  readonly deeper?: boolean;
+  /** Bits of each sample of a compressed stream, by its own account. */
+  readonly precision?: number;
 }
 
 /** The one frame's samples, decoded but not yet masked to the stored bits. */
@@ -26,7 +27,13 @@ export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Sam
   if (!element) {
     throw new NotShownError('no-pixel-data');
   }
-  const { samples } = layout;
+  const { samples, allocated, stored, highBit } = layout;
+  if (allocated !== 8 && allocated !== 16) {
+    throw new NotShownError('bits-allocated');
+  }
+  if (stored < 1 || stored > allocated || highBit < stored - 1 || highBit >= allocated) {
+    throw new NotShownError('bits-stored');
+  }
   const count = layout.rows * layout.columns * samples;
   const shift = layout.highBit - layout.stored + 1;
   if (NATIVE.has(syntax)) {
@@ -57,13 +64,13 @@ export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Sam
     }
     case '.4.57':
     case '.4.70':
-      return { ...decodeJpegLossless(stream, layout.stored), samples, shift: 0 };
+      return ofStream(decodeJpegLossless(stream), layout);
     case '.4.80':
     case '.4.81':
-      return { ...(await decodeJpegLs(stream, layout.stored)), samples, shift: 0 };
+      return ofStream(await decodeJpegLs(stream), layout);
     case '.4.90':
     case '.4.91':
-      return { ...(await decodeJpeg2000(stream, layout.stored)), samples, shift: 0 };
+      return ofStream(await decodeJpeg2000(stream), layout);
     case '.5':
       return { values: decodeRle(stream, layout), samples, shift };
     default:
@@ -71,12 +78,21 @@ export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Sam
   }
 }
 
+function ofStream({ values, precision, signed }: Decoded, layout: Layout): Samples {
+  const { samples } = layout;
+  if (layout.signed) {
+    return { values: signExtended(values, precision), precision, samples, shift: 0 };
+  }
+  const sign = 2 ** (precision - 1);
+  if (signed && values.some((value) => (value & sign) !== 0)) {
+    throw new NotShownError('the-stream-has-negative-values');
+  }
+  return { values, precision, samples, shift: 0 };
+}
+
 function words(bytes: Uint8Array, allocated: number, bigEndian: boolean): Uint8Array | Uint16Array {
   if (allocated === 8) {
     return bytes;
-  }
-  if (allocated !== 16) {
-    throw new NotShownError('bits-allocated');
   }
   // A copy: the file may have them at an odd place.
   const copy = bytes.slice(0, bytes.length & ~1);

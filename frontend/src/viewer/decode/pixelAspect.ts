@@ -5,6 +5,7 @@ export const SQUARE = 1;
 const NEARLY = 0.01;
 const MOST = 8;
 const PHYS = 0x70485973;
+const PHYS_LENGTH = 9;
 const IDAT = 0x49444154;
 const APP0 = 0xffe0;
 const APP1 = 0xffe1;
@@ -27,11 +28,11 @@ export function densityAspect(across: number, down: number): number {
   return known ? spacingAspect(1 / down, 1 / across) : SQUARE;
 }
 
-/** Of a PNG: what its `pHYs` chunk says. */
+/** Of a PNG: what its `pHYs` chunk says, before the pixel data. */
 export function pngAspect(view: DataView): number {
   for (let at = 8; at + 12 <= view.byteLength; at += 12 + view.getUint32(at)) {
     const kind = view.getUint32(at + 4);
-    if (kind === PHYS && at + 16 <= view.byteLength) {
+    if (kind === PHYS && view.getUint32(at) === PHYS_LENGTH && at + 16 <= view.byteLength) {
       return densityAspect(view.getUint32(at + 8), view.getUint32(at + 12));
     }
     if (kind === IDAT) {

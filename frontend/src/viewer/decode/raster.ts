@@ -11,6 +11,9 @@ const EXIF = 0x65584966;
 
 /** TIFF: transparency that colours were, or were not, multiplied by. */
 const ASSOCIATED_OR_NOT: ReadonlySet<number> = new Set([1, 2]);
+/** TIFF: each colour in a plane of its own. */
+const PLANAR = 284;
+const PLANES = 2;
 const X_RESOLUTION = 282;
 const Y_RESOLUTION = 283;
 
@@ -70,7 +73,17 @@ export function readDeepPng(data: Uint8Array): Raster {
   if (png.palette) {
     throw new NotShownError('palette');
   }
-  return toGrey(png.data, png.channels, png, 2 ** png.depth - 1);
+  const grey = toGrey(png.data, png.channels, png, 2 ** png.depth - 1);
+  const key = png.transparency;
+  if (key) {
+    for (let pixel = 0; pixel < grey.codes.length; pixel += 1) {
+      const at = pixel * png.channels;
+      if (key.every((sample, channel) => png.data[at + channel] === sample)) {
+        grey.codes[pixel] = 0;
+      }
+    }
+  }
+  return grey;
 }
 
 /** Whether one of a PNG's chunks is `eXIf`. */
@@ -90,7 +103,8 @@ export function readTiff(data: Uint8Array, maxPixels: number): Raster {
   if (!about || about.width * about.height > maxPixels) {
     throw new NotShownError('too-large');
   }
-  if (about.tiled && (about.samplesPerPixel > 1 || about.predictor === 2)) {
+  const planes = about.samplesPerPixel > 1 && about.fields.get(PLANAR) === PLANES;
+  if (planes || (about.tiled && (about.samplesPerPixel > 1 || about.predictor === 2))) {
     // The library mixes them up without a word.
     throw new NotShownError('tiff-of-another-kind');
   }
@@ -110,5 +124,7 @@ function hasAlpha(extraSamples: readonly number[] | undefined): boolean {
 }
 
 function densitiesOf({ fields }: { fields: ReadonlyMap<number, unknown> }): [number, number] {
-  return [Number(fields.get(X_RESOLUTION) ?? 0), Number(fields.get(Y_RESOLUTION) ?? 0)];
+  // Of any kind of number; of several, the first.
+  const first = (tag: number) => Number([fields.get(tag) ?? 0].flat()[0]);
+  return [first(X_RESOLUTION), first(Y_RESOLUTION)];
 }

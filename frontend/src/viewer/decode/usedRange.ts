@@ -1,4 +1,5 @@
 import type { Film, Level, Window } from './film';
+import { endsOf, filmRange, LARGE_SAMPLE, stepFor } from './filmRange';
 
 /*
  * The part of a grey scale that a film uses, where padding or a burnt-in marker lies far outside of
@@ -7,24 +8,27 @@ import type { Film, Level, Window } from './film';
 
 /** Levels of 16 bits, in which a film's greys are compared, whatever its own depth. */
 const LEVELS = 65535;
-const SAMPLE = 2 ** 14;
-/** Shares of the pixels: in an island at least; between it and the film at most. */
-const FEWEST = 5e-4;
-const STRAYS = 1e-4;
-/** Of the film's range: the gap before an island at least; the island's own width at most. */
-const GAP = 0.5;
-const NARROW = 0.1;
 /** Of all levels: a film that has more keeps its scale. */
 const MUCH = 0.75;
-/** Of the film's range, between its darkest value and black: at most, and in most films. */
+/** Of the film's range, between its darkest value and black, at most: where black is zero; elsewhere. */
+const FROM_ZERO = 0.35;
 const STEP = 0.26;
-const USUAL = 0.06;
+/** Of a round range that is believed, what the film fills at least; the step where none is near. */
+const FILLED = 0.7;
+const USUAL = 0.03;
 
-/** The round range that holds values from `low` to `high`: exporters add offsets to 12-bit data. */
+/**
+ * The round range that holds whole numbers from `low` to `high`: exporters add offsets to 12-bit
+ * data. It is believed where the film fills it, or it begins at zero; else the step is that of most
+ * films.
+ */
 export function scaleAround(low: number, high: number): Window {
   for (let size = 2; ; size *= 2) {
     let bottom = Math.floor(low / (size / 4)) * (size / 4);
-    if (low - bottom > STEP * (high - low)) {
+    // Counted from above, a scale that begins at zero ends with -1.
+    const natural = bottom === 0 || bottom === -size;
+    const filled = natural || high - low >= FILLED * size;
+    if (low - bottom > (natural ? FROM_ZERO : STEP) * (high - low) || !filled) {
       bottom = low - USUAL * (high - low);
     }
     if (bottom + size > high) {
@@ -33,64 +37,19 @@ export function scaleAround(low: number, high: number): Window {
   }
 }
 
-/** The least and greatest of `ordered` that are the film's, where islands lie apart; else `null`. */
-function filmRange(ordered: Float64Array): Window | null {
-  const at = (index: number) => ordered[index] ?? 0;
-  const strays = Math.max(1, Math.floor(STRAYS * ordered.length));
-  const fewest = Math.max(1, Math.floor(FEWEST * ordered.length));
-  let [first, last] = [0, ordered.length - 1];
-  // An island on either side, or two on one, like padding beside a border.
-  for (let round = 0; round < 3; round += 1) {
-    if (last + 1 - first - 2 * fewest <= strays) {
-      return null;
-    }
-    let [gap, below] = [-1, first];
-    for (let index = first + fewest; index + strays <= last - fewest; index += 1) {
-      const wide = at(index + strays) - at(index);
-      if (wide > gap) {
-        [gap, below] = [wide, index];
-      }
-    }
-    const above = below + strays;
-    const beneath = rangeOf(ordered.subarray(first, below + 1), strays);
-    const over = rangeOf(ordered.subarray(above, last + 1), strays);
-    const film = Math.max(beneath, over);
-    if (gap < GAP * film || Math.min(beneath, over) > NARROW * film) {
-      break;
-    }
-    const [low, high] = over > beneath ? [above, last] : [first, below];
-    const tenth = Math.floor((high - low) / 10);
-    if (at(high - tenth) - at(low + tenth) <= NARROW * film) {
-      break;
-    }
-    [first, last] = [low, high];
-  }
-  return first === 0 && last === ordered.length - 1 ? null : { low: at(first), high: at(last) };
+/** The same where black is the upper end: the step is measured from there. */
+export function scaleBelow(low: number, high: number): Window {
+  const mirrored = scaleAround(-1 - high, -1 - low);
+  return { low: -1 - mirrored.high, high: -1 - mirrored.low };
 }
 
-/** What sorted values range over, but for the largest gap: padding and a marker may be two islands. */
-function rangeOf(part: Float64Array, strays: number): number {
-  let widest = 0;
-  for (let index = 0; index + strays < part.length; index += 1) {
-    widest = Math.max(widest, (part[index + strays] ?? 0) - (part[index] ?? 0));
-  }
-  return (part.at(-1) ?? 0) - (part[0] ?? 0) - widest;
-}
-
-type Grey = Pick<Film, 'slope' | 'intercept' | 'inverted' | 'padding'>;
+type Grey = Pick<Film, 'range' | 'slope' | 'intercept' | 'inverted' | 'padding'>;
 
 /** `base` without the islands that a film has in it; `base` itself where there are none. */
 export function withoutIslands(full: Level, grey: Grey, base: Window): Window {
-  const { width, height, codes } = full;
   const span = base.high - base.low;
-  const step = Math.max(1, Math.floor(Math.sqrt((width * height) / SAMPLE)));
-  const levels: number[] = [];
-  for (let y = 0; y < height; y += step) {
-    for (let x = 0; x < width; x += step) {
-      levels.push(levelOf(codes[y * width + x] ?? 0, grey, base));
-    }
-  }
-  const found = filmRange(Float64Array.from(levels).sort());
+  const levels = Float64Array.from({ length: grey.range }, (_, code) => levelOf(code, grey, base));
+  const found = filmRange(full, levels);
   if (!found) {
     return base;
   }
@@ -119,23 +78,30 @@ function levelOf(code: number, { slope, intercept, inverted, padding }: Grey, wi
  * rest of the film uses. `least` is the stored value of code 0.
  */
 export function paddedWindow(full: Level, grey: Grey, least: number): Window | null {
-  const { slope, intercept, padding } = grey;
+  const { slope, intercept, inverted, padding } = grey;
   if (!padding) {
     return null;
   }
-  let [low, high, padded] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, false];
-  for (const code of full.codes) {
-    if (code >= padding[0] && code <= padding[1]) {
-      padded = true;
-    } else {
-      low = Math.min(low, code);
-      high = Math.max(high, code);
+  const { width, height, codes } = full;
+  const step = stepFor(codes.length, LARGE_SAMPLE);
+  const film: number[] = [];
+  let padded = false;
+  for (let y = 0; y < height; y += step) {
+    for (let x = 0; x < width; x += step) {
+      const code = codes[y * width + x] ?? 0;
+      if (code >= padding[0] && code <= padding[1]) {
+        padded = true;
+      } else {
+        film.push(code + least);
+      }
     }
   }
-  if (!padded || high < low) {
+  if (!padded || film.length === 0) {
     return null;
   }
-  const scale = scaleAround(low + least, high + least);
+  const { low, high } = endsOf(Float64Array.from(film).sort());
+  // A negative slope turns dark values into high ones, as MONOCHROME1 turns them white.
+  const scale = inverted === slope < 0 ? scaleAround(low, high) : scaleBelow(low, high);
   const value = (stored: number) => slope * (stored - least) + intercept;
   const [one, other] = [value(scale.low), value(scale.high)];
   return { low: Math.min(one, other), high: Math.max(one, other) };

@@ -22,19 +22,59 @@ const side = (id: number, name: string): Side => ({
   date: '',
   caption: [`Caption of ${name}`],
 });
+let swap: () => void;
 const press = (name: string) => userEvent.click(screen.getByRole('button', { name }));
 
 beforeEach(() => {
   vi.stubGlobal('ResizeObserver', SizeTold);
-  render(
+  const compare = (sides: readonly [Side, Side]) => (
     <Compare
-      sides={[side(1, 'older.png'), side(2, 'newer.png')]}
+      sides={sides}
       overlay={FIRST_OVERLAY}
+      stage={{ current: null }}
       onOverlay={ignore}
       onTarget={ignore}
       onEnd={ignore}
-    />,
+    />
   );
+  const sides = [side(1, 'older.png'), side(2, 'newer.png')] as const;
+  const { rerender } = render(compare(sides));
+  swap = () => rerender(compare([sides[1], sides[0]]));
+});
+
+it('leaves to each film what is its own when a date puts it on the other side', async () => {
+  Element.prototype.setPointerCapture = () => undefined;
+  const region = (name: string) => within(screen.getByRole('region', { name }));
+  await press(text.link);
+  fireEvent.pointerDown(screen.getByRole('region', { name: 'newer.png' }));
+  await press(en.viewer.tools.rotate);
+  await press(en.viewer.tools.invert);
+  await press(en.viewer.tools.length);
+  const lines = region('newer.png').getByRole('img', { name: 'Nothing measured' });
+  const mouse = { pointerId: 1, isPrimary: true, button: 0, clientY: 100 };
+  fireEvent.pointerDown(lines, { ...mouse, clientX: 100 });
+  fireEvent.pointerMove(lines, { ...mouse, clientX: 500 });
+  fireEvent.pointerUp(lines, { ...mouse, clientX: 500 });
+  const looks = () =>
+    ['older.png', 'newer.png'].map((name) => [
+      region(name).queryByText(/Turned/)?.textContent,
+      region(name)
+        .getByRole('img', { name: /measured$|px$/ })
+        .getAttribute('aria-label'),
+    ]);
+  const before = looks();
+  const { turned, inverted } = en.viewer.changes;
+  expect(before).toEqual([
+    [undefined, 'Nothing measured'],
+    [`${turned(90)} · ${inverted}`, '200 px'],
+  ]);
+  swap();
+  const order = screen.getAllByRole('region').map((pane) => pane.getAttribute('aria-label'));
+  expect(order).toEqual(['newer.png', 'older.png']);
+  expect(looks()).toEqual(before);
+  // The toolbar is still of the film that was touched last.
+  await press(en.viewer.tools.save);
+  expect(vi.mocked(saveImage).mock.lastCall?.[1]).toBe('newer.view.png');
 });
 
 it('works the film that is seen of two that lie over one another, not the one touched last', async () => {

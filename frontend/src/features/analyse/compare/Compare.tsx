@@ -1,22 +1,21 @@
-import { type Dispatch, type SetStateAction, useCallback, useRef, useState } from 'react';
+import { createRef, type RefObject, useCallback, useRef, useState } from 'react';
 import { Button } from '../../../components/Button';
 import { useFormat, useText } from '../../../i18n/context';
 import type { Target } from '../../../lib/prediction';
 import { useShortcuts } from '../../../lib/shortcuts';
 import type { Film } from '../../../viewer/decode/film';
-import { type Measured, UNMEASURED } from '../../../viewer/measure';
+import { UNMEASURED } from '../../../viewer/measure';
 import { OverlayControls } from '../../../viewer/OverlayControls';
 import type { Overlay, SetOverlay } from '../../../viewer/overlay';
 import { Tools } from '../../../viewer/Tools';
 import type { Tool } from '../../../viewer/useGestures';
-import type { ChosenTone } from '../../../viewer/useTone';
-import Viewer from '../../../viewer/Viewer';
-import { FITTED, type View } from '../../../viewer/view';
+import Viewer, { type ViewerProps } from '../../../viewer/Viewer';
 import { Marks } from '../Marks';
 import { SeverityGlyph } from '../result/SeverityGlyph';
 import type { State } from '../shownState';
 import styles from './Compare.module.css';
 import { Curtain, CurtainSteps } from './Curtain';
+import { type Keep, type Kept, useKept } from './kept';
 
 export interface Side {
   readonly id: number;
@@ -31,6 +30,8 @@ interface CompareProps {
   /** The older film first where both have a date. */
   sides: readonly [Side, Side];
   overlay: Overlay;
+  /** What fills the screen. */
+  stage: RefObject<HTMLElement | null>;
   onOverlay: SetOverlay;
   onTarget: (id: number, target: Target) => void;
   onEnd: () => void;
@@ -40,56 +41,48 @@ interface CompareProps {
  * Two films in level, the older on the left: one toolbar, and what is done to one is done to both
  * while they are linked.
  */
-export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: CompareProps) {
+export default function Compare(props: CompareProps) {
+  const { sides, overlay, stage, onOverlay, onTarget, onEnd } = props;
   const text = useText('viewer');
-  const pane = useRef<HTMLDivElement>(null);
   const curtainButton = useRef<HTMLButtonElement>(null);
-  const frames = [useRef<HTMLDivElement>(null), useRef<HTMLDivElement>(null)] as const;
+  const [frames] = useState(
+    () => new Map(sides.map(({ id }) => [id, createRef<HTMLDivElement>()])),
+  );
   const [linked, setLinked] = useState(true);
   const [layout, setLayout] = useState<Layout>(SIDE_BY_SIDE);
-  const over = layout.kind === 'over' ? layout.side : null;
+  const over = layout.kind === 'over' ? layout.film : null;
   const curtain = layout.kind === 'curtain' ? layout.at : null;
-  /** The side that was touched last. */
-  const [active, setActive] = useState<0 | 1>(0);
+  /** The film that was touched last. */
+  const [active, setActive] = useState<number | null>(null);
   /** Whose the toolbar is, where they are not linked: of two that lie over one another the one seen. */
-  const shown = over ?? active;
-  const [films, setFilms] = useState<readonly [Film | null, Film | null]>([null, null]);
-  const [views, setViews] = useState<readonly [View, View]>([FITTED, FITTED]);
-  const [tones, setTones] = useState<readonly [Tone, Tone]>([null, null]);
+  const shown = sides.find(({ id }) => id === (over ?? active)) ?? sides[0];
+  const [keptOf, keep] = useKept();
   const [tool, setTool] = useState<Tool>('window');
   const [lens, setLens] = useState(false);
-  const change = <T,>(pair: readonly [T, T], index: 0 | 1, value: T): readonly [T, T] =>
-    linked ? [value, value] : replaced(pair, index, value);
-  /** Each film's own, also where they are linked. */
-  const [measured, setMeasured] = useState<readonly [Measured, Measured]>([UNMEASURED, UNMEASURED]);
-  const measure = (index: 0 | 1, now: Measured) =>
-    setMeasured((before) => replaced(before, index, now));
-  const onFilm = [
-    useOnFilm(0, setFilms, setMeasured),
-    useOnFilm(1, setFilms, setMeasured),
-  ] as const;
+  const both = sides.map(({ id }) => id);
+  const change = (id: number, part: Partial<Kept>) => keep(linked ? both : [id], part);
   // One question to both films: maps of different grades would not compare.
-  const [target = 'predicted'] = sides.flatMap(({ state }) =>
+  const [target = 'burden'] = sides.flatMap(({ state }) =>
     state.phase === 'done' ? (state.pending ?? state.target) : [],
   );
-  const flicker = () => setLayout({ kind: 'over', side: over === 0 ? 1 : 0 });
+  const lay = (id: number | undefined) => id !== undefined && setLayout({ kind: 'over', film: id });
+  const flicker = () => lay(both.find((id) => id !== over));
   const moveCurtain = (at: number) => setLayout({ kind: 'curtain', at });
   const drawCurtain = () => (curtain === null ? moveCurtain(50) : setLayout(SIDE_BY_SIDE));
+  const { film, view, tone, measured } = keptOf(shown.id);
   const link = () => {
     setLinked(!linked);
     if (!linked) {
-      setViews([views[shown], views[shown]]);
-      setTones([tones[shown], tones[shown]]);
+      keep(both, { view, tone });
     }
   };
   useShortcuts('viewer', [
     { action: 'flickerFilms', keys: ['x'], run: flicker },
     { action: 'curtainFilms', keys: ['d'], run: drawCurtain },
   ]);
-  const film = films[shown];
-  const { state } = sides[shown];
+  const { state } = shown;
   return (
-    <div ref={pane} className={styles.pane}>
+    <div className={styles.pane}>
       <div className={styles.bar}>
         <h2 className={styles.title}>{text.compare.title}</h2>
         <div className={styles.choices} data-print="off">
@@ -100,7 +93,7 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
             look="compact"
             aria-pressed={over !== null}
             title={`${text.compare.over} (X)`}
-            onClick={() => setLayout(over === null ? { kind: 'over', side: 0 } : SIDE_BY_SIDE)}
+            onClick={() => (over === null ? flicker() : setLayout(SIDE_BY_SIDE))}
           >
             {text.compare.over}
           </Button>
@@ -126,17 +119,17 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
           study={state.study}
           film={film}
           result={state.phase === 'done' ? state : null}
-          view={views[shown]}
-          tone={tones[shown]}
+          view={view}
+          tone={tone}
           tool={tool}
           lens={lens}
           overlay={overlay}
-          measured={measured[shown]}
-          caption={sides[shown].caption}
-          pane={pane}
-          frame={frames[shown]}
-          onView={(view) => setViews(change(views, shown, view))}
-          onTone={(tone) => setTones(change(tones, shown, tone))}
+          measured={measured}
+          caption={shown.caption}
+          stage={stage}
+          frame={frames.get(shown.id)}
+          onView={(next) => change(shown.id, { view: next })}
+          onTone={(next) => change(shown.id, { tone: next })}
           onTool={setTool}
           onLens={setLens}
           onOverlay={onOverlay}
@@ -147,47 +140,33 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
         data-layout={layout.kind}
         style={curtain === null ? undefined : { '--curtain': `${curtain}%` }}
       >
-        {([0, 1] as const).map((index) => {
-          const side = sides[index];
-          return (
-            <section
-              key={side.id}
-              className={styles.side}
-              aria-label={side.state.study.name}
-              hidden={over !== null && over !== index}
-              onPointerDownCapture={() => setActive(index)}
-              onFocusCapture={() => setActive(index)}
-            >
-              <Caption side={side} />
-              <Viewer
-                study={side.state.study}
-                date={side.date}
-                result={side.state.phase === 'done' ? side.state : null}
-                busy={side.state.phase === 'running'}
-                view={views[index]}
-                tone={tones[index]}
-                tool={tool}
-                lens={lens}
-                overlay={overlay}
-                beside={layout.kind === 'beside'}
-                measured={measured[index]}
-                onMeasured={(now) => measure(index, now)}
-                frame={frames[index]}
-                onView={(view) => setViews(change(views, index, view))}
-                onTone={(tone) => setTones(change(tones, index, tone))}
-                onTarget={(next) => onTarget(side.id, next)}
-                onFilm={onFilm[index]}
-              />
-            </section>
-          );
-        })}
+        {sides.map((side) => (
+          <Compared
+            key={side.id}
+            side={side}
+            kept={keptOf(side.id)}
+            hidden={over !== null && over !== side.id}
+            tool={tool}
+            lens={lens}
+            overlay={overlay}
+            beside={layout.kind === 'beside'}
+            frame={frames.get(side.id)}
+            keep={keep}
+            onActive={() => setActive(side.id)}
+            onView={(next) => change(side.id, { view: next })}
+            onTone={(next) => change(side.id, { tone: next })}
+            onTarget={(next) => onTarget(side.id, next)}
+          />
+        ))}
         {curtain !== null && <Curtain at={curtain} onMove={moveCurtain} heir={curtainButton} />}
+      </div>
+      <div className={styles.foot}>
         <OverlayControls
           overlay={overlay}
           target={target}
           explanation={state.phase === 'done' ? state.shown.explanation : null}
           awaited={state.phase === 'done' && state.pending !== null}
-          film={sides[shown].id}
+          film={shown.id}
           onOverlay={onOverlay}
           onTarget={(next) => {
             for (const { id, state: graded } of sides) {
@@ -202,32 +181,57 @@ export default function Compare({ sides, overlay, onOverlay, onTarget, onEnd }: 
   );
 }
 
-type Tone = ChosenTone | null;
-type SetPair<T> = Dispatch<SetStateAction<readonly [T, T]>>;
+interface ComparedProps
+  extends Pick<
+    ViewerProps,
+    'tool' | 'lens' | 'overlay' | 'beside' | 'frame' | 'onView' | 'onTone' | 'onTarget'
+  > {
+  side: Side;
+  kept: Kept;
+  hidden: boolean;
+  keep: Keep;
+  /** It is touched, or has the focus. */
+  onActive: () => void;
+}
 
-const replaced = <T,>(pair: readonly [T, T], index: 0 | 1, value: T): readonly [T, T] =>
-  index === 0 ? [value, pair[1]] : [pair[0], value];
-
-/** A film comes, or goes with what was measured on it. */
-function useOnFilm(
-  index: 0 | 1,
-  setFilms: SetPair<Film | null>,
-  setMeasured: SetPair<Measured>,
-): (film: Film | null) => void {
-  return useCallback(
-    (film) => {
-      setFilms((before) => replaced(before, index, film));
-      setMeasured((before) => replaced(before, index, UNMEASURED));
-    },
-    [index, setFilms, setMeasured],
+function Compared({ side, kept, hidden, keep, onActive, ...viewer }: ComparedProps) {
+  const { id, state, date } = side;
+  const { view, tone, measured } = kept;
+  // A film comes, or goes with what was measured on it.
+  const onFilm = useCallback(
+    (film: Film | null) => keep([id], { film, measured: UNMEASURED }),
+    [id, keep],
+  );
+  return (
+    <section
+      className={styles.side}
+      aria-label={state.study.name}
+      hidden={hidden}
+      onPointerDownCapture={onActive}
+      onFocusCapture={onActive}
+    >
+      <Caption side={side} />
+      <Viewer
+        {...viewer}
+        study={state.study}
+        date={date}
+        result={state.phase === 'done' ? state : null}
+        busy={state.phase === 'running'}
+        view={view}
+        tone={tone}
+        measured={measured}
+        onMeasured={(now) => keep([id], { measured: now })}
+        onFilm={onFilm}
+      />
+    </section>
   );
 }
 
 /** How two films lie: beside one another, one over the other, or parted by a curtain. */
 type Layout =
   | { readonly kind: 'beside' }
-  /** `side` is the one that is seen. */
-  | { readonly kind: 'over'; readonly side: 0 | 1 }
+  /** `film` is the one that is seen. */
+  | { readonly kind: 'over'; readonly film: number }
   /** `at`: per cent of the width that the older one has. */
   | { readonly kind: 'curtain'; readonly at: number };
 const SIDE_BY_SIDE: Layout = { kind: 'beside' };

@@ -1,12 +1,12 @@
 import { render, screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
-import { prediction, study } from '../../../lib/fixtures';
+import { another, study } from '../../../lib/fixtures';
 import type { Severity } from '../../../lib/prediction';
 import { FRESH, type Item, NO_FACTS } from '../worklist/films';
 import { Agreement } from './Agreement';
 
 function film(id: number, grade: Severity, model: Severity): Item {
-  const { explanation: _, ...graded } = prediction(model);
+  const { explanation: _, ...graded } = another(model);
   const reading = { grade, zones: {}, comment: '', blind: true, at: '' };
   return { ...FRESH, ...NO_FACTS, id, study: study(), graded, reading };
 }
@@ -26,4 +26,12 @@ it('tells how many films are alike, and a kappa only of enough of them', () => {
     return film(id, grade, grade);
   });
   expect(told(five)).toContain('5 films, the same grade in 5, weighted kappa 1.00.');
+});
+
+it('counts a picture that is in the list twice once, as it was read blind', () => {
+  const first = film(1, 'severe', 'mild');
+  const again = { ...film(2, 'mild', 'mild'), graded: first.graded };
+  const open = { ...first, reading: first.reading && { ...first.reading, blind: false } };
+  expect(told([first, again])).toBe('You and the model: 1 film, the same grade in 0. All blind.');
+  expect(told([open, again])).toBe('You and the model: 1 film, the same grade in 1. All blind.');
 });

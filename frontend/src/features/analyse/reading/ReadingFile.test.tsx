@@ -15,6 +15,7 @@ import { ReadingFile } from './ReadingFile';
 const kept = {
   file: 'chest.png',
   sha256: '',
+  impression: null,
   grade: 'mild',
   zones: {},
   comment: '',

@@ -27,8 +27,8 @@ export function ReadingFile({ store, saves = true }: ReadingFileProps) {
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const restore = async (file: File) => {
     try {
-      const readings = readingsIn(await file.text());
-      store.restoreReadings(readings);
+      const { readings, seen } = readingsIn(await file.text());
+      store.restoreReadings(readings, seen);
       // Those of a file before this one may wait as well.
       const mine = new Set(readings);
       const waiting = store.snapshot().kept.filter((reading) => mine.has(reading));
@@ -44,7 +44,7 @@ export function ReadingFile({ store, saves = true }: ReadingFileProps) {
           look="compact"
           onClick={() =>
             saveJson(
-              fileOf(readingsOf(store.snapshot())),
+              fileOf(readingsOf(store.snapshot()), store.seenContents()),
               fileNameOf(new Date(), 'json', 'readings'),
             )
           }

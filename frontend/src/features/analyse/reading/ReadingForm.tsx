@@ -88,7 +88,7 @@ export function ReadingForm({ item, blind, store }: ReadingFormProps) {
           >
             {text.reveal}
           </Button>
-          {item.seen && <p className={styles.said}>{text.seenBefore}</p>}
+          {item.seen && !reading?.blind && <p className={styles.said}>{text.seenBefore}</p>}
         </div>
       )}
       <details className={styles.more} open={blind || undefined}>

@@ -57,7 +57,7 @@ it('ends no blind reading where nothing but a comment was given blind', async ()
 it('says so when the zones amount to another grade than the one chosen', async () => {
   const { store, id, told } = await scoring();
   const sentence =
-    'Your zone scores add up to 6 of 18, which is moderate, but the grade you chose is mild; the chosen grade counts.';
+    'The zone scores add up to 6 of 18, which is moderate, but the grade chosen is mild; the chosen grade counts.';
   store.read(id, { grade: 'mild', zones: { ...ZEROS, A: 3 } });
   expect(told()).not.toContain('add up to');
   // Before the result too, when it can still be mended blind.

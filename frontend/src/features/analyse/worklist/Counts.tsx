@@ -17,7 +17,7 @@ export function Counts({ items, filter, onFilter }: CountsProps) {
   const names: Record<Filter, string> = { ...text.filters, ...severities };
   return (
     <fieldset className={styles.counts} aria-label={text.filter}>
-      {countsOf(items).map(([of, count]) => (
+      {countsOf(items, filter).map(([of, count]) => (
         <button
           key={of}
           type="button"

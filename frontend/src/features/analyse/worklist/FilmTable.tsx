@@ -4,6 +4,7 @@ import {
   type RefObject,
   useCallback,
   useEffect,
+  useMemo,
   useRef,
   useState,
 } from 'react';
@@ -15,6 +16,7 @@ import styles from './FilmTable.module.css';
 import { type Item, rowId, type Worklist } from './films';
 import { Row } from './Row';
 import type { WorklistStore } from './store';
+import { twinsOf } from './twins';
 
 /** As the stylesheet has it, in pixels: for a mouse, for fingers, and with thumbnails. */
 const HEIGHTS = { fine: 28, coarse: 44, pictures: 52 } as const;
@@ -46,6 +48,7 @@ export function FilmTable(props: FilmTableProps) {
   // Asked once a drawing: every row asks for its height, and a media query is not free.
   const height = HEIGHTS[pictures ? 'pictures' : byTouch() ? 'coarse' : 'fine'];
   const { selected } = list;
+  const twins = useMemo(() => twinsOf(list.items), [list.items]);
   /** The row that the focus was in last, for as long as no other film is selected. */
   const [reached, setReached] = useState({ id: selected, selected });
   // Exactly one row takes the focus by Tab: one that it was in, or the selected one if listed.
@@ -146,6 +149,7 @@ export function FilmTable(props: FilmTableProps) {
                 selected={item.id === list.selected}
                 compared={item.id === list.compared}
                 chosen={chosen.has(item.id)}
+                twin={twins.get(item.id)?.study.name}
                 pictures={pictures}
                 entry={item.id === entry}
                 store={store}

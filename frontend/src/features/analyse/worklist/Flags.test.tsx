@@ -11,7 +11,7 @@ const findings = [
   { code: 'of-tomorrow', level: 'warn', message: 'Said by the service.', value: 1, limit: 0 },
 ] as unknown as Prediction['quality']['findings'];
 
-function signs(quality: Prediction['quality']) {
+function signs(quality: Prediction['quality'], twin?: string) {
   const { explanation: _, ...answer } = prediction('mild');
   const graded = { ...answer, refer: true, quality };
   const item = { ...FRESH, ...NO_FACTS, id: 1, study: study(), graded };
@@ -19,7 +19,7 @@ function signs(quality: Prediction['quality']) {
     <table>
       <tbody>
         <tr>
-          <Flags item={item} />
+          <Flags item={item} twin={twin} />
         </tr>
       </tbody>
     </table>,
@@ -40,4 +40,9 @@ it('says not fit alone where it is not, and nothing of a film without findings',
 
 it('has no sign for a film without findings', () => {
   expect(signs({ accepted: true, findings: [] })).toEqual(['refer']);
+});
+
+it('says of which film it is the same picture', () => {
+  const told = signs({ accepted: true, findings: [] }, 'first.png');
+  expect(told).toEqual(['refer', 'same picture as first.png']);
 });

@@ -6,7 +6,8 @@ import styles from './FilmTable.module.css';
 import type { Item } from './films';
 
 /** What is to be said of a graded film beside its grade: a sign each, in words where there is room. */
-export function Flags({ item: { graded, reading, study } }: { item: Item }) {
+export function Flags({ item, twin }: { item: Item; twin?: string | undefined }) {
+  const { graded, reading, study } = item;
   const { catalogue } = useLanguage();
   const { quality, shared, worklist: text } = catalogue;
   const mine = reading && gradeOf(reading);
@@ -21,6 +22,7 @@ export function Flags({ item: { graded, reading, study } }: { item: Item }) {
     ['△', care ? text.care : '', care ? text.careFor(findingWords(findings, quality)) : ''],
     ['↻', repaired],
     ['≠', differs],
+    ['=', twin === undefined ? '' : text.sameAs(twin)],
   ] as const;
   return (
     <td className={styles.flags}>

@@ -5,6 +5,7 @@ import type { Catalogue } from '../../../i18n/catalogue';
 import { useLanguage } from '../../../i18n/context';
 import { describeFailure } from '../../../i18n/describeFailure';
 import { predict } from '../../../lib/predict';
+import { FIRST_TARGET } from '../../../lib/prediction';
 import type { Graded } from '../../../report/content';
 import { saveReports } from '../../../report/save';
 import type { Refused } from '../../../report/summary';
@@ -27,7 +28,7 @@ async function resultOf(item: Item, list: Worklist, asks: boolean): Promise<Grad
     const { signal } = new AbortController();
     // By the version that graded it: the report and the list would else tell two grades.
     const { version } = graded.model;
-    const ask = { target: 'predicted', explain: true, force: forced, version, signal } as const;
+    const ask = { target: FIRST_TARGET, explain: true, force: forced, version, signal } as const;
     const outcome = await predict(study, ask);
     prediction = outcome.ok ? outcome.value : prediction;
   }

@@ -24,6 +24,8 @@ interface RowProps {
   selected: boolean;
   compared: boolean;
   chosen: boolean;
+  /** Name of the film before it that is the same picture, where there is one. */
+  twin?: string | undefined;
   /** Whether its thumbnail is shown. */
   pictures: boolean;
   /** Whether Tab leads here. */
@@ -76,7 +78,7 @@ export const Row = memo(function Row(props: RowProps) {
           {study.name}
         </button>
       </td>
-      <Outcome item={item} />
+      <Outcome item={item} twin={props.twin} />
       <RowActions
         item={item}
         selected={selected}
@@ -90,7 +92,7 @@ export const Row = memo(function Row(props: RowProps) {
 });
 
 /** The cells after the name: what came out, or why nothing did. */
-function Outcome({ item }: { item: Item }) {
+function Outcome({ item, twin }: Pick<RowProps, 'item' | 'twin'>) {
   const text = useText('worklist');
   const { severities } = useText('shared');
   const failures = useText('failures');
@@ -107,7 +109,7 @@ function Outcome({ item }: { item: Item }) {
         <td className={styles.brixia}>{format.score(graded.brixia.total)}</td>
         <td className={styles.date}>{date && format.day(date)}</td>
         <td className={styles.patient}>{patient}</td>
-        <Flags item={item} />
+        <Flags item={item} twin={twin} />
       </>
     );
   }

@@ -1,7 +1,8 @@
+import { useState } from 'react';
 import { DayField } from '../../../components/DayField';
 import { useFormat, useText } from '../../../i18n/context';
 import { Marks } from '../Marks';
-import { seriesOf } from './dated';
+import { patientOf, seriesOf } from './dated';
 import type { Item } from './films';
 import styles from './Series.module.css';
 import { SeriesChart } from './SeriesChart';
@@ -18,11 +19,13 @@ export function Series({ items, selected, store }: SeriesProps) {
   const text = useText('worklist');
   const format = useFormat();
   const { severities, notFollowUp } = useText('shared');
+  // By film: what was left there is still there when its film is looked at again.
+  const [drafts, setDrafts] = useState<ReadonlyMap<number, string>>(new Map());
   const item = items.find(({ id }) => id === selected);
   if (!item) {
     return null;
   }
-  const series = item.patient === '' ? [] : seriesOf(items, item.patient);
+  const series = seriesOf(items, item);
   const day = (date: string) => format.date(new Date(`${date}T12:00`));
   return (
     <section
@@ -32,7 +35,7 @@ export function Series({ items, selected, store }: SeriesProps) {
     >
       <h2 className={styles.title}>{text.series.title}</h2>
       <p data-print="only">
-        {text.series.patient}: {item.patient}
+        {text.series.patient}: {patientOf(item)}
       </p>
       <div className={styles.fields} data-print="off">
         <label className={styles.label}>
@@ -50,7 +53,11 @@ export function Series({ items, selected, store }: SeriesProps) {
             label={text.series.date}
             hint={text.series.dayHint}
             className={styles.field}
+            faults={text.series.dayFaults}
+            faultClassName={styles.fault}
             value={item.date}
+            draft={drafts.get(item.id) ?? null}
+            onDraft={(draft) => setDrafts(draftsWith(drafts, item.id, draft))}
             onChange={(date) => store.describe(item.id, { date })}
           />
         </div>
@@ -92,4 +99,14 @@ export function Series({ items, selected, store }: SeriesProps) {
       )}
     </section>
   );
+}
+
+function draftsWith(
+  drafts: ReadonlyMap<number, string>,
+  id: number,
+  draft: string | null,
+): ReadonlyMap<number, string> {
+  const next = new Map(drafts);
+  next.delete(id);
+  return draft === null ? next : next.set(id, draft);
 }

@@ -1,14 +1,14 @@
 import { render, screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { en } from '../../../i18n/catalogue';
-import { prediction, study } from '../../../lib/fixtures';
+import { another, study } from '../../../lib/fixtures';
 import { FRESH, NO_FACTS } from './films';
 import { Series } from './Series';
 import { heightOf, SeriesChart } from './SeriesChart';
 import type { WorklistStore } from './store';
 
 const film = (id: number, date: string, total: number, interval: [number, number] | null) => {
-  const { explanation: _, ...graded } = prediction('mild');
+  const { explanation: _, ...graded } = another('mild');
   const item = { ...FRESH, ...NO_FACTS, id, study: study(), date };
   return { item, graded: { ...graded, brixia: { ...graded.brixia, total, interval } } };
 };

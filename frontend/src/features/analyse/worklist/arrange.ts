@@ -1,4 +1,5 @@
 import { SEVERITIES, type Severity } from '../../../lib/prediction';
+import { patientOf } from './dated';
 import type { Item } from './films';
 
 export const COLUMNS = ['name', 'severity', 'brixia', 'date', 'patient', 'flags'] as const;
@@ -66,7 +67,7 @@ const ORDERS: Readonly<Record<Column, (one: Item, other: Item) => number>> = {
   severity: (one, other) => rank(other) - rank(one) || expectedGrade(other) - expectedGrade(one),
   brixia: (one, other) => (other.graded?.brixia.total ?? -1) - (one.graded?.brixia.total ?? -1),
   date: (one, other) => texts(one.date, other.date),
-  patient: (one, other) => texts(one.patient, other.patient) || texts(one.date, other.date),
+  patient: (one, other) => texts(patientOf(one), patientOf(other)) || texts(one.date, other.date),
   flags: (one, other) => flagsOf(other) - flagsOf(one),
 };
 
@@ -88,11 +89,17 @@ function passes({ graded, status }: Item, filter: Filter): boolean {
   }
 }
 
-/** How many films pass each filter; those that none passes are left out, but for all. */
-export function countsOf(items: readonly Item[]): readonly (readonly [Filter, number])[] {
+/**
+ * How many films pass each filter; those that none passes are left out, but for all and the one in
+ * force, whose button may have the focus.
+ */
+export function countsOf(
+  items: readonly Item[],
+  inForce: Filter = 'all',
+): readonly (readonly [Filter, number])[] {
   return FILTERS.map(
     (filter) => [filter, items.filter((item) => passes(item, filter)).length] as const,
-  ).filter(([filter, count]) => filter === 'all' || count > 0);
+  ).filter(([filter, count]) => filter === 'all' || filter === inForce || count > 0);
 }
 
 /** The films to list, in order. */

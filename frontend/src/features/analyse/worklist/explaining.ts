@@ -1,7 +1,8 @@
 import { answered, chosen, targetFailed } from '../../../lib/explained';
 import type { Predict } from '../../../lib/predict';
-import type { Target } from '../../../lib/prediction';
-import { askedFor, besideOf, itemOf, remembered, unasked } from './films';
+import { FIRST_TARGET, type Target } from '../../../lib/prediction';
+import { itemOf } from './films';
+import { askedFor, besideOf, missedBy, remembered, unasked } from './maps';
 import { Readings } from './readings';
 
 /** The heatmaps of the films that are looked at. */
@@ -32,10 +33,27 @@ export abstract class Explaining extends Readings {
   protected explainIfGraded(id: number | null): void {
     const item = itemOf(this.list, id);
     const before = askedFor(this.list, id);
-    const target = askedFor(this.list, besideOf(this.list, id)) ?? before ?? 'predicted';
+    const missed = item && this.#missed(item.id);
+    const beside = askedFor(this.list, besideOf(this.list, id));
+    const target = beside ?? before ?? missed ?? FIRST_TARGET;
     if (item?.status === 'done' && target !== before) {
       this.explain(item.id, target);
     }
+  }
+
+  /** Asks again for the maps that are looked at and were asked for while the service was away. */
+  readonly explainMissed = (): void => {
+    for (const id of [this.list.selected, this.list.compared]) {
+      const missed = id === null ? null : this.#missed(id);
+      if (id !== null && missed) {
+        this.explain(id, missed);
+      }
+    }
+  };
+
+  #missed(id: number): Target | null {
+    const explained = this.list.explained.get(id);
+    return explained ? missedBy(explained) : null;
   }
 
   /** Films that are no longer looked at need no heatmap: whoever steps through many would wait. */
@@ -76,7 +94,7 @@ export abstract class Explaining extends Readings {
     if (signal.aborted) {
       return;
     }
-    const bare = answered(null, 'predicted', { ...item.graded, explanation: null });
+    const bare = answered(null, FIRST_TARGET, { ...item.graded, explanation: null });
     const before = this.list.explained.get(id) ?? null;
     const after = outcome.ok
       ? answered(before, target, outcome.value)

@@ -1,8 +1,8 @@
-import { answered, type Explained } from '../../../lib/explained';
+import type { Explained } from '../../../lib/explained';
 import type { Failure } from '../../../lib/failure';
-import type { Prediction, Target } from '../../../lib/prediction';
+import { FIRST_TARGET, type Prediction } from '../../../lib/prediction';
 import type { KeptReading, Reading } from '../../../lib/reading';
-import type { Study } from '../../../lib/study';
+import { openedAs, type Study } from '../../../lib/study';
 import type { State } from '../shownState';
 import type { Tries } from './pauses';
 
@@ -122,17 +122,6 @@ export const EMPTY: Worklist = {
 export const itemOf = (list: Worklist, id: number | null): Item | null =>
   list.items.find((item) => item.id === id) ?? null;
 
-/** The film that is shown beside this one. */
-export function besideOf({ selected, compared }: Worklist, id: number | null): number | null {
-  return compared === null ? null : id === selected ? compared : selected;
-}
-
-/** The class that a film's map is, or will be, of; `null` where none was asked for. */
-export function askedFor({ explained }: Worklist, id: number | null): Target | null {
-  const found = id === null ? undefined : explained.get(id);
-  return found ? (found.pending ?? found.target) : null;
-}
-
 /** Nobody waits for it any more: without a reason it would look as if it were still being graded. */
 const CANCELLED: Failure = { code: 'cancelled', title: '', detail: '', status: null };
 
@@ -149,8 +138,8 @@ export function stateOf(list: Worklist, id: number | null): State {
   if (status === 'done' && graded && gradedAt) {
     const shown = { ...graded, explanation: null };
     // Graded without a heatmap: it is being asked for, or that failed.
-    const bare = { predictions: {}, target: 'predicted', shown, targetFailure: null } as const;
-    const explained = list.explained.get(item.id) ?? { ...bare, pending: 'predicted' as const };
+    const bare = { predictions: {}, target: FIRST_TARGET, shown, targetFailure: null } as const;
+    const explained = list.explained.get(item.id) ?? { ...bare, pending: FIRST_TARGET };
     return { phase: 'done', study, gradedAt, ...explained };
   }
   const reason = status === 'cancelled' ? CANCELLED : failure;
@@ -164,15 +153,15 @@ export function added(
   nextId: number,
   facts?: (study: Study) => Facts,
 ): { readonly list: Worklist; readonly ids: readonly number[] } {
-  const open = new Map(list.items.map(({ id, study }) => [study.source, id]));
+  const open = new Map(list.items.map(({ id, study }) => [openedAs(study), id]));
   const fresh: Item[] = [];
   const ids = studies.map((study) => {
-    const known = open.get(study.source);
+    const known = open.get(openedAs(study));
     if (known !== undefined) {
       return known;
     }
     const id = nextId + fresh.length;
-    open.set(study.source, id);
+    open.set(openedAs(study), id);
     fresh.push({ id, study, ...FRESH, ...(facts?.(study) ?? NO_FACTS) });
     return id;
   });
@@ -204,50 +193,6 @@ export const cancelled = (list: Worklist, ids: ReadonlySet<number>): Worklist =>
     ids.has(item.id) ? { ...item, status: 'cancelled', failure: null } : item,
   ),
 });
-
-/** How many films' heatmaps are kept. */
-const KEPT = 4;
-
-/** Remembers `explained`, and forgets those longest not looked at. */
-export function remembered(list: Worklist, id: number, explained: Explained): Worklist {
-  const map = new Map(list.explained);
-  map.delete(id);
-  map.set(id, explained);
-  for (const key of [...map.keys()]) {
-    if (map.size > KEPT && key !== list.selected && key !== list.compared && key !== id) {
-      map.delete(key);
-    }
-  }
-  const { explanation } = explained.shown;
-  const mapQuality = explanation && {
-    lowSignal: explanation.low_signal,
-    insideLungs: explanation.lung_fraction,
-  };
-  return mapQuality
-    ? changed({ ...list, explained: map }, id, { mapQuality })
-    : { ...list, explained: map };
-}
-
-/** A film was graded; unless results are hidden, that is seen at once. */
-export function accepted(list: Worklist, id: number, prediction: Prediction): Worklist {
-  const { explanation, ...graded } = prediction;
-  const settled = {
-    status: 'done',
-    graded,
-    gradedAt: new Date(),
-    failure: null,
-    tries: null,
-  } as const;
-  const after = changed(list, id, list.blind ? settled : { ...settled, seen: true });
-  return explanation ? remembered(after, id, answered(null, 'predicted', prediction)) : after;
-}
-
-/** Nothing is awaited for a film any more; what is known of it stays. */
-export function unasked(list: Worklist, id: number): Worklist {
-  const before = list.explained.get(id);
-  const after = before?.pending ? { ...before, pending: null } : null;
-  return after ? { ...list, explained: new Map(list.explained).set(id, after) } : list;
-}
 
 /**
  * Without some films; where the selected one goes, the next that stays is selected, or the last. If

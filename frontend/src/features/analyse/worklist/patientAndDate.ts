@@ -1,12 +1,11 @@
-import { dayOrNone, isoOf, isoOfDicom } from '../../../lib/days';
+import { dayOrNone, isDayOfFilm, isoOfDicom, latestDay } from '../../../lib/days';
 import type { Study } from '../../../lib/study';
+import { patientOf } from './dated';
 import type { WorklistStore } from './store';
 
 const DAYS = /(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)/g;
 /** No film can be of this illness before it. */
 const FIRST_DAY = '2019-12-01';
-/** As far as the day of another place, or UTC's, may be ahead of the reader's. */
-const DAY_MS = 86_400_000;
 const PREFIX_AT = 128;
 const PREFIX = 'DICM';
 
@@ -18,7 +17,7 @@ const PREFIX = 'DICM';
 export function dateInName(name: string, now = new Date()): string {
   const days = [...name.matchAll(DAYS)]
     .map(([, year, month, day]) => dayOrNone(`${year}-${month}-${day}`))
-    .filter((day) => day >= FIRST_DAY && day <= isoOf(new Date(now.getTime() + DAY_MS)));
+    .filter((day) => day >= FIRST_DAY && day <= latestDay(now));
   const [day = '', ...others] = new Set(days);
   return others.length === 0 ? day : '';
 }
@@ -69,9 +68,13 @@ export async function readFacts(
           const { items, cleared } = store.snapshot();
           // What was removed may be brought back.
           const isNamed = (name: string) =>
-            [items, cleared].some((films) => films.some((film) => film.patient === name));
+            [items, cleared].some((films) => films.some((film) => patientOf(film) === name));
           const patient = patients.numberOf(header.patientId, isNamed);
-          store.learn(id, { patient, view: header.viewPosition, ...(date && { date }) });
+          store.learn(id, {
+            patient,
+            view: header.viewPosition,
+            ...(isDayOfFilm(date) && { date }),
+          });
         }
       }
     } catch {

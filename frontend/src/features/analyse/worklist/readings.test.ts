@@ -44,6 +44,7 @@ function listed() {
 const kept = (file: string, sha256: string): KeptReading => ({
   file,
   sha256,
+  impression: null,
   grade: 'severe',
   zones: {},
   comment: '',

@@ -1,4 +1,4 @@
-import type { KeptReading, Reading } from '../../../lib/reading';
+import { isScored, type KeptReading, type Reading, wasSeen } from '../../../lib/reading';
 import { Awaited, filmOf } from './awaited';
 import { asSeen, isHidden } from './blind';
 import { changed, changedAmong, type Facts, type Item, itemOf, type Worklist } from './films';
@@ -17,6 +17,11 @@ export abstract class Readings extends Held {
   readonly #awaited = new Awaited();
   /** What a person said of which film, also where that is nothing. */
   readonly #described = new Map<number, ReadonlySet<string>>();
+  /**
+   * Contents whose results were on the screen, for the page's life: in a row that is gone, in
+   * another one, or in the session that a file of readings is of.
+   */
+  readonly #shown = new Set<string>();
 
   readonly describe = (id: number, facts: Partial<Facts & Pick<Item, 'impression'>>): void => {
     const before = this.#described.get(id) ?? [];
@@ -47,7 +52,9 @@ export abstract class Readings extends Held {
     const before = item.reading;
     // A comment alone does not make a grade that was given blind another one.
     const scores = said.grade !== undefined || said.zones !== undefined;
-    const now = isUnseen(this.list, item);
+    // What was scored with the result known does not become blind when it is scored again.
+    const known = before !== null && isScored(before) && wasSeen(before);
+    const now = !known && this.#isUnseen(item);
     const blind = scores || before === null ? now : before.blind;
     const reading: Reading = {
       ...UNREAD,
@@ -57,7 +64,8 @@ export abstract class Readings extends Held {
       at: new Date().toISOString(),
     };
     // The reader is told: nothing else on the page shows that a blind reading has ended to be one.
-    const unblinded = item.unblinded || (isScored(before) && before.blind && !blind);
+    const unblinded =
+      item.unblinded || (before !== null && isScored(before) && before.blind && !blind);
     this.set(changed(this.list, id, { reading, unblinded }));
   };
 
@@ -71,22 +79,76 @@ export abstract class Readings extends Held {
       const items = this.list.items.map((item) =>
         blind ? { ...item, revealed: item.reading !== null } : asSeen(item),
       );
-      this.set({ ...this.list, blind, items });
+      this.set({ ...this.list, blind, items: this.asShown(items) });
     }
   };
 
   readonly reveal = (id: number): void => {
-    this.set(changed(this.list, id, { revealed: true, seen: true }));
+    const list = changed(this.list, id, { revealed: true, seen: true });
+    this.set({ ...list, items: this.asShown(list.items) });
   };
 
   /** Gives films their readings from a file; the rest waits for films that are opened later. */
-  readonly restoreReadings = (readings: readonly KeptReading[]): void => {
+  readonly restoreReadings = (
+    readings: readonly KeptReading[],
+    seen: readonly string[] = [],
+  ): void => {
+    const known = new Set(seen);
+    for (const content of known) {
+      this.#shown.add(content);
+    }
+    // What was read here of a film that its reader had seen before was not blind. What the file
+    // itself holds of it takes its place at once.
+    const items = this.list.items.map((item) =>
+      item.graded && known.has(item.graded.input.sha256) ? asSeenBefore(item) : item,
+    );
     // Whoever opens a file while the films of another are awaited means the newer one.
     const newer = new Set(readings.map(filmOf));
     const older = this.list.kept.filter((reading) => !newer.has(filmOf(reading)));
-    this.set({ ...this.list, kept: [...older, ...readings] });
+    this.set({ ...this.list, items, kept: [...older, ...readings] });
     this.matchReadings(true);
   };
+
+  /** SHA-256 of the contents whose results were on the screen, for a file. */
+  readonly seenContents = (): readonly string[] => [...this.#shown];
+
+  /** Films whose contents were on the screen, in whichever row, as ones that were seen. */
+  protected asShown(items: readonly Item[]): readonly Item[] {
+    for (const { seen, graded } of items) {
+      if (seen && graded) {
+        this.#shown.add(graded.input.sha256);
+      }
+    }
+    return items.map((item) =>
+      item.graded && !item.seen && this.#shown.has(item.graded.input.sha256)
+        ? { ...item, seen: true }
+        : item,
+    );
+  }
+
+  /**
+   * `list` with what its film, which was just graded, turns out to be: a content that was seen
+   * before, of which nothing was read blind, even while it was not known.
+   */
+  protected asKnown(list: Worklist, id: number): Worklist {
+    const item = itemOf(list, id);
+    if (!item?.graded) {
+      return list;
+    }
+    const { sha256 } = item.graded.input;
+    const before = this.#shown.has(sha256) && !itemOf(this.list, id)?.seen;
+    if (item.seen) {
+      this.#shown.add(sha256);
+    }
+    return before ? changed(list, id, asSeenBefore(item)) : list;
+  }
+
+  /** Whether the result of a film could not have been known when it was read. */
+  #isUnseen(item: Item): boolean {
+    const { graded, revealed, seen } = item;
+    const shown = seen || revealed || (graded && this.#shown.has(graded.input.sha256));
+    return !shown && (graded === null || isHidden(this.list, item));
+  }
 
   /**
    * To be called when films have come. Only a file that is opened just now takes the place of what
@@ -131,23 +193,28 @@ function broughtBy(found: KeptReading, item: Item, opened: boolean): Partial<Ite
   if (!opened && item.reading && item.reading.at > found.at) {
     return {};
   }
-  const { file: _, sha256: __, ...reading } = found;
-  return { reading, unblinded: false };
+  const { file: _, sha256: __, impression: written, ...reading } = found;
+  // Of before, a file has no impression: what stands here is not taken away.
+  const impression = written ?? item.impression;
+  const seen = item.seen || wasSeen(reading);
+  return isScored(reading) || reading.comment !== ''
+    ? { reading, unblinded: false, impression, seen }
+    : { impression, seen };
 }
 
-/** Whether the result of a film could not have been known when it was read. */
-function isUnseen(list: Worklist, item: Item): boolean {
-  return !item.seen && !item.revealed && (item.graded === null || isHidden(list, item));
-}
+/** A film whose result the reader knew before anything was said of it here. */
+const asSeenBefore = (item: Item): Item => ({
+  ...item,
+  seen: true,
+  reading: item.reading && { ...item.reading, blind: false },
+});
 
-/** Whether there is a score in it; a comment alone is none. */
-const isScored = (reading: Reading | null): reading is Reading =>
-  reading !== null && (reading.grade !== null || Object.keys(reading.zones).length > 0);
-
-/** All readings of the list, for a file. */
+/** All readings of the list, for a file; of a film that has nothing else, its impression. */
 export function readingsOf({ items, kept }: Worklist): KeptReading[] {
-  const here = items.flatMap(({ study, graded, reading }) =>
-    reading ? [{ ...reading, file: study.name, sha256: graded?.input.sha256 ?? '' }] : [],
-  );
+  const here = items.flatMap(({ study, graded, reading, impression }) => {
+    const said = reading ?? (impression === null ? null : { ...UNREAD, blind: false, at: '' });
+    const sha256 = graded?.input.sha256 ?? '';
+    return said ? [{ ...said, file: study.name, sha256, impression }] : [];
+  });
   return [...here, ...kept];
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../lib/prediction';
-import type { Repair, Study } from '../../../lib/study';
+import { openedAs, type Repair, type Study } from '../../../lib/study';
 import { type Item, isOpen, itemOf } from './films';
 import type { WorklistStore } from './store';
 
@@ -96,10 +96,7 @@ async function replaced(
 }
 
 /** The film as a study of its own file again. */
-export const asItWas = ({ name, source, repaired }: Study): Study => ({
-  name,
-  source: repaired?.original ?? source,
-});
+export const asItWas = (study: Study): Study => ({ name: study.name, source: openedAs(study) });
 
 /** A film once it is graded or refused, or is gone. */
 function settled(store: WorklistStore, id: number): Promise<Pick<Item, 'failure'>> {

@@ -129,6 +129,14 @@ describe('the queue', () => {
     expect(stateOf(store.snapshot(), null)).toEqual({ phase: 'empty', cancelled: true });
   });
 
+  it('grades a film that was cancelled when it is opened again', () => {
+    const two = films(2);
+    store.add(two);
+    store.cancel(2);
+    store.add(two);
+    expect(statuses()).toEqual(['running', 'running']);
+  });
+
   it('opens the same file once', () => {
     const [one] = films(1);
     store.add(one ? [one] : []);
@@ -182,11 +190,11 @@ describe('a heatmap', () => {
     store.add(films(2));
     await grade(at(0));
     await grade(at(1));
-    expect(stateOf(store.snapshot(), 2)).toMatchObject({ phase: 'done', pending: 'predicted' });
+    expect(stateOf(store.snapshot(), 2)).toMatchObject({ phase: 'done', pending: 'burden' });
     store.select(2);
-    expect(at(2).ask).toMatchObject({ explain: true, target: 'predicted' });
+    expect(at(2).ask).toMatchObject({ explain: true, target: 'burden' });
     await grade(at(2));
-    expect(stateOf(store.snapshot(), 2)).toMatchObject({ pending: null, target: 'predicted' });
+    expect(stateOf(store.snapshot(), 2)).toMatchObject({ pending: null, target: 'severe' });
   });
 
   it('of a target is asked for once, and not at all for the predicted class', async () => {
@@ -208,7 +216,7 @@ describe('a heatmap', () => {
     await at(1).settle(failure('internal-error', { status: 500 }));
     expect(stateOf(store.snapshot(), 1)).toMatchObject({
       phase: 'done',
-      target: 'predicted',
+      target: 'severe',
       pending: null,
       targetFailure: { target: 'mild' },
     });
@@ -280,5 +288,5 @@ it('forgets a class that was asked for when another film is looked at', async ()
   store.explain(1, 'mild');
   store.select(2);
   expect(at(2).ask.signal.aborted).toBe(true);
-  expect(store.snapshot().explained.get(1)).toMatchObject({ target: 'predicted', pending: null });
+  expect(store.snapshot().explained.get(1)).toMatchObject({ target: 'severe', pending: null });
 });

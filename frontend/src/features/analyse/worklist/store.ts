@@ -1,10 +1,9 @@
 import type { Failure } from '../../../lib/failure';
-import type { Prediction } from '../../../lib/prediction';
+import { FIRST_TARGET, type Prediction } from '../../../lib/prediction';
 import type { Study } from '../../../lib/study';
 import { asSeen } from './blind';
 import { Explaining } from './explaining';
 import {
-  accepted,
   added,
   cancelled,
   changed,
@@ -15,6 +14,7 @@ import {
   removed,
   replaced,
 } from './films';
+import { accepted } from './maps';
 import { isHopeless, isTemporary, pauseMs, triedAgain } from './pauses';
 import { asUntouched, dueNext } from './queue';
 
@@ -48,6 +48,13 @@ export class WorklistStore extends Explaining {
     const { list, ids } = added(this.list, studies, this.#nextId, facts);
     this.#nextId += list.items.length - this.list.items.length;
     this.set(list);
+    const asked = new Set(ids);
+    for (const { id, status } of list.items) {
+      // Whoever opens again what came to nothing wants it graded.
+      if ((status === 'failed' || status === 'cancelled') && asked.has(id)) {
+        this.retry(id);
+      }
+    }
     const [first] = ids;
     if (first !== undefined) {
       // Whoever opens a film wants to see that one.
@@ -137,7 +144,7 @@ export class WorklistStore extends Explaining {
     // Results may have been hidden when they were removed, and be on the screen from now on.
     const back = blind ? cleared : cleared.map(asSeen);
     const all = [...items, ...back].toSorted((one, other) => one.id - other.id);
-    this.set({ ...this.list, cleared: [], items: all });
+    this.set({ ...this.list, cleared: [], items: this.asShown(all) });
     for (const { id } of cleared.slice(0, 1)) {
       this.select(id);
     }
@@ -178,7 +185,7 @@ export class WorklistStore extends Explaining {
     const failure = item.status === 'waiting' ? item.failure : null;
     this.setFor(id, changed(this.list, id, { status: 'running', failure }));
     const explain = id === this.list.selected || id === this.list.compared;
-    const ask = { target: 'predicted', explain, force: item.forced, signal } as const;
+    const ask = { target: FIRST_TARGET, explain, force: item.forced, signal } as const;
     const outcome = await this.predict(item.study, ask);
     if (signal.aborted) {
       return;
@@ -195,7 +202,7 @@ export class WorklistStore extends Explaining {
   #accept(id: number, prediction: Prediction): void {
     this.#judged();
     const list = accepted(this.list, id, prediction);
-    this.setFor(id, list);
+    this.setFor(id, this.asKnown(list, id));
     this.matchReading(id);
     if (id === list.selected || id === list.compared) {
       this.explainIfGraded(id);

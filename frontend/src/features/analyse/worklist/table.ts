@@ -3,6 +3,7 @@ import { ZONES } from '../../../lib/grades';
 import { SEVERITIES } from '../../../lib/prediction';
 import { gradeOf, totalOf } from '../../../lib/reading';
 import { agreementIn } from '../reading/agreementIn';
+import { patientOf } from './dated';
 import type { Item } from './films';
 
 const LINE_END = '\r\n';
@@ -20,7 +21,7 @@ const COLUMNS: readonly Column[] = [
   ['folder', ({ study }) => study.name.split('/').slice(0, -1).join('/')],
   ['file', ({ study }) => study.name.split('/').at(-1)],
   ['status', ({ status }) => status],
-  ['patient', ({ patient }) => patient],
+  ['patient', patientOf],
   ['date', ({ date }) => date],
   ['view', ({ view }) => view],
   ['graded_at', ({ gradedAt }) => gradedAt?.toISOString()],
@@ -105,14 +106,15 @@ export function csvOf(items: readonly Item[], list = items): string {
 
 /** One object for each film, with the service's whole answer but for its pictures. */
 export function jsonOf(items: readonly Item[]): unknown {
-  return items.map(({ study, status, patient, date, graded, failure, ...item }) => ({
+  return items.map(({ study, status, date, graded, failure, ...item }) => ({
     file: study.name,
     status,
-    patient,
+    patient: patientOf(item),
     date,
     prediction: graded,
     problem: failure,
     repair: study.repaired?.repair ?? null,
     reading: item.reading,
+    impression: item.impression,
   }));
 }

@@ -1,6 +1,7 @@
 import { act, renderHook } from '@testing-library/react';
 import { expect, it } from 'vitest';
-import { study } from '../../../lib/fixtures';
+import { prediction, study } from '../../../lib/fixtures';
+import { SERVICE_BACK } from '../../../lib/http';
 import type { Predict } from '../../../lib/predict';
 import type { Study } from '../../../lib/study';
 import { useWorklist } from './useWorklist';
@@ -33,4 +34,57 @@ it.each<[string, Study]>([
   expect(asks()).toBe(true);
   act(() => store.unread(id));
   expect(asks()).toBe(false);
+});
+
+it('asks while what was removed can still be brought back, and for an impression alone', async () => {
+  const grade: Predict = async () => ({ ok: true, value: prediction('mild') });
+  const { result } = renderHook(() => useWorklist(grade));
+  const { store } = result.current;
+  let ids: readonly number[] = [];
+  await act(async () => {
+    ids = store.add([{ name: 'sample.png', source: '/sample.png' }]);
+  });
+  await expect.poll(() => result.current.list.items[0]?.status).toBe('done');
+  expect(asks()).toBe(false);
+  act(() => store.describe(ids[0] ?? 0, { impression: 'No change.' }));
+  expect(asks()).toBe(true);
+  act(() => store.clear());
+  expect(asks()).toBe(true);
+  await act(async () => {
+    store.add([{ name: 'other.png', source: '/other.png' }]);
+  });
+  expect(asks()).toBe(false);
+});
+
+it('asks again, once the service is back, for a map that it was asked for in vain', async () => {
+  let away = true;
+  const asked: string[] = [];
+  const predict: Predict = async (_, { explain, target }) => {
+    asked.push(target);
+    return explain && away
+      ? { ok: false, failure: { code: 'network', title: '', detail: '', status: null } }
+      : { ok: true, value: { ...prediction('mild'), ...(!explain && { explanation: null }) } };
+  };
+  const { result } = renderHook(() => useWorklist(predict));
+  const { store } = result.current;
+  const explained = (id: number) => result.current.list.explained.get(id);
+  await act(async () => {
+    away = false;
+    store.add([study('one.png'), study('two.png')]);
+  });
+  await expect.poll(() => result.current.list.items.every(({ graded }) => graded)).toBe(true);
+  away = true;
+  await act(async () => store.select(2));
+  expect(explained(2)?.targetFailure?.failure.code).toBe('network');
+  // Looked at once more, too.
+  const before = asked.length;
+  await act(async () => store.select(1));
+  await act(async () => store.select(2));
+  expect(asked).toHaveLength(before + 1);
+  away = false;
+  await act(async () => {
+    window.dispatchEvent(new Event(SERVICE_BACK));
+  });
+  await expect.poll(() => explained(2)?.shown.explanation).toBeTruthy();
+  expect(explained(2)?.targetFailure).toBeNull();
 });

@@ -1,4 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { onceBack } from '../../../lib/again';
 import type { Predict } from '../../../lib/predict';
 import { type Item, isOpen, type Worklist } from './films';
 import { WorklistStore } from './store';
@@ -8,8 +9,10 @@ export function useWorklist(predict: Predict): { list: Worklist; store: Worklist
   const [store] = useState(() => new WorklistStore(predict));
   const list = useSyncExternalStore(store.subscribe, store.snapshot);
   useEffect(() => () => store.stop(), [store]);
+  useEffect(() => onceBack(store.explainMissed), [store]);
 
-  const precious = list.items.some(isPrecious);
+  // What was removed is offered to be brought back: it is not lost yet.
+  const precious = [...list.items, ...list.cleared].some(isPrecious);
   useEffect(() => {
     if (!precious) {
       return;
@@ -27,4 +30,5 @@ export function useWorklist(predict: Predict): { list: Worklist; store: Worklist
  */
 const isPrecious = (item: Item): boolean =>
   item.reading !== null ||
+  item.impression !== null ||
   (item.study.source instanceof File && (item.graded !== null || isOpen(item)));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isoOfDicom } from '../../../lib/days';
-import { prediction } from '../../../lib/fixtures';
+import { another } from '../../../lib/fixtures';
 import { AS_ADDED, arrange, countsOf, sortedBy } from './arrange';
 import { seriesOf } from './dated';
 import type { Item } from './films';
@@ -33,7 +33,7 @@ function item(name: string, changes: Partial<Item> = {}): Item {
   };
 }
 function gradedItem(name: string, severity: 'mild' | 'moderate' | 'severe', changes = {}): Item {
-  const { explanation: _, ...graded } = prediction(severity);
+  const { explanation: _, ...graded } = another(severity);
   return item(name, { status: 'done', graded, ...changes });
 }
 const names = (items: readonly Item[]) => items.map(({ study }) => study.name);
@@ -53,6 +53,12 @@ describe('the list', () => {
       'film 10.png',
       'film 1.png',
     ]);
+  });
+
+  it('goes on listing the filter in force when no film passes it any more', () => {
+    const filters = (...inForce: ['open'] | []) => countsOf(items, ...inForce).map(([of]) => of);
+    expect(filters('open')).toContain('open');
+    expect(filters()).not.toContain('open');
   });
 
   it('sorts the other way round when asked again, and then as added', () => {
@@ -195,9 +201,17 @@ describe('facts', () => {
       gradedItem('other', 'severe', { patient: '2', date: '2020-03-02' }),
       item('ungraded', { patient: '1', date: '2020-03-03' }),
     ];
-    expect(seriesOf(films, '1').map(({ item: { study } }) => study.name)).toEqual([
-      'early',
-      'late',
-    ]);
+    const series = (of: Item) => names(seriesOf(films, of).map(({ item: film }) => film));
+    const [late] = films as [Item];
+    expect(series(late)).toEqual(['early', 'late']);
+    // Typed with a space behind it, or encoded otherwise, it is the same patient.
+    films.push(gradedItem('typed', 'mild', { patient: ' 1 ', date: '2020-03-05' }));
+    expect(series(late)).toEqual(['early', 'typed', 'late']);
+    const [one, other] = ['Zo\u00eb', 'Zoe\u0308'].map((patient) =>
+      gradedItem(patient, 'mild', { patient, date: '2020-03-01' }),
+    ) as [Item, Item];
+    expect(seriesOf([one, other], one)).toHaveLength(2);
+    expect(csvOf([one, other]).split('Zo\u00eb,2020')).toHaveLength(3);
+    expect(seriesOf(films, item('nobody'))).toEqual([]);
   });
 });

@@ -1,0 +1,70 @@
+import { answered, type Explained } from '../../../lib/explained';
+import { FIRST_TARGET, type Prediction, type Target } from '../../../lib/prediction';
+import { changed, type Worklist } from './films';
+import { isTemporary } from './pauses';
+
+/** The film that is shown beside this one. */
+export function besideOf({ selected, compared }: Worklist, id: number | null): number | null {
+  return compared === null ? null : id === selected ? compared : selected;
+}
+
+/**
+ * What a film's map is, or will be, of; `null` where none was asked for, or in vain because the
+ * service was not there.
+ */
+export function askedFor({ explained }: Worklist, id: number | null): Target | null {
+  const found = id === null ? undefined : explained.get(id);
+  if (!found) {
+    return null;
+  }
+  const { pending, shown, target } = found;
+  return pending ?? (shown.explanation === null && missedBy(found) ? null : target);
+}
+
+/** What was asked for while the service, or the way to it, was not there; else `null`. */
+export const missedBy = ({ targetFailure }: Explained): Target | null =>
+  targetFailure && isTemporary(targetFailure.failure) ? targetFailure.target : null;
+
+/** How many films' heatmaps are kept. */
+const KEPT = 4;
+
+/** Remembers `explained`, and forgets those longest not looked at. */
+export function remembered(list: Worklist, id: number, explained: Explained): Worklist {
+  const map = new Map(list.explained);
+  map.delete(id);
+  map.set(id, explained);
+  for (const key of [...map.keys()]) {
+    if (map.size > KEPT && key !== list.selected && key !== list.compared && key !== id) {
+      map.delete(key);
+    }
+  }
+  const { explanation } = explained.shown;
+  const mapQuality = explanation && {
+    lowSignal: explanation.low_signal,
+    insideLungs: explanation.lung_fraction,
+  };
+  return mapQuality
+    ? changed({ ...list, explained: map }, id, { mapQuality })
+    : { ...list, explained: map };
+}
+
+/** A film was graded; unless results are hidden, that is seen at once. */
+export function accepted(list: Worklist, id: number, prediction: Prediction): Worklist {
+  const { explanation, ...graded } = prediction;
+  const settled = {
+    status: 'done',
+    graded,
+    gradedAt: new Date(),
+    failure: null,
+    tries: null,
+  } as const;
+  const after = changed(list, id, list.blind ? settled : { ...settled, seen: true });
+  return explanation ? remembered(after, id, answered(null, FIRST_TARGET, prediction)) : after;
+}
+
+/** Nothing is awaited for a film any more; what is known of it stays. */
+export function unasked(list: Worklist, id: number): Worklist {
+  const before = list.explained.get(id);
+  const after = before?.pending ? { ...before, pending: null } : null;
+  return after ? { ...list, explained: new Map(list.explained).set(id, after) } : list;
+}
