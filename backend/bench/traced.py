@@ -18,7 +18,7 @@ from cxr_severity import cli
 
 STEPS = (
     # Where a function stands, its name there, and the step of the budget.
-    ("cxr_severity.api.upload", "_Form.feed", "parse"),
+    ("cxr_severity.api.multipart", "Parts.feed", "parse"),
     ("cxr_severity.api.protocol", "BoundedProtocol.data_received", "receive"),
     ("cxr_severity.service.pipeline", "sha256", "hash"),
     ("cxr_severity.service.decoding.processes", "DecodeProcesses.decode", "decode"),

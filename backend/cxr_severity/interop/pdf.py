@@ -23,6 +23,8 @@ from cxr_severity.texts import results
 from cxr_severity.texts.language import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cxr_severity.imaging.radiograph import Radiograph
     from cxr_severity.interop.dicom.context import StudyContext
     from cxr_severity.interop.making import Making, Result
@@ -104,10 +106,26 @@ class _Page:
         self.y = min(beneath, self.y) - 6
         self.rule()
         self.text(said.quality_title, _HEAD, bold=True)
-        for line in said.quality:
-            self.text(line, _BODY if len(said.quality) <= _MANY_LINES else _TINY)
+        self.quality(said.quality)
         self.y -= 4
         self.rule()
+
+    def quality(self, lines: Sequence[str]) -> None:
+        """Many of them small, and beside one another, so that what follows stays on the page."""
+        if len(lines) <= _MANY_LINES:
+            for line in lines:
+                self.text(line, _BODY)
+            return
+        top, half = self.y, -(-len(lines) // 2)
+        ends = []
+        for column, part in enumerate((lines[:half], lines[half:])):
+            self.y = top
+            for line in part:
+                self.text(
+                    line, _TINY, left=_MARGIN + column * _INNER / 2, width=_INNER / 2 - _GUTTER
+                )
+            ends.append(self.y)
+        self.y = min(ends)
 
     def grade(self, said: Sheet, left: float) -> None:
         width = _WIDTH - _MARGIN - left

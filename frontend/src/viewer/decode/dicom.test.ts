@@ -159,3 +159,36 @@ describe('padding', () => {
     expect(film.presets.full).toEqual({ low: 0, high: 4095 });
   });
 });
+
+describe('Presentation LUT Shape', () => {
+  const shaped = async (photometric: string, shape: string) => {
+    const elements = element(0x2050, 0x20, 'CS', text(shape));
+    return (await readDicom(fileOf(VALUES, 11, LITTLE, { photometric, elements }), 1e6)).inverted;
+  };
+
+  it.each([
+    ['MONOCHROME1', 'IDENTITY', false],
+    ['MONOCHROME2', 'INVERSE', true],
+    ['MONOCHROME1', 'LIN OD', true],
+    ['MONOCHROME2', '', false],
+  ])('says last what is white: %s, %s', async (photometric, shape, inverted) => {
+    expect(await shaped(photometric, shape)).toBe(inverted);
+  });
+});
+
+it.each([LITTLE, RUN_LENGTHS])('draws no words that wrap round (%s)', async (syntax) => {
+  const signed = (high: number) =>
+    VALUES.map((_, index) => (index === 0 ? 0xfe0c : index === 1 ? high : index));
+  const read = (words: number[], more: More) => readDicom(fileOf(words, 11, syntax, more), 1e6);
+  await expect(read(signed(3500), { signed: true })).rejects.toThrow('more-bits');
+  const film = await read(signed(2040), { signed: true });
+  expect([...film.levels[0].codes.slice(0, 3)]).toEqual([1548, 4088, 2050]);
+  await expect(read(signed(100), {})).rejects.toThrow('more-bits');
+});
+
+it('says that it cannot draw packed values', async () => {
+  const elements = [...us(0x100, 12)];
+  await expect(readDicom(fileOf(VALUES, 11, LITTLE, { elements }), 1e6)).rejects.toThrow(
+    'bits-allocated',
+  );
+});

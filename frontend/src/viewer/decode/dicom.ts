@@ -45,7 +45,8 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
   // After a Modality LUT the codes are its outputs, which begin at 0.
   const least = layout.signed && !modality ? -(2 ** (layout.stored - 1)) : 0;
   const base = sent ?? paddedWindow({ ...size, codes }, grey, least) ?? fullWindow(grey);
-  const stored = layout.stored > 8 && !grey.table ? withoutIslands({ ...size, codes }, grey, base) : base;
+  const stored =
+    layout.stored > 8 && !grey.table ? withoutIslands({ ...size, codes }, grey, base) : base;
   const presets = makePresets(levels.at(-1) ?? levels[0], grey, { sent, stored });
   return { levels, ...grey, ...about, ...presets };
 }

@@ -48,6 +48,21 @@ describe('Pixel Spacing', () => {
     expect(readAspect(saying({ [PIXEL]: '0\\0' }))).toBe(1);
   });
 
+  it('of 1 and 1 says nothing where another says more', () => {
+    const beside = saying({ [PIXEL]: '1\\1', [IMAGER]: '0.4\\0.2' });
+    expect(readAspect(beside)).toBe(2);
+    expect(readSpacing(beside)).toEqual({ row: 0.4, column: 0.2, plane: 'detector' });
+    expect(readAspect(saying({ [PIXEL]: '1\\1' }))).toBe(1);
+    expect(readSpacing(saying({ [PIXEL]: '1\\1' }))).toEqual({
+      row: 1,
+      column: 1,
+      plane: 'unknown',
+    });
+    const scanned = saying({ [PIXEL]: '1\\1', [NOMINAL]: '0.4\\0.2' });
+    expect(readAspect(scanned)).toBe(2);
+    expect(readSpacing(scanned)).toBeNull();
+  });
+
   it('may have a decimal comma', () => {
     const said = saying({ [PIXEL]: '0,1 \\ 0,2' });
     expect(readSpacing(said)).toMatchObject({ row: 0.1, column: 0.2 });

@@ -1,5 +1,11 @@
 import { type DataSet, readEncapsulatedPixelDataFromFragments } from 'dicom-parser';
-import { type Decoded, decodeJpeg2000, decodeJpegLossless, decodeJpegLs, decodeRle } from './codecs';
+import {
+  type Decoded,
+  decodeJpeg2000,
+  decodeJpegLossless,
+  decodeJpegLs,
+  decodeRle,
+} from './codecs';
 import { signExtended } from './dicomBits';
 import type { Layout } from './dicomLayout';
 import { NotShownError } from './film';

@@ -41,14 +41,14 @@ export function endsOf(ordered: Float64Array): Window {
  * The least and greatest value that are the film's own, where islands of other values lie apart
  * from it; else `null`. Where nothing but soft edges joins an island to the film, they are left out.
  *
- * `valueOf` is the value of each code.
+ * `valueByCode` are what the codes stand for.
  */
-export function filmRange(level: Level, valueOf: Float64Array): Window | null {
+export function filmRange(level: Level, valueByCode: Float64Array): Window | null {
   const step = stepFor(level.codes.length, SAMPLE);
-  const sorted = sample(level, valueOf, step, () => true).sort();
+  const sorted = sample(level, valueByCode, step, () => true).sort();
   let found = betweenGaps(sorted);
   if (!found) {
-    const rest = withoutEdges(level, valueOf, sorted, step);
+    const rest = withoutEdges(level, valueByCode, sorted, step);
     found = rest && betweenGaps(rest.sort());
   }
   if (!found) {
@@ -57,16 +57,16 @@ export function filmRange(level: Level, valueOf: Float64Array): Window | null {
   // Of its darkest and brightest values a film has few: these are looked for among more.
   const { low, high } = found;
   const around = (GAP / 2) * (high - low);
-  const apart = Uint8Array.from(valueOf, (v) => Number(v < low - around || v > high + around));
+  const apart = Uint8Array.from(valueByCode, (v) => Number(v < low - around || v > high + around));
   const large = stepFor(level.codes.length, LARGE_SAMPLE);
-  const film = sample(level, valueOf, large, (x, y) => !isBeside(level, apart, x, y));
+  const film = sample(level, valueByCode, large, (x, y) => !isBeside(level, apart, x, y));
   return film.length > 0 ? endsOf(film.sort()) : found;
 }
 
 /** Values of every `step`th pixel along both sides that is `wanted`. */
 function sample(
   { width, height, codes }: Level,
-  valueOf: Float64Array,
+  valueByCode: Float64Array,
   step: number,
   wanted: (x: number, y: number) => boolean,
 ): Float64Array {
@@ -75,7 +75,7 @@ function sample(
   for (let y = 0; y < height; y += step) {
     for (let x = 0; x < width; x += step) {
       if (wanted(x, y)) {
-        values[count] = valueOf[codes[y * width + x] ?? 0] ?? 0;
+        values[count] = valueByCode[codes[y * width + x] ?? 0] ?? 0;
         count += 1;
       }
     }
@@ -102,7 +102,7 @@ function isBeside({ width, height, codes }: Level, marked: Uint8Array, x: number
  */
 function withoutEdges(
   level: Level,
-  valueOf: Float64Array,
+  valueByCode: Float64Array,
   ordered: Float64Array,
   step: number,
 ): Float64Array | null {
@@ -117,10 +117,12 @@ function withoutEdges(
     return null;
   }
   const within = ALIKE * (high - low);
-  const island = Uint8Array.from(valueOf, (v) => Number(v <= low + within || v >= high - within));
+  const island = Uint8Array.from(valueByCode, (v) =>
+    Number(v <= low + within || v >= high - within),
+  );
   let beside = 0;
   const { width, codes } = level;
-  const kept = sample(level, valueOf, step, (x, y) => {
+  const kept = sample(level, valueByCode, step, (x, y) => {
     const near = isBeside(level, island, x, y);
     beside += Number(near);
     return !near || island[codes[y * width + x] ?? 0] === 1;

@@ -27,6 +27,9 @@ const text = (word: string) => [...word].map((letter) => letter.charCodeAt(0));
 it('reads a PNG’s pHYs and a JPEG’s JFIF', () => {
   const phys = [0, 0, 0, 9, ...text('pHYs'), 0, 0, 0, 200, 0, 0, 0, 100, 1, 0, 0, 0, 0];
   expect(pngAspect(view(...Array<number>(8).fill(0), ...phys))).toBe(2);
+  const start = Array<number>(8).fill(0);
+  const pixels = [0, 0, 0, 0, ...text('IDAT'), 0, 0, 0, 0];
+  expect(pngAspect(view(...start, ...pixels, ...phys))).toBe(1);
   const jfif = [0xff, 0xe0, 0, 16, ...text('JFIF'), 0, 1, 1, 0, 0, 1, 0, 2, 0, 0];
   const scan = [0xff, 0xda, ...Array<number>(16).fill(0)];
   // Two dots down for one across: pixels half as high as wide.

@@ -1,6 +1,6 @@
 import { encode } from 'fast-png';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { readDeepPng, readTiff } from './raster';
+import { hasNamedExif, readDeepPng, readTiff } from './raster';
 
 const decodeTiff = vi.hoisted(() => vi.fn());
 vi.mock('tiff', () => ({ decode: decodeTiff }));
@@ -22,6 +22,10 @@ it('leaves a PNG that may be turned to the service', () => {
   const exif = [0, 0, 0, 2, 0x65, 0x58, 0x49, 0x66, 0x4d, 0x4d, 0, 0, 0, 0];
   const marked = Uint8Array.from([...png.subarray(0, 33), ...exif, ...png.subarray(33)]);
   expect(() => readDeepPng(marked)).toThrow('exif');
+  expect(hasNamedExif(marked)).toBe(false);
+  const name = [0, 0, 0, 6, 0x65, 0x58, 0x49, 0x66, 0x45, 0x78, 0x69, 0x66, 0, 0, 0, 0, 0, 0];
+  const named = Uint8Array.from([...png.subarray(0, 33), ...name, ...png.subarray(33)]);
+  expect(hasNamedExif(named)).toBe(true);
 });
 
 it.each([
@@ -29,10 +33,11 @@ it.each([
   [{ tiled: true, samplesPerPixel: 1, predictor: 2 }, false],
   [{ tiled: true, samplesPerPixel: 1, predictor: 1 }, true],
   [{ tiled: false, samplesPerPixel: 1, predictor: 2 }, true],
+  [{ tiled: false, samplesPerPixel: 3, predictor: 1, fields: new Map([[284, 2]]) }, false],
 ])('shows a TIFF that is %o: %s', (kind, shown) => {
   const data = Uint8Array.of(1);
   const about = { bitsPerSample: 8, sampleFormat: 1, fields: new Map() };
-  const page = { ...kind, ...about, width: 1, height: 1, data };
+  const page = { ...about, ...kind, width: 1, height: 1, data };
   decodeTiff.mockReturnValue([page]);
   const read = () => readTiff(new Uint8Array(), 100);
   if (shown) {
@@ -58,4 +63,10 @@ it.each([
   const { codes, aspect } = readTiff(new Uint8Array(), 100);
   expect([...codes]).toEqual([grey]);
   expect(aspect).toBe(2);
+});
+
+it('keeps the 16 bits of colour', () => {
+  const data = new Uint16Array([1000, 1000, 1000, 0, 65535, 0]);
+  const png = encode({ width: 2, height: 1, data, depth: 16, channels: 3 });
+  expect([...readDeepPng(png).codes]).toEqual([1000, 38469]);
 });

@@ -8,6 +8,8 @@ export const LUMA = [0.299, 0.587, 0.114] as const;
 
 /** `eXIf` */
 const EXIF = 0x65584966;
+/** `Exif`, and two zeros. */
+const EXIF_NAME = [0x45, 0x78, 0x69, 0x66, 0, 0];
 
 /** TIFF: transparency that colours were, or were not, multiplied by. */
 const ASSOCIATED_OR_NOT: ReadonlySet<number> = new Set([1, 2]);
@@ -65,7 +67,7 @@ export async function readByBrowser(blob: Blob): Promise<Raster> {
 
 /** PNG of 16 bits, which browsers cut down to 8. */
 export function readDeepPng(data: Uint8Array): Raster {
-  if (hasExif(data)) {
+  if (exifOf(data) !== null) {
     // It may say that the picture is turned, which the service obeys.
     throw new NotShownError('exif');
   }
@@ -86,15 +88,21 @@ export function readDeepPng(data: Uint8Array): Raster {
   return grey;
 }
 
-/** Whether one of a PNG's chunks is `eXIf`. */
-function hasExif(data: Uint8Array): boolean {
+/** Whether a PNG's `eXIf` begins as in JPEG, which the service reads and browsers may not. */
+export function hasNamedExif(data: Uint8Array): boolean {
+  const exif = exifOf(data);
+  return exif !== null && EXIF_NAME.every((byte, at) => exif[at] === byte);
+}
+
+/** What the first of a PNG's `eXIf` chunks holds; `null` where there is none. */
+function exifOf(data: Uint8Array): Uint8Array | null {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   for (let at = 8; at + 12 <= data.length; at += 12 + view.getUint32(at)) {
     if (view.getUint32(at + 4) === EXIF) {
-      return true;
+      return data.subarray(at + 8, at + 8 + view.getUint32(at));
     }
   }
-  return false;
+  return null;
 }
 
 /** TIFF of 8 or 16 bits; the library refuses what is turned, or packed in other ways. */
@@ -125,6 +133,9 @@ function hasAlpha(extraSamples: readonly number[] | undefined): boolean {
 
 function densitiesOf({ fields }: { fields: ReadonlyMap<number, unknown> }): [number, number] {
   // Of any kind of number; of several, the first.
-  const first = (tag: number) => Number([fields.get(tag) ?? 0].flat()[0]);
+  const first = (tag: number) => {
+    const value = fields.get(tag) as number | ArrayLike<number> | undefined;
+    return Number((typeof value === 'object' ? value[0] : value) ?? 0);
+  };
   return [first(X_RESOLUTION), first(Y_RESOLUTION)];
 }
