@@ -63,7 +63,7 @@ def _readings(count: int = 120, threshold: float = 0.2, seeds: int = 2) -> Calib
         final=fits,
         temperatures=np.full(rows, 2.0),
         scaled=logits / 2.0 + [0.1, 0.0, -0.1],
-        thresholds=np.full((rows, 3), threshold),
+        thresholds=np.full(rows, threshold),
         intervals=np.tile([2.0, 10.0], (rows, 1)),
     )
 
@@ -199,7 +199,7 @@ def test_sets_cover_new_patients_as_promised() -> None:
 
 def test_sets_follow_the_rule_of_the_service() -> None:
     probabilities = np.array([[0.45, 0.1, 0.45], [0.9, 0.06, 0.04], [0.4, 0.35, 0.25]])
-    sets = prediction_sets(probabilities, np.array([[0.3] * 3, [0.95] * 3, [0.3] * 3]))
+    sets = prediction_sets(probabilities, np.array([0.3, 0.95, 0.3]))
     assert sets.tolist() == [[True, True, True], [True, False, False], [True, True, False]]
 
 
