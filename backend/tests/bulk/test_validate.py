@@ -68,7 +68,9 @@ def test_figures_are_those_of_the_definitions(
         accuracy_score(reference, predicted), abs=1e-4
     )
     kappa = cohen_kappa_score(reference, predicted, labels=SEVERITIES, weights="quadratic")
-    assert found.metrics.quadratic_weighted_kappa.value == pytest.approx(kappa, abs=1e-4)
+    agreed = found.metrics.quadratic_weighted_kappa
+    assert agreed is not None
+    assert agreed.value == pytest.approx(kappa, abs=1e-4)
     assert found.coverage.value == found.metrics.accuracy.value
     assert found.overconfidence.value == pytest.approx(0.8 - found.metrics.accuracy.value, abs=2e-4)
     assert (found.referred.value, found.sure) == (0, found.metrics.accuracy)
