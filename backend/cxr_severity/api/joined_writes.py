@@ -8,7 +8,10 @@ process. Threads that compute make that moment long: one of them may take its tu
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
+import sys
+import termios
 from typing import Any
 
 logger = logging.getLogger(__name__)
@@ -58,8 +61,18 @@ class JoinedWrites(asyncio.Transport):
 
     @property
     def _taken(self) -> int:
-        """Bytes that have gone to the network."""
-        return self._written - self._below.get_write_buffer_size()
+        """Bytes that the client has taken. What the system holds is none of them: a slow client
+        may read for minutes before there is room for more of it."""
+        return self._written - self._below.get_write_buffer_size() - self._held()
+
+    def _held(self) -> int:
+        socket = self._below.get_extra_info("socket")
+        count = bytearray(4)
+        try:
+            fcntl.ioctl(socket.fileno(), termios.TIOCOUTQ, count)
+        except (AttributeError, OSError):  # of no socket, or of a system that does not tell
+            return 0
+        return int.from_bytes(count, sys.byteorder)
 
     def _look_after(self, taken: int) -> None:
         self._watch = self._loop.call_later(self._patience, self._look, taken)

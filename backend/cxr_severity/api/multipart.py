@@ -24,7 +24,7 @@ _CUT = "The form ends before its last boundary."
 _LONGEST_HEADERS = 8_192
 _LONGEST_BOUNDARY = 256
 """Bytes; RFC 2046, 5.1.1 allows 70."""
-_FILE_NAME = re.compile(rb"(;\s*filename)(=)", re.IGNORECASE)
+_FILE_NAME = re.compile(rb"(;\s*filename)\s*=", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _described(disposition: bytes) -> tuple[str, str]:
         ApiError: `malformed-request`: it names no field.
     """
     # By another name, as the parser takes what comes before the last backslash off a file's.
-    kind, options = parse_options_header(_FILE_NAME.sub(rb"\1\0\2", disposition))
+    kind, options = parse_options_header(_FILE_NAME.sub(rb"\1\0=", disposition))
     if kind != b"form-data" or b"name" not in options:
         raise ApiError("malformed-request", _NAMELESS)
     field, name = options[b"name"], options.get(b"filename\0", b"")

@@ -71,9 +71,9 @@ def find(sources: Iterable[str], own: Own | None = None) -> list[Entry]:
     return list(found.values())
 
 
-def _free(name: str, taken: Container[str]) -> str:
-    """The name, or with the first number from 2 on by which it is no other film's."""
-    number, free = 1, name
+def _free(name: str, taken: Container[str], number: int = 1) -> str:
+    """The name, or with the first number behind `number` by which it is no other film's."""
+    free = name if number == 1 else f"{name} ({number})"
     while free in taken:
         number += 1
         free = f"{name} ({number})"
@@ -205,7 +205,7 @@ def _file(name: str) -> Iterator[Entry]:
             continue
         yield Entry(f"{name}!{member}", name, member, "1" if members[member] > 1 else "")
         for number in range(2, members[member] + 1):
-            again = _free(member, taken)
+            again = _free(member, taken, number)
             taken.add(again)
             yield Entry(f"{name}!{again}", name, member, str(number))
 

@@ -123,7 +123,8 @@ def _findings(found: Measurements, limits: GateLimits) -> Iterator[Finding]:
     yield from _above("several-pictures", found.lung_width, limits.lung_width)
     one = list(_below("one-lung", found.lung_balance, limits.lung_balance))
     yield from one
-    if not one:  # cropped to the chest, half of a film stays half of one
+    # Cropped to the chest, half of a film stays half of one.
+    if not any(finding.level == "reject" for finding in one):
         yield from _below("field-too-small", found.lung_span, limits.lung_span)
     yield from _above("lungs-cut-off", found.lung_border, limits.lung_border)
     yield from _above("over-exposed", found.lung_black, limits.lung_black)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -162,3 +165,30 @@ def test_pieces_are_not_held_back() -> None:
     assert b"first" in found[0]
     assert b"second" not in found[0]
     assert b"second" in found[1]
+
+
+def test_what_the_system_holds_nobody_has_taken() -> None:
+    """A client that reads slowly is seen to read, long before there is room for more."""
+
+    class Held(Below):
+        def get_write_buffer_size(self) -> int:
+            return 0
+
+        def get_extra_info(self, name: str, default: Any = None) -> Any:
+            return mine if name == "socket" else default
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        theirs = socket.create_connection(server.getsockname())
+        mine, _ = server.accept()
+    with theirs, mine, closing(asyncio.new_event_loop()) as loop:
+        mine.setblocking(False)
+        writes = JoinedWrites(Held(), loop)
+        with pytest.raises(BlockingIOError):
+            while True:
+                writes._written += mine.send(bytes(AT_ONCE))
+        before = writes._taken
+        assert before < writes._written
+        deadline = time.monotonic() + 10
+        while writes._taken <= before and time.monotonic() < deadline:
+            theirs.recv(AT_ONCE)
+        assert writes._taken > before

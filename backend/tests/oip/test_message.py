@@ -141,6 +141,13 @@ def test_some_outputs_binary(client: TestClient) -> None:
         (as_text(",".join(["NaN"] * 3 * 64 * 64)), 400, "not JSON"),
         (as_text("1" * 300_000), 400, "not JSON"),
         ({"inputs": [{**ENCODED, "parameters": {"binary_data_size": 0}}]}, 422, "both"),
+        ({"inputs": [ENCODED], "outputs": [{"name": "severity",
+          "parameters": {"classification": [1] * 2000}}]}, 422, "classification"),
+        ({"inputs": [{**ENCODED, "parameters": {"shared_memory_region": [1] * 2000}}]}, 422,
+         "shared"),
+        ({"inputs": [{**FLOATS, "data": [1] * 600 + [10**400]}]}, 422, "shape"),
+        ({"inputs": [ENCODED], "parameters": {"force": [10**400] * 600}}, 422, "force"),
+        (as_text("0.5," * 3000 + " " * 300_000 + "0.5"), 422, "shape"),
     ],
 )  # fmt: skip
 def test_what_is_not_valid_is_said(client: TestClient, said: Any, status: int, reason: str) -> None:

@@ -95,7 +95,9 @@ class Message(_Loose):
             if output.name not in known:
                 raise invalid("There is no output {name!r}.", name=output.name[:40])
             for way in ("classification", "shared_memory_region"):
-                if output.parameters.get(way):
+                # Anything may stand there, and an array has no truth of its own.
+                asked = output.parameters.get(way)
+                if isinstance(asked, np.ndarray) or asked:
                     raise invalid("Outputs are not given by {way}.", way=way)
             found[output.name] = _flag(output.parameters, "binary_data", binary)
         return found

@@ -99,12 +99,15 @@ def _list(body: bytes, start: int, stop: int) -> list[Any] | Float32Array:
     if stop - start <= _SHORT:
         short: list[Any] = _LIST.decode(body[start - 1 : stop + 1].decode())
         return short
+    if not body[start:stop].strip():
+        return []
     found = list[Float32Array]()
     at, cut = start, -1
     while cut < stop:
         cut = stop if stop - at <= _SLICE else body.rfind(b",", at, at + _SLICE)
-        if cut < 0:
-            raise ValueError("a number without end")
+        if cut < 0:  # nothing but blanks around a number
+            cut = body.find(b",", at + _SLICE, stop)
+            cut = stop if cut < 0 else cut
         values = _LIST.decode(f"[{body[at:cut].decode()}]")
         if not values:
             raise ValueError("two commas, or nothing at all")
@@ -120,8 +123,11 @@ def numbers(values: list[Any]) -> Float32Array | None:
     """None where they are not all numbers."""
     if not set(map(type, values)) <= {int, float}:
         return None
-    with np.errstate(over="ignore"):  # as infinity it is refused with every other
-        return np.array(values, np.float32)
+    try:
+        with np.errstate(over="ignore"):  # as infinity it is refused with every other
+            return np.array(values, np.float32)
+    except OverflowError:  # a whole number beyond what any float holds
+        return None
 
 
 def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
