@@ -12,9 +12,8 @@ Fields = list[tuple[bytes, bytes]]
 """Names in lower case."""
 
 # RFC 3986, 3.2.2 and 3.2.3: a name, or an address in brackets; and a port.
-_HOST = re.compile(
-    rb"(([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*|\[[0-9A-Za-z:.%]+\])(:[0-9]*)?"
-)
+_NAME = rb"([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
+_HOST = re.compile(rb"(" + _NAME + rb"|\[[0-9A-Za-z:.%]+\])(:[0-9]*)?")
 
 
 def fault_of(fields: Fields, method: bytes, version: str) -> str | None:
