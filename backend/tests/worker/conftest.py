@@ -1,4 +1,4 @@
-"""A worker's memory, for every test of one."""
+"""A worker's memory and its archive, for every test of one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from cxr_severity.worker.dicomweb import Access, Archive
 from cxr_severity.worker.ledger import Ledger
+
+from .pacs import FakePacs
 
 
 @pytest.fixture
@@ -20,3 +23,11 @@ def ledger(path: Path) -> Iterator[Ledger]:
     opened = Ledger(path)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def archive(pacs: FakePacs) -> Iterator[Archive]:
+    """Of a test's own `pacs`, which it fills; patient with its answers."""
+    archive = Archive(pacs.url, Access(timeout=30), 25_000_000)
+    yield archive
+    archive.close()

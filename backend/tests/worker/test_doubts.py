@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from waiting import wait_until
 
-from cxr_severity.worker.dicomweb import Access, Archive
+from cxr_severity.worker.dicomweb import Archive
 from cxr_severity.worker.doubts import Doubts
 from cxr_severity.worker.faults import DownError, PassingError
 from cxr_severity.worker.items import Result
@@ -31,13 +31,6 @@ def pacs() -> Iterator[FakePacs]:
         for number in range(3):
             pacs.add(place(number), film(number))
         yield pacs
-
-
-@pytest.fixture
-def archive(pacs: FakePacs) -> Iterator[Archive]:
-    archive = Archive(pacs.url, Access(timeout=30), 25_000_000)
-    yield archive
-    archive.close()
 
 
 def result(number: int) -> Result:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from waiting import wait_until
 
-from cxr_severity.worker.dicomweb import Access, Archive
+from cxr_severity.worker.dicomweb import Archive
 from cxr_severity.worker.items import Result
 from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.ledger_file import parked
@@ -26,13 +26,6 @@ def pacs() -> Iterator[FakePacs]:
         for number in (1, 2):
             pacs.add(place(number), film(number))
         yield pacs
-
-
-@pytest.fixture
-def archive(pacs: FakePacs) -> Iterator[Archive]:
-    archive = Archive(pacs.url, Access(timeout=30), 25_000_000)
-    yield archive
-    archive.close()
 
 
 def finish(ledger: Ledger, archive: Archive, pace: Pace) -> list[bytes]:

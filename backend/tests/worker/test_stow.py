@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cxr_severity.worker.dicomweb import Access, Archive
+from cxr_severity.worker.dicomweb import Archive
 from cxr_severity.worker.faults import LastingError, PassingError, WorkerError
 from cxr_severity.worker.items import Result
 
@@ -60,13 +60,6 @@ UNREADABLE = [
 def pacs() -> Iterator[FakePacs]:
     with running(FakePacs()) as pacs:
         yield pacs
-
-
-@pytest.fixture
-def archive(pacs: FakePacs) -> Iterator[Archive]:
-    archive = Archive(pacs.url, Access(timeout=30), 25_000_000)
-    yield archive
-    archive.close()
 
 
 def store(archive: Archive) -> None:
