@@ -129,12 +129,3 @@ def test_for_how_long_an_archive_asks_to_be_left_alone(
     with pytest.raises(DownError) as caught:
         list(archive.search({}))
     assert seconds[0] <= caught.value.after <= seconds[1]
-
-
-def test_two_that_fail_in_turn_lead_to_the_question_too() -> None:
-    doubts = Doubts()
-    said = [doubts.failed(instance) for instance in "ABABABAB"]
-    assert said[:6] == [False] * 6
-    assert said[6:] == [None, None]
-    doubts.passed("C")
-    assert doubts.failed("A") is True
