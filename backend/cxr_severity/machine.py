@@ -1,9 +1,12 @@
-"""What of the machine this process may use."""
+"""What of the machine this process may use, and for how long."""
 
 from __future__ import annotations
 
 import math
+import multiprocessing
 import os
+import threading
+from multiprocessing import connection
 from pathlib import Path
 
 _CGROUPS = Path("/sys/fs/cgroup")
@@ -39,3 +42,16 @@ def _quota(groups: Path) -> float:
     except (ValueError, ZeroDivisionError):  # "max": as much as there is
         return math.inf
     return found if found > 0 else math.inf
+
+
+def end_with_parent() -> None:
+    """Have this process of `multiprocessing` end when the one that began it does: one that was
+    killed cannot tell its pool to end. Does nothing in any other process."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=[parent.sentinel], daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)

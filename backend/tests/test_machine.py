@@ -1,8 +1,11 @@
-"""How many cores a process may use, by what Linux says of its control group."""
+"""How many cores a process may use, by what Linux says of its control group, and how long it lives."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -46,3 +49,31 @@ def test_as_the_first_version_of_control_groups_says_it(
 
 def test_without_a_word_all_are_its(tmp_path: Path) -> None:
     assert available_cpus(tmp_path) == CORES
+
+
+PARENT = """
+import multiprocessing, os, time
+from concurrent.futures import ProcessPoolExecutor
+from cxr_severity.machine import end_with_parent
+
+if __name__ == "__main__":
+    pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), end_with_parent)
+    print(pool.submit(os.getpid).result(), flush=True)
+    pool.submit(time.sleep, 60)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="asks Linux who is still there")
+def test_a_pool_ends_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = Path("/proc") / parent.stdout.readline().strip()
+        assert child.exists()
+        parent.kill()
+    until = time.monotonic() + 20
+    while child.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not child.exists()

@@ -122,6 +122,13 @@ class HeadConfig(Frozen):
         default=0, ge=0, description="Films with masks or boxes that are half of every batch, "
         "beside scored ones, with what the network itself read on their whole lungs"
     )  # fmt: skip
+    copies: int = Field(
+        default=0, ge=0, description="Augmented copies of each film, of those that the course "
+        "before drew from, that are drawn twice as often as the film as it is"
+    )  # fmt: skip
+    steeper: float = Field(
+        default=1.0, ge=0.5, le=3, description="Opacity's logits are multiplied by this before"
+    )
 
 
 class RoundConfig(Frozen):

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import torch
 
+from cxr_severity.machine import end_with_parent
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.reference.networks import pack_network
 from cxr_training.backbone import BACKBONE_WEIGHTS, VERSIONS, load_backbone, load_lower
@@ -149,7 +150,7 @@ def _round(
             work(folder, config, data, *unit)
     else:
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(jobs, context, torch.set_num_threads, (1,)) as pool:
+        with ProcessPoolExecutor(jobs, context, _begin_process) as pool:
             futures = [pool.submit(work, folder, config, data, *unit) for unit in units]
             try:
                 for future in as_completed(futures):
@@ -158,6 +159,13 @@ def _round(
                 # Said now, and not when all that wait have been trained.
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+
+def _begin_process() -> None:
+    # Threads that share busy cores wait for each other.
+    torch.set_num_threads(1)
+    # Else it would go on beside those of the run that goes on from here.
+    end_with_parent()
 
 
 def _copies_of(folder: RunFolder, config: TrainConfig) -> Path:
@@ -254,9 +262,8 @@ def _taught(
             write_whole(unit.whole_lungs, pack_network(network))
             unit.checkpoint.unlink(missing_ok=True)
         network = load_network(config, unit.whole_lungs)
-        known = [case for case in dataset.cases if case.image not in out]
-        learned = learned_lesions(material)
-        teach_light(network, config, dataset, known, learned, seed, device())
+        copies = CopiesOnDisk(_copies_of(folder, config))
+        teach_light(network, config, dataset, material, out, copies, seed, device())
         write_whole(unit.weights, pack_network(network))
     return load_network(config, unit.weights)
 

@@ -85,7 +85,7 @@ def test_the_command_judges_the_gate_by_the_settings_of_its_run(
             colour=0, frontal=float(rng.uniform(0.5, 1)), likeliest="other",
             distance=float(rng.uniform(0.5, 2)), side=512, lung_area=0.3, lung_span=0.6,
             lung_border=0.2, lung_black=0.005, lung_contrast=0.2,
-            lung_white=0.001, lung_balance=0.8, lung_width=0.7,
+            lung_white=0.001, lung_balance=0.8, lung_width=0.7, lung_gap=0.1,
         ))
         for fold in range(3) for _ in range(40)
     ]  # fmt: skip

@@ -43,7 +43,8 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGTERM: not ready first, and only after `drain_seconds` no longer listening. A second
-        signal, and an interrupt by hand, end it at once."""
+        one, and an interrupt by hand, end that wait; what is in flight is still answered, unless
+        an interrupt follows."""
         registry = self._registry()
         if sig != signal.SIGTERM or registry.leaving or not self._drain_seconds:
             super().handle_exit(sig, frame)

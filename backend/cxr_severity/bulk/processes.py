@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
-import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import connection
 from pathlib import Path
 
 from cxr_severity.bulk.claims import ClaimsFile
 from cxr_severity.bulk.entries import Entry
 from cxr_severity.bulk.rows import FAILED, Row, blank
 from cxr_severity.bulk.seam import EngineUnavailableError, Load, Scorer, Taken
+from cxr_severity.machine import end_with_parent
 
 _AHEAD = 4
 """How many films are handed out per process, so that none has to wait for its next one."""
@@ -87,19 +85,11 @@ class ProcessEngine:
 def _start(load: Load, scratch: Path) -> None:
     global _scorer, _fault
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops its pool itself
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     try:
         _scorer = load(ClaimsFile(scratch))
     except Exception as error:  # noqa: BLE001 - told with the first film; else the pool only breaks
         _fault = str(error)
-
-
-def _end_with_parent() -> None:
-    # A parent that was killed cannot tell its pool to end.
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
 
 
 def _score(entry: Entry) -> Row:

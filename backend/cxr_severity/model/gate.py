@@ -77,6 +77,9 @@ class GateLimits(BaseModel):
     lung_width: Limit = Field(
         default=Limit(), description="How far a lung spreads to the sides, upper limit"
     )
+    lung_gap: Limit = Field(
+        default=Limit(), description="How empty a lung is between two full parts, upper limit"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ class Measurements:
     lung_white: float
     lung_balance: float
     lung_width: float
+    lung_gap: float
     """As in `LungField`."""
 
 
@@ -120,7 +124,9 @@ def _findings(found: Measurements, limits: GateLimits) -> Iterator[Finding]:
     # What follows would speak of lungs that are not there, or not shown from the front.
     if missing or (kind and found.likeliest in _NO_FRONTAL_LUNGS):
         return
-    yield from _above("several-pictures", found.lung_width, limits.lung_width)
+    # Side by side a lung is as wide as a film; one above the other there are two of each.
+    wide = list(_above("several-pictures", found.lung_width, limits.lung_width))
+    yield from wide or _above("several-pictures", found.lung_gap, limits.lung_gap)
     one = list(_below("one-lung", found.lung_balance, limits.lung_balance))
     yield from one
     # Cropped to the chest, half of a film stays half of one.
@@ -203,6 +209,7 @@ class Gate:
             lung_white=lungs.white,
             lung_balance=lungs.balance,
             lung_width=lungs.width,
+            lung_gap=lungs.gap,
         )
 
     def kinds(self, description: Float32Array) -> Float32Array:

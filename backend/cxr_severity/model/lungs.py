@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cxr_severity.imaging.arrays import Float32Array
+from cxr_severity.imaging.arrays import Float32Array, Float64Array
 from cxr_severity.imaging.resample import percentiles, resize
 from cxr_severity.model.engine import Compiled
 from cxr_severity.model.networks.cells_kernel import lung_cells
@@ -49,6 +49,9 @@ class LungField:
     width: float = 0.0
     """How far the wider lung spreads to the sides: standard deviation, as share of the image's
     width; 0 where they were not found apart."""
+    gap: float = 0.0
+    """How empty the emptiest row between two fuller ones of a lung is: what it lacks of the less
+    full one, as share of the fullest; of the lung that shows less of this."""
 
     def share_of(self, cam: Float32Array) -> float | None:
         """Share of a map that lies in the lungs; None where the map or the lungs are empty.
@@ -101,7 +104,19 @@ def lungs_of_cells(places: Float32Array, grid: Float32Array) -> LungField:
     at = (np.arange(columns.shape[1]) + 0.5) / columns.shape[1]
     centres = columns @ at / sizes
     spreads = np.sqrt((columns * np.square(at - centres[:, None])).sum(axis=1) / sizes)
-    return replace(found, balance=float(sizes.min() / sizes.max()), width=float(spreads.max()))
+    return replace(
+        found,
+        balance=float(sizes.min() / sizes.max()),
+        width=float(spreads.max()),
+        gap=min(_gap(lung) for lung in places[:2].sum(axis=2, dtype=np.float64)),
+    )
+
+
+def _gap(rows: Float64Array) -> float:
+    """Of one lung, by how much of each row (h,) is lung."""
+    above = np.maximum.accumulate(rows)
+    below = np.maximum.accumulate(rows[::-1])[::-1]
+    return float((np.minimum(above, below) - rows).max() / max(rows.max(), 1e-6))
 
 
 def measure_lungs(mask: Float32Array, grid: Float32Array) -> LungField:

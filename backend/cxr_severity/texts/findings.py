@@ -40,7 +40,8 @@ MESSAGES: dict[FindingCode, str] = {
     "turned-by-90-degrees": "The radiograph lies on its side; turn it upright and try again.",
     "turned-by-180-degrees": "The radiograph is upside down; turn it upright and try again.",
     "lungs-not-found": "No two lungs were found in the picture.",
-    "several-pictures": "A lung takes too much of the picture's width; send one whole film.",
+    "several-pictures": "The lungs do not lie as on one whole film: one is too wide, or both show "
+    "twice; send one whole film.",
     "one-lung": "One lung is missing or hardly seen; send a film with both lungs.",
     "lungs-cut-off": "A part of the lungs may lie outside the picture.",
     "field-too-small": "The lungs fill only a small part of the picture; crop it to the chest.",

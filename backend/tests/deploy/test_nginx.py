@@ -77,6 +77,7 @@ def test_what_it_has_from_the_service_is_the_services() -> None:
 def test_what_is_missing_is_not_kept(client: httpx2.Client) -> None:
     answer = client.get("/assets/of-the-next-version.js")
     assert answer.status_code == 404
+    assert answer.json()["code"] == "not-found"
     assert "immutable" not in answer.headers.get("cache-control", "")
     assert answer.headers["x-content-type-options"] == "nosniff"
 
@@ -126,6 +127,28 @@ def test_the_api_answers_through_it(client: httpx2.Client) -> None:
     for path in ("/models", "/limits", "/health/ready", "/openapi.json", "/problems/busy", "/v2"):
         assert client.get(path).status_code == 200, path
     assert client.get("/metrics").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nothing", 404, "not-found"),
+        ("GET", "/metrics", 404, "not-found"),
+        ("POST", "/nothing", 405, "method-not-allowed"),
+        ("DELETE", "/", 405, "method-not-allowed"),
+    ],
+)
+def test_its_own_refusals_are_problems_too(
+    client: httpx2.Client, method: str, path: str, status: int, code: str
+) -> None:
+    answer = client.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    said = answer.json()
+    assert (said["status"], said["code"], said["type"]) == (status, code, f"/problems/{code}")
+    assert client.get(said["type"]).json()["title"] == said["title"]
+    if status == 405:
+        assert answer.headers["allow"] == "GET, HEAD"
 
 
 def test_it_leads_nobody_to_another_scheme_or_port(client: httpx2.Client) -> None:

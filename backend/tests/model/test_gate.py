@@ -37,11 +37,12 @@ LIMITS = GateLimits(
     lung_white=Limit(warn=0.02, reject=0.25),
     lung_balance=Limit(warn=0.5, reject=0.3),
     lung_width=Limit(reject=0.17),
+    lung_gap=Limit(reject=0.3),
 )
 GOOD = Measurements(
     colour=0, frontal=0.99, likeliest="other", distance=1, side=1024, lung_area=0.3, lung_span=0.6,
     lung_border=0.2, lung_black=0.01, lung_contrast=0.15, lung_white=0, lung_balance=0.9,
-    lung_width=0.1,
+    lung_width=0.1, lung_gap=0,
 )  # fmt: skip
 LUNGS = LungField(np.zeros((64, 64), np.float32), 0.3, 0.6, 0.2, 0.01, 0.15)
 
@@ -76,6 +77,8 @@ def test_a_good_film_has_no_findings() -> None:
         ({"lung_balance": 0.4}, "one-lung", "warn"),
         ({"lung_balance": 0.1, "lung_span": 0.05}, "one-lung", "reject"),
         ({"lung_width": 0.2}, "several-pictures", "reject"),
+        ({"lung_gap": 0.5}, "several-pictures", "reject"),
+        ({"lung_width": 0.2, "lung_gap": 0.5}, "several-pictures", "reject"),
     ],
 )
 def test_each_fault_has_its_finding(

@@ -57,6 +57,13 @@ def test_two_films_side_by_side_are_refused(shipped: Predictor) -> None:
         assert not found.quality.accepted, codes(found)
 
 
+def test_two_films_one_above_the_other_are_refused(shipped: Predictor) -> None:
+    refused = 0
+    for one, other in pairwise(FILMS):
+        refused += not judged(shipped, np.vstack([one, other])).quality.accepted
+    assert refused >= len(FILMS) - 2
+
+
 def test_white_that_clips_is_told_from_opacity(shipped: Predictor) -> None:
     for film in FILMS:
         clipped = np.clip(film * 2.2, 0, 255).astype(np.uint8)

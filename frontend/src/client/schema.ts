@@ -964,6 +964,11 @@ export interface components {
              * @default {}
              */
             lung_width: components["schemas"]["Limit"];
+            /**
+             * @description How empty a lung is between two full parts, upper limit
+             * @default {}
+             */
+            lung_gap: components["schemas"]["Limit"];
         };
         /**
          * GatePart
@@ -3289,7 +3294,8 @@ export interface operations {
                      *             "lung_contrast": {},
                      *             "lung_white": {},
                      *             "lung_balance": {},
-                     *             "lung_width": {}
+                     *             "lung_width": {},
+                     *             "lung_gap": {}
                      *           }
                      *         },
                      *         "golden": {

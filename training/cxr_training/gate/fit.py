@@ -143,6 +143,7 @@ def choose_limits(accepted: Sequence[Measurements], config: GateConfig) -> GateL
             warn=low("lung_balance", few), reject=_round(0.7 * low("lung_balance", 0))
         ),
         lung_width=Limit(reject=_round(1.1 * high("lung_width", 0))),
+        lung_gap=Limit(reject=_round(1.1 * high("lung_gap", 0))),
     )
 
 

@@ -44,6 +44,8 @@ it('fills the screen with what stays while films are stepped through and compare
   await userEvent.keyboard('j');
   await waitFor(() => expect(filled()).toContain('two.png'));
   expect(full).toHaveProperty('isConnected', true);
+  // The list is not seen.
+  await waitFor(() => expect(full?.contains(document.activeElement)).toBe(true));
   act(() => screen.getByRole('application').focus());
   await userEvent.keyboard('c');
   await waitFor(() => expect(full?.querySelectorAll('[role=application]')).toHaveLength(2));

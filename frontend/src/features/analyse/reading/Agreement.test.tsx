@@ -28,6 +28,14 @@ it('tells how many films are alike, and a kappa only of enough of them', () => {
   expect(told(five)).toContain('5 films, the same grade in 5, weighted kappa 1.00.');
 });
 
+it('leaves out what was graded although it was not fit', () => {
+  const { graded, ...rest } = film(1, 'severe', 'mild');
+  const unfit = graded && { ...graded, quality: { accepted: false, findings: [] } };
+  expect(told([{ ...rest, graded: unfit }, film(2, 'mild', 'mild')])).toBe(
+    'You and the model: 1 film, the same grade in 1. All blind.',
+  );
+});
+
 it('counts a picture that is in the list twice once, as it was read blind', () => {
   const first = film(1, 'severe', 'mild');
   const again = { ...film(2, 'mild', 'mild'), graded: first.graded };

@@ -76,6 +76,11 @@ export function FilmTable(props: FilmTableProps) {
   useEffect(() => {
     reach.current = (id) => {
       rows.scrollToIndex(shown.findIndex((item) => item.id === id));
+      const full = document.fullscreenElement;
+      if (full && !full.contains(body.current)) {
+        // Behind a film that fills the screen: there the focus would not be seen.
+        return;
+      }
       // A row that was out of sight is drawn first.
       const focus = (again: boolean) => {
         const row = document.getElementById(rowId(id));
