@@ -1,4 +1,4 @@
-"""How many cores a process may use, by what Linux says of its control group, and how long it lives."""
+"""How many cores a process may use, by what Linux says of its control group; when it ends."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -138,7 +139,8 @@ class _Page:
         self.y -= 4
         self.text(said.plausible_title, _HEAD, left=left, width=width, bold=True)
         self.text(said.plausible, _BODY, left=left, width=width)
-        self.text(said.advice, _BODY, left=left, width=width)
+        if said.advice:
+            self.text(said.advice, _BODY, left=left, width=width)
         self.y -= 8
         self.text(said.brixia_title, _HEAD, left=left, width=width, bold=True)
         self.text(said.total, 14, left=left, width=width, bold=True)
@@ -159,7 +161,10 @@ class _Page:
             accession = context.text(tags.ACCESSION_NUMBER)
             born = "" if context.birth_date is None else context.birth_date.isoformat()
             moment = context.taken
-            taken = "" if moment is None else moment.isoformat(" ", timespec="minutes")
+            if isinstance(moment, datetime):
+                taken = moment.isoformat(" ", timespec="minutes")
+            elif moment is not None:
+                taken = moment.isoformat()
         zone = None if context is None else context.zone
         graded = self.making.moment.astimezone(zone).isoformat(" ", timespec="minutes")
         container = radiograph.source.format.upper()

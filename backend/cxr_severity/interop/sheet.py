@@ -56,6 +56,9 @@ class Sheet:
     plausible_title: str
     plausible: str
     advice: str
+    """May be empty."""
+    caution: str
+    """That a film is not fit for a judgement; empty where it is."""
     brixia_title: str
     total: str
     interval: str | None
@@ -92,7 +95,8 @@ def sheet(assessment: Assessment, language: Language) -> Sheet:
         ),
         plausible_title=told(results.PLAUSIBLE),
         plausible=separator.join(grades[grade] for grade in assessment.prediction_set),
-        advice=told(results.REFER if assessment.refer else results.SURE),
+        advice=_advice(assessment, language),
+        caution="" if assessment.quality.accepted else told(results.NOT_FIT),
         brixia_title=told(results.BRIXIA),
         total=told(results.OF_18, score=f"{assessment.brixia.total:.1f}"),
         interval=None if ends is None else told(results.INTERVAL, low=ends[0], high=ends[1]),
@@ -104,6 +108,13 @@ def sheet(assessment: Assessment, language: Language) -> Sheet:
         scale=_scale(assessment, language),
         model=f"{assessment.model_name} {assessment.model_version}",
     )
+
+
+def _advice(assessment: Assessment, language: Language) -> str:
+    """Empty for a film that is not fit: no grade of it is plausible."""
+    if assessment.refer:
+        return say(results.REFER, language)
+    return say(results.SURE, language) if assessment.quality.accepted else ""
 
 
 def quality_lines(assessment: Assessment, language: Language) -> Iterator[str]:

@@ -127,8 +127,9 @@ def run(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     _park_strays(ledger, destinations)
-    work.start(threads)
+    # First: where it cannot start, no film is taken up, and none has lost an attempt by it.
     feed.start()
+    work.start(threads)
     LOG.info("%s; %s", ready, _said(ledger.counts()))
     said, next_said = ledger.counts(), time.monotonic() + progress
     while not (ending.wait(_TICK) or work.broken or feed.broken or finished()):

@@ -20,6 +20,7 @@ from cxr_severity.interop.table import COLUMNS, csv_table, row
 from cxr_severity.interop.wrap import runs, wrap
 from cxr_severity.model.assessment import Assessment
 from cxr_severity.model.quality import Finding, Quality
+from cxr_severity.texts import results
 from cxr_severity.texts.findings import FINDING_CODES
 
 
@@ -47,6 +48,14 @@ def test_the_page_says_what_was_found() -> None:
         "Film taken 2020-04-05 06:07", "Graded 2026-03-04 05:06+00:00", "Model cxr-severity 1.0.0",
     ):  # fmt: skip
         assert " ".join(line.split()) in [" ".join(each.split()) for each in said], line
+
+
+def test_of_a_film_that_is_not_fit_no_grade_is_called_plausible() -> None:
+    unfit = Quality((Finding("not-a-radiograph", "reject", 0.1, 0.5),))
+    said = words(page(assessment(quality=unfit, prediction_set=("moderate",))))
+    assert results.NOT_FIT in said
+    assert results.SURE not in said
+    assert results.SURE in words(page(assessment(prediction_set=("moderate",))))
 
 
 def test_in_chinese_with_a_name_in_two_scripts() -> None:

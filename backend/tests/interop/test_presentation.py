@@ -16,6 +16,9 @@ from cxr_severity.imaging.decode import decode
 from cxr_severity.interop.dicom.context import read_context
 from cxr_severity.interop.dicom.look import read_look
 from cxr_severity.interop.dicom.presentation import presentation_state
+from cxr_severity.model.quality import Finding, Quality
+from cxr_severity.texts import results
+from cxr_severity.texts.language import LANGUAGES, say
 
 ORIENTATIONS = {
     1: ["L", "F"], 2: ["R", "F"], 3: ["R", "H"], 4: ["L", "H"],
@@ -138,6 +141,16 @@ def test_words_and_layers_of_the_state() -> None:
         "HEATMAP",
         "RESULT",
     ]
+
+
+def test_a_grade_of_a_film_that_is_not_fit_carries_its_caution() -> None:
+    unfit = assessment(quality=Quality((Finding("not-a-radiograph", "reject", 0.1, 0.5),)))
+    for language in LANGUAGES:
+        state = read(presented(unfit, language))
+        *_, words = state.GraphicAnnotationSequence
+        said = words.TextObjectSequence[0].UnformattedTextValue.split("\r\n")
+        assert said[0] == say(results.NOT_FIT, language)
+        assert len(said) == 4
 
 
 def test_a_weak_map_has_no_outline() -> None:

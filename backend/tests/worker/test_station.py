@@ -11,6 +11,7 @@ import pytest
 from waiting import wait_until
 
 from cxr_severity.worker import station
+from cxr_severity.worker.faults import CannotStartError
 from cxr_severity.worker.items import Result
 from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.ledger_file import parked, retry
@@ -145,6 +146,21 @@ def test_a_feed_whose_thread_ended_ends_the_worker(
         ledger, work, _Gone(), {}, ready="", threads=1, progress=9, finished=lambda: False
     )
     assert "a thread of the worker broke" in caplog.text
+
+
+class _Unable(_Idle):
+    def start(self) -> None:
+        raise CannotStartError("the port is taken")
+
+
+def test_where_the_feed_cannot_start_no_film_is_taken_up(ledger: Ledger) -> None:
+    """A supervisor starts it again and again, and each time would cost a film an attempt."""
+    work = Work(ledger, lambda *_: [], None, {})
+    with pytest.raises(CannotStartError):
+        station.run(
+            ledger, work, _Unable(), {}, ready="", threads=1, progress=9, finished=lambda: False
+        )
+    assert not work._threads
 
 
 def test_a_port_that_listens_no_more_is_a_broken_feed() -> None:

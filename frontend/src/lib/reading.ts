@@ -40,6 +40,10 @@ export function gradeOf(reading: Reading): Severity | null {
 export const isScored = (reading: Reading): boolean =>
   reading.grade !== null || Object.keys(reading.zones).length > 0;
 
+/** Whether anything stands in it; what was written and taken back leaves an empty one. */
+export const saysSomething = (reading: Reading | null): reading is Reading =>
+  reading !== null && (isScored(reading) || reading.comment !== '');
+
 /** What a file of readings holds. */
 export interface ReadingsFile {
   readonly readings: readonly KeptReading[];

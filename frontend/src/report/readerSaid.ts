@@ -1,6 +1,6 @@
 import type { Catalogue } from '../i18n/catalogue';
 import { gradeOfTotal, TOTAL_MOST, ZONES } from '../lib/grades';
-import { gradeOf, isScored, type Reading, totalOf } from '../lib/reading';
+import { gradeOf, isScored, type Reading, saysSomething, totalOf } from '../lib/reading';
 
 /** What a reader said of a film, in words; each is empty where there is nothing to say. */
 export interface ReaderSaid {
@@ -19,7 +19,7 @@ export interface ReaderSaid {
 /** What `reading` says; `null` where nothing is in it. The page and every report say it from here. */
 export function readerSaid(reading: Reading | null, catalogue: Catalogue): ReaderSaid | null {
   const { format, reading: text, shared } = catalogue;
-  if (!reading || !(isScored(reading) || reading.comment !== '')) {
+  if (!saysSomething(reading)) {
     return null;
   }
   const grade = gradeOf(reading);

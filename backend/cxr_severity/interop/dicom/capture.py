@@ -138,7 +138,8 @@ class _Legend:
         self.gap()
         self.lines(said.plausible_title, _SMALL, _MUTED)
         self.lines(said.plausible, _PLAIN)
-        self.lines(said.advice, _SMALL)
+        if said.advice:
+            self.lines(said.advice, _SMALL)
         self.gap()
         self.lines(said.brixia_title, _SMALL, _MUTED)
         self.lines(said.total, _PLAIN)

@@ -162,8 +162,9 @@ class StudyContext:
         )
 
     @property
-    def taken(self) -> datetime | None:
-        """When the film was exposed, or else its study began; without a zone unless it says one."""
+    def taken(self) -> datetime | date | None:
+        """When the film was exposed, or else its study began; without a zone unless it says one,
+        and a day alone where it says no time of that day."""
         whole = moment_of(self.text(ACQUIRED))
         if whole is not None:
             return whole if whole.tzinfo else whole.replace(tzinfo=self.zone)
@@ -172,9 +173,10 @@ class StudyContext:
             (CONTENT_DATE, CONTENT_TIME),
             (STUDY_DATE, STUDY_TIME),
         ):
-            found = day_of(self.text(days))
-            if found is not None and (clock := time_of(self.text(hours))) is not None:
-                return datetime.combine(found, clock, self.zone)
+            if (found := day_of(self.text(days))) is not None:
+                clock = time_of(self.text(hours))
+                # Another pair may be of another day.
+                return found if clock is None else datetime.combine(found, clock, self.zone)
         return None
 
     @property

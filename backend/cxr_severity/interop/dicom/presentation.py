@@ -82,9 +82,12 @@ def presentation_state(
             "A grayscale presentation state cannot be laid over a picture in colour."
         )
     said = [results.RESEARCH, results.GRADES[assessment.severity], results.BRIXIA, results.OF_18]
+    if not assessment.quality.accepted:
+        said.append(results.NOT_FIT)
     character_set, language = character_set_for(context, making.language, said)
     words = sheet(assessment, language)
-    lines = f"{words.grade}\r\n{words.brixia_title}: {words.total}\r\n"
+    lines = f"{words.caution}\r\n" if words.caution else ""
+    lines += f"{words.grade}\r\n{words.brixia_title}: {words.total}\r\n"
     lines += say(results.RESEARCH, language)
     layers = list(_layers(assessment, context))
     now = local(making, context)

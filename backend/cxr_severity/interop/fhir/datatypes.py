@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from cxr_severity.interop.dicom import context as tags
@@ -48,9 +49,9 @@ def quantity(value: float, unit: Concept) -> Json:
 def taken(context: StudyContext) -> str | None:
     """When the film was taken: FHIR knows no time of day without its zone."""
     found = context.taken
-    if found is None:
-        return context.study_date.isoformat() if context.study_date else None
-    return found.isoformat() if found.tzinfo else found.date().isoformat()
+    if isinstance(found, datetime) and found.tzinfo is None:
+        found = found.date()
+    return None if found is None else found.isoformat()
 
 
 def subject(context: StudyContext | None, unknown: str) -> Json:

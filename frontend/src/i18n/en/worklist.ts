@@ -79,6 +79,8 @@ export const worklist = {
     `The folder “${name}” holds no files. Open the folder in which the films are.`,
   skipped: (count: number) =>
     `${format.integer(count)} ${format.plural(count, { one: 'file', other: 'files' })} left out that ${format.plural(count, { one: 'is no film', other: 'are no films' })}.`,
+  unread: (count: number) =>
+    `${format.integer(count)} ${format.plural(count, { one: 'file or folder', other: 'files or folders' })} could not be read.`,
   beyond: (count: number, taken: number) =>
     `Only the first ${films(taken)} were taken; open the other ${format.integer(count)} once these are done.`,
   series: {

@@ -73,6 +73,7 @@ export const worklist: Catalogue['worklist'] = {
   emptyFolder: (name) =>
     `Folder “${name}” tidak mengandungi fail. Buka folder yang mengandungi filem.`,
   skipped: (count) => `${format.integer(count)} fail yang bukan filem ditinggalkan.`,
+  unread: (count) => `${format.integer(count)} fail atau folder tidak dapat dibaca.`,
   beyond: (count, taken) =>
     `Hanya ${format.integer(taken)} filem pertama diambil; buka ${format.integer(count)} yang lain setelah ini selesai.`,
   series: {

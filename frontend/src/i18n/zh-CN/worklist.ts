@@ -70,6 +70,7 @@ export const worklist: Catalogue['worklist'] = {
   unreadable: '无法读取拖放的内容，可能已被移动。请改用选择文件或文件夹。',
   emptyFolder: (name) => `文件夹“${name}”中没有文件。请打开存放胸片的文件夹。`,
   skipped: (count) => `已略过 ${format.integer(count)} 个非胸片文件。`,
+  unread: (count) => `${format.integer(count)} 个文件或文件夹无法读取。`,
   beyond: (count, taken) =>
     `仅接收了前 ${format.integer(taken)} 张；完成后再打开其余 ${format.integer(count)} 张。`,
   series: {

@@ -125,3 +125,29 @@ describe('Specific Character Set', () => {
     expect(name('ISO 2022 IR 100\\ISO 2022 IR 149', ['\u001b$)C', 0xb1, 0xe8])).toBe('김');
   });
 });
+
+it.each([
+  [{ x0008002a: '20200409101112.5', x00080022: '20200407', x00080020: '20200405' }, '20200409'],
+  [{ x00080022: '20200407', x00080020: '20200405' }, '20200407'],
+  [{ x00080023: '20200406', x00080020: '20200405' }, '20200406'],
+  [{ x00080022: '20200700', x00080020: '20200405' }, '20200405'],
+  [{ x00080020: '20200405' }, '20200405'],
+  [{}, ''],
+])('a film of %o was taken on %s, as the service reads it', (texts, day) => {
+  const entries = Object.entries(texts as Record<string, string>);
+  const bytes = entries.map(([, text]) => text).join('');
+  let at = 0;
+  const elements = Object.fromEntries(
+    entries.map(([tag, { length }]) => {
+      at += length;
+      return [tag, { dataOffset: at - length, length }];
+    }),
+  );
+  const dataSet = {
+    string: () => undefined,
+    uint16: () => undefined,
+    elements,
+    byteArray: Uint8Array.from(bytes, (letter) => letter.charCodeAt(0)),
+  };
+  expect(readHeader(dataSet as unknown as DataSet).filmDate).toBe(day);
+});

@@ -1,10 +1,13 @@
 import { type DataSet, parseDicom } from 'dicom-parser';
+import { isoOfDicom } from '../../lib/days';
 import type { Plane } from '../../lib/plane';
 import { numbersOf } from './dicomNumbers';
 import { readText } from './dicomText';
 import type { Header, Spacing } from './film';
 import { SQUARE, spacingAspect } from './pixelAspect';
 
+/** Letters of YYYYMMDD. */
+const DAY = 8;
 /** Before pixel data, in all but odd files. */
 const HEAD_BYTES = 1 << 18;
 const PREFIX_AT = 128;
@@ -24,15 +27,22 @@ function nameOf(value: string): string {
   return first.split('^').filter(Boolean).join(', ');
 }
 
+function filmDateOf(text: (tag: string) => string): string {
+  const days = ['x0008002a', 'x00080022', 'x00080023', 'x00080020'];
+  return days.map((tag) => text(tag).slice(0, DAY)).find((day) => isoOfDicom(day) !== '') ?? '';
+}
+
 export function readHeader(dataSet: DataSet): Header {
   const text = readText(dataSet);
   return {
     patientName: nameOf(text('x00100010')),
     patientId: text('x00100020'),
+    patientIdIssuer: text('x00100021'),
     birthDate: text('x00100030'),
     sex: text('x00100040'),
     age: text('x00101010'),
     studyDate: text('x00080020') || text('x00080022'),
+    filmDate: filmDateOf(text),
     studyDescription: text('x00081030'),
     institution: text('x00080080'),
     modality: text('x00080060'),

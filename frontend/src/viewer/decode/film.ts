@@ -26,11 +26,14 @@ export interface Spacing {
 export interface Header {
   readonly patientName: string;
   readonly patientId: string;
+  readonly patientIdIssuer: string;
   readonly birthDate: string;
   readonly sex: string;
   readonly age: string;
   /** YYYYMMDD, as DICOM has it. */
   readonly studyDate: string;
+  /** When it was taken, as the service reads it: films of one study may be of several days. */
+  readonly filmDate: string;
   readonly studyDescription: string;
   readonly institution: string;
   readonly modality: string;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { collectFiles } from './collect';
+import { collectFiles, collectTransfer } from './collect';
 
 function file(path: string): File {
   const made = new File(['x'], path.split('/').at(-1) ?? '');
@@ -19,4 +19,35 @@ it('leaves out of a folder what is no film by its name, and sends what is opened
   expect(studies.map(({ name }) => name)).toEqual(['ward/a.dcm', 'ward/IM0001']);
   expect(skipped).toBe(3);
   expect(collectFiles([file('README.txt')])).toMatchObject({ skipped: 0, studies: [{}] });
+});
+
+it('goes on with a folder past what cannot be read, and counts that', async () => {
+  const entry = (path: string, more: object) => ({
+    name: path.split('/').at(-1),
+    fullPath: path,
+    ...more,
+  });
+  const readable = (path: string) =>
+    entry(path, { isFile: true, file: (done: (of: File) => void) => done(file(path.slice(1))) });
+  const broken = entry('/ward/link.dcm', {
+    isFile: true,
+    file: (_: unknown, failed: (error: Error) => void) => failed(new Error('NotFoundError')),
+  });
+  const locked = entry('/ward/locked', {
+    isDirectory: true,
+    createReader: () => ({
+      readEntries: (_: unknown, failed: (error: Error) => void) => failed(new Error('denied')),
+    }),
+  });
+  const portions = [[readable('/ward/a.dcm'), broken, locked, readable('/ward/b.dcm')], []];
+  const ward = entry('/ward', {
+    isDirectory: true,
+    createReader: () => ({
+      readEntries: (done: (of: unknown) => void) => done(portions.shift()),
+    }),
+  });
+  const items = [{ webkitGetAsEntry: () => ward }];
+  const found = await collectTransfer({ items, files: [] } as unknown as DataTransfer);
+  expect(found.studies.map(({ name }) => name)).toEqual(['ward/a.dcm', 'ward/b.dcm']);
+  expect(found).toMatchObject({ unread: 2, skipped: 0, empty: [] });
 });

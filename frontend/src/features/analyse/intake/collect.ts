@@ -14,6 +14,8 @@ export interface Collected {
   readonly empty: readonly string[];
   /** Files that were left out because they belong to the system or are no pictures by their name. */
   readonly skipped: number;
+  /** Files and folders that the browser could not read, such as a link that leads nowhere. */
+  readonly unread: number;
   /** Files beyond what one list takes. */
   readonly beyond: number;
 }
@@ -41,26 +43,38 @@ async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEn
   }
 }
 
-async function walk(entry: FileSystemEntry, empty: string[]): Promise<Found[]> {
-  if (isFile(entry)) {
-    const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
-    return [{ path: entry.fullPath.replace(/^\//, ''), file }];
-  }
-  if (!isFolder(entry)) {
-    return [];
-  }
-  const entries = await entriesOf(entry);
-  const found: Found[] = [];
-  for (const inner of entries) {
-    found.push(...(await walk(inner, empty)));
-  }
-  if (entries.length === 0) {
-    empty.push(entry.name);
-  }
-  return found;
+/** What came of a walk beside its files. */
+interface Walked {
+  readonly empty: string[];
+  unread: number;
 }
 
-function collected(found: readonly Found[], empty: readonly string[]): Collected {
+async function walk(entry: FileSystemEntry, walked: Walked): Promise<Found[]> {
+  try {
+    if (isFile(entry)) {
+      const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
+      return [{ path: entry.fullPath.replace(/^\//, ''), file }];
+    }
+    if (!isFolder(entry)) {
+      return [];
+    }
+    const entries = await entriesOf(entry);
+    const found: Found[] = [];
+    for (const inner of entries) {
+      found.push(...(await walk(inner, walked)));
+    }
+    if (entries.length === 0) {
+      walked.empty.push(entry.name);
+    }
+    return found;
+  } catch {
+    // One that cannot be read does not keep the others away.
+    walked.unread += 1;
+    return [];
+  }
+}
+
+function collected(found: readonly Found[], { empty, unread }: Walked): Collected {
   const isFilm = (path: string) =>
     !path.split('/').some((part) => NOT_FILMS.test(part)) && !BESIDE_FILMS.test(path);
   const films = found.filter(({ path }) => isFilm(path));
@@ -69,6 +83,7 @@ function collected(found: readonly Found[], empty: readonly string[]): Collected
     studies: studies.slice(0, MOST_FILES),
     empty,
     skipped: found.length - films.length,
+    unread,
     beyond: Math.max(0, studies.length - MOST_FILES),
   };
 }
@@ -77,7 +92,7 @@ function collected(found: readonly Found[], empty: readonly string[]): Collected
 export function collectFiles(files: readonly File[]): Collected {
   return collected(
     files.map((file) => ({ path: file.webkitRelativePath || file.name, file })),
-    [],
+    { empty: [], unread: 0 },
   );
 }
 
@@ -89,10 +104,10 @@ export async function collectTransfer(data: DataTransfer): Promise<Collected> {
   if (!entries.some((entry) => entry?.isDirectory)) {
     return collectFiles(files);
   }
-  const empty: string[] = [];
+  const walked: Walked = { empty: [], unread: 0 };
   const found: Found[] = [];
   for (const entry of entries) {
-    found.push(...(entry ? await walk(entry, empty) : []));
+    found.push(...(entry ? await walk(entry, walked) : []));
   }
-  return collected(found, empty);
+  return collected(found, walked);
 }

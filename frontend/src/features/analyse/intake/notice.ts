@@ -9,6 +9,7 @@ export type Notice =
       /** Folders without a file in them. */
       readonly empty: readonly string[];
       readonly skipped: number;
+      readonly unread: number;
       readonly beyond: number;
       readonly taken: number;
     }
@@ -16,19 +17,20 @@ export type Notice =
   | { readonly kind: 'unreadable' };
 
 /** What has to be said of files that were not opened; `null` where all were. */
-export function noticeOf({ studies, empty, skipped, beyond }: Collected): Notice | null {
-  return empty.length > 0 || skipped > 0 || beyond > 0
-    ? { kind: 'leftOut', empty, skipped, beyond, taken: studies.length }
+export function noticeOf({ studies, empty, skipped, unread, beyond }: Collected): Notice | null {
+  return empty.length > 0 || skipped + unread + beyond > 0
+    ? { kind: 'leftOut', empty, skipped, unread, beyond, taken: studies.length }
     : null;
 }
 
 export function noticeWords(notice: Notice, text: Catalogue['worklist']): string {
   switch (notice.kind) {
     case 'leftOut': {
-      const { empty, skipped, beyond, taken } = notice;
+      const { empty, skipped, unread, beyond, taken } = notice;
       return [
         ...empty.map((name) => text.emptyFolder(name)),
         skipped > 0 && text.skipped(skipped),
+        unread > 0 && text.unread(unread),
         beyond > 0 && text.beyond(beyond, taken),
       ]
         .filter(Boolean)

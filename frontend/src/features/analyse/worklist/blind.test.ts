@@ -66,6 +66,24 @@ it('hides again without forgetting what was read', async () => {
   expect(shown().items.map(({ status }) => status)).toEqual(['done', 'done']);
 });
 
+it('hides a film of which what was said was taken back', async () => {
+  const { store, ids, shown } = await opened(['a.png'], false);
+  store.read(ids[0], { comment: 'a' });
+  store.read(ids[0], { comment: '' });
+  store.hideResults(true);
+  expect(shown().items.map(({ status }) => status)).toEqual(['hidden']);
+});
+
+it('hides a film that is brought back after results were hidden again', async () => {
+  const { store, ids, shown } = await opened(['a.png', 'b.png'], true);
+  store.reveal(ids[0]);
+  store.hideResults(false);
+  store.remove([ids[0]]);
+  store.hideResults(true);
+  store.restore();
+  expect(shown().items.map(({ status }) => status)).toEqual(['hidden', 'hidden']);
+});
+
 it('gives readings of a file to films that are open, by content, and to those that come', async () => {
   const { store, ids } = await opened(['a.png'], false);
   store.read(ids[0], { grade: 'severe', zones: { A: 2 } });

@@ -62,9 +62,18 @@ export function accepted(list: Worklist, id: number, prediction: Prediction): Wo
   return explanation ? remembered(after, id, answered(null, FIRST_TARGET, prediction)) : after;
 }
 
-/** Nothing is awaited for a film any more; what is known of it stays. */
+/** Nothing is awaited for a film any more; a map that is known of it stays. */
 export function unasked(list: Worklist, id: number): Worklist {
   const before = list.explained.get(id);
-  const after = before?.pending ? { ...before, pending: null } : null;
-  return after ? { ...list, explained: new Map(list.explained).set(id, after) } : list;
+  if (!before?.pending) {
+    return list;
+  }
+  const explained = new Map(list.explained);
+  if (before.shown.explanation === null) {
+    // Asked for in vain until now, and to be asked for again when the film is looked at.
+    explained.delete(id);
+  } else {
+    explained.set(id, { ...before, pending: null });
+  }
+  return { ...list, explained };
 }

@@ -1,5 +1,6 @@
 import { dayOrNone, isDayOfFilm, isoOfDicom, latestDay } from '../../../lib/days';
 import type { Study } from '../../../lib/study';
+import type { Header } from '../../../viewer/decode/film';
 import { patientOf } from './dated';
 import type { WorklistStore } from './store';
 
@@ -22,27 +23,47 @@ export function dateInName(name: string, now = new Date()): string {
   return others.length === 0 ? day : '';
 }
 
+/** Whose number a patient's is: nobody's in the list, one that files gave, or only a person's word. */
+export type NamedBy = 'nobody' | 'file' | 'person';
+
 /** Patients as they came, by number: the identity in the file goes no further than this map. */
 export class Patients {
   readonly #numbers = new Map<string, string>();
   #last = 0;
 
-  /** `isNamed`: whether a patient of the list is called so; somebody else gets another number. */
-  numberOf(patientId: string, isNamed: (name: string) => boolean): string {
-    if (patientId === '') {
+  /**
+   * `identity`: as `identityOf` has it. `namedBy`: who called a patient of the list so; somebody else
+   * gets another number, also where a person has meanwhile called somebody else by a known one.
+   */
+  numberOf(identity: string, namedBy: (name: string) => NamedBy): string {
+    if (identity === '') {
       return '';
     }
-    const known = this.#numbers.get(patientId);
-    if (known !== undefined) {
+    const known = this.#numbers.get(identity);
+    if (known !== undefined && namedBy(known) !== 'person') {
       return known;
     }
     do {
       this.#last += 1;
-    } while (isNamed(String(this.#last)));
+    } while (namedBy(String(this.#last)) !== 'nobody');
     const number = String(this.#last);
-    this.#numbers.set(patientId, number);
+    this.#numbers.set(identity, number);
     return number;
   }
+}
+
+/**
+ * One text for each person: an ID is one of its hospital only, and many files share `ANON` or `0`.
+ * Empty where the file has no ID.
+ */
+export function identityOf(header: Header): string {
+  const { patientId, patientIdIssuer, birthDate, patientName } = header;
+  const name = patientName
+    .normalize('NFC')
+    .toUpperCase()
+    .replaceAll(/[^\p{L}]+/gu, ' ')
+    .trim();
+  return patientId && JSON.stringify([patientIdIssuer, patientId, birthDate, name]);
 }
 
 async function looksLikeDicom({ source }: Study): Promise<boolean> {
@@ -64,12 +85,15 @@ export async function readFacts(
         const { headerOf } = await import('../../../viewer/decode/dicomHeader');
         const header = await headerOf(study.source);
         if (header) {
-          const date = isoOfDicom(header.studyDate);
+          const date = isoOfDicom(header.filmDate);
           const { items, cleared } = store.snapshot();
           // What was removed may be brought back.
-          const isNamed = (name: string) =>
-            [items, cleared].some((films) => films.some((film) => patientOf(film) === name));
-          const patient = patients.numberOf(header.patientId, isNamed);
+          const namedBy = (name: string) => {
+            const films = [...items, ...cleared].filter((film) => patientOf(film) === name);
+            const byFile = films.some((film) => !store.isSaid(film.id, 'patient'));
+            return films.length === 0 ? 'nobody' : byFile ? 'file' : 'person';
+          };
+          const patient = patients.numberOf(identityOf(header), namedBy);
           store.learn(id, {
             patient,
             view: header.viewPosition,

@@ -116,6 +116,21 @@ it('does not put an older reading over what is said while the content is awaited
   expect(grades()).toEqual(['severe']);
 });
 
+it('takes an impression from a file also beside a newer reading, and puts it over none', async () => {
+  const { store, settle, grades } = listed();
+  const [one = 0, two = 0] = store.add([film('one.png', 'one'), film('two.png', 'two')]);
+  store.restoreReadings(
+    ['one', 'two'].map((of) => ({ ...kept(`${of}.png`, of), impression: 'of before' })),
+  );
+  store.read(one, { grade: 'mild' });
+  store.read(two, { grade: 'mild' });
+  store.describe(two, { impression: 'of now' });
+  await settle();
+  expect(grades()).toEqual(['mild', 'mild']);
+  const said = store.snapshot().items.map(({ impression }) => impression);
+  expect(said).toEqual(['of before', 'of now']);
+});
+
 it('looks through readings from a file once, not with each answer, and draws as seldom as without', async () => {
   const count = 400;
   const names = Array.from({ length: count }, (_, at) => `${at}`);

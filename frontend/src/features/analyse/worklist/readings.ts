@@ -1,4 +1,10 @@
-import { isScored, type KeptReading, type Reading, wasSeen } from '../../../lib/reading';
+import {
+  isScored,
+  type KeptReading,
+  type Reading,
+  saysSomething,
+  wasSeen,
+} from '../../../lib/reading';
 import { Awaited, filmOf } from './awaited';
 import { asSeen, isHidden } from './blind';
 import { changed, changedAmong, type Facts, type Item, itemOf, type Worklist } from './films';
@@ -22,6 +28,10 @@ export abstract class Readings extends Held {
    * another one, or in the session that a file of readings is of.
    */
   readonly #shown = new Set<string>();
+
+  /** Whether a person has said this of a film. */
+  readonly isSaid = (id: number, fact: keyof Facts): boolean =>
+    this.#described.get(id)?.has(fact) ?? false;
 
   readonly describe = (id: number, facts: Partial<Facts & Pick<Item, 'impression'>>): void => {
     const before = this.#described.get(id) ?? [];
@@ -76,10 +86,12 @@ export abstract class Readings extends Held {
   /** Hides what came out until each film is revealed; what was read already stays to be seen. */
   readonly hideResults = (blind: boolean): void => {
     if (blind !== this.list.blind) {
-      const items = this.list.items.map((item) =>
-        blind ? { ...item, revealed: item.reading !== null } : asSeen(item),
-      );
-      this.set({ ...this.list, blind, items: this.asShown(items) });
+      const anew = (item: Item): Item =>
+        blind ? { ...item, revealed: saysSomething(item.reading) } : asSeen(item);
+      const items = this.list.items.map(anew);
+      // Of those that may be brought back results are hidden too.
+      const cleared = blind ? this.list.cleared.map(anew) : this.list.cleared;
+      this.set({ ...this.list, blind, items: this.asShown(items), cleared });
     }
   };
 
@@ -190,14 +202,15 @@ export abstract class Readings extends Held {
 
 /** What a reading that was found makes of its film. */
 function broughtBy(found: KeptReading, item: Item, opened: boolean): Partial<Item> {
-  if (!opened && item.reading && item.reading.at > found.at) {
-    return {};
-  }
   const { file: _, sha256: __, impression: written, ...reading } = found;
+  if (!opened && item.reading && item.reading.at > found.at) {
+    // The reading is the newer one; of an impression the one that there is.
+    return { impression: item.impression ?? written };
+  }
   // Of before, a file has no impression: what stands here is not taken away.
   const impression = written ?? item.impression;
   const seen = item.seen || wasSeen(reading);
-  return isScored(reading) || reading.comment !== ''
+  return saysSomething(reading)
     ? { reading, unblinded: false, impression, seen }
     : { impression, seen };
 }

@@ -82,6 +82,40 @@ it.each([90, 180, 270])('has a film graded that must be turned by %i degrees', a
   expect(item()?.study).toEqual({ name: 'side.png', source });
 });
 
+it('leaves alone what somebody has done something with since', async () => {
+  const store = new WorklistStore(grade);
+  const files = ['180', '180', '180'].map((text, at) => new File([text], `${at}.png`));
+  const [, second = 0, third = 0] = store.add(
+    files.map((source) => ({ name: source.name, source })),
+  );
+  const items = () => store.snapshot().items;
+  await expect.poll(() => items().every(({ status }) => status === 'rejected')).toBe(true);
+  const other = { name: 'other.png', source: new File(['0'], 'other.png') };
+  const meanwhile: Picture = async (source, repair) => {
+    store.replace(second, other);
+    store.remove([third]);
+    return turn(source, repair);
+  };
+  expect(await repairAndGrade(store, items(), { turned: 180, inverted: false }, meanwhile)).toBe(0);
+  await expect.poll(() => items().map(({ status }) => status)).toEqual(['done', 'done']);
+  expect(items().map(({ study: { repaired } }) => repaired?.repair.turned)).toEqual([
+    180,
+    undefined,
+  ]);
+});
+
+it('goes on with the others where a film cannot be turned the other way', async () => {
+  const store = new WorklistStore(grade);
+  const files = ['270', '90'].map((text, at) => new File([text], `${at}.png`));
+  store.add(files.map((source) => ({ name: source.name, source })));
+  const items = () => store.snapshot().items;
+  await expect.poll(() => items().every(({ status }) => status === 'rejected')).toBe(true);
+  const once: Picture = (source, repair) =>
+    repair.turned === 270 ? Promise.reject(new Error('gone')) : turn(source, repair);
+  expect(await repairAndGrade(store, items(), { turned: 90, inverted: false }, once)).toBe(1);
+  await expect.poll(() => items().map(({ status }) => status)).toEqual(['rejected', 'done']);
+});
+
 /** A film that was turned by 180° already, and rejected once more. */
 async function repairedWrongly(needed: number) {
   const store = new WorklistStore(grade);

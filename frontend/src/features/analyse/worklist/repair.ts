@@ -54,17 +54,21 @@ export async function repairAndGrade(
 ): Promise<number> {
   let unread = 0;
   for (const { id, study } of items) {
-    try {
-      await replaced(store, id, study, repair, make);
-    } catch {
-      unread += 1;
+    const now = itemOf(store.snapshot(), id);
+    if (now?.study !== study || now.status !== 'rejected') {
+      // Meanwhile somebody did something else with it.
       continue;
     }
-    if (repair.turned === 90) {
-      const { failure } = await settled(store, id);
-      if (failure?.findings?.some(({ code }) => code === UPSIDE_DOWN)) {
-        await replaced(store, id, study, { ...repair, turned: 270 }, make);
+    try {
+      await replaced(store, id, study, repair, make);
+      if (repair.turned === 90) {
+        const { failure } = await settled(store, id);
+        if (failure?.findings?.some(({ code }) => code === UPSIDE_DOWN)) {
+          await replaced(store, id, study, { ...repair, turned: 270 }, make);
+        }
       }
+    } catch {
+      unread += 1;
     }
   }
   return unread;

@@ -20,8 +20,12 @@ export function chooseIn(
   }
   const from = [...chosen].at(-1) ?? selected;
   const ends = [from, id].map((end) => shown.findIndex((item) => item.id === end));
+  if (ends.includes(-1)) {
+    // The other end is not listed now: a range to nowhere would be one that nobody meant.
+    return next.add(id);
+  }
   const [first, last] = [Math.min(...ends), Math.max(...ends)];
-  for (const item of shown.slice(Math.max(0, first), last + 1)) {
+  for (const item of shown.slice(first, last + 1)) {
     next.add(item.id);
   }
   return next;

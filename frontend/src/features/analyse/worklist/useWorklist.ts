@@ -1,6 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { onceBack } from '../../../lib/again';
 import type { Predict } from '../../../lib/predict';
+import { saysSomething } from '../../../lib/reading';
 import { type Item, isOpen, type Worklist } from './films';
 import { WorklistStore } from './store';
 
@@ -29,6 +30,6 @@ export function useWorklist(predict: Predict): { list: Worklist; store: Worklist
  * came of people's own files. A bundled sample is one click away.
  */
 const isPrecious = (item: Item): boolean =>
-  item.reading !== null ||
+  saysSomething(item.reading) ||
   item.impression !== null ||
   (item.study.source instanceof File && (item.graded !== null || isOpen(item)));

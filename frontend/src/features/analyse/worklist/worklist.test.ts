@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { isoOfDicom } from '../../../lib/days';
 import { another } from '../../../lib/fixtures';
+import type { Header } from '../../../viewer/decode/film';
 import { AS_ADDED, arrange, countsOf, sortedBy } from './arrange';
 import { seriesOf } from './dated';
 import type { Item } from './films';
-import { dateInName, Patients } from './patientAndDate';
+import { dateInName, identityOf, Patients } from './patientAndDate';
 import { chooseIn } from './selection';
 import { csvOf, fileNameOf, jsonOf } from './table';
 
@@ -86,6 +87,11 @@ describe('the list', () => {
     expect([...chooseIn(items, one, third, false, first)]).toEqual([]);
     expect(chooseIn(items, new Set(), third, true, first).size).toBe(3);
     expect(chooseIn(items, one, first, true, null).size).toBe(3);
+    // From a film that is filtered away nobody sees what would lie between.
+    expect([...chooseIn(items.slice(1), new Set([first]), third, true, null)]).toEqual([
+      first,
+      third,
+    ]);
   });
 
   it('orders names as people count, and dates with the undated last', () => {
@@ -176,15 +182,38 @@ describe('facts', () => {
 
   it('numbers patients as they come and tells no identity', () => {
     const patients = new Patients();
-    const numbers = ['S123', 'S9', 'S123', ''].map((id) => patients.numberOf(id, () => false));
+    const numbers = ['S123', 'S9', 'S123', ''].map((of) => patients.numberOf(of, () => 'nobody'));
     expect(numbers).toEqual(['1', '2', '1', '']);
   });
 
   it('gives nobody the number by which a person has called somebody else', () => {
     const patients = new Patients();
-    const named = (name: string) => ['1', '3'].includes(name);
-    const numbers = ['S123', 'S9', 'S123'].map((id) => patients.numberOf(id, named));
+    const named = (name: string) => (['1', '3'].includes(name) ? 'person' : 'nobody');
+    const numbers = ['S123', 'S9', 'S123'].map((of) => patients.numberOf(of, named));
     expect(numbers).toEqual(['2', '4', '2']);
+    // Nor goes on with a number that has become somebody else's in the meantime.
+    expect(patients.numberOf('S123', (name) => (name === '2' ? 'person' : 'nobody'))).toBe('5');
+    expect(patients.numberOf('S9', (name) => (name === '4' ? 'file' : 'nobody'))).toBe('4');
+  });
+
+  it('tells people of the same number apart, and knows one by other capitals', () => {
+    const saying = (changes: Partial<Header>) =>
+      identityOf({
+        patientId: 'ANON',
+        patientIdIssuer: '',
+        birthDate: '19600102',
+        patientName: 'Doe, Zoë',
+        ...changes,
+      } as Header);
+    const others = [
+      { patientIdIssuer: 'WARD' },
+      { patientId: '0' },
+      { birthDate: '19610102' },
+      { patientName: 'Roe, Zoë' },
+    ].map(saying);
+    expect(new Set([saying({}), ...others]).size).toBe(5);
+    expect(saying({ patientName: 'DOE  ZOE\u0308' })).toBe(saying({}));
+    expect(saying({ patientId: '' })).toBe('');
   });
 
   it('reads DICOM days and nothing else', () => {
