@@ -30,10 +30,14 @@ self.addEventListener('fetch', (event) => {
   }
 });
 
+// What a gateway says for a page that is away.
+const AWAY = [502, 503, 504];
+
 // Always the newest page where there is one: its scripts have names of their own.
 async function pageFirstFromNetwork(request) {
   try {
-    return await fetch(request);
+    const answer = await fetch(request);
+    return AWAY.includes(answer.status) ? ((await caches.match('/')) ?? answer) : answer;
   } catch {
     return (await caches.match('/')) ?? Response.error();
   }

@@ -144,7 +144,7 @@ describe('a screen reader hears nothing that nobody asked for', () => {
     expect(said(container)).toBe('Peta haba kini menunjukkan teruk.');
     await choose('en', en.viewer.target);
     expect(said(container)).toBe('');
-    await choose('zh-CN', '热力图对应等级');
+    await choose('zh-CN', '热力图对象');
     rerender(page(mild));
     expect(said(container)).toMatch(/^热力图现在显示.+。$/);
   });

@@ -21,8 +21,10 @@ interface LensProps {
 /** A magnifying glass that follows the pointer: the plain film, without its map. */
 export function Lens({ film, pixels, viewport, matrix, ratio }: LensProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const last = useRef<Point | null>(null);
   const show = useEffectEvent((at: Point | null) => {
     const glass = canvas.current;
+    last.current = at;
     if (!glass) {
       return;
     }
@@ -57,6 +59,13 @@ export function Lens({ film, pixels, viewport, matrix, ratio }: LensProps) {
     element?.addEventListener('pointerleave', () => show(null), { signal });
     return () => listening.abort();
   }, [viewport]);
+  // The film may change beneath a pointer that rests.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: all that is drawn depends on.
+  useEffect(() => {
+    if (last.current) {
+      show(last.current);
+    }
+  }, [film, pixels, matrix, ratio]);
   return (
     <canvas
       ref={canvas}

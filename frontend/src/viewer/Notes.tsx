@@ -7,7 +7,8 @@ import { layerOf, overlaidLayer } from './shownMap';
 import styles from './Viewer.module.css';
 
 interface NotesProps {
-  result: Explained;
+  /** `null` while there is none, or none may be seen. */
+  result: Explained | null;
   /** Whether the service's overlay stands in for the file. */
   overlaid: boolean;
   /** Whether the Brixia zones are drawn. */
@@ -25,10 +26,13 @@ export function Notes({ result, overlaid, zones, layer, unpainted, onTarget }: N
   const shared = useText('shared');
   const failures = useText('failures');
   const report = useText('report');
-  const { targetFailure, pending } = result;
-  const { explanation } = result.shown;
+  const targetFailure = result?.targetFailure ?? null;
+  const explanation = result?.shown.explanation ?? null;
+  // While another map is awaited, none is drawn.
+  const seen = result?.pending === null ? explanation : null;
   const drawn =
     explanation && (overlaid ? overlaidLayer(explanation) : layerOf(explanation, layer));
+  const unexplained = result && !explanation && !result.pending && !targetFailure;
   const weakWords = ({ peak, target, low_signal_reason }: Explanation) => {
     if (peak === 0) {
       return text.emptyMap(target);
@@ -38,18 +42,16 @@ export function Notes({ result, overlaid, zones, layer, unpainted, onTarget }: N
   };
   return (
     <>
-      {!explanation && !pending && !targetFailure && (
-        <p className={styles.note}>{text.noExplanation}</p>
-      )}
+      {unexplained && <p className={styles.note}>{text.noExplanation}</p>}
       {explanation?.low_signal && drawn === 'grad-cam' && (
         <p className={styles.note}>{weakWords(explanation)}</p>
       )}
-      {zones && !overlaid && !explanation?.zone_outlines && (
+      {result && zones && !overlaid && !explanation?.zone_outlines && (
         <p className={styles.note}>{text.zonesNote}</p>
       )}
       {overlaid && (
         <p className={styles.note}>
-          {text.notShown} {drawn && text.overlaidMap(text.layers[drawn])}
+          {text.notShown} {seen && drawn && text.overlaidMap(text.layers[drawn])}
         </p>
       )}
       {unpainted && (

@@ -30,6 +30,28 @@ const controls = (
 );
 const panel = (painted: boolean) => render(controls(explained(), { painted })).container;
 
+it('goes by the film beside it while a film has no map of its own', () => {
+  const legend = (beside: Explanation | null) => {
+    const { container, unmount } = render(
+      <OverlayControls
+        overlay={FIRST_OVERLAY}
+        target="burden"
+        explanation={null}
+        beside={beside}
+        onOverlay={ignore}
+        onTarget={ignore}
+      />,
+    );
+    const said = container.textContent;
+    unmount();
+    return said;
+  };
+  expect(legend(explained({ opacity }))).toBe(
+    render(controls(explained({ opacity }))).container.textContent,
+  );
+  expect(legend(null)).not.toBe(legend(explained({ opacity })));
+});
+
 it('prints the scale of the map, and none of what changes it', () => {
   const container = panel(false);
   const printed = (selector: string) =>

@@ -16,6 +16,8 @@ interface OverlayControlsProps {
   target: Target;
   /** What is shown, where one film is; several are asked the same. */
   explanation?: Explanation | null;
+  /** That of a film that is shown too, by which the choices go while this one has none. */
+  beside?: Explanation | null;
   /** Whether another map was asked for and has not arrived: until then none is drawn. */
   awaited?: boolean;
   /** Whether the map is painted into the picture already, as the service draws it. */
@@ -46,8 +48,10 @@ export function OverlayControls(props: OverlayControlsProps) {
   );
 }
 
-function Controls({ overlay, target, explanation, onOverlay, onTarget }: OverlayControlsProps) {
+function Controls(props: OverlayControlsProps) {
+  const { overlay, target, onOverlay, onTarget } = props;
   const text = useText('viewer');
+  const explanation = props.explanation ?? props.beside;
   const both = explanation?.opacity != null;
   const layer = both ? layerOf(explanation, overlay.layer) : 'grad-cam';
   const { map, threshold, opacity } = overlay;

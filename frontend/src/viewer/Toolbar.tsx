@@ -162,7 +162,10 @@ function Presets({ tone, film }: { tone: ToneControl; film: Film }) {
         onChange={(event) => tone.choose(event.currentTarget.value as Preset)}
       >
         {tone.preset === null && <option value="">{text.presets.own}</option>}
-        {PRESETS.filter((preset) => preset !== 'full' || !film.table).map((preset) => (
+        {PRESETS.filter(
+          // By a key, or by a film beside it, it may be chosen all the same.
+          (preset) => preset !== 'full' || !film.table || tone.preset === 'full',
+        ).map((preset) => (
           <option key={preset} value={preset}>
             {text.presets[preset]}
           </option>

@@ -86,7 +86,7 @@ export default function Viewer(props: ViewerProps) {
       <div className={styles.above} data-header={film?.header != null}>
         {props.hint}
         {film && <Changes film={film} view={props.view} tone={props.tone} />}
-        {result && (
+        {(result || overlaid) && (
           <Notes
             result={result}
             overlaid={overlaid}

@@ -63,6 +63,24 @@ it.each([{ opacity }, { low_signal: true }, { opacity, low_signal: true }])(
   },
 );
 
+it('says why a film is not seen also before there is a result', () => {
+  render(
+    <Workbench
+      study={shown}
+      date=""
+      result={null}
+      busy={false}
+      overlay={FIRST_OVERLAY}
+      caption={[]}
+      stage={{ current: null }}
+      onOverlay={() => undefined}
+      onTarget={() => undefined}
+    />,
+  );
+  act(() => load({ status: 'unshown' }));
+  expect(screen.getByText(en.viewer.notShown)).toBeTruthy();
+});
+
 it('takes a map for painted in only where the film cannot be shown, and says nothing of it', () => {
   render(bench({ opacity }));
   expect(sliders()).toBeGreaterThan(0);

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { onceBack } from '../lib/again';
 import type { Study } from '../lib/study';
 import { decodeFilm } from './decode/decodeFilm';
 import type { Film } from './decode/film';
@@ -16,6 +17,9 @@ async function load({ source }: Study, signal: AbortSignal): Promise<Film> {
     return decodeFilm(source, signal);
   }
   const response = await fetch(source, { signal });
+  if (!response.ok) {
+    throw new Error(`${response.status}`);
+  }
   return decodeFilm(await response.blob(), signal);
 }
 
@@ -30,11 +34,25 @@ export function useFilm(study: Study): FilmLoad {
         setLoaded({ source, load: next });
       }
     };
-    load({ name: '', source }, controller.signal).then(
-      (film) => settle({ status: 'ready', film }),
-      () => settle({ status: 'unshown' }),
-    );
+    let stop: (() => void) | null = null;
+    const start = () => {
+      load({ name: '', source }, controller.signal).then(
+        (film) => {
+          stop?.();
+          settle({ status: 'ready', film });
+        },
+        () => {
+          settle({ status: 'unshown' });
+          // A sample, or what decodes the file, may only not have come.
+          if (!controller.signal.aborted) {
+            stop ??= onceBack(start);
+          }
+        },
+      );
+    };
+    start();
     return () => {
+      stop?.();
       controller.abort();
       setLoaded(null);
     };

@@ -25,12 +25,20 @@ const width = ({ low, high }: Window) => high - low;
 /** A film's window, level and polarity under what was chosen; `null`: as the film opens. */
 export function toneOf(film: Film, chosen: ChosenTone | null): Tone {
   const { preset, own, inverted } = chosen ?? opening(film);
-  const { auto } = film.presets;
-  const window =
-    preset === null
-      ? { low: auto.low + own.low * width(auto), high: auto.low + own.high * width(auto) }
-      : film.presets[preset];
+  const window = preset === null ? inValues(own, film) : film.presets[preset];
   return { window, asStored: preset === 'stored', inverted };
+}
+
+/** From and to widths of the automatic window, counted from its dark end, which may be the high one. */
+function inValues({ low, high }: Window, { presets: { auto }, inverted }: Film): Window {
+  const at = (share: number) =>
+    inverted ? auto.high - share * width(auto) : auto.low + share * width(auto);
+  return inverted ? { low: at(high), high: at(low) } : { low: at(low), high: at(high) };
+}
+
+function inWidths({ low, high }: Window, { presets: { auto }, inverted }: Film): Window {
+  const share = (value: number) => (inverted ? auto.high - value : value - auto.low) / width(auto);
+  return inverted ? { low: share(high), high: share(low) } : { low: share(low), high: share(high) };
 }
 
 function opening(film: Film): ChosenTone {
@@ -45,7 +53,7 @@ export function useTone(
 ): ToneControl {
   const tone = toneOf(film, chosen);
   const origin = useRef(tone.window);
-  const { auto, full } = film.presets;
+  const { full } = film.presets;
   const now = chosen ?? opening(film);
   // Down is brighter, also where low values are white.
   const sign = film.inverted === tone.inverted ? 1 : -1;
@@ -59,9 +67,8 @@ export function useTone(
         origin.current = tone.window;
         return;
       }
-      const { low, high } = dragged(origin.current, right, sign * down, width(full));
-      const inWidths = (value: number) => (value - auto.low) / width(auto);
-      onTone({ ...now, preset: null, own: { low: inWidths(low), high: inWidths(high) } });
+      const window = dragged(origin.current, right, sign * down, width(full));
+      onTone({ ...now, preset: null, own: inWidths(window, film) });
     },
     reset: () => onTone(null),
   };

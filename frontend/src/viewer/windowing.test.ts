@@ -1,7 +1,9 @@
+import { renderHook } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import type { Film } from './decode/film';
 import { makePresets } from './decode/presets';
 import { pyramid } from './decode/pyramid';
+import { type ChosenTone, toneOf, useTone } from './useTone';
 import { dragged, greyPixels, valueAt } from './windowing';
 
 function film(changes: Partial<Film> = {}): Film {
@@ -90,6 +92,41 @@ it('halves a film by the mean, odd edges included', () => {
   ]);
   expect(levels[1]?.codes[0]).toBe(105);
   expect(levels[1]?.codes.at(-1)).toBe(100);
+});
+
+it('keeps padding out of the means of a film that is made smaller', () => {
+  // Behind all values is a code that would be white.
+  const rows = [4096, 1000, 4096, 4096, 1000, 1000, 4096, 1000];
+  const codes = new Uint16Array(1026 * 2).fill(1000);
+  codes.set(rows.slice(0, 4));
+  codes.set(rows.slice(4), 1026);
+  const [, smaller] = pyramid({ width: 1026, height: 2, codes }, [4096, 4096]);
+  expect([...(smaller?.codes.slice(0, 3) ?? [])]).toEqual([1000, 4096, 1000]);
+});
+
+it('moves the window of two linked films alike, also where one has its low values white', () => {
+  const window = { low: 500, high: 3500 };
+  const presets = {
+    stored: window,
+    auto: window,
+    full: window,
+    lungs: window,
+    mediastinum: window,
+  };
+  const [plain, inverted] = [
+    film({ presets }),
+    film({ presets: { ...presets, auto: { low: 595, high: 3595 } }, inverted: true }),
+  ];
+  const chosen = { preset: null, own: { low: -0.2, high: 0.9 }, inverted: false };
+  expect(toneOf(plain, chosen).window).toEqual({ low: -100, high: 3200 });
+  // Its dark end is the high one.
+  expect(toneOf(inverted, chosen).window).toEqual({ low: 895, high: 4195 });
+  const given: (ChosenTone | null)[] = [];
+  const { result } = renderHook(() => useTone(inverted, chosen, (tone) => given.push(tone)));
+  result.current.drag(0, 0, 'start');
+  result.current.drag(0, 0, 'move');
+  expect(given[0]?.own.low).toBeCloseTo(-0.2);
+  expect(given[0]?.own.high).toBeCloseTo(0.9);
 });
 
 it('opens a film that fills little of its range automatically, others as stored', () => {

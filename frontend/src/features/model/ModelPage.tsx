@@ -55,7 +55,14 @@ function Failed({ failure, onRetry }: { failure: Failure; onRetry: () => void })
         </p>
         <p>{hint}</p>
       </div>
-      <Button look="primary" onClick={onRetry}>
+      <Button
+        look="primary"
+        onClick={({ currentTarget }) => {
+          // The button goes: the focus must not start again from the top of the page.
+          currentTarget.closest<HTMLElement>('main')?.focus({ preventScroll: true });
+          onRetry();
+        }}
+      >
         {shared.retry}
       </Button>
     </div>

@@ -20,6 +20,8 @@ export const report = {
   reader: 'Reader',
   copy: 'Copy as text',
   copied: 'Copied.',
+  uncopied:
+    'The browser does not let this page copy. Save the report as PDF, or the data as JSON or CSV.',
   print: 'Print',
   summary: (graded: number, refused: number) =>
     `${format.integer(graded)} graded, ${format.integer(refused)} without a grade.`,

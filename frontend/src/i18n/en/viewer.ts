@@ -112,8 +112,9 @@ export const viewer = {
     readonly [string, string]
   >,
   notShown:
-    'This page cannot show the file itself; its grade is not affected. What is shown is the overlay as the service drew it. To see the film here, export it as PNG.',
-  overlaidMap: (map: string) => `Its map: ${map}.`,
+    'This page cannot show the file itself; its grade is not affected. To see the film here, export it as PNG.',
+  overlaidMap: (map: string) =>
+    `What is shown is the overlay as the service drew it. Its map: ${map}.`,
   unpainted:
     'The map could not be drawn over this film. Change how it is drawn to try again, or take it along under Report: the picture (PNG) comes drawn by the service, the data (JSON) hold every map.',
   emptyMap: (target: Subject) =>

@@ -20,6 +20,8 @@ export const report: Catalogue['report'] = {
   reader: 'Pembaca',
   copy: 'Salin sebagai teks',
   copied: 'Disalin.',
+  uncopied:
+    'Pelayar tidak membenarkan halaman ini menyalin. Simpan laporan sebagai PDF, atau data sebagai JSON atau CSV.',
   print: 'Cetak',
   summary: (graded, refused) =>
     `${format.integer(graded)} digredkan, ${format.integer(refused)} tanpa gred.`,

@@ -103,8 +103,9 @@ export const viewer: Catalogue['viewer'] = {
     })[map],
   ends: { opacity: ['0%', '100%'], 'grad-cam': ['rendah', 'tinggi'] },
   notShown:
-    'Halaman ini tidak dapat memaparkan fail itu sendiri; grednya tidak terjejas. Yang dipaparkan ialah tindanan seperti yang dilukis oleh perkhidmatan. Untuk melihat filem di sini, eksport sebagai PNG.',
-  overlaidMap: (map) => `Petanya: ${map}.`,
+    'Halaman ini tidak dapat memaparkan fail itu sendiri; grednya tidak terjejas. Untuk melihat filem di sini, eksport sebagai PNG.',
+  overlaidMap: (map) =>
+    `Yang dipaparkan ialah tindanan seperti yang dilukis oleh perkhidmatan. Petanya: ${map}.`,
   unpainted:
     'Peta tidak dapat dilukis di atas filem ini. Ubah cara lukisannya untuk mencuba lagi, atau simpan melalui Laporan: gambar (PNG) dilukis oleh perkhidmatan, data (JSON) mengandungi setiap peta.',
   emptyMap: (target) =>

@@ -17,6 +17,7 @@ export const report: Catalogue['report'] = {
   reader: '判读者',
   copy: '复制为文本',
   copied: '已复制。',
+  uncopied: '浏览器不允许本页复制。请将报告保存为 PDF，或将数据保存为 JSON 或 CSV。',
   print: '打印',
   summary: (graded, refused) =>
     `已分级 ${format.integer(graded)} 张，未分级 ${format.integer(refused)} 张。`,

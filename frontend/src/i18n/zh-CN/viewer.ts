@@ -76,7 +76,7 @@ export const viewer: Catalogue['viewer'] = {
     opacity: '模型在其识别的肺野内看到的阴影。颜色为绝对刻度：清晰的胸片保持无色。这不是分割。',
     'grad-cam': '使 Brixia 总分或所选等级升高的区域。按自身最大值着色。这不是分割。',
   },
-  target: '热力图对应等级',
+  target: '热力图对象',
   style: '绘制方式',
   styles: { heat: '色彩', contours: '等值线' },
   strength: '热力图叠加强度',
@@ -92,9 +92,8 @@ export const viewer: Catalogue['viewer'] = {
       cividis: '热力图色标：深蓝为低，灰色为高，黄色为最高',
     })[map],
   ends: { opacity: ['0%', '100%'], 'grad-cam': ['低', '高'] },
-  notShown:
-    '本页无法直接显示该文件，但分级不受影响。所示为服务绘制的叠加图。如需在此查看胸片，请导出为 PNG。',
-  overlaidMap: (map) => `其中的图：${map}。`,
+  notShown: '本页无法直接显示该文件，但分级不受影响。如需在此查看胸片，请导出为 PNG。',
+  overlaidMap: (map) => `所示为服务绘制的叠加图，其中的图：${map}。`,
   unpainted:
     '无法在此胸片上绘制热力图。请更改绘制方式后重试，或从“报告”中保存：图像（PNG）由服务绘制，数据（JSON）包含所有图。',
   emptyMap: (target) => `热力图为空：图像中没有区域使${lower(target)}的得分升高。`,

@@ -3,6 +3,12 @@ import type { Repair } from '../../lib/study';
 import { type Film, NotShownError } from './film';
 import type { Order, Reply } from './worker';
 
+/** Milliseconds that a file on this machine waits for what the service says. */
+const PATIENCE = 1500;
+
+const nothingAfter = (time: number) =>
+  new Promise<null>((resolve) => setTimeout(() => resolve(null), time));
+
 /**
  * Decodes a file off the main thread.
  *
@@ -29,7 +35,8 @@ export async function repairFilm(blob: Blob, repair: Repair, signal: AbortSignal
 }
 
 async function ordered(order: Omit<Order, 'maxPixels'>, signal: AbortSignal): Promise<Reply> {
-  const maxPixels = (await limitsOfService())?.max_pixels ?? Number.POSITIVE_INFINITY;
+  const limits = await Promise.race([limitsOfService(), nothingAfter(PATIENCE)]);
+  const maxPixels = limits?.max_pixels ?? Number.POSITIVE_INFINITY;
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });

@@ -9,7 +9,7 @@ import { readOrientation, turned, turnedSpacing } from './orientation';
 import { squared, squaredSpacing } from './pixelAspect';
 import { plainFilm } from './plainFilm';
 import { fullWindow, makePresets } from './presets';
-import { pyramid } from './pyramid';
+import { type Padding, pyramid } from './pyramid';
 import { toGrey } from './raster';
 import { paddedWindow, withoutIslands } from './usedRange';
 
@@ -23,8 +23,8 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
   const samples = await readSamples(dataSet, layout);
   const orientation = readOrientation(dataSet);
   const aspect = readAspect(dataSet);
-  const upright = (stored: Level) => {
-    const square = squared(stored, aspect, maxPixels);
+  const upright = (stored: Level, padding: Padding = null) => {
+    const square = squared(stored, aspect, maxPixels, padding);
     const spacing = squaredSpacing(readSpacing(dataSet), stored, square);
     return {
       full: turned(square, orientation),
@@ -40,8 +40,8 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
   const meaning = { modality, paddingWords, padding: grey.padding };
   const overlayBits = readOverlayBits(dataSet);
   const codes = codesOf({ ...samples, overlayBits }, layout, size.width * size.height, meaning);
-  const { full, about } = upright({ ...size, codes });
-  const levels = pyramid(full);
+  const { full, about } = upright({ ...size, codes }, grey.padding);
+  const levels = pyramid(full, grey.padding);
   // After a Modality LUT the codes are its outputs, which begin at 0.
   const least = layout.signed && !modality ? -(2 ** (layout.stored - 1)) : 0;
   const base = sent ?? paddedWindow({ ...size, codes }, grey, least) ?? fullWindow(grey);

@@ -23,7 +23,8 @@ export function isDicom(bytes: Uint8Array): boolean {
 
 /** "Family^Given" as people write it; of several scripts, the first one. */
 function nameOf(value: string): string {
-  const [first = ''] = value.split('=');
+  // Which may be the second: not everybody has a name in the alphabet.
+  const first = value.split('=').find((group) => /[^\s^]/u.test(group)) ?? '';
   return first.split('^').filter(Boolean).join(', ');
 }
 

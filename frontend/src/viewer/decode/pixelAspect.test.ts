@@ -24,6 +24,46 @@ it('adds rows where pixels are tall, and columns where they are wide', () => {
 const view = (...bytes: number[]) => new DataView(Uint8Array.from(bytes).buffer);
 const text = (word: string) => [...word].map((letter) => letter.charCodeAt(0));
 
+it('mixes no padding with tissue where it squares pixels', () => {
+  const level = { width: 1, height: 2, codes: Uint16Array.of(4096, 1000) };
+  expect([...squared(level, 2, 100, [4096, 4096]).codes]).toEqual([4096, 4096, 1000, 1000]);
+});
+
+it.each([
+  [[300, 150], true],
+  [[300, 300], false],
+  [[300, 0], false],
+])(
+  'leaves a JPEG to the service whose EXIF alone says %o dots',
+  ([across = 0, down = 0], refused) => {
+    const [head, entries, values] = [8, 2, 8 + 2 + 2 * 12 + 4];
+    const short = (value: number) => [value & 255, value >> 8];
+    const long = (value: number) => [...short(value & 0xffff), ...short(value >> 16)];
+    const entry = (tag: number, at: number) => [
+      ...short(tag),
+      ...short(5),
+      ...long(1),
+      ...long(at),
+    ];
+    const tiff = [
+      ...[0x49, 0x49, 42, 0, ...long(head), ...short(entries)],
+      ...entry(282, values),
+      ...entry(283, values + 8),
+      ...long(0),
+      ...[across, 1, down, 1].flatMap(long),
+    ];
+    const segment = [...text('Exif'), 0, 0, ...tiff];
+    const exif = [0xff, 0xe1, 0, segment.length + 2, ...segment];
+    const scan = [0xff, 0xda, ...Array<number>(16).fill(0)];
+    const read = () => jpegAspect(view(0xff, 0xd8, ...exif, ...scan));
+    if (refused) {
+      expect(read).toThrow('exif');
+    } else {
+      expect(read()).toBe(1);
+    }
+  },
+);
+
 it('reads a PNG’s pHYs and a JPEG’s JFIF', () => {
   const phys = [0, 0, 0, 9, ...text('pHYs'), 0, 0, 0, 200, 0, 0, 0, 100, 1, 0, 0, 0, 0];
   expect(pngAspect(view(...Array<number>(8).fill(0), ...phys))).toBe(2);

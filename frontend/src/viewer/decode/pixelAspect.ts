@@ -1,4 +1,5 @@
 import { type Level, NotShownError, type Spacing } from './film';
+import { isWithin, type Padding } from './pyramid';
 
 export const SQUARE = 1;
 /** Rounded resolutions, like 300 x 299 dots per inch, are no shape. */
@@ -12,6 +13,11 @@ const APP1 = 0xffe1;
 const JFIF = 0x4a464946;
 const EXIF = 0x45786966;
 const START_OF_SCAN = 0xffda;
+/** Bytes of a segment before its EXIF. */
+const EXIF_HEAD = 10;
+const LITTLE_ENDIAN = 0x4949;
+const X_RESOLUTION = 282;
+const Y_RESOLUTION = 283;
 
 /** Height of a pixel over its width, from the distances of rows and of columns. */
 export function spacingAspect(down: number, across: number): number {
@@ -42,12 +48,33 @@ export function pngAspect(view: DataView): number {
   return SQUARE;
 }
 
+/** Whether the two resolutions of an EXIF block, a TIFF structure, are not the same. */
+function saysUneven(tiff: DataView): boolean {
+  try {
+    const little = tiff.getUint16(0) === LITTLE_ENDIAN;
+    const start = tiff.getUint32(4, little);
+    const found = new Map<number, number>();
+    for (let index = 0; index < tiff.getUint16(start, little); index += 1) {
+      const entry = start + 2 + 12 * index;
+      const at = tiff.getUint32(entry + 8, little);
+      const tag = tiff.getUint16(entry, little);
+      if (tag === X_RESOLUTION || tag === Y_RESOLUTION) {
+        found.set(tag, tiff.getUint32(at, little) / tiff.getUint32(at + 4, little));
+      }
+    }
+    return densityAspect(found.get(X_RESOLUTION) ?? 0, found.get(Y_RESOLUTION) ?? 0) !== SQUARE;
+  } catch (error) {
+    // One that is broken says nothing, as to the service.
+    return error instanceof NotShownError;
+  }
+}
+
 /**
  * Of a JPEG: what JFIF says. One that also has EXIF may be turned, or say it in another way, which
  * is left to the service where the two would matter.
  */
 export function jpegAspect(view: DataView): number {
-  let [aspect, exif] = [SQUARE, false];
+  let [aspect, exif, told] = [SQUARE, false, false];
   for (let at = 2; at + 16 <= view.byteLength; at += 2 + view.getUint16(at + 2)) {
     const marker = view.getUint16(at);
     if (marker === START_OF_SCAN || marker < 0xff01) {
@@ -58,16 +85,24 @@ export function jpegAspect(view: DataView): number {
       // Unit 0 says no more than the shape.
       aspect = densityAspect(across, down);
     }
-    exif ||= marker === APP1 && view.getUint32(at + 4) === EXIF;
+    if (marker === APP1 && view.getUint32(at + 4) === EXIF) {
+      exif = true;
+      told ||= saysUneven(new DataView(view.buffer, view.byteOffset + at + EXIF_HEAD));
+    }
   }
-  if (aspect !== SQUARE && exif) {
+  if (exif && (aspect !== SQUARE || told)) {
     throw new NotShownError('pixel-aspect-and-exif');
   }
   return aspect;
 }
 
 /** The picture on square pixels: more of them along the longer side of a pixel, as the service does. */
-export function squared(level: Level, aspect: number, maxPixels: number): Level {
+export function squared(
+  level: Level,
+  aspect: number,
+  maxPixels: number,
+  padding: Padding = null,
+): Level {
   if (aspect === SQUARE) {
     return level;
   }
@@ -77,22 +112,34 @@ export function squared(level: Level, aspect: number, maxPixels: number): Level 
   const smaller: [number, number] =
     aspect > 1 ? [Math.round(width / aspect), height] : [width, Math.round(height * aspect)];
   const [across, down] = larger[0] * larger[1] <= maxPixels ? larger : smaller;
-  return scaledTo(level, across, down);
+  return scaledTo(level, across, down, padding);
 }
 
-/** By straight lines between the pixels' centres. */
-function scaledTo({ width, height, codes }: Level, across: number, down: number): Level {
+/** By straight lines between the pixels' centres; beside padding, which is in no mean, the nearest. */
+function scaledTo(
+  { width, height, codes }: Level,
+  across: number,
+  down: number,
+  padding: Padding,
+): Level {
   const out = new (codes instanceof Uint8Array ? Uint8Array : Uint16Array)(across * down);
   const columns = Array.from({ length: across }, (_, x) => between(x, across, width));
+  const isBeside = (start: number, { from, to }: typeof NOWHERE) =>
+    padding !== null && [from, to].some((place) => isWithin(codes[start + place] ?? 0, padding));
   for (let y = 0; y < down; y += 1) {
     const row = between(y, down, height);
     const [upper, lower] = [row.from * width, row.to * width];
     for (let x = 0; x < across; x += 1) {
       const column = columns[x] ?? NOWHERE;
+      const code = (start: number, place: number) => codes[start + place] ?? 0;
       const at = (start: number) =>
-        (codes[start + column.from] ?? 0) * (1 - column.share) +
-        (codes[start + column.to] ?? 0) * column.share;
-      out[y * across + x] = Math.round(at(upper) * (1 - row.share) + at(lower) * row.share);
+        code(start, column.from) * (1 - column.share) + code(start, column.to) * column.share;
+      if (padding && [upper, lower].some((start) => isBeside(start, column))) {
+        const near = column.share < 0.5 ? column.from : column.to;
+        out[y * across + x] = code(row.share < 0.5 ? upper : lower, near);
+      } else {
+        out[y * across + x] = Math.round(at(upper) * (1 - row.share) + at(lower) * row.share);
+      }
     }
   }
   return { width: across, height: down, codes: out };

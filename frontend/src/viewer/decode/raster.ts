@@ -94,6 +94,9 @@ export function hasNamedExif(data: Uint8Array): boolean {
   return exif !== null && EXIF_NAME.every((byte, at) => exif[at] === byte);
 }
 
+/** Whether a PNG has EXIF, which may say how it is to be turned. */
+export const hasExif = (data: Uint8Array): boolean => exifOf(data) !== null;
+
 /** What the first of a PNG's `eXIf` chunks holds; `null` where there is none. */
 function exifOf(data: Uint8Array): Uint8Array | null {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);

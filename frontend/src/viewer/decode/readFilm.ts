@@ -1,9 +1,9 @@
 import { readDicom } from './dicom';
 import { isDicom } from './dicomHeader';
 import { type Film, NotShownError } from './film';
-import { jpegAspect, pngAspect, squared } from './pixelAspect';
+import { jpegAspect, pngAspect, SQUARE, squared } from './pixelAspect';
 import { plainFilm } from './plainFilm';
-import { hasNamedExif, type Raster, readByBrowser, readDeepPng, readTiff } from './raster';
+import { hasExif, hasNamedExif, type Raster, readByBrowser, readDeepPng, readTiff } from './raster';
 
 const PNG = [0x89, 0x50, 0x4e, 0x47];
 const JPEG = [0xff, 0xd8, 0xff];
@@ -36,7 +36,12 @@ async function readRaster(blob: Blob, bytes: Uint8Array, maxPixels: number): Pro
       throw new NotShownError('exif');
     }
     const raster = depth === 16 ? readDeepPng(bytes) : await readByBrowser(blob);
-    return { ...raster, aspect: pngAspect(view) };
+    const aspect = pngAspect(view);
+    if (aspect !== SQUARE && depth !== 16 && hasExif(bytes)) {
+      // The browser may have turned it, and then its pixels are not tall but wide.
+      throw new NotShownError('pixel-aspect-and-exif');
+    }
+    return { ...raster, aspect };
   }
   if (starts(JPEG)) {
     refuseLarge(...jpegSize(view), maxPixels);

@@ -17,6 +17,9 @@ import styles from './Compare.module.css';
 import { Curtain, CurtainSteps } from './Curtain';
 import { type Keep, type Kept, useKept } from './kept';
 
+const explanationOf = ({ state }: Side) =>
+  state.phase === 'done' ? state.shown.explanation : null;
+
 export interface Side {
   readonly id: number;
   readonly state: Exclude<State, { phase: 'empty' }>;
@@ -164,7 +167,8 @@ export default function Compare(props: CompareProps) {
         <OverlayControls
           overlay={overlay}
           target={target}
-          explanation={state.phase === 'done' ? state.shown.explanation : null}
+          explanation={explanationOf(shown)}
+          beside={sides.map(explanationOf).find((found) => found !== null) ?? null}
           awaited={state.phase === 'done' && state.pending !== null}
           film={shown.id}
           onOverlay={onOverlay}

@@ -130,3 +130,11 @@ describe('what was done', () => {
     expect(screen.getByRole('alert').textContent).toBe(en.report.failed);
   });
 });
+
+it('does not blame the report where the browser lets nobody copy it', async () => {
+  await open();
+  // As on a page by plain HTTP; `userEvent` gives one of its own.
+  vi.stubGlobal('navigator', { ...navigator, clipboard: undefined });
+  fireEvent.click(screen.getByRole('button', { name: en.report.copy }));
+  expect((await screen.findByRole('alert')).textContent).toBe(en.report.uncopied);
+});

@@ -10,7 +10,7 @@ import { REPORT_KINDS, type ReportKind, saveForm, saveReport } from '../../../re
 import styles from './ReportMenu.module.css';
 
 type Outcome =
-  | { readonly state: 'idle' | 'making' | 'copied' | 'failed' }
+  | { readonly state: 'idle' | 'making' | 'copied' | 'uncopied' | 'failed' }
   | { readonly state: 'saved'; readonly name: string }
   | { readonly state: 'refused'; readonly form: ResultForm; readonly failure: Failure };
 
@@ -65,13 +65,17 @@ export function ReportMenu({ graded, onImpression }: ReportMenuProps) {
   };
   const copy = async () => {
     close();
+    let state: 'copied' | 'uncopied' | 'failed' = 'failed';
     try {
       const { reportText } = await import('../../../report/text');
-      await navigator.clipboard.writeText(reportText(graded, catalogue));
-      setOutcome({ state: 'copied' });
+      const words = reportText(graded, catalogue);
+      state = 'uncopied';
+      await navigator.clipboard.writeText(words);
+      state = 'copied';
     } catch {
-      setOutcome({ state: 'failed' });
+      // Said below: the report was not made, or nobody may copy it.
     }
+    setOutcome({ state });
   };
 
   return (
@@ -147,9 +151,9 @@ export function ReportMenu({ graded, onImpression }: ReportMenuProps) {
         {outcome.state === 'saved' && text.saved(outcome.name)}
         {outcome.state === 'copied' && text.copied}
       </p>
-      {outcome.state === 'failed' && (
+      {(outcome.state === 'failed' || outcome.state === 'uncopied') && (
         <p className={styles.outcome} role="alert">
-          {text.failed}
+          {text[outcome.state]}
         </p>
       )}
       {outcome.state === 'refused' && (
