@@ -38,7 +38,7 @@ SOURCES := backend/cxr_severity backend/bench backend/fuzz backend/tests trainin
 BENCH_ONLY := .venv/bench-only
 PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend samples -type f \
-	-not -path '*/node_modules/*' -not -path 'frontend/dist/*' -not -path 'frontend/e2e/*' 2>/dev/null)
+	-not -path '*/node_modules/*' -not -path 'frontend/dist/*' -not -path 'frontend/e2e/*' 2>/dev/null | sed 's/ /\\ /g')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -86,22 +86,22 @@ openapi: .venv/.dev frontend/node_modules/.installed ## Write backend/openapi.js
 	$(BIN)/cxr-severity settings > docs/settings.md
 
 train: .venv/.dev ## Cross-validate a recipe and export its version (DATA, CONFIG, OUT, JOBS; RESUME=1 goes on)
-	$(KEEP) $(BIN)/cxr-train --config $(CONFIG) --data $(DATA) --out $(OUT) --jobs $(JOBS) $(if $(RESUME),--resume)
+	$(KEEP) $(BIN)/cxr-train --config "$(CONFIG)" --data "$(DATA)" --out "$(OUT)" --jobs $(JOBS) $(if $(RESUME),--resume)
 
 evaluate: .venv/.dev ## Report and figures of a run's out-of-fold predictions (DATA, OUT, REPORT)
-	$(KEEP) $(BIN)/cxr-evaluate --run $(OUT) --data $(DATA) --out $(REPORT) $(if $(filter docs/evaluation,$(REPORT)),--readme README.md)
+	$(KEEP) $(BIN)/cxr-evaluate --run "$(OUT)" --data "$(DATA)" --out "$(REPORT)" $(if $(filter docs/evaluation,$(REPORT)),--readme README.md)
 
 ablation: .venv/.dev ## The published recipe and two steps back from it, beside a run of what ships (DATA, CONFIG, OUT, REPORT)
 	$(KEEP) $(BIN)/cxr-ablation $(addprefix training/configs/ablation/published,-cnn.yaml -balanced-cnn.yaml .yaml) \
-		--shipped $(CONFIG) --predictions $(OUT)/predictions.csv --data $(DATA) --runs runs/ablation \
-		--out $(if $(filter docs/evaluation,$(REPORT)),docs,$(REPORT))/ablation.md
+		--shipped "$(CONFIG)" --predictions "$(OUT)/predictions.csv" --data "$(DATA)" --runs runs/ablation \
+		--out "$(if $(filter docs/evaluation,$(REPORT)),docs,$(REPORT))/ablation.md"
 
 bench: $(if $(PART),.venv/.dev,.venv/.bench) ## How fast it is, beside Flask with grad-cam: tables and a chart in docs/bench (QUICK=1); or one PART=batch forms bulk idle
 	cd backend && $(if $(PART),../$(BIN)/python -m bench.$(PART) $(ARGS),\
 		PYTHONPATH=../$(BENCH_ONLY) ../$(BIN)/python -m bench $(if $(QUICK),--quick --out ../runs/bench,--readme))
 
 agree: .venv/.dev ## Whether every installed engine answers as PyTorch does, on the films of severity/ and the samples
-	cd backend && ../$(BIN)/python -m bench.agree $(abspath $(DATA))/severity/images ../samples
+	data="$$(realpath "$(DATA)")" && cd backend && ../$(BIN)/python -m bench.agree "$$data/severity/images" ../samples
 
 fuzz: .venv/.dev ## Hostile files and requests by the thousand (PART=decode guided http document, MINUTES for each, COUNT, SEED)
 	cd backend && PYTHONPATH="$$PWD:$$PWD/tests" ../$(BIN)/python -m fuzz $(PART) --minutes $(MINUTES) --inputs $(COUNT) --seed $(SEED)
@@ -133,8 +133,8 @@ clean: ## Remove everything that the other commands made, except runs/
 .venv/.bench: .venv/.dev
 	@echo "installing what the bench compares with"
 	@$(PIP) -e 'backend[bench]'
-	@$(TORCH) --target $(BENCH_ONLY) torchvision
-	@$(PIP) --no-deps --target $(BENCH_ONLY) grad-cam ttach
+	@$(TORCH) --upgrade --target $(BENCH_ONLY) torchvision
+	@$(PIP) --no-deps --upgrade --target $(BENCH_ONLY) grad-cam ttach
 	@touch $@
 
 frontend/node_modules/.installed: frontend/package.json frontend/package-lock.json

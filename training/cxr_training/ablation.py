@@ -76,6 +76,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         recipes = {path.stem: load_config(path, AblationConfig) for path in arguments.recipes}
         shipped = load_config(arguments.shipped, TrainConfig)
+        for path, recipe in zip(arguments.recipes, recipes.values(), strict=True):
+            if recipe.preprocess != shipped.preprocess:
+                raise TrainingError(f"{path}: preprocess: is not that of {arguments.shipped}")
         # What is missing or does not fit is found before any training.
         read_predictions(arguments.predictions)
         films, dataset, split = prepare(shipped, arguments.data)

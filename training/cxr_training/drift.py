@@ -11,6 +11,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from cxr_severity.model.artifact import MANIFEST, ArtifactError, read_manifest
 from cxr_severity.model.drift import DriftReference, Histogram, Statistic, input_statistics
 from cxr_training.cases import Dataset, read_cases
@@ -33,7 +35,12 @@ def add_reference(version: Path, dataset: Dataset, predictions: Path) -> DriftRe
         TrainingError: a film or the table cannot be read.
     """
     manifest = read_manifest(version)
-    found: dict[Statistic, list[float]] = {"total": read_predictions(predictions).totals.tolist()}
+    read = read_predictions(predictions)
+    # A film counts once, however many seeds read it.
+    totals: dict[str, list[float]] = {}
+    for image, total in zip(read.images, read.totals.tolist(), strict=True):
+        totals.setdefault(image, []).append(total)
+    found: dict[Statistic, list[float]] = {"total": [float(np.mean(of)) for of in totals.values()]}
     for grid in exact_grids(dataset, dataset.cases, manifest.preprocess):
         for name, value in input_statistics(grid).items():
             found.setdefault(name, []).append(value)

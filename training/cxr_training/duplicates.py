@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cxr_training.grey import eight_bit
+
 HASH_SIDE = 16
 BITS = HASH_SIDE * HASH_SIDE
 
@@ -16,7 +18,7 @@ BITS = HASH_SIDE * HASH_SIDE
 def perceptual_hash(data: bytes) -> NDArray[np.bool_]:
     """(256,) bits: signs of the low frequencies of an image file's cosine transform (pHash)."""
     with Image.open(io.BytesIO(data)) as image:
-        hashed = imagehash.phash(image.convert("L"), hash_size=HASH_SIDE)
+        hashed = imagehash.phash(eight_bit(image), hash_size=HASH_SIDE)
     return np.asarray(hashed.hash, dtype=np.bool_).reshape(-1)
 
 

@@ -8,6 +8,7 @@ import torch
 
 from cxr_severity.model.manifest import DataProvenance
 from cxr_severity.model.networks.cells import CellNet
+from cxr_severity.model.reference.networks import load_state, pack_network
 from cxr_training.cases import Dataset
 from cxr_training.config import TrainConfig
 from cxr_training.drift import add_reference
@@ -90,4 +91,6 @@ def mean_network(config: TrainConfig, units: list[Unit]) -> CellNet:
             for key, value in states[0].items()
         }
     )
+    # As it is stored: gate, faint maps and the golden answer are those of what ships.
+    load_state(network, pack_network(network))
     return network.eval().requires_grad_(False)

@@ -204,6 +204,7 @@ def _save(
         "parts": [part.state_dict() for part in parts],
         "draws": generator.get_state(),
         "dropout": torch.get_rng_state(),
+        "dropout on GPUs": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
     }
     write_whole(path, lambda partial: torch.save(state, partial))
 
@@ -219,4 +220,7 @@ def _resume(path: Path, identity: str, parts: Sequence[_Part], generator: torch.
         part.load_state_dict(stored)
     generator.set_state(state["draws"])
     torch.set_rng_state(state["dropout"])
+    on_gpus = state.get("dropout on GPUs", [])
+    if torch.cuda.is_available() and len(on_gpus) == torch.cuda.device_count():
+        torch.cuda.set_rng_state_all(on_gpus)
     return int(state["epoch"])

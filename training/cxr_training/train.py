@@ -243,7 +243,7 @@ def _taught(
     unit = folder.unit(fold, seed)
     if not unit.weights.is_file():
         unit.folder.mkdir(parents=True, exist_ok=True)
-        out = frozenset(case.image for case in tested)
+        out = left_out(dataset, tested, fold, config)
         if not unit.whole_lungs.is_file():
             start = load_network(config, folder.places)
             missing: set[str] = {case.set for case in tested} if crosses(fold) else set()
@@ -269,10 +269,25 @@ def _taught(
 
 
 def is_tested(case: Case, fold: Fold, split: Split, config: TrainConfig) -> bool:
-    """Whether a network of this fold must not learn from the film, and is tested on it."""
+    """Whether a network of this fold is tested on the film: each film by one fold's networks, also
+    where none of them learns anything of its collection."""
     if isinstance(fold, int):
-        return split.fold[case.image] == fold or case.set in config.without
+        return split.fold[case.image] == fold
     return fold == f"without-{case.set}" or case.set in config.without
+
+
+def left_out(
+    dataset: Dataset, tested: Sequence[Case], fold: Fold, config: TrainConfig
+) -> frozenset[str]:
+    """Images that a network must not learn from: those that it is tested on, those of a collection
+    that the recipe leaves out, and, where a network does without a collection, all of its patients,
+    of whom another collection may hold a film or a copy."""
+    strangers = {case.patient for case in tested} if crosses(fold) else set()
+    return frozenset(case.image for case in tested) | {
+        case.image
+        for case in dataset.cases
+        if case.set in config.without or case.patient in strangers
+    }
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from invented import DATASET, Row, predictions, rows_of, write_rows
 
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.compare import compare, comparison_table
-from cxr_training.evaluation.evaluate import evaluate
+from cxr_training.evaluation.evaluate import Beside, evaluate
 from cxr_training.evaluation.predictions import join, read_predictions
 
 
@@ -51,6 +51,24 @@ def test_bad_tables_are_refused(
     path = write_rows(tmp_path / "p.csv", spoil(rows_of(predictions())))
     with pytest.raises(TrainingError, match=re.escape(message)):
         join(read_predictions(path), DATASET)
+
+
+def test_one_collection_may_lack_a_grade_and_is_measured_all_the_same() -> None:
+    table = predictions()
+    mild = {case.image for case in DATASET.cases if case.severity == "mild"}
+    rows = np.array([image not in mild for image in table.images])
+    some = replace(
+        table, seeds=table.seeds[rows], folds=np.full(rows.sum(), "without-severity"),
+        images=tuple(np.array(table.images)[rows]), patients=tuple(np.array(table.patients)[rows]),
+        logits=table.logits[rows], zones=table.zones[rows],
+    )  # fmt: skip
+    with pytest.raises(TrainingError, match="no image is mild"):
+        join(some, DATASET)
+    assert not (join(some, DATASET, all_grades=False).labels == 0).any()
+    found = evaluate(
+        table, DATASET, Beside(across={"severity": some}), version="0.1.0", resamples=20
+    )
+    assert [one.without for one in found.across] == ["severity"]
 
 
 def test_two_folds_leave_too_few_patients_to_calibrate_on() -> None:

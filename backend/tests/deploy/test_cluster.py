@@ -200,6 +200,12 @@ def test_the_gpu_overlay_asks_for_one(resources: list[Resource]) -> None:
     gpu = built("gpu")
     (api,) = (pod for name, pod in pods(gpu) if name == "api")
     assert api["spec"]["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == "1"
+    # An upgrade needs no GPU more than there are.
+    (deployment,) = (
+        one for one in gpu if one["kind"] == "Deployment" and one["metadata"]["name"] == "api"
+    )
+    rolling = deployment["spec"]["strategy"]["rollingUpdate"]
+    assert (rolling["maxUnavailable"], rolling["maxSurge"]) == (1, 0)
     config = settings(gpu)
     assert config["data"]["CXR_DEVICE"] == "cuda"
 
@@ -235,6 +241,8 @@ def test_no_proxy_is_less_patient_with_a_batch_than_the_service() -> None:
     for name in ("proxy-read-timeout", "proxy-send-timeout"):
         assert float(said[f"nginx.ingress.kubernetes.io/{name}"]) == 3600
         assert f"{name.replace('-', '_')} 1h;" in batch
+    # Nor does the proxy end one whose sender rests between two films.
+    assert "client_body_timeout 1h;" in batch
     assert LimitSettings().upload_seconds < 3600
 
 
@@ -249,5 +257,7 @@ def test_compose_is_hardened_as_the_cluster_is() -> None:
         assert "image" not in one or not one["image"].endswith(":latest")
         if name != "orthanc":  # whose image writes its configuration at start
             assert one["read_only"] is True, name
-    assert services["page"]["depends_on"]["api"] == {"condition": "service_healthy"}
+    # nginx looks its address up once, so that it is begun again with it.
+    needed = {"condition": "service_healthy", "restart": True}
+    assert services["page"]["depends_on"]["api"] == needed
     assert "ports" not in services["api"], "the proxy alone reaches it"

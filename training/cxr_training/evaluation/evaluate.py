@@ -105,8 +105,9 @@ def evaluate(
         interval=total_interval(calibrated, bootstrap),
         sources=source_scores(calibrated, beside.peers, resamples),
         across=[
-            _across(without, found, dataset, joined, beside.peers, resamples)
+            measured
             for without, found in beside.across.items()
+            if (measured := _across(without, found, dataset, joined, beside.peers, resamples))
         ],
         series=series_scores(joined, resamples),
         faithfulness=list(beside.faithfulness),
@@ -164,11 +165,15 @@ def _readers(
 def _across(
     without: Collection, found: Predictions, dataset: Dataset, joined: Joined,
     peers: Sequence[Reader], resamples: int,
-) -> AcrossHospitals:  # fmt: skip
-    """No film of the collection is in the calibration either. That is fitted on the other one's
-    films as the folds' networks read them, and those had learned from both."""
-    tested = join(found, dataset)
-    others = np.array([case.set != without for case in joined.cases])
+) -> AcrossHospitals | None:  # fmt: skip
+    """No film of the collection's patients is in the calibration either. That is fitted on the
+    other one's films as the folds' networks read them, and those had learned from both. None where
+    no film of the collection has a class."""
+    tested = join(found, dataset, all_grades=False)
+    if not (tested.labels >= 0).any():
+        return None
+    patients = {case.patient for case in dataset.cases if case.set == without}
+    others = np.array([case.patient not in patients for case in joined.cases])
     fits = fit_all(joined.only(others))
     by_fold = dict.fromkeys(np.unique(found.folds).tolist(), fits)
     calibrated = apply(tested.only(tested.labels >= 0), by_fold, fits)

@@ -127,10 +127,13 @@ def _check_identity(table: Table, seeds: Integers) -> None:
             )
 
 
-def join(predictions: Predictions, dataset: Dataset) -> Joined:
+def join(predictions: Predictions, dataset: Dataset, *, all_grades: bool = True) -> Joined:
     """Each reading beside its film; films without a class stay in.
 
     Patients go by the data set's names: a table says which went by one name when it was made.
+
+    Args:
+        all_grades: whether every class must be there; one collection may lack one.
 
     Raises:
         TrainingError: a reading of an unknown image, a film that some seed did not read, or a class
@@ -149,7 +152,7 @@ def join(predictions: Predictions, dataset: Dataset) -> Joined:
     cases = tuple(known[image] for image in predictions.images)
     labels = np.array([-1 if case.severity is None else case.label for case in cases], np.intp)
     for i, name in enumerate(SEVERITIES):
-        if not (labels == i).any():
+        if all_grades and not (labels == i).any():
             raise TrainingError(f"predictions: no image is {name}")
     return Joined(
         predictions=replace(predictions, patients=tuple(case.patient for case in cases)),

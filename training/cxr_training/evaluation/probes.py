@@ -48,12 +48,12 @@ def probe(
     cases = sampled(dataset.cases)
     perturbed = perturb(networks, fold_of, dataset, cases, scalings, config)
     curves = [
-        _faithful(networks[fold_of[case.image]], case, grid, config)
-        for case, grid in tqdm(
+        _faithful(networks[fold_of[case.image]], case, grid, config, seed)
+        for seed, (case, grid) in enumerate(tqdm(
             zip(cases[::EVERY_FAITHFUL], exact_grids(dataset, cases[::EVERY_FAITHFUL], config),
                 strict=True),
             "deletion and insertion", len(cases[::EVERY_FAITHFUL]), unit="film",
-        )
+        ))
     ]  # fmt: skip
     return evaluation.model_copy(
         update={
@@ -72,8 +72,9 @@ def sampled(cases: Sequence[Case]) -> list[Case]:
 
 
 def _faithful(
-    network: CellNet, case: Case, grid: Float32Array, config: PreprocessConfig
+    network: CellNet, case: Case, grid: Float32Array, config: PreprocessConfig, seed: int
 ) -> Faithful:
+    """`seed`: of the map of chance, another one for each film."""
     with torch.no_grad():
         maps = network.features(normalise(torch.from_numpy(grid[None]), config))
     cam = grad_cam(network, maps, ["burden"]).cam[0].numpy()
@@ -90,4 +91,4 @@ def _faithful(
             ]
         return np.concatenate(parts)
 
-    return faithful(case.image, case.patient, grid, found, total, seed=0)
+    return faithful(case.image, case.patient, grid, found, total, seed=seed)

@@ -79,11 +79,12 @@ def collect(
     ones: list[_One] = []
     cases = films.dataset.cases
     hashes, folds = films.hashes[: len(cases)], max(split.fold.values()) + 1
-    for i in sampled(cases, config):
+    for number, i in enumerate(sampled(cases, config)):
         grid = films.grids[i].numpy().astype(np.float32) / np.float32(255)
         fold = split.fold[cases[i].image]
         ones.append(_One(grid, "frontal", fold, cases[i].set))
-        if i % 2:
+        # Not by `i`: those of a collection of which some are taken may all be even.
+        if number % 2:
             ones.extend(_turned(grid, fold, cases[i].set))
         else:
             ones.append(_One(_fragment(grid, i), "other", fold, "fragment"))

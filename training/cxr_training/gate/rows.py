@@ -64,7 +64,11 @@ def read_note(path: Path) -> GateNote | None:
 def is_of(path: Path, note: GateNote) -> bool:
     """Whether there is a table, and it is noted as of these settings and images."""
     kept = note_of(path)
-    return path.is_file() and kept.is_file() and kept.read_text(encoding="utf-8") == _text(note)
+    if not (path.is_file() and kept.is_file() and kept.read_text(encoding="utf-8") == _text(note)):
+        return False
+    with path.open(newline="", encoding="utf-8") as file:
+        # An earlier release measured less.
+        return next(csv.reader(file), []) == list(COLUMNS)
 
 
 def _text(note: GateNote) -> str:
@@ -88,7 +92,14 @@ def read_rows(path: Path) -> list[GateRow]:
     """The table's rows; raises TrainingError when the file is none of `write_rows`."""
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            return [_row(cells) for cells in csv.DictReader(file)]
+            table = csv.DictReader(file)
+            lacking = sorted(set(COLUMNS) - set(table.fieldnames or ()))
+            if lacking and set(_IDENTITY) <= set(table.fieldnames or ()):
+                raise TrainingError(
+                    f"{path}: lacks {lacking[0]}, as one of an earlier release; "
+                    "`cxr-train --resume` measures gates anew; without the file they are left out"
+                )
+            return [_row(cells) for cells in table]
     except (OSError, KeyError, ValueError, TypeError) as error:
         raise TrainingError(f"{path}: is no table of the gate's measurements") from error
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cxr_training.errors import TrainingError
+from cxr_training.grey import eight_bit
 
 LONGEST_SIDE = 512
 FILM_QUALITY, THUMBNAIL_QUALITY = 92, 85
 THUMBNAIL_SIDE = 224
-_SIXTEEN_BIT = 65535 / 255
 
 Mask = NDArray[np.bool_]
 
@@ -28,10 +28,7 @@ def read_film(path: Path) -> Image.Image:
     try:
         with Image.open(path) as image:
             image.load()
-            if image.mode.startswith("I"):  # convert("L") would clip 16 bits at 255
-                grey = np.asarray(image, np.float64) / _SIXTEEN_BIT
-                return Image.fromarray(np.clip(np.round(grey), 0, 255).astype(np.uint8))
-            return image.convert("L")
+            return eight_bit(image)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise TrainingError(f"{path}: is no image that can be read ({error})") from error
 
