@@ -80,7 +80,8 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     def load() -> None:
         registry.load_default()
         if registry.failure is None:
-            seen.compare_with(registry.predictor(None).manifest.drift)
+            manifest = registry.predictor(None).manifest
+            seen.compare_with(manifest.drift, manifest.version)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

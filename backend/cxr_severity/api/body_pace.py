@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cxr_severity.api.body_memory import BodyMemory, Share
 from cxr_severity.api.errors import ApiError
-from cxr_severity.api.upload import STREAMED
+from cxr_severity.api.upload import streamed
 
 GRACE = 10.0
 """Seconds that every body has before its rate counts, and that a pause may last."""
@@ -36,7 +36,7 @@ class UploadPace:
         self._grace = grace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in STREAMED:
+        if scope["type"] != "http" or streamed(scope["path"]):
             await self._app(scope, receive, send)
             return
         start: float | None = None

@@ -97,9 +97,13 @@ def problem_of(error: Exception, language: Language) -> tuple[Problem, dict[str,
 
 
 def install(app: FastAPI) -> None:
-    """Give every failure of `app` the one form; must come before other middleware is added."""
+    """Give every failure of `app` the one form; must come before other middleware is added.
 
-    def _foreseen(request: Request, error: Exception) -> Response:
+    None of the handlers blocks, and all are coroutines: for another one Starlette takes a thread,
+    and those are gone just when most is turned away.
+    """
+
+    async def _foreseen(request: Request, error: Exception) -> Response:
         language = language_of(request.scope)
         body, headers = problem_of(error, language)
         return answer(body, language, headers)
@@ -108,13 +112,13 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, _foreseen)
 
     @app.exception_handler(OneOfSeveralError)
-    def _one_of_several(request: Request, error: OneOfSeveralError) -> Response:
+    async def _one_of_several(request: Request, error: OneOfSeveralError) -> Response:
         language = language_of(request.scope)
         body, headers = problem_of(error.error, language)
         return answer(body, language, headers, index=error.index)
 
     @app.exception_handler(RequestValidationError)
-    def _invalid(request: Request, error: RequestValidationError) -> Response:
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
         language = language_of(request.scope)
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
@@ -129,7 +133,7 @@ def install(app: FastAPI) -> None:
         return problem(code, language, template, None, **values)
 
     @app.exception_handler(HTTPException)
-    def _http(request: Request, error: HTTPException) -> Response:
+    async def _http(request: Request, error: HTTPException) -> Response:
         headers = dict(error.headers) if error.headers else None
         language = language_of(request.scope)
         path, method = request.url.path, request.method
@@ -144,12 +148,12 @@ def install(app: FastAPI) -> None:
         return problem("malformed-request", language, "{reason}", headers, reason=error.detail)
 
     @app.exception_handler(ClientDisconnect)
-    def _gone(_: Request, __: ClientDisconnect) -> Response:
+    async def _gone(_: Request, __: ClientDisconnect) -> Response:
         # Nobody is left to read it; the status only keeps the access log truthful.
         return Response(status_code=499)
 
     @app.exception_handler(Exception)
-    def _outermost(request: Request, _: Exception) -> Response:
+    async def _outermost(request: Request, _: Exception) -> Response:
         # Of what is outside of every `Unforeseen`; the server logs it.
         return problem("internal-error", language_of(request.scope), UNFORESEEN, {**HEADERS})
 

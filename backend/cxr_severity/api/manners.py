@@ -21,9 +21,9 @@ from cxr_severity.api.field_lines import elements, listed
 _OTHER_SLASH = 307
 
 
-def only_known_parameters(request: Request) -> None:
+async def only_known_parameters(request: Request) -> None:
     """A dependency of every route: a parameter that it does not know, such as `?EXPLAIN=false`, is
-    an error and not ignored.
+    an error and not ignored. A coroutine, for which no thread is taken.
 
     Raises:
         ApiError: `unknown-parameter`, with its name.
@@ -127,7 +127,8 @@ class DrainBounds:
 
 
 class Drain:
-    """Reads the rest of a body that was answered early, within bounds, before the answer ends.
+    """Reads the rest of a body that was answered early, within bounds, before the answer ends. Of
+    what is longer, the protocol then closes the connection.
 
     A connection that is closed with bytes unread is reset, and a proxy that was still sending then
     tells its client 502 instead of the answer. The whole answer is written before: a client that

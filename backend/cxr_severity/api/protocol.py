@@ -36,7 +36,7 @@ from cxr_severity.api.prefix import STABLE_PREFIX
 from cxr_severity.api.request_head import fault_of, without_upgrade
 from cxr_severity.api.response_headers import HEADERS
 from cxr_severity.api.unframed import unframed
-from cxr_severity.api.upload import STREAMED
+from cxr_severity.api.upload import streamed
 from cxr_severity.interop.bodies.problem import as_problem
 from cxr_severity.texts.language import Language, say
 
@@ -131,7 +131,7 @@ class BoundedProtocol(HttpToolsProtocol):
         return (
             cycle is not None
             and not self.pipeline
-            and cycle.scope["path"] in STREAMED
+            and streamed(cycle.scope["path"].removeprefix(STABLE_PREFIX))
             and len(cycle.body) <= READ_AHEAD
         )
 
@@ -214,6 +214,13 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head, self._begun = True, False
         self._framing = 0
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        cycle = self.cycle
+        if cycle.response_complete and cycle.more_body and not self.transport.is_closing():
+            # The rest of a request that was not read whole may come for ever, or never.
+            self._linger()
+
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         super()._start_asgi_task(cycle, unframed(cycle, app))
 
@@ -244,9 +251,9 @@ class BoundedProtocol(HttpToolsProtocol):
         """Answer and close, unless an answer has begun already; then only close. Requests that came
         whole before this one are answered, and then the connection is closed."""
         self._stop_waiting()
-        self._lingering = True
         if self.cycle is not None and not (self.cycle.more_body or self.cycle.response_complete):
             # It came behind a request that was read whole: that one's answer is the last.
+            self._lingering = True
             self.cycle.keep_alive = False
             self.flow.resume_reading()
             return
@@ -255,6 +262,12 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.cycle is not None:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
+        self._linger()
+
+    def _linger(self) -> None:
+        """Close once the sender has had time to take the answer."""
+        self._unset_keepalive_if_required()
+        self._lingering = True
         self.flow.resume_reading()
         if self.transport.can_write_eof():
             self.transport.write_eof()

@@ -20,7 +20,7 @@ from cxr_severity.imaging.errors import OVER_THE_LIMIT, FileTooLargeError
 STREAMED = ("/predict/batch",)
 """Paths whose bodies may be of any length: they read them in pieces, as the memory of bodies has
 room, and time their senders by themselves."""
-_INFER = re.compile("/v2/models/.+/infer")
+_INFER = re.compile("/v2/models/.+/infer/*")
 MULTIPART_OVERHEAD = 65_536
 """Bytes that boundaries and part headers may add to the file itself."""
 
@@ -113,6 +113,12 @@ async def within(seconds: float, reading: Awaitable[T]) -> T:
         ) from error
 
 
+def streamed(path: str) -> bool:
+    """Whether a path is one of `STREAMED`, or leads on to it by a slash too many: what may be of
+    any length there is not refused for it on the way."""
+    return path.rstrip("/") in STREAMED
+
+
 class BodyLimit:
     """Refuses bodies over the limit: by `Content-Length` before a byte is read, else while
     they arrive. The rest of a refused body is discarded by the server as it comes."""
@@ -123,7 +129,7 @@ class BodyLimit:
         self._max_infer = longest_body(max_file_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in STREAMED:
+        if scope["type"] != "http" or streamed(scope["path"]):
             await self._app(scope, receive, send)
             return
         if _INFER.fullmatch(scope["path"]):

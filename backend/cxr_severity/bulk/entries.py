@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import stat
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from inspect import signature
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -53,10 +55,23 @@ def located(name: str) -> tuple[Any, str]:
     """
     path = here(name)
     if path is None:
-        return cast(tuple[Any, str], fsspec.core.url_to_fs(name))
+        first, parted, _ = name.partition("::")
+        protocol, is_first, _ = first.partition("://")
+        if not parted or not is_first or _stands_on_another(protocol):
+            return cast(tuple[Any, str], fsspec.core.url_to_fs(name))
+        # A part of a key, which url_to_fs would cut off there, and give another object for it.
+        filesystem, _ = fsspec.core.url_to_fs(first)
+        return filesystem, filesystem._strip_protocol(name)
     # Not by url_to_fs, for which `::` chains file systems; absolute, since `~` and `file:` at a
     # name's beginning would mean something, too.
     return fsspec.filesystem("file"), str(Path(path).absolute())
+
+
+def _stands_on_another(protocol: str) -> bool:
+    """Whether it is an archive, a cache or the like, behind whose path `::` says where that is."""
+    kinds = fsspec.get_filesystem_class(protocol).__mro__
+    taken = {name for kind in kinds for name in signature(kind.__init__).parameters}
+    return not taken.isdisjoint(("fo", "target_protocol"))
 
 
 def open_url(url: str) -> IO[bytes]:
@@ -85,7 +100,10 @@ def keep(url: str, data: bytes) -> None:
     too."""
     path = here(url)
     if path is None:
-        with fsspec.open(url, "wb") as file:
+        filesystem, inside = located(url)
+        with suppress(PermissionError):  # to make a bucket, where it is there
+            filesystem.makedirs(filesystem._parent(inside), exist_ok=True)
+        with filesystem.open(inside, "wb") as file:
             file.write(data)
     else:
         Path(path).parent.mkdir(parents=True, exist_ok=True)  # on a node of a cluster

@@ -27,7 +27,8 @@ _BLIND = ("reader_blind", "blind")
 _TEXTS = ("accession_number", *PATH_COLUMNS, *_PATIENT)
 """What has an apostrophe before it in CSV where a spreadsheet would take it for a formula."""
 _MODEL = ("severity", "brixia_total", *(f"brixia_{zone}" for zone in ZONES))
-"""What a table that holds the model's probabilities tells of the model, and of no reader."""
+"""What a table that holds the model's probabilities, or a reader's own columns, tells of the model,
+and of no reader."""
 _PROBABILITIES = {"probability_mild", "p_mild"}
 _KNOWN = {
     plain(name): name
@@ -69,7 +70,8 @@ def read_readings(path: Path) -> tuple[list[Reading], int]:
     or `A`; `patient` or `patient_id`; `reader_blind` or `blind`; and at least one of `KEYS`
     (`path`, `filename` and `image` stand for `file`). Capitals, spaces and underscores in their
     names do not matter. A grade that is not given is that of the total. Of a table that also holds
-    what the model said, only the reader's columns count.
+    what the model said, only the reader's columns count: where the model's probabilities are in it,
+    or two kinds of columns for one thing.
 
     Returns:
         The readings, and how many lines hold none.
@@ -105,7 +107,7 @@ def _of_table(path: Path, raw: bytes) -> list[tuple[str, dict[str, str]]]:
     for name in _KNOWN.values():
         if columns.count(name) > 1:
             raise ReadingsError(f"{path}: several of its columns are called {name}")
-    if _PROBABILITIES & set(columns):
+    if _PROBABILITIES & set(columns) or _beside_the_model_s(set(columns)):
         columns = ["" if name in _MODEL else name for name in columns]
         said = (*_GRADE, *_TOTAL, *(f"{before}A" for before in _ZONES))
         if not set(said) & set(columns):
@@ -113,11 +115,21 @@ def _of_table(path: Path, raw: bytes) -> list[tuple[str, dict[str, str]]]:
     found = []
     for number, line in lines:
         where = f"{path}, line {number}"
-        cells = [cell.strip() for cell in line]
+        # Spreadsheets leave out the empty cells at the end of a line. A reader's must be there, or
+        # the model's would be looked for in its stead.
+        cells = [cell.strip() for cell in line] + [""] * (len(columns) - len(line))
         if any(cells[len(columns) :]):
             raise ReadingsError(f"{where}: has more cells than the first line names")
         found.append((where, dict(_known(columns, cells))))
     return found
+
+
+def _beside_the_model_s(columns: set[str]) -> bool:
+    """Whether the columns that may be the model's or a reader's are the model's: where a reader's
+    own stand beside them, or a second grade, total or zone."""
+    zones = (tuple(f"{before}{zone}" for before in _ZONES) for zone in ZONES)
+    kinds = (_GRADE, _TOTAL, *zones)
+    return any(kind[0] in columns or len(columns.intersection(kind)) > 1 for kind in kinds)
 
 
 def _known(columns: list[str], cells: list[str]) -> Iterator[tuple[str, str]]:

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fsspec.core import url_to_fs
 from tqdm import tqdm
 
-from cxr_severity.bulk.entries import Entry, said_by
+from cxr_severity.bulk.entries import Entry, located, said_by
 from cxr_severity.bulk.journal import Journal, JournalError
 from cxr_severity.bulk.own import journal_of
 from cxr_severity.bulk.rows import (
@@ -69,7 +68,7 @@ def check_heatmaps(folder: str) -> None:
     """
     try:
         if "://" in folder:
-            url_to_fs(folder)
+            located(folder)
         elif folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
     except (ImportError, OSError, ValueError) as error:
@@ -92,7 +91,9 @@ def score(
         EngineUnavailableError: as the engine raises it; what was done is kept.
     """
     with Journal(journal_of(out), identity, anew=overwrite) as journal:
-        todo = [entry for entry in entries if entry.name not in journal.done]
+        # Films of which the last start noted nothing but that they are copies of one that it lost.
+        again = journal.orphans()
+        todo = [each for each in entries if each.name in again or each.name not in journal.done]
         with tqdm(
             total=len(entries), initial=len(entries) - len(todo), unit="film", file=sys.stderr,
             mininterval=0.5 if sys.stderr.isatty() else 15,

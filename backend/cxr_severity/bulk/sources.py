@@ -12,11 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from fsspec.utils import glob_translate
-
 from cxr_severity.bulk.csv_text import lines_of, plain
 from cxr_severity.bulk.entries import Entry, here, located, open_url, said_by
 from cxr_severity.bulk.own import Own
+from cxr_severity.bulk.walk import MAGIC, Found, everything, matching
 from cxr_severity.interop.table import unescaped_text
 from cxr_severity.service.leftovers import is_leftover
 
@@ -25,7 +24,7 @@ PATH_COLUMNS = ("path", "file", "filename", "image")
 one."""
 # What a manifest's column is hardly called.
 _FILM = re.compile(r"\.(png|jpe?g|tiff?|dcm|dicom|zip)$", re.I)
-_MAGIC = re.compile(r"[*?\[]")
+_NOTHING = ("", "file://", "local://")
 _ARCHIVE = re.compile(r"\.zip(?=!)", re.I)
 
 
@@ -47,8 +46,11 @@ def find(sources: Iterable[str], own: Own | None = None) -> list[Entry]:
     found: dict[str, Entry] = {}
     places: set[tuple[str, str, str]] = set()
     for source in sources:
+        # Else it would be the working folder: what a variable of a shell that is not set leaves.
+        if source in _NOTHING:
+            raise SourceError(f"{source!r}: a source names a file, a folder, a glob or a URL")
         try:
-            entries = list(_of(_meant(source)))
+            entries = list(_of(meant(source)))
         except SourceError:
             raise
         # OSError, what fsspec says of protocols and packages that it has not, and whatever the
@@ -80,8 +82,9 @@ def _free(name: str, taken: Container[str], number: int = 1) -> str:
     return free
 
 
-def _meant(source: str) -> str:
-    """A film may be called `~x.png`; else `~` is somebody's home, though no shell has said so."""
+def meant(source: str) -> str:
+    """A film may be called `~x.png`; else `~` is somebody's home, though no shell has said so: it
+    says so of no `--heatmaps=~/maps`."""
     if source.startswith("~") and not os.path.lexists(source):
         return os.path.expanduser(source)  # noqa: PTH111 - which would raise for nobody's home
     return source
@@ -89,7 +92,7 @@ def _meant(source: str) -> str:
 
 def is_relative(source: str) -> bool:
     """Whether what a source, or a folder for heatmaps, names depends on the working folder."""
-    path = here(_meant(source))
+    path = here(meant(source))
     return path is not None and bool(source) and not Path(path).is_absolute()
 
 
@@ -106,53 +109,17 @@ def _of(source: str) -> Iterator[Entry]:
     source = here(source) or source
     filesystem, path = located(source)
     named = _naming(source, filesystem)
-    if _MAGIC.search(source) and not filesystem.exists(path):
-        for each in _matching(filesystem, source, path):
-            if not filesystem.isdir(each):
-                yield from _file(named(each))
+    if MAGIC.search(source) and not filesystem.exists(path):
+        glob = path if here(source) is None else str(Path(source))
+        yield from _listed(matching(filesystem, path.removesuffix(glob), glob), named)
     elif filesystem.isdir(path):
-        for each, fault in _walk_here(path) if here(source) else _walk(filesystem, path):
-            name = named(each)
-            if fault:
-                yield Entry(name, name, fault=f"the folder cannot be read: {fault}")
-            elif not is_leftover(each.rpartition("/")[2]):
-                yield from _file(name)
+        yield from _listed(everything(filesystem, path), named)
     elif source.lower().endswith((".csv", ".tsv")):
         yield from _manifest(source)
     elif filesystem.exists(path):
         yield from _file(named(path))
     else:
         raise SourceError(f"{source}: there is no such file or folder")
-
-
-def _matching(filesystem: Any, source: str, path: str) -> list[str]:
-    """What a glob matches, in order, but for what a folder passes over, too, unless the glob names
-    that; `path` is the whole of it in its file system."""
-    inside = path if here(source) is None else str(Path(source))
-    folder = path.removesuffix(inside)
-    # What the glob names before its first pattern is looked through, like a folder that is named.
-    named = f"{folder}{_MAGIC.split(inside, maxsplit=1)[0]}".lstrip("/").count("/")
-
-    def behind(whole: str) -> str:
-        return "/".join(whole.lstrip("/").split("/")[named:])
-
-    found = _globbed(filesystem, inside, folder)
-    if is_leftover(behind(path)):
-        return found
-    return [each for each in found if not is_leftover(behind(each))]
-
-
-def _globbed(filesystem: Any, inside: str, folder: str) -> list[str]:
-    """`folder` is no part of the pattern, whatever it is called."""
-    if not _MAGIC.search(folder):
-        return sorted(filesystem.glob(f"{folder}{inside}"))
-    # In the name of the working folder fsspec would take `[` for a part of the pattern; escaped, it
-    # would still have fsspec look through all folders beside that one, and find nothing by `..`.
-    fixed = _MAGIC.split(inside, maxsplit=1)[0].rpartition("/")[0]
-    depth = None if "**" in inside else inside.removeprefix(f"{fixed}/").count("/") + 1
-    pattern = re.compile(re.escape(folder) + glob_translate(inside))
-    found = filesystem.find(f"{folder}{fixed}", maxdepth=depth)
-    return [each for each in found if pattern.match(each)]
 
 
 def _naming(source: str, filesystem: Any) -> Callable[[str], str]:
@@ -163,29 +130,13 @@ def _naming(source: str, filesystem: Any) -> Callable[[str], str]:
     return lambda path: path.removeprefix(folder)
 
 
-def _walk_here(root: str) -> Iterator[tuple[str, str]]:
-    """Files below a folder of this machine, then the folders that cannot be read with the reason;
-    links to folders are not followed, as they may lead in circles."""
-    unread: list[OSError] = []
-    for folder, inside, files in os.walk(root, onerror=unread.append):
-        inside[:] = _wanted(inside)
-        yield from ((os.path.join(folder, name), "") for name in sorted(files))  # noqa: PTH118
-    for error in unread:
-        yield str(error.filename), str(error.strerror)
-
-
-def _walk(filesystem: Any, root: str) -> Iterator[tuple[str, str]]:
-    unread: list[OSError] = []
-    for folder, inside, files in filesystem.walk(root, detail=False, on_error=unread.append):
-        inside[:] = _wanted(inside)
-        yield from ((f"{folder.rstrip('/')}/{name}", "") for name in sorted(files))
-    for error in unread:
-        yield str(error.filename or root), str(error.strerror or error)
-
-
-def _wanted(folders: Iterable[str]) -> list[str]:
-    """Those to be looked through, in order."""
-    return sorted(name for name in folders if not is_leftover(f"{name}/"))
+def _listed(found: Iterable[Found], named: Callable[[str], str]) -> Iterator[Entry]:
+    for path, error in found:
+        name = named(path)
+        if error is None:
+            yield from _file(name)
+        else:
+            yield Entry(name, name, fault=f"the folder cannot be read: {said_by(error)}")
 
 
 def _file(name: str) -> Iterator[Entry]:
@@ -217,11 +168,11 @@ def _manifest(source: str) -> Iterator[Entry]:
         raise SourceError(f"{source}: the manifest is empty")
     head = [plain(cell) for cell in lines[0]]
     column = next((head.index(name) for name in PATH_COLUMNS if name in head), 0)
-    base = source.rpartition("/")[0]
+    base = source[: source.rfind("/") + 1]
 
     def named(path: str) -> str:
         inside = base and not ("://" in path or Path(path).is_absolute())
-        name = f"{base}/{path}" if inside else path
+        name = f"{base}{path}" if inside else path
         return here(name) or name
 
     # A list without a line of names: its first film is none.

@@ -80,13 +80,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from cxr_severity.bulk.run import check_heatmaps, check_out, score
     from cxr_severity.bulk.score import Scoring
     from cxr_severity.bulk.seam import EngineUnavailableError
-    from cxr_severity.bulk.sources import SourceError, find, is_relative
+    from cxr_severity.bulk.sources import SourceError, find, is_relative, meant
     from cxr_severity.service.load import chosen_version
 
     if arguments.engine not in ENGINES:
         print(f"--engine {arguments.engine}: there are {', '.join(ENGINES)}", file=sys.stderr)
         return EXIT_CANNOT_START
-    out: Path = arguments.out
+    out, heatmaps = Path(meant(str(arguments.out))), meant(arguments.heatmaps)
     try:
         check_out(out, overwrite=arguments.overwrite)
         version = chosen_version(settings.model, arguments.version)
@@ -97,12 +97,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
                 file=sys.stderr,
             )
             return EXIT_CANNOT_START
-        check_heatmaps(arguments.heatmaps)
-        entries = find(arguments.sources, Own(out, arguments.heatmaps))
+        check_heatmaps(heatmaps)
+        entries = find(arguments.sources, Own(out, heatmaps))
         load = Scoring(
             settings,
             version,
-            arguments.heatmaps,
+            heatmaps,
             arguments.target,
             arguments.force,
             arguments.identifiers,

@@ -79,10 +79,17 @@ def square_size(height: int, width: int, aspect: float, limits: Limits) -> tuple
 
 def squared(values: NDArray[Any], aspect: float, limits: Limits) -> NDArray[Any]:
     """(H, W) as in `Radiograph`, of pixels of `aspect`, resampled to square ones; the same where
-    they are."""
+    they are.
+
+    Raises:
+        ImageTooLargeError: the limits do not let so many pass.
+    """
     if aspect == SQUARE:
         return values
     rows, columns = values.shape
     height, width = square_size(rows, columns, aspect, limits)
+    # It may be eight times what the header said, for which the film has its share of memory. The
+    # sides were long enough as they are stored.
+    limits.check_size(max(width, limits.min_side), max(height, limits.min_side))
     scaled = resize(in_unit_range(values), height, width, "bicubic")
     return np.clip(scaled, 0, 1, out=scaled)

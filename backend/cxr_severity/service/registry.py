@@ -172,6 +172,11 @@ class ModelRegistry:
         return NotReadyError(failure, passing=failure is _LOADING, version=self.default or "")
 
     def _load(self, version: str) -> Predictor:
+        # Without the lock, which is held for seconds while another version loads, and is asked for
+        # on the event loop by whoever wants one that is here.
+        loaded = self._loaded.get(version)
+        if loaded is not None:
+            return loaded
         with self._lock:
             if version in self._broken:
                 # Anew: each `raise` would lengthen the traceback that is kept.

@@ -7,12 +7,16 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from access.issuer import AUDIENCE, ISSUER, Issuer
+from fastapi.testclient import TestClient
+from waiting import wait_until
 
 from cxr_severity.api.access import tokens
 from cxr_severity.api.access.tokens import (
@@ -21,6 +25,8 @@ from cxr_severity.api.access.tokens import (
     TokenVerifier,
     signing_keys,
 )
+from cxr_severity.api.app import create_app
+from cxr_severity.settings import AccessSettings, ModelSettings, Settings
 
 NO_JWKS = [
     b"no JWKS", b"\xff", b"[]", b'["keys"]', b"null", b"1", b'"keys"', b"{}", b'{"keys": 1}',
@@ -152,12 +158,15 @@ def test_a_file_that_changes_is_read_again(issuer: Issuer, tmp_path: Path) -> No
 class _Provider(HTTPServer):
     content = b""
     fetched = 0
+    well: threading.Event
+    """Not set while it takes connections and says nothing."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         assert isinstance(self.server, _Provider)
         self.server.fetched += 1
+        self.server.well.wait(60)
         self.send_response(200 if self.server.content else 500)
         self.end_headers()
         self.wfile.write(self.server.content)
@@ -165,13 +174,20 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Nothing."""
 
+    def handle(self) -> None:
+        with suppress(OSError):  # whoever asked has left
+            super().handle()
+
 
 @pytest.fixture
 def provider() -> Iterator[_Provider]:
     server = _Provider(("127.0.0.1", 0), _Handler)
+    server.well = threading.Event()
+    server.well.set()
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server
+    server.well.set()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -198,3 +214,42 @@ def test_keys_are_fetched_seldom_and_strangers_do_not_change_that(
         with pytest.raises(TokenError):
             verifier.caller(issuer.token(kid=f"unknown-{number}"))
     assert provider.fetched - before <= 2
+
+
+def test_while_the_provider_hangs_strangers_hold_up_nobody_whose_key_is_known(
+    issuer: Issuer, provider: _Provider, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """More of them than there are threads."""
+    made: list[Any] = []
+
+    class Fetching(tokens._Fetching):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            made.append(self)
+
+    monkeypatch.setattr(tokens, "_Fetching", Fetching)
+    monkeypatch.setattr(tokens, "_PAUSE_SECONDS", 0)
+    provider.content = issuer.jwks().encode()
+    access = AccessSettings(
+        jwks=f"http://127.0.0.1:{provider.server_port}/jwks",
+        jwt_audience=AUDIENCE,
+        jwt_issuer=ISSUER,
+    )
+    settings = Settings(access=access, model=ModelSettings(weights=tmp_path))
+    with TestClient(create_app(settings)) as client, ThreadPoolExecutor(61) as pool:
+
+        def status(token: str) -> int:
+            headers = {"Authorization": f"Bearer {token}"}
+            return client.get("/limits", headers=headers).status_code
+
+        assert status(issuer.token()) == 200
+        (fetching,) = made
+        fetching._last_successful_fetch = None  # as if it were long ago
+        provider.well.clear()
+        strangers = [pool.submit(status, issuer.token(kid=f"x{i}")) for i in range(60)]
+        wait_until(lambda: provider.fetched == 2, 30)
+        began = time.monotonic()
+        assert pool.submit(status, issuer.token()).result(30) == 200
+        assert time.monotonic() - began < 3, "the fetch that hangs takes five seconds"
+        assert {stranger.result(60) for stranger in strangers} == {503}
+        assert provider.fetched == 2, "after one that failed none is made for a stranger"

@@ -18,6 +18,7 @@ from problems import assert_problem, send
 from waiting import wait_until
 
 from cxr_severity.api.access.audit import AUDIT
+from cxr_severity.imaging.limits import DEFAULT_LIMITS
 from cxr_severity.service.decoding.processes import NO_DECODER, DecodeProcesses
 from cxr_severity.service.registry import NotReadyError
 
@@ -141,3 +142,35 @@ def test_what_failed_is_noted_under_the_code_that_its_answer_has(
         assert_problem(send(service.client, FILM), status, code)
         ((_, outcome, noted),) = audit(caplog)
     assert (outcome, noted) == ("failed", code)
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "media_type"),
+    [
+        ("/predict", None, "multipart/form-data; boundary=b"),
+        ("/predict/batch", batch(FILM), "multipart/form-data; boundary=b"),
+        ("/v2/models/random/infer", inference(FILM), "application/json"),
+    ],
+)
+def test_while_a_film_waits_for_memory(
+    random_version: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    content: bytes | None,
+    media_type: str,
+) -> None:
+    caplog.set_level(logging.INFO, AUDIT)
+    with held(random_version, monkeypatch, concurrency=1, queue=0) as service:
+        service.finish.set()
+        memory = service.app.state.service.film_memory
+        with memory.share(DEFAULT_LIMITS) as limits:
+            memory.capacity = 1
+            limits.check_size(40, 40)
+            gone = Caller(service, path=path, content=content, media_type=media_type)
+            wait_until(lambda: len(memory._waiting) == 1)
+            gone.leave()
+            gone.done.result(30)
+            wait_until(lambda: audit(caplog) == left(FILM), 30)
+            assert not memory._waiting
+            assert service.taken == 0

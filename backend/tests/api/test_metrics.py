@@ -122,16 +122,35 @@ def test_a_version_without_a_reference_has_no_drift(client: TestClient) -> None:
     assert not [key for key in values(client) if "drift" in key[0]]
 
 
+def with_reference(folder: Path) -> None:
+    """Have the manifest of a version tell what its films were like."""
+    known = np.random.default_rng(0).normal(0.5, 0.1, 5000)
+    reference = DriftReference(statistics=dict.fromkeys(get_args(Statistic), Histogram.of(known)))
+    manifest = json.loads((folder / MANIFEST).read_text())
+    manifest["drift"] = json.loads(reference.model_dump_json())
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+
+
+def test_films_of_another_version_are_not_compared(make_version: MakeVersion) -> None:
+    for version in ("0.8.0", "0.9.0"):
+        with_reference(make_version(version))
+    folder = make_version("0.7.0")
+    with TestClient(create_app(Settings.of(weights=folder.parent))) as client:
+        until_ready(client)
+        for version in ("0.7.0", "0.8.0", "0.9.0", "0.8.0"):
+            assert send(client, IMAGE, force="true", version=version).status_code == 200
+        assert send(client, IMAGE, force="true").status_code == 200
+        found = values(client)
+    assert found["cxr_films_total", "judged"] == 5
+    assert found["cxr_drift_films",] == 2, "of the default version, named or not"
+
+
 def test_films_that_are_all_alike_are_seen_as_drift(
     make_version: MakeVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drift.Drift.__init__, "__defaults__", (1000, 3))
-    known = np.random.default_rng(0).normal(0.5, 0.1, 5000)
-    reference = DriftReference(statistics=dict.fromkeys(get_args(Statistic), Histogram.of(known)))
     folder = make_version()
-    manifest = json.loads((folder / MANIFEST).read_text())
-    manifest["drift"] = json.loads(reference.model_dump_json())
-    (folder / MANIFEST).write_text(json.dumps(manifest))
+    with_reference(folder)
     with TestClient(create_app(Settings.of(weights=folder.parent))) as client:
         until_ready(client)
         for i in range(3):

@@ -218,7 +218,11 @@ class Watched(BoundedProtocol):
 
 @pytest.mark.parametrize(
     ("path", "least", "most"),
-    [("/predict", 0, 1 << 19), ("/predict/batch", READ_AHEAD, READ_AHEAD + (1 << 19))],
+    [
+        ("/predict", 0, 1 << 19),
+        ("/predict/batch", READ_AHEAD, READ_AHEAD + (1 << 19)),
+        ("/v1/predict/batch", READ_AHEAD, READ_AHEAD + (1 << 19)),
+    ],
 )
 def test_of_a_batch_more_is_read_ahead_and_not_without_end(
     path: str, least: int, most: int, monkeypatch: pytest.MonkeyPatch

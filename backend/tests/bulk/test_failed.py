@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +11,9 @@ from types import SimpleNamespace
 import pytest
 
 from cxr_severity.bulk.entries import Entry
-from cxr_severity.bulk.rows import FAILED, Row
+from cxr_severity.bulk.journal import Journal
+from cxr_severity.bulk.own import journal_of
+from cxr_severity.bulk.rows import DUPLICATE, FAILED, GRADED, Row, blank
 from cxr_severity.bulk.run import Counts, score
 from cxr_severity.bulk.score import Scoring
 from cxr_severity.bulk.seam import Load, Taken
@@ -74,3 +77,26 @@ def test_copies_of_a_film_that_failed_fail_with_it_at_one_start(
     rows = read_table(out)
     assert {(row["status"], row["code"]) for row in rows} == {(FAILED, code)}
     assert {row["sha256"] for row in rows} == {sha256(b"film").hexdigest()}
+
+
+def test_a_copy_of_a_film_that_ended_its_process_is_scored_when_the_run_goes_on(
+    tmp_path: Path,
+) -> None:
+    """Killed between the two: of each film there is a row, and of the copy no result."""
+    films, out = tmp_path / "films", tmp_path / "t.csv"
+    films.mkdir()
+    for name in ("a.png", "b.png"):
+        (films / name).write_bytes(b"film")
+    one, copy = find([str(films)])
+    with Journal(journal_of(out), {}) as journal:
+        journal.add({**blank(copy.name, DUPLICATE), "sha256": "d" * 64})
+        journal.add(blank(one.name, FAILED, "worker-died"))
+
+    class Graded:
+        def run(self, entries: Sequence[Entry], *_: object) -> Iterator[Row]:
+            return ({**blank(each.name, GRADED), "sha256": "d" * 64} for each in entries)
+
+    assert score([one, copy], Graded(), Scoring(Settings()), out, {}) == Counts(1, 0, 1, 0)
+    with out.open(newline="") as file:
+        rows = {row["file"]: row for row in csv.DictReader(file)}
+    assert (rows[one.name]["code"], rows[copy.name]["status"]) == ("worker-died", GRADED)

@@ -71,6 +71,21 @@ def test_a_folder_a_zip_and_a_manifest_become_one_table(
     assert "is there already" in capsys.readouterr().err
 
 
+def test_somebody_s_home_may_be_named_where_no_shell_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, work = tmp_path / "home", tmp_path / "work"
+    home.mkdir()
+    work.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(work)
+    command = ["score", str(SAMPLES[0]), "--out=~/t.csv", "--heatmaps=~/maps", "--force"]
+    assert main([*command, "--workers", "1"]) == EXIT_OK
+    (row,) = read_table(home / "t.csv")
+    assert (home / "maps" / row["heatmap"]).is_file()
+    assert list(work.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("source", "heatmaps", "status"),
     [

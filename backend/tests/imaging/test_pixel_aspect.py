@@ -84,6 +84,8 @@ class TestPixelAspect:
         film = decode(data, enough=200)
         assert film.values.shape == (404, 220)
         assert film.stored_size == (8 * 202, 4 * 220)
+        # Too small would be asked of the picture, and not of what is left of it.
+        assert decode(data, Limits(min_side=800), enough=200).values.shape == (404, 220)
 
     @pytest.mark.parametrize("pair", ["0\\1", "1", "-2\\1", "x\\y", "300\\299"])
     def test_what_makes_no_shape_is_square(self, pair: str) -> None:

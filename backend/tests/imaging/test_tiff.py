@@ -143,7 +143,7 @@ def test_tiff_values_without_a_black_and_white_are_refused(values: NDArray[Any])
         ({258: 12}, UnsupportedFormatError),
         ({259: 6}, UnsupportedFormatError),
         ({259: 34712}, UnsupportedFormatError),
-        ({277: 2, 258: (8, 8)}, UnsupportedFormatError),
+        ({277: 2, 258: (8, 8)}, DamagedImageError),
         ({277: 5, 258: (8,) * 5}, UnsupportedFormatError),
         ({256: 0}, DamagedImageError),
         ({256: (40, 40)}, DamagedImageError),
@@ -157,6 +157,64 @@ def test_tiff_values_without_a_black_and_white_are_refused(values: NDArray[Any])
 )
 def test_unfit_tiff_directories_are_refused(tags: dict[int, Any], error: type[Exception]) -> None:
     with pytest.raises(error):
+        decode(files.tiff(GREY, tags=tags))
+
+
+def test_a_layout_that_pillow_does_not_know_is_refused() -> None:
+    with pytest.raises(UnsupportedFormatError, match="layout of values"):
+        decode(files.tiff(np.stack([GREY, GREY], 2)))
+
+
+_STRIPS: dict[int, Any] = {278: 20, 273: (8, 808, 1608)}
+_TILES: dict[int, Any] = {
+    256: 40, 273: None, 278: None, 279: None, 322: 16, 323: 16,
+    324: tuple(8 + 256 * i for i in range(9)),
+}  # fmt: skip
+_SQUARE = np.tile(GREY, (1, 2))[:, :48]
+_BITS: dict[int, Any] = {258: 1, 256: 60, 257: 32}
+"""8 bytes a row, the last of them in part."""
+
+
+@pytest.mark.parametrize(
+    ("values", "tags", "lengths"),
+    [
+        (GREY, {}, 1920),
+        (GREY_16, {}, 3840),
+        (COLOUR, {}, 5760),
+        (GREY, _BITS, 256),
+        (GREY, _STRIPS, (800, 800, 320)),
+        (GREY, {259: 8}, None),
+        (_SQUARE, _TILES, (256,) * 9),
+    ],
+    ids=["8", "16", "colour", "1", "strips", "deflate", "tiles"],
+)
+def test_parts_that_are_shorter_than_their_rows_are_refused(
+    values: NDArray[Any], tags: dict[int, Any], lengths: int | tuple[int, ...] | None
+) -> None:
+    """The rest would be read from what follows in the file, whatever that is."""
+    tag = 325 if 322 in tags else 279
+    photometric = 2 if values.ndim == 3 else 1
+
+    def made(said: int | tuple[int, ...]) -> bytes:
+        return files.tiff(values, photometric=photometric, tags={**tags, tag: said})
+
+    if lengths is None:
+        lengths = 1
+    else:
+        decode(made(lengths))
+    several = (lengths,) if isinstance(lengths, int) else lengths
+    short = [(0,) * len(several)]
+    short += [(*several[:-1], several[-1] - 1), (several[0] - 1, *several[1:])]
+    for said in short:
+        with pytest.raises(DamagedImageError, match="lacks a part of its picture"):
+            decode(made(said))
+
+
+def test_a_picture_of_strips_that_hold_nothing_is_refused() -> None:
+    tags: dict[int, Any] = {
+        256: 2000, 257: 2000, 278: 1, 273: (8,) * 2000, 279: (0,) * 2000,
+    }  # fmt: skip
+    with pytest.raises(DamagedImageError, match="lacks a part of its picture"):
         decode(files.tiff(GREY, tags=tags))
 
 

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from support import REPOSITORY, SAMPLES, WEIGHTS_FOLDER, write_version
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
+from cxr_severity.api.errors import ApiError
 from cxr_severity.api.oip.bounds import MOST, WIDEST, longest_body
 from cxr_severity.imaging.limits import DEFAULT_LIMITS
 from cxr_severity.model.artifact import read_manifest, versions
@@ -67,6 +69,43 @@ def test_a_request_of_more_than_the_rate_is_slow_and_not_impossible(weights: Pat
         again = post(client, *broken)
         assert (again.status_code, again.json()["code"]) == (429, "rate-limited")
         assert 0 < int(again.headers["retry-after"]) <= 80
+
+
+@pytest.mark.parametrize(
+    ("refused", "status"), [(b"GIF89a" + bytes(20), 415), (b"II+\0" + bytes(20), 415), (FILM, 503)]
+)
+def test_one_image_that_is_refused_gives_the_others_back_to_nobody(
+    weights: Path, monkeypatch: pytest.MonkeyPatch, refused: bytes, status: int
+) -> None:
+    """They have been judged; of a request of which nothing has been, none counts."""
+    settings = Settings(access=AccessSettings(rate=10), model=ModelSettings(weights=weights))
+    with TestClient(create_app(settings)) as client:
+        until_ready(client)
+        if status == 503:
+            monkeypatch.setattr("cxr_severity.api.oip.judging.judge", _short_of_memory)
+        answer = post(client, FILM, FILM, FILM, refused, force=True)
+        assert answer.status_code == status, answer.text
+        assert answer.headers["ratelimit"].startswith('"images";r=6;')
+        app = client.app
+        assert isinstance(app, FastAPI)
+        monkeypatch.setattr(app.state.service.admission, "check", _busy)
+        busy = post(client, FILM, FILM)
+        assert (busy.status_code, busy.json()["code"]) == (503, "busy")
+        assert busy.headers["ratelimit"].startswith('"images";r=6;')
+
+
+def _short_of_memory(*_: Any, **__: Any) -> None:
+    raise MemoryError
+
+
+def _busy() -> None:
+    raise ApiError("busy", "All places are taken. Try again shortly.")
+
+
+def test_a_tensor_url_with_a_slash_too_many_is_led_on(client: TestClient) -> None:
+    length = {"Content-Length": str(longest_body(LIMIT))}
+    answer = client.post(URL + "/", content=b"{}", headers=length, follow_redirects=False)
+    assert answer.status_code == 307
 
 
 def test_the_largest_file_may_be_sent_as_base64(client: TestClient) -> None:

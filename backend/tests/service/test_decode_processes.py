@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from imaging import corpus
+from imaging import corpus, files
 from waiting import wait_until
 
 from cxr_severity.bulk.claims import ClaimsFile
@@ -62,6 +62,20 @@ def test_what_is_read_in_one_pass_stays_in_its_thread() -> None:
     assert {name for name, data in corpus.ALL.items() if not in_one_pass(data)} == {
         "jpeg-progressive", "tiff-jpeg", "tiff-fax", "dicom-jpeg-2000", "dicom-jpeg-2000-lossless",
     }  # fmt: skip
+
+
+def test_a_jpeg_of_many_passes_is_known_where_fragments_part_its_marker() -> None:
+    stream = files.saved(corpus.GREY, "JPEG", progressive=True)
+    if stream.index(b"\xff\xc2") % 2 == 0:  # fragments are even: a comment of 5 bytes
+        stream = stream[:2] + b"\xff\xfe\x00\x03x" + stream[2:]
+    at = stream.index(b"\xff\xc2") + 1
+    whole = files.dicom(corpus.GREY, syntax=files.JPEG_BASELINE, stream=stream)
+    parted = whole.replace(files.items(stream), files.items(stream[:at], stream[at:]))
+    assert b"\xff\xc2" not in parted
+    assert np.array_equal(decode(parted).values, decode(whole).values)
+    assert not in_one_pass(whole)
+    assert not in_one_pass(parted)
+    assert in_one_pass(parted[:-20]), "it is refused before it is decoded"
 
 
 @pytest.mark.parametrize("in_memory", [True, False])
@@ -117,6 +131,10 @@ def test_a_film_takes_its_share_of_memory_before_a_process_decodes_it(
     with memory.share(DEFAULT_LIMITS) as limits:
         film = processes.decode(FILM, limits)
         assert memory.taken == BYTES_PER_VALUE * film.values.size
+    with memory.share(DEFAULT_LIMITS) as limits:
+        data = files.saved(corpus.GREY, "JPEG", progressive=True, dpi=(800, 100))
+        assert processes.decode(data, limits).values.size == 8 * corpus.GREY.size
+        assert memory.taken == BYTES_PER_VALUE * 8 * corpus.GREY.size
 
 
 @pytest.mark.parametrize(

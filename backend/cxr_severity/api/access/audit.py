@@ -53,7 +53,7 @@ class Judgement:
         self._sha256 = judged.radiograph.source.sha256
         self.graded(judged.assessment)
         self.timings = judged.timings
-        self._metrics.judged(judged)
+        self._metrics.judged(judged, self.version)
 
     def graded(self, assessment: Assessment) -> None:
         """As `end_with`, for input that was not a file."""

@@ -74,6 +74,9 @@ class Granted:
     """What the caller has left since images were last counted for this request."""
     taken: int = 0
     """Images that this request has counted as."""
+    begun: bool = False
+    """Whether images of several have been looked at: what one of them fails with then says nothing
+    of the others, and the request counts whatever its status."""
 
     def take(self, images: int, already: int = 0) -> Allowance:
         """Count this many further images against the caller. `already`: as of `RateLimit.take`."""
@@ -127,6 +130,9 @@ class AccessControl:
         self._app = app
         self._doors = doors
         self._public = frozenset(public)
+        self._fetching = anyio.CapacityLimiter(1)
+        """Of tokens whose keys have to be fetched, which is done one by one anyway: while the
+        provider hangs they would take all threads that others need."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -151,7 +157,7 @@ class AccessControl:
 
         async def with_rate(message: Message) -> None:
             if message["type"] == "http.response.start" and rate and let_in.allowance:
-                if message["status"] in _UNSEEN:
+                if message["status"] in _UNSEEN and not let_in.begun:
                     let_in.give_back()
                 answer = MutableHeaders(scope=message)
                 for name, value in rate.headers(let_in.allowance).items():
@@ -200,8 +206,9 @@ class AccessControl:
 
     async def _bearer(self, verifier: tokens.TokenVerifier, token: str) -> Caller:
         try:
-            # In a thread: the keys may have to be fetched.
-            return await anyio.to_thread.run_sync(verifier.caller, token)
+            # In a thread: the keys may have to be fetched, or their file read.
+            limiter = self._fetching if verifier.waits(token) else None
+            return await anyio.to_thread.run_sync(verifier.caller, token, limiter=limiter)
         except tokens.TokenError as error:
             logger.info("a token is not accepted: %s", error)
             if error.expired:

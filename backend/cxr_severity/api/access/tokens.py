@@ -21,6 +21,8 @@ secret."""
 _FETCH_SECONDS = 5
 _PAUSE_SECONDS = 2
 """After a fetch that failed."""
+_STRANGE_SECONDS = 30
+"""After any fetch, until one is made for the sake of a `kid` that is not known."""
 _LONGEST_TOKEN = 16_384
 _NO_JWKS = (jwt.PyJWTError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 """What the library makes of other JSON than a JWKS, or of no JSON."""
@@ -39,6 +41,9 @@ class KeysUnavailableError(Exception):
 
 
 class SigningKeys(Protocol):
+    def waits(self, token: str, /) -> bool:
+        """Whether `of` may have to fetch for this token, for seconds. Does not block."""
+
     def of(self, token: str) -> PyJWK:
         """The key that signed it, by its `kid`. May block.
 
@@ -57,6 +62,10 @@ class TokenVerifier:
         self._audience = audience
         self._issuer = issuer
         self._leeway = leeway
+
+    def waits(self, token: str) -> bool:
+        """Whether `caller` may have to wait for the identity provider. Does not block."""
+        return len(token) <= _LONGEST_TOKEN and self._keys.waits(token)
 
     def caller(self, token: str) -> Caller:
         """The caller that the token names. May block while keys are fetched.
@@ -98,7 +107,15 @@ class _KeysAtUrl:
     every half minute, so that tokens of strangers do not make the service a burden to others."""
 
     def __init__(self, url: str) -> None:
-        self._client = _Fetching(url, timeout=_FETCH_SECONDS, lifespan=300, cooldown_duration=30)
+        self._client = _Fetching(
+            url, timeout=_FETCH_SECONDS, lifespan=300, cooldown_duration=_STRANGE_SECONDS
+        )
+
+    def waits(self, token: str) -> bool:
+        try:
+            return self._client.known(jwt.get_unverified_header(token).get("kid")) is None
+        except jwt.PyJWTError:
+            return False  # it is refused without a key
 
     def of(self, token: str) -> PyJWK:
         try:
@@ -108,10 +125,28 @@ class _KeysAtUrl:
 
 
 class _Fetching(PyJWKClient):
-    """The library's, which counts no fetch that failed: while the provider hangs, each token of a
-    stranger would make all others wait for another one."""
+    """The library's, which counts no fetch that failed, and looks for keys that it has under the
+    lock that it fetches under: while the provider hangs, tokens of strangers would make all others
+    wait."""
 
     _failed = -math.inf
+
+    def known(self, kid: Any) -> PyJWK | None:
+        """The key, where it is at hand and not too old. Takes no lock: a set is replaced, and never
+        changed."""
+        cached = self.jwk_set_cache.get() if self.jwk_set_cache is not None else None
+        if cached is None:
+            return None
+        return self.match_kid(self._get_signing_keys_from_jwk_set(cached), kid)
+
+    def get_signing_key(self, kid: str) -> PyJWK:
+        return self.known(kid) or super().get_signing_key(kid)
+
+    def get_jwk_set(self, refresh: bool = False) -> PyJWKSet:
+        """`refresh`: for a `kid` that is not in the set at hand. Raises KeysUnavailableError."""
+        if refresh and time.monotonic() - self._failed < _STRANGE_SECONDS:
+            raise KeysUnavailableError("keys for a new `kid` could not be had a while ago")
+        return super().get_jwk_set(refresh)
 
     def fetch_data(self) -> Any:
         """Raises KeysUnavailableError."""
@@ -134,6 +169,9 @@ class _KeysInFile:
         self._path = path
         self._seen: tuple[int, int] | None = None
         self._keys: list[PyJWK] = []
+
+    def waits(self, _: str, /) -> bool:
+        return False
 
     def of(self, token: str) -> PyJWK:
         try:

@@ -98,6 +98,8 @@ class Lines(Response):
         async def put(item: Item) -> None:
             nonlocal count
             if count >= self._max_items:
+                if item.part is not None:
+                    item.part.give_back()
                 raise ApiError(
                     "too-many-images", "A batch holds at most {count} images.",
                     count=self._max_items,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from threading import Event
 
 from cxr_severity.api.access.audit import judgement, unbegun
@@ -36,7 +37,8 @@ class Judging:
             ClientDisconnect: nobody waits for it any more.
         """
         state = self.state
-        with state.running.one(), state.film_memory.share(state.limits) as limits:
+        waiting = partial(check_waiting, left)
+        with state.running.one(), state.film_memory.share(state.limits, waiting) as limits:
             return self._judged(image, limits, left)
 
     def unbegun(self, image: Image) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from threading import Event
 from typing import Annotated
 
@@ -147,7 +148,8 @@ async def predict_batch(
 
         def work() -> bytes:
             begin()
-            with state.running.one(), state.film_memory.share(state.limits) as limits:
+            waiting = partial(check_waiting, left)
+            with state.running.one(), state.film_memory.share(state.limits, waiting) as limits:
                 return answer(limits)
 
         async with state.admission.place_when_free():

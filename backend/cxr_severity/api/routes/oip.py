@@ -96,7 +96,7 @@ _INFER: dict[str, Any] = {
     summary="The server's name and what it can",
     responses={**answers(ServerMetadata), **problem_responses(OF_CALLERS)},
 )
-def server() -> ServerMetadata:
+async def server() -> ServerMetadata:
     return ServerMetadata(
         name="cxr-severity", version=__version__, extensions=["binary_tensor_data"]
     )
@@ -226,6 +226,7 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
 
         def work() -> Assessment:
             begin()
+            caller.begun = True
             return judging.one(image, left)
 
         try:

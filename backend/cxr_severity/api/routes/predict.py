@@ -153,7 +153,8 @@ async def predict_route(
             def work() -> bytes:
                 begin()
                 # Given back when `finish` has let go of the film, not before.
-                with state.running.one(), state.film_memory.share(state.limits) as limits:
+                waiting = partial(check_waiting, left)
+                with state.running.one(), state.film_memory.share(state.limits, waiting) as limits:
                     return finish(limits)
 
             async with queued(partial(unbegun, *film)) as begin:

@@ -67,6 +67,8 @@ class Metrics:
         build = Gauge("cxr_build_info", "This release", ["release"], registry=self.registry)
         build.labels(__version__).set(1)
         self._drift: Drift | None = None
+        self._drift_of = ""
+        """The version whose films are compared."""
 
     def refused(self, code: str, status: int) -> None:
         """Count what was answered with a problem before there was a request."""
@@ -81,19 +83,20 @@ class Metrics:
         for finding in assessment.quality.findings:
             self.findings.labels(finding.code, finding.level).inc()
 
-    def judged(self, found: Judged) -> None:
-        """Count how long a film's steps took and what the film was like; its grade is counted
-        apart."""
+    def judged(self, found: Judged, version: str) -> None:
+        """Count how long a film's steps took and, where this version's films are compared, what the
+        film was like; its grade is counted apart."""
         for step in _STEPS:
             self.step_seconds.labels(step).observe(getattr(found.timings, step) / 1e3)
-        if self._drift is not None:
+        if self._drift is not None and version == self._drift_of:
             total = sum(found.assessment.brixia.zones.values())
             self._drift.add({**found.statistics, "total": total})
 
-    def compare_with(self, reference: DriftReference | None) -> None:
-        """From now on tell the drift against this; none at all if it is None."""
+    def compare_with(self, reference: DriftReference | None, version: str) -> None:
+        """From now on tell the drift of this version's films against this; none at all if it is
+        None. Another version gives other totals of the same film, and sees other pictures."""
         if reference is not None and self._drift is None:
-            self._drift = Drift(reference)
+            self._drift, self._drift_of = Drift(reference), version
 
     @property
     def drift(self) -> Drift | None:

@@ -12,10 +12,28 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cxr_severity.imaging.codecs.tiff_copy import COLOUR_MAP, short, with_directory
+from cxr_severity.imaging.codecs.tiff_parts import (
+    BITS,
+    COMPRESSION,
+    HEIGHT,
+    JPEG,
+    PLANAR,
+    PLANES,
+    ROWS_PER_STRIP,
+    SAMPLES,
+    STRIP_BYTES,
+    STRIP_OFFSETS,
+    TILE_BYTES,
+    TILE_HEIGHT,
+    TILE_OFFSETS,
+    TILE_WIDTH,
+    UNCOMPRESSED,
+    WIDTH,
+    check_parts,
+)
 from cxr_severity.imaging.errors import (
     DamagedImageError,
     MultiFrameError,
@@ -34,21 +52,18 @@ if TYPE_CHECKING:
 UNSUPPORTED_LAYOUT = "The TIFF file's layout of values is not supported."
 
 _SUBFILE, _REDUCED, _MASK, _MAX_PAGES = 254, 1, 4, 16
-_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
-_STRIP_OFFSETS, _SAMPLES, _STRIP_BYTES = 273, 277, 279
-_ROWS_PER_STRIP, _PLANAR = 278, 284
-_TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_BYTES = 322, 323, 324, 325
-_OF_STRIPS = (_STRIP_OFFSETS, _STRIP_BYTES, _ROWS_PER_STRIP)
-_OF_TILES = (_TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_BYTES)
+_PHOTOMETRIC = 262
+_OF_STRIPS = (STRIP_OFFSETS, STRIP_BYTES, ROWS_PER_STRIP)
+_OF_TILES = (TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES)
 _EXTRA_SAMPLES, _SAMPLE_FORMAT = 338, 339
 
 _SCALARS = frozenset(
-    {_WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC, _SAMPLES, _ROWS_PER_STRIP, _PLANAR}
-    | {_TILE_WIDTH, _TILE_HEIGHT}
+    {WIDTH, HEIGHT, COMPRESSION, _PHOTOMETRIC, SAMPLES, ROWS_PER_STRIP, PLANAR}
+    | {TILE_WIDTH, TILE_HEIGHT}
     | {266, 292, 293, 317, 531}  # FillOrder, T4 and T6 options, Predictor, YCbCrPositioning
 )
 _LISTS = frozenset(
-    {_BITS, _STRIP_OFFSETS, _STRIP_BYTES, _TILE_OFFSETS, _TILE_BYTES}
+    {BITS, STRIP_OFFSETS, STRIP_BYTES, TILE_OFFSETS, TILE_BYTES}
     | {COLOUR_MAP, _EXTRA_SAMPLES, 530}  # and YCbCrSubSampling
 )
 _JPEG_TABLES = 347
@@ -56,16 +71,12 @@ _OPAQUE = frozenset({_JPEG_TABLES, 529, 532})  # and YCbCrCoefficients, Referenc
 
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _YCBCR = 0, 1, 2, 3, 6
 _COLOUR_SPACES = {5: "CMYK", 8: "CIE L*a*b*", 9: "ICC L*a*b*", 10: "ITU L*a*b*"}
-# CCITT x 3, JPEG
-_FAX, _JPEG = frozenset({2, 3, 4}), 7
+# CCITT x 3
+_FAX = frozenset({2, 3, 4})
 # none, LZW, Deflate, PackBits, Deflate's older number
 IN_ONE_PASS = frozenset({1, 5, 8, 32773, 32946})
-_COMPRESSIONS = IN_ONE_PASS | _FAX | {_JPEG}
-_MAX_EXCESS, _TILE_OF_ANY = 3, 1 << 22
-"""Tiles may have this many times the picture's pixels, and one of 2048 x 2048 more."""
+_COMPRESSIONS = IN_ONE_PASS | _FAX | {JPEG}
 _MAX_SAMPLES = 4
-_UNCOMPRESSED = 1
-_PLANES = 2
 _ASSOCIATED_ALPHA, _OPACITY = 1, 2
 _DEEP = 16
 _AS_GREY_OR_RGB = "Save the picture as greyscale or RGB."
@@ -122,8 +133,8 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
     (offset,) = struct.unpack_from(order + "I", data, 4)
     # First leniently: too large goes before incomplete.
     readable, _ = directory(data, offset, order, strict=False)
-    if {_WIDTH, _HEIGHT} <= readable.keys():
-        width, height = (integers(data, readable[tag], order)[0] for tag in (_WIDTH, _HEIGHT))
+    if {WIDTH, HEIGHT} <= readable.keys():
+        width, height = (integers(data, readable[tag], order)[0] for tag in (WIDTH, HEIGHT))
         limits.check_size(width, height)
     entries, following = directory(data, offset, order)
     _check_single(data, following, order)
@@ -135,19 +146,19 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
     for tag in _SCALARS & tags.keys():
         if len(tags[tag]) != 1:
             raise DamagedImageError("The TIFF file's directory is damaged.")
-    if not {_WIDTH, _HEIGHT, _PHOTOMETRIC} <= tags.keys():
+    if not {WIDTH, HEIGHT, _PHOTOMETRIC} <= tags.keys():
         raise DamagedImageError(
             "The TIFF file does not say how large its picture is or what its values mean."
         )
     bit_depth = _check_samples(tags)
-    part_size, parts = _check_data(tags, len(data))
+    part_size, parts = check_parts(tags, len(data))
     tables = entries.get(_JPEG_TABLES)
-    if tags.get(_SAMPLES, (1,)) == (1,):
+    if tags.get(SAMPLES, (1,)) == (1,):
         # Grey has one plane either way; Pillow reads it with 16 bits only where nothing is said.
-        entries.pop(_PLANAR, None)
-    (width,), (height,), (photometric,) = tags[_WIDTH], tags[_HEIGHT], tags[_PHOTOMETRIC]
+        entries.pop(PLANAR, None)
+    (width,), (height,), (photometric,) = tags[WIDTH], tags[HEIGHT], tags[_PHOTOMETRIC]
     inverted = photometric == _WHITE_IS_ZERO
-    samples = tags.get(_SAMPLES, (1,))[0]
+    samples = tags.get(SAMPLES, (1,))[0]
     limits.check_decoded(width, height, samples, bit_depth)
     deep = photometric == _RGB and bit_depth == _DEEP and samples in (3, 4)
     return TiffFile(
@@ -161,8 +172,8 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
         parts=parts,
         part_size=part_size,
         jpeg_tables=b"" if tables is None else data[tables.at : tables.at + tables.count],
-        is_colour_16=deep and tags.get(_COMPRESSION, (_UNCOMPRESSED,))[0] in IN_ONE_PASS,
-        is_planar=tags.get(_PLANAR, (1,))[0] == _PLANES,
+        is_colour_16=deep and tags.get(COMPRESSION, (UNCOMPRESSED,))[0] in IN_ONE_PASS,
+        is_planar=tags.get(PLANAR, (1,))[0] == PLANES,
         # Associated alpha lies on black already.
         has_opacity=samples == 4 and tags.get(_EXTRA_SAMPLES, (_OPACITY,))[0] == _OPACITY,
     )
@@ -192,8 +203,8 @@ def tiff_compression(data: bytes) -> int:
     if len(data) < 8:
         raise DamagedImageError("The TIFF file ends too early.")
     entries, _ = directory(data, struct.unpack_from(order + "I", data, 4)[0], order)
-    entry = entries.get(_COMPRESSION)
-    return _UNCOMPRESSED if entry is None else integers(data, entry, order)[0]
+    entry = entries.get(COMPRESSION)
+    return UNCOMPRESSED if entry is None else integers(data, entry, order)[0]
 
 
 def _check_samples(tags: dict[int, tuple[int, ...]]) -> int:
@@ -204,8 +215,8 @@ def _check_samples(tags: dict[int, tuple[int, ...]]) -> int:
         raise UnsupportedColourSpaceError(
             "The TIFF file's colour space is {name}. " + _AS_GREY_OR_RGB, name=name
         )
-    compression = tags.get(_COMPRESSION, (_UNCOMPRESSED,))[0]
-    if photometric == _YCBCR and compression != _JPEG:
+    compression = tags.get(COMPRESSION, (UNCOMPRESSED,))[0]
+    if photometric == _YCBCR and compression != JPEG:
         # Pillow reads it wrongly when colour is stored at a lower resolution, as is usual.
         raise UnsupportedColourSpaceError(
             "The TIFF file's colour space is {name}. " + _AS_GREY_OR_RGB, name="YCbCr"
@@ -215,12 +226,12 @@ def _check_samples(tags: dict[int, tuple[int, ...]]) -> int:
             "The TIFF file stores signed or floating-point values, which do not define black "
             "and white. Save the picture with 8 or 16 bits of unsigned integers."
         )
-    if tags.get(_SAMPLES, (1,))[0] > _MAX_SAMPLES:
+    if tags.get(SAMPLES, (1,))[0] > _MAX_SAMPLES:
         raise UnsupportedFormatError(
             "The TIFF file stores more than {limit} values per pixel. " + _AS_GREY_OR_RGB,
             limit=_MAX_SAMPLES,
         )
-    depths = set(tags.get(_BITS, (1,)))
+    depths = set(tags.get(BITS, (1,)))
     allowed = {_RGB: {8, 16}, _YCBCR: {8}, _PALETTE: {1, 2, 4, 8}}
     if len(depths) != 1 or not depths <= allowed.get(photometric, {1, 2, 4, 8, 16}):
         raise UnsupportedFormatError(
@@ -232,9 +243,9 @@ def _check_samples(tags: dict[int, tuple[int, ...]]) -> int:
             "The TIFF file's compression is not supported. "
             "Save the picture without compression, or with LZW or Deflate."
         )
-    samples = tags.get(_SAMPLES, (1,))[0]
-    if tags.get(_PLANAR, (1,))[0] == _PLANES and samples > 1:
-        plain = compression == _UNCOMPRESSED
+    samples = tags.get(SAMPLES, (1,))[0]
+    if tags.get(PLANAR, (1,))[0] == PLANES and samples > 1:
+        plain = compression == UNCOMPRESSED
         extra = tags.get(_EXTRA_SAMPLES)
         associated = extra is not None and extra[0] == _ASSOCIATED_ALPHA
         # Pillow takes the bytes of such planes for values without a word, loses the plane of grey's
@@ -246,53 +257,11 @@ def _check_samples(tags: dict[int, tuple[int, ...]]) -> int:
     return depths.pop()
 
 
-def _check_data(
-    tags: dict[int, tuple[int, ...]], size: int
-) -> tuple[tuple[int, int], tuple[tuple[int, int], ...]]:
-    """Strips or tiles are as many and as large as the picture needs, lie inside the file, and share
-    no bytes. So nothing is decoded that the file did not bring, nor more than the picture shows.
-
-    Returns:
-        `TiffFile.part_size` and `TiffFile.parts`.
-    """
-    (width,), (height,) = tags[_WIDTH], tags[_HEIGHT]
-    part_width, part_height = width, min(height, tags.get(_ROWS_PER_STRIP, (height,))[0])
-    offsets, lengths = tags.get(_STRIP_OFFSETS, ()), tags.get(_STRIP_BYTES, ())
-    if _TILE_OFFSETS in tags:
-        if offsets:
-            raise DamagedImageError("The TIFF file's directory is damaged.")
-        offsets, lengths = tags[_TILE_OFFSETS], tags.get(_TILE_BYTES, ())
-        part_width, part_height = tags.get(_TILE_WIDTH, (0,))[0], tags.get(_TILE_HEIGHT, (0,))[0]
-    if not part_width or not part_height:
-        raise DamagedImageError("The TIFF file declares parts without width or height.")
-    needed = -(-width // part_width) * -(-height // part_height)
-    if needed * part_width * part_height > _MAX_EXCESS * width * height + _TILE_OF_ANY:
-        raise DamagedImageError("The TIFF file declares tiles that are larger than a picture.")
-    if tags.get(_PLANAR, (1,))[0] == _PLANES:
-        needed *= tags.get(_SAMPLES, (1,))[0]
-    if len(offsets) < needed:
-        raise DamagedImageError("The TIFF file lacks a part of its picture.")
-    if len(offsets) > needed:
-        raise DamagedImageError("The TIFF file declares more parts than its picture has.")
-    if not lengths and needed == 1:
-        # The only strip may leave out its length.
-        lengths = (max(0, size - offsets[0]),)
-    if len(lengths) != needed:
-        raise DamagedImageError("The TIFF file's directory is damaged.")
-    parts = tuple((at, at + length) for at, length in zip(offsets, lengths, strict=True))
-    if any(end > size for _, end in parts):
-        raise DamagedImageError("The TIFF file ends before its picture is complete.")
-    if any(start < end for (_, end), (start, _) in pairwise(sorted(parts))):
-        raise DamagedImageError("The TIFF file's parts share their bytes.")
-    is_jpeg = tags.get(_COMPRESSION, (_UNCOMPRESSED,))[0] == _JPEG
-    return (part_width, part_height), parts if is_jpeg else ()
-
-
 def _clean(data: bytes, entries: dict[int, Entry], order: str, inverted: bool) -> bytes:
     """`data` with a new directory behind it that holds only what defines pixels."""
     kept = {tag: e for tag, e in entries.items() if tag in _SCALARS | _LISTS | _OPAQUE}
     # Where both are declared, libtiff takes strips for tiles, and Pillow does the reverse.
-    for tag in _OF_STRIPS if _TILE_OFFSETS in kept else _OF_TILES:
+    for tag in _OF_STRIPS if TILE_OFFSETS in kept else _OF_TILES:
         kept.pop(tag, None)
     if inverted:
         kept[_PHOTOMETRIC] = short(_PHOTOMETRIC, _BLACK_IS_ZERO, order)

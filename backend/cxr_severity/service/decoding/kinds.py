@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from cxr_severity.imaging.codecs.tiff import IN_ONE_PASS, tiff_compression
 from cxr_severity.imaging.decode import sniff
-from cxr_severity.imaging.dicom.elements import read_meta
+from cxr_severity.imaging.dicom.elements import read_elements, read_meta
+from cxr_severity.imaging.dicom.fragments import fragments
 from cxr_severity.imaging.dicom.plugin import JPEG_2000, JPEG_LOSSY
+from cxr_severity.imaging.errors import InputRefusedError
 
 _PROGRESSIVE = b"\xff\xc2"
 """Marks a JPEG in many passes. In another JPEG it can stand within metadata alone."""
@@ -29,7 +31,19 @@ def in_one_pass(data: bytes) -> bool:
         case "tiff":
             return tiff_compression(data) in IN_ONE_PASS
         case "dicom":
-            syntax, _ = read_meta(data)
-            return syntax not in JPEG_2000 and not (syntax in JPEG_LOSSY and _PROGRESSIVE in data)
+            syntax, start = read_meta(data)
+            if syntax in JPEG_LOSSY:
+                return _PROGRESSIVE not in _stream(data, start)
+            return syntax not in JPEG_2000
         case "jpeg":
             return _PROGRESSIVE not in data
+
+
+def _stream(data: bytes, start: int) -> bytes:
+    """The JPEG in a DICOM object whose data set begins at `start`, as it is decoded: the marker may
+    lie half in one fragment and half in the next. Empty where no decoder comes to it."""
+    try:
+        pixels = read_elements(data, start, big_endian=False, wanted=()).pixels
+        return b"".join(fragments(pixels.value)) if pixels is not None else b""
+    except InputRefusedError:
+        return b""
