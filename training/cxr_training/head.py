@@ -75,7 +75,7 @@ def see_copies(
     )
     network.to(device).eval()
     cells, places = [], []
-    for part in stored.split(_COPIES):
+    for part in torch.split(stored, _COPIES):
         x = torch.from_numpy(source.maps[part.numpy()].astype(np.float32)).to(device)
         with torch.no_grad():
             maps = network.upper(x, blocks)
