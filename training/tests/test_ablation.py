@@ -103,4 +103,10 @@ def test_what_does_not_fit_is_refused_before_any_training(
     table.write_text(head + first)
     assert main(arguments) == 2
     assert "does not tell of" in capsys.readouterr().err.strip().splitlines()[-1]
+    recipe = yaml.safe_load((tmp_path / "lstm.yaml").read_text("utf-8"))
+    recipe["preprocess"]["high_percentile"] = 99
+    (tmp_path / "lstm.yaml").write_text(yaml.safe_dump(recipe))
+    assert main(arguments) == 2
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    assert "lstm.yaml: preprocess: is not that of" in said
     assert not (tmp_path / "runs").exists()
