@@ -28,6 +28,11 @@ KEEP := MALLOC_TRIM_THRESHOLD_=8000000000 MALLOC_MMAP_THRESHOLD_=4000000000
 # machines without a GPU.
 TORCH_INDEX ?=
 export HOST PORT INSTALL_TOOLS
+# Quoted below, since they may hold blanks; not every shell has taken the tilde off.
+override DATA := $(patsubst ~/%,$(HOME)/%,$(DATA))
+override CONFIG := $(patsubst ~/%,$(HOME)/%,$(CONFIG))
+override OUT := $(patsubst ~/%,$(HOME)/%,$(OUT))
+override REPORT := $(patsubst ~/%,$(HOME)/%,$(REPORT))
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from cxr_severity.imaging.arrays import Float64Array
-from cxr_training.cases import COLLECTIONS, Case
+from cxr_training.cases import COLLECTIONS, Case, Dataset
 from cxr_training.config import StageConfig, TrainConfig
 from cxr_training.errors import TrainingError
 from cxr_training.learn import BatchPart, Lesson, Source
@@ -43,6 +43,20 @@ def without(stage: StageConfig, missing: set[str]) -> StageConfig:
     if "severity" in missing:
         return stage.model_copy(update={"severity": 0, "ralo": stage.severity + stage.ralo})
     return stage
+
+
+def left_out(
+    dataset: Dataset, tested: Sequence[Case], fold: Fold, config: TrainConfig
+) -> frozenset[str]:
+    """Images that a network must not learn from: those that it is tested on, those of a collection
+    that the recipe leaves out, and, where a network does without a collection, all of its patients,
+    of whom another collection may hold a film or a copy."""
+    strangers = {case.patient for case in tested} if crosses(fold) else set()
+    return frozenset(case.image for case in tested) | {
+        case.image
+        for case in dataset.cases
+        if case.set in config.without or case.patient in strangers
+    }
 
 
 def check_courses(config: TrainConfig, material: Material) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,17 +106,29 @@ class RunFolder:
                 found.append(Unit(folder, int(fold[1]) if fold[1] else fold[2], int(seed[1])))
         return found
 
-    def claim(self, identity: Mapping[str, object], *, resume: bool) -> None:
+    def claim(
+        self, identity: Mapping[str, object], *, resume: bool,
+        as_now: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+    ) -> None:  # fmt: skip
         """Note whose folder this is. Without `resume` what a former run left is removed.
+
+        Args:
+            as_now: of the recipe that an earlier release noted, what this one would have noted.
 
         Raises:
             TrainingError: when `resume` finds another run's folder.
         """
         text = json.dumps(identity, indent=1, sort_keys=True) + "\n"
-        noted = self.identity.read_text("utf-8") if self.identity.is_file() else None
-        if resume and noted is not None and noted != text:
+        try:
+            noted = self._noted()
+        except ValueError:  # cut off or changed by hand: of nobody knows what
+            noted = {"recipe": None}
+        if as_now is not None and isinstance(noted.get("recipe"), dict):
+            noted["recipe"] = as_now(noted["recipe"])
+        same = noted == json.loads(text)
+        if resume and noted and not same:
             raise TrainingError(f"{self.root}: is of another configuration, data or split")
-        if not (resume and noted == text):
+        if not (resume and same):
             self.forget()
         write_whole(self.identity, text.encode())
 

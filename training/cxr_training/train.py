@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -42,6 +43,7 @@ from cxr_training.lesson import (
     check_courses,
     crosses,
     learned_lesions,
+    left_out,
     lesson_of,
     without,
 )
@@ -124,6 +126,7 @@ def run(
             "backbone": digest,
         },
         resume=resume,
+        as_now=as_now,
     )
     if start.framer is not None:
         find_frames(folder, config, films, split, start)
@@ -132,6 +135,15 @@ def run(
         start = load_network(config, folder.first.places).train().requires_grad_(True)
     _round(folder, config, data, films, split, start, jobs, train_unit)
     print(finish(folder, config, data, films, dataset, split, images, digest))
+
+
+def as_now(recipe: dict[str, Any]) -> dict[str, Any]:
+    """A noted recipe with the keys that came since, which had their defaults before."""
+    try:
+        known = TrainConfig.model_validate(recipe)
+    except ValueError:
+        return recipe
+    return known.model_dump(mode="json", exclude={"gate"})
 
 
 def _round(
@@ -274,20 +286,6 @@ def is_tested(case: Case, fold: Fold, split: Split, config: TrainConfig) -> bool
     if isinstance(fold, int):
         return split.fold[case.image] == fold
     return fold == f"without-{case.set}" or case.set in config.without
-
-
-def left_out(
-    dataset: Dataset, tested: Sequence[Case], fold: Fold, config: TrainConfig
-) -> frozenset[str]:
-    """Images that a network must not learn from: those that it is tested on, those of a collection
-    that the recipe leaves out, and, where a network does without a collection, all of its patients,
-    of whom another collection may hold a film or a copy."""
-    strangers = {case.patient for case in tested} if crosses(fold) else set()
-    return frozenset(case.image for case in tested) | {
-        case.image
-        for case in dataset.cases
-        if case.set in config.without or case.patient in strangers
-    }
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
-"""Which films a network of each fold learns from, and what is measured of the others."""
+"""Which films a network of each fold learns from, what is measured of the others, and which runs go
+on."""
 
 from __future__ import annotations
 
 import csv
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +20,10 @@ from cxr_training.duplicates import perceptual_hash
 from cxr_training.errors import TrainingError
 from cxr_training.finish import mean_network
 from cxr_training.gate.rows import GateNote, is_of, read_note, read_rows
+from cxr_training.lesson import left_out
 from cxr_training.run_folder import RunFolder
 from cxr_training.splits import Split
-from cxr_training.train import is_tested, left_out
+from cxr_training.train import as_now, is_tested
 
 
 @pytest.fixture
@@ -100,3 +103,21 @@ def test_a_film_of_16_bits_has_the_hash_of_its_8_bits(sample_folder: Path, tmp_p
     film.save(plain)
     one, other = (perceptual_hash(path.read_bytes()) for path in (deep, plain))
     assert int((one != other).sum()) <= 2
+
+
+def test_a_run_that_was_begun_before_a_key_was_there_goes_on(
+    finished: RunFolder, tmp_path: Path
+) -> None:
+    identity = json.loads(finished.identity.read_text())
+    folder = RunFolder(tmp_path)
+    older = json.loads(finished.identity.read_text())
+    del older["recipe"]["first"]["head"]["copies"], older["recipe"]["first"]["head"]["steeper"]
+    folder.identity.write_text(json.dumps(older))
+    folder.claim(identity, resume=True, as_now=as_now)
+    assert folder.identity.read_text() == finished.identity.read_text()
+    # The default is another than what this run asks for.
+    del older["recipe"]["head"]["copies"]
+    for noted in (json.dumps(older), "{", json.dumps(identity | {"labels": "0"})):
+        folder.identity.write_text(noted)
+        with pytest.raises(TrainingError, match="is of another configuration"):
+            folder.claim(identity, resume=True, as_now=as_now)

@@ -125,11 +125,11 @@ def _of_table(path: Path, raw: bytes) -> list[tuple[str, dict[str, str]]]:
 
 
 def _beside_the_model_s(columns: set[str]) -> bool:
-    """Whether the columns that may be the model's or a reader's are the model's: where a reader's
-    own stand beside them, or a second grade, total or zone."""
-    zones = (tuple(f"{before}{zone}" for before in _ZONES) for zone in ZONES)
-    kinds = (_GRADE, _TOTAL, *zones)
-    return any(kind[0] in columns or len(columns.intersection(kind)) > 1 for kind in kinds)
+    """Whether the columns that may be the model's or a reader's are the model's: where a grade
+    stands beside such a one, or a total or zones beside such ones."""
+    zones = [f"{before}{zone}" for before in _ZONES for zone in ZONES]
+    kinds = (columns.intersection(_GRADE), columns.intersection((*_TOTAL, *zones)))
+    return any(kind.intersection(_MODEL) and kind.difference(_MODEL) for kind in kinds)
 
 
 def _known(columns: list[str], cells: list[str]) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,8 @@ _BOTH = "file,severity,brixia_total,reader_grade,reader_total"
         ("file,brixia_total,reader_A,reader_B,reader_C,reader_D,reader_E,reader_F",
          "a,2,3,3,3,3,2,2", "severe", 16),
         ("file,severity,brixia_total,reader_blind", "a,mild,2,true", "mild", 2),
+        ("file,reader_grade,brixia_A,brixia_B,brixia_C,brixia_D,brixia_E,brixia_F",
+         "a,severe,3,3,3,3,2,2", "severe", 16),
         ("file,severity,brixia_total", "a,mild,2", "mild", 2),
     ],
 )  # fmt: skip

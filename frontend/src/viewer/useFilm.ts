@@ -28,26 +28,25 @@ export function useFilm(study: Study): FilmLoad {
   const [loaded, setLoaded] = useState<{ source: Study['source']; load: FilmLoad } | null>(null);
   const { source } = study;
   useEffect(() => {
-    const controller = new AbortController();
-    const settle = (next: FilmLoad) => {
-      if (!controller.signal.aborted) {
-        setLoaded({ source, load: next });
-      }
-    };
+    let controller = new AbortController();
     let stop: (() => void) | null = null;
     const start = () => {
-      load({ name: '', source }, controller.signal).then(
-        (film) => {
-          stop?.();
-          settle({ status: 'ready', film });
-        },
-        () => {
-          settle({ status: 'unshown' });
-          // A sample, or what decodes the file, may only not have come.
-          if (!controller.signal.aborted) {
-            stop ??= onceBack(start);
-          }
-        },
+      // One that is tried again takes the place of the one before.
+      controller.abort();
+      controller = new AbortController();
+      const { signal } = controller;
+      const settle = (next: FilmLoad) => {
+        if (signal.aborted) {
+          return;
+        }
+        setLoaded({ source, load: next });
+        stop?.();
+        // A sample, or what decodes the file, may only not have come.
+        stop = next.status === 'unshown' ? onceBack(start) : null;
+      };
+      load({ name: '', source }, signal).then(
+        (film) => settle({ status: 'ready', film }),
+        () => settle({ status: 'unshown' }),
       );
     };
     start();

@@ -226,7 +226,8 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
 
         def work() -> Assessment:
             begin()
-            caller.begun = True
+            # One alone is counted as at `/predict`.
+            caller.begun = len(images) > 1
             return judging.one(image, left)
 
         try:

@@ -26,44 +26,80 @@ export function dateInName(name: string, now = new Date()): string {
 /** Whose number a patient's is: nobody's in the list, one that files gave, or only a person's word. */
 export type NamedBy = 'nobody' | 'file' | 'person';
 
-/** Patients as they came, by number: the identity in the file goes no further than this map. */
+/** What a file says of who somebody is; empty where it says nothing. */
+export interface Identity {
+  readonly id: string;
+  readonly issuer: string;
+  readonly birthDate: string;
+  readonly name: string;
+}
+
+const NOTHING_SAID: Identity = { id: '', issuer: '', birthDate: '', name: '' };
+
+/** Patients as they came, by number: the identity in the file goes no further than this list. */
 export class Patients {
-  readonly #numbers = new Map<string, string>();
+  readonly #known: { identity: Identity; number: string }[] = [];
+  readonly #told = new Map<number, string>();
   #last = 0;
 
   /**
-   * `identity`: as `identityOf` has it. `namedBy`: who called a patient of the list so; somebody else
-   * gets another number, also where a person has meanwhile called somebody else by a known one.
+   * `namedBy`: who called a patient of the list so; somebody else gets another number, also where a
+   * person has meanwhile called somebody else by a known one.
    */
-  numberOf(identity: string, namedBy: (name: string) => NamedBy): string {
-    if (identity === '') {
+  numberOf(identity: Identity, namedBy: (name: string) => NamedBy): string {
+    if (identity.id === '') {
       return '';
     }
-    const known = this.#numbers.get(identity);
-    if (known !== undefined && namedBy(known) !== 'person') {
-      return known;
+    let known = this.#known.find((one) => mayBeOne(one.identity, identity));
+    if (!known || namedBy(known.number) === 'person') {
+      do {
+        this.#last += 1;
+      } while (namedBy(String(this.#last)) !== 'nobody');
+      known = { identity: NOTHING_SAID, number: String(this.#last) };
+      // Before the one of the same person, whose number is somebody else's now.
+      this.#known.unshift(known);
     }
-    do {
-      this.#last += 1;
-    } while (namedBy(String(this.#last)) !== 'nobody');
-    const number = String(this.#last);
-    this.#numbers.set(identity, number);
-    return number;
+    known.identity = both(known.identity, identity);
+    return known.number;
+  }
+
+  /** Takes down which number a film has by its file. */
+  tell(film: number, number: string): void {
+    this.#told.set(film, number);
+  }
+
+  /** Who called these films, which are all of a name, so. */
+  namedBy(films: readonly { id: number }[], name: string): NamedBy {
+    const byFile = films.some(({ id }) => this.#told.get(id) === name);
+    return films.length === 0 ? 'nobody' : byFile ? 'file' : 'person';
   }
 }
 
-/**
- * One text for each person: an ID is one of its hospital only, and many files share `ANON` or `0`.
- * Empty where the file has no ID.
- */
-export function identityOf(header: Header): string {
+/** Where one file says less than the other, or a name in full, it may be the same person. */
+const agree = (one: string, other: string) => one.startsWith(other) || other.startsWith(one);
+const longer = (one: string, other: string) => (one.length < other.length ? other : one);
+
+/** An ID is one of its hospital only, and many files share `ANON` or `0`. */
+function mayBeOne(one: Identity, other: Identity): boolean {
+  const rest = ['issuer', 'birthDate', 'name'] as const;
+  return one.id === other.id && rest.every((part) => agree(one[part], other[part]));
+}
+
+const both = (one: Identity, other: Identity): Identity => ({
+  id: longer(one.id, other.id),
+  issuer: longer(one.issuer, other.issuer),
+  birthDate: longer(one.birthDate, other.birthDate),
+  name: longer(one.name, other.name),
+});
+
+export function identityOf(header: Header): Identity {
   const { patientId, patientIdIssuer, birthDate, patientName } = header;
   const name = patientName
     .normalize('NFC')
     .toUpperCase()
     .replaceAll(/[^\p{L}]+/gu, ' ')
     .trim();
-  return patientId && JSON.stringify([patientIdIssuer, patientId, birthDate, name]);
+  return { id: patientId, issuer: patientIdIssuer, birthDate, name };
 }
 
 async function looksLikeDicom({ source }: Study): Promise<boolean> {
@@ -90,10 +126,10 @@ export async function readFacts(
           // What was removed may be brought back.
           const namedBy = (name: string) => {
             const films = [...items, ...cleared].filter((film) => patientOf(film) === name);
-            const byFile = films.some((film) => !store.isSaid(film.id, 'patient'));
-            return films.length === 0 ? 'nobody' : byFile ? 'file' : 'person';
+            return patients.namedBy(films, name);
           };
           const patient = patients.numberOf(identityOf(header), namedBy);
+          patients.tell(id, patient);
           store.learn(id, {
             patient,
             view: header.viewPosition,

@@ -29,10 +29,6 @@ export abstract class Readings extends Held {
    */
   readonly #shown = new Set<string>();
 
-  /** Whether a person has said this of a film. */
-  readonly isSaid = (id: number, fact: keyof Facts): boolean =>
-    this.#described.get(id)?.has(fact) ?? false;
-
   readonly describe = (id: number, facts: Partial<Facts & Pick<Item, 'impression'>>): void => {
     const before = this.#described.get(id) ?? [];
     this.#described.set(id, new Set([...before, ...Object.keys(facts)]));

@@ -5,7 +5,7 @@ import type { Header } from '../../../viewer/decode/film';
 import { AS_ADDED, arrange, countsOf, sortedBy } from './arrange';
 import { seriesOf } from './dated';
 import type { Item } from './films';
-import { dateInName, identityOf, Patients } from './patientAndDate';
+import { dateInName, type Identity, identityOf, Patients } from './patientAndDate';
 import { chooseIn } from './selection';
 import { csvOf, fileNameOf, jsonOf } from './table';
 
@@ -180,40 +180,66 @@ describe('facts', () => {
     expect(dateInName(name, new Date(2021, 5, 15, 23, 59))).toBe(date);
   });
 
+  const who = (id: string, changes: Partial<Identity> = {}): Identity => ({
+    id,
+    issuer: '',
+    birthDate: '',
+    name: '',
+    ...changes,
+  });
+
   it('numbers patients as they come and tells no identity', () => {
     const patients = new Patients();
-    const numbers = ['S123', 'S9', 'S123', ''].map((of) => patients.numberOf(of, () => 'nobody'));
+    const numbers = ['S123', 'S9', 'S123', ''].map((of) =>
+      patients.numberOf(who(of), () => 'nobody'),
+    );
     expect(numbers).toEqual(['1', '2', '1', '']);
   });
 
   it('gives nobody the number by which a person has called somebody else', () => {
     const patients = new Patients();
     const named = (name: string) => (['1', '3'].includes(name) ? 'person' : 'nobody');
-    const numbers = ['S123', 'S9', 'S123'].map((of) => patients.numberOf(of, named));
+    const numbers = ['S123', 'S9', 'S123'].map((of) => patients.numberOf(who(of), named));
     expect(numbers).toEqual(['2', '4', '2']);
     // Nor goes on with a number that has become somebody else's in the meantime.
-    expect(patients.numberOf('S123', (name) => (name === '2' ? 'person' : 'nobody'))).toBe('5');
-    expect(patients.numberOf('S9', (name) => (name === '4' ? 'file' : 'nobody'))).toBe('4');
+    const taken = (name: string) => (name === '2' ? 'person' : 'nobody');
+    expect(patients.numberOf(who('S123'), taken)).toBe('5');
+    expect(patients.numberOf(who('S123'), () => 'nobody')).toBe('5');
+    expect(patients.numberOf(who('S9'), () => 'file')).toBe('4');
   });
 
-  it('tells people of the same number apart, and knows one by other capitals', () => {
+  it('takes a name that is typed as the file had it for no other one', () => {
+    const patients = new Patients();
+    patients.tell(7, '1');
+    expect(patients.namedBy([{ id: 7 }], '1')).toBe('file');
+    expect(patients.namedBy([{ id: 8 }], '1')).toBe('person');
+    expect(patients.namedBy([], '1')).toBe('nobody');
+  });
+
+  it('tells people of the same number apart, and knows one of whom a file says less', () => {
     const saying = (changes: Partial<Header>) =>
       identityOf({
         patientId: 'ANON',
-        patientIdIssuer: '',
+        patientIdIssuer: 'A',
         birthDate: '19600102',
         patientName: 'Doe, Zoë',
         ...changes,
       } as Header);
+    const patients = new Patients();
+    const numberOf = (changes: Partial<Header>) =>
+      patients.numberOf(saying(changes), () => 'nobody');
+    expect(numberOf({})).toBe('1');
     const others = [
       { patientIdIssuer: 'WARD' },
       { patientId: '0' },
       { birthDate: '19610102' },
       { patientName: 'Roe, Zoë' },
-    ].map(saying);
-    expect(new Set([saying({}), ...others]).size).toBe(5);
-    expect(saying({ patientName: 'DOE  ZOE\u0308' })).toBe(saying({}));
-    expect(saying({ patientId: '' })).toBe('');
+    ].map(numberOf);
+    expect(others).toEqual(['2', '3', '4', '5']);
+    expect(numberOf({ patientName: 'DOE  ZOE\u0308' })).toBe('1');
+    expect(numberOf({ patientName: 'Doe, Zoë, Maria' })).toBe('1');
+    expect(numberOf({ patientIdIssuer: 'WARD', birthDate: '' })).toBe('2');
+    expect(numberOf({ patientId: '' })).toBe('');
   });
 
   it('reads DICOM days and nothing else', () => {
