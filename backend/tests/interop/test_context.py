@@ -169,6 +169,7 @@ def test_what_changes_the_character_set_is_no_control_character() -> None:
         ),
         ({"StudyTime": ""}, date(2020, 4, 5)),
         ({"AcquisitionDate": "20200407"}, date(2020, 4, 7)),
+        ({"AcquisitionDateTime": "20200407"}, date(2020, 4, 7)),
         ({"StudyDate": "", "StudyTime": ""}, None),
     ],
 )

@@ -168,6 +168,8 @@ class StudyContext:
         whole = moment_of(self.text(ACQUIRED))
         if whole is not None:
             return whole if whole.tzinfo else whole.replace(tzinfo=self.zone)
+        if (alone := day_of(self.text(ACQUIRED))) is not None:
+            return alone
         for days, hours in (
             (ACQUISITION_DATE, ACQUISITION_TIME),
             (CONTENT_DATE, CONTENT_TIME),

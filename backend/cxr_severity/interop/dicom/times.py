@@ -47,7 +47,8 @@ def zone_of(text: str) -> timezone | None:
     if not found:
         return None
     offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
-    # PS3.3 C.12.1.1.8: no further, no "-0000".
-    if offset > timedelta(hours=14) or int(found[3]) > 59 or (found[1] == "-" and not offset):
+    # PS3.3 C.12.1.1.8: from -1200 to +1400, and no "-0000".
+    furthest = timedelta(hours=12 if found[1] == "-" else 14)
+    if offset > furthest or int(found[3]) > 59 or (found[1] == "-" and not offset):
         return None
     return timezone(-offset if found[1] == "-" else offset)

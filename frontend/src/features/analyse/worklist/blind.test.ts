@@ -66,6 +66,30 @@ it('hides again without forgetting what was read', async () => {
   expect(shown().items.map(({ status }) => status)).toEqual(['done', 'done']);
 });
 
+it('takes for seen what is drawn at once, because it was read before results were hidden', async () => {
+  let answer: () => void = () => undefined;
+  const value = prediction('mild');
+  const store = new WorklistStore(
+    () => new Promise((done) => (answer = () => done({ ok: true, value }))),
+  );
+  const [id = 0] = store.add([study('a.png')]);
+  store.read(id, { grade: 'mild' });
+  store.hideResults(true);
+  answer();
+  await expect.poll(() => store.snapshot().items[0]?.graded).toBeTruthy();
+  expect(stateOf(blinded(store.snapshot()), id).phase).toBe('done');
+  expect(store.seenContents()).toEqual([value.input.sha256]);
+});
+
+it('knows of a removed film too that its result was seen in the session of a file', async () => {
+  const { store, ids, shown } = await opened(['a.png', 'b.png'], true);
+  store.read(ids[0], { grade: 'mild' });
+  store.remove([ids[0]]);
+  store.restoreReadings([], ['a.png']);
+  store.restore();
+  expect(shown().items[0]?.reading?.blind).toBe(false);
+});
+
 it('hides a film of which what was said was taken back', async () => {
   const { store, ids, shown } = await opened(['a.png'], false);
   store.read(ids[0], { comment: 'a' });

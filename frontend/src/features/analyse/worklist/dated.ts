@@ -28,5 +28,9 @@ export function seriesOf(items: readonly Item[], of: Item): DatedFilm[] {
   const once = new Set(onceEach(first));
   return films
     .flatMap((item) => (item.graded && once.has(item) ? [{ item, graded: item.graded }] : []))
-    .toSorted((one, other) => (one.item.date < other.item.date ? -1 : 1));
+    .toSorted((one, other) => compareDays(one.item.date, other.item.date));
 }
+
+/** 0 for one day: films of it stay in their order. */
+const compareDays = (one: string, other: string): number =>
+  one === other ? 0 : one < other ? -1 : 1;

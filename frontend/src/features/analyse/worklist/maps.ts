@@ -1,6 +1,6 @@
 import { answered, type Explained } from '../../../lib/explained';
 import { FIRST_TARGET, type Prediction, type Target } from '../../../lib/prediction';
-import { changed, type Worklist } from './films';
+import { changed, itemOf, type Worklist } from './films';
 import { isTemporary } from './pauses';
 
 /** The film that is shown beside this one. */
@@ -58,7 +58,8 @@ export function accepted(list: Worklist, id: number, prediction: Prediction): Wo
     failure: null,
     tries: null,
   } as const;
-  const after = changed(list, id, list.blind ? settled : { ...settled, seen: true });
+  const hidden = list.blind && !itemOf(list, id)?.revealed;
+  const after = changed(list, id, hidden ? settled : { ...settled, seen: true });
   return explanation ? remembered(after, id, answered(null, FIRST_TARGET, prediction)) : after;
 }
 

@@ -9,6 +9,9 @@ const UPLOAD: ReadonlySet<string> = new Set([
   'request-too-slow',
   'incomplete-upload',
 ]);
+/** What a gateway says in words of its own where nobody answers behind it. */
+const NO_PROBLEM = 'unexpected-answer';
+const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
 const TEMPORARY: ReadonlySet<string> = new Set([
   'busy',
   'not-ready',
@@ -18,7 +21,8 @@ const TEMPORARY: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether the service, or the way to it, is not there just now; the file is not to blame. */
-export const isTemporary = ({ code }: Failure): boolean => TEMPORARY.has(code);
+export const isTemporary = ({ code, status }: Failure): boolean =>
+  TEMPORARY.has(code) || (code === NO_PROBLEM && AWAY.has(status ?? 0));
 
 /** How long to rest after a failure: as long as the service asks, or longer each time. */
 export function pauseMs({ retryAfter }: Failure, pausesBefore: number): number {

@@ -107,13 +107,14 @@ export abstract class Readings extends Held {
     }
     // What was read here of a film that its reader had seen before was not blind. What the file
     // itself holds of it takes its place at once.
-    const items = this.list.items.map((item) =>
-      item.graded && known.has(item.graded.input.sha256) ? asSeenBefore(item) : item,
-    );
+    const asKnown = (item: Item) =>
+      item.graded && known.has(item.graded.input.sha256) ? asSeenBefore(item) : item;
+    const items = this.list.items.map(asKnown);
+    const cleared = this.list.cleared.map(asKnown);
     // Whoever opens a file while the films of another are awaited means the newer one.
     const newer = new Set(readings.map(filmOf));
     const older = this.list.kept.filter((reading) => !newer.has(filmOf(reading)));
-    this.set({ ...this.list, items, kept: [...older, ...readings] });
+    this.set({ ...this.list, items, cleared, kept: [...older, ...readings] });
     this.matchReadings(true);
   };
 

@@ -83,6 +83,11 @@ export class WorklistStore extends Explaining {
 
   /** Takes a film out of the queue; alone in the list, it leaves for as long as nobody wants it back. */
   readonly cancel = (id: number): void => {
+    const item = itemOf(this.list, id);
+    if (!item || !isOpen(item)) {
+      // Its answer has come meanwhile.
+      return;
+    }
     this.#abort(id);
     const { items } = this.list;
     if (items.length === 1) {
@@ -115,12 +120,17 @@ export class WorklistStore extends Explaining {
   readonly replace = (id: number, study: Study): void => {
     this.#abort(id);
     this.set(replaced(this.list, id, study));
-    this.resume();
+    // Not before a pause has ended: many films may be graded anew at once.
+    this.#pump();
   };
 
   /** Takes films out of the list, for as long as nobody wants them back. */
   readonly remove = (ids: readonly number[]): void => {
     const going = new Set(ids);
+    if (!this.list.items.some(({ id }) => going.has(id))) {
+      // They are gone already, and what was removed last can still be brought back.
+      return;
+    }
     const cleared = this.list.items.filter(({ id }) => going.has(id)).map(asUntouched);
     ids.forEach(this.#abort);
     this.set({ ...removed(this.list, going), cleared });

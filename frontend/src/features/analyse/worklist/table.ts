@@ -1,7 +1,7 @@
 import { isoOf } from '../../../lib/days';
 import { ZONES } from '../../../lib/grades';
 import { SEVERITIES } from '../../../lib/prediction';
-import { gradeOf, totalOf } from '../../../lib/reading';
+import { gradeOf, isScored, totalOf } from '../../../lib/reading';
 import { agreementIn } from '../reading/agreementIn';
 import { patientOf } from './dated';
 import type { Item } from './films';
@@ -59,7 +59,7 @@ const COLUMNS: readonly Column[] = [
   ['reader_total', ({ reading }) => reading && totalOf(reading)],
   ...ZONES.map((zone) => [`reader_${zone}`, ({ reading }: Item) => reading?.zones[zone]] as const),
   ['reader_comment', ({ reading }) => reading?.comment],
-  ['reader_blind', ({ reading }) => reading?.blind],
+  ['reader_blind', ({ reading }) => reading && isScored(reading) && reading.blind],
   [
     'reader_kappa_of_list',
     ({ graded, reading }, kappa) => (graded && reading && gradeOf(reading) ? kappa : null),
@@ -111,6 +111,8 @@ export function jsonOf(items: readonly Item[]): unknown {
     status,
     patient: patientOf(item),
     date,
+    view: item.view,
+    graded_at: item.gradedAt?.toISOString() ?? null,
     prediction: graded,
     problem: failure,
     repair: study.repaired?.repair ?? null,

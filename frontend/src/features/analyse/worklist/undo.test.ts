@@ -75,3 +75,23 @@ it.each([
   expect(store.snapshot()).toMatchObject({ selected: 2, compared: 3 });
   store.stop();
 });
+
+it('does nothing more to a film that is gone, or that has been graded meanwhile', async () => {
+  const store = new WorklistStore(() =>
+    Promise.resolve({ ok: true, value: prediction('mild') } as const),
+  );
+  const [one = 0, two = 0] = store.add([study('one.png'), study('two.png')]);
+  const names = () => store.snapshot().items.map(({ study: { name } }) => name);
+  await vi.waitFor(() =>
+    expect(store.snapshot().items.every(({ status }) => status === 'done')).toBe(true),
+  );
+  // Pressed before its answer was drawn.
+  store.cancel(two);
+  expect(store.snapshot().items[1]?.status).toBe('done');
+  store.remove([one]);
+  store.remove([one]);
+  expect(names()).toEqual(['two.png']);
+  store.restore();
+  expect(names()).toEqual(['one.png', 'two.png']);
+  store.stop();
+});
