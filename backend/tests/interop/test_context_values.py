@@ -165,7 +165,10 @@ def test_a_leap_second_is_a_time() -> None:
     assert (context.taken.minute, context.taken.second) == (59, 59)
 
 
-@pytest.mark.parametrize(("zone", "kept"), [("+0545", "+0545"), ("+1260", ""), ("-0000", ""), ("-1200", "-1200"), ("-1300", "")])
+@pytest.mark.parametrize(
+    ("zone", "kept"),
+    [("+0545", "+0545"), ("+1260", ""), ("-0000", ""), ("-1200", "-1200"), ("-1300", "")],
+)
 def test_what_is_no_time_zone_is_left_out(zone: str, kept: str) -> None:
     assert read_context(film(TimezoneOffsetFromUTC=zone)).text(tags.TIMEZONE) == kept
 
