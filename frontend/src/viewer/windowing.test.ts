@@ -1,21 +1,22 @@
 import { renderHook } from '@testing-library/react';
 import { expect, it } from 'vitest';
-import type { Film } from './decode/film';
+import type { Film, Window } from './decode/film';
 import { makePresets } from './decode/presets';
 import { pyramid } from './decode/pyramid';
 import { type ChosenTone, toneOf, useTone } from './useTone';
 import { dragged, greyPixels, valueAt } from './windowing';
 
+const allOf = (window: Window): Film['presets'] => ({
+  stored: window,
+  auto: window,
+  full: window,
+  lungs: window,
+  mediastinum: window,
+});
+
 function film(changes: Partial<Film> = {}): Film {
   const level = { width: 2, height: 2, codes: new Uint16Array([0, 5, 10, 15]) };
-  const window = { low: 0, high: 15 };
-  const presets = {
-    stored: window,
-    auto: window,
-    full: window,
-    lungs: window,
-    mediastinum: window,
-  };
+  const presets = allOf({ low: 0, high: 15 });
   return {
     levels: [level],
     range: 16,
@@ -105,14 +106,7 @@ it('keeps padding out of the means of a film that is made smaller', () => {
 });
 
 it('moves the window of two linked films alike, also where one has its low values white', () => {
-  const window = { low: 500, high: 3500 };
-  const presets = {
-    stored: window,
-    auto: window,
-    full: window,
-    lungs: window,
-    mediastinum: window,
-  };
+  const presets = allOf({ low: 500, high: 3500 });
   const [plain, inverted] = [
     film({ presets }),
     film({ presets: { ...presets, auto: { low: 595, high: 3595 } }, inverted: true }),

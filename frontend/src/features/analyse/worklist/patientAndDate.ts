@@ -76,7 +76,11 @@ export class Patients {
 }
 
 /** Where one file says less than the other, or a name in full, it may be the same person. */
-const agree = (one: string, other: string) => one.startsWith(other) || other.startsWith(one);
+const agree = (one: string, other: string) =>
+  one === '' ||
+  other === '' ||
+  `${one} `.startsWith(`${other} `) ||
+  `${other} `.startsWith(`${one} `);
 const longer = (one: string, other: string) => (one.length < other.length ? other : one);
 
 /** An ID is one of its hospital only, and many files share `ANON` or `0`. */

@@ -107,10 +107,10 @@ export abstract class Readings extends Held {
     }
     // What was read here of a film that its reader had seen before was not blind. What the file
     // itself holds of it takes its place at once.
-    const asKnown = (item: Item) =>
+    const withSeen = (item: Item) =>
       item.graded && known.has(item.graded.input.sha256) ? asSeenBefore(item) : item;
-    const items = this.list.items.map(asKnown);
-    const cleared = this.list.cleared.map(asKnown);
+    const items = this.list.items.map(withSeen);
+    const cleared = this.list.cleared.map(withSeen);
     // Whoever opens a file while the films of another are awaited means the newer one.
     const newer = new Set(readings.map(filmOf));
     const older = this.list.kept.filter((reading) => !newer.has(filmOf(reading)));

@@ -234,8 +234,11 @@ describe('facts', () => {
       { patientId: '0' },
       { birthDate: '19610102' },
       { patientName: 'Roe, Zoë' },
+      // Longer by no whole word: another name, and another hospital.
+      { patientName: 'Doe, Zoëlle' },
+      { patientIdIssuer: 'AB' },
     ].map(numberOf);
-    expect(others).toEqual(['2', '3', '4', '5']);
+    expect(others).toEqual(['2', '3', '4', '5', '6', '7']);
     expect(numberOf({ patientName: 'DOE  ZOE\u0308' })).toBe('1');
     expect(numberOf({ patientName: 'Doe, Zoë, Maria' })).toBe('1');
     expect(numberOf({ patientIdIssuer: 'WARD', birthDate: '' })).toBe('2');
