@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -92,13 +93,14 @@ def see_copies(
 
 def teach_light(
     network: CellNet, config: TrainConfig, dataset: Dataset, material: Material,
-    left_out: frozenset[str], source: CopiesOnDisk, seed: int, device: torch.device,
+    left_out: frozenset[str], copies: Path, seed: int, device: torch.device,
 ) -> None:  # fmt: skip
     """Teach the head, in place, the scored films and some of those that nobody scored.
 
     Args:
         left_out: images of the scored films that it must not see.
-        source: copies of the films of `material`, scored ones first.
+        copies: folder of those of the films of `material`, scored ones first; read where some are
+            learned.
 
     Raises:
         TrainingError: naming a film that does not decode.
@@ -125,8 +127,8 @@ def teach_light(
     if head.copies:
         lesson = lesson.with_copies(
             *see_copies(
-                network, source, torch.tensor(numbers), head.copies, config.main.frozen_blocks,
-                device,
+                network, CopiesOnDisk(copies), torch.tensor(numbers), head.copies,
+                config.main.frozen_blocks, device,
             )
         )  # fmt: skip
     if head.steeper != 1:

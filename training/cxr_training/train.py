@@ -274,8 +274,9 @@ def _taught(
             write_whole(unit.whole_lungs, pack_network(network))
             unit.checkpoint.unlink(missing_ok=True)
         network = load_network(config, unit.whole_lungs)
-        copies = CopiesOnDisk(_copies_of(folder, config))
-        teach_light(network, config, dataset, material, out, copies, seed, device())
+        teach_light(
+            network, config, dataset, material, out, _copies_of(folder, config), seed, device()
+        )
         write_whole(unit.weights, pack_network(network))
     return load_network(config, unit.weights)
 
