@@ -95,6 +95,7 @@ def _here(root: str, enters: _Enters) -> Iterator[Found]:
 def _elsewhere(filesystem: Any, root: str, enters: _Enters) -> Iterator[Found]:
     """Not by fsspec's walk, which tells of no folder but the first that it cannot be listed."""
     unread: list[Found] = []
+    linked: set[str] = set()
     left = [""]
     while left:
         below = left.pop()
@@ -111,12 +112,16 @@ def _elsewhere(filesystem: Any, root: str, enters: _Enters) -> Iterator[Found]:
         files, folders = set(), set()
         for info in listing:
             path = info["name"].rstrip("/")
-            name = path.rpartition("/")[2]
+            name = _inside(folder, path)
             is_folder = info["type"] == "directory"
             # The folder itself, and keys that end in a slash: consoles of buckets write such ones
             # without content to show an empty folder.
             if path.strip("/") == folder.strip("/") or (info["name"][-1:] == "/" and not is_folder):
                 continue
+            if _joined(below, name) in linked:
+                continue
+            if "/" in name:
+                linked.add(_joined(below, name))
             if is_folder:
                 folders.add(name)
             elif info["type"] == "file" or not filesystem.isdir(_joined(folder, name)):
@@ -125,6 +130,13 @@ def _elsewhere(filesystem: Any, root: str, enters: _Enters) -> Iterator[Found]:
         inside = (_joined(below, name) for name in sorted(folders, reverse=True))
         left.extend(each for each in inside if enters(each))
     yield from unread
+
+
+def _inside(folder: str, path: str) -> str:
+    """A listed path as it stands below the folder: a page may link to what lies deeper, and that is
+    in its listing then, and in the deeper page's once more."""
+    start = f"{folder.rstrip('/')}/"
+    return path.removeprefix(start) if path.startswith(start) else path.rpartition("/")[2]
 
 
 def _joined(folder: str, name: str) -> str:

@@ -137,6 +137,24 @@ def test_keys_that_only_show_a_folder_are_no_films(source: str, bucket: type[Buc
     assert find([source]) == before
 
 
+@pytest.mark.parametrize("source", ["bucket://x", "bucket://x/**", "bucket://x/**/*.png"])
+def test_what_a_page_links_to_from_above_is_told_once_and_where_it_lies(
+    source: str, bucket: type[Bucket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, plain = find([source]), Bucket.ls
+
+    def linked(self: Bucket, path: str, detail: bool = True, **_: Any) -> list[Any]:
+        listing = plain(self, path, detail)
+        if self._strip_protocol(path) == "x":
+            listing += [{"name": "x/b/1.png", "type": "file", "size": 1}]
+            listing += [{"name": "x/b/deep/", "type": "directory", "size": 0}]
+        return listing
+
+    monkeypatch.setattr(Bucket, "ls", linked)
+    assert sorted(each.name for each in find([source])) == sorted(each.name for each in before)
+    assert [each.name for each in find(["bucket://x/*.png"])] == ["bucket://x/a.png"]
+
+
 def test_a_key_may_hold_two_colons(bucket: type[Bucket], tmp_path: Path) -> None:
     bucket.keys.update({"x/e": b"another", "x/e::f.png": b"film", "x/e::f.zip": _archive()})
     found = {film.name: film for film in find(["bucket://x"])}
