@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.model.assessment import SEVERITIES
@@ -51,13 +53,16 @@ def compare(fast: Runtime, reference: Runtime, image: Float32Array) -> Agreement
         inferences = [one.infer(batch, list(targets), alone=alone) for one in (fast, reference)]
         pairs += zip(*inferences, strict=True)
     return Agreement(
-        probability=max(
-            float(np.abs(softmax(a.logits) - softmax(b.logits)).max()) for a, b in pairs
-        ),
-        zone=max(float(np.abs(a.zones - b.zones).max()) for a, b in pairs),
-        correlation=min(_correlation(a, b) for a, b in pairs),
+        probability=_worst([softmax(a.logits) - softmax(b.logits) for a, b in pairs]),
+        zone=_worst([a.zones - b.zones for a, b in pairs]),
+        correlation=float(np.min([_correlation(a, b) for a, b in pairs])),
         same_class=all(a.logits.argmax() == b.logits.argmax() for a, b in pairs),
     )
+
+
+def _worst(differences: Sequence[NDArray[np.floating]]) -> float:
+    """The largest, without its sign: by NumPy, since `max` passes over NaN."""
+    return float(np.abs(differences).max())
 
 
 def _correlation(one: Inference, other: Inference) -> float:

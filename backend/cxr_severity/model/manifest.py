@@ -7,13 +7,20 @@ from typing import Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
-from cxr_severity.model.assessment import Probabilities, Severity, Subject, Zone
+from cxr_severity.model.assessment import (
+    SEVERITIES,
+    ZONES,
+    Probabilities,
+    Severity,
+    Subject,
+    Zone,
+)
 from cxr_severity.model.calibration import Conformal, Scaling, TotalInterval
 from cxr_severity.model.drift import DriftReference
 from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.gate import GateLimits
 from cxr_severity.model.metrics import Frozen
-from cxr_severity.model.networks.configs import LungConfig, NetworkConfig
+from cxr_severity.model.networks.configs import CellConfig, LungConfig, NetworkConfig
 from cxr_severity.model.preprocess import PreprocessConfig
 
 MAX_WEIGHTS_BYTES = 12_000_000
@@ -47,6 +54,16 @@ class Golden(Frozen):
         default=2e-3, gt=0, lt=0.1, description="Largest difference of a probability; of a zone "
         "score, ten times it"
     )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _answers_whole(self) -> Self:
+        """A part that is lacking would be found by the first request."""
+        for name, found, wanted in (
+            ("probabilities", self.probabilities, SEVERITIES), ("zones", self.zones, ZONES),
+        ):  # fmt: skip
+            if lacking := [one for one in wanted if one not in found]:
+                raise ValueError(f"{name}: {lacking[0]} is lacking")
+        return self
 
 
 class GatePart(Frozen):
@@ -104,4 +121,10 @@ class Manifest(Frozen):
     @model_validator(mode="after")
     def _network_takes_these_films(self) -> Self:
         self.network.side(self.preprocess.size)
+        return self
+
+    @model_validator(mode="after")
+    def _somebody_finds_the_lungs(self) -> Self:
+        if self.gate.lungs is None and not isinstance(self.network, CellConfig):
+            raise ValueError("gate.lungs: is null, and this network does not tell where lungs are")
         return self

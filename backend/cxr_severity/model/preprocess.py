@@ -78,12 +78,13 @@ def normalise(grid: Float32Array, config: PreprocessConfig) -> Float32Array:
 
 def denormalise(image: Float32Array, config: PreprocessConfig) -> Float32Array | None:
     """The inverse of `normalise` for one image: (1, 3, S, S) float32 to the (S, S) grid; None where
-    no grid in [0, 1] gives it."""
+    no grid from 0 to 1, both included, gives it."""
     mean, std = (np.array(each, np.float32)[:, None, None] for each in (config.mean, config.std))
     channels = image[0] * std + mean
     grid: Float32Array = channels[0]
     near = np.abs(channels - grid) < _NEAR
-    inside = (grid > -_NEAR) & (grid < 1 + _NEAR)
-    if not (near.all() and inside.all()):  # neither holds of what is not finite
+    # `to_grid` takes both ends of the grid from the film: one without them was scaled otherwise.
+    ends = abs(grid.min()) < _NEAR and abs(grid.max() - 1) < _NEAR
+    if not (near.all() and ends):  # neither holds of what is not finite
         return None
     return np.clip(grid, 0, 1)

@@ -46,7 +46,7 @@ MESSAGES: dict[FindingCode, str] = {
     "lungs-cut-off": "A part of the lungs may lie outside the picture.",
     "field-too-small": "The lungs fill only a small part of the picture; crop it to the chest.",
     "low-resolution": "The picture has few pixels; fine changes cannot be seen in it.",
-    "over-exposed": "A large part of the lungs is black; changes may be hidden there.",
+    "over-exposed": "A part of the lungs is black; changes may be hidden there.",
     "whited-out": "A part of the lungs is pure white; what it hid cannot be told from opacity.",
     "under-exposed": "The lungs show hardly any contrast; changes may be hidden there.",
     "unfamiliar-image": "The picture differs from the chest radiographs that the model knows.",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import resource
 import struct
 import time
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -13,11 +15,13 @@ import pytest
 from cxr_severity.imaging.codecs import raster
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.dicom import plugin
+from cxr_severity.imaging.dicom.elements import ROWS, Element, Elements
 from cxr_severity.imaging.errors import DamagedImageError, ImageTooLargeError
 
 from . import corpus, files, hostile
 
 SIDE = 8000
+GREY = np.arange(64 * 64).reshape(64, 64).astype(np.uint8)
 
 
 @pytest.fixture
@@ -166,7 +170,9 @@ def test_colour_and_depth_count_where_they_would_cost_seconds() -> None:
         decode(files.tiff(np.zeros((1, 64, 4), np.uint8), photometric=2, tags=tags))
 
 
-def test_the_smallest_of_them_cost_next_to_nothing() -> None:
+def _smallest() -> tuple[float, int]:
+    for film in (files.dicom(GREY), files.saved(GREY, "TIFF")):
+        decode(film)  # what decoders need is there from here on
     before, peak = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for data in (
         hostile.dicom_of(SIDE, hostile.jpeg_2000(SIDE, precincts=[0])),
@@ -174,5 +180,19 @@ def test_the_smallest_of_them_cost_next_to_nothing() -> None:
     ):
         with pytest.raises(DamagedImageError):
             decode(data)
-    assert time.process_time() - before < 1
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 50_000
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return time.process_time() - before, after - peak
+
+
+def test_the_smallest_of_them_cost_next_to_nothing() -> None:
+    # In a process of its own: a peak that some other test has reached would hide theirs.
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        seconds, kilobytes = pool.submit(_smallest).result()
+    assert seconds < 1
+    assert kilobytes < 50_000
+
+
+def test_of_a_number_that_fills_a_file_as_much_is_read_as_it_needs() -> None:
+    rows = Element("", struct.pack("<H", 64) * 2_500_000)
+    assert len(Elements({ROWS: rows}, "<").shorts(ROWS)) <= 4
+    assert Elements({ROWS: rows}, "<").short(ROWS) == 64

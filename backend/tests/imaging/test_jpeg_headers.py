@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -88,3 +89,11 @@ class TestJpegHeaders:
     def test_other_extra_bytes_stay_damage(self) -> None:
         with pytest.raises(DamagedImageError):
             decode(self.plain[:-2] + b"\x5a" * 20 + b"\xff\xd9")
+
+    @pytest.mark.parametrize("end", [b"\x01\0", bytes(7)], ids=["within", "before the end"])
+    def test_a_million_zeros_cost_no_time(self, end: bytes) -> None:
+        """An expression that begins anew at each of a run takes an hour, and holds all threads."""
+        begun = time.thread_time()
+        with pytest.raises(DamagedImageError):
+            decode(self.plain[:-200] + bytes(1_000_000) + end + b"\xff\xd9")
+        assert time.thread_time() - begun < 1

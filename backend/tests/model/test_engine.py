@@ -18,7 +18,7 @@ from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model import engine as engines
 from cxr_severity.model import execution as executions
-from cxr_severity.model.agreement import Agreement, compare, correlation
+from cxr_severity.model.agreement import compare
 from cxr_severity.model.answer import Answer
 from cxr_severity.model.artifact import ArtifactError, versions
 from cxr_severity.model.engine import (
@@ -233,22 +233,6 @@ def test_compiling_leaves_what_is_inside_in_eval_mode(name: EngineName) -> None:
     run = compile_module(name, module, np.zeros((1, 4), np.float32), 1)
     assert not module.norm.training
     np.testing.assert_allclose(run(np.ones((1, 4), np.float32))[0], 1, atol=1e-4)
-
-
-def test_a_fault_is_told_in_words() -> None:
-    assert Agreement(0, 0, 1, True).fault is None
-    assert "probability" in str(Agreement(2e-3, 0, 1, True).fault)
-    assert "probability" in str(Agreement(float("nan"), 0, 1, True).fault)
-    assert "zone" in str(Agreement(0, 0.1, 1, True).fault)
-    assert "class" in str(Agreement(0, 0, 1, False).fault)
-    assert "heatmap" in str(Agreement(0, 0, 0.99, True).fault)
-
-
-def test_flat_maps_correlate_only_with_flat_maps() -> None:
-    flat, slope = np.zeros((2, 2), np.float32), np.array([[0, 1], [0, 1]], np.float32)
-    assert correlation(flat, flat) == 1
-    assert correlation(flat, slope) == 0
-    assert correlation(slope, slope) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("name", FAST)

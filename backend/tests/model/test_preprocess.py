@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.errors import ImageWithoutContrastError
 from cxr_severity.imaging.radiograph import Radiograph, Source
-from cxr_severity.model.preprocess import PreprocessConfig, normalise, to_grid
+from cxr_severity.model.preprocess import PreprocessConfig, denormalise, normalise, to_grid
 from cxr_severity.model.reference import tensors
 
 CONFIG = PreprocessConfig()
@@ -66,6 +66,15 @@ def test_training_normalises_as_the_service_does(sample: Radiograph) -> None:
     grid = to_grid(sample, CONFIG)
     found = tensors.normalise(torch.from_numpy(grid)[None], CONFIG)
     np.testing.assert_array_equal(found.numpy(), normalise(grid, CONFIG))
+
+
+def test_only_what_was_prepared_is_taken_for_prepared(sample: Radiograph) -> None:
+    grid = to_grid(sample, CONFIG)
+    found = denormalise(normalise(grid, CONFIG), CONFIG)
+    assert found is not None
+    np.testing.assert_allclose(found, grid, atol=1e-6)
+    for other in (grid / 2, 0.3 + 0.4 * grid, 2 * grid, grid - 0.5, grid * 0, grid * np.nan):
+        assert denormalise(normalise(other, CONFIG), CONFIG) is None
 
 
 def test_the_input_is_not_changed(sample: Radiograph) -> None:

@@ -24,6 +24,9 @@ from cxr_training.gate.examples import Images
 # Of so few the maps still fit the processor's cache; with 32, an image takes twice the time.
 _BATCH = 8
 _SIDE = 512
+_STRANGEST = 0.002
+"""As many of the accepted films lie beyond what limits on their lungs are set by: one whose lungs
+were not found would open a limit to all that it is for."""
 NEVER = GateLimits(**{name: Limit() for name in GateLimits.model_fields})
 
 
@@ -128,22 +131,26 @@ def choose_limits(accepted: Sequence[Measurements], config: GateConfig) -> GateL
     def high(name: str, share: float) -> float:
         return low(name, 1 - share)
 
+    def least(name: str) -> float:
+        return _round(0.7 * low(name, _STRANGEST))
+
+    def most(name: str) -> float:
+        return _round(1.1 * high(name, _STRANGEST))
+
     return GateLimits(
         colour=Limit(reject=0.08),
         frontal=Limit(reject=min(0.5, low("frontal", few))),
         distance=Limit(warn=high("distance", some), reject=_round(1.25 * high("distance", 0))),
-        lung_area=Limit(reject=_round(0.7 * low("lung_area", 0))),
-        lung_span=Limit(warn=low("lung_span", some), reject=_round(0.7 * low("lung_span", 0))),
+        lung_area=Limit(reject=least("lung_area")),
+        lung_span=Limit(warn=low("lung_span", some), reject=least("lung_span")),
         lung_border=Limit(warn=high("lung_border", some)),
         side=Limit(warn=224, reject=64),
         lung_black=Limit(warn=high("lung_black", some)),
         lung_contrast=Limit(warn=low("lung_contrast", some)),
         lung_white=Limit(warn=0.02, reject=0.25),
-        lung_balance=Limit(
-            warn=low("lung_balance", few), reject=_round(0.7 * low("lung_balance", 0))
-        ),
-        lung_width=Limit(reject=_round(1.1 * high("lung_width", 0))),
-        lung_gap=Limit(reject=_round(1.1 * high("lung_gap", 0))),
+        lung_balance=Limit(warn=low("lung_balance", few), reject=least("lung_balance")),
+        lung_width=Limit(reject=most("lung_width")),
+        lung_gap=Limit(reject=most("lung_gap")),
     )
 
 

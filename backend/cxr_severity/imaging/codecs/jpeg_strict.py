@@ -26,8 +26,8 @@ _LOSSY = frozenset({0xC0, 0xC1, 0xC2})
 # and converts no lossless stream that it takes for YCbCr.
 _AS_THEY_ARE = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"
 _EOI = b"\xff\xd9"
-_EXTRA = re.compile(rb"(?:\xff[\xd0-\xd7][^\xff]{0,8}|(?<!\xff)\x00+)" + _EOI + rb"\Z")
-_LONGEST, _MOST_EXTRAS = 64, 4
+_RESTART = re.compile(rb"\xff[\xd0-\xd7][^\xff]{0,8}" + _EOI + rb"\Z")
+_LONGEST_RESTART, _MOST_EXTRAS = 12, 4
 _COLOURS = {1: "GRAY", 3: "RGB", 4: "CMYK"}
 
 
@@ -57,19 +57,37 @@ def settled(jpeg: JpegStream) -> JpegStream:
     Raises:
         ValueError: the data is damaged or incomplete, with and without.
     """
-    if jpeg.is_jpeg_ls or not _EXTRA.search(jpeg.clean, len(jpeg.clean) - _LONGEST):
+    if jpeg.is_jpeg_ls or _without_extra(jpeg.clean) is None:
         return jpeg
     for _ in range(_MOST_EXTRAS):
         try:
             check_data(jpeg)
         except ValueError:
-            without = _EXTRA.sub(_EOI, jpeg.clean)
-            if without == jpeg.clean:
+            without = _without_extra(jpeg.clean)
+            if without is None:
                 raise
             jpeg = replace(jpeg, clean=without)
         else:
             break
     return jpeg
+
+
+def _without_extra(clean: bytes) -> bytes | None:
+    """A stream without what may be filler before its end; None where there is none.
+
+    The end alone is looked at, and once: an expression for zeros would begin anew at each of a run,
+    and zeros are what black rows are coded by.
+    """
+    if not clean.endswith(_EOI):
+        return None
+    restart = _RESTART.search(clean, max(0, len(clean) - _LONGEST_RESTART))
+    data = memoryview(clean)[:-2]
+    if restart:
+        return b"".join([data[: restart.start()], _EOI])
+    end = len(clean[:-2].rstrip(b"\0"))
+    if end and clean[end - 1] == 0xFF and end < len(data):
+        end += 1  # a byte of data, and the zero that tells it from a marker
+    return b"".join([data[:end], _EOI]) if end < len(data) else None
 
 
 def check_data(jpeg: JpegStream) -> None:

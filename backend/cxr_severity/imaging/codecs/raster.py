@@ -183,10 +183,11 @@ def _by_pillow(tiff: TiffFile) -> tuple[Float32Array, float]:
         image = TiffImageFile(BytesIO(tiff.clean))
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
         width, height = tiff.part_size
-        for data in tiff.jpegs():
+        for data, rows in zip(tiff.jpegs(), tiff.part_rows, strict=True):
             jpeg = parse_jpeg(data, keep_transform=False)
-            # A picture larger than its part would be allocated, and is none that libtiff reads.
-            if jpeg.width > width or jpeg.height > height:
+            # A picture larger than its part would be allocated, and is none that libtiff reads; of
+            # a smaller one it leaves what is lacking black.
+            if jpeg.width != width or not rows <= jpeg.height <= height:
                 raise DamagedImageError(_DAMAGED_DETAIL)
             check_data(jpeg)
         image.load()

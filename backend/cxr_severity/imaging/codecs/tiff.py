@@ -89,9 +89,10 @@ class TiffFile:
     `width` and `height` in pixels before `orientation` (1 to 8) is applied, `bit_depth` in bits
     per sample, `pixel_aspect` the height of a pixel over its width. `inverted` says that 0 is
     white; `clean` then declares that 0 is black. `parts` are where strips or tiles of `part_size`,
-    width and height, lie in `clean`, empty where they are not compressed as JPEG; `jpeg_tables` is
-    what they have in common. `is_colour_16` says that it is RGB of 16 bits, with or without alpha,
-    `is_planar` that each of them is a plane, `has_opacity` that a fourth is to be laid on black by.
+    width and height, lie in `clean`, empty where they are not compressed as JPEG; each must hold
+    its number of `part_rows`, and `jpeg_tables` is what they have in common. `is_colour_16` says
+    that it is RGB of 16 bits, with or without alpha, `is_planar` that each of them is a plane,
+    `has_opacity` that a fourth is to be laid on black by.
     """
 
     width: int
@@ -103,6 +104,7 @@ class TiffFile:
     clean: bytes
     parts: tuple[tuple[int, int], ...]
     part_size: tuple[int, int]
+    part_rows: tuple[int, ...]
     jpeg_tables: bytes
     is_colour_16: bool
     is_planar: bool
@@ -151,7 +153,7 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
             "The TIFF file does not say how large its picture is or what its values mean."
         )
     bit_depth = _check_samples(tags)
-    part_size, parts = check_parts(tags, len(data))
+    part_size, parts, part_rows = check_parts(tags, len(data))
     tables = entries.get(_JPEG_TABLES)
     if tags.get(SAMPLES, (1,)) == (1,):
         # Grey has one plane either way; Pillow reads it with 16 bits only where nothing is said.
@@ -171,6 +173,7 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
         clean=_clean(data, entries, order, inverted),
         parts=parts,
         part_size=part_size,
+        part_rows=part_rows,
         jpeg_tables=b"" if tables is None else data[tables.at : tables.at + tables.count],
         is_colour_16=deep and tags.get(COMPRESSION, (UNCOMPRESSED,))[0] in IN_ONE_PASS,
         is_planar=tags.get(PLANAR, (1,))[0] == PLANES,

@@ -24,7 +24,7 @@ _MAX_EXCESS, _TILE_OF_ANY = 3, 1 << 22
 
 def check_parts(
     tags: Mapping[int, tuple[int, ...]], size: int
-) -> tuple[tuple[int, int], tuple[tuple[int, int], ...]]:
+) -> tuple[tuple[int, int], tuple[tuple[int, int], ...], tuple[int, ...]]:
     """Strips or tiles are as many and as large as the picture needs, lie inside the file, and share
     no bytes. So nothing is decoded that the file did not bring, nor more than the picture shows.
 
@@ -36,7 +36,7 @@ def check_parts(
         DamagedImageError: they are not.
 
     Returns:
-        `TiffFile.part_size` and `TiffFile.parts`.
+        `TiffFile.part_size`, `TiffFile.parts` and `TiffFile.part_rows`.
     """
     (width,), (height,) = tags[WIDTH], tags[HEIGHT]
     part_width, part_height = width, min(height, tags.get(ROWS_PER_STRIP, (height,))[0])
@@ -67,27 +67,34 @@ def check_parts(
         raise DamagedImageError("The TIFF file ends before its picture is complete.")
     if any(start < end for (_, end), (start, _) in pairwise(sorted(parts))):
         raise DamagedImageError("The TIFF file's parts share their bytes.")
-    shortest = _shortest(tags, part_width, part_height, needed)
+    rows = _rows(tags, part_height, needed)
+    shortest = _shortest(tags, part_width, rows)
     if any(length < least for length, least in zip(lengths, shortest, strict=True)):
         raise DamagedImageError("The TIFF file lacks a part of its picture.")
     is_jpeg = tags.get(COMPRESSION, (UNCOMPRESSED,))[0] == JPEG
-    return (part_width, part_height), parts if is_jpeg else ()
+    jpegs = (parts, rows) if is_jpeg else ((), ())
+    return (part_width, part_height), *jpegs
 
 
-def _shortest(
-    tags: Mapping[int, tuple[int, ...]], part_width: int, part_height: int, number: int
-) -> list[int]:
-    """The bytes below which each of `number` parts lacks some of its rows; of compressed ones, it
-    is not known how many these are. Pillow reads what is not compressed by its rows and not by its
-    length: missing ones would be taken from whatever follows in the file."""
-    if tags.get(COMPRESSION, (UNCOMPRESSED,))[0] != UNCOMPRESSED:
-        return [1] * number
-    samples = 1 if tags.get(PLANAR, (1,))[0] == PLANES else tags.get(SAMPLES, (1,))[0]
-    row = -(-part_width * samples * tags.get(BITS, (1,))[0] // 8)
+def _rows(tags: Mapping[int, tuple[int, ...]], part_height: int, number: int) -> tuple[int, ...]:
+    """The rows that each of `number` parts must hold: the last strip of a plane those that are
+    left, while a tile is whole."""
     rows = [part_height] * number
     if TILE_OFFSETS not in tags:
-        # The last strip of a plane holds the rows that are left; a tile is whole.
         (height,) = tags[HEIGHT]
         strips = -(-height // part_height)
         rows[strips - 1 :: strips] = [height - (strips - 1) * part_height] * (number // strips)
+    return tuple(rows)
+
+
+def _shortest(
+    tags: Mapping[int, tuple[int, ...]], part_width: int, rows: tuple[int, ...]
+) -> list[int]:
+    """The bytes below which each part lacks some of its rows; of compressed ones, it is not known
+    how many these are. Pillow reads what is not compressed by its rows and not by its length:
+    missing ones would be taken from whatever follows in the file."""
+    if tags.get(COMPRESSION, (UNCOMPRESSED,))[0] != UNCOMPRESSED:
+        return [1] * len(rows)
+    samples = 1 if tags.get(PLANAR, (1,))[0] == PLANES else tags.get(SAMPLES, (1,))[0]
+    row = -(-part_width * samples * tags.get(BITS, (1,))[0] // 8)
     return [max(1, row * each) for each in rows]

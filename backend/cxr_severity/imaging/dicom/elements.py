@@ -73,6 +73,8 @@ _WANTED = frozenset({
 })  # fmt: skip
 _PREFIX, _PREFIX_AT = b"DICM", 128
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+_SHORTS_BYTES = 8
+"""So much is read of 16-bit numbers, which in implicit VR may fill a whole file."""
 _MARK = 8
 """Bytes of the mark of an item's end."""
 
@@ -128,8 +130,9 @@ class Elements:
         return [value.strip(" \0").upper() for value in values]
 
     def shorts(self, tag: int) -> tuple[int, ...]:
-        """All 16-bit values of a US or SS element, read as unsigned; empty when absent."""
-        raw = self.raw(tag)
+        """The 16-bit values of a US or SS element, read as unsigned, of which none here has more
+        than three; empty when absent."""
+        raw = self.raw(tag)[:_SHORTS_BYTES]
         return struct.unpack_from(f"{self.order}{len(raw) // 2}H", raw)
 
     def short(self, tag: int) -> int | None:
