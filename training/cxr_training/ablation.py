@@ -33,7 +33,7 @@ from cxr_training.cases import Case, Dataset
 from cxr_training.config import TrainConfig, load_config
 from cxr_training.config_augment import AugmentConfig, Frozen
 from cxr_training.errors import TrainingError, one_line
-from cxr_training.evaluation.predictions import read_predictions
+from cxr_training.evaluation.predictions import Predictions, read_predictions
 from cxr_training.films import Films
 from cxr_training.held_out import Seen
 from cxr_training.networks import device
@@ -175,26 +175,24 @@ def _see(network: nn.Module, grids: torch.Tensor, config: PreprocessConfig) -> S
 def compared(
     tables: Mapping[str, Path], dataset: Dataset, split: Split, fold: int, epochs: int
 ) -> str:
-    """Markdown: a row a recipe, of the graded films of one fold; grades by the raw logits.
+    """Markdown: a row a recipe, of the graded films of one fold; grades by the raw logits, all
+    seeds of a table pooled.
 
     Args:
         epochs: that the published recipes learned for.
 
     Raises:
-        TrainingError: a table that cannot be used, or that lacks a film of the fold.
+        TrainingError: a table that cannot be used, lacks a film of the fold, or has it in another.
     """
     tested = [case for case in dataset.cases if case.severity and split.fold[case.image] == fold]
     lines = []
     for name, path in tables.items():
         predictions = read_predictions(path)
-        row = {image: i for i, image in enumerate(predictions.images)}
-        lacking = [case.image for case in tested if case.image not in row]
-        if lacking:
-            raise TrainingError(f"{path}: does not tell of {lacking[0]}")
-        rows = [row[case.image] for case in tested]
+        rows = _rows(predictions, tested, fold, path)
+        seeds = len(np.unique(predictions.seeds))
         found = measure(
-            [case.label for case in tested], predictions.logits[rows].argmax(axis=1),
-            [case.patient for case in tested], evaluated_on=f"fold {fold}",
+            [case.label for case in tested] * seeds, predictions.logits[rows].argmax(axis=1),
+            [case.patient for case in tested] * seeds, evaluated_on=f"fold {fold}", seeds=seeds,
         )  # fmt: skip
         grades = [cell(found.per_class[severity].f1) for severity in SEVERITIES]
         lines.append(
@@ -206,10 +204,31 @@ def compared(
 
 {found.images} films of {found.patients} patients that none of these had seen: fold {fold} of the
 shipped version's split, whose other folds were learned from. Grades by the raw logits, weighted
-kappa. The published ones learned for {epochs} epochs: the publication tells neither its own nor its
-learning rate, and longer may be better. Intervals: {found.interval}.
+kappa; of several seeds the readings are pooled. The published ones learned for {epochs} epochs: the
+publication tells neither its own nor its learning rate, and longer may be better. Intervals:
+{found.interval}.
 `make ablation` writes this table; `training/configs/ablation` holds the recipes."""
     return f"{head}\n\n{table(names, lines)}\n"
+
+
+def _rows(predictions: Predictions, tested: Sequence[Case], fold: int, path: Path) -> list[int]:
+    """Where each film stands, seed by seed; TrainingError where one does not, or in another fold,
+    whose networks may have learned it."""
+    read = zip(predictions.seeds.tolist(), predictions.images, strict=True)
+    row = {one: i for i, one in enumerate(read)}
+    rows = []
+    for seed in np.unique(predictions.seeds).tolist():
+        for case in tested:
+            i = row.get((seed, case.image))
+            if i is None:
+                raise TrainingError(f"{path}: seed {seed} does not tell of {case.image}")
+            if predictions.folds[i] != str(fold):
+                raise TrainingError(
+                    f"{path}: is of another split: {case.image} stands in fold "
+                    f"{predictions.folds[i]}, not in {fold}"
+                )
+            rows.append(i)
+    return rows
 
 
 if __name__ == "__main__":

@@ -60,7 +60,8 @@ def left_out(
 
 
 def check_courses(config: TrainConfig, material: Material) -> None:
-    """That every course of a run has films to learn from, and maps have some to be measured on.
+    """That every course of a run has films to learn from, maps have some to be measured on, and
+    networks that did without a collection have some to be calibrated on.
 
     Raises:
         TrainingError: naming the course, and the parts of the data that it draws from.
@@ -84,6 +85,26 @@ def check_courses(config: TrainConfig, material: Material) -> None:
     if config.across and not config.without and len(sets) < 2:
         lacking = "severity" if "ralo" in sets else "ralo"
         raise TrainingError(f"{lacking}: no film is there; then without=[{lacking}]")
+    if config.across and not config.without:
+        _check_across(config, material)
+
+
+def _check_across(config: TrainConfig, material: Material) -> None:
+    """Networks without a collection are calibrated on the films of all other patients, those of a
+    fold by fits on another."""
+    classed = [case for case in material.cases if case.severity is not None]
+    for name in COLLECTIONS:
+        if all(case.set != name for case in classed):
+            continue  # nothing of it is judged
+        strangers = {case.patient for case in material.cases if case.set == name}
+        folds = {
+            material.split.fold[case.image] for case in classed if case.patient not in strangers
+        }
+        if len(folds) < 2:
+            raise TrainingError(
+                f"across: without {name}, films with a class lie in {len(folds)} of "
+                f"{config.split.folds} folds, and calibration takes two; then across=false"
+            )
 
 
 def lesson_of(

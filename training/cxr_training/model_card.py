@@ -64,7 +64,7 @@ def model_card(manifest: Manifest) -> str:
     evaluation, data, size = manifest.evaluation, manifest.data, manifest.preprocess.size
     side, frame = manifest.network.side(size), _of_frame(manifest)
     metrics = evaluation.metrics
-    coverage = round(100 * manifest.conformal.coverage)
+    coverage = f"{100 * manifest.conformal.coverage:g}"
     parts = [
         f"""# Model card: {manifest.name} {manifest.version}
 

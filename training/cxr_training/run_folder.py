@@ -112,6 +112,8 @@ class RunFolder:
     ) -> None:  # fmt: skip
         """Note whose folder this is. Without `resume` what a former run left is removed.
 
+        Under another version the same run goes on, and is noted under that one.
+
         Args:
             as_now: of the recipe that an earlier release noted, what this one would have noted.
 
@@ -125,7 +127,7 @@ class RunFolder:
             noted = {"recipe": None}
         if as_now is not None and isinstance(noted.get("recipe"), dict):
             noted["recipe"] = as_now(noted["recipe"])
-        same = noted == json.loads(text)
+        same = _unversioned(noted) == _unversioned(json.loads(text))
         if resume and noted and not same:
             raise TrainingError(f"{self.root}: is of another configuration, data or split")
         if not (resume and same):
@@ -156,6 +158,14 @@ class RunFolder:
         # The identity last: without it, what a kill left here would be taken for this run's own.
         for path in sorted(self.root.iterdir(), key=lambda path: path == self.identity):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _unversioned(noted: dict[str, Any]) -> dict[str, Any]:
+    """What a run is of, without the name that it exports under, which changes no network."""
+    recipe = noted.get("recipe")
+    if not isinstance(recipe, dict):
+        return noted
+    return {**noted, "recipe": {key: recipe[key] for key in recipe if key != "version"}}
 
 
 @dataclass(frozen=True, slots=True)

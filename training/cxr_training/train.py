@@ -30,6 +30,7 @@ from cxr_training.cases import Case, Dataset, read_cases
 from cxr_training.config import TrainConfig, load_config
 from cxr_training.copies import CopiesOnDisk
 from cxr_training.errors import TrainingError, one_line
+from cxr_training.evaluation.readers import PEERS, read_peers
 from cxr_training.films import Films, load_films
 from cxr_training.finish import finish
 from cxr_training.gate.examples import collect
@@ -110,7 +111,8 @@ def run(
     first = config.of_first()
     for each in (config, *([] if first is None else [first])):
         check_courses(each, Material(dataset.cases, films.lesions, split))
-    # Before a former run is forgotten: data of the gate may be missing.
+    # Before a former run is forgotten: what is read after all training may be missing or wrong.
+    read_peers(data / "ralo" / PEERS)
     images = collect(films, split, data, config.gate, config.preprocess)
     torch.manual_seed(config.seeds[0])
     start = CellNet(config.network, config.preprocess.size)

@@ -9,11 +9,11 @@ import pytest
 import torch
 import yaml
 
-from cxr_training.ablation import AblationConfig, main
+from cxr_training.ablation import AblationConfig, compared, main
 from cxr_training.config import TrainConfig, load_config
 from cxr_training.evaluation.predictions import read_predictions
 from cxr_training.held_out import Seen
-from cxr_training.out_of_fold import write_predictions
+from cxr_training.out_of_fold import gather, write_predictions
 from cxr_training.train import prepare
 
 RECIPES = sorted((Path(__file__).parents[1] / "configs" / "ablation").glob("*.yaml"))
@@ -99,6 +99,13 @@ def test_what_does_not_fit_is_refused_before_any_training(
     assert main([*arguments, "--fold", "9"]) == 2
     assert "--fold 9: the split has none" in capsys.readouterr().err.strip().splitlines()[-1]
     table = tmp_path / "predictions.csv"
+    whole = table.read_text("utf-8")
+    table.write_text(whole.replace(",0,1,", ",1,1,"))
+    assert main(arguments) == 2
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    assert "predictions.csv: is of another split: " in said
+    assert said.endswith("stands in fold 1, not in 0")
+    table.write_text(whole)
     head, first, *_ = table.read_text("utf-8").splitlines(keepends=True)
     table.write_text(head + first)
     assert main(arguments) == 2
@@ -110,3 +117,25 @@ def test_what_does_not_fit_is_refused_before_any_training(
     said = capsys.readouterr().err.strip().splitlines()[-1]
     assert "lstm.yaml: preprocess: is not that of" in said
     assert not (tmp_path / "runs").exists()
+
+
+def test_the_readings_of_all_seeds_are_pooled(
+    arguments: list[str], small_data: Path, tmp_path: Path
+) -> None:
+    """One seed is always right, the other always wrong, and either may stand last."""
+    assert arguments
+    _, dataset, split = prepare(load_config(tmp_path / "shipped.yaml", TrainConfig), small_data)
+    known = [case for case in dataset.cases if case.severity is not None]
+    wrong = np.eye(3, dtype=np.float32)[[(case.label + 1) % 3 for case in known]]
+    nowhere = np.zeros((len(known), 3, 1, 1), np.float32)
+    seen = Seen(wrong, np.zeros((len(known), 6), np.float32), nowhere[:, 0], nowhere)
+    parts = [tmp_path / "predictions.csv", tmp_path / "wrong.csv"]
+    write_predictions(parts[1], known, 0, 2, seen)
+    said = []
+    for order in (parts, parts[::-1]):
+        gather(tmp_path / "both.csv", order)
+        said.append(compared({"both": tmp_path / "both.csv"}, dataset, split, 0, 0))
+    assert said[0] == said[1]
+    assert said[0].splitlines()[-1].split("|")[2].strip().startswith("0.500")
+    tested = [case for case in known if split.fold[case.image] == 0]
+    assert f"{len(tested)} films of" in said[0]

@@ -23,6 +23,7 @@ from cxr_training.evaluation.crossfit import (
     apply,
     calibrated_classes,
     cross_fit,
+    fit_all,
     fold_scalings,
 )
 from cxr_training.evaluation.predictions import Joined, join
@@ -120,3 +121,10 @@ def test_an_estimate_that_is_always_too_low_is_told_upwards() -> None:
     low, high = fit_ends(reference - 2, reference, np.ones(400), seeds=1)
     assert low == pytest.approx(np.array(KNOTS) + 2)
     assert high == pytest.approx(low)
+
+
+@pytest.mark.parametrize(("folds", "said"), [(("2",), "1 folds"), ((), "0 folds")])
+def test_films_of_one_fold_fit_nothing(folds: tuple[str, ...], said: str) -> None:
+    joined = join(predictions(), DATASET)
+    with pytest.raises(TrainingError, match=f"lie in {said}, not in two"):
+        fit_all(joined.only(np.isin(joined.predictions.folds, folds)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from invented import CASES, RALO, SEVERITY, predictions, rows_of, write_data
 from invented import write_rows as write_csv
+from public_sources import film
 
 from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.gate import Measurements
@@ -20,9 +22,11 @@ from cxr_training.csv_files import csv_bytes
 from cxr_training.evaluation.cli import main
 from cxr_training.evaluation.gate import gate_scores
 from cxr_training.evaluation.predictions import COLUMNS
+from cxr_training.evaluation.run_files import evaluate_run
 from cxr_training.evaluation.tables.inputs import GATE_NOTE
 from cxr_training.evaluation.tables.probabilities import CALIBRATION_NOTE
 from cxr_training.gate.rows import GateNote, GateRow, read_rows, write_rows
+from cxr_training.run_folder import RunFolder
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +104,29 @@ def test_the_command_judges_the_gate_by_the_settings_of_its_run(
     text = (run / "evaluation" / "report.md").read_text(encoding="utf-8")
     assert GATE_NOTE in text
     assert CALIBRATION_NOTE in text
+
+
+def test_a_pair_of_one_film_is_no_series_of_a_run(folder: Path, tmp_path: Path) -> None:
+    """Ten pairs of two radiologists' films, which is the fewest that are spoken of."""
+    data = Path(shutil.copytree(folder, tmp_path / "data"))
+    labels = data / "severity" / "labels.csv"
+    with labels.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for i, row in enumerate(rows):
+        row["offset"] = str(i // 40)
+        film(data / "severity" / row["image"], i)
+    labels.write_bytes(csv_bytes(tuple(rows[0]), [list(row.values()) for row in rows]))
+
+    def pairs() -> dict[tuple[str, str], int]:
+        found = evaluate_run(
+            RunFolder(data / "run"), data, read_cases(data), version="x", resamples=2
+        )
+        return {(one.source, one.reader): one.pairs for one in found.series}
+
+    before = pairs()
+    assert before["brixia", "model"] == 10
+    film(data / "severity" / rows[40]["image"], 0)  # the film of the day before
+    assert pairs() == {key: count for key, count in before.items() if key[0] != "brixia"}
 
 
 def test_the_command_compares(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -117,3 +117,21 @@ def test_a_run_tells_its_networks(tmp_path: Path) -> None:
         (0, 1), (1, 2), ("without-ralo", 1),
     ]  # fmt: skip
     assert RunFolder(tmp_path / "none").units() == []
+
+
+def test_a_run_goes_on_under_another_version(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    recipe = {"version": "0.7.0", "seeds": [1]}
+    folder.claim({"recipe": recipe, "labels": "one"}, resume=False)
+    write_whole(folder.unit(0, 1).weights, b"trained")
+    renamed = {**recipe, "version": "0.7.1"}
+    folder.claim({"recipe": renamed, "labels": "one"}, resume=True)
+    assert folder.unit(0, 1).weights.read_bytes() == b"trained"
+    assert folder.version == "0.7.1"
+    for other in (
+        {"recipe": {**renamed, "seeds": [2]}, "labels": "one"},
+        {"recipe": renamed, "labels": "two"},
+    ):
+        with pytest.raises(TrainingError, match="is of another configuration"):
+            folder.claim(other, resume=True)
+    assert folder.unit(0, 1).weights.is_file()

@@ -11,7 +11,7 @@ from small_run import MAIN, PRETEXT, SMALL, trained
 from torch.nn.functional import interpolate
 
 from cxr_severity.imaging.decode import decode
-from cxr_severity.model.artifact import load_weights, read_manifest
+from cxr_severity.model.artifact import load_weights, read_manifest, versions
 from cxr_severity.model.engine import EngineConfig
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.predictor import Predictor
@@ -150,7 +150,7 @@ def test_what_does_not_fit_a_frame_is_said_at_once(
 
 
 def test_first_blocks_start_as_the_versions_are(framed: TrainConfig) -> None:
-    folder = VERSIONS / "2.0.0"
+    folder = VERSIONS / versions(VERSIONS)[-1]
     stored = load_weights(folder, read_manifest(folder))
     network = CellNet(framed.network, framed.preprocess.size)
     digest = load_lower(network, folder, 5)

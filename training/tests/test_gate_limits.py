@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,8 @@ def _films(count: int) -> list[Measurements]:
 @pytest.mark.parametrize("name", MISREAD)
 def test_one_misread_film_opens_no_limit(name: str) -> None:
     films = _films(1000)
-    misread = replace(films[0], **{name: MISREAD[name]})
+    changed: dict[str, Any] = {name: MISREAD[name]}
+    misread = replace(films[0], **changed)
     limits = choose_limits([misread, *films[1:]], GateConfig())
     plain = getattr(choose_limits(films, GateConfig()), name).reject
     assert getattr(limits, name).reject == pytest.approx(plain, rel=0.05)

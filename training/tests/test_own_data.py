@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import yaml
 from small_run import MAIN, SMALL
 
 from cxr_training.config import TrainConfig
+from cxr_training.csv_files import csv_bytes
 from cxr_training.errors import TrainingError
 from cxr_training.lesions import read_lesions
 from cxr_training.prepare.describe import describe
@@ -25,6 +27,16 @@ def data(small_data: Path, tmp_path: Path) -> Path:
 
 def emptied(labels: Path) -> None:
     labels.write_text(labels.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+
+
+def graded_alone(labels: Path) -> None:
+    """Three mild films, of one patient, keep their scores; all others lose theirs."""
+    with labels.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    scores = [column for column in rows[0] if column.startswith(("brixia", "covidnet"))]
+    for i, row in enumerate(rows):
+        row |= {"patient": "one"} if i in (0, 3, 6) else dict.fromkeys(scores, "")
+    labels.write_bytes(csv_bytes(tuple(rows[0]), [list(row.values()) for row in rows]))
 
 
 @pytest.mark.parametrize(
@@ -42,6 +54,14 @@ def emptied(labels: Path) -> None:
             lambda data: emptied(data / "ralo" / "labels.csv"),
             {"across": False, "main": {**MAIN, "severity": 0}},
             "main: no film of ralo is there",
+        ),
+        (
+            lambda data: graded_alone(data / "severity" / "labels.csv"), {},
+            "across: without ralo, films with a class lie in 1 of 3 folds, and calibration takes",
+        ),
+        (
+            lambda data: (data / "ralo" / "peers.csv").write_text("image,pxs\n0.jpg,1\n"), {},
+            r"peers\.csv: column 'bsnet_brixia' is missing",
         ),
         (
             lambda _: None, {"split": {"folds": 3, "held_back": 0.01}},

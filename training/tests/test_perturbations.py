@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from cxr_severity.imaging.decode import decode
-from cxr_severity.model.artifact import read_manifest
+from cxr_severity.model.artifact import read_manifest, versions
 from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.measure.markdown import FLAT_NOTE
+from cxr_training.backbone import VERSIONS
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.readme import BEGIN, END, updated
 from cxr_training.evaluation.report import report
@@ -23,6 +24,7 @@ from cxr_training.run_folder import ReportFolder
 REPOSITORY = Path(__file__).parents[2]
 README = REPOSITORY / "README.md"
 REPORT = ReportFolder(REPOSITORY / "docs" / "evaluation")
+NEWEST = VERSIONS / versions(VERSIONS)[-1]
 MILD = {"contrast", "letters", "JPEG", "gamma", "resized", "darker", "brighter"}
 
 
@@ -67,11 +69,10 @@ def test_the_readme_tells_what_the_evaluation_says() -> None:
 
 def test_no_interval_is_printed_without_a_width() -> None:
     """Of the README, the card and the report that stand here."""
-    folder = REPOSITORY / "backend" / "weights" / "2.0.0"
     section = README.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
     for text in (
         section,
-        (folder / "model-card.md").read_text("utf-8"),
+        (NEWEST / "model-card.md").read_text("utf-8"),
         REPORT.text.read_text("utf-8"),
     ):
         ends = re.findall(r"\((-?[0-9.]+) to (-?[0-9.]+)\)", text)
@@ -82,7 +83,14 @@ def test_no_interval_is_printed_without_a_width() -> None:
 
 def test_the_report_tells_what_the_evaluation_says() -> None:
     found = Evaluation.model_validate_json(REPORT.evaluation.read_text(encoding="utf-8"))
-    assert report(found, "2.0.0") == REPORT.text.read_text(encoding="utf-8"), "run make evaluate"
+    assert report(found, NEWEST.name) == REPORT.text.read_text(encoding="utf-8"), (
+        "run make evaluate"
+    )
+
+
+def test_the_evaluation_is_that_of_the_newest_version() -> None:
+    found = Evaluation.model_validate_json(REPORT.evaluation.read_text(encoding="utf-8"))
+    assert found == read_manifest(NEWEST).evaluation, "run make evaluate on the run that shipped"
 
 
 def test_of_a_few_films_a_group_says_nothing() -> None:
@@ -104,6 +112,13 @@ def test_a_readme_without_a_place_for_it_is_refused() -> None:
 
 
 def test_the_shipped_card_is_made_of_its_manifest() -> None:
-    folder = REPOSITORY / "backend" / "weights" / "2.0.0"
-    card = (folder / "model-card.md").read_text(encoding="utf-8")
-    assert model_card(read_manifest(folder)) == card
+    card = (NEWEST / "model-card.md").read_text(encoding="utf-8")
+    assert model_card(read_manifest(NEWEST)) == card
+
+
+@pytest.mark.parametrize(("coverage", "said"), [(0.885, "88.5"), (0.9, "90")])
+def test_the_card_says_what_the_sets_were_made_for(coverage: float, said: str) -> None:
+    manifest = read_manifest(NEWEST)
+    conformal = manifest.conformal.model_copy(update={"coverage": coverage})
+    card = model_card(manifest.model_copy(update={"conformal": conformal}))
+    assert f"reference class in {said} of 100 films" in " ".join(card.split())

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from invented import CASES, DATASET, SEVERITY, predictions
+from PIL import Image, ImageDraw
 
+from cxr_training.errors import TrainingError
 from cxr_training.evaluation.predictions import join
-from cxr_training.evaluation.series import follow_ups, series_scores
+from cxr_training.evaluation.series import follow_ups, repeated_films, series_scores
 
 RALO = CASES[SEVERITY:]
 
@@ -24,6 +28,27 @@ def test_films_follow_one_another_by_day() -> None:
     assert follow_ups((first, replace(second, day=float("nan"))), "ralo") == []
     assert follow_ups((first, replace(second, patient="other")), "ralo") == []
     assert follow_ups(shuffled, "brixia") == []
+
+
+def test_one_film_under_two_dates_is_no_series(sample_folder: Path, tmp_path: Path) -> None:
+    """A copy with a caption, as another collection has it; and a film of another day."""
+    paths = {path.stem: path for path in sample_folder.glob("*.png")}
+    film = paths.pop("fff13f3a").read_bytes()
+    with Image.open(io.BytesIO(film)) as image:
+        ImageDraw.Draw(image).rectangle((0, 0, 200, 40), fill=255)
+        (tmp_path / "severity").mkdir()
+        image.save(tmp_path / "severity" / "1.png")
+    (tmp_path / "severity" / "0.png").write_bytes(film)
+    (tmp_path / "severity" / "2.png").write_bytes(next(iter(paths.values())).read_bytes())
+    cases = tuple(
+        replace(CASES[0], image=f"severity/{i}.png", patient="one", day=float(i)) for i in range(3)
+    )
+    found = repeated_films(replace(DATASET, root=tmp_path, cases=cases))
+    assert found == {("severity/0.png", "severity/1.png")}
+    assert follow_ups(cases, "brixia", found) == [(cases[1], cases[2])]
+    (tmp_path / "severity" / "2.png").unlink()
+    with pytest.raises(TrainingError, match=r"2\.png"):
+        repeated_films(replace(DATASET, root=tmp_path, cases=cases))
 
 
 def test_a_model_that_knows_sees_every_change() -> None:

@@ -116,8 +116,15 @@ def cross_fit(joined: Joined) -> CalibratedPredictions:
 
 
 def fit_all(joined: Joined) -> Fits:
-    """Everything fitted on all films of these readings that have a class; of at least two folds."""
+    """Everything fitted on all films of these readings that have a class.
+
+    Raises:
+        TrainingError: when they lie in fewer than two folds.
+    """
     work = _Work(joined.only(joined.labels >= 0))
+    folds = len(np.unique(work.table.folds))
+    if folds < 2:
+        raise TrainingError(f"predictions: films with a class lie in {folds} folds, not in two")
     everyone = np.ones(len(work.labels), dtype=np.bool_)
     return work.fits(everyone, work.scaling(everyone))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,7 +34,7 @@ from cxr_training.evaluation.probabilistic import (
     total_interval,
 )
 from cxr_training.evaluation.readers import Reader, classes_of
-from cxr_training.evaluation.series import series_scores
+from cxr_training.evaluation.series import Names, series_scores
 from cxr_training.evaluation.subgroups import subgroups
 from cxr_training.reference import first_edition
 
@@ -49,6 +49,8 @@ class Beside:
     explanations: Sequence[ExplanationScores] = ()
     faithfulness: Sequence[FaithfulnessScores] = ()
     gate: Sequence[GateScores] = ()
+    repeated: Set[Names] = frozenset()
+    """Pairs of images that are one film with itself: no series."""
 
 
 def evaluate(
@@ -109,7 +111,7 @@ def evaluate(
             for without, found in beside.across.items()
             if (measured := _across(without, found, dataset, joined, beside.peers, resamples))
         ],
-        series=series_scores(joined, resamples),
+        series=series_scores(joined, resamples, beside.repeated),
         faithfulness=list(beside.faithfulness),
         first_edition=_first_edition(version, joined, calibrated, resamples),
     )  # fmt: skip

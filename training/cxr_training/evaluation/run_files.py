@@ -25,6 +25,7 @@ from cxr_training.evaluation.explanations import (
 from cxr_training.evaluation.gate import gate_scores
 from cxr_training.evaluation.predictions import Predictions, read_predictions
 from cxr_training.evaluation.readers import PEERS, read_peers
+from cxr_training.evaluation.series import repeated_films
 from cxr_training.gate.rows import read_note, read_rows
 from cxr_training.run_folder import RunFolder
 
@@ -35,7 +36,7 @@ def evaluate_run(
     """Everything that the run's tables tell; what needs its networks is left out.
 
     Raises:
-        TrainingError: a table that is missing or wrong.
+        TrainingError: a table or a film of a series that is missing or wrong.
     """
     note = read_note(folder.gate)
     rows = read_rows(folder.gate) if folder.gate.is_file() else ()
@@ -49,6 +50,7 @@ def evaluate_run(
             if folder.explanations.is_file()
             else (),
             gate=gate_scores(rows, note.gate if note else GateConfig()) if rows else (),
+            repeated=repeated_films(dataset),
         ),
         version=version,
         resamples=resamples,

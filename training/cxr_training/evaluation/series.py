@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from itertools import pairwise
 
 import numpy as np
@@ -11,10 +11,12 @@ from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.evaluation import SeriesScores, Source
 from cxr_severity.model.measure.bootstrap import RESAMPLES, Bootstrap, interval
 from cxr_severity.model.measure.correlation import pearson
-from cxr_training.cases import Case
+from cxr_training.cases import Case, Dataset
+from cxr_training.duplicates import SAME_PATIENT, near_duplicates, perceptual_hash
 from cxr_training.evaluation.by_source import REFERENCES, SOURCES
 from cxr_training.evaluation.predictions import Joined
 from cxr_training.evaluation.readers import PEOPLE, Reader
+from cxr_training.films import read_files
 
 CLEAR = 2.0
 """From this many points of the reference total on, raters agree on the direction of a change."""
@@ -22,11 +24,19 @@ FEWEST = 10
 """How many pairs, and clear changes among them, it takes for the figures to be worth stating."""
 
 Pair = tuple[Case, Case]
+Names = tuple[str, str]
+"""Images of a pair."""
 
 
-def follow_ups(cases: Sequence[Case], source: Source) -> list[Pair]:
+def follow_ups(
+    cases: Sequence[Case], source: Source, repeated: Set[Names] = frozenset()
+) -> list[Pair]:
     """Pairs of films of one patient that follow one another, at different times and maybe on one
-    day, both with this kind of reference; each film once in `cases`."""
+    day, both with this kind of reference; each film once in `cases`.
+
+    Args:
+        repeated: pairs that are one film with itself, which are left out.
+    """
     by_patient: dict[str, list[Case]] = {}
     for case in cases:
         if case.reference == source and not np.isnan(case.day):
@@ -34,15 +44,46 @@ def follow_ups(cases: Sequence[Case], source: Source) -> list[Pair]:
     pairs: list[Pair] = []
     for films in by_patient.values():
         ordered = sorted(films, key=lambda case: (case.day, case.image))
-        pairs += [(a, b) for a, b in pairwise(ordered) if b.day > a.day]
+        pairs += [
+            (a, b) for a, b in pairwise(ordered)
+            if b.day > a.day and (a.image, b.image) not in repeated
+        ]  # fmt: skip
     return pairs
 
 
-def series_scores(joined: Joined, resamples: int = RESAMPLES) -> list[SeriesScores]:
+def repeated_films(dataset: Dataset) -> frozenset[Names]:
+    """Of the pairs that follow one another in `severity/`, those that are one film with itself.
+
+    Its collections copy from each other, cropped and captioned, under several dates. Films of
+    `ralo/` come as near to each other (56 bits) and are two of one person, days apart.
+
+    Raises:
+        TrainingError: naming a film of such a pair that is missing.
+    """
+    own = [case for case in dataset.cases if case.set == "severity"]
+    pairs = [pair for source in SOURCES for pair in follow_ups(own, source)]
+    films = list({case.image: case for pair in pairs for case in pair}.values())
+    hashes = {
+        case.image: perceptual_hash(data)[None]
+        for case, data in zip(films, read_files(dataset, films), strict=True)
+    }
+    return frozenset(
+        (a.image, b.image)
+        for a, b in pairs
+        if near_duplicates(hashes[a.image], hashes[b.image], SAME_PATIENT).all()
+    )
+
+
+def series_scores(
+    joined: Joined, resamples: int = RESAMPLES, repeated: Set[Names] = frozenset()
+) -> list[SeriesScores]:
     """For each kind of reference with series: the model; then a rater with another, and the model
     with that one on the same films.
 
     Each seed's change is compared by itself: two readings of one network, as a user would have.
+
+    Args:
+        repeated: pairs of images that are one film with itself, which has no change to see.
     """
     films = list({case.image: case for case in joined.cases}.values())
     said: dict[int, dict[str, float]] = {}
@@ -51,7 +92,7 @@ def series_scores(joined: Joined, resamples: int = RESAMPLES) -> list[SeriesScor
         said.setdefault(seed, {})[image] = float(total)
     found = []
     for source in SOURCES:
-        pairs = follow_ups(films, source)
+        pairs = follow_ups(films, source, repeated)
         reference = [b.total - a.total for a, b in pairs]
         if not _worth_stating(reference):
             continue

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedGroupKFold
 from tqdm import tqdm
 
 from cxr_severity.imaging.arrays import Float32Array, Float64Array
@@ -17,17 +19,26 @@ from cxr_severity.imaging.errors import ImageWithoutContrastError
 from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.calibration import Scaling, softmax
 from cxr_severity.model.evaluation import Shift, SourceProbe
-from cxr_severity.model.measure.bootstrap import Bootstrap, interval, interval_if_any, ratio
+from cxr_severity.model.measure.bootstrap import (
+    Bootstrap,
+    Indices,
+    interval,
+    interval_if_any,
+    ratio,
+)
 from cxr_severity.model.measure.grades import confusions, scores
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
 from cxr_severity.model.reference.tensors import normalise
 from cxr_training.cases import Case, Dataset
 from cxr_training.errors import TrainingError
+from cxr_training.evaluation.predictions import Mask
 from cxr_training.films import read_files
 from cxr_training.perturbations import CHANGES, Change
 
 UNCHANGED = "as it is"
+PROBE_PARTS = 5
+"""Groups of patients that the films of a network are dealt into, each judged by the others."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,19 +140,28 @@ def shifts(
 def probe_source(
     perturbed: Perturbed, fold_of: Mapping[str, int], resamples: int
 ) -> SourceProbe | None:
-    """Whether a film is of Stony Brook, told from its features by a logistic regression fitted on
-    the other folds; None when all are or none is."""
+    """Whether a film is of Stony Brook, told from its features by a logistic regression.
+
+    Fitted and judged on features of one network, that of the films' fold: another's lie along
+    directions of its own, where the same source would not be found again. Judged on patients that
+    it was not fitted on; the films of all networks are pooled. None where those of one network are
+    of one source, or hold too few patients of either.
+    """
     target = np.array([case.set == "ralo" for case in perturbed.cases])
+    patients = np.array([case.patient for case in perturbed.cases])
     folds = np.array([fold_of[case.image] for case in perturbed.cases])
     guessed = np.zeros(len(target), dtype=np.bool_)
     for fold in np.unique(folds):
-        held_out = folds == fold
-        if len(set(target[~held_out].tolist())) < 2:
+        own = np.flatnonzero(folds == fold)
+        parts = _by_patient(target[own], patients[own])
+        if not parts:
             return None
-        mean, spread = (getattr(perturbed.features[~held_out], f)(axis=0) for f in ("mean", "std"))
-        seen = (perturbed.features - mean) / (spread + 1e-4)
-        model = LogisticRegression(C=0.01, class_weight="balanced", max_iter=500)
-        guessed[held_out] = model.fit(seen[~held_out], target[~held_out]).predict(seen[held_out])
+        for fitted, judged in parts:
+            guessed[own[judged]] = _told(
+                perturbed.features[own[fitted]],
+                target[own[fitted]],
+                perturbed.features[own[judged]],
+            )
     bootstrap = Bootstrap.over([case.patient for case in perturbed.cases], resamples=resamples)
     right = (guessed == target).astype(np.float64)
     recalls = [
@@ -155,3 +175,26 @@ def probe_source(
         balanced_accuracy=interval(np.mean(recalls, axis=0)),
         chance=0.5,
     )
+
+
+def _by_patient(target: Mask, patients: NDArray[np.str_]) -> list[tuple[Indices, Indices]]:
+    """Rows to fit on and rows to judge, each row judged once; the same patients are always dealt
+    alike. Empty where some part to fit on would lack a side of (N,) `target`."""
+    fewest = min(len(np.unique(patients[target == side])) for side in (True, False))
+    if fewest < 2:
+        return []
+    folder = StratifiedGroupKFold(n_splits=min(PROBE_PARTS, fewest))
+    parts = [
+        (fitted, judged) for fitted, judged in folder.split(target, target, patients) if len(judged)
+    ]
+    whole = all(len(np.unique(target[fitted])) == 2 for fitted, _ in parts)
+    return parts if whole else []
+
+
+def _told(features: Float32Array, target: Mask, judged: Float32Array) -> Mask:
+    """(K,) sides of (K, F) films, by a fit on (N, F) films and their (N,) sides."""
+    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-4
+    model = LogisticRegression(C=0.01, class_weight="balanced", max_iter=500)
+    model.fit((features - mean) / spread, target)
+    sides: Mask = model.predict((judged - mean) / spread)
+    return sides
