@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from cxr_severity.imaging.errors import InputRefusedError
+from cxr_severity.imaging.radiograph import Radiograph
+from cxr_severity.interop.dicom.context import CARRIED, StudyContext, read_context
 from cxr_severity.interop.dicom.uids import Uids
 from cxr_severity.interop.errors import NotGreyError
 from cxr_severity.interop.forms import FORMS, as_form
@@ -33,7 +36,7 @@ Raises:
 KINDS: tuple[FormName, ...] = tuple(form.name for form in FORMS.values() if form.of_dicom)
 """Of results that can lie in a film's study."""
 USUAL: tuple[FormName, ...] = ("sr", "sc")
-CONTENTS = 2
+CONTENTS = 3
 """To be raised with every change of what stands in a result: two objects of one SOP Instance UID
 must not differ (PS3.5 9.1), and an archive that has the older one would keep it."""
 _ELSEWHERE = ("declared-not-frontal", "declared-not-chest")
@@ -73,10 +76,10 @@ class Assessor:
             if objection or self.own(header.place.instance):
                 raise PassedOverError(objection or "own-result")
             judged = self.judge(data)
-            assessment = judged.assessment
+            film = digest(read_context(data), judged.radiograph)
             making = Making(
                 moment=datetime.now(UTC),
-                uids=Uids(self.root, seed(header.place.instance, assessment, self.language)),
+                uids=Uids(self.root, seed(film, judged.assessment, self.language)),
                 language=self.language,
                 font=self.font,
             )
@@ -102,11 +105,25 @@ class Assessor:
         return Result(making.uids.new(kind), kind, form)
 
 
-def seed(instance: str, assessment: Assessment, language: Language) -> str:
-    """What a result's UIDs follow from, beside its kind: the film, the model's version, the
-    language and `CONTENTS`.
+def digest(context: StudyContext, radiograph: Radiograph) -> str:
+    """Of all that results take over of a film: its UIDs, its patient and study, its picture.
+
+    Another file of the same film has the same, however an archive stores it without loss, and
+    whatever it makes of padding and of elements that no result has. One whose patient, study or
+    picture was put right has another: its results must not pass for the older ones.
+    """
+    said = {each.name: getattr(context, each.name) for each in fields(context)}
+    said["values"] = [context.values.get(tag, b"").strip(b" \0") for tag in CARRIED]
+    found = sha256(repr((said, radiograph.values.shape)).encode())
+    found.update(radiograph.values.data)
+    return found.hexdigest()
+
+
+def seed(film: str, assessment: Assessment, language: Language) -> str:
+    """What a result's UIDs follow from, beside its kind: the film's `digest`, the model's version,
+    the language and `CONTENTS`.
 
     Whoever judges the same film again in the same way, after a crash or on another machine, makes
     objects of the same names, and an archive keeps one.
     """
-    return f"{instance} {assessment.model_name} {assessment.model_version} {language} {CONTENTS}"
+    return f"{film} {assessment.model_name} {assessment.model_version} {language} {CONTENTS}"

@@ -6,11 +6,13 @@ from cxr_severity.worker.datasets import read_data_set, values
 from cxr_severity.worker.faults import LastingError, PassingError
 
 _FAILED, _STORED, _NAMED, _REASON = "00081198", "00081199", "00081155", "00081197"
+_OTHERS = "0008119A"
+"""Failures that name no instance (PS3.18 I.1)."""
 _DUPLICATE = 0x0111
 _ALL = 200, 204
 """By these statuses all is stored; by 202 something, and not all without a warning."""
 # Of these failure reasons (PS3.18 I.2.2) another try may have another end.
-_MAY_PASS = range(0xA700, 0xA800), range(0x0110, 0x0111), range(0xC122, 0xC123)
+_MAY_PASS = range(0xA700, 0xA800), range(0x0110, 0x0111)
 
 
 def check_stored(body: bytes, instance: str, status: int) -> bool:
@@ -31,9 +33,10 @@ def check_stored(body: bytes, instance: str, status: int) -> bool:
     except ValueError:
         return False
     failed = values(said, _FAILED)
-    for each in failed:
-        if instance not in values(each, _NAMED) and len(failed) > 1:
-            continue
+    ours = [each for each in failed if instance in values(each, _NAMED) or len(failed) == 1]
+    stored = any(instance in values(each, _NAMED) for each in values(said, _STORED))
+    # One instance was sent: what failed without a name is of it, unless that is stored.
+    for each in ours or ([] if stored else values(said, _OTHERS)):
         reason = _number(next(iter(values(each, _REASON)), 0))
         if reason == _DUPLICATE:
             return True
@@ -41,7 +44,7 @@ def check_stored(body: bytes, instance: str, status: int) -> bool:
         if reason == 0 or any(reason in some for some in _MAY_PASS):
             raise PassingError(code)
         raise LastingError(code)
-    if any(instance in values(each, _NAMED) for each in values(said, _STORED)):
+    if stored:
         return True
     # Orthanc answers 200 while its disk is full, and lists the instance neither here nor there. Who
     # lists nothing at all has said by the status that it is stored.

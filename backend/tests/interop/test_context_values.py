@@ -90,6 +90,9 @@ def test_no_result_holds_a_date_time_age_or_uid_that_is_none(
         ("PatientSex", "O", "O", "O"),
         ("PatientIdentityRemoved", "YES", "yes", "YES"),
         ("PatientIdentityRemoved", "YES", "ja ", None),
+        ("LongitudinalTemporalInformationModified", "MODIFIED", "modified", "MODIFIED"),
+        ("LongitudinalTemporalInformationModified", "UNMODIFIED", "REMOVED", "REMOVED"),
+        ("LongitudinalTemporalInformationModified", "MODIFIED", "SHIFTED", None),
     ],
 )
 def test_control_characters_and_values_that_may_not_stand_there_are_cleaned(
@@ -146,6 +149,37 @@ def test_a_result_says_how_a_film_was_de_identified_or_not_that_it_was(
     assert found.get("DeidentificationMethod") == method
     assert found.get("PatientIdentityRemoved") == ("YES" if carried or method else None)
     assert conformance_errors(made, tmp_path) == []
+
+
+@pytest.mark.parametrize("make", [reported, captured, presented])
+@pytest.mark.parametrize(
+    ("terms", "meaning", "carried"),
+    [
+        ("ISO_IR 192", "基本アプリケーション機密性プロファイル適用済み", True),
+        ("ISO_IR 192", "基" * 64, True),
+        ("GB18030", "基" * 64, True),
+        (["", "ISO 2022 IR 87"], "基" * 64, True),
+        ("ISO_IR 192", "基" * 65, False),
+        ("ISO_IR 100", "e" * 65, False),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:The value length")
+def test_a_meaning_is_as_long_as_its_letters_are_many(
+    make: Callable[..., bytes], terms: Any, meaning: str, carried: bool
+) -> None:
+    """Not its bytes: a film that is de-identified must not look like one that is not."""
+    found = pydicom.dcmread(
+        BytesIO(
+            make(
+                SpecificCharacterSet=terms,
+                PatientIdentityRemoved="YES",
+                DeidentificationMethodCodeSequence=[code("113100", meaning=meaning)],
+            )
+        )
+    )
+    items = found.get("DeidentificationMethodCodeSequence", [])
+    assert [item.CodeMeaning for item in items] == [meaning] * carried
+    assert found.get("PatientIdentityRemoved") == ("YES" if carried else None)
 
 
 def test_a_broken_sequence_of_codes_is_none(tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from imagecodecs import jpeg2k_encode, jpeg8_encode, jpegls_encode
-from interop.films import assessment, film, making
+from interop.films import assessment, conformance_errors, film, making
 from pydicom import dcmread
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
@@ -85,6 +86,53 @@ def test_what_a_film_says_of_its_compression_counts() -> None:
     }
     lossy = read_context(packed(JPEGBaseline8Bit, **said)).lossy
     assert (lossy.ratios, lossy.methods) == ((10, 7.5), (J2K, JPEG))
+
+
+@pytest.mark.parametrize(
+    ("syntax", "ratio", "method", "ratios", "methods"),
+    [
+        (JPEGBaseline8Bit, "10", None, [10], [JPEG]),
+        (JPEGBaseline8Bit, None, JPEG, [None], [JPEG]),
+        (JPEGBaseline8Bit, None, None, [None], [JPEG]),
+        (JPEGBaseline8Bit, None, J2K, [], []),
+        (JPEGBaseline8Bit, ["10", "7.5"], JPEG, [], []),
+        (JPEGBaseline8Bit, "10", [J2K, JPEG], [], []),
+        (JPEGBaseline8Bit, ["0", "7.5"], [J2K, JPEG], [], []),
+        (JPEGBaseline8Bit, ["0", "7.5"], [J2K, "by hand!"], [], []),
+        (JPEGLSLossless, "10", None, [], []),
+        (JPEGLSLossless, None, JPEG, [], []),
+        (JPEGLSLossless, None, None, [], []),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Invalid value for VR CS")
+def test_ratio_and_method_of_a_step_stand_in_one_place(
+    syntax: UID,
+    ratio: Any,
+    method: Any,
+    ratios: list[float | None],
+    methods: list[str],
+    tmp_path: Path,
+) -> None:
+    """Where a film leaves one out that its pixels do not tell, which belong together is not known:
+    then a result says none, and that there was loss. None: the ratio of the pixels."""
+    said = {"LossyImageCompressionRatio": ratio, "LossyImageCompressionMethod": method}
+    given = {keyword: value for keyword, value in said.items() if value is not None}
+    data = packed(syntax, LossyImageCompression="01", **given)
+    lossy = read_context(data).lossy
+    own = read_context(packed(syntax)).lossy.ratios
+    expected = tuple(own[0] if each is None else each for each in ratios)
+    assert (lossy.was, lossy.ratios, list(lossy.methods)) == (True, expected, methods)
+    made = as_form(FORMS["sc"], assessment(), decode(data), data, making())
+    capture = dcmread(BytesIO(made))
+    assert capture.LossyImageCompression == "01"
+    if methods:
+        assert list(capture.LossyImageCompressionMethod) == [*methods, JPEG]
+        assert list(capture.LossyImageCompressionRatio)[:-1] == list(expected)
+        assert len(capture.LossyImageCompressionRatio) == len(methods) + 1
+    else:
+        assert "LossyImageCompressionMethod" not in capture
+        assert "LossyImageCompressionRatio" not in capture
+    assert conformance_errors(made, tmp_path) == []
 
 
 def test_a_jpeg_2000_stream_tells_by_its_wavelet() -> None:

@@ -63,6 +63,32 @@ def test_the_body_part_is_the_films(
 
 
 @pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"BodyPartExamined": "LUNG"}, ""),
+        ({"BodyPartExamined": "LUNG", "ImageLaterality": "B"}, ""),
+        ({"BodyPartExamined": "LUNG", "Laterality": "R"}, "R"),
+        ({"BodyPartExamined": None, "AnatomicRegionSequence": region("39607008")}, ""),
+        ({"BodyPartExamined": "HAND"}, ""),
+        ({"BodyPartExamined": "WARD 7"}, ""),  # which may be of a pair
+        ({"BodyPartExamined": None, "AnatomicRegionSequence": region("85562004")}, ""),
+        ({"BodyPartExamined": "MEDIASTINUM"}, None),
+        ({"BodyPartExamined": "TSPINE"}, None),
+        ({"BodyPartExamined": "CHESTABDOMEN", "Laterality": "L"}, None),
+        ({"BodyPartExamined": "CHEST", "ImageLaterality": "R"}, None),
+    ],
+)
+def test_the_side_is_said_of_what_may_be_one_of_a_pair(
+    changes: dict[str, Any], said: str | None, tmp_path: Path
+) -> None:
+    for name in PICTURES:
+        result = made(name, **changes)
+        element = read(result).get_item("Laterality")
+        assert (element and (element.value or b"").decode().strip()) == said
+        assert conformance_errors(result, tmp_path) == []
+
+
+@pytest.mark.parametrize(
     ("sides", "said"),
     [
         (["L", "F"], ["L", "F"]),

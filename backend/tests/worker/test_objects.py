@@ -6,15 +6,19 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pytest
+from imagecodecs import jpegls_encode
 from pydicom import dcmread
-from pydicom.uid import SecondaryCaptureImageStorage
+from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate
+from pydicom.uid import ImplicitVRLittleEndian, JPEGLSLossless, SecondaryCaptureImageStorage
 from waiting import wait_until
 
 from cxr_severity.model.predictor import Predictor
-from cxr_severity.service.pipeline import judge
+from cxr_severity.service.pipeline import Options, judge
 from cxr_severity.texts.language import Language
 from cxr_severity.worker import objects
 from cxr_severity.worker.faults import LastingError, PassedOverError
@@ -65,6 +69,77 @@ def test_results_that_differ_have_names_that_differ(
     monkeypatch.setattr(objects, "CONTENTS", objects.CONTENTS + 1)
     results.append(made(assess, film(1)))
     assert len({each.instance for some in results for each in some}) == 4 * len(KINDS)
+
+
+def code(value: str) -> list[Dataset]:
+    found = Dataset()
+    found.CodeValue, found.CodingSchemeDesignator, found.CodeMeaning = value, "DCM", "said"
+    return [found]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"PatientID": "PAT2"},
+        {"PatientName": "Mustermann^Erika"},
+        {"SpecificCharacterSet": "ISO_IR 100"},
+        {"StudyInstanceUID": "1.2.3"},
+        {"SeriesInstanceUID": "1.2.3"},
+        {"AccessionNumber": ""},
+        {"StudyDate": "20261104"},
+        {"IssuerOfPatientID": "Ward 7"},
+        {"TimezoneOffsetFromUTC": "+0800"},
+        {"BurnedInAnnotation": "YES"},
+        {"DeidentificationMethodCodeSequence": code("113100")},
+        {"PatientOrientation": ["L", "F"]},
+        {"PhotometricInterpretation": "MONOCHROME1"},
+        {"WindowCenter": "100", "WindowWidth": "180"},
+        {"PixelData": dcmread(BytesIO(film(1))).PixelData[::-1]},
+    ],
+)
+def test_results_of_a_film_that_was_put_right_are_others(
+    changes: dict[str, Any], predictor: Predictor
+) -> None:
+    """An archive would keep the older ones, of another patient, study or picture, for the same."""
+    forced = Options(force=True)
+    assess = Assessor(
+        lambda data: judge(predictor, data, forced), Wanted(), lambda _: False, kinds=KINDS
+    )
+    before, after = made(assess, film(1)), made(assess, film(1, **changes))
+    assert len(before) == len(after) == len(KINDS)
+    names = {each.instance for each in (*before, *after)}
+    series = {dcmread(BytesIO(each.data)).SeriesInstanceUID for each in (*before, *after)}
+    assert len(names) == len(series) == 2 * len(KINDS)
+
+
+def stored_otherwise(how: str) -> bytes:
+    """The same film, as another archive may store it."""
+    dataset = dcmread(BytesIO(film(1)))
+    if how == "implicit":
+        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+        dataset["PixelData"].VR = "OW"
+    elif how == "compressed":
+        dataset.PixelData = encapsulate([bytes(jpegls_encode(dataset.pixel_array))])
+        dataset.file_meta.TransferSyntaxUID = JPEGLSLossless
+        dataset["PixelData"].is_undefined_length = True
+    else:
+        dataset.StudyID += "  "
+        dataset.add_new(0x00091001, "LO", "of the archive")
+        dataset.InstanceAvailability = "ONLINE"
+        dataset.RetrieveAETitle = "ARCHIVE"
+    out = BytesIO()
+    dataset.save_as(out, enforce_file_format=True)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("how", ["implicit", "compressed", "padded"])
+def test_a_film_that_is_stored_otherwise_gets_results_of_the_same_names(
+    how: str, assess: Assessor
+) -> None:
+    other = stored_otherwise(how)
+    assert other != film(1)
+    first, again = made(assess, film(1)), made(assess, other)
+    assert [each.instance for each in first] == [each.instance for each in again]
 
 
 def test_a_result_is_never_judged(predictor: Predictor) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,15 @@ def failed(reason: str, uid: str = WHERE.instance) -> bytes:
     return native(sequence("00081198", uid, reason))
 
 
+def in_json(tag: str, item: dict[str, Any]) -> bytes:
+    return json.dumps({tag: {"vr": "SQ", "Value": [item]}}).encode()
+
+
 STORED = native(sequence("00081199", WHERE.instance))
+UNNAMED = attribute(
+    "0008119A", f"<Item number='1'>{attribute('00081197', '<Value>{}</Value>')}</Item>"
+)
+"""An Other Failures Sequence, of the reason that is filled in."""
 OTHERS = sequence("00081198", "1.2.3", "42752").replace("</Item>", "</Item><Item/>")
 MANY = native(OTHERS, sequence("00081199", WHERE.instance))
 NOTHING = native(attribute("00081199", ""))
@@ -72,11 +81,13 @@ def store(archive: Archive) -> None:
         (409, failed("273")),
         (409, failed("273").replace(f" xmlns='{MODEL}'".encode(), b"")),
         (409, b"\xef\xbb\xbf" + failed("273")),
-        (409, json.dumps({"00081198": {"Value": [{"00081197": {"Value": ["273"]}}]}}).encode()),
+        (409, in_json("00081198", {"00081197": {"Value": ["273"]}})),
         (202, failed("273")),
         (200, STORED),
         (202, MANY),
         (200, native()),
+        (202, native(sequence("00081199", WHERE.instance), UNNAMED.format("49152"))),
+        (409, native(UNNAMED.format("273"))),
         (200, b'{"00081190": {"vr": "UR", "Value": ["http://pacs/studies/1"]}}'),
         (200, b""),
         (204, b""),
@@ -99,11 +110,16 @@ def test_what_is_said_to_be_stored_is(
         (failed(""), PassingError, "refused-0000"),
         (failed("43264"), LastingError, "refused-a900"),
         (failed("43264", "1.2.3"), LastingError, "refused-a900"),  # the only one that was sent
+        (failed("49442"), LastingError, "refused-c122"),
+        (native(UNNAMED.format("49152")), LastingError, "refused-c000"),
+        (native(UNNAMED.format("42752")), PassingError, "refused-a700"),
+        (native(OTHERS, UNNAMED.format("49152")), LastingError, "refused-c000"),
+        (in_json("0008119A", {"00081197": {"Value": [290]}}), LastingError, "refused-0122"),
         (failed("full"), LastingError, "refused"),
         (failed("9" * 9999), LastingError, "refused"),
     ],
 )
-def test_what_is_said_in_xml_to_be_refused_is_not_taken_for_stored(
+def test_what_is_said_to_be_refused_is_not_taken_for_stored(
     archive: Archive, pacs: FakePacs, status: int, body: bytes, error: type[WorkerError], code: str
 ) -> None:
     pacs.answers = [(status, body)]

@@ -46,7 +46,7 @@ ACCESSION_NUMBER, REFERRING_PHYSICIAN, STUDY_DESCRIPTION = 0x00080050, 0x0008009
 PATIENT_NAME, PATIENT_ID, ISSUER_OF_PATIENT_ID = 0x00100010, 0x00100020, 0x00100021
 BIRTH_DATE, SEX, AGE = 0x00100030, 0x00100040, 0x00101010
 IDENTITY_REMOVED, DEIDENTIFICATION_METHOD = 0x00120062, 0x00120063
-DEIDENTIFICATION_CODES = 0x00120064
+DEIDENTIFICATION_CODES, SHIFTED = 0x00120064, 0x00280303
 STUDY_ID = 0x00200010
 
 REQUIRED = (
@@ -56,7 +56,7 @@ REQUIRED = (
 """Type 2 in every result: empty where the film has none."""
 CARRIED = (
     *REQUIRED, STUDY, TIMEZONE, STUDY_DESCRIPTION, ISSUER_OF_PATIENT_ID, AGE, IDENTITY_REMOVED,
-    DEIDENTIFICATION_METHOD,
+    DEIDENTIFICATION_METHOD, SHIFTED,
 )  # fmt: skip
 """What a DICOM result takes over from the film, byte by byte but for control characters; of dates,
 times, an age, the UID and what has a list of allowed values only what is one."""
@@ -73,12 +73,13 @@ _WANTED = (
     *SHAPES, LOSSY, RATIO, METHOD, DEIDENTIFICATION_CODES,
 )  # fmt: skip
 _CODE = {tags.CODE_VALUE: 16, tags.CODE_SCHEME: 16, tags.CODE_MEANING: 64}
-"""What is carried over of a code, and how many bytes each may have."""
+"""What is carried over of a code, and how many letters each may have (PS3.5 6.2)."""
 _ALLOWED = {
     SEX: {b"M": b"M", b"F": b"F", b"O": b"O", b"MALE": b"M", b"FEMALE": b"F", b"OTHER": b"O"},
     IDENTITY_REMOVED: {b"YES": b"YES", b"NO": b"NO"},
+    SHIFTED: {each: each for each in (b"UNMODIFIED", b"MODIFIED", b"REMOVED")},
 }
-"""What the standard lets stand there (PS3.3 C.7.1.1), by what films write for it."""
+"""What the standard lets stand there (PS3.3 C.7.1.1, C.12.1), by what films write for it."""
 _CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code != 0x1B)
 """No text may hold them but ESC, which changes the character set (PS3.5 6.1.3). In none of the
 character sets is one a part of a letter."""
@@ -208,17 +209,22 @@ def read_context(data: bytes) -> StudyContext:
         for tag in _TEXTS
         if len(raw := elements.raw(tag)) <= _LONGEST and (value := _sound(tag, raw)).strip(b" \0")
     }
-    codes = _codes(elements)
-    if not codes and DEIDENTIFICATION_METHOD not in found and found.get(IDENTITY_REMOVED) == b"YES":
-        del found[IDENTITY_REMOVED]  # which may not be said without saying how (PS3.3 C.7.1.1)
-    parts = [found, *codes]
+    parts = [found, *_codes(elements)]
     said = [value for part in parts for value in part.values()]
     character_set, right = charset.read(elements.character_set, said)
     if not right:
-        found, *codes = (
+        parts = [
             {tag: value.decode("utf-8", "replace").encode() for tag, value in part.items()}
             for part in parts
-        )
+        ]
+    found, *codes = parts
+    codes = [
+        code
+        for code in codes
+        if all(len(character_set.decode(code[tag])) <= most for tag, most in _CODE.items())
+    ]
+    if not codes and DEIDENTIFICATION_METHOD not in found and found.get(IDENTITY_REMOVED) == b"YES":
+        del found[IDENTITY_REMOVED]  # which may not be said without saying how (PS3.3 C.7.1.1)
     directions = patient_directions(elements.texts(tags.ORIENTATION))
     orientation, burned_in = patient_orientation(directions), elements.text(_BURNED_IN)
     return StudyContext(
@@ -244,7 +250,7 @@ def read_context(data: bytes) -> StudyContext:
 
 
 def _codes(elements: Elements) -> list[dict[int, bytes]]:
-    """How the film was de-identified: each code of the sequence that is whole."""
+    """How the film was de-identified: each code of the sequence that is whole, however long."""
     if len(elements.raw(DEIDENTIFICATION_CODES)) > 16 * _LONGEST:
         return []
     try:
@@ -252,7 +258,7 @@ def _codes(elements: Elements) -> list[dict[int, bytes]]:
     except DamagedImageError:  # of no concern for the film
         return []
     codes = ({tag: _sound(tag, item.raw(tag)).strip(b" ") for tag in _CODE} for item in items)
-    return [code for code in codes if all(0 < len(code[tag]) <= _CODE[tag] for tag in _CODE)]
+    return [code for code in codes if all(code.values())]
 
 
 def _sound(tag: int, value: bytes) -> bytes:

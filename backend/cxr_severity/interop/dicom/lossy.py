@@ -33,7 +33,8 @@ _METHOD = re.compile(r"[A-Z0-9_ ]{1,16}")
 
 @dataclass(frozen=True, slots=True)
 class Lossy:
-    """As the film says it: whether there was any, and of each step ratio and method."""
+    """As the film says it: whether there was any, and of each step ratio and method; none of either
+    where not all of both is known, as they belong together in pairs."""
 
     was: bool = False
     ratios: tuple[float, ...] = ()
@@ -43,13 +44,14 @@ class Lossy:
         """Say it of a derived picture, which was compressed by `ratio` as JPEG itself; None: it was
         not."""
         ratios, methods = self.ratios, self.methods
-        if ratio is not None:
-            ratios, methods = (*ratios, round(ratio, 2)), (*methods, "ISO_10918_1")
         if self.was or ratio is not None:
             to.LossyImageCompression = "01"
+        if self.was and not ratios:
+            return  # a last step alone would look as if it were all that was lost
+        if ratio is not None:
+            ratios, methods = (*ratios, round(ratio, 2)), (*methods, "ISO_10918_1")
         if ratios:
             to.LossyImageCompressionRatio = [format_number_as_ds(each) for each in ratios]
-        if methods:
             to.LossyImageCompressionMethod = list(methods)
 
 
@@ -57,17 +59,22 @@ NEVER = Lossy()
 
 
 def read_lossy(elements: Elements, syntax: str) -> Lossy:
-    """Of a film in this transfer syntax. What is no ratio or method is left out; where a film keeps
-    silent about how it is compressed itself, its pixels tell."""
+    """Of a film in this transfer syntax. Where it keeps silent about how it is compressed itself,
+    or lacks the ratio or the method of a single step, its pixels tell."""
+    itself = _of_itself(elements, syntax)
     if elements.text(LOSSY) != "01":
-        return _of_itself(elements, syntax)
-    return Lossy(
-        was=True,
-        ratios=tuple(
-            ratio for text in elements.texts(RATIO) if (ratio := number_in(text) or 0) > 0
-        ),
-        methods=tuple(each for each in elements.texts(METHOD) if _METHOD.fullmatch(each)),
-    )
+        return itself
+    texts, methods = elements.texts(RATIO), tuple(elements.texts(METHOD))
+    ratios = tuple(number_in(text) or 0.0 for text in texts)
+    if texts == [""]:
+        ratios = itself.ratios if methods in (("",), itself.methods) else ()
+    if methods == ("",):
+        methods = itself.methods
+    # A pair for each step (PS3.3 C.7.6.1.1.5): one value that is none leaves the others unplaced.
+    known = len(ratios) == len(methods) and all(ratio > 0 for ratio in ratios)
+    if not known or not all(map(_METHOD.fullmatch, methods)):
+        return Lossy(was=True)
+    return Lossy(was=True, ratios=ratios, methods=methods)
 
 
 def _of_itself(elements: Elements, syntax: str) -> Lossy:
@@ -78,7 +85,7 @@ def _of_itself(elements: Elements, syntax: str) -> Lossy:
         return NEVER
     rows, columns, samples, bits = (elements.short(tag) or 0 for tag in SIZES)
     ratio = rows * columns * max(1, samples) * bits / 8 / max(1, len(pixels.value))
-    return Lossy(was=True, ratios=(round(ratio, 2),) if ratio >= 0.01 else (), methods=(method,))
+    return Lossy(True, (round(ratio, 2),), (method,)) if ratio >= 0.01 else Lossy(was=True)
 
 
 def _is_irreversible(stream: bytes) -> bool:

@@ -20,6 +20,15 @@ TAGS = (
 """What the functions below read."""
 
 CHEST = "CHEST"
+_UNPAIRED = re.compile(
+    "ABDOMEN|ABDOMENPELVIS|AORTA|BACK|BLADDER|BRAIN|CEREBELLUM|CERVIX|CHEST|CHESTABDOMEN"
+    "|CHESTABDPELVIS|CIRCLEOFWILLIS|COCCYX|COLON|CORONARYARTERY|CSPINE|CTSPINE|DUODENUM|ESOPHAGUS"
+    "|FACE|GALLBLADDER|HEAD|HEADNECK|HEART|ILEUM|JAW|JEJUNUM|LARYNX|LIVER|LSPINE|LSSPINE|MAXILLA"
+    "|MEDIASTINUM|MOUTH|NECK|NECKCHEST|NECKCHESTABDOMEN|NECKCHESTABDPELV|NOSE|PANCREAS|PELVIS|PENIS"
+    "|PHARYNX|PROSTATE|RECTUM|SACRUM|SCALP|SCROTUM|SKULL|SPINE|SPLEEN|SSPINE|STERNUM|STOMACH|THYMUS"
+    "|THYROID|TLSPINE|TONGUE|TRACHEA|TSPINE|URETHRA|UTERUS|VAGINA|VULVA|WHOLEBODY"
+)
+"""Words of PS3.16 Annex L for what is not one of a pair."""
 _WORD = re.compile("[A-Z0-9 _]{1,16}")
 """A CS (PS3.5 6.2)."""
 _SRT = ("SRT", "SNM3", "99SDM")
@@ -65,6 +74,12 @@ def body_part_of_results(elements: Elements) -> str:
     if part:
         return part if _WORD.fullmatch(part) else ""
     return "" if elements.raw(tags.REGION_CODES) else CHEST
+
+
+def may_be_paired(part: str) -> bool:
+    """Whether that Body Part Examined is, or may be, one of a pair: of which side it is then has to
+    be said, or that it is not known (PS3.3 C.7.3.1)."""
+    return not _UNPAIRED.fullmatch(part)
 
 
 def side(elements: Elements) -> str:

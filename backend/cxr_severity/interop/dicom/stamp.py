@@ -20,7 +20,7 @@ from cxr_severity.interop.dicom.charset import UTF_8, CharacterSet
 from cxr_severity.interop.dicom.codes import PRIVATE, PRIVATE_NAME, PRIVATE_OID
 from cxr_severity.interop.dicom.context import CARRIED, REQUIRED, StudyContext
 from cxr_severity.interop.dicom.encoded import encode
-from cxr_severity.interop.dicom.shown import CHEST
+from cxr_severity.interop.dicom.shown import may_be_paired
 from cxr_severity.interop.errors import NotReferableError
 from cxr_severity.interop.making import MANUFACTURER, MODEL_NAME, Making
 from cxr_severity.model.assessment import Assessment
@@ -124,11 +124,11 @@ def stamp(
 
 
 def say_body_part(dataset: Dataset, context: StudyContext) -> None:
-    """Give a picture, or what is laid over one, the film's body part, and of which side it is."""
+    """Give a picture, or what is laid over one, the film's body part, and of which side it is;
+    empty of one of a pair where the film does not say."""
     if context.body_part:
         dataset.BodyPartExamined = context.body_part
-    if context.body_part != CHEST and (context.side or not context.body_part):
-        # Of Type 2C: where the part is, or may be, one of a pair (PS3.3 C.7.3.1).
+    if may_be_paired(context.body_part):
         dataset.Laterality = context.side
 
 
