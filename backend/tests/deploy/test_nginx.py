@@ -270,10 +270,15 @@ def test_behind_it_nobody(tmp_path: Path) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["retry-after"] == "2"
         assert answer.json()["code"] == "not-ready"
+        for language, said in (("en", "Not ready"), ("ms", "Belum sedia"), ("zh-CN", "尚未就绪")):
+            told = httpx2.post(
+                f"{url}/predict", files=UPLOAD, headers={"accept-language": language}, timeout=60
+            )
+            assert told.json()["detail"].startswith(said)
         with InferenceServerClient(url.removeprefix("http://")) as triton:
-            with pytest.raises(InferenceServerException) as told:
+            with pytest.raises(InferenceServerException) as raised:
                 triton.get_server_metadata()
-            assert told.value.message() == answer.json()["detail"]
+            assert raised.value.message() == answer.json()["detail"]
             assert not triton.is_server_ready()
         assert httpx2.get(f"{url}/").status_code == 200, "the page opens, to say so"
 
