@@ -63,7 +63,7 @@ export async function hand(page: Page, type: 'drop' | 'paste', file: Upload): Pr
 }
 
 /** Waits for a complete result of the file called `name`. */
-export async function expectGraded(page: Page, name: string): Promise<void> {
+export async function expectGraded(page: Page, name: string | RegExp): Promise<void> {
   await page.getByRole('region', { name: 'Details' }).waitFor();
   await page
     .locator('section[aria-label=Radiograph]')

@@ -1,5 +1,5 @@
 import type { Failure } from './failure';
-import type { Prediction, Target } from './prediction';
+import { FIRST_TARGET, type Prediction, type Target } from './prediction';
 
 /** Answers for one study, by the heatmap's target. */
 type Predictions = Readonly<Partial<Record<Target, Prediction>>>;
@@ -23,6 +23,14 @@ const SETTLED = { pending: null, targetFailure: null } as const;
  */
 export const knowsSides = (result: Explained | null, rejected: boolean): boolean =>
   result ? result.shown.quality.accepted : !rejected;
+
+/** A grade of which no map is known. */
+export const unexplained = (graded: Omit<Prediction, 'explanation'>): Explained => ({
+  predictions: {},
+  target: FIRST_TARGET,
+  shown: { ...graded, explanation: null },
+  ...SETTLED,
+});
 
 /** An answer, beside those that were there before. */
 export function answered(

@@ -25,7 +25,8 @@ export async function reportPdf(
   const lettering = await Lettering.of(document);
   if (results.length + refused.length > 1) {
     const { header, rows } = summaryRows(results, refused, catalogue);
-    const subtitle = report.summary(results.length, refused.length);
+    const hidden = refused.filter((film) => film.hidden).length;
+    const subtitle = report.summary(results.length, refused.length - hidden, hidden);
     await new Sheet(document, lettering, language).table(worklist.title, subtitle, header, rows);
   }
   for (const graded of results) {

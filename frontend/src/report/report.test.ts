@@ -6,6 +6,7 @@ import { type Graded, reportContent } from './content';
 import { reportPdf } from './pdf';
 import { captionOf } from './picture';
 import { saveReport } from './save';
+import { Sheet } from './sheet';
 import { summaryRows } from './summary';
 import { reportText } from './text';
 
@@ -74,6 +75,11 @@ describe('what a report says', () => {
       'Reader: Moderate · 6 of 18 · zones A 1, B 1, C 1, D 1, E 1, F 1 · Scored blind. · Supine',
     );
     expect(text).toContain('Severe (80% model confidence)');
+    expect(text).not.toContain('Refer to');
+    const referred = graded({ refer: true });
+    const { advice } = reportContent(referred, en).plausible;
+    expect(advice).toContain('Refer to');
+    expect(reportText(referred, en)).toContain(`\n${advice}\n`);
     expect(text.trim().endsWith(en.report.disclaimer)).toBe(true);
   });
 
@@ -176,6 +182,18 @@ describe('the PDF', () => {
     expect(document.getLanguage()).toBe('en-GB');
   });
 
+  it('counts hidden films of a list apart from those without a grade', async () => {
+    const table = vi.spyOn(Sheet.prototype, 'table');
+    const without = { name: 'side.png', date: '', reason: 'Queued' };
+    const refused = [without, { ...without, hidden: true }, { ...without, hidden: true }];
+    await reportPdf([graded()], en, 'en', refused);
+    await reportPdf([graded()], en, 'en', [without]);
+    expect(table.mock.calls.map(([, subtitle]) => subtitle)).toEqual([
+      '1 graded, 1 without a grade, 2 hidden.',
+      '1 graded, 1 without a grade.',
+    ]);
+  });
+
   it('goes on overleaf where the findings are many', async () => {
     const findings = Array.from({ length: 60 }, () => finding);
     const pdf = await reportPdf([graded({ quality: { accepted: true, findings } })], en, 'en');
@@ -208,7 +226,9 @@ describe('a saved file', () => {
     expect(name).toBe('chest.severity.json');
     const file = 'chest.png';
     const impression = null;
-    expect(JSON.parse(text)).toEqual({ file, ...graded().prediction, repair, reading, impression });
+    const { date, view, gradedAt, prediction: answer } = graded();
+    const film = { file, date, view, graded_at: gradedAt.toISOString() };
+    expect(JSON.parse(text)).toEqual({ ...film, ...answer, repair, reading, impression });
     const plain = JSON.parse((await saved('json', graded())).text);
     expect(plain).toMatchObject({ repair: null, reading: null });
     const words = await saved('json', { ...graded(), impression: 'No change.' });

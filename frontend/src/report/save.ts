@@ -70,9 +70,12 @@ function mapIn({ prediction: { explanation, severity } }: Graded): string {
  * The service's answer, and beside it what only the page knows: of a picture that it turned or
  * inverted, size and checksum are those of no file that anybody has.
  */
-function dataOf({ name, prediction, repair, reading, impression }: Graded): unknown {
+function dataOf({ name, prediction, repair, reading, impression, ...film }: Graded): unknown {
   return {
     file: name,
+    date: film.date,
+    view: film.view,
+    graded_at: film.gradedAt.toISOString(),
     ...prediction,
     repair: repair ?? null,
     reading: reading ?? null,

@@ -2,11 +2,13 @@ import type { Catalogue } from '../i18n/catalogue';
 import type { Severity } from '../lib/prediction';
 import { careLines, type Graded, reportContent } from './content';
 
-/** A film that has no grade, and why. */
+/** A film of which no grade is told, and why. */
 export interface Refused {
   readonly name: string;
   readonly date: string;
   readonly reason: string;
+  /** Whether it may have one that its reader is not to see yet. */
+  readonly hidden?: boolean;
 }
 
 export interface SummaryRow {

@@ -14,6 +14,7 @@ export function reportText(graded: Graded, catalogue: Catalogue): string {
     `${content.grade} (${content.confidence})`,
     ...content.probabilities.map(({ label, text }) => `  ${label}: ${text}`),
     `${content.plausible.title}: ${content.plausible.grades}`,
+    ...(content.plausible.advice ? [content.plausible.advice] : []),
     `${content.brixia.title}: ${content.brixia.total}`,
     ...(content.brixia.interval ? [content.brixia.interval] : []),
     ...content.brixia.rows.map(({ height, right, left }) => `  ${height}: ${right}, ${left}`),

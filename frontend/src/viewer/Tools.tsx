@@ -7,7 +7,7 @@ import type { Study } from '../lib/study';
 import type { Film } from './decode/film';
 import { filmKeys } from './filmKeys';
 import { hideWhileHeld } from './hideWhileHeld';
-import { labelled, type Measured } from './measure';
+import { labelled, type Measured, UNMEASURED } from './measure';
 import type { Overlay, SetOverlay } from './overlay';
 import { saveImage } from './saveImage';
 import { mapOf } from './shownMap';
@@ -22,7 +22,7 @@ interface ToolsProps {
   study: Study;
   film: Film;
   result: Explained | null;
-  /** Whether the gate rejected the film, so that there is no result. */
+  /** Whether the gate rejected the film: its sides are not known, as long as no result tells. */
   rejected?: boolean | undefined;
   view: View;
   tone: ChosenTone | null;
@@ -38,6 +38,7 @@ interface ToolsProps {
   onView: (view: View) => void;
   onTone: (tone: ChosenTone | null) => void;
   onTool: (tool: Tool) => void;
+  onMeasured: (measured: Measured) => void;
   onLens: (lens: boolean) => void;
   onOverlay: SetOverlay;
 }
@@ -53,6 +54,8 @@ export function Tools(props: ToolsProps) {
   const reset = () => {
     onView(FITTED);
     tone.reset();
+    // A line that slipped would stand on saved pictures and on paper.
+    props.onMeasured(UNMEASURED);
   };
   const zones = result ? () => onOverlay({ ...overlay, zones: !overlay.zones }) : undefined;
   const fullScreen = () =>

@@ -26,7 +26,7 @@ export interface ViewerProps {
   /** `null` while the film is being graded, or was not. */
   result: Explained | null;
   busy: boolean;
-  /** Whether the gate rejected the film, so that there is no result. */
+  /** Whether the gate rejected the film: its sides are not known, as long as no result tells. */
   rejected?: boolean;
   view: View;
   tone: ChosenTone | null;

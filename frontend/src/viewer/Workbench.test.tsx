@@ -110,6 +110,8 @@ it('saves what was measured with the picture', async () => {
   const [shown] = vi.mocked(saveImage).mock.lastCall ?? [];
   // The film's 400 pixels fill the screen's 800.
   expect(shown?.lines.map(({ words }) => words)).toEqual(['200 px']);
+  await userEvent.click(screen.getByRole('button', { name: en.viewer.tools.reset }));
+  expect(screen.getByRole('img', { name: 'Nothing measured' })).toBeTruthy();
 });
 
 it('gives up a line that was begun by a click when another tool is taken', async () => {

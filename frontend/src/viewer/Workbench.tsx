@@ -61,6 +61,7 @@ export default function Workbench(props: WorkbenchProps) {
           onView={setView}
           onTone={setTone}
           onTool={setTool}
+          onMeasured={setMeasured}
           onLens={setLens}
           onOverlay={onOverlay}
         />

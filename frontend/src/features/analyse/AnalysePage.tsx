@@ -9,9 +9,10 @@ import { announce } from './announce';
 import { Change } from './compare/Change';
 import { pairOn } from './compare/pair';
 import { gradedOf } from './graded';
-import { type Collected, collectFiles, collectTransfer } from './intake/collect';
+import { type Collected, collectFiles, collectTransfer, takenOf } from './intake/collect';
 import { DropVeil } from './intake/DropVeil';
 import { noticeOf, noticeWords } from './intake/notice';
+import { namedAsPasted } from './intake/pasted';
 import { useIntake, type Way } from './intake/useIntake';
 import { useNotice } from './intake/useNotice';
 import { Repaired } from './Repaired';
@@ -25,8 +26,10 @@ import { Stage } from './Stage';
 import { Samples } from './samples/Samples';
 import { isDrawn } from './shownState';
 import { useArrival } from './useArrival';
+import { useRepairs } from './useRepairs';
 import { blinded } from './worklist/blind';
-import { type Item, itemOf, NO_FACTS, stateOf, type Worklist } from './worklist/films';
+import { patientOf } from './worklist/dated';
+import { type Item, isOpen, itemOf, NO_FACTS, stateOf, type Worklist } from './worklist/films';
 import { dateInName, Patients, readFacts } from './worklist/patientAndDate';
 import { Series } from './worklist/Series';
 import { asOpen } from './worklist/twins';
@@ -46,7 +49,8 @@ export const AnalysePage = memo(function AnalysePage() {
   const state = stateOf(list, list.selected);
   const item = itemOf(list, list.selected);
   const [notice, give] = useNotice(list.selected, store);
-  const noticed = notice ? noticeWords(notice, catalogue.worklist) : '';
+  const noticed = notice ? noticeWords(notice, catalogue) : '';
+  const repairs = useRepairs(store, give);
   const [wide, setWide] = useState(false);
   const [patients] = useState(() => new Patients());
   const stage = useRef<HTMLElement>(null);
@@ -66,15 +70,15 @@ export const AnalysePage = memo(function AnalysePage() {
     void readFacts(store, films, patients);
   };
   const take = async (collected: Collected) => {
-    open(await asOpen(collected.studies, store.snapshot().items));
-    give(noticeOf(collected));
+    const { items } = store.snapshot();
+    const taken = takenOf(await asOpen(collected.studies, items), items);
+    open(taken.studies);
+    give(noticeOf(collected, taken));
   };
   const takeTransfer = async (data: DataTransfer, way: Way) => {
     const collected = await collectTransfer(data);
-    // A picture on the clipboard has no name; browsers call it image.png.
-    const nameless = ({ name }: Study) => way === 'paste' && name === 'image.png';
     const named = (study: Study) =>
-      nameless(study) ? { ...study, name: text.intake.pastedName } : study;
+      way === 'paste' ? namedAsPasted(study, text.intake.pastedName) : study;
     await take({ ...collected, studies: collected.studies.map(named) });
   };
   const hovering = useIntake({
@@ -85,15 +89,18 @@ export const AnalysePage = memo(function AnalysePage() {
   });
   const openFiles = (files: File[]) => void take(collectFiles(files));
   const several = list.items.length > 1;
-  const isOpen = state.phase !== 'empty';
+  const hasFilm = state.phase !== 'empty';
   const pair = pairOn(list);
   const [older, newer] = pair?.flatMap(comparedOf) ?? [];
+  // Of the only film, once it was cancelled, that is said instead.
+  const count = list.cleared.length;
+  const removed = count > (list.cancelled ? 1 : 0) ? catalogue.worklist.cleared(count) : '';
 
   return (
     <div
       className={styles.page}
       data-several={several}
-      data-open={isOpen}
+      data-open={hasFilm}
       data-wide={several && wide}
     >
       {several && (
@@ -114,8 +121,8 @@ export const AnalysePage = memo(function AnalysePage() {
         // Where the focus goes while it fills the screen.
         tabIndex={-1}
       >
-        <Stage list={list} store={store} stage={stage} onFiles={openFiles} />
-        {!isOpen && (
+        <Stage list={list} store={store} stage={stage} repairs={repairs} onFiles={openFiles} />
+        {!hasFilm && (
           <Samples
             title={text.samples.title}
             onOpen={(study) => {
@@ -147,9 +154,9 @@ export const AnalysePage = memo(function AnalysePage() {
           )}
           {item && <Repaired item={item} store={store} />}
           {noticed && <p className={styles.notice}>{noticed}</p>}
-          {list.cleared.length > 0 && (
+          {count > 0 && (
             <p className={styles.notice}>
-              {list.cancelled ? text.cancelled : catalogue.worklist.cleared(list.cleared.length)}{' '}
+              {removed || text.cancelled}{' '}
               <Button look="compact" onClick={store.restore}>
                 {catalogue.worklist.undo}
               </Button>
@@ -164,24 +171,38 @@ export const AnalysePage = memo(function AnalysePage() {
             </>
           )}
           {several && <Series items={list.items} selected={list.selected} store={store} />}
-          <Guide folded={isOpen} />
+          <Guide folded={hasFilm} />
         </div>
       </div>
       <Announcer message={announce(state, catalogue)} />
       {/* Apart: it would be read out again with each film. */}
       <Announcer message={noticed} />
+      <Announcer message={removed && `${removed} ${catalogue.worklist.clearedHint}`} />
       {hovering && <DropVeil />}
     </div>
   );
 });
 
 /** What may take the button with it that has the focus, as one word. */
-const holders = ({ selected, compared, items, cleared }: Worklist, readable: boolean) =>
-  [selected, compared, items.length, cleared.length > 0, readable].join();
+const holders = (
+  { selected, compared, items, cleared, pause }: Worklist,
+  readable: boolean,
+): string =>
+  [
+    selected,
+    compared,
+    items.length,
+    cleared.length > 0,
+    items.some(isOpen),
+    pause !== null,
+    readable,
+  ].join();
 
 /** What a table of changes needs of a film; nothing where its result is not there, or hidden. */
-const comparedOf = ({ item: { study, date, graded } }: { item: Item }) =>
-  graded ? [{ name: study.name, date, ...graded }] : [];
+const comparedOf = ({ item }: { item: Item }) => {
+  const { study, date, view, graded } = item;
+  return graded ? [{ name: study.name, date, view, patient: patientOf(item), ...graded }] : [];
+};
 
 /** The first film should not wait for the viewer's code. */
 function fetchViewerWhenIdle(): (() => void) | undefined {

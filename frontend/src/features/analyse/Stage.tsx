@@ -16,7 +16,8 @@ import { ReadingFile } from './reading/ReadingFile';
 import { ReportMenu } from './result/ReportMenu';
 import styles from './Stage.module.css';
 import { StageBar } from './StageBar';
-import { isDrawn, type State } from './shownState';
+import { isDrawn, isRejected, type State } from './shownState';
+import type { Repairs } from './useRepairs';
 import { type Item, itemOf, stateOf, type Worklist } from './worklist/films';
 import { PauseNote } from './worklist/PauseNote';
 import { repairFor } from './worklist/repair';
@@ -31,11 +32,12 @@ interface StageProps {
   store: WorklistStore;
   /** What holds it, and fills the screen with it. */
   stage: RefObject<HTMLElement | null>;
+  repairs: Repairs;
   onFiles: (files: File[]) => void;
 }
 
 /** The dark half of the page: the radiograph, or the way to one. */
-export function Stage({ list, store, stage, onFiles }: StageProps) {
+export function Stage({ list, store, stage, repairs, onFiles }: StageProps) {
   // Kept here, so that it outlives the radiograph it was chosen for.
   const [overlay, setOverlay] = useState(FIRST_OVERLAY);
   const item = itemOf(list, list.selected);
@@ -57,6 +59,7 @@ export function Stage({ list, store, stage, onFiles }: StageProps) {
       id: film.id,
       state: shown,
       date: film.date,
+      rejected: isRejected(film, shown),
       caption: captionFor(film, shown, overlay, catalogue),
     });
     return (
@@ -99,13 +102,7 @@ export function Stage({ list, store, stage, onFiles }: StageProps) {
             onFiles={onFiles}
             repair={
               repair && (
-                <RepairButtons
-                  key={item.id}
-                  item={item}
-                  items={list.items}
-                  repair={repair}
-                  store={store}
-                />
+                <RepairButtons item={item} items={list.items} repair={repair} repairs={repairs} />
               )
             }
           />
@@ -122,7 +119,7 @@ export function Stage({ list, store, stage, onFiles }: StageProps) {
                 date={item.date}
                 result={state.phase === 'done' ? state : null}
                 busy={state.phase === 'running'}
-                rejected={failure?.findings !== undefined}
+                rejected={isRejected(item, state)}
                 caption={captionFor(item, state, overlay, catalogue)}
                 overlay={overlay}
                 stage={stage}

@@ -46,11 +46,8 @@ it('says the same beside a series and beside a table of changes', () => {
   expect(screen.getByText(SENTENCE)).toBeTruthy();
   cleanup();
   const { brixia, quality, refer } = prediction('mild');
-  const [older, newer] = [
-    { name: 'one', date: '2020-03-01', brixia, quality, refer },
-    { name: 'two', date: '2020-03-09', brixia, quality, refer },
-  ] as const;
-  render(<Change older={older} newer={newer} />);
+  const older = { name: 'one', date: '2020-03-01', patient: '', view: '', brixia, quality, refer };
+  render(<Change older={older} newer={{ ...older, name: 'two', date: '2020-03-09' }} />);
   const note = screen.getByText(/^From one to two/);
   expect(note.textContent).toBe(`${en.viewer.compare.changeNote('one', 'two')}. ${SENTENCE}`);
 });

@@ -2,6 +2,7 @@ import { mayRetry } from '../../i18n/describeFailure';
 import type { Explained } from '../../lib/explained';
 import type { Failure } from '../../lib/failure';
 import type { Study } from '../../lib/study';
+import type { Item } from './worklist/films';
 
 export interface DoneState extends Explained {
   readonly phase: 'done';
@@ -27,3 +28,10 @@ export const isDrawn = (state: State): boolean =>
   state.phase === 'failed'
     ? state.failure.findings !== undefined || mayRetry(state.failure.code)
     : state.phase !== 'empty';
+
+/**
+ * Whether the gate rejected the film. Of one that is judged all the same that holds on, until its
+ * result is there and shown to tell.
+ */
+export const isRejected = ({ forced }: Pick<Item, 'forced'>, state: State): boolean =>
+  forced || (state.phase === 'failed' && state.failure.findings !== undefined);

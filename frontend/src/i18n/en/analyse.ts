@@ -26,7 +26,7 @@ export const analyse = {
       `PNG, JPEG, TIFF or DICOM${maxBytes ? `, up to ${format.megabytes(maxBytes)}` : ''}`,
     another: 'Open another',
     dropNow: 'Drop to analyse',
-    pastedName: 'Pasted image',
+    pastedName: (time: string) => `Pasted image ${time}`,
   },
   privacy: 'Images are processed in memory and not stored.',
   samples: {

@@ -23,8 +23,8 @@ export const report = {
   uncopied:
     'The browser does not let this page copy. Save the report as PDF, or the data as JSON or CSV.',
   print: 'Print',
-  summary: (graded: number, refused: number) =>
-    `${format.integer(graded)} graded, ${format.integer(refused)} without a grade.`,
+  summary: (graded: number, refused: number, hidden: number) =>
+    `${format.integer(graded)} graded, ${format.integer(refused)} without a grade${hidden > 0 ? `, ${format.integer(hidden)} hidden` : ''}.`,
   progress: (done: number, of: number) => `Making the report: film ${done} of ${of}`,
   saved: (name: string) => `Saved ${name}.`,
   failed: 'The report could not be made. Try again; if it fails again, save the data as JSON.',

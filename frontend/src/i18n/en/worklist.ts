@@ -59,6 +59,7 @@ export const worklist = {
   add: 'Add films',
   clear: 'Clear the list',
   cleared: (count: number) => `${films(count)} removed from the list.`,
+  clearedHint: 'The button “Bring it back” undoes this.',
   undo: 'Bring it back',
   csv: 'CSV',
   json: 'JSON',
@@ -82,7 +83,7 @@ export const worklist = {
   unread: (count: number) =>
     `${format.integer(count)} ${format.plural(count, { one: 'file or folder', other: 'files or folders' })} could not be read.`,
   beyond: (count: number, taken: number) =>
-    `Only the first ${films(taken)} were taken; open the other ${format.integer(count)} once these are done.`,
+    `Only the first ${films(taken)} were taken. For the other ${format.integer(count)} open the same again once these are done, with these still in the list.`,
   series: {
     title: 'Films of one patient',
     patient: 'Patient',

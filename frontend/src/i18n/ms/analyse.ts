@@ -23,7 +23,7 @@ export const analyse: Catalogue['analyse'] = {
       `PNG, JPEG, TIFF atau DICOM${maxBytes ? `, sehingga ${format.megabytes(maxBytes)}` : ''}`,
     another: 'Buka yang lain',
     dropNow: 'Lepaskan untuk dianalisis',
-    pastedName: 'Imej yang ditampal',
+    pastedName: (time) => `Imej yang ditampal ${time}`,
   },
   privacy: 'Imej diproses dalam ingatan dan tidak disimpan.',
   samples: {

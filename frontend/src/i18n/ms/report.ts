@@ -23,8 +23,8 @@ export const report: Catalogue['report'] = {
   uncopied:
     'Pelayar tidak membenarkan halaman ini menyalin. Simpan laporan sebagai PDF, atau data sebagai JSON atau CSV.',
   print: 'Cetak',
-  summary: (graded, refused) =>
-    `${format.integer(graded)} digredkan, ${format.integer(refused)} tanpa gred.`,
+  summary: (graded, refused, hidden) =>
+    `${format.integer(graded)} digredkan, ${format.integer(refused)} tanpa gred${hidden > 0 ? `, ${format.integer(hidden)} tersembunyi` : ''}.`,
   progress: (done, of) => `Membuat laporan: filem ${done} daripada ${of}`,
   saved: (name) => `${name} telah disimpan.`,
   failed: 'Laporan tidak dapat dibuat. Cuba lagi; jika gagal lagi, simpan data sebagai JSON.',

@@ -132,6 +132,9 @@ export const viewer: Catalogue['viewer'] = {
     change: 'Perubahan',
     changeNote: (older, newer) => `Daripada ${older} kepada ${newer}`,
     orderUnknown: 'Urutan filem ini diambil tidak diketahui.',
+    twoPatients: 'Filem ini daripada dua pesakit: tiada perubahan antaranya untuk dinyatakan.',
+    twoViews: (older, newer) =>
+      `Satu filem ialah ${older}, satu lagi ${newer}: perbezaan mungkin disebabkan itu.`,
     end: 'Tamatkan perbandingan',
   },
   header: {

@@ -55,6 +55,7 @@ export const worklist: Catalogue['worklist'] = {
   add: 'Tambah filem',
   clear: 'Kosongkan senarai',
   cleared: (count) => `${format.integer(count)} filem dibuang daripada senarai.`,
+  clearedHint: 'Butang “Kembalikan” membatalkannya.',
   undo: 'Kembalikan',
   csv: 'CSV',
   json: 'JSON',
@@ -75,7 +76,7 @@ export const worklist: Catalogue['worklist'] = {
   skipped: (count) => `${format.integer(count)} fail yang bukan filem ditinggalkan.`,
   unread: (count) => `${format.integer(count)} fail atau folder tidak dapat dibaca.`,
   beyond: (count, taken) =>
-    `Hanya ${format.integer(taken)} filem pertama diambil; buka ${format.integer(count)} yang lain setelah ini selesai.`,
+    `Hanya ${format.integer(taken)} filem pertama diambil. Untuk ${format.integer(count)} yang lain, buka yang sama sekali lagi setelah ini selesai, dengan filem ini masih dalam senarai.`,
   series: {
     title: 'Filem seorang pesakit',
     patient: 'Pesakit',

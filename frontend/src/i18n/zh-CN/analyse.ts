@@ -20,7 +20,7 @@ export const analyse: Catalogue['analyse'] = {
       `PNG、JPEG、TIFF 或 DICOM${maxBytes ? `，最大 ${format.megabytes(maxBytes)}` : ''}`,
     another: '打开其他文件',
     dropNow: '松开以分析',
-    pastedName: '粘贴的图像',
+    pastedName: (time) => `粘贴的图像 ${time}`,
   },
   privacy: '图像仅在内存中处理，不会保存。',
   samples: {

@@ -19,8 +19,8 @@ export const report: Catalogue['report'] = {
   copied: '已复制。',
   uncopied: '浏览器不允许本页复制。请将报告保存为 PDF，或将数据保存为 JSON 或 CSV。',
   print: '打印',
-  summary: (graded, refused) =>
-    `已分级 ${format.integer(graded)} 张，未分级 ${format.integer(refused)} 张。`,
+  summary: (graded, refused, hidden) =>
+    `已分级 ${format.integer(graded)} 张，未分级 ${format.integer(refused)} 张${hidden > 0 ? `，已隐藏 ${format.integer(hidden)} 张` : ''}。`,
   progress: (done, of) => `正在生成报告：第 ${done} / ${of} 张`,
   saved: (name) => `已保存 ${name}。`,
   failed: '无法生成报告。请重试；如仍失败，请将数据保存为 JSON。',

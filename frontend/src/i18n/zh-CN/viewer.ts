@@ -116,6 +116,8 @@ export const viewer: Catalogue['viewer'] = {
     change: '变化',
     changeNote: (older, newer) => `从 ${older} 到 ${newer}`,
     orderUnknown: '这两张胸片的拍摄先后顺序不明。',
+    twoPatients: '这两张胸片属于两位患者：两者之间谈不上变化。',
+    twoViews: (older, newer) => `一张为 ${older}，另一张为 ${newer}：差异可能由此而来。`,
     end: '结束对比',
   },
   header: {

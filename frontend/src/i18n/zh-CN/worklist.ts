@@ -55,6 +55,7 @@ export const worklist: Catalogue['worklist'] = {
   add: '添加胸片',
   clear: '清空列表',
   cleared: (count) => `已从列表移除 ${format.integer(count)} 张。`,
+  clearedHint: '按“恢复”可撤销。',
   undo: '恢复',
   csv: 'CSV',
   json: 'JSON',
@@ -72,7 +73,7 @@ export const worklist: Catalogue['worklist'] = {
   skipped: (count) => `已略过 ${format.integer(count)} 个非胸片文件。`,
   unread: (count) => `${format.integer(count)} 个文件或文件夹无法读取。`,
   beyond: (count, taken) =>
-    `仅接收了前 ${format.integer(taken)} 张；完成后再打开其余 ${format.integer(count)} 张。`,
+    `仅接收了前 ${format.integer(taken)} 张。其余 ${format.integer(count)} 张请在完成后再次打开相同内容，并将这些保留在列表中。`,
   series: {
     title: '同一患者的胸片',
     patient: '患者',

@@ -1,10 +1,11 @@
 import { render, screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
+import { en } from '../../../i18n/catalogue';
 import { prediction } from '../../../lib/fixtures';
 import { Change } from './Change';
 
 const { brixia, quality, refer } = prediction('mild');
-const fit = { quality, refer };
+const fit = { quality, refer, patient: '', view: '' };
 const rows = () =>
   screen.getAllByRole('row').map((row) => [...row.children].map((c) => c.textContent));
 
@@ -44,9 +45,39 @@ it.each([
 });
 
 it('marks the column of a film that is not fit or is to be referred, in words too', () => {
-  const older = { name: 'one', date: '2020-03-01', brixia, quality, refer: true };
-  const unfit = { quality: { accepted: false, findings: [] }, refer: false };
+  const older = { name: 'one', date: '2020-03-01', brixia, ...fit, refer: true };
+  const unfit = { ...fit, quality: { accepted: false, findings: [] }, refer: false };
   render(<Change older={older} newer={{ name: 'two', date: '2020-03-09', brixia, ...unfit }} />);
   expect(rows()[0]).toEqual(['', '1 Mar 2020 ? refer', '9 Mar 2020 ! not fit', 'Change']);
   expect(screen.getByTitle('not fit')).toBeTruthy();
+});
+
+const pair = (one: object, other: object) => {
+  const older = { name: 'one', date: '2020-03-01', brixia, ...fit, ...one };
+  render(<Change older={older} newer={{ ...older, name: 'two', date: '2020-03-09', ...other }} />);
+};
+
+it('tells no change from one person to another', () => {
+  pair({ patient: '1' }, { patient: '2' });
+  expect(screen.queryByRole('table')).toBeNull();
+  expect(screen.getByRole('region').textContent).toBe(en.viewer.compare.twoPatients);
+});
+
+it.each([
+  ['1', '1'],
+  ['1', ''],
+  ['', '2'],
+])('tells it where it may be one: %j and %j', (one, other) => {
+  pair({ patient: one }, { patient: other });
+  expect(rows()[1]).toEqual(['Estimated Brixia score', '7.3', '7.3', '0.0']);
+});
+
+it('says that the views differ where both are known', () => {
+  const told = en.viewer.compare.twoViews('AP', 'PA');
+  const { container } = render(<p />);
+  const said = () => container.parentElement?.textContent?.includes(told);
+  pair({ view: 'AP' }, { view: '' });
+  expect(said()).toBe(false);
+  pair({ view: 'AP' }, { view: 'PA' });
+  expect(said()).toBe(true);
 });

@@ -8,6 +8,9 @@ interface Compared extends Pick<Graded, 'brixia' | 'quality' | 'refer'> {
   readonly name: string;
   /** YYYY-MM-DD or empty. */
   readonly date: string;
+  /** As the list compares them; empty when not known. */
+  readonly patient: string;
+  readonly view: string;
 }
 
 interface ChangeProps {
@@ -15,12 +18,22 @@ interface ChangeProps {
   newer: Compared;
 }
 
-/** What changed from one film to the next, per zone and in total. */
+/** Whether two films are known not to be alike in something. */
+const differ = (one: string, other: string) => one !== '' && other !== '' && one !== other;
+
+/** What changed from one film to the next, per zone and in total; of two people nothing did. */
 export function Change({ older, newer }: ChangeProps) {
   const text = useText('viewer').compare;
   const { title } = useText('analyse').brixia;
   const { notFollowUp } = useText('shared');
   const format = useFormat();
+  if (differ(older.patient, newer.patient)) {
+    return (
+      <section aria-label={text.change}>
+        <p className={styles.note}>{text.twoPatients}</p>
+      </section>
+    );
+  }
   const signed = (change: number) => {
     const shown = format.score(Math.abs(change));
     return Math.abs(change) < 0.05 ? shown : `${change > 0 ? '+' : '−'}${shown}`;
@@ -63,6 +76,7 @@ export function Change({ older, newer }: ChangeProps) {
       </table>
       <p className={styles.note}>
         {text.changeNote(older.name, newer.name)}. {ordered ? '' : `${text.orderUnknown} `}
+        {differ(older.view, newer.view) && `${text.twoViews(older.view, newer.view)} `}
         {notFollowUp}
       </p>
     </section>

@@ -1,4 +1,4 @@
-import { act, fireEvent, render, screen, within } from '@testing-library/react';
+import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { en } from '../../../i18n/catalogue';
@@ -20,6 +20,7 @@ const side = (id: number, name: string): Side => ({
   id,
   state: { phase: 'running', study: { name, source: new File([], name) } },
   date: '',
+  rejected: name === 'rejected.png',
   caption: [`Caption of ${name}`],
 });
 let swap: () => void;
@@ -128,4 +129,22 @@ it('saves with each film what was measured on it, and not on the other', async (
   };
   expect(await saved('newer.png', 500)).toEqual(['200 px']);
   expect(await saved('older.png', 300)).toEqual(['100 px']);
+});
+
+it('names no sides of a film that the gate rejected', () => {
+  const ofNewer = () => within(screen.getByRole('region', { name: 'newer.png' }));
+  expect(ofNewer().queryByText('R')).toBeTruthy();
+  cleanup();
+  render(
+    <Compare
+      sides={[side(1, 'older.png'), side(2, 'rejected.png')]}
+      overlay={FIRST_OVERLAY}
+      stage={{ current: null }}
+      onOverlay={ignore}
+      onTarget={ignore}
+      onEnd={ignore}
+    />,
+  );
+  const ofRejected = within(screen.getByRole('region', { name: 'rejected.png' }));
+  expect(ofRejected.queryByText('R')).toBeNull();
 });

@@ -25,6 +25,8 @@ export interface Side {
   readonly state: Exclude<State, { phase: 'empty' }>;
   /** YYYY-MM-DD or empty. */
   readonly date: string;
+  /** Whether the gate rejected it. */
+  readonly rejected: boolean;
   /** What a picture of it that is saved says beneath it. */
   readonly caption: readonly string[];
 }
@@ -122,6 +124,7 @@ export default function Compare(props: CompareProps) {
           study={state.study}
           film={film}
           result={state.phase === 'done' ? state : null}
+          rejected={shown.rejected}
           view={view}
           tone={tone}
           tool={tool}
@@ -134,6 +137,7 @@ export default function Compare(props: CompareProps) {
           onView={(next) => change(shown.id, { view: next })}
           onTone={(next) => change(shown.id, { tone: next })}
           onTool={setTool}
+          onMeasured={(next) => change(shown.id, { measured: next })}
           onLens={setLens}
           onOverlay={onOverlay}
         />
@@ -221,6 +225,7 @@ function Compared({ side, kept, hidden, keep, onActive, ...viewer }: ComparedPro
         date={date}
         result={state.phase === 'done' ? state : null}
         busy={state.phase === 'running'}
+        rejected={side.rejected}
         view={view}
         tone={tone}
         measured={measured}

@@ -117,3 +117,18 @@ it('marks in the table of changes the film that is not fit', async () => {
   const [older, newer] = change.getAllByRole('columnheader').map((head) => head.textContent);
   expect([older, newer]).toEqual(['5 Mar 2020 ! not fit', '9 Mar 2020']);
 });
+
+it('says of films of two people that they are, and tells no change', async () => {
+  await openThree();
+  const { change, twoPatients } = en.viewer.compare;
+  const patient = () => screen.getByLabelText(en.worklist.series.patient);
+  await userEvent.type(patient(), 'A');
+  await userEvent.click(film('2020-03-09.png'));
+  await userEvent.type(patient(), 'B');
+  await userEvent.click(screen.getByTitle('Compare with 2020-03-01.png'));
+  const region = await screen.findByRole('region', { name: change });
+  expect(region.textContent).toBe(twoPatients);
+  await userEvent.clear(patient());
+  expect(within(region).queryByText(twoPatients)).toBeNull();
+  expect(screen.getByRole('region', { name: change }).textContent).toContain('9 Mar 2020');
+});

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { collectFiles, collectTransfer } from './collect';
+import { collectFiles, collectTransfer, takenOf } from './collect';
 
 function file(path: string): File {
   const made = new File(['x'], path.split('/').at(-1) ?? '');
@@ -50,4 +50,22 @@ it('goes on with a folder past what cannot be read, and counts that', async () =
   const found = await collectTransfer({ items, files: [] } as unknown as DataTransfer);
   expect(found.studies.map(({ name }) => name)).toEqual(['ward/a.dcm', 'ward/b.dcm']);
   expect(found).toMatchObject({ unread: 2, skipped: 0, empty: [] });
+});
+
+it('takes the rest of a folder that is too large when it is opened again', () => {
+  const folder = Array.from({ length: 4003 }, (_, at) => ({ name: `${at}.png`, source: '/' }));
+  const first = takenOf(folder, []);
+  expect(first).toMatchObject({ taken: 2000, beyond: 2003 });
+  expect(first.studies).toEqual(folder.slice(0, 2000));
+  const open = first.studies.map((study) => ({ study }));
+  const second = takenOf(folder, open);
+  expect(second).toMatchObject({ taken: 2000, beyond: 3 });
+  expect(second.studies).toEqual(folder.slice(0, 4000));
+  const rest = takenOf(
+    folder,
+    second.studies.map((study) => ({ study })),
+  );
+  expect(rest).toEqual({ studies: folder, taken: 3, beyond: 0 });
+  const { studies } = collectFiles(folder.map(({ name }) => file(name)));
+  expect(studies).toHaveLength(4003);
 });

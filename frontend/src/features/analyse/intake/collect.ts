@@ -5,8 +5,8 @@ const NOT_FILMS = /^(\..*|thumbs\.db|desktop\.ini|dicomdir|__macosx)$/i;
 /** What lies in folders of films and is none by its name. One that is opened by itself is sent. */
 const BESIDE_FILMS =
   /\/[^/]*\.(txt|md|csv|tsv|json|ya?ml|xml|html?|pdf|docx?|xlsx?|log|py|ipynb|zip)$/i;
-/** More would fill the list beyond use; the rest can come after. */
-export const MOST_FILES = 2000;
+/** At once; the rest can come after. */
+const MOST_FILES = 2000;
 
 export interface Collected {
   readonly studies: readonly Study[];
@@ -16,7 +16,14 @@ export interface Collected {
   readonly skipped: number;
   /** Files and folders that the browser could not read, such as a link that leads nowhere. */
   readonly unread: number;
-  /** Files beyond what one list takes. */
+}
+
+/** What is opened of it. */
+export interface Taken {
+  readonly studies: readonly Study[];
+  /** How many of them were not open before. */
+  readonly taken: number;
+  /** Files beyond what is taken at once. */
   readonly beyond: number;
 }
 
@@ -80,11 +87,28 @@ function collected(found: readonly Found[], { empty, unread }: Walked): Collecte
   const films = found.filter(({ path }) => isFilm(path));
   const studies = films.map(({ path, file }) => ({ name: path, source: file }));
   return {
-    studies: studies.slice(0, MOST_FILES),
+    studies,
     empty,
     skipped: found.length - films.length,
     unread,
-    beyond: Math.max(0, studies.length - MOST_FILES),
+  };
+}
+
+/**
+ * As much as is taken at once. What is `open` already does not count: the rest of a folder comes when
+ * it is opened again.
+ */
+export function takenOf(
+  studies: readonly Study[],
+  open: readonly { readonly study: Study }[],
+): Taken {
+  const known = new Set(open.map(({ study }) => study));
+  const fresh = studies.filter((study) => !known.has(study));
+  const left = new Set(fresh.slice(MOST_FILES));
+  return {
+    studies: studies.filter((study) => !left.has(study)),
+    taken: fresh.length - left.size,
+    beyond: left.size,
   };
 }
 

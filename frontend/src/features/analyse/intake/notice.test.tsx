@@ -16,7 +16,8 @@ const skipped = en.worklist.skipped(2);
 /** What is read out, each for itself. */
 const said = () =>
   [...document.querySelectorAll('p[role=status]')].map(({ textContent }) => textContent);
-const shown = (words: string) => screen.queryAllByText(words, { selector: 'p:not([role])' });
+const shown = (words: string | RegExp) =>
+  screen.queryAllByText(words, { selector: 'p:not([role])' });
 const film = (id: number) => document.getElementById(rowId(id)) as HTMLElement;
 
 beforeEach(async () => {
@@ -73,7 +74,17 @@ it('ends when the list is cleared', async () => {
   await openFolder();
   await userEvent.click(screen.getByText(en.worklist.clear));
   expect(document.body.textContent).not.toContain(skipped);
-  expect(screen.getByText(/^2 films removed from the list\./)).toBeTruthy();
+  expect(shown(/^2 films removed from the list\./)).toHaveLength(1);
+});
+
+it('is read out of films that were removed, with the way back', async () => {
+  await openFolder();
+  await userEvent.click(screen.getByText(en.worklist.clear));
+  const removed = `${en.worklist.cleared(2)} ${en.worklist.clearedHint}`;
+  expect(said()).toContain(removed);
+  expect(en.worklist.clearedHint).toContain(en.worklist.undo);
+  await userEvent.click(screen.getByText(en.worklist.undo));
+  expect(said()).not.toContain(removed);
 });
 
 it('stays with the film that is shown, or with none, where nothing was opened', async () => {

@@ -1,8 +1,11 @@
 import type { Catalogue } from '../../../i18n/catalogue';
-import type { Collected } from './collect';
+import type { Collected, Taken } from './collect';
 import type { Way } from './useIntake';
 
-/** Why nothing, or not all, was opened. Its words are made where it is shown, in the language of then. */
+/**
+ * Why nothing, or not all, was opened or repaired. Its words are made where it is shown, in the
+ * language of then.
+ */
 export type Notice =
   | {
       readonly kind: 'leftOut';
@@ -13,17 +16,21 @@ export type Notice =
       readonly beyond: number;
       readonly taken: number;
     }
+  | { readonly kind: 'unrepaired'; readonly unread: number }
   | { readonly kind: 'noFile'; readonly way: Way }
   | { readonly kind: 'unreadable' };
 
 /** What has to be said of files that were not opened; `null` where all were. */
-export function noticeOf({ studies, empty, skipped, unread, beyond }: Collected): Notice | null {
+export function noticeOf(
+  { empty, skipped, unread }: Collected,
+  { taken, beyond }: Taken,
+): Notice | null {
   return empty.length > 0 || skipped + unread + beyond > 0
-    ? { kind: 'leftOut', empty, skipped, unread, beyond, taken: studies.length }
+    ? { kind: 'leftOut', empty, skipped, unread, beyond, taken }
     : null;
 }
 
-export function noticeWords(notice: Notice, text: Catalogue['worklist']): string {
+export function noticeWords(notice: Notice, { worklist: text, quality }: Catalogue): string {
   switch (notice.kind) {
     case 'leftOut': {
       const { empty, skipped, unread, beyond, taken } = notice;
@@ -36,6 +43,8 @@ export function noticeWords(notice: Notice, text: Catalogue['worklist']): string
         .filter(Boolean)
         .join(' ');
     }
+    case 'unrepaired':
+      return quality.repair.failedOf(notice.unread);
     case 'noFile':
       return text.noFile[notice.way];
     case 'unreadable':

@@ -8,7 +8,7 @@ import { Agreement } from './Agreement';
 function film(id: number, grade: Severity, model: Severity): Item {
   const { explanation: _, ...graded } = another(model);
   const reading = { grade, zones: {}, comment: '', blind: true, at: '' };
-  return { ...FRESH, ...NO_FACTS, id, study: study(), graded, reading };
+  return { ...FRESH, ...NO_FACTS, id, study: study(), status: 'done', graded, reading };
 }
 const told = (items: readonly Item[]) => {
   const { unmount } = render(<Agreement items={items} />);
@@ -42,4 +42,16 @@ it('counts a picture that is in the list twice once, as it was read blind', () =
   const open = { ...first, reading: first.reading && { ...first.reading, blind: false } };
   expect(told([first, again])).toBe('You and the model: 1 film, the same grade in 0. All blind.');
   expect(told([open, again])).toBe('You and the model: 1 film, the same grade in 1. All blind.');
+});
+
+it('is read out only once no film is awaited: each changes it', () => {
+  const graded = film(1, 'mild', 'mild');
+  const live = (...others: Item[]) => {
+    const { unmount } = render(<Agreement items={[graded, ...others]} />);
+    const told = screen.getByRole('status').getAttribute('aria-live');
+    unmount();
+    return told;
+  };
+  expect(live({ ...film(2, 'mild', 'mild'), status: 'queued', graded: null })).toBe('off');
+  expect(live({ ...film(2, 'mild', 'mild'), status: 'failed', graded: null })).toBe('polite');
 });

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { Button } from '../../../components/Button';
 import { Disclosure } from '../../../components/Disclosure';
 import { useText } from '../../../i18n/context';
@@ -28,6 +29,13 @@ export function ReadingForm({ item, blind, store }: ReadingFormProps) {
   const text = useText('reading');
   const { severities } = useText('shared');
   const { id, reading, graded, status } = item;
+  const [open, setOpen] = useState(blind);
+  const [wasBlind, setWasBlind] = useState(blind);
+  // Blind scoring opens it. Its end folds nothing away beneath the hand that ends it.
+  if (blind !== wasBlind) {
+    setWasBlind(blind);
+    setOpen(open || blind);
+  }
   const hidden = status === 'hidden';
   const grade = reading && gradeOf(reading);
   const total = reading && totalOf(reading);
@@ -91,7 +99,11 @@ export function ReadingForm({ item, blind, store }: ReadingFormProps) {
           {item.seen && !reading?.blind && <p className={styles.said}>{text.seenBefore}</p>}
         </div>
       )}
-      <details className={styles.more} open={blind || undefined}>
+      <details
+        className={styles.more}
+        open={open}
+        onToggle={(event) => setOpen(event.currentTarget.open)}
+      >
         <Disclosure>
           {text.zonesAndComment}
           {total !== null && ` · ${text.total(total, TOTAL_MOST)}`}

@@ -22,11 +22,13 @@ const items = NAMES.map(
 );
 
 const moved = vi.fn();
+const selecting = vi.fn();
 const compare = vi.fn();
 
 function Page() {
   const [selected, select] = useState<number | null>(1);
-  const store = { select, compare } as unknown as WorklistStore;
+  selecting.mockImplementation(select);
+  const store = { select: selecting, compare } as unknown as WorklistStore;
   useShortcutKeys();
   useShortcuts('viewer', [{ action: 'moveFilm', keys: ['ArrowDown', 'ArrowUp'], run: moved }]);
   return (
@@ -93,4 +95,11 @@ it('leaves the arrows to the film with the shortcuts on: J and K lead through th
   await press('j');
   expect(focused()).toBe('three');
   expect(row('three').getAttribute('aria-current')).toBe('true');
+});
+
+it('selects the last film once, however long J is held', async () => {
+  selecting.mockClear();
+  await press('{j>5/}');
+  expect(focused()).toBe('four');
+  expect(selecting.mock.calls).toEqual([[2], [3]]);
 });

@@ -13,8 +13,9 @@ import { byTouch } from '../../../lib/pointer';
 import { shortcutsAreOn } from '../../../lib/shortcuts';
 import { type Arrangement, COLUMNS, type Column, sortedBy } from './arrange';
 import styles from './FilmTable.module.css';
-import { type Item, rowId, type Worklist } from './films';
+import { type Item, itemOf, rowId, type Worklist } from './films';
 import { Row } from './Row';
+import { nearestTo } from './selection';
 import type { WorklistStore } from './store';
 import { twinsOf } from './twins';
 
@@ -38,11 +39,13 @@ interface FilmTableProps {
   onArrange: (arrangement: Arrangement) => void;
   /** `range`: with all films between it and the one chosen last. */
   onChoose: (id: number, range: boolean) => void;
+  onRemove: (ids: readonly number[]) => void;
 }
 
 /** The films as a table. Only the rows in sight are drawn: two thousand cost what twenty do. */
 export function FilmTable(props: FilmTableProps) {
-  const { list, shown, chosen, arrangement, pictures, store, reach, onArrange, onChoose } = props;
+  const { list, shown, chosen, arrangement, pictures, store, reach } = props;
+  const { onArrange, onChoose, onRemove } = props;
   const text = useText('worklist');
   const body = useRef<HTMLDivElement>(null);
   // Asked once a drawing: every row asks for its height, and a media query is not free.
@@ -112,18 +115,18 @@ export function FilmTable(props: FilmTableProps) {
     },
     [shown, reach, onReach],
   );
-  const onRemove = useCallback(
-    (id: number, index: number) => {
+  const onCross = useCallback(
+    (id: number) => {
       // The row takes the focus along: that goes on with the one beside it, or back to the page.
-      const beside = shown[index + 1] ?? shown[index - 1];
+      const beside = nearestTo(shown, id, (film) => itemOf(list, film.id) !== null);
       if (beside) {
         reach.current?.(beside.id);
       } else if (document.activeElement instanceof HTMLElement) {
         document.activeElement.blur();
       }
-      store.remove([id]);
+      onRemove([id]);
     },
-    [shown, reach, store],
+    [shown, list, reach, onRemove],
   );
 
   return (
@@ -161,7 +164,7 @@ export function FilmTable(props: FilmTableProps) {
                 onChoose={onChoose}
                 onKey={onKey}
                 onReach={onReach}
-                onRemove={onRemove}
+                onRemove={onCross}
               />
             ) : null;
           })}

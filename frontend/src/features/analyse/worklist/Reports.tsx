@@ -4,53 +4,42 @@ import { DownloadIcon } from '../../../components/icons';
 import type { Catalogue } from '../../../i18n/catalogue';
 import { useLanguage } from '../../../i18n/context';
 import { describeFailure } from '../../../i18n/describeFailure';
-import { predict } from '../../../lib/predict';
-import { FIRST_TARGET } from '../../../lib/prediction';
 import type { Graded } from '../../../report/content';
 import { saveReports } from '../../../report/save';
 import type { Refused } from '../../../report/summary';
 import type { Item, Worklist } from './films';
+import { type AskForMap, MOST_MAPS, mapsOfService, NO_MAP } from './reportMaps';
 import { findingsOf } from './table';
 import styles from './WorklistPanel.module.css';
 
-/** Of how many films the map is asked for again: each costs the service some tens of milliseconds. */
-const MOST_MAPS = 100;
-
-/** With its map: the one that was looked at, else the service is asked for it once more. */
-async function resultOf(item: Item, list: Worklist, asks: boolean): Promise<Graded[]> {
-  const { id, study, graded, gradedAt, date, view, forced, reading, impression } = item;
+/** With its map: the one that was looked at, else the one that `ask` brings. */
+async function resultOf(item: Item, list: Worklist, ask: AskForMap): Promise<Graded[]> {
+  const { id, study, graded, gradedAt, date, view, reading, impression } = item;
   if (!graded || !gradedAt) {
     return [];
   }
-  const bare = { ...graded, explanation: null };
-  let prediction = list.explained.get(id)?.shown ?? bare;
-  if (!prediction.explanation && asks) {
-    const { signal } = new AbortController();
-    // By the version that graded it: the report and the list would else tell two grades.
-    const { version } = graded.model;
-    const ask = { target: FIRST_TARGET, explain: true, force: forced, version, signal } as const;
-    const outcome = await predict(study, ask);
-    prediction = outcome.ok ? outcome.value : prediction;
-  }
+  const known = list.explained.get(id)?.shown ?? { ...graded, explanation: null };
+  const prediction = known.explanation ? known : ((await ask(item)) ?? known);
   const repair = study.repaired?.repair;
   return [
     { name: study.name, prediction, gradedAt, date, view, repair, study, reading, impression },
   ];
 }
 
-/** The films without a grade, and why. */
+/** The films of which no grade may be told, and why. */
 function refusedOf(items: readonly Item[], { failures, quality, worklist }: Catalogue): Refused[] {
   const words: Readonly<Record<string, string | undefined>> = quality.codes;
   return items.flatMap((item) => {
     const { study, date, status, graded, failure } = item;
-    if (graded || status === 'hidden') {
+    if (graded) {
       return [];
     }
     const rejections = findingsOf(item).filter(({ level }) => level === 'reject');
     const reason =
       rejections.map(({ code, message }) => words[code] ?? message).join(' ') ||
       (failure ? describeFailure(failure, failures).title : '');
-    return [{ name: study.name, date, reason: [worklist.statuses[status], reason].join(': ') }];
+    const told = [worklist.statuses[status], reason].filter(Boolean).join(': ');
+    return [{ name: study.name, date, reason: told, hidden: status === 'hidden' }];
   });
 }
 
@@ -71,8 +60,9 @@ export function Reports({ list, items }: { list: Worklist; items: readonly Item[
     setMissing(0);
     try {
       const results: Graded[] = [];
+      const ask = mapsOfService();
       for (const [index, item] of graded.entries()) {
-        results.push(...(await resultOf(item, list, index < MOST_MAPS)));
+        results.push(...(await resultOf(item, list, index < MOST_MAPS ? ask : NO_MAP)));
         setDone(index + 1);
       }
       await saveReports(results, catalogue, language, refusedOf(items, catalogue));

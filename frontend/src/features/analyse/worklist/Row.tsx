@@ -35,7 +35,7 @@ interface RowProps {
   onKey: (event: KeyboardEvent, index: number) => void;
   /** The focus came to it. */
   onReach: (id: number) => void;
-  onRemove: (id: number, index: number) => void;
+  onRemove: (id: number) => void;
 }
 
 /** One film of the list. */
@@ -85,7 +85,7 @@ export const Row = memo(function Row(props: RowProps) {
         compared={compared}
         entry={entry}
         store={store}
-        onRemove={() => props.onRemove(id, index)}
+        onRemove={() => props.onRemove(id)}
       />
     </tr>
   );

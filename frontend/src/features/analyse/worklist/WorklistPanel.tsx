@@ -10,9 +10,9 @@ import { AS_ADDED, arrange } from './arrange';
 import { Counts } from './Counts';
 import { Downloads } from './Downloads';
 import { FilmTable } from './FilmTable';
-import { type Item, isOpen, stateOf, type Worklist } from './films';
+import { type Item, isOpen, itemOf, stateOf, type Worklist } from './films';
 import { PauseNote } from './PauseNote';
-import { chooseIn } from './selection';
+import { chooseIn, nearestTo } from './selection';
 import type { WorklistStore } from './store';
 import styles from './WorklistPanel.module.css';
 
@@ -48,21 +48,31 @@ export function WorklistPanel({ list, store, wide, onWide, onFiles }: WorklistPa
   const step = (by: number) => {
     const at = shown.findIndex(({ id }) => id === selected);
     const next = shown[Math.min(shown.length - 1, Math.max(0, at + by))];
-    if (next) {
+    if (next && next.id !== selected) {
       store.select(next.id);
+    }
+    if (next) {
       reach.current?.(next.id);
     }
   };
   const compareWithNext = () => {
-    const at = shown.findIndex(({ id }) => id === selected);
     const isGraded = ({ status }: Item) => status === 'done';
     // A film without a result takes the whole stage: nothing would be seen beside it.
     const other =
-      stateOf(list, selected).phase === 'failed'
-        ? undefined
-        : (shown.slice(at + 1).find(isGraded) ??
-          shown.slice(0, Math.max(0, at)).findLast(isGraded));
+      stateOf(list, selected).phase === 'failed' ? null : nearestTo(shown, selected, isGraded);
     store.compare(compared === null ? (other?.id ?? null) : null);
+  };
+  const remove = (ids: readonly number[]) => {
+    const going = new Set(ids);
+    const stays = ({ id }: Item) => !going.has(id) && itemOf(list, id) !== null;
+    const next = nearestTo(shown, selected, stays);
+    if (selected !== null && going.has(selected) && next) {
+      // As it is listed: the next by the order of adding may lie anywhere, or not be listed at all.
+      store.select(next.id);
+    }
+    store.remove(ids);
+    // Brought back, they are not chosen unasked, and no range starts from one that is gone.
+    setChosen(new Set([...chosen].filter((id) => !going.has(id))));
   };
   useShortcuts('worklist', [
     { action: 'nextFilm', keys: ['j'], run: () => step(1) },
@@ -134,18 +144,13 @@ export function WorklistPanel({ list, store, wide, onWide, onFiles }: WorklistPa
         reach={reach}
         onArrange={setArrangement}
         onChoose={(id, range) => setChosen(chooseIn(shown, chosen, id, range, selected))}
+        onRemove={remove}
       />
       {shown.length === 0 && <p className={styles.none}>{text.noneMatch}</p>}
       {taken.length > 0 && (
         <div className={styles.actions}>
           <p className={styles.chosen}>{text.chosen(taken.length)}</p>
-          <Button
-            look="compact"
-            onClick={() => {
-              store.remove(taken.map(({ id }) => id));
-              setChosen(NONE);
-            }}
-          >
+          <Button look="compact" onClick={() => remove(taken.map(({ id }) => id))}>
             {text.removeChosen}
           </Button>
           <Button

@@ -5,7 +5,7 @@ import type { Item } from './films';
 export const filmOf = ({ file, sha256 }: KeptReading): string => JSON.stringify([file, sha256]);
 
 /** By what a reading is found; a name is never taken for a content. */
-const keyOf = ({ file, sha256 }: KeptReading) =>
+const keyOf = ({ file, sha256 }: Pick<KeptReading, 'file' | 'sha256'>) =>
   sha256 === '' ? `name ${file}` : `content ${sha256}`;
 
 /** The readings that wait for their films, to be found without looking through all of them. */
@@ -17,8 +17,8 @@ export class Awaited {
    * Takes the first of `kept` that is of this film; `without` is to be called then.
    *
    * By content, where the reading knows it: until a film's own is known, by its result, it may be
-   * another patient's of the same name. By name only where the film was never graded, and so the
-   * reading has nothing else.
+   * another patient's of the same name. By name only where neither has anything else: the reading
+   * is of a film that was never graded, and this one is not, or not yet.
    */
   take(kept: readonly KeptReading[], { study, graded }: Item): KeptReading | null {
     if (kept !== this.#known) {
@@ -34,14 +34,8 @@ export class Awaited {
         }
       }
     }
-    const content = graded && `content ${graded.input.sha256}`;
-    for (const key of [content, `name ${study.name}`]) {
-      const found = key && this.#byKey.get(key)?.shift();
-      if (found) {
-        return found;
-      }
-    }
-    return null;
+    const key = keyOf({ file: study.name, sha256: graded?.input.sha256 ?? '' });
+    return this.#byKey.get(key)?.shift() ?? null;
   }
 
   /** What is left of `kept`, which need not be sorted anew: those that are gone were taken. */

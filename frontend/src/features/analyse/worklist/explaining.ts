@@ -1,4 +1,4 @@
-import { answered, chosen, targetFailed } from '../../../lib/explained';
+import { answered, chosen, targetFailed, unexplained } from '../../../lib/explained';
 import type { Predict } from '../../../lib/predict';
 import { FIRST_TARGET, type Target } from '../../../lib/prediction';
 import { itemOf } from './films';
@@ -17,16 +17,18 @@ export abstract class Explaining extends Readings {
 
   /** Explains another class of a film that is shown. */
   readonly explain = (id: number, target: Target): void => {
-    const before = this.list.explained.get(id);
-    this.#explaining.get(id)?.abort();
-    if (before) {
-      const after = chosen(before, target);
-      this.set(remembered(this.list, id, after));
-      if (after.pending === null) {
-        return;
-      }
+    const graded = itemOf(this.list, id)?.graded;
+    const before = this.list.explained.get(id) ?? (graded && unexplained(graded));
+    // What is awaited already would come no sooner for being asked for once more.
+    if (!before || before.pending === target) {
+      return;
     }
-    void this.#askToExplain(id, target);
+    this.#explaining.get(id)?.abort();
+    const after = chosen(before, target);
+    this.set(remembered(this.list, id, after));
+    if (after.pending !== null) {
+      void this.#askToExplain(id, target);
+    }
   };
 
   /** Explains a film that is shown; beside another one, the class that the other is asked about. */
@@ -94,11 +96,10 @@ export abstract class Explaining extends Readings {
     if (signal.aborted) {
       return;
     }
-    const bare = answered(null, FIRST_TARGET, { ...item.graded, explanation: null });
-    const before = this.list.explained.get(id) ?? null;
+    const before = this.list.explained.get(id) ?? unexplained(item.graded);
     const after = outcome.ok
       ? answered(before, target, outcome.value)
-      : targetFailed(before ?? { ...bare, predictions: {} }, target, outcome.failure);
+      : targetFailed(before, target, outcome.failure);
     this.set(remembered(this.list, id, after));
   }
 }

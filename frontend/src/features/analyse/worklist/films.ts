@@ -1,4 +1,4 @@
-import type { Explained } from '../../../lib/explained';
+import { type Explained, unexplained } from '../../../lib/explained';
 import type { Failure } from '../../../lib/failure';
 import { FIRST_TARGET, type Prediction } from '../../../lib/prediction';
 import type { KeptReading, Reading } from '../../../lib/reading';
@@ -41,7 +41,7 @@ export interface Item {
   readonly date: string;
   /** View position as the file says, such as PA; empty when not known. */
   readonly view: string;
-  /** How far the Grad-CAM can be relied on, of films that were explained. */
+  /** How far the map can be relied on that is asked for first; `null` before there is one. */
   readonly mapQuality: MapQuality | null;
   /** Number or name of the patient in this list; never the one in the file. Empty: not known. */
   readonly patient: string;
@@ -97,7 +97,7 @@ export interface Worklist {
   readonly pause: Pause | null;
   /** Of the few films that were looked at last: their heatmaps are large. */
   readonly explained: ReadonlyMap<number, Explained>;
-  /** The films that were removed last, for as long as nothing has come since. */
+  /** The films that were removed, one after the other, for as long as nothing has come since. */
   readonly cleared: readonly Item[];
   /** Whether what was there last was cancelled, and nothing has come since. */
   readonly cancelled: boolean;
@@ -136,10 +136,9 @@ export function stateOf(list: Worklist, id: number | null): State {
     return { phase: 'hidden', study };
   }
   if (status === 'done' && graded && gradedAt) {
-    const shown = { ...graded, explanation: null };
     // Graded without a heatmap: it is being asked for, or that failed.
-    const bare = { predictions: {}, target: FIRST_TARGET, shown, targetFailure: null } as const;
-    const explained = list.explained.get(item.id) ?? { ...bare, pending: FIRST_TARGET };
+    const bare: Explained = { ...unexplained(graded), pending: FIRST_TARGET };
+    const explained = list.explained.get(item.id) ?? bare;
     return { phase: 'done', study, gradedAt, ...explained };
   }
   const reason = status === 'cancelled' ? CANCELLED : failure;

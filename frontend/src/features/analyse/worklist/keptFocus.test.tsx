@@ -78,3 +78,61 @@ it('stays with the list, or goes to the page, with what is chosen, compared or b
   await userEvent.click(await screen.findByText(en.viewer.compare.end));
   expect(document.activeElement).toBe(h1());
 });
+
+it('goes to the page when the rest of the list is cancelled', async () => {
+  network.mockReset().mockImplementation(() => new Promise(() => undefined));
+  network.mockResolvedValueOnce(Response.json(prediction('mild')));
+  await open('1 of 3');
+  await click(text.cancelAll(2));
+  await screen.findByText('3 of 3');
+  expect(document.activeElement).toBe(h1());
+});
+
+it('goes to the page when a pause is ended', async () => {
+  const busy = { type: '/problems/busy', title: 'Busy', status: 503, detail: '', code: 'busy' };
+  network
+    .mockReset()
+    .mockImplementation(async () =>
+      Response.json(busy, { status: 503, headers: { 'Retry-After': '60' } }),
+    );
+  network.mockResolvedValueOnce(Response.json(prediction('mild')));
+  await open('1 of 3');
+  await waitFor(() => expect(network).toHaveBeenCalledTimes(3));
+  network.mockImplementation(() => new Promise(() => undefined));
+  await userEvent.click(await screen.findByText(text.goOn));
+  await waitFor(() => expect(screen.queryByText(text.goOn)).toBeNull());
+  expect(document.activeElement).toBe(h1());
+});
+
+const shown = () => FILMS.find((name) => row(name)?.getAttribute('aria-current') === 'true');
+
+it('shows the film whose row has the focus after the one that is shown is removed', async () => {
+  await open('3 of 3');
+  await userEvent.type(screen.getByLabelText(text.search), 'o');
+  await gone('three.png');
+  await userEvent.click(row('two.png') as HTMLElement);
+  await press(text.remove('two.png'));
+  await gone('two.png');
+  expect([document.activeElement, shown()]).toEqual([row('one.png'), 'one.png']);
+});
+
+it('shows the next film of the list as it is sorted after the chosen ones are removed', async () => {
+  await open('3 of 3');
+  await userEvent.click(screen.getAllByTitle(text.sortBy)[0] as HTMLElement);
+  expect(shown()).toBe('one.png');
+  pick('one.png');
+  await click(text.removeChosen);
+  await gone('one.png');
+  expect(shown()).toBe('three.png');
+});
+
+it('does not choose again what was chosen when it was removed by its cross', async () => {
+  await open('3 of 3');
+  pick('three.png');
+  await screen.findByText(text.chosen(1));
+  await press(text.remove('three.png'));
+  await gone('three.png');
+  await click(text.undo);
+  await waitFor(() => expect(row('three.png')).toBeTruthy());
+  expect(screen.queryByText(text.chosen(1))).toBeNull();
+});

@@ -33,19 +33,22 @@ export function remembered(list: Worklist, id: number, explained: Explained): Wo
   const map = new Map(list.explained);
   map.delete(id);
   map.set(id, explained);
+  // What is only asked for takes no room yet: films that are passed would drive out the others.
+  const isLarge = explained.shown.explanation !== null;
+  const stays = new Set([list.selected, list.compared, id]);
   for (const key of [...map.keys()]) {
-    if (map.size > KEPT && key !== list.selected && key !== list.compared && key !== id) {
+    if (isLarge && map.size > KEPT && !stays.has(key)) {
       map.delete(key);
     }
   }
-  const { explanation } = explained.shown;
-  const mapQuality = explanation && {
-    lowSignal: explanation.low_signal,
-    insideLungs: explanation.lung_fraction,
-  };
-  return mapQuality
-    ? changed({ ...list, explained: map }, id, { mapQuality })
-    : { ...list, explained: map };
+  const after = { ...list, explained: map };
+  // Of the map that each film is asked for first: in a table, figures of several would stand mixed.
+  const first = explained.predictions[FIRST_TARGET]?.explanation;
+  if (!first || itemOf(list, id)?.mapQuality) {
+    return after;
+  }
+  const mapQuality = { lowSignal: first.low_signal, insideLungs: first.lung_fraction };
+  return changed(after, id, { mapQuality });
 }
 
 /** A film was graded; unless results are hidden, that is seen at once. */

@@ -24,6 +24,9 @@ const TEMPORARY: ReadonlySet<string> = new Set([
 export const isTemporary = ({ code, status }: Failure): boolean =>
   TEMPORARY.has(code) || (code === NO_PROBLEM && AWAY.has(status ?? 0));
 
+/** Whether it was the film's own bytes that did not arrive. */
+export const isUpload = ({ code }: Failure): boolean => UPLOAD.has(code);
+
 /** How long to rest after a failure: as long as the service asks, or longer each time. */
 export function pauseMs({ retryAfter }: Failure, pausesBefore: number): number {
   const grown = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** pausesBefore);
@@ -60,5 +63,5 @@ export function triedAgain(
  * Whether a film is not to be tried again by itself. While no other film is answered either, the
  * service is to blame and may come back; an upload that breaks off each time is the film's own.
  */
-export const isHopeless = ({ count, since }: Tries, { code }: Failure, answers: number): boolean =>
-  count >= MOST_TRIES && (UPLOAD.has(code) || answers > since);
+export const isHopeless = ({ count, since }: Tries, failure: Failure, answers: number): boolean =>
+  count >= MOST_TRIES && (isUpload(failure) || answers > since);

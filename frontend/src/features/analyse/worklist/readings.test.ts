@@ -102,6 +102,19 @@ it('goes by the name where the film was never graded, and so nothing else is kno
   expect(grades()).toEqual(['severe']);
 });
 
+it('gives no reading that goes by the name alone to a graded film of that name', async () => {
+  const { store, settle, grades } = listed();
+  const [id = 0] = store.add([film('chest.png', 'second patient')]);
+  await settle();
+  store.read(id, { grade: 'mild', comment: 'clear' });
+  store.restoreReadings([kept('chest.png', '')]);
+  expect(grades()).toEqual(['mild']);
+  expect(store.snapshot().items[0]?.reading?.comment).toBe('clear');
+  // Of whomever it is, it is not lost.
+  expect(store.snapshot().kept).toHaveLength(1);
+  store.stop();
+});
+
 it('does not put an older reading over what is said while the content is awaited', async () => {
   const { store, settle, grades } = listed();
   const [id = 0] = store.add([film('chest.png', 'first patient')]);

@@ -1,5 +1,16 @@
 import type { Item } from './films';
 
+/** Of the films that are listed, the one nearest to `id` that passes: after it, or else before. */
+export function nearestTo(
+  shown: readonly Item[],
+  id: number | null,
+  passes: (item: Item) => boolean,
+): Item | null {
+  const at = shown.findIndex((item) => item.id === id);
+  const before = shown.slice(0, Math.max(0, at));
+  return shown.slice(at + 1).find(passes) ?? before.findLast(passes) ?? null;
+}
+
 /**
  * The films that are chosen after one more was pressed: it alone joins or leaves; with `range`, all
  * from the one chosen last, or else the selected one, up to it join.

@@ -9,6 +9,7 @@ import {
   changed,
   EMPTY,
   type Facts,
+  type Item,
   isOpen,
   itemOf,
   removed,
@@ -91,9 +92,8 @@ export class WorklistStore extends Explaining {
     this.#abort(id);
     const { items } = this.list;
     if (items.length === 1) {
-      const cleared = items.map(asUntouched);
       const list = removed(this.list, new Set([id]));
-      this.set({ ...list, cancelled: true, cleared });
+      this.set({ ...list, cancelled: true, cleared: this.#clearedWith(items) });
     } else {
       this.set(cancelled(this.list, new Set([id])));
     }
@@ -128,10 +128,10 @@ export class WorklistStore extends Explaining {
   readonly remove = (ids: readonly number[]): void => {
     const going = new Set(ids);
     if (!this.list.items.some(({ id }) => going.has(id))) {
-      // They are gone already, and what was removed last can still be brought back.
+      // They are gone already.
       return;
     }
-    const cleared = this.list.items.filter(({ id }) => going.has(id)).map(asUntouched);
+    const cleared = this.#clearedWith(this.list.items.filter(({ id }) => going.has(id)));
     ids.forEach(this.#abort);
     this.set({ ...removed(this.list, going), cleared });
     this.leave();
@@ -145,10 +145,10 @@ export class WorklistStore extends Explaining {
     this.#pauses = 0;
     // What was read from a file is of films that may be still to come, too.
     const { blind, items, kept } = this.list;
-    this.set({ ...EMPTY, blind, kept, cleared: items.map(asUntouched) });
+    this.set({ ...EMPTY, blind, kept, cleared: this.#clearedWith(items) });
   };
 
-  /** Brings back what was removed last, and goes on with what was still open. */
+  /** Brings back what was removed, and goes on with what was still open. */
   readonly restore = (): void => {
     const { blind, cleared, items } = this.list;
     // Results may have been hidden when they were removed, and be on the screen from now on.
@@ -160,6 +160,11 @@ export class WorklistStore extends Explaining {
     }
     this.matchReadings();
   };
+
+  /** With what was removed before: a second click may meet the row that has moved up. */
+  #clearedWith(films: readonly Item[]): readonly Item[] {
+    return [...this.list.cleared, ...films.map(asUntouched)];
+  }
 
   /** Ends a pause before its time. */
   readonly resume = (): void => {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { another, study } from '../../../lib/fixtures';
 import { seriesOf } from './dated';
 import { FRESH, type Item, NO_FACTS } from './films';
@@ -58,4 +58,16 @@ it('tells large files apart by their middle as well', async () => {
   const open = film(1, { study: opened(large('x')) });
   const studies = await asOpen([large('x'), large('y')].map(opened), [open]);
   expect(studies.map((of) => of === open.study)).toEqual([true, false]);
+});
+
+it('looks once into each of many files that are called alike', async () => {
+  const slice = vi.spyOn(Blob.prototype, 'slice');
+  const many = (from: number) => Array.from({ length: 60 }, (_, at) => file(`${from + at}`));
+  const items = many(100).map((of, id) => film(id, { study: opened(of) }));
+  const again = [...many(200), ...many(130)].map(opened);
+  const studies = await asOpen(again, items);
+  const open = items.map((item) => item.study);
+  const expected = [...again.slice(0, 60), ...open.slice(30), ...again.slice(90)];
+  expect(studies.every((study, at) => study === expected[at])).toBe(true);
+  expect(slice.mock.calls.length).toBeLessThan(10 * (items.length + again.length));
 });

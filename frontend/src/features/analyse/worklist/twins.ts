@@ -28,25 +28,93 @@ export function onceEach(items: readonly Item[]): readonly Item[] {
 /** Of a file, in bytes, at its start, middle and end. */
 const LOOK = 65_536;
 
-/** Each dialogue and each drop makes another object of the same file. */
-const looksLike = (one: File, other: File) =>
-  one.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
-
 /**
  * Two patients' films may be called alike, be as large and have come from their disc in one second:
  * only what is in them tells. Not all of it is read, which of a folder of films takes minutes: a
  * header or what was compressed differs at one end or the other, a bare picture in its middle.
  */
-async function isSame(one: File, other: File): Promise<boolean> {
-  for (const from of [0, Math.max(0, Math.floor((one.size - LOOK) / 2)), one.size - LOOK]) {
-    const part = (file: File) => file.slice(Math.max(0, from), Math.max(0, from) + LOOK);
-    const [mine, its] = await Promise.all([part(one).arrayBuffer(), part(other).arrayBuffer()]);
-    const bytes = new Uint8Array(its);
-    if (!new Uint8Array(mine).every((byte, at) => byte === bytes[at])) {
-      return false;
-    }
+async function* partsOf(file: File): AsyncGenerator<Uint8Array> {
+  const { size } = file;
+  for (const at of [0, Math.floor((size - LOOK) / 2), size - LOOK]) {
+    const from = Math.max(0, at);
+    yield new Uint8Array(await file.slice(from, from + LOOK).arrayBuffer());
   }
-  return true;
+}
+
+/** A file that cannot be read any more is not known to be the same. */
+async function isSame(one: File, other: File): Promise<boolean> {
+  try {
+    const its = partsOf(other);
+    for await (const mine of partsOf(one)) {
+      const { value } = await its.next();
+      if (!mine.every((byte, at) => byte === value?.[at])) {
+        return false;
+      }
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** FNV-1a of what is looked at of a file; `null` where it cannot be read. */
+async function digest(file: File): Promise<number | null> {
+  let sum = 0x811c9dc5;
+  try {
+    for await (const part of partsOf(file)) {
+      for (const byte of part) {
+        sum = Math.imul(sum ^ byte, 0x01000193);
+      }
+    }
+    return sum;
+  } catch {
+    return null;
+  }
+}
+
+const digests = new WeakMap<File, Promise<number | null>>();
+
+/** The digest of a file, which is read for it once. */
+function digestOf(file: File): Promise<number | null> {
+  const known = digests.get(file) ?? digest(file);
+  digests.set(file, known);
+  return known;
+}
+
+/** Each dialogue and each drop makes another object of the same file. */
+const lookOf = ({ name, size, lastModified }: File) => JSON.stringify([name, size, lastModified]);
+
+/** An open film, and its file. */
+interface Open {
+  readonly study: Study;
+  readonly file: File;
+}
+
+/** The open films that look alike; of many, each is compared only with what its digest leaves. */
+class Alike {
+  readonly #all: Open[] = [];
+  #sorted: Map<number | null, Open[]> | null = null;
+
+  add(open: Open): void {
+    this.#all.push(open);
+  }
+
+  async toCompare(file: File): Promise<readonly Open[]> {
+    if (this.#all.length === 1) {
+      return this.#all;
+    }
+    this.#sorted ??= await this.#byDigest();
+    return this.#sorted.get(await digestOf(file)) ?? [];
+  }
+
+  async #byDigest(): Promise<Map<number | null, Open[]>> {
+    const sorted = new Map<number | null, Open[]>();
+    for (const open of this.#all) {
+      const of = await digestOf(open.file);
+      sorted.set(of, [...(sorted.get(of) ?? []), open]);
+    }
+    return sorted;
+  }
 }
 
 /** The same studies; of files that are open already, as they are open. */
@@ -54,32 +122,31 @@ export async function asOpen(
   studies: readonly Study[],
   items: readonly Item[],
 ): Promise<readonly Study[]> {
-  const open = new Map<string, Study[]>();
+  const open = new Map<string, Alike>();
   for (const { study } of items) {
     const file = openedAs(study);
     if (file instanceof File) {
-      open.set(file.name, [...(open.get(file.name) ?? []), study]);
+      const alike = open.get(lookOf(file)) ?? new Alike();
+      alike.add({ study, file });
+      open.set(lookOf(file), alike);
     }
   }
   const found: Study[] = [];
   for (const study of studies) {
-    found.push((await sameOf(study, open.get(nameOf(study)) ?? [])) ?? study);
+    found.push((await sameOf(study.source, open)) ?? study);
   }
   return found;
 }
 
-const nameOf = ({ source }: Study) => (source instanceof File ? source.name : '');
-
-async function sameOf({ source }: Study, open: readonly Study[]): Promise<Study | null> {
-  for (const study of open) {
-    const file = openedAs(study);
-    if (source instanceof File && file instanceof File && looksLike(source, file)) {
-      try {
-        if (await isSame(source, file)) {
-          return study;
-        }
-      } catch {
-        // A file that cannot be read any more is not known to be the same.
+async function sameOf(
+  source: Study['source'],
+  open: ReadonlyMap<string, Alike>,
+): Promise<Study | null> {
+  const alike = source instanceof File ? open.get(lookOf(source)) : undefined;
+  if (source instanceof File && alike) {
+    for (const { study, file } of await alike.toCompare(source)) {
+      if (await isSame(source, file)) {
+        return study;
       }
     }
   }

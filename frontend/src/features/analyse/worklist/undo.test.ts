@@ -95,3 +95,22 @@ it('does nothing more to a film that is gone, or that has been graded meanwhile'
   expect(names()).toEqual(['one.png', 'two.png']);
   store.stop();
 });
+
+it.each<[string, (store: WorklistStore, ids: readonly [number, number]) => void]>([
+  ['two removals', (store, [, second]) => store.remove([second])],
+  ['a removal and a cleared list', (store) => store.clear()],
+  ['a removal and the only film being cancelled', (store, [, second]) => store.cancel(second)],
+])('brings back what %s took away, one after the other', (_, thenTake) => {
+  const store = new WorklistStore(() => new Promise(() => undefined));
+  const [first = 0, second = 0] = store.add([study('one.png'), study('two.png')]);
+  store.read(first, { grade: 'severe' });
+  store.remove([first]);
+  thenTake(store, [first, second]);
+  expect(store.snapshot().items).toEqual([]);
+  store.restore();
+  expect(store.snapshot().items).toMatchObject([
+    { id: first, reading: { grade: 'severe' } },
+    { id: second },
+  ]);
+  store.stop();
+});
