@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { limits, prediction, study } from './fixtures';
 import { SERVICE_BACK } from './http';
 import { predict } from './predict';
+import type { Prediction } from './prediction';
 
 const ask = {
   target: 'predicted',
@@ -32,13 +33,25 @@ it('asks for what is needed, and forces only when told to', async () => {
   expect(network.mock.calls[2]?.[0].url).toContain('version=1.2.0');
 });
 
-it.each([[{ grade: 2 }], [{ ...prediction('mild'), severity: 'critical' }], [[]]])(
-  'takes an answer of another shape for a service of another version',
-  async (body) => {
-    answering(Response.json(body));
-    expect(await predict(study(), ask)).toMatchObject({ failure: { code: 'other-version' } });
-  },
-);
+const without = (...parts: readonly (keyof Prediction)[]) =>
+  Object.fromEntries(
+    Object.entries(prediction('mild')).filter(([part]) => !parts.some((one) => one === part)),
+  );
+
+it.each([
+  [{ grade: 2 }],
+  [{ ...prediction('mild'), severity: 'critical' }],
+  [[]],
+  [without('quality')],
+  [without('prediction_set')],
+  [without('refer')],
+  [without('input')],
+  [{ ...prediction('mild'), quality: { accepted: true } }],
+  [{ ...prediction('mild'), brixia: { total: 3, zones: { A: 1 } } }],
+])('takes an answer of another shape for a service of another version', async (body) => {
+  answering(Response.json(body));
+  expect(await predict(study(), ask)).toMatchObject({ failure: { code: 'other-version' } });
+});
 
 it('hands on when the service wants to be asked again', async () => {
   const problem = { type: '', title: 'Busy', status: 503, detail: '', code: 'busy' };

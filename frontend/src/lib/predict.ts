@@ -1,4 +1,5 @@
 import { asFailure, type Failure, NETWORK_FAILURE, type Outcome } from './failure';
+import { ZONES } from './grades';
 import { http, settle } from './http';
 import { limitsOfService } from './limits';
 import { type Prediction, SEVERITIES, type Target } from './prediction';
@@ -62,12 +63,20 @@ async function contentOf(source: Study['source'], signal: AbortSignal): Promise<
 
 /** A service of another version than this page may answer in another shape. */
 function isPrediction(value: unknown): value is Prediction {
-  const { severity, probabilities, model, brixia } = (value ?? {}) as Partial<Prediction>;
+  const said = (value ?? {}) as { readonly [part in keyof Prediction]?: Partial<Prediction[part]> };
+  const { probabilities, model, input, brixia, quality } = said;
+  const { severity, prediction_set: plausible, refer } = said as Partial<Prediction>;
   return (
     SEVERITIES.some((known) => known === severity) &&
     SEVERITIES.every((known) => typeof probabilities?.[known] === 'number') &&
+    Array.isArray(plausible) &&
+    typeof refer === 'boolean' &&
     typeof model?.version === 'string' &&
-    typeof brixia?.total === 'number'
+    typeof input?.sha256 === 'string' &&
+    typeof brixia?.total === 'number' &&
+    ZONES.every((zone) => typeof brixia.zones?.[zone] === 'number') &&
+    typeof quality?.accepted === 'boolean' &&
+    Array.isArray(quality.findings)
   );
 }
 

@@ -4,8 +4,11 @@ import { dragged, type Tone } from './windowing';
 
 /** What was chosen for a film, or for several: in no film's own values. */
 export interface ChosenTone {
-  /** `null` once the window was changed by hand, and then `own` is it. */
-  readonly preset: Preset | null;
+  /**
+   * `null` once the window was changed by hand, and then `own` is it. As it opens, each film has
+   * another one: what is done to two alike chooses none for them.
+   */
+  readonly preset: Preset | 'opening' | null;
   /** In widths of the film's automatic window: 0 its dark end, 1 its bright one. */
   readonly own: Window;
   readonly inverted: boolean;
@@ -24,7 +27,8 @@ const width = ({ low, high }: Window) => high - low;
 
 /** A film's window, level and polarity under what was chosen; `null`: as the film opens. */
 export function toneOf(film: Film, chosen: ChosenTone | null): Tone {
-  const { preset, own, inverted } = chosen ?? opening(film);
+  const { own, inverted } = chosen ?? OPENING;
+  const preset = presetOf(film, chosen);
   const window = preset === null ? inValues(own, film) : film.presets[preset];
   return { window, asStored: preset === 'stored', inverted };
 }
@@ -41,8 +45,11 @@ function inWidths({ low, high }: Window, { presets: { auto }, inverted }: Film):
   return inverted ? { low: share(high), high: share(low) } : { low: share(low), high: share(high) };
 }
 
-function opening(film: Film): ChosenTone {
-  return { preset: film.opening, own: { low: 0, high: 1 }, inverted: false };
+const OPENING: ChosenTone = { preset: 'opening', own: { low: 0, high: 1 }, inverted: false };
+
+function presetOf(film: Film, chosen: ChosenTone | null): Preset | null {
+  const { preset } = chosen ?? OPENING;
+  return preset === 'opening' ? film.opening : preset;
 }
 
 /** Hands on the tone of one film. */
@@ -54,12 +61,12 @@ export function useTone(
   const tone = toneOf(film, chosen);
   const origin = useRef(tone.window);
   const { full } = film.presets;
-  const now = chosen ?? opening(film);
+  const now = chosen ?? OPENING;
   // Down is brighter, also where low values are white.
   const sign = film.inverted === tone.inverted ? 1 : -1;
   return {
     tone,
-    preset: now.preset,
+    preset: presetOf(film, chosen),
     choose: (preset) => onTone({ ...now, preset }),
     invert: () => onTone({ ...now, inverted: !now.inverted }),
     drag: (right, down, phase) => {

@@ -160,3 +160,16 @@ it('takes the lungs’ window from the lungs, and burns none of their brightest 
     expect(high - low).toBeGreaterThanOrEqual(0.6 * (auto.high - auto.low) - 1e-6);
   }
 });
+
+it('inverts two films alike without choosing a window for either', () => {
+  const presets = { ...allOf({ low: 0, high: 15 }), auto: { low: 2, high: 9 } };
+  const [stored, auto] = [film({ presets }), film({ presets, opening: 'auto' })];
+  let chosen: ChosenTone | null = null;
+  const press = () => renderHook(() => useTone(stored, chosen, (now) => (chosen = now)));
+  press().result.current.invert();
+  expect(toneOf(auto, chosen)).toMatchObject({ window: presets.auto, inverted: true });
+  expect(toneOf(stored, chosen)).toMatchObject({ window: presets.stored, inverted: true });
+  expect(press().result.current.preset).toBe('stored');
+  press().result.current.invert();
+  expect(toneOf(auto, chosen)).toEqual(toneOf(auto, null));
+});
