@@ -14,6 +14,8 @@ export const report = {
   making: 'Making the report',
   impression: 'Impression',
   impressionHint: 'Your words go into the report, as PDF and as text.',
+  noForms:
+    'Of a repaired picture there is no FHIR or DICOM result: it names no patient and no study.',
   impressionOf: (grade: string, probability: string, total: string, ends: readonly string[]) =>
     `Estimated severity ${grade.toLowerCase()} (${probability}); estimated Brixia score ${total} of 18${ends.length > 0 ? `, 90% interval ${ends.join(' to ')}` : ''}.`,
   between: (grades: string) => `Still plausible: ${grades}.`,

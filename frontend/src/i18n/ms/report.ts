@@ -14,6 +14,8 @@ export const report: Catalogue['report'] = {
   making: 'Menyediakan laporan',
   impression: 'Impresi',
   impressionHint: 'Kata-kata anda dimasukkan ke dalam laporan, sebagai PDF dan teks.',
+  noForms:
+    'Bagi gambar yang dibaiki tiada hasil FHIR atau DICOM: gambar itu tidak menyebut pesakit atau kajian.',
   impressionOf: (grade, probability, total, ends) =>
     `Anggaran tahap keterukan ${grade.toLowerCase()} (${probability}); anggaran skor Brixia ${total} daripada 18${ends.length > 0 ? `, selang 90% ${ends.join(' hingga ')}` : ''}.`,
   between: (grades) => `Masih munasabah: ${grades}.`,

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { en } from '../../../i18n/catalogue';
 import { limits, prediction, study } from '../../../lib/fixtures';
 import type { Prediction } from '../../../lib/prediction';
+import type { Repair } from '../../../lib/study';
 import { ReportMenu } from './ReportMenu';
 
 const asked = vi.fn<(request: Request) => Response>();
@@ -16,7 +17,7 @@ beforeEach(() => {
   );
 });
 
-async function open(changes: Partial<Prediction> = {}): Promise<void> {
+async function open(changes: Partial<Prediction> = {}, repair?: Repair): Promise<void> {
   const graded = {
     name: 'IM0001.dcm',
     prediction: { ...prediction('mild'), ...changes },
@@ -24,6 +25,7 @@ async function open(changes: Partial<Prediction> = {}): Promise<void> {
     date: '',
     view: '',
     study: study('IM0001.dcm'),
+    repair,
   };
   render(<ReportMenu graded={graded} onImpression={() => undefined} />);
   await userEvent.click(screen.getByRole('button', { name: 'Report' }));
@@ -35,6 +37,12 @@ it('offers a structured report of DICOM objects alone, FHIR of every film', asyn
   await open();
   expect(screen.getByRole('button', { name: /^FHIR/ })).toBeTruthy();
   expect(screen.queryByRole('button', { name: /^DICOM/ })).toBeNull();
+});
+
+it('offers no form of a picture that was repaired, and says why', async () => {
+  await open({}, { turned: 180, inverted: false });
+  expect(screen.queryByRole('button', { name: /^(FHIR|DICOM)/ })).toBeNull();
+  expect(screen.getByText(en.report.noForms)).toBeTruthy();
 });
 
 it('asks the service for the form by its media type, of the version that graded the film', async () => {

@@ -32,6 +32,9 @@ export function ReportMenu({ graded, onImpression }: ReportMenuProps) {
   const [outcome, setOutcome] = useState<Outcome>({ state: 'idle' });
   const kinds = REPORT_KINDS.filter((kind) => kind !== 'png' || graded.prediction.explanation);
 
+  // What the page turned or inverted is a file of its own, which says of no patient whose it is.
+  const forms = graded.repair ? [] : formsOf(graded.prediction);
+
   useEffect(() => {
     if (outcome.state !== 'saved' && outcome.state !== 'copied') {
       return;
@@ -119,7 +122,7 @@ export function ReportMenu({ graded, onImpression }: ReportMenuProps) {
                 </button>
               </li>
             ))}
-            {formsOf(graded.prediction).map((form) => (
+            {forms.map((form) => (
               <li key={form}>
                 <button type="button" className={styles.item} onClick={() => void ask(form)}>
                   {text.forms[form]}
@@ -144,6 +147,7 @@ export function ReportMenu({ graded, onImpression }: ReportMenuProps) {
               </button>
             </li>
           </ul>
+          {graded.repair && <p className={styles.hint}>{text.noForms}</p>}
         </div>
       )}
       <p className={styles.outcome} aria-live="polite">
