@@ -143,6 +143,7 @@ def test_a_strip_that_declares_another_size_is_never_decoded(
     monkeypatch: pytest.MonkeyPatch, more: int
 ) -> None:
     """A larger one would be allocated, and what a smaller one lacks would stay black."""
+
     def fail(*_: object) -> None:
         raise AssertionError("decoded")
 

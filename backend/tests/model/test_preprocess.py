@@ -74,7 +74,7 @@ def test_only_what_was_prepared_is_taken_for_prepared(sample: Radiograph) -> Non
     assert found is not None
     np.testing.assert_allclose(found, grid, atol=1e-6)
     for other in (grid / 2, 0.3 + 0.4 * grid, 2 * grid, grid - 0.5, grid * 0, grid * np.nan):
-        assert denormalise(normalise(other, CONFIG), CONFIG) is None
+        assert denormalise(normalise(other.astype(np.float32), CONFIG), CONFIG) is None
 
 
 def test_the_input_is_not_changed(sample: Radiograph) -> None:
