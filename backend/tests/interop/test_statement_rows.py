@@ -93,7 +93,8 @@ def test_carried(name: str) -> None:
         "StudyDescription": "Thorax p.a. \u00e0 2 m", "PatientName": "M\u00fcller^J\u00f6rg",
         "PatientID": " 007", "IssuerOfPatientID": "Ward 7", "PatientBirthDate": "19600102",
         "PatientSex": "O", "PatientAge": "060Y", "PatientIdentityRemoved": "YES",
-        "DeidentificationMethod": "by hand", "StudyID": "S1",
+        "DeidentificationMethod": "by hand", "LongitudinalTemporalInformationModified": "MODIFIED",
+        "StudyID": "S1",
     }  # fmt: skip
     whole = film(SpecificCharacterSet="ISO_IR 100", **values)
     bare = film(**dict.fromkeys(
