@@ -2,7 +2,6 @@ import { mayRetry } from '../../i18n/describeFailure';
 import type { Explained } from '../../lib/explained';
 import type { Failure } from '../../lib/failure';
 import type { Study } from '../../lib/study';
-import type { Item } from './worklist/films';
 
 export interface DoneState extends Explained {
   readonly phase: 'done';
@@ -33,5 +32,5 @@ export const isDrawn = (state: State): boolean =>
  * Whether the gate rejected the film. Of one that is judged all the same that holds on, until its
  * result is there and shown to tell.
  */
-export const isRejected = ({ forced }: Pick<Item, 'forced'>, state: State): boolean =>
+export const isRejected = ({ forced }: { readonly forced: boolean }, state: State): boolean =>
   forced || (state.phase === 'failed' && state.failure.findings !== undefined);
