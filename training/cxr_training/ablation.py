@@ -75,10 +75,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         recipes = {path.stem: load_config(path, AblationConfig) for path in arguments.recipes}
-        shipped = load_config(arguments.shipped, TrainConfig)
+        shipped = load_config(arguments.shipped, TrainConfig).of_courses
         for path, recipe in zip(arguments.recipes, recipes.values(), strict=True):
-            # Films are loaded once, on the shipped recipe's grid; how values are normalised is each
-            # recipe's own.
+            # Films are loaded once, on the grid that the shipped recipe's courses see; how values
+            # are normalised is each recipe's own.
             if any(
                 getattr(recipe.preprocess, name) != getattr(shipped.preprocess, name)
                 for name in ("size", "low_percentile", "high_percentile")

@@ -15,6 +15,7 @@ from cxr_severity.model.networks.configs import CellConfig
 from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_training.config_augment import AugmentConfig, CopiesConfig, FramerConfig, Frozen
 from cxr_training.config_errors import change, told
+from cxr_training.config_gate import GateConfig
 from cxr_training.errors import TrainingError
 
 
@@ -144,7 +145,7 @@ class RoundConfig(Frozen):
 
 
 def _check(pretext: StageConfig | None, main: StageConfig, side: int, where: str = "") -> None:
-    """Raise ValueError where courses do not fit each other, or a backbone that sees `side` pixels.
+    """Raise ValueError where courses do not fit each other, or frames of `side` pixels.
 
     Args:
         pretext: None where there is none in this round.
@@ -155,7 +156,7 @@ def _check(pretext: StageConfig | None, main: StageConfig, side: int, where: str
             f"{where}main.frozen_blocks: at least one, whose outputs are computed once"
         )
     if main.size != side:
-        raise ValueError(f"{where}main.size: is not {side}, which the network sees")
+        raise ValueError(f"{where}main.size: is not {side}, which is cut out of films")
     if pretext is None:
         return
     if pretext.severity or pretext.ralo:
@@ -164,32 +165,6 @@ def _check(pretext: StageConfig | None, main: StageConfig, side: int, where: str
         raise ValueError(f"{where}pretext.frozen_blocks: 0, or as main.frozen_blocks")
     if pretext.frozen_blocks and pretext.size != side:
         raise ValueError(f"{where}pretext.size: is not {side}, of which the copies are")
-
-
-class GateConfig(Frozen):
-    """How the gate is fitted, on the features of a trained run."""
-
-    seed: int = Field(default=1, ge=0)
-    every: int = Field(
-        default=15, ge=1, description="Of the radiographs of `pretrain/`, each so many-th is taken"
-    )
-    every_ralo: int = Field(
-        default=6, ge=1, description="Of the films of `ralo/`, each so many-th is taken"
-    )
-    variants: int = Field(
-        default=4, ge=1, description="Augmented copies of each image that is to be rejected"
-    )
-    regularisation: float = Field(default=1e-2, gt=0, description="C of the logistic regression")
-    dimensions: int = Field(default=64, ge=2, description="Of the distance from known films")
-    false_alarms: float = Field(
-        default=0.005, gt=0, lt=0.5, description="Share of accepted films that one learned "
-        "threshold may reject"
-    )  # fmt: skip
-    warned: float = Field(
-        default=0.02, gt=0, lt=0.5, description="Share of accepted films that one threshold may "
-        "warn of"
-    )  # fmt: skip
-    augment: AugmentConfig = AugmentConfig(rotation=6, zoom=0.15, translation=0.05)
 
 
 class TrainConfig(Frozen):
@@ -231,18 +206,26 @@ class TrainConfig(Frozen):
         rotation=10, translation=0.06, zoom=0.15, brightness=0.2, contrast=0.3, gamma=0.35,
         noise=0.04, erase=0.3, letters=0.4, borders=0.25, blur=0.5, jpeg=0.5, frame=0.03,
     )  # fmt: skip
-    preprocess: PreprocessConfig = PreprocessConfig()
+    preprocess: PreprocessConfig = Field(
+        default=PreprocessConfig(), description="What is served, and what the head learns from; "
+        "the courses before it see films of `main.size`"
+    )  # fmt: skip
     network: CellConfig = CellConfig()
     gate: GateConfig = GateConfig()
 
     @model_validator(mode="after")
-    def _batches_hold_what_there_is(self) -> Self:
+    def _courses_fit(self) -> Self:
         side = self.network.side(self.preprocess.size)
-        _check(self.pretext, self.main, side)
+        framed = self.network.frame is not None
+        _check(self.pretext, self.main, side if framed else self.main.size)
+        if self.head.copies and not framed and self.main.size != self.preprocess.size:
+            raise ValueError(f"head.copies: are of {self.main.size} pixels, as main.size")
         if self.first is not None:
-            _check(self.first.pretext, self.first.main, side, "first.")
-            if self.copies_are_shared and self.main.frozen_blocks != self.first.main.frozen_blocks:
-                raise ValueError("main.frozen_blocks: is not that of the first round")
+            main = self.first.main
+            _check(self.first.pretext, main, side if framed else main.size, "first.")
+            for key in ("frozen_blocks", "size") if self.copies_are_shared else ():
+                if getattr(self.main, key) != getattr(main, key):
+                    raise ValueError(f"main.{key}: is not that of the first round")
         elif self.pretext is None:
             raise ValueError(
                 "pretext: there is no round before whose pretext could be gone on from"
@@ -255,15 +238,25 @@ class TrainConfig(Frozen):
         fixed = self.pretext is None or self.pretext.frozen_blocks > 0
         return self.first is not None and fixed
 
+    @property
+    def of_courses(self) -> TrainConfig:
+        """With films as the courses before the head's see them. Their augmentation enlarges what
+        it crops, so that whole films are read better with more pixels than those learned from, by
+        a last layer that learns at that size (FixRes; Touvron et al., NeurIPS 2019)."""
+        if self.network.frame is not None:
+            return self  # they see frames
+        preprocess = self.preprocess.model_copy(update={"size": self.main.size})
+        return self.model_copy(update={"preprocess": preprocess})
+
     def of_first(self) -> TrainConfig | None:
-        """The recipe of the first round, where there is one."""
+        """The recipe of the first round, where there is one; its networks read as they learned."""
         if self.first is None:
             return None
         changes = {
             "pretext": self.first.pretext, "main": self.first.main, "head": self.first.head,
             "first": None, "seeds": self.seeds[:1], "across": self.across and self.first.across,
         }  # fmt: skip
-        return self.model_copy(update=changes)
+        return self.model_copy(update=changes).of_courses
 
 
 _Config = TypeVar("_Config", bound=BaseModel)

@@ -114,8 +114,9 @@ def run(
     # Before a former run is forgotten: what is read after all training may be missing or wrong.
     read_peers(data / "ralo" / PEERS)
     images = collect(films, split, data, config.gate, config.preprocess)
+    courses = config.of_courses
     torch.manual_seed(config.seeds[0])
-    start = CellNet(config.network, config.preprocess.size)
+    start = CellNet(config.network, courses.preprocess.size)
     digest = load_backbone(start, Path(backbone) if backbone else data / BACKBONE_WEIGHTS)
     if config.start is not None:
         digest = load_lower(start, versions / config.start, config.main.frozen_blocks)
@@ -130,12 +131,15 @@ def run(
         resume=resume,
         as_now=as_now,
     )
+    seen = films
+    if courses != config:
+        seen = load_films(films.dataset, courses.preprocess)
     if start.framer is not None:
-        find_frames(folder, config, films, split, start)
+        find_frames(folder, config, seen, split, start)
     if first is not None:
-        _round(folder.first, first, data, films, split, start, jobs, read_unit)
-        start = load_network(config, folder.first.places).train().requires_grad_(True)
-    _round(folder, config, data, films, split, start, jobs, train_unit)
+        _round(folder.first, first, data, seen, split, start, jobs, read_unit)
+        start = load_network(courses, folder.first.places).train().requires_grad_(True)
+    _round(folder, config, data, seen, split, start, jobs, train_unit)
     print(finish(folder, config, data, films, dataset, split, images, digest))
 
 
@@ -153,11 +157,11 @@ def _round(
     jobs: int, work: Callable[[RunFolder, TrainConfig, Path, Fold, int], None],
 ) -> None:  # fmt: skip
     split.write(folder.split)
-    copies = _copies_of(folder, config)
+    copies, courses = _copies_of(folder, config), config.of_courses
     if config.pretext is not None and config.pretext.frozen_blocks:
-        make_all_copies(copies, config, films, split, start)
-    teach_places(folder, config, films, split, start, copies)
-    make_all_copies(copies, config, films, split, load_network(config, folder.places))
+        make_all_copies(copies, courses, films, split, start)
+    teach_places(folder, courses, films, split, start, copies)
+    make_all_copies(copies, courses, films, split, load_network(courses, folder.places))
     units = planned(config)
     if jobs == 1:
         for unit in units:
@@ -259,7 +263,7 @@ def _taught(
         unit.folder.mkdir(parents=True, exist_ok=True)
         out = left_out(dataset, tested, fold, config)
         if not unit.whole_lungs.is_file():
-            start = load_network(config, folder.places)
+            start = load_network(config.of_courses, folder.places)
             missing: set[str] = {case.set for case in tested} if crosses(fold) else set()
             stage = without(config.main, missing)
             readings = None

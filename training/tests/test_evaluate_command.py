@@ -17,7 +17,7 @@ from public_sources import film
 from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.gate import Measurements
 from cxr_training.cases import read_cases
-from cxr_training.config import GateConfig
+from cxr_training.config_gate import GateConfig
 from cxr_training.csv_files import csv_bytes
 from cxr_training.evaluation.cli import main
 from cxr_training.evaluation.gate import gate_scores

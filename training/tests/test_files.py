@@ -13,7 +13,7 @@ import torch
 import cxr_training.learn as loop
 from cxr_severity.model.gate import Measurements
 from cxr_training.cases import read_cases
-from cxr_training.config import GateConfig
+from cxr_training.config_gate import GateConfig
 from cxr_training.csv_files import csv_bytes, read_table
 from cxr_training.errors import TrainingError
 from cxr_training.gate.rows import GateNote, GateRow, write_rows

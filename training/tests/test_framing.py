@@ -34,6 +34,7 @@ FRAMED = {
     "preprocess": {"size": 128},
     "network": {"hidden_size": 8, "channels": 8, "frame": {"side": 96, "width": 4}},
     "framer": {"steps": 3, "films": 4},
+    "head": {"steps": 2, "films": 4, "copies": 2},
     "first": FIRST,
     "pretext": None,
 }  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cxr_severity.model.gate import Measurements, judge
-from cxr_training.config import GateConfig
+from cxr_training.config_gate import GateConfig
 from cxr_training.gate.fit import choose_limits
 
 MISREAD = {

@@ -111,12 +111,12 @@ def test_a_run_that_was_begun_before_a_key_was_there_goes_on(
     identity = json.loads(finished.identity.read_text())
     folder = RunFolder(tmp_path)
     older = json.loads(finished.identity.read_text())
-    del older["recipe"]["first"]["head"]["copies"], older["recipe"]["first"]["head"]["steeper"]
+    del older["recipe"]["head"]["copies"], older["recipe"]["first"]["head"]["steeper"]
     folder.identity.write_text(json.dumps(older))
     folder.claim(identity, resume=True, as_now=as_now)
     assert folder.identity.read_text() == finished.identity.read_text()
     # The default is another than what this run asks for.
-    del older["recipe"]["head"]["copies"]
+    del older["recipe"]["first"]["head"]["copies"]
     for noted in (json.dumps(older), "{", json.dumps(identity | {"labels": "0"})):
         folder.identity.write_text(noted)
         with pytest.raises(TrainingError, match="is of another configuration"):

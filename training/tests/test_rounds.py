@@ -44,9 +44,10 @@ def test_the_first_rounds_networks_read_what_nobody_scored(
     network = load_network(config, finished.first.unit(1, 1).weights)
     said = read_readings(finished.first.unit(1, 1).readings, lesions)
     one = lesions[learned[0]]
-    _, grid, _ = next(load_lesions(small_data, (one,), config.preprocess))
+    _, grid, _ = next(load_lesions(small_data, (one,), first.preprocess))
+    assert grid.shape == (96, 96), "as its courses saw films, and not as what ships does"
     with torch.no_grad():
-        image = normalise(torch.from_numpy(grid)[None], config.preprocess)
+        image = normalise(torch.from_numpy(grid)[None], first.preprocess)
         output = network.read(network.features(image))
     row = learned[0]
     torch.testing.assert_close(said.classes[row], output.logits[0].softmax(0), atol=1e-4, rtol=0)

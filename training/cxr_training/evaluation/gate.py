@@ -11,7 +11,7 @@ from cxr_severity.model.evaluation import GateScores
 from cxr_severity.model.gate import GateLimits, judge
 from cxr_severity.model.metrics import Estimate
 from cxr_severity.model.quality import Quality
-from cxr_training.config import GateConfig
+from cxr_training.config_gate import GateConfig
 from cxr_training.gate.fit import choose_limits
 from cxr_training.gate.rows import GateRow
 

@@ -12,7 +12,7 @@ from cxr_severity.model.evaluation import Collection, Evaluation, MapKind
 from cxr_severity.model.measure.bootstrap import RESAMPLES
 from cxr_severity.model.networks.cells_kernel import within_lungs
 from cxr_training.cases import COLLECTIONS, Dataset
-from cxr_training.config import GateConfig
+from cxr_training.config_gate import GateConfig
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.evaluate import Beside, evaluate
 from cxr_training.evaluation.explanations import (

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from cxr_severity.model.gate import KINDS, Gate
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.preprocess import PreprocessConfig
-from cxr_training.config import GateConfig
+from cxr_training.config_gate import GateConfig
 from cxr_training.films import Films
 from cxr_training.gate.examples import DAMAGES, Images, damaged, sampled
 from cxr_training.gate.fit import augmented_descriptions, choose_limits, fit_gate, measure

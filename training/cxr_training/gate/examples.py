@@ -21,7 +21,7 @@ from cxr_severity.imaging.radiograph import Radiograph, Source
 from cxr_severity.model.gate import KINDS, Kind
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
 from cxr_training.cases import Case
-from cxr_training.config import GateConfig
+from cxr_training.config_gate import GateConfig
 from cxr_training.duplicates import SAME_PATIENT, near_duplicates, perceptual_hash
 from cxr_training.errors import TrainingError
 from cxr_training.films import Films

@@ -18,7 +18,7 @@ from cxr_severity.model.networks.constants import FEATURES
 from cxr_severity.model.preprocess import PreprocessConfig
 from cxr_severity.model.reference.tensors import normalise
 from cxr_training.augment import change_exposure, draw_warp
-from cxr_training.config import GateConfig
+from cxr_training.config_gate import GateConfig
 from cxr_training.gate.examples import Images
 
 # Of so few the maps still fit the processor's cache; with 32, an image takes twice the time.

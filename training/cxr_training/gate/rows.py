@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from cxr_severity.model.gate import KINDS, Kind, Measurements
-from cxr_training.config import GateConfig
+from cxr_training.config_gate import GateConfig
 from cxr_training.csv_files import csv_bytes, one_of
 from cxr_training.errors import TrainingError
 from cxr_training.whole_file import write_whole
