@@ -9,6 +9,7 @@ import pytest
 from cxr_severity.model.artifact import versions
 from cxr_training.backbone import VERSIONS
 from cxr_training.config import TrainConfig, load_config
+from cxr_training.copies import STRIDE
 from cxr_training.errors import TrainingError
 
 FOLDER = Path(__file__).parents[1] / "configs"
@@ -18,10 +19,11 @@ CONFIGS = sorted(FOLDER.glob("*.yaml"))
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_every_configuration_loads(path: Path) -> None:
     config = load_config(path, TrainConfig)
-    assert config.preprocess.size % 32 == 0
-    assert config.network.side(config.preprocess.size) % 32 == 0
-    for each in (config.pretext, None if config.first is None else config.first.pretext):
-        assert each is None or each.size % 32 == 0
+    rounds = [config, config.first] if config.first else [config]
+    courses = [each for one in rounds for each in (one.pretext, one.main) if each]
+    assert all(each.size % 32 == 0 for each in courses)
+    read = config.network.side(config.preprocess.size)
+    assert read % STRIDE == 0, "whole cells"
 
 
 def test_there_is_the_one_that_ships() -> None:
