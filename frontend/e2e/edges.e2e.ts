@@ -21,14 +21,16 @@ afterAll(async () => {
 /** What lies over a film and over something else, or is cut off by the film's end. */
 async function hidden(page: Page): Promise<string[]> {
   return page.evaluate(() => {
+    // As it is seen: of two films over one another one is laid out and hidden.
+    const seen = (one: Element) => one.checkVisibility({ visibilityProperty: true });
     const frames = [...document.querySelectorAll('[role=application]')].flatMap(
-      ({ parentElement }) => (parentElement?.checkVisibility() ? [parentElement] : []),
+      ({ parentElement }) => (parentElement && seen(parentElement) ? [parentElement] : []),
     );
     const marks = document.querySelectorAll<HTMLElement>(
       'section :is([role=application] ~ * :is(p, [data-side]), [role=application] ~ details, details:has(canvas))',
     );
     const boxes = [...marks]
-      .filter((mark) => mark.checkVisibility() && mark.parentElement?.closest('details') === null)
+      .filter((mark) => seen(mark) && mark.parentElement?.closest('details') === null)
       .map((mark) => ({ mark, words: mark.innerText, box: mark.getBoundingClientRect() }))
       .filter(({ box }) => box.width > 1 && box.height > 1);
     const over = boxes.flatMap((one, index) =>
@@ -85,6 +87,17 @@ it.each([
   await expectSeen('compared and turned');
   await page.keyboard.press('x');
   await expectSeen('one over the other');
+  // The one beneath stays drawn, in the same place: nothing blank comes between them.
+  const drawn = page.locator('canvas[data-shown=true]');
+  const placed = await drawn.evaluateAll((all) =>
+    all.map((one) => ({
+      ...one.getBoundingClientRect().toJSON(),
+      seen: one.checkVisibility({ visibilityProperty: true }),
+    })),
+  );
+  expect(placed.map(({ seen }) => seen).sort()).toEqual([false, true]);
+  expect({ ...placed[0], seen: true }).toEqual({ ...placed[1], seen: true });
+  expect(placed[0]?.width).toBeGreaterThan(100);
   // Neither caption lies over the other, or ends before its grade and its mark.
   await page.keyboard.press('d');
   await page.getByRole('separator').waitFor();

@@ -121,7 +121,14 @@ export const AnalysePage = memo(function AnalysePage() {
         // Where the focus goes while it fills the screen.
         tabIndex={-1}
       >
-        <Stage list={list} store={store} stage={stage} repairs={repairs} onFiles={openFiles} />
+        <Stage
+          list={list}
+          store={store}
+          stage={stage}
+          repairs={repairs}
+          onFiles={openFiles}
+          onUnsaved={(name) => give({ kind: 'unsaved', name })}
+        />
         {!hasFilm && (
           <Samples
             title={text.samples.title}

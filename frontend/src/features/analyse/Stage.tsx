@@ -34,10 +34,12 @@ interface StageProps {
   stage: RefObject<HTMLElement | null>;
   repairs: Repairs;
   onFiles: (files: File[]) => void;
+  /** A report of the film of this name failed after it was left. */
+  onUnsaved: (name: string) => void;
 }
 
 /** The dark half of the page: the radiograph, or the way to one. */
-export function Stage({ list, store, stage, repairs, onFiles }: StageProps) {
+export function Stage({ list, store, stage, repairs, onFiles, onUnsaved }: StageProps) {
   // Kept here, so that it outlives the radiograph it was chosen for.
   const [overlay, setOverlay] = useState(FIRST_OVERLAY);
   const item = itemOf(list, list.selected);
@@ -81,7 +83,7 @@ export function Stage({ list, store, stage, repairs, onFiles }: StageProps) {
   const drawn = isDrawn(state);
   return (
     <>
-      <Bar state={state} item={item} store={store} onFiles={onFiles} />
+      <Bar state={state} item={item} store={store} onFiles={onFiles} onUnsaved={onUnsaved} />
       {/* With several films, their list says so. */}
       {list.pause && list.items.length === 1 && (failure || item.status === 'queued') && (
         <PauseNote
@@ -134,14 +136,12 @@ export function Stage({ list, store, stage, repairs, onFiles }: StageProps) {
   );
 }
 
-interface BarProps {
+interface BarProps extends Pick<StageProps, 'store' | 'onFiles' | 'onUnsaved'> {
   state: Exclude<State, { phase: 'empty' }>;
   item: Item;
-  store: WorklistStore;
-  onFiles: (files: File[]) => void;
 }
 
-function Bar({ state, item, store, onFiles }: BarProps) {
+function Bar({ state, item, store, onFiles, onUnsaved }: BarProps) {
   const text = useText('analyse');
   const shared = useText('shared');
   const viewer = useText('viewer');
@@ -168,6 +168,7 @@ function Bar({ state, item, store, onFiles }: BarProps) {
           key={item.id}
           graded={gradedOf(item, state)}
           onImpression={(impression) => store.describe(item.id, { impression })}
+          onLost={() => onUnsaved(item.study.name)}
         />
       )}
       <OpenButton look="compact" label={text.intake.another} onFiles={onFiles} />

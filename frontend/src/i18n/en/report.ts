@@ -30,6 +30,8 @@ export const report = {
   progress: (done: number, of: number) => `Making the report: film ${done} of ${of}`,
   saved: (name: string) => `Saved ${name}.`,
   failed: 'The report could not be made. Try again; if it fails again, save the data as JSON.',
+  failedOf: (name: string) =>
+    `The report of ${name} could not be made. Open that film, and try again.`,
   title: 'Estimated COVID-19 severity from a chest radiograph',
   disclaimer:
     'Research software. Not a diagnosis, not a medical device, not for decisions about a patient. The grade speaks of this one image.',

@@ -30,6 +30,7 @@ export const report: Catalogue['report'] = {
   progress: (done, of) => `Membuat laporan: filem ${done} daripada ${of}`,
   saved: (name) => `${name} telah disimpan.`,
   failed: 'Laporan tidak dapat dibuat. Cuba lagi; jika gagal lagi, simpan data sebagai JSON.',
+  failedOf: (name) => `Laporan ${name} tidak dapat dibuat. Buka filem itu dan cuba lagi.`,
   title: 'Anggaran tahap keterukan COVID-19 daripada radiograf dada',
   disclaimer:
     'Perisian penyelidikan. Bukan diagnosis, bukan peranti perubatan, bukan untuk keputusan tentang pesakit. Gred ini hanya tentang imej ini.',

@@ -25,6 +25,7 @@ export const report: Catalogue['report'] = {
   progress: (done, of) => `正在生成报告：第 ${done} / ${of} 张`,
   saved: (name) => `已保存 ${name}。`,
   failed: '无法生成报告。请重试；如仍失败，请将数据保存为 JSON。',
+  failedOf: (name) => `无法生成 ${name} 的报告。请打开该图像后重试。`,
   title: '由胸片估计的 COVID-19 严重程度',
   disclaimer:
     '研究软件。不构成诊断，不是医疗器械，不得用于患者的诊疗决策。该等级仅针对这一张图像。',

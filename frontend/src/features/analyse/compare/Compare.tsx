@@ -214,7 +214,7 @@ function Compared({ side, kept, hidden, keep, onActive, ...viewer }: ComparedPro
     <section
       className={styles.side}
       aria-label={state.study.name}
-      hidden={hidden}
+      inert={hidden}
       onPointerDownCapture={onActive}
       onFocusCapture={onActive}
     >

@@ -3,7 +3,7 @@ import type { Collected, Taken } from './collect';
 import type { Way } from './useIntake';
 
 /**
- * Why nothing, or not all, was opened or repaired. Its words are made where it is shown, in the
+ * Why nothing, or not all, was opened, repaired or saved. Its words are made where it is shown, in the
  * language of then.
  */
 export type Notice =
@@ -18,7 +18,9 @@ export type Notice =
     }
   | { readonly kind: 'unrepaired'; readonly unread: number }
   | { readonly kind: 'noFile'; readonly way: Way }
-  | { readonly kind: 'unreadable' };
+  | { readonly kind: 'unreadable' }
+  /** Of a film that is shown no more. */
+  | { readonly kind: 'unsaved'; readonly name: string };
 
 /** What has to be said of files that were not opened; `null` where all were. */
 export function noticeOf(
@@ -30,7 +32,8 @@ export function noticeOf(
     : null;
 }
 
-export function noticeWords(notice: Notice, { worklist: text, quality }: Catalogue): string {
+export function noticeWords(notice: Notice, catalogue: Catalogue): string {
+  const { worklist: text, quality, report } = catalogue;
   switch (notice.kind) {
     case 'leftOut': {
       const { empty, skipped, unread, beyond, taken } = notice;
@@ -49,5 +52,7 @@ export function noticeWords(notice: Notice, { worklist: text, quality }: Catalog
       return text.noFile[notice.way];
     case 'unreadable':
       return text.unreadable;
+    case 'unsaved':
+      return report.failedOf(notice.name);
   }
 }

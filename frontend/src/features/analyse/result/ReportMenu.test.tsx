@@ -27,7 +27,7 @@ async function open(changes: Partial<Prediction> = {}, repair?: Repair): Promise
     study: study('IM0001.dcm'),
     repair,
   };
-  render(<ReportMenu graded={graded} onImpression={() => undefined} />);
+  render(<ReportMenu graded={graded} onImpression={() => undefined} onLost={() => undefined} />);
   await userEvent.click(screen.getByRole('button', { name: 'Report' }));
 }
 
@@ -84,7 +84,13 @@ const chest = {
 it('leaves the box for an impression empty until it is left', async () => {
   function Kept() {
     const [impression, setImpression] = useState<string | null>(null);
-    return <ReportMenu graded={{ ...chest, impression }} onImpression={setImpression} />;
+    return (
+      <ReportMenu
+        graded={{ ...chest, impression }}
+        onImpression={setImpression}
+        onLost={() => undefined}
+      />
+    );
   }
   render(<Kept />);
   await userEvent.click(screen.getByRole('button', { name: 'Report' }));
@@ -105,7 +111,7 @@ describe('what was done', () => {
   const wait = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
   beforeEach(() => {
     vi.useFakeTimers();
-    render(<ReportMenu graded={chest} onImpression={() => undefined} />);
+    render(<ReportMenu graded={chest} onImpression={() => undefined} onLost={() => undefined} />);
     choose('Report');
   });
   afterEach(() => {
@@ -137,6 +143,20 @@ describe('what was done', () => {
     await wait(60_000);
     expect(screen.getByRole('alert').textContent).toBe(en.report.failed);
   });
+});
+
+it('tells of a report that failed after its film was left', async () => {
+  const lost = vi.fn();
+  const { unmount } = render(
+    <ReportMenu graded={chest} onImpression={() => undefined} onLost={lost} />,
+  );
+  await userEvent.click(screen.getByRole('button', { name: 'Report' }));
+  vi.spyOn(URL, 'createObjectURL').mockImplementation(() => {
+    throw new TypeError('no room');
+  });
+  fireEvent.click(screen.getByRole('button', { name: 'Data (JSON)' }));
+  unmount();
+  await vi.waitFor(() => expect(lost).toHaveBeenCalledOnce());
 });
 
 it('does not blame the report where the browser lets nobody copy it', async () => {

@@ -17,24 +17,36 @@ type Outcome =
 /** Long enough to be read; who hears it has been told at once. What failed stays. */
 const SAID_MS = 10_000;
 
-interface ReportMenuProps {
+interface ImpressionProps {
   graded: Graded;
   onImpression: (impression: string | null) => void;
 }
 
+interface ReportMenuProps extends ImpressionProps {
+  /** It could not be made, and the film was left before that could be said here. */
+  onLost: () => void;
+}
+
 /** The ways to take a result along, behind one button, with the words that go into it. */
-export function ReportMenu({ graded, onImpression }: ReportMenuProps) {
+export function ReportMenu({ graded, onImpression, onLost }: ReportMenuProps) {
   const { catalogue, language } = useLanguage();
   const text = catalogue.report;
   const panel = useId();
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>({ state: 'idle' });
+  const here = useRef(true);
   const kinds = REPORT_KINDS.filter((kind) => kind !== 'png' || graded.prediction.explanation);
 
   // What the page turned or inverted is a file of its own, which says of no patient whose it is.
   const forms = graded.repair ? [] : formsOf(graded.prediction);
 
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
   useEffect(() => {
     if (outcome.state !== 'saved' && outcome.state !== 'copied') {
       return;
@@ -47,20 +59,27 @@ export function ReportMenu({ graded, onImpression }: ReportMenuProps) {
     setOpen(false);
     button.current?.focus();
   };
+  const end = (found: Outcome) => {
+    if (here.current) {
+      setOutcome(found);
+    } else if (found.state !== 'saved') {
+      onLost();
+    }
+  };
   const save = async (kind: ReportKind) => {
     close();
     setOutcome({ state: 'making' });
     try {
-      setOutcome({ state: 'saved', name: await saveReport(kind, graded, catalogue, language) });
+      end({ state: 'saved', name: await saveReport(kind, graded, catalogue, language) });
     } catch {
-      setOutcome({ state: 'failed' });
+      end({ state: 'failed' });
     }
   };
   const ask = async (form: ResultForm) => {
     close();
     setOutcome({ state: 'making' });
     const saved = await saveForm(form, graded);
-    setOutcome(
+    end(
       saved.ok
         ? { state: 'saved', name: saved.value }
         : { state: 'refused', form, failure: saved.failure },
@@ -168,7 +187,7 @@ export function ReportMenu({ graded, onImpression }: ReportMenuProps) {
 }
 
 /** The words that go into the report: the model's result, until a person says it otherwise. */
-function Impression({ graded, onImpression }: ReportMenuProps) {
+function Impression({ graded, onImpression }: ImpressionProps) {
   const { catalogue } = useLanguage();
   // Whoever clears the box means to write into it: the result's own words wait until it is left.
   const [cleared, setCleared] = useState(false);
