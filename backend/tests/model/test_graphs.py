@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import product
 
 import numpy as np
 import pytest
@@ -51,9 +52,15 @@ def assert_alike(found: Float32Array, expected: torch.Tensor) -> None:
     np.testing.assert_allclose(found, expected.numpy(), atol=1e-3 * spread + 1e-6)
 
 
-@pytest.mark.parametrize("size", [64, 96, 224])
+FRAMES = (FrameConfig(side=64), FrameConfig(side=96, width=4))
+
+
+@pytest.mark.parametrize(
+    ("size", "frame"),
+    # Whole films may have an odd number of cells.
+    [*((size, None) for size in (64, 96, 224, 240)), *product((64, 96, 224), FRAMES)],
+)
 @pytest.mark.parametrize("eps", [1e-5, 1e-3])
-@pytest.mark.parametrize("frame", [None, FrameConfig(side=64), FrameConfig(side=96, width=4)])
 def test_the_cells_are_pytorchs(size: int, eps: float, frame: FrameConfig | None) -> None:
     torch.manual_seed(1)
     config = CellConfig(hidden_size=8, channels=16, batch_norm_eps=eps, frame=frame)
@@ -70,7 +77,7 @@ def test_the_cells_are_pytorchs(size: int, eps: float, frame: FrameConfig | None
 
 
 @pytest.mark.parametrize("padding", ["symmetric", "tensorflow"])
-@pytest.mark.parametrize("size", [64, 100, 224])
+@pytest.mark.parametrize("size", [64, 100, 224, 240])
 def test_the_features_are_pytorchs(padding: str, size: int) -> None:
     torch.manual_seed(2)
     config = SequenceConfig.model_validate({"hidden_size": 8, "padding": padding})
@@ -121,6 +128,7 @@ def test_weights_that_do_not_fit_are_named(change: object, message: str) -> None
 
 _WITHOUT = """
 import sys
+from itertools import product
 for name in ("torch", "efficientnet_pytorch", "torchvision"):
     sys.modules[name] = None
 from pathlib import Path
