@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass
 
@@ -79,14 +80,18 @@ def first_directory(exif: bytes) -> tuple[dict[int, Entry], str] | None:
 
 
 def number(data: bytes, entry: Entry | None, order: str) -> float | None:
-    """The first value of an entry of positive numbers of any kind; None where there is none."""
+    """The first value of an entry of positive numbers of any kind; None where there is none, or
+    where it is infinite or not a number."""
     if entry is None:
         return None
     if entry.kind == RATIONAL:
         above, below = struct.unpack_from(order + "2I", data, entry.at)
         return above / below if below else None
     letter = (_INTEGERS | _FLOATS).get(entry.kind)
-    return None if letter is None else float(struct.unpack_from(order + letter, data, entry.at)[0])
+    if letter is None:
+        return None
+    value = float(struct.unpack_from(order + letter, data, entry.at)[0])
+    return value if math.isfinite(value) else None
 
 
 def integers(data: bytes, entry: Entry, order: str) -> tuple[int, ...]:

@@ -181,6 +181,14 @@ class TestTiff:
         with pytest.raises(MultiFrameError):
             decode(self.pages({254: 1}, page))
 
+    @pytest.mark.parametrize("said", [float("nan"), float("inf")])
+    def test_a_kind_of_page_that_is_no_number_makes_it_a_page(self, said: float) -> None:
+        data = self.pages({}, {254: 9999})
+        plain = struct.pack("<HHII", 254, 4, 1, 9999)
+        assert plain in data
+        with pytest.raises(MultiFrameError):
+            decode(data.replace(plain, struct.pack("<HHIf", 254, 11, 1, said)))
+
     @pytest.mark.parametrize(("kind", "letter"), [(1, "B3x"), (3, "H2x"), (4, "I")])
     def test_orientation_of_any_kind_of_integer(self, kind: int, letter: str) -> None:
         data = files.tiff(FILM, tags={274: TURNED})
