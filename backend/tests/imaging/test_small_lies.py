@@ -181,6 +181,13 @@ class TestTiff:
         with pytest.raises(MultiFrameError):
             decode(self.pages({254: 1}, page))
 
+    def test_a_preview_is_not_taken_for_the_picture_beneath_it(self) -> None:
+        with pytest.raises(MultiFrameError):
+            decode(self.pages({254: 1, 330: 8}))
+        # A picture with smaller ones beneath it, and one that is alone, whatever it calls itself.
+        for first in ({254: 0, 330: 8}, {254: 1}):
+            assert decode(self.pages(first)).values.shape == FILM.shape
+
     @pytest.mark.parametrize("said", [float("nan"), float("inf")])
     def test_a_kind_of_page_that_is_no_number_makes_it_a_page(self, said: float) -> None:
         data = self.pages({}, {254: 9999})

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 UNSUPPORTED_LAYOUT = "The TIFF file's layout of values is not supported."
 
 _SUBFILE, _REDUCED, _MASK, _MAX_PAGES = 254, 1, 4, 16
+_SUB_IFDS = 330
 _PHOTOMETRIC = 262
 _OF_STRIPS = (STRIP_OFFSETS, STRIP_BYTES, ROWS_PER_STRIP)
 _OF_TILES = (TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES)
@@ -124,7 +125,8 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
     Raises:
         ImageTooLargeError, ImageTooSmallError: the size, as far as the directory can be read.
         DamagedImageError: the structure is broken or incomplete.
-        MultiFrameError: there is another, and not of a thumbnail or a mask of this one.
+        MultiFrameError: there is another, and not of a thumbnail or a mask of this one; or this one
+            is the thumbnail.
         UnsupportedColourSpaceError: CMYK, L*a*b* and the like.
         UnsupportedFormatError: samples other than unsigned integers of 1, 2, 4, 8 or 16 bits,
             whose black and white the file does not define, or a rare compression.
@@ -139,7 +141,7 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
         width, height = (integers(data, readable[tag], order)[0] for tag in (WIDTH, HEIGHT))
         limits.check_size(width, height)
     entries, following = directory(data, offset, order)
-    _check_single(data, following, order)
+    _check_single(data, entries, following, order)
     tags = {
         tag: integers(data, entry, order)
         for tag, entry in entries.items()
@@ -182,18 +184,23 @@ def parse_tiff(data: bytes, limits: Limits) -> TiffFile:
     )
 
 
-def _check_single(data: bytes, offset: int, order: str) -> None:
-    """All directories from `offset` on describe the first picture again."""
-    for _ in range(_MAX_PAGES):
-        if not offset:
-            return
-        if offset + 2 > len(data):
-            raise DamagedImageError("The TIFF file ends too early.")
-        entries, offset = directory(data, offset, order)
-        kind = number(data, entries.get(_SUBFILE), order) or 0
-        if not int(kind) & (_REDUCED | _MASK):
-            break
+def _check_single(data: bytes, first: dict[int, Entry], offset: int, order: str) -> None:
+    """All directories from `offset` on describe the picture of the `first` again, and that is not
+    the preview of one beneath it, as in TIFF/EP and DNG."""
+    if not (_subfile(data, first, order) & _REDUCED and _SUB_IFDS in first):
+        for _ in range(_MAX_PAGES):
+            if not offset:
+                return
+            if offset + 2 > len(data):
+                raise DamagedImageError("The TIFF file ends too early.")
+            entries, offset = directory(data, offset, order)
+            if not _subfile(data, entries, order) & (_REDUCED | _MASK):
+                break
     raise MultiFrameError("The TIFF file holds more than one page. Send a single picture.")
+
+
+def _subfile(data: bytes, entries: dict[int, Entry], order: str) -> int:
+    return int(number(data, entries.get(_SUBFILE), order) or 0)
 
 
 def tiff_compression(data: bytes) -> int:
