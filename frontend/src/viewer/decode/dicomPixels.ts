@@ -9,6 +9,7 @@ import {
 import { signExtended } from './dicomBits';
 import type { Layout } from './dicomLayout';
 import { NotShownError } from './film';
+import { jpegForBrowser } from './jpegInDicom';
 import { readByBrowser } from './raster';
 
 const UID = '1.2.840.10008.1.2';
@@ -65,7 +66,10 @@ export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Sam
     case '.4.50':
     case '.4.51': {
       // Browsers read 8 bits; the 12 of some extended streams end as an error, not as a picture.
-      const { codes } = await readByBrowser(new Blob([stream.slice()], { type: 'image/jpeg' }));
+      const { codes, width, height } = await readByBrowser(jpegForBrowser(stream));
+      if (width !== layout.columns || height !== layout.rows) {
+        throw new NotShownError('the-compressed-stream-is-damaged');
+      }
       return { values: codes, samples: 1, shift: 0 };
     }
     case '.4.57':

@@ -1,0 +1,42 @@
+import type { DataSet } from 'dicom-parser';
+import { expect, it, vi } from 'vitest';
+import type { Layout } from './dicomLayout';
+import { readSamples } from './dicomPixels';
+
+const readByBrowser = vi.hoisted(() => vi.fn());
+vi.mock('./codecs', () => ({}));
+vi.mock('./raster', () => ({ readByBrowser }));
+vi.mock('./jpegInDicom', () => ({ jpegForBrowser: () => new Blob() }));
+vi.mock('dicom-parser', () => ({
+  readEncapsulatedPixelDataFromFragments: () => new Uint8Array(),
+}));
+
+const layoutOf = (more: Partial<Layout> = {}): Layout => ({
+  rows: 1,
+  columns: 2,
+  samples: 1,
+  allocated: 8,
+  stored: 8,
+  highBit: 7,
+  signed: false,
+  planar: false,
+  photometric: 'MONOCHROME2',
+  ...more,
+});
+
+/** Of a stream in the transfer syntax that ends so. */
+const read = (syntax: string, more: Partial<Layout> = {}) => {
+  const dataSet = {
+    string: () => `1.2.840.10008.1.2.4.${syntax}`,
+    elements: { x7fe00010: {} },
+  };
+  return readSamples(dataSet as unknown as DataSet, layoutOf(more));
+};
+
+it('takes no JPEG of another shape than the object says', async () => {
+  const codes = Uint8Array.of(3, 4);
+  readByBrowser.mockResolvedValue({ codes, width: 2, height: 1 });
+  expect((await read('50')).values).toBe(codes);
+  readByBrowser.mockResolvedValue({ codes, width: 1, height: 2 });
+  await expect(read('50')).rejects.toThrow('damaged');
+});
