@@ -84,3 +84,18 @@ it('reads the first input as signed where only that makes sense', () => {
   expect([shifted[0], shifted[3995], shifted[4095]]).toEqual([6, 255, 255]);
   expect(shownBy(line(1), 1000, 12, false)[1000]).toBe(0);
 });
+
+it.each(['x00283000', 'x00283010'])('draws no film whose table it cannot read: %s', (tag) => {
+  const nothing = () => undefined;
+  const read = (length: number) => {
+    const dataSet = {
+      elements: { [tag]: { vr: 'UN', length } },
+      string: nothing,
+      uint16: nothing,
+      int16: nothing,
+    };
+    return readGrey(dataSet as unknown as DataSet, layout);
+  };
+  expect(() => read(40)).toThrow('lookup-table');
+  expect(read(0)).toMatchObject({ modality: null, table: null });
+});

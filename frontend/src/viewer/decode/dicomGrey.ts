@@ -132,7 +132,12 @@ function at(entries: Uint16Array, index: number): number {
  * as many tables say 16 and use fewer. A few entries beyond those it says have no meaning.
  */
 function lutOf(dataSet: DataSet, tag: string, inputs: readonly [number, number]): Lut | null {
-  const item = dataSet.elements[tag]?.items?.[0]?.dataSet;
+  const sequence = dataSet.elements[tag];
+  if (sequence && !sequence.items && sequence.length > 0) {
+    // One that is written as UN, whose items the library does not read.
+    throw new NotShownError('lookup-table');
+  }
+  const item = sequence?.items?.[0]?.dataSet;
   const data = item?.elements.x00283006;
   if (!item || !data) {
     return null;
