@@ -3,8 +3,8 @@ import { expect, it, vi } from 'vitest';
 import type { Layout } from './dicomLayout';
 import { readSamples } from './dicomPixels';
 
-const readByBrowser = vi.hoisted(() => vi.fn());
-vi.mock('./codecs', () => ({}));
+const [readByBrowser, decodeJpeg2000] = vi.hoisted(() => [vi.fn(), vi.fn()]);
+vi.mock('./codecs', () => ({ decodeJpeg2000 }));
 vi.mock('./raster', () => ({ readByBrowser }));
 vi.mock('./jpegInDicom', () => ({ jpegForBrowser: () => new Blob() }));
 vi.mock('dicom-parser', () => ({
@@ -39,4 +39,20 @@ it('takes no JPEG of another shape than the object says', async () => {
   expect((await read('50')).values).toBe(codes);
   readByBrowser.mockResolvedValue({ codes, width: 1, height: 2 });
   await expect(read('50')).rejects.toThrow('damaged');
+});
+
+it('draws no signed stream of 8 bits, whose negative values are lost', async () => {
+  const values = Uint8Array.of(0, 5);
+  const layout = { signed: true };
+  decodeJpeg2000.mockResolvedValue({ values, precision: 8, signed: true });
+  await expect(read('90', layout)).rejects.toThrow('negative');
+  await expect(read('90')).rejects.toThrow('negative');
+  decodeJpeg2000.mockResolvedValue({ values, precision: 8, signed: false });
+  expect(Array.from((await read('90', layout)).values)).toEqual([0, 5]);
+  decodeJpeg2000.mockResolvedValue({
+    values: Uint16Array.of(0xffb, 5),
+    precision: 12,
+    signed: true,
+  });
+  expect(Array.from((await read('90', layout)).values)).toEqual([0xfffb, 5]);
 });

@@ -90,6 +90,10 @@ export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Sam
 
 function ofStream({ values, precision, signed }: Decoded, layout: Layout): Samples {
   const { samples } = layout;
+  if (signed && precision <= 8) {
+    // OpenJPEG's, as compiled here, makes 0 of all that is negative in one byte.
+    throw new NotShownError('the-stream-has-negative-values');
+  }
   if (layout.signed) {
     return { values: signExtended(values, precision), precision, samples, shift: 0 };
   }
