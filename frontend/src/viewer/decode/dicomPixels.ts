@@ -66,7 +66,9 @@ export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Sam
     case '.4.50':
     case '.4.51': {
       // Browsers read 8 bits; the 12 of some extended streams end as an error, not as a picture.
-      const { codes, width, height } = await readByBrowser(jpegForBrowser(stream));
+      const { codes, width, height } = await readByBrowser(
+        jpegForBrowser(stream, layout.photometric),
+      );
       if (width !== layout.columns || height !== layout.rows) {
         throw new NotShownError('the-compressed-stream-is-damaged');
       }
