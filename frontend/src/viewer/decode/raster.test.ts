@@ -34,6 +34,13 @@ it.each([
   [{ tiled: true, samplesPerPixel: 1, predictor: 1 }, true],
   [{ tiled: false, samplesPerPixel: 1, predictor: 2 }, true],
   [{ tiled: false, samplesPerPixel: 3, predictor: 1, fields: new Map([[284, 2]]) }, false],
+  [{ samplesPerPixel: 2, type: 0, extraSamples: [2] }, false],
+  [{ samplesPerPixel: 1, type: 0 }, true],
+  [{ samplesPerPixel: 4, type: 2 }, false],
+  [{ samplesPerPixel: 2, type: 1 }, false],
+  [{ samplesPerPixel: 1, predictor: 2, compression: 1 }, false],
+  [{ samplesPerPixel: 1, predictor: 2, compression: 5 }, true],
+  [{ samplesPerPixel: 1, fillOrder: 2 }, false],
 ])('shows a TIFF that is %o: %s', (kind, shown) => {
   const data = Uint8Array.of(1);
   const about = { bitsPerSample: 8, sampleFormat: 1, fields: new Map() };
@@ -48,7 +55,6 @@ it.each([
 });
 
 it.each([
-  [undefined, 90],
   [[0], 90],
   [[1], 18],
   [[2], 18],

@@ -16,6 +16,12 @@ const ASSOCIATED_OR_NOT: ReadonlySet<number> = new Set([1, 2]);
 /** TIFF: each colour in a plane of its own. */
 const PLANAR = 284;
 const PLANES = 2;
+const WHITE_IS_ZERO = 0;
+const UNCOMPRESSED = 1;
+/** Differences of neighbours. */
+const PREDICTED = 2;
+/** The lowest bit of a byte first. */
+const REVERSED = 2;
 const X_RESOLUTION = 282;
 const Y_RESOLUTION = 283;
 
@@ -114,9 +120,7 @@ export function readTiff(data: Uint8Array, maxPixels: number): Raster {
   if (!about || about.width * about.height > maxPixels) {
     throw new NotShownError('too-large');
   }
-  const planes = about.samplesPerPixel > 1 && about.fields.get(PLANAR) === PLANES;
-  if (planes || (about.tiled && (about.samplesPerPixel > 1 || about.predictor === 2))) {
-    // The library mixes them up without a word.
+  if (isMixedUp(about)) {
     throw new NotShownError('tiff-of-another-kind');
   }
   const [page] = decodeTiff(data, { pages: [0] });
@@ -127,6 +131,22 @@ export function readTiff(data: Uint8Array, maxPixels: number): Raster {
   const channels = page.samplesPerPixel;
   const grey = toGrey(page.data, channels, page, 2 ** depth - 1, hasAlpha(page.extraSamples));
   return { ...grey, aspect: densityAspect(...densitiesOf(page)) };
+}
+
+type About = ReturnType<typeof decodeTiff>[number];
+
+/** What the library reads otherwise than the service, without a word. */
+function isMixedUp(about: About): boolean {
+  const { samplesPerPixel, predictor } = about;
+  const several = samplesPerPixel > 1;
+  const planes = several && about.fields.get(PLANAR) === PLANES;
+  const tiles = about.tiled && (several || predictor === PREDICTED);
+  // Transparency would be inverted as well, or is there for the service alone.
+  const inverted = several && about.type === WHITE_IS_ZERO;
+  const untold = samplesPerPixel % 2 === 0 && !about.extraSamples;
+  // Nothing was predicted, whatever is said.
+  const plain = about.compression === UNCOMPRESSED && predictor === PREDICTED;
+  return planes || tiles || inverted || untold || plain || about.fillOrder === REVERSED;
 }
 
 /** A further sample that says of nothing that it is transparency is none (TIFF 6.0, ExtraSamples). */
