@@ -13,7 +13,12 @@ export interface Decoded {
   readonly precision: number;
   /** Whether it calls its own samples signed, which JPEG 2000 alone can. */
   readonly signed: boolean;
+  /** Whether each sample of the pixels has a plane of its own. */
+  readonly planar: boolean;
 }
+
+/** Of JPEG-LS: one scan after the other. */
+const BY_SCANS = 0;
 
 function run(decoder: CompiledDecoder, stream: Uint8Array): Decoded {
   try {
@@ -23,7 +28,8 @@ function run(decoder: CompiledDecoder, stream: Uint8Array): Decoded {
     // A copy: the decoder's memory goes with it.
     const bytes = decoder.getDecodedBuffer().slice();
     const values = bitsPerSample > 8 ? new Uint16Array(bytes.buffer) : bytes;
-    return { values, precision: bitsPerSample, signed: isSigned };
+    const planar = decoder.getInterleaveMode?.() === BY_SCANS;
+    return { values, precision: bitsPerSample, signed: isSigned, planar };
   } catch {
     throw new NotShownError('the-compressed-stream-is-damaged');
   } finally {
@@ -46,7 +52,7 @@ export function decodeJpegLossless(stream: Uint8Array): Decoded {
   const copy = stream.slice();
   try {
     const values = decoder.decode(copy.buffer, 0, copy.length);
-    return { values, precision: decoder.frame.precision, signed: false };
+    return { values, precision: decoder.frame.precision, signed: false, planar: false };
   } catch {
     throw new NotShownError('the-compressed-stream-is-damaged');
   }

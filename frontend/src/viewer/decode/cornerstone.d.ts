@@ -5,6 +5,8 @@ interface CompiledDecoder {
   decode: () => void;
   getDecodedBuffer: () => Uint8Array;
   getFrameInfo: () => { bitsPerSample: number; isSigned?: boolean };
+  /** Of JPEG-LS alone. */
+  getInterleaveMode?: () => number;
   delete: () => void;
 }
 

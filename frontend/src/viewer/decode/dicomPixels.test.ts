@@ -3,8 +3,8 @@ import { expect, it, vi } from 'vitest';
 import type { Layout } from './dicomLayout';
 import { readSamples } from './dicomPixels';
 
-const [readByBrowser, decodeJpeg2000] = vi.hoisted(() => [vi.fn(), vi.fn()]);
-vi.mock('./codecs', () => ({ decodeJpeg2000 }));
+const [readByBrowser, decodeJpeg2000, decodeJpegLs] = vi.hoisted(() => [vi.fn(), vi.fn(), vi.fn()]);
+vi.mock('./codecs', () => ({ decodeJpeg2000, decodeJpegLs }));
 vi.mock('./raster', () => ({ readByBrowser }));
 vi.mock('./jpegInDicom', () => ({ jpegForBrowser: () => new Blob() }));
 vi.mock('dicom-parser', () => ({
@@ -55,4 +55,13 @@ it('draws no signed stream of 8 bits, whose negative values are lost', async () 
     signed: true,
   });
   expect(Array.from((await read('90', layout)).values)).toEqual([0xfffb, 5]);
+});
+
+it('reads colours that a stream has in planes', async () => {
+  const decoded = { values: Uint8Array.of(1, 2, 3, 4, 5, 6), precision: 8, signed: false };
+  const values = async () => Array.from((await read('80', { samples: 3 })).values);
+  decodeJpegLs.mockResolvedValue({ ...decoded, planar: true });
+  expect(await values()).toEqual([1, 3, 5, 2, 4, 6]);
+  decodeJpegLs.mockResolvedValue({ ...decoded, planar: false });
+  expect(await values()).toEqual([1, 2, 3, 4, 5, 6]);
 });

@@ -90,8 +90,10 @@ export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Sam
   }
 }
 
-function ofStream({ values, precision, signed }: Decoded, layout: Layout): Samples {
+function ofStream(decoded: Decoded, layout: Layout): Samples {
+  const { precision, signed } = decoded;
   const { samples } = layout;
+  const values = decoded.planar ? interleave(decoded.values, samples) : decoded.values;
   if (signed && precision <= 8) {
     // OpenJPEG's, as compiled here, makes 0 of all that is negative in one byte.
     throw new NotShownError('the-stream-has-negative-values');
@@ -122,7 +124,7 @@ function words(bytes: Uint8Array, allocated: number, bigEndian: boolean): Uint8A
   return new Uint16Array(copy.buffer);
 }
 
-function interleave(planes: ArrayLike<number>, samples: number): ArrayLike<number> {
+function interleave(planes: ArrayLike<number>, samples: number): Uint16Array {
   const size = planes.length / samples;
   return Uint16Array.from(
     planes,
