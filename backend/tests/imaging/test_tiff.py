@@ -47,6 +47,16 @@ class TestTiffPolarity:
         np.testing.assert_array_equal(pixels(files.tiff(values, order=order, tags=tags)), expected)
 
 
+@pytest.mark.parametrize("premultiplied", [False, True])
+def test_what_is_clear_is_black_where_white_is_zero(*, premultiplied: bool) -> None:
+    alpha = np.full_like(GREY, 255)
+    alpha[:, :20] = 0
+    grey = np.where(alpha > 0, GREY, 0) if premultiplied else GREY
+    tags: dict[int, Any] = {338: 1 if premultiplied else 2}
+    data = files.tiff(np.stack([grey, alpha], 2), photometric=0, tags=tags)
+    np.testing.assert_allclose(pixels(data), (1 - unit(GREY)) * (alpha > 0), atol=1e-6)
+
+
 @pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_adobe_deflate", "packbits"])
 def test_compressed_tiff_of_16_bits_is_exact(compression: str) -> None:
     data = files.saved(GREY_16, "TIFF", compression=compression)

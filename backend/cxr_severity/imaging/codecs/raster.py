@@ -231,9 +231,13 @@ def _band(image: Image.Image, out: Float32Array, *, inverted: bool) -> None:
         np.divide(np.asarray(image), 1 if image.mode == "1" else 255, out=out, dtype=np.float32)
         alpha = None
     elif image.mode == "La":
-        # Premultiplied: it lies on black already.
-        np.divide(np.asarray(image)[..., 0], 255, out=out)
+        # Premultiplied: it lies on black already, and white is as much as is opaque.
+        values = np.asarray(image)
+        np.divide(values[..., 0], 255, out=out)
         alpha = None
+        if inverted:
+            np.clip(values[..., 1] / np.float32(255) - out, 0, 1, out=out)
+            return
     elif key is not None or image.mode in ("LA", "PA", "RGBA"):
         if image.mode == "RGB":
             image = image.convert("RGBA")
