@@ -65,3 +65,18 @@ it('reads colours that a stream has in planes', async () => {
   decodeJpegLs.mockResolvedValue({ ...decoded, planar: false });
   expect(await values()).toEqual([1, 2, 3, 4, 5, 6]);
 });
+
+it.each([
+  ['OW', 8, [2, 1, 4, 3]],
+  ['OB', 8, [1, 2, 3, 4]],
+  ['OW', 16, [0x102, 0x304]],
+])('swaps bytes that are written big endian as words: %s, %i', async (vr, allocated, values) => {
+  const dataSet = {
+    string: () => '1.2.840.10008.1.2.2',
+    elements: { x7fe00010: { vr, dataOffset: 0, length: 4 } },
+    byteArray: Uint8Array.of(1, 2, 3, 4),
+  };
+  const layout = layoutOf({ columns: values.length, allocated });
+  const samples = await readSamples(dataSet as unknown as DataSet, layout);
+  expect(Array.from(samples.values)).toEqual(values);
+});

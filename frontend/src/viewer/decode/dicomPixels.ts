@@ -48,7 +48,9 @@ export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Sam
       element.dataOffset,
       element.dataOffset + element.length,
     );
-    const values = words(bytes, layout.allocated, syntax === BIG_ENDIAN);
+    // Bytes that are written as words are swapped like these (PS3.5 A.3).
+    const swaps = syntax === BIG_ENDIAN && (allocated === 16 || element.vr === 'OW');
+    const values = words(bytes, allocated, swaps);
     if (values.length < count) {
       throw new NotShownError('pixel-data-is-cut-short');
     }
@@ -108,20 +110,20 @@ function ofStream(decoded: Decoded, layout: Layout): Samples {
   return { values, precision, samples, shift: 0 };
 }
 
-function words(bytes: Uint8Array, allocated: number, bigEndian: boolean): Uint8Array | Uint16Array {
-  if (allocated === 8) {
+function words(bytes: Uint8Array, allocated: number, swaps: boolean): Uint8Array | Uint16Array {
+  if (allocated === 8 && !swaps) {
     return bytes;
   }
   // A copy: the file may have them at an odd place.
   const copy = bytes.slice(0, bytes.length & ~1);
-  if (bigEndian) {
+  if (swaps) {
     for (let at = 0; at < copy.length; at += 2) {
       const first = copy[at] ?? 0;
       copy[at] = copy[at + 1] ?? 0;
       copy[at + 1] = first;
     }
   }
-  return new Uint16Array(copy.buffer);
+  return allocated === 8 ? copy : new Uint16Array(copy.buffer);
 }
 
 function interleave(planes: ArrayLike<number>, samples: number): Uint16Array {
