@@ -77,3 +77,14 @@ it('reads a PNG’s pHYs and a JPEG’s JFIF', () => {
   const exif = [0xff, 0xe1, 0, 8, ...text('Exif'), 0, 0];
   expect(() => jpegAspect(view(0xff, 0xd8, ...jfif, ...exif, ...scan))).toThrow('exif');
 });
+
+it('leaves a JPEG to the service that is turned by what browsers do not read', () => {
+  const turnedBy = (kind: number) => {
+    const entry = [1, 18, 0, kind, 0, 0, 0, 1, ...(kind === 3 ? [0, 6, 0, 0] : [0, 0, 0, 6])];
+    const tiff = [...text('MM'), 0, 42, 0, 0, 0, 8, 0, 1, ...entry, 0, 0, 0, 0];
+    return [0xff, 0xe1, 0, tiff.length + 8, ...text('Exif'), 0, 0, ...tiff];
+  };
+  const scan = [0xff, 0xda, ...Array<number>(16).fill(0)];
+  expect(jpegAspect(view(0xff, 0xd8, ...turnedBy(3), ...scan))).toBe(1);
+  expect(() => jpegAspect(view(0xff, 0xd8, ...turnedBy(4), ...scan))).toThrow('exif');
+});

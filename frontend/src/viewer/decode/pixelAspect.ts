@@ -16,6 +16,9 @@ const START_OF_SCAN = 0xffda;
 /** Bytes of a segment before its EXIF. */
 const EXIF_HEAD = 10;
 const LITTLE_ENDIAN = 0x4949;
+const ORIENTATION = 274;
+const UPRIGHT = 1;
+const SHORT = 3;
 const X_RESOLUTION = 282;
 const Y_RESOLUTION = 283;
 
@@ -46,6 +49,29 @@ export function pngAspect(view: DataView): number {
     }
   }
   return SQUARE;
+}
+
+/**
+ * Whether an EXIF block, a TIFF structure, may turn the picture for the service and not in a browser,
+ * which knows but one SHORT, and that only where it looks for it.
+ */
+export function turnsUnseen(tiff: DataView, isLookedAt: boolean): boolean {
+  try {
+    const little = tiff.getUint16(0) === LITTLE_ENDIAN;
+    const start = tiff.getUint32(4, little);
+    for (let index = 0; index < tiff.getUint16(start, little); index += 1) {
+      const entry = start + 2 + 12 * index;
+      if (tiff.getUint16(entry, little) === ORIENTATION) {
+        const kind = tiff.getUint16(entry + 2, little);
+        const usual = kind === SHORT && tiff.getUint32(entry + 4, little) === 1;
+        return !usual || (!isLookedAt && tiff.getUint16(entry + 8, little) > UPRIGHT);
+      }
+    }
+    return false;
+  } catch {
+    // One that is broken says nothing, as to the service.
+    return false;
+  }
 }
 
 /** Whether the two resolutions of an EXIF block, a TIFF structure, are not the same. */
@@ -86,8 +112,12 @@ export function jpegAspect(view: DataView): number {
       aspect = densityAspect(across, down);
     }
     if (marker === APP1 && view.getUint32(at + 4) === EXIF) {
+      const tiff = new DataView(view.buffer, view.byteOffset + at + EXIF_HEAD);
+      if (turnsUnseen(tiff, !exif)) {
+        throw new NotShownError('exif');
+      }
       exif = true;
-      told ||= saysUneven(new DataView(view.buffer, view.byteOffset + at + EXIF_HEAD));
+      told ||= saysUneven(tiff);
     }
   }
   if (exif && (aspect !== SQUARE || told)) {

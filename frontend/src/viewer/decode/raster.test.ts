@@ -1,6 +1,6 @@
 import { encode } from 'fast-png';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { hasNamedExif, readDeepPng, readTiff } from './raster';
+import { hasUnseenExif, readDeepPng, readTiff } from './raster';
 
 const decodeTiff = vi.hoisted(() => vi.fn());
 vi.mock('tiff', () => ({ decode: decodeTiff }));
@@ -22,10 +22,26 @@ it('leaves a PNG that may be turned to the service', () => {
   const exif = [0, 0, 0, 2, 0x65, 0x58, 0x49, 0x66, 0x4d, 0x4d, 0, 0, 0, 0];
   const marked = Uint8Array.from([...png.subarray(0, 33), ...exif, ...png.subarray(33)]);
   expect(() => readDeepPng(marked)).toThrow('exif');
-  expect(hasNamedExif(marked)).toBe(false);
+  expect(hasUnseenExif(marked)).toBe(false);
   const name = [0, 0, 0, 6, 0x65, 0x58, 0x49, 0x66, 0x45, 0x78, 0x69, 0x66, 0, 0, 0, 0, 0, 0];
   const named = Uint8Array.from([...png.subarray(0, 33), ...name, ...png.subarray(33)]);
-  expect(hasNamedExif(named)).toBe(true);
+  expect(hasUnseenExif(named)).toBe(true);
+});
+
+it.each([
+  ['one SHORT', 3, 1, 3, false, false],
+  ['one SHORT behind the pixels', 3, 1, 3, true, true],
+  ['upright behind the pixels', 3, 1, 1, true, false],
+  ['a LONG', 4, 1, 3, false, true],
+  ['two SHORTs', 3, 2, 3, false, true],
+])('knows what browsers do not see of a PNG: %s', (_, kind, count, turn, isBehind, unseen) => {
+  const entry = [18, 1, kind, 0, count, 0, 0, 0, turn, 0, 0, 0];
+  const tiff = [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, ...entry, 0, 0, 0, 0];
+  const exif = [0, 0, 0, tiff.length, 0x65, 0x58, 0x49, 0x66, ...tiff, 0, 0, 0, 0];
+  const png = encode({ width: 1, height: 1, data: Uint8Array.of(7), depth: 8, channels: 1 });
+  const at = isBehind ? png.length - 12 : 33;
+  const marked = Uint8Array.from([...png.subarray(0, at), ...exif, ...png.subarray(at)]);
+  expect(hasUnseenExif(marked)).toBe(unseen);
 });
 
 it.each([

@@ -1,13 +1,14 @@
 import { decode as decodePng } from 'fast-png';
 import { decode as decodeTiff } from 'tiff';
 import { type Level, NotShownError } from './film';
-import { densityAspect, SQUARE } from './pixelAspect';
+import { densityAspect, SQUARE, turnsUnseen } from './pixelAspect';
 
 /** ITU-R BT.601, as the service weighs colours. */
 export const LUMA = [0.299, 0.587, 0.114] as const;
 
 /** `eXIf` */
 const EXIF = 0x65584966;
+const IDAT = 0x49444154;
 /** `Exif`, and two zeros. */
 const EXIF_NAME = [0x45, 0x78, 0x69, 0x66, 0, 0];
 
@@ -94,22 +95,33 @@ export function readDeepPng(data: Uint8Array): Raster {
   return grey;
 }
 
-/** Whether a PNG's `eXIf` begins as in JPEG, which the service reads and browsers may not. */
-export function hasNamedExif(data: Uint8Array): boolean {
+/**
+ * Whether a PNG's `eXIf` is read by the service and maybe not by browsers: it begins as in JPEG, stands
+ * behind the pixels, or has its numbers in another kind.
+ */
+export function hasUnseenExif(data: Uint8Array): boolean {
   const exif = exifOf(data);
-  return exif !== null && EXIF_NAME.every((byte, at) => exif[at] === byte);
+  if (!exif) {
+    return false;
+  }
+  const { buffer, byteOffset, byteLength } = exif.bytes;
+  const named = EXIF_NAME.every((byte, at) => exif.bytes[at] === byte);
+  return named || turnsUnseen(new DataView(buffer, byteOffset, byteLength), !exif.isBehind);
 }
 
 /** Whether a PNG has EXIF, which may say how it is to be turned. */
 export const hasExif = (data: Uint8Array): boolean => exifOf(data) !== null;
 
-/** What the first of a PNG's `eXIf` chunks holds; `null` where there is none. */
-function exifOf(data: Uint8Array): Uint8Array | null {
+/** The first of a PNG's `eXIf` chunks, and whether pixels come before it; `null` where there is none. */
+function exifOf(data: Uint8Array): { bytes: Uint8Array; isBehind: boolean } | null {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  let isBehind = false;
   for (let at = 8; at + 12 <= data.length; at += 12 + view.getUint32(at)) {
-    if (view.getUint32(at + 4) === EXIF) {
-      return data.subarray(at + 8, at + 8 + view.getUint32(at));
+    const kind = view.getUint32(at + 4);
+    if (kind === EXIF) {
+      return { bytes: data.subarray(at + 8, at + 8 + view.getUint32(at)), isBehind };
     }
+    isBehind ||= kind === IDAT;
   }
   return null;
 }

@@ -3,7 +3,14 @@ import { isDicom } from './dicomHeader';
 import { type Film, NotShownError } from './film';
 import { jpegAspect, pngAspect, SQUARE, squared } from './pixelAspect';
 import { plainFilm } from './plainFilm';
-import { hasExif, hasNamedExif, type Raster, readByBrowser, readDeepPng, readTiff } from './raster';
+import {
+  hasExif,
+  hasUnseenExif,
+  type Raster,
+  readByBrowser,
+  readDeepPng,
+  readTiff,
+} from './raster';
 
 const PNG = [0x89, 0x50, 0x4e, 0x47];
 const JPEG = [0xff, 0xd8, 0xff];
@@ -32,7 +39,7 @@ async function readRaster(blob: Blob, bytes: Uint8Array, maxPixels: number): Pro
   if (starts(PNG)) {
     refuseLarge(view.getUint32(16), view.getUint32(20), maxPixels);
     const depth = view.getUint8(24);
-    if (hasNamedExif(bytes)) {
+    if (hasUnseenExif(bytes)) {
       throw new NotShownError('exif');
     }
     const raster = depth === 16 ? readDeepPng(bytes) : await readByBrowser(blob);
