@@ -74,6 +74,16 @@ const fileOf = (
   ]);
 };
 
+/** A sequence of one lookup table that changes nothing. */
+const lookUp = (number: number) => {
+  const entries = Array.from({ length: 4096 }, (_value, index) => index);
+  const lut = item([
+    ...element(0x28, 0x3002, 'US', shorts(entries.length, 0, 12)),
+    ...element(0x28, 0x3006, 'US', shorts(...entries)),
+  ]);
+  return [...tag(0x28, number), ...text('SQ'), ...shorts(0), ...longs(lut.length), ...lut];
+};
+
 const VALUES = Array.from({ length: SIDE * SIDE }, (_, index) => index * 65);
 
 it.each([LITTLE, RUN_LENGTHS])(
@@ -135,25 +145,8 @@ describe('padding', () => {
     ['beyond the stored bits', 0xffff, 0xffff],
     ['among the stored bits', 4095, 4095],
   ])('is known where a table makes other values of it: %s', async (_, word, value) => {
-    const entries = Array.from({ length: 4096 }, (_value, index) => index);
-    const lut = [
-      ...element(0x28, 0x3002, 'US', shorts(entries.length, 0, 12)),
-      ...element(
-        0x28,
-        0x3006,
-        'US',
-        entries.flatMap((entry) => shorts(entry)),
-      ),
-    ];
-    const table = [
-      ...tag(0x28, 0x3000),
-      ...text('SQ'),
-      ...shorts(0),
-      ...longs(item(lut).length),
-      ...item(lut),
-    ];
     const { film, padding } = await shown(padded(word), {
-      elements: [...us(0x120, value), ...table],
+      elements: [...us(0x120, value), ...lookUp(0x3000)],
     });
     expect(padding).toEqual(black);
     expect(film.presets.full).toEqual({ low: 0, high: 4095 });
@@ -191,4 +184,10 @@ it('says that it cannot draw packed values', async () => {
   await expect(readDicom(fileOf(VALUES, 11, LITTLE, { elements }), 1e6)).rejects.toThrow(
     'bits-allocated',
   );
+});
+
+it('shows by its table what a film uses of it, without the island in it', async () => {
+  const words = VALUES.map((_, index) => (index < SIDE ? 0 : 400 + 8 * index));
+  const film = await readDicom(fileOf(words, 11, LITTLE, { elements: lookUp(0x3010) }), 1e6);
+  expect([0, 400 + 8 * 63, 4095].map((code) => film.table?.[code])).toEqual([0, 127, 255]);
 });

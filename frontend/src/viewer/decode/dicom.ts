@@ -11,7 +11,7 @@ import { plainFilm } from './plainFilm';
 import { fullWindow, makePresets } from './presets';
 import { type Padding, pyramid } from './pyramid';
 import { toGrey } from './raster';
-import { paddedWindow, withoutIslands } from './usedRange';
+import { paddedWindow, sharesWithoutIslands, withoutIslands } from './usedRange';
 
 /** A DICOM file as a film; throws `NotShownError` where this page cannot show it. */
 export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<Film> {
@@ -36,7 +36,7 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
     const { full, about } = upright(colourLevel(samples, layout));
     return { ...plainFilm(full, 256), ...about };
   }
-  const { modality, paddingWords, window: sent, ...grey } = readGrey(dataSet, layout);
+  const { modality, paddingWords, window: sent, shares, ...grey } = readGrey(dataSet, layout);
   const meaning = { modality, paddingWords, padding: grey.padding };
   const overlayBits = readOverlayBits(dataSet);
   const codes = codesOf({ ...samples, overlayBits }, layout, size.width * size.height, meaning);
@@ -45,10 +45,12 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
   // After a Modality LUT the codes are its outputs, which begin at 0.
   const least = layout.signed && !modality ? -(2 ** (layout.stored - 1)) : 0;
   const base = sent ?? paddedWindow({ ...size, codes }, grey, least) ?? fullWindow(grey);
-  const stored =
-    layout.stored > 8 && !grey.table ? withoutIslands({ ...size, codes }, grey, base) : base;
+  const deep = layout.stored > 8;
+  const stored = deep && !shares ? withoutIslands({ ...size, codes }, grey, base) : base;
+  const shown = deep && shares ? sharesWithoutIslands({ ...size, codes }, grey, shares) : shares;
+  const table = shown && Uint8Array.from(shown, (share) => Math.round(255 * share));
   const presets = makePresets(levels.at(-1) ?? levels[0], grey, { sent, stored });
-  return { levels, ...grey, ...about, ...presets };
+  return { levels, table, ...grey, ...about, ...presets };
 }
 
 /**

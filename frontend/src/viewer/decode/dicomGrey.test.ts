@@ -65,7 +65,8 @@ const shownBy = (entries: number[], first: number, bits: number, signed: boolean
     uint16: nothing,
     int16: nothing,
   };
-  return readGrey(dataSet as unknown as DataSet, { ...layout, signed }).table ?? new Uint8Array();
+  const { shares } = readGrey(dataSet as unknown as DataSet, { ...layout, signed });
+  return Uint8Array.from(shares ?? [], (share) => Math.round(255 * share));
 };
 const line = (step: number) => Array.from({ length: 4096 }, (_, index) => index * step);
 
@@ -97,5 +98,5 @@ it.each(['x00283000', 'x00283010'])('draws no film whose table it cannot read: %
     return readGrey(dataSet as unknown as DataSet, layout);
   };
   expect(() => read(40)).toThrow('lookup-table');
-  expect(read(0)).toMatchObject({ modality: null, table: null });
+  expect(read(0)).toMatchObject({ modality: null, shares: null });
 });

@@ -30,7 +30,8 @@ export interface Grey {
   /** Whole words, with their sign, that get the first of these codes. */
   readonly paddingWords: Ends | null;
   readonly window: Window | null;
-  readonly table: Uint8Array | null;
+  /** Grey, 0 to 1, of each code where the sender's own look is more than a window. */
+  readonly shares: Float64Array | null;
 }
 
 /**
@@ -59,7 +60,7 @@ export function readGrey(dataSet: DataSet, layout: Layout): Grey {
   const values = (code: number) => slope * code + intercept;
   const voiLut = lutOf(dataSet, 'x00283010', [values(0), values(range - 1)]);
   const voi = voiLut
-    ? { window: spanOf(voiLut), table: tableOf(voiLut, range, values) }
+    ? { window: spanOf(voiLut), shares: sharesOf(voiLut, range, values) }
     : readWindow(dataSet, range, values);
   const paddingWords = readPaddingWords(dataSet, layout);
   const among = paddingWords && codesAmong(paddingWords, least, stored - 1);
@@ -89,31 +90,33 @@ function readWindow(
   dataSet: DataSet,
   range: number,
   value: (code: number) => number,
-): Pick<Grey, 'window' | 'table'> {
+): Pick<Grey, 'window' | 'shares'> {
   const center = numberOf(dataSet, 'x00281050');
   const width = numberOf(dataSet, 'x00281051');
   if (center === null || width === null) {
-    return { window: null, table: null };
+    return { window: null, shares: null };
   }
   const shape = (dataSet.string('x00281056') ?? 'LINEAR').trim();
   if (shape === 'LINEAR') {
     // PS3.3 C.11.2.1.2.1: the ends lie on pixel values, hence the halves.
     const half = Math.max(width - 1, 1) / 2;
-    return { window: { low: center - 0.5 - half, high: center - 0.5 + half }, table: null };
+    return { window: { low: center - 0.5 - half, high: center - 0.5 + half }, shares: null };
   }
   const window = { low: center - width / 2, high: center + width / 2 };
   if (shape !== 'SIGMOID') {
-    return { window, table: null };
+    return { window, shares: null };
   }
-  const table = Uint8Array.from({ length: range }, (_, code) =>
-    Math.round(255 / (1 + Math.exp((-4 * (value(code) - center)) / width))),
+  const shares = Float64Array.from(
+    { length: range },
+    (_, code) => 1 / (1 + Math.exp((-4 * (value(code) - center)) / width)),
   );
-  return { window, table };
+  return { window, shares };
 }
 
-function tableOf(lut: Lut, range: number, value: (code: number) => number): Uint8Array {
-  return Uint8Array.from({ length: range }, (_, code) =>
-    Math.round((255 * at(lut.entries, Math.round(value(code)) - lut.first)) / lut.top),
+function sharesOf(lut: Lut, range: number, value: (code: number) => number): Float64Array {
+  return Float64Array.from(
+    { length: range },
+    (_, code) => at(lut.entries, Math.round(value(code)) - lut.first) / lut.top,
   );
 }
 

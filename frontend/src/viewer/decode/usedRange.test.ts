@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest';
 import { filmRange } from './filmRange';
-import { paddedWindow, scaleAround, scaleBelow, withoutIslands } from './usedRange';
+import {
+  paddedWindow,
+  scaleAround,
+  scaleBelow,
+  sharesWithoutIslands,
+  withoutIslands,
+} from './usedRange';
 
 const SIDE = 100;
 const plain = { range: 65536, slope: 1, intercept: 0, inverted: false, padding: null };
@@ -55,6 +61,20 @@ it('leaves it out where low values are white, too', () => {
   const window = withoutIslands(mirrored, { ...plain, inverted: true }, deep);
   expect(window).toEqual({ low: 65535 - 4095, high: 65535 });
 });
+
+it.each([false, true])(
+  'leaves it out of a table, too, where low values are white: %s',
+  (inverted) => {
+    const turned = (share: number) => (inverted ? 1 - share : share);
+    const shares = Float64Array.from({ length: 65536 }, (_, code) => turned(code / 65535));
+    const found = sharesWithoutIslands(marked, { ...plain, inverted }, shares);
+    const greys = [0, 2000, 4095, 65535].map((code) => turned(found[code] ?? 0));
+    [0, 2000 / 4095, 1, 1].forEach((grey, index) => {
+      expect(greys[index]).toBeCloseTo(grey, 9);
+    });
+    expect(sharesWithoutIslands(level(film), { ...plain, inverted }, shares)).toBe(shares);
+  },
+);
 
 it('takes the scale of a padded film from the rest of it', () => {
   const grey = { ...plain, intercept: -32768, padding: [0, 0] as const };

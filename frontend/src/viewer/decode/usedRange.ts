@@ -49,18 +49,42 @@ type Grey = Pick<Film, 'range' | 'slope' | 'intercept' | 'inverted' | 'padding'>
 export function withoutIslands(full: Level, grey: Grey, base: Window): Window {
   const span = base.high - base.low;
   const levels = Float64Array.from({ length: grey.range }, (_, code) => levelOf(code, grey, base));
-  const found = filmRange(full, levels);
-  if (!found) {
-    return base;
-  }
-  const scale = scaleAround(found.low, found.high);
-  const [black, white] = [Math.max(scale.low, 0), Math.min(scale.high, LEVELS)];
-  if (white - black > MUCH * LEVELS) {
+  const scale = scaleOf(full, levels);
+  if (!scale) {
     return base;
   }
   const share = (level: number) => (grey.inverted ? LEVELS - level : level) / LEVELS;
-  const [one, other] = [base.low + span * share(black), base.low + span * share(white)];
+  const [one, other] = [base.low + span * share(scale.low), base.low + span * share(scale.high)];
   return { low: Math.min(one, other), high: Math.max(one, other) };
+}
+
+/** The same of a film that is shown by `shares` of white, one per code. */
+export function sharesWithoutIslands(full: Level, grey: Grey, shares: Float64Array): Float64Array {
+  const turned = (share: number) => (grey.inverted ? 1 - share : share);
+  const isPadding = (code: number) =>
+    grey.padding !== null && code >= grey.padding[0] && code <= grey.padding[1];
+  const levels = Float64Array.from({ length: grey.range }, (_, code) =>
+    isPadding(code) ? 0 : LEVELS * turned(shares[code] ?? 0),
+  );
+  const scale = scaleOf(full, levels);
+  if (!scale) {
+    return shares;
+  }
+  const { low, high } = scale;
+  return shares.map((share) =>
+    turned(Math.min(1, Math.max(0, (LEVELS * turned(share) - low) / (high - low)))),
+  );
+}
+
+/** The levels to show as black and as white where there are islands; else `null`. */
+function scaleOf(full: Level, levels: Float64Array): Window | null {
+  const found = filmRange(full, levels);
+  if (!found) {
+    return null;
+  }
+  const scale = scaleAround(found.low, found.high);
+  const [low, high] = [Math.max(scale.low, 0), Math.min(scale.high, LEVELS)];
+  return high - low > MUCH * LEVELS ? null : { low, high };
 }
 
 /** A code as shown under `window`, 0 black to 65535 white. */
