@@ -4,7 +4,6 @@ plausible, and an interval for the Brixia total."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,14 +68,6 @@ class Conformal(BaseModel):
 
     coverage: float = Field(gt=0, lt=1, description="Share of films whose set holds their class")
     threshold: float = Field(ge=0, le=1, description="Lowest probability of a class in the set")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _of_one_threshold(cls, given: Any) -> Any:
-        # 2.0.0's manifest has room for one of each class, and none in it.
-        if isinstance(given, dict) and given.get("per_class", 0) is None:
-            return {name: value for name, value in given.items() if name != "per_class"}
-        return given
 
 
 class TotalInterval(BaseModel):

@@ -181,7 +181,7 @@ class BrixiaScores(Frozen):
 class Correlation(Frozen):
     """The estimated Brixia total against another score of the same films, taught beside it.
 
-    Up to version 2.0.0, extent and opacity also of films whose reference is made of these two.
+    Of version 1.0.0, extent and opacity also of films whose reference is made of these two.
     """
 
     score: Literal["extent", "opacity", "grade", "involvement"]
@@ -206,5 +206,5 @@ class Subgroup(Frozen):
     @field_validator("quadratic_weighted_kappa")
     @classmethod
     def _exists(cls, kappa: Estimate | None) -> Estimate | None:
-        # Up to 2.0.0 it was written as 0 in the sample and in every resample.
+        # In 1.0.0 it was written as 0 in the sample and in every resample.
         return None if kappa is not None and kappa.flat and kappa.value == 0 else kappa

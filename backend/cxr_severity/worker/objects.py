@@ -36,7 +36,7 @@ Raises:
 KINDS: tuple[FormName, ...] = tuple(form.name for form in FORMS.values() if form.of_dicom)
 """Of results that can lie in a film's study."""
 USUAL: tuple[FormName, ...] = ("sr", "sc")
-CONTENTS = 3
+CONTENTS = 4
 """To be raised with every change of what stands in a result: two objects of one SOP Instance UID
 must not differ (PS3.5 9.1), and an archive that has the older one would keep it."""
 _ELSEWHERE = ("declared-not-frontal", "declared-not-chest")

@@ -76,14 +76,6 @@ def test_what_is_no_share_is_refused(coverage: float, threshold: float) -> None:
         Conformal(coverage=coverage, threshold=threshold)
 
 
-def test_room_for_a_threshold_of_each_class_is_read_over_where_it_is_empty() -> None:
-    stored = {"coverage": 0.9, "threshold": 0.3, "per_class": None}
-    assert Conformal.model_validate(stored) == Conformal(coverage=0.9, threshold=0.3)
-    assert "per_class" in stored, "what was given is let alone"
-    with pytest.raises(ValidationError, match="per_class"):
-        Conformal.model_validate({**stored, "per_class": (0.4, 0.3, 0.3)})
-
-
 def test_the_interval_is_linear_between_its_knots_and_holds_the_estimate() -> None:
     interval = TotalInterval(
         coverage=0.9, knots=(0, 10, 18), low=(-1, 7, 15), high=(2, 14, 17.5)

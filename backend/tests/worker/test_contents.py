@@ -14,7 +14,7 @@ from cxr_severity.imaging.decode import decode
 from cxr_severity.interop.forms import FORMS, as_form
 from cxr_severity.worker.objects import CONTENTS, KINDS
 
-KNOWN = {3: "7a96f600e41a9340"}
+KNOWN = {4: "7a96f600e41a9340"}
 """By `CONTENTS`, a digest of which elements there are, and of what is neither a text, a number, a
 date, a UID nor a picture. Of a change in those only whoever makes it knows."""
 
