@@ -91,7 +91,8 @@ def score(
         EngineUnavailableError: as the engine raises it; what was done is kept.
     """
     with Journal(journal_of(out), identity, anew=overwrite) as journal:
-        # Films of which the last start noted nothing but that they are copies of one that it lost.
+        # Films of which the last start noted nothing but that they are copies of one that it lost,
+        # or that failed.
         again = journal.orphans()
         todo = [each for each in entries if each.name in again or each.name not in journal.done]
         with tqdm(
