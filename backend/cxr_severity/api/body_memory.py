@@ -8,6 +8,9 @@ from time import monotonic
 
 import anyio
 
+UNPACKED = 32
+"""How many archives are unpacked at a time."""
+
 
 class BodyMemory:
     """Bytes that are held of all bodies. For the event loop alone: it does not lock.
@@ -21,6 +24,9 @@ class BodyMemory:
     def __init__(self, most: int) -> None:
         """`most`: bytes, that a single body or file may exceed."""
         self.most = most
+        # Each takes a thread for as long as its sender likes: without a bound they take all that
+        # the system gives, and nobody's film finds one.
+        self.unpacking = anyio.CapacityLimiter(UNPACKED)
         self.held = 0
         self.streamed = 0
         """Of `held`, what batches hold."""
@@ -115,6 +121,11 @@ class Share:
         self.paused = 0
         """How many of its films wait for their caller's rate."""
         self._memory = memory
+
+    @property
+    def unpacking(self) -> anyio.CapacityLimiter:
+        """Of all batches, as the memory is."""
+        return self._memory.unpacking
 
     @property
     def full(self) -> bool:

@@ -4,6 +4,7 @@ here, and nothing is spooled to disk."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from python_multipart.exceptions import FormParserError
@@ -103,11 +104,11 @@ class Parts:
             },
         )
 
-    def feed(self, content: bytes) -> list[Event]:
+    def feed(self, content: bytes) -> Iterator[Event]:
         """What the next bytes hold.
 
         Raises:
-            ApiError: `malformed-request` for what is no form.
+            ApiError: `malformed-request` for what is no form, after what came before that.
         """
         content = self._preamble.after(content)
         try:
@@ -116,8 +117,10 @@ class Parts:
         except FormParserError as error:
             reason = f"{str(error).rstrip('.')}."
             raise ApiError("malformed-request", _UNREADABLE, reason=reason) from error
-        found, self._events = self._events, []
-        return found
+        finally:
+            # Before a fault, too: what is read must not depend on how a network cuts the body.
+            found, self._events = self._events, []
+            yield from found
 
     def check_end(self) -> None:
         """When nothing more comes.

@@ -2,7 +2,7 @@
 
 One line for each row, appended as it is known. A line that a kill cut off is dropped, and so is all
 from a damaged line on, as a machine that stopped may leave one; where a film has two, the later one
-counts.
+counts. A run that goes on tries again what failed: a share may have been away, or memory short.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from time import monotonic
 from types import TracebackType
 from typing import IO
 
-from cxr_severity.bulk.rows import DUPLICATE, Row
+from cxr_severity.bulk.rows import DUPLICATE, FAILED, UNWRITTEN, Row
 
 _SYNC_SECONDS = 1.0
 
@@ -38,7 +38,7 @@ class Journal:
     def __init__(self, path: Path, identity: dict[str, object], *, anew: bool = False) -> None:
         self.path = path
         self.done: dict[str, tuple[str, str]] = {}
-        """Status and digest of each film that has a row."""
+        """Status and digest of each film that has a row, but those that are to be tried again."""
         self._synced = monotonic()
         try:
             self._file: IO[bytes] = path.open("a+b")
@@ -75,6 +75,8 @@ class Journal:
             whole += len(line)
             if begun is None:
                 begun = content
+            elif content["status"] == FAILED or content["code"] == UNWRITTEN:
+                self.done.pop(content["file"], None)  # its copies are tried with it, as orphans
             else:
                 self._note(content)
         self._file.truncate(whole)
@@ -113,7 +115,7 @@ class Journal:
 
     def orphans(self) -> set[str]:
         """Duplicates of a film that has no row for that content, since it was lost with the process
-        that worked on it. They are scored themselves."""
+        that worked on it, or failed before the run went on. They are scored themselves."""
         led = {digest for status, digest in self.done.values() if status != DUPLICATE}
         return {
             name

@@ -54,6 +54,8 @@ def check_out(out: Path, *, overwrite: bool) -> None:
     """
     if out.suffix not in SUFFIXES:
         raise JournalError(f"{out}: the name of a table ends in {' or '.join(SUFFIXES)}")
+    if out.is_dir():  # as tables with partitions are
+        raise JournalError(f"{out} is a folder; name a file")
     if not overwrite and out.exists() and not journal_of(out).exists():
         raise JournalError(f"{out} is there already; name another file, or --overwrite")
     if not out.parent.is_dir():
@@ -91,7 +93,8 @@ def score(
         EngineUnavailableError: as the engine raises it; what was done is kept.
     """
     with Journal(journal_of(out), identity, anew=overwrite) as journal:
-        # Films of which the last start noted nothing but that they are copies of one that it lost.
+        # Films of which the last start noted nothing but that they are copies of one that it lost,
+        # or that failed.
         again = journal.orphans()
         todo = [each for each in entries if each.name in again or each.name not in journal.done]
         with tqdm(

@@ -155,9 +155,20 @@ def _unexplained(judged: Judged) -> Judged:
 
 
 def _read(path: Path, limits: Limits) -> bytes:
-    if path.stat().st_size > limits.max_bytes:
+    # No further than the limit: a pipe or a device does not say how much it holds.
+    with open(path, "rb", opener=_at_once) as file:
+        data = file.read(limits.max_bytes + 1)
+    if len(data) > limits.max_bytes:
         raise FileTooLargeError(OVER_THE_LIMIT, limit=limits.max_bytes / 1e6)
-    return path.read_bytes()
+    return data
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Opens a pipe also where nobody writes to it, which then is empty: else that would be waited
+    for."""
+    descriptor = os.open(path, flags | os.O_NONBLOCK)
+    os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def _line(path: Path, found: Assessment) -> str:

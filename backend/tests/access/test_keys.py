@@ -147,6 +147,27 @@ def test_a_change_that_fails_locks_nobody_out(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["keys.json"]
 
 
+def test_a_change_through_a_link_counts_where_the_file_itself_is_read(tmp_path: Path) -> None:
+    kept, link = tmp_path / "mounted" / "keys.json", tmp_path / "keys.json"
+    key = KeyFile(kept).add("pacs")
+    link.symlink_to("mounted/keys.json")
+    other = KeyFile(link).add("ris")
+    assert KeyFile(kept).caller(other)
+    assert KeyFile(link).revoke("pacs") == 1
+    assert KeyFile(kept).caller(key) is None
+    assert link.is_symlink()
+    (tmp_path / "mounted" / "keys.json.new").touch()
+    with pytest.raises(KeyFileError, match="another command"):
+        KeyFile(link).add("ward")
+
+
+def test_a_folder_that_is_a_file_is_not_taken_for_another_command(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file" / "keys.json", tmp_path / "file" / "below" / "keys.json"):
+        with pytest.raises(KeyFileError, match=r"file.*: (File exists|Not a directory)"):
+            KeyFile(path).add("pacs")
+
+
 def test_whoever_could_read_the_file_still_can_when_it_has_changed(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     KeyFile(path).add("pacs")

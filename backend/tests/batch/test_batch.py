@@ -166,6 +166,27 @@ def test_a_form_that_is_cut_says_so_after_what_was_whole(client: TestClient) -> 
 
 
 @pytest.mark.parametrize(
+    "fault",
+    [
+        PART.replace(b" name=file;", b""),
+        PART.replace(b"Content-Disposition", b"Content Disposition"),
+        PART.replace(b"\r\n\r\n", b"\r\nX-Long: " + b"y" * 9_000 + b"\r\n\r\n"),
+    ],
+)
+def test_files_that_came_whole_before_a_malformed_part_have_their_lines(
+    client: TestClient, fault: bytes
+) -> None:
+    """Whether they come with it at once or not."""
+    for cut in (0, len(PART), 2 * len(PART), 2 * len(PART) + 10):
+        body = PART * 2 + fault + PART + b"--b--\r\n"
+        pieces = [piece for piece in (body[:cut], body[cut:]) if piece]
+        answer = client.post("/predict/batch", content=iter(pieces), headers=FORM)
+        assert answer.status_code == 200, answer.text
+        told = [(line["name"], line["error"]["code"]) for line in lines_of(answer.text)]
+        assert told == [("a", "not-an-image")] * 2 + [("", "malformed-request")]
+
+
+@pytest.mark.parametrize(
     ("body", "status", "code"),
     [
         (PART[:-3], 400, "incomplete-upload"),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 
+import anyio
 import pytest
 
 from cxr_severity.api.batch.arriving import Item
 from cxr_severity.api.batch.intake import take_in
 from cxr_severity.api.body_memory import BodyMemory, Share
-from cxr_severity.api.multipart import Event, Parts
+from cxr_severity.api.multipart import Begin, Data, Event, Parts
 
 from .sent import zipped
 
@@ -55,3 +57,38 @@ async def test_what_begins_almost_like_an_archive_is_a_file(content: bytes) -> N
     for cut in range(len(content) + 1):
         (item,) = await _files(head + rest[:cut], rest[cut:])
         assert (item.name, item.content) == ("sent", content)
+
+
+def _unpacking() -> int:
+    return sum(each.name.startswith("AnyIO worker") for each in threading.enumerate())
+
+
+@pytest.mark.anyio
+async def test_archives_that_stand_still_take_few_threads_and_the_others_wait_for_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cxr_severity.api.body_memory.UNPACKED", 3)
+    memory, go_on = BodyMemory(10**9), anyio.Event()
+    sent, begun = zipped({"a.png": b"film" * 20}), 0
+    found: list[str] = []
+
+    async def events() -> AsyncIterator[Event]:
+        nonlocal begun
+        yield Begin("", alone=True)
+        yield Data(sent[:20])
+        begun += 1
+        await go_on.wait()
+        yield Data(sent[20:])
+
+    async def put(item: Item) -> None:
+        found.append(item.name)
+
+    async with anyio.create_task_group() as batches:
+        for _ in range(8):
+            batches.start_soon(take_in, events(), put, 1_000_000, Share(memory))
+        while begun < 8 or memory.unpacking.borrowed_tokens < 3:
+            await anyio.sleep(0.01)
+        await anyio.sleep(0.2)
+        assert _unpacking() == 3
+        go_on.set()
+    assert found == ["a.png"] * 8

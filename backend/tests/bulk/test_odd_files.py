@@ -15,11 +15,12 @@ import pytest
 from bulk_scorer import ByContent
 
 from cxr_severity.bulk.entries import Entry, read
+from cxr_severity.bulk.journal import JournalError
 from cxr_severity.bulk.matching import match
 from cxr_severity.bulk.processes import ProcessEngine
 from cxr_severity.bulk.readings import read_readings
 from cxr_severity.bulk.rows import FAILED, GRADED, Row, blank
-from cxr_severity.bulk.run import Counts, score
+from cxr_severity.bulk.run import Counts, check_out, score
 from cxr_severity.bulk.seam import EngineUnavailableError, Load, Taken
 from cxr_severity.bulk.sources import SourceError, find
 from cxr_severity.interop.table import unescaped
@@ -152,3 +153,12 @@ def test_a_run_goes_on_with_films_of_such_names(films: list[str], tmp_path: Path
     assert counts == Counts(graded=len(films), refused=0, failed=0, duplicates=1)
     digests = log.read_text().split()
     assert len(digests) == len(set(digests)) == len(NAMES), "none is scored twice"
+
+
+def test_a_table_that_is_a_folder_is_told_before_anything_is_searched(tmp_path: Path) -> None:
+    """As tables with partitions are."""
+    out = tmp_path / "t.parquet"
+    out.mkdir()
+    for overwrite in (False, True):
+        with pytest.raises(JournalError, match=r"t\.parquet is a folder; name a file"):
+            check_out(out, overwrite=overwrite)

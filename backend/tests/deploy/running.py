@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from http.client import HTTPResponse
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -53,6 +54,20 @@ def answers(url: str) -> bool:
             return bool(answer.status == 200)
     except (URLError, ConnectionError, TimeoutError):
         return False
+
+
+def answer_to_a_large_body(url: str, path: str) -> tuple[HTTPResponse, bytes]:
+    """The answer when none of it has come."""
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(
+            f"POST {path} HTTP/1.1\r\nHost: a\r\n".encode()
+            + b"Content-Type: multipart/form-data; boundary=b\r\n"
+            b"Content-Length: 900000000\r\n\r\n"
+        )
+        answer = HTTPResponse(connection, method="POST")
+        answer.begin()
+        return answer, answer.read()
 
 
 @contextmanager

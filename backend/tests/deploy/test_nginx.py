@@ -6,14 +6,12 @@ import gzip
 import json
 import re
 import shutil
-import socket
 import subprocess
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPResponse
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -34,7 +32,7 @@ from cxr_severity.imaging.errors import DamagedImageError
 from cxr_severity.imaging.limits import DEFAULT_LIMITS
 from cxr_severity.settings import Settings
 
-from .running import BROTLI, DEPLOY, free_port, proxy, service, tools
+from .running import BROTLI, DEPLOY, answer_to_a_large_body, free_port, proxy, service, tools
 
 IMAGE = SAMPLES[0].read_bytes()
 UPLOAD = {"file": ("a.png", IMAGE)}
@@ -168,18 +166,15 @@ def test_refusals_are_the_services_own_problems(client: httpx2.Client) -> None:
     assert (packed.status_code, packed.json()["code"]) == (415, "unsupported-encoding")
 
 
+def test_a_batch_with_a_slash_too_many_is_led_on_whatever_its_size(url: str) -> None:
+    answer, _ = answer_to_a_large_body(url, "/predict/batch/")
+    assert (answer.status, answer.headers["location"]) == (307, "/predict/batch")
+
+
 @pytest.mark.parametrize("path", ["/predict", "/v2/models/cxr-severity/infer"])
 def test_what_is_far_too_large_is_refused_before_it_is_read(url: str, path: str) -> None:
-    host, port = url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=30) as connection:
-        connection.sendall(
-            f"POST {path} HTTP/1.1\r\nHost: a\r\n".encode()
-            + b"Content-Type: multipart/form-data; boundary=b\r\n"
-            b"Content-Length: 900000000\r\n\r\n"
-        )
-        answer = HTTPResponse(connection, method="POST")
-        answer.begin()
-        body = json.loads(answer.read())
+    answer, said = answer_to_a_large_body(url, path)
+    body = json.loads(said)
     assert answer.status == body["status"] == 413
     assert answer.headers["content-type"] == "application/problem+json"
     assert body["code"] == "file-too-large"

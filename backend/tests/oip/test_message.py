@@ -71,6 +71,21 @@ def test_json_alone_and_force(client: TestClient) -> None:
     assert all(isinstance(value, bool) for value in outputs["prediction_set"]["data"])
 
 
+def test_null_is_as_if_it_were_not_said(client: TestClient) -> None:
+    """Clients that write out whole objects say it for each member that they leave empty."""
+    nothing = {"id": None, "parameters": None, "outputs": None}
+    assert "findings" in post(client, {"inputs": [ENCODED], **nothing}).json()  # from the gate
+    image = {**ENCODED, "parameters": {"binary_data_size": None, "shared_memory_region": None}}
+    asked = {"name": "severity", "parameters": None}
+    force = {"force": True, "binary_data_output": None}
+    for one, output in ((image, asked), ({**image, "parameters": None}, {**asked, "extra": None})):
+        said = {**nothing, "inputs": [one], "outputs": [output], "parameters": force}
+        answer = post(client, said)
+        assert answer.status_code == 200, answer.text
+        assert [each["name"] for each in answer.json()["outputs"]] == ["severity"]
+    assert "missing" in post(client, {"inputs": None}).json()["error"]
+
+
 def test_some_outputs_binary(client: TestClient) -> None:
     raw = struct.pack("<I", len(PNG)) + PNG
     sent = {

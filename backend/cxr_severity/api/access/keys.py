@@ -174,9 +174,14 @@ class KeyFile:
         The new file locks out other writers, and is there before the old one is read: what is
         written never lacks what another command has just done.
         """
-        new = self._path.with_name(f"{self._path.name}.new")
+        # Where a link leads to: to replace the link would change nothing for who reads the file.
+        path = Path(os.path.realpath(self._path))
+        new = path.with_name(f"{path.name}.new")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise KeyFileError(f"{path.parent}: {error.strerror}") from error
+        try:
             # Whoever could read the hashes could not use them, but need not see names either.
             descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError as error:
@@ -192,8 +197,8 @@ class KeyFile:
                 kept = self.all()
                 yield kept
                 json.dump({"keys": [asdict(key) for key in kept]}, file, indent=1)
-                _keep_readable(file.fileno(), self._path)
-            new.replace(self._path)
+                _keep_readable(file.fileno(), path)
+            new.replace(path)
         except BaseException as error:
             new.unlink(missing_ok=True)
             if isinstance(error, OSError):

@@ -139,6 +139,7 @@ async def _unpack(
             del item
 
     with arriving:
-        # A limiter of its own: this thread waits for the others, which must never wait for it.
-        await to_thread.run_sync(work, limiter=anyio.CapacityLimiter(1))
+        # A limiter apart from that of the films: this thread waits for theirs, which must never
+        # wait for it. Until there is a place nothing more of the body is read.
+        await to_thread.run_sync(work, limiter=share.unpacking)
     unpacked.set()

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError, model_validator
 
 from cxr_severity.api.errors import ApiError
 from cxr_severity.api.oip.read_json import numbers, read_json
@@ -36,9 +36,16 @@ Values = Float32Array | NDArray[np.bool_] | list[bytes]
 
 
 class _Loose(BaseModel):
-    """The protocol lets clients say more than a server knows."""
+    """The protocol lets clients say more than a server knows, and null where they say nothing."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_null(cls, said: Any) -> Any:
+        if not isinstance(said, dict):
+            return said
+        return {name: value for name, value in said.items() if value is not None}
 
 
 class Input(_Loose):
@@ -129,7 +136,8 @@ def invalid(template: str, **values: str | float) -> ApiError:
 
 
 def _flag(parameters: Mapping[str, Any], name: str, otherwise: bool = False) -> bool:
-    value = parameters.get(name, otherwise)
+    value = parameters.get(name)
+    value = otherwise if value is None else value
     if not isinstance(value, bool):
         raise invalid("The parameter {name} must be true or false.", name=name)
     return value
@@ -174,7 +182,7 @@ def _with_bytes(inputs: Sequence[Input], behind: memoryview) -> Iterator[_Tensor
     at = 0
     for sent in inputs:
         size = sent.parameters.get("binary_data_size")
-        if "shared_memory_region" in sent.parameters:
+        if sent.parameters.get("shared_memory_region") is not None:
             raise invalid("Inputs are not taken from shared memory.")
         if size is None:
             yield sent, None

@@ -20,6 +20,8 @@ from cxr_severity.api.telemetry.traces import tracer
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 OTHER = "other"
 _FAILED = 500
+_GONE = 499
+"""nginx's number for a client that left before its answer was whole; a stop may cut it off, too."""
 
 
 class Routes:
@@ -50,14 +52,18 @@ class Measured:
             await self._app(scope, receive, send)
             return
         start = perf_counter()
-        status = 499  # nginx's number for a client that has left before the answer
+        status = _GONE
         answered = False
+        end: float | None = None
         seen = Seen()
 
         async def watched(message: Message) -> None:
-            nonlocal status, answered
+            nonlocal status, answered, end
             if message["type"] == "http.response.start":
                 status, answered = message["status"], True
+            elif message["type"] == "http.response.body" and not message.get("more_body", False):
+                # Before it is handed on: then what is left of the body may still be waited for.
+                end = perf_counter()
             await send(message)
 
         route = self._routes.name(scope["path"])
@@ -72,8 +78,11 @@ class Measured:
             except Exception:
                 span.set_status(StatusCode.ERROR)
                 status = status if answered else _FAILED  # as it is answered outside of this
+                end = end or perf_counter()
                 raise
             finally:
+                if end is None:  # it may have begun
+                    status, end = _GONE, perf_counter()
                 span.set_attribute("http.request.method", method)
                 span.set_attribute("http.route", route)
                 span.set_attribute("http.response.status_code", status)
@@ -82,6 +91,6 @@ class Measured:
                 if status >= _FAILED:
                     span.set_status(StatusCode.ERROR)
                 self._metrics.requests.labels(method, route, str(status)).inc()
-                self._metrics.request_seconds.labels(route).observe(perf_counter() - start)
+                self._metrics.request_seconds.labels(route).observe(end - start)
                 if seen.problem is not None:
                     self._metrics.problems.labels(seen.problem).inc()
