@@ -124,9 +124,10 @@ class Archive:
 
     def _past_the_end(self, query: Mapping[str, str], offset: int, code: str) -> bool:
         """Whether an archive says by this error that nothing is left from `offset` on: some do by
-        404, others by 400 or 500. Of the first page it means a URL that is wrong."""
-        if code == "http-404" or not code.startswith("http-"):
-            return code == "http-404"
+        404, others by 400 or 500. Of the first page it means a URL that is wrong; and a 404 is what
+        a server says to every path while the archive behind it starts."""
+        if not code.startswith("http-"):
+            return False
         try:  # nothing is left where the last instance that it listed is the last of all
             return len(self._listed(query, offset - 1, 2)) == 1
         except WorkerError:
