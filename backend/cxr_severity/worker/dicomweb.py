@@ -32,7 +32,7 @@ from cxr_severity.worker.tls import fault_of, trusting
 _JSON = "application/dicom+json"
 _DICOM = 'multipart/related; type="application/dicom"'
 _STUDY, _SERIES, _INSTANCE = "0020000D", "0020000E", "00080018"
-_MODALITY = "00080060"
+_MODALITY, _CLASS = "00080060", "00080016"
 _UID = re.compile(r"[0-9.]{1,64}")
 _PAGE = 100
 _LARGEST_PAGE = 64_000_000
@@ -274,8 +274,17 @@ def place_of(said: Mapping[str, Any]) -> Place | None:
 
 def modality_of(said: Mapping[str, Any]) -> str:
     """The modality that QIDO-RS said; empty where it did not."""
-    found = next(iter(values(said, _MODALITY)), "")
-    return found if isinstance(found, str) else ""
+    return _text(said, _MODALITY)
+
+
+def class_of(said: Mapping[str, Any]) -> str:
+    """As `modality_of`, of the SOP class."""
+    return _text(said, _CLASS)
+
+
+def _text(said: Mapping[str, Any], tag: str) -> str:
+    found = next(iter(values(said, tag)), "")
+    return found.strip(" \0") if isinstance(found, str) else ""
 
 
 def _json(body: bytes) -> object:
