@@ -18,7 +18,10 @@ from cxr_severity.worker.items import Result
 from cxr_severity.worker.links import bound, socket_of
 from cxr_severity.worker.tls import Tls
 
-_ADDRESS = re.compile(r"(?P<title>[^@\\]{1,16})@(?P<host>\[[^]]+\]|[^:@]+):(?P<port>\d{1,5})")
+_ADDRESS = re.compile(
+    # ASCII without controls and backslash (PS3.5 6.2), and without the sign that ends it here.
+    r"(?P<title>[ -?A-\[\]-~]{1,16})@(?P<host>\[[^]]+\]|[^:@]+):(?P<port>[0-9]{1,5})"
+)
 # Success, that it is there already, and the class of warnings (PS3.7 C): it is stored all the same.
 _STORED = range(1), range(0x0111, 0x0112), range(0xB000, 0xC000), (0x0001, 0x0107, 0x0116)
 _TRANSIENT = 2
@@ -42,7 +45,7 @@ class Address:
         """
         found = _ADDRESS.fullmatch(text.strip())
         if not found or not 0 < int(found["port"]) < 65536:
-            raise ValueError(f"{text} is not TITLE@HOST:PORT")
+            raise ValueError(f"{text} is not TITLE@HOST:PORT, TITLE in ASCII")
         return cls(found["title"].strip(), found["host"].strip("[]"), int(found["port"]))
 
 
