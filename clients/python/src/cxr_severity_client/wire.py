@@ -62,7 +62,8 @@ class Access:
         return {
             "base_url": self.url,
             "headers": {name: value for name, value in said.items() if value},
-            "timeout": httpx.Timeout(self.timeout, connect=10),
+            # To wait for one of one's own connections is no silence of the service.
+            "timeout": httpx.Timeout(self.timeout, connect=10, pool=None),
         }
 
 
