@@ -115,13 +115,15 @@ class Header:
 
 
 def read_header(data: bytes) -> Header:
-    """Of a DICOM file.
+    """Of a DICOM file, of which only so much need be there as stands before its pixels.
 
     Raises:
         DamagedImageError: its structure is broken.
     """
     syntax, start = read_meta(data)
-    elements = read_elements(data, start, big_endian=syntax == ExplicitVRBigEndian, wanted=_WANTED)
+    elements = read_elements(
+        data, start, big_endian=syntax == ExplicitVRBigEndian, wanted=_WANTED, pixels=False
+    )
     return Header(
         place=Place(*(_uid(elements, tag) for tag in (_STUDY, _SERIES, _INSTANCE))),
         modality=elements.text(tags.MODALITY),

@@ -141,6 +141,10 @@ def test_the_archive_is_asked_once_for_each_modality() -> None:
     assert list(Wanted(modalities=()).queries(NOON)) == [{}]
 
 
+def test_a_film_that_is_cut_amid_its_pixels_says_what_it_is() -> None:
+    assert read_header(film(3)[:-1000]) == read_header(film(3))
+
+
 def test_a_cut_film_has_no_header() -> None:
     with pytest.raises(DamagedImageError):
         read_header(film(3)[:300])
