@@ -6,6 +6,7 @@ import re
 import socket
 from dataclasses import dataclass
 from io import BytesIO
+from time import monotonic
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset
@@ -103,13 +104,18 @@ class Peer:
             raise _not_established(link)
         if all(each.transfer_syntax[0].is_implicit_VR for each in link.accepted_contexts):
             _make_implicit(dataset)
+        began = monotonic()
         try:
             status = link.send_c_store(dataset)
+        except RuntimeError:  # it has ended before anything was sent
+            raise PassingError("cut-off") from None
         finally:
             if link.is_established:
                 link.release()
         if "Status" not in status:
-            raise PassingError("timed-out")
+            # An abort and a lost connection are told like no answer in time, and come before it.
+            early = monotonic() - began < self._timeout
+            raise PassingError("cut-off" if early else "timed-out")
         if any(status.Status in some for some in _STORED):
             return
         code = f"refused-{status.Status:04x}"
