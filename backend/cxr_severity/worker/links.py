@@ -34,12 +34,12 @@ def forgive_titles(link: Association) -> None:
     its sender not be told which title is wrong."""
     decode = link.dul._decode_pdu
 
-    def forgiving(data: bytearray) -> Any:
-        if data[0] == _REQUEST:
+    def forgiving(bytestream: bytearray) -> Any:
+        if bytestream[0] == _REQUEST:
             for where in _TITLES:
-                title = bytes(data[where])
-                data[where] = _proper(title).ljust(len(title))
-        return decode(data)
+                title = bytes(bytestream[where])
+                bytestream[where] = _proper(title).ljust(len(title))
+        return decode(bytestream)
 
     link.dul._decode_pdu = forgiving  # type: ignore[method-assign]
 
