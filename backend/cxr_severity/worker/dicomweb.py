@@ -197,7 +197,7 @@ class Archive:
                 raise PassingError(error.code) from None
             if error.status not in _OF_A_PROXY:
                 raise
-            alone = doubts.failed(study, instance)
+            alone = doubts.failed(instance)
             if alone or (alone is None and self._has(study, instance) is not None):
                 raise PassingError(f"http-{error.status}") from None
             raise

@@ -10,9 +10,9 @@ from __future__ import annotations
 from threading import Lock
 
 _OFTEN = 60
-"""Times that an instance fails beside those of other studies, while nothing passes, before it is
-asked whether it fails alone. By the longest pause (`work`), two that fail in turn come to it within
-two hours, and a hundred in days: a store that is down for a night is waited for."""
+"""Times that an instance fails beside others, while nothing passes, before it is asked whether it
+fails alone. By the longest pause (`work`), two that fail in turn come to it within two hours, and a
+hundred, as of a store that is down while its archive still searches, in days."""
 
 
 class Doubts:
@@ -26,27 +26,22 @@ class Doubts:
         """Of each instance that fails: how many requests had passed when it first did."""
         self._times: dict[str, int] = {}
         """How often each has failed since any passed."""
-        self._study = ""
-        self._in_a_row: set[str] = set()
-        """Those of the study that failed last, since any of another was asked for."""
+        self._last = ""
 
     def passed(self, instance: str) -> None:
         with self._lock:
             self._passed += 1
             self._before.pop(instance, None)
             self._times.clear()
-            self._in_a_row.clear()
+            self._last = ""
 
-    def failed(self, study: str, instance: str) -> bool | None:
-        """Whether it fails alone, as others passed since it began to fail; None where only those of
-        its study were asked for since it last failed (itself, or a film's other results), or it has
-        failed often while nothing passed, and only another question would tell."""
+    def failed(self, instance: str) -> bool | None:
+        """Whether it fails alone, as others passed since it began to fail; None where it is the one
+        that was asked for last, too, or has failed often while nothing passed, and only another
+        question would tell."""
         with self._lock:
             before = self._before.setdefault(instance, self._passed)
-            if study != self._study:
-                self._study, self._in_a_row = study, set()
-            again = instance in self._in_a_row
-            self._in_a_row.add(instance)
+            again, self._last = self._last == instance, instance
             self._times[instance] = self._times.get(instance, 0) + 1
             if self._passed > before:
                 return True

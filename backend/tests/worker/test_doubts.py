@@ -42,8 +42,8 @@ def nothing(_: bytes, __: float) -> Sequence[Result]:
 
 
 def failed(doubts: Doubts, films: str) -> list[bool | None]:
-    """Each letter is a film, and its study."""
-    return [doubts.failed(each, each) for each in films]
+    """Each letter is a film."""
+    return [doubts.failed(each) for each in films]
 
 
 def test_one_is_known_by_the_others() -> None:
@@ -54,15 +54,6 @@ def test_one_is_known_by_the_others() -> None:
     assert failed(doubts, "aca") == [True, False, True]
     doubts.passed("a")
     assert failed(doubts, "a") == [False]
-
-
-def test_a_films_results_are_no_others_to_one_another() -> None:
-    doubts = Doubts()
-    assert [doubts.failed("a", each) for each in ("sr", "sc", "sr", "sc")] == [
-        False, False, None, None,
-    ]  # fmt: skip
-    assert doubts.failed("b", "other") is False
-    assert doubts.failed("a", "sr") is False
 
 
 def test_films_that_fail_in_turn_do_not_shield_each_other_for_ever(
@@ -110,9 +101,10 @@ def test_two_films_that_alone_get_no_answer_are_parked(
 
 
 def test_a_film_of_which_no_result_gets_an_answer_is_parked(
-    ledger: Ledger, path: Path, pacs: FakePacs, archive: Archive
+    ledger: Ledger, path: Path, pacs: FakePacs, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its report and its picture alone wait, by the usual options."""
+    monkeypatch.setattr("cxr_severity.worker.doubts._OFTEN", 4)
     pacs.always["store"] = "504"
     made = [Result(place(number).instance, "sr", film(number)) for number in (1, 2)]
     ledger.found([place(0)], time.time())
