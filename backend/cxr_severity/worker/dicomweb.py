@@ -32,7 +32,7 @@ from cxr_severity.worker.tls import fault_of, trusting
 _JSON = "application/dicom+json"
 _DICOM = 'multipart/related; type="application/dicom"'
 _STUDY, _SERIES, _INSTANCE = "0020000D", "0020000E", "00080018"
-_MODALITY = "00080060"
+_MODALITY, _CLASS = "00080060", "00080016"
 _UID = re.compile(r"[0-9.]{1,64}")
 _PAGE = 100
 _LARGEST_PAGE = 64_000_000
@@ -124,9 +124,10 @@ class Archive:
 
     def _past_the_end(self, query: Mapping[str, str], offset: int, code: str) -> bool:
         """Whether an archive says by this error that nothing is left from `offset` on: some do by
-        404, others by 400 or 500. Of the first page it means a URL that is wrong."""
-        if code == "http-404" or not code.startswith("http-"):
-            return code == "http-404"
+        404, others by 400 or 500. Of the first page it means a URL that is wrong; and a 404 is what
+        a server says to every path while the archive behind it starts."""
+        if not code.startswith("http-"):
+            return False
         try:  # nothing is left where the last instance that it listed is the last of all
             return len(self._listed(query, offset - 1, 2)) == 1
         except WorkerError:
@@ -273,8 +274,17 @@ def place_of(said: Mapping[str, Any]) -> Place | None:
 
 def modality_of(said: Mapping[str, Any]) -> str:
     """The modality that QIDO-RS said; empty where it did not."""
-    found = next(iter(values(said, _MODALITY)), "")
-    return found if isinstance(found, str) else ""
+    return _text(said, _MODALITY)
+
+
+def class_of(said: Mapping[str, Any]) -> str:
+    """As `modality_of`, of the SOP class."""
+    return _text(said, _CLASS)
+
+
+def _text(said: Mapping[str, Any], tag: str) -> str:
+    found = next(iter(values(said, tag)), "")
+    return found.strip(" \0") if isinstance(found, str) else ""
 
 
 def _json(body: bytes) -> object:

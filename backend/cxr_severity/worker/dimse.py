@@ -6,6 +6,7 @@ import re
 import socket
 from dataclasses import dataclass
 from io import BytesIO
+from time import monotonic
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset
@@ -18,7 +19,10 @@ from cxr_severity.worker.items import Result
 from cxr_severity.worker.links import bound, socket_of
 from cxr_severity.worker.tls import Tls
 
-_ADDRESS = re.compile(r"(?P<title>[^@\\]{1,16})@(?P<host>\[[^]]+\]|[^:@]+):(?P<port>\d{1,5})")
+_ADDRESS = re.compile(
+    # ASCII without controls and backslash (PS3.5 6.2), and without the sign that ends it here.
+    r"(?P<title>[ -?A-\[\]-~]{1,16})@(?P<host>\[[^]]+\]|[^:@]+):(?P<port>[0-9]{1,5})"
+)
 # Success, that it is there already, and the class of warnings (PS3.7 C): it is stored all the same.
 _STORED = range(1), range(0x0111, 0x0112), range(0xB000, 0xC000), (0x0001, 0x0107, 0x0116)
 _TRANSIENT = 2
@@ -42,7 +46,7 @@ class Address:
         """
         found = _ADDRESS.fullmatch(text.strip())
         if not found or not 0 < int(found["port"]) < 65536:
-            raise ValueError(f"{text} is not TITLE@HOST:PORT")
+            raise ValueError(f"{text} is not TITLE@HOST:PORT, TITLE in ASCII")
         return cls(found["title"].strip(), found["host"].strip("[]"), int(found["port"]))
 
 
@@ -100,13 +104,18 @@ class Peer:
             raise _not_established(link)
         if all(each.transfer_syntax[0].is_implicit_VR for each in link.accepted_contexts):
             _make_implicit(dataset)
+        began = monotonic()
         try:
             status = link.send_c_store(dataset)
+        except RuntimeError:  # it has ended before anything was sent
+            raise PassingError("cut-off") from None
         finally:
             if link.is_established:
                 link.release()
         if "Status" not in status:
-            raise PassingError("timed-out")
+            # An abort and a lost connection are told like no answer in time, and come before it.
+            early = monotonic() - began < self._timeout
+            raise PassingError("cut-off" if early else "timed-out")
         if any(status.Status in some for some in _STORED):
             return
         code = f"refused-{status.Status:04x}"

@@ -15,6 +15,11 @@ from pydicom.datadict import keyword_for_tag, tag_for_keyword
 from pydicom.uid import ExplicitVRBigEndian
 
 from cxr_severity.imaging.dicom import elements as tags
+from cxr_severity.imaging.dicom.accept import (
+    RADIOGRAPHS,
+    SECONDARY_CAPTURES,
+    is_for_presentation,
+)
 from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.interop.dicom import shown
@@ -26,8 +31,8 @@ from cxr_severity.worker.items import Place
 _STUDY, _SERIES, _INSTANCE = 0x0020000D, 0x0020000E, 0x00080018
 _STUDY_DATE, _MANUFACTURER, _MODEL = 0x00080020, 0x00080070, 0x00081090
 _WANTED = (
-    *shown.TAGS, tags.SOP_CLASS, tags.MODALITY, _STUDY, _SERIES, _INSTANCE, _STUDY_DATE,
-    _MANUFACTURER, _MODEL,
+    *shown.TAGS, tags.SOP_CLASS, tags.PRESENTATION_INTENT, tags.MODALITY, _STUDY, _SERIES,
+    _INSTANCE, _STUDY_DATE, _MANUFACTURER, _MODEL,
 )  # fmt: skip
 
 
@@ -69,6 +74,10 @@ class Wanted:
         none."""
         return not said or not self.modalities or said in self.modalities
 
+    def class_fits(self, said: str) -> bool:
+        """As `modality_fits`, of a SOP class."""
+        return not said or said in RADIOGRAPHS | SECONDARY_CAPTURES
+
     def objection(self, header: Header, came: datetime) -> str:
         """Why the film is not wanted that came in then, as a code; empty where it is."""
         if header.own:
@@ -80,6 +89,9 @@ class Wanted:
         ):
             if wanted and found not in wanted:
                 return code
+        # Rooms that keep what their detectors saw, too, have one such object of every exposure.
+        if not header.for_presentation:
+            return "other-class"
         return "" if _within(header.date, self.range(came)) else "other-date"
 
 
@@ -98,16 +110,20 @@ class Header:
     """As DICOM writes it today, whatever the film's form; as in the film where it is no date."""
     own: bool
     """Whether this software made it."""
+    for_presentation: bool
+    """Whether it is of a kind that is read; also where it does not say."""
 
 
 def read_header(data: bytes) -> Header:
-    """Of a DICOM file.
+    """Of a DICOM file, of which only so much need be there as stands before its pixels.
 
     Raises:
         DamagedImageError: its structure is broken.
     """
     syntax, start = read_meta(data)
-    elements = read_elements(data, start, big_endian=syntax == ExplicitVRBigEndian, wanted=_WANTED)
+    elements = read_elements(
+        data, start, big_endian=syntax == ExplicitVRBigEndian, wanted=_WANTED, pixels=False
+    )
     return Header(
         place=Place(*(_uid(elements, tag) for tag in (_STUDY, _SERIES, _INSTANCE))),
         modality=elements.text(tags.MODALITY),
@@ -116,6 +132,7 @@ def read_header(data: bytes) -> Header:
         date=_date(elements.text(_STUDY_DATE)),
         own=elements.text(_MANUFACTURER) == MANUFACTURER.upper()
         and elements.text(_MODEL) == MODEL_NAME.upper(),
+        for_presentation=is_for_presentation(elements),
     )
 
 

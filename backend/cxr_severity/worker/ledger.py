@@ -22,12 +22,12 @@ from typing import Any
 
 from cxr_severity.worker import due, intake
 from cxr_severity.worker.faults import CannotStartError
+from cxr_severity.worker.hold import hold
 from cxr_severity.worker.items import Film, Parcel, Place, Result
 from cxr_severity.worker.ledger_file import (
     State,
     counts,
     empty_journal,
-    hold,
     listed,
     open_file,
     writing,

@@ -1,4 +1,4 @@
-"""The ledger's file: its tables, who may write it, and what its owner may see and change in it."""
+"""The ledger's file: its tables, and what its owner may see and change in it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -72,8 +72,9 @@ class Parked:
     """Where its results could not be brought; empty where there are none yet."""
 
 
-def open_file(path: Path) -> sqlite3.Connection:
-    """The file's connection, its tables made where it is new and brought up where it is old.
+def open_file(path: Path, *, alone: bool = False) -> sqlite3.Connection:
+    """The file's connection, its tables made where it is new and brought up where it is old;
+    `alone` keeps every other one away, and needs no file that they share.
 
     Raises:
         CannotStartError: the file is of a layout that is not known.
@@ -81,7 +82,18 @@ def open_file(path: Path) -> sqlite3.Connection:
     """
     path.touch(mode=0o600)
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        _set_up(db, path, alone)
+    except BaseException:  # one that is left open may keep the next away
+        db.close()
+        raise
+    return db
+
+
+def _set_up(db: sqlite3.Connection, path: Path, alone: bool) -> None:
     db.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    if alone:
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
     db.execute("PRAGMA journal_mode = WAL")
     # What a sender was told is kept must be on the disk, also when the power fails.
     db.execute("PRAGMA synchronous = FULL")
@@ -91,7 +103,6 @@ def open_file(path: Path) -> sqlite3.Connection:
     # Nothing is written where there is no need: a full disk must not hide what is parked.
     if _layout(db) != _LAYOUT:
         _bring_up(db, path)
-    return db
 
 
 def _layout(db: sqlite3.Connection) -> int:
@@ -132,24 +143,6 @@ def empty_journal(db: sqlite3.Connection, patience_ms: int = 0) -> bool:
         db.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
 
 
-def hold(path: Path) -> sqlite3.Connection:
-    """Keep other workers away from the ledger until the connection, or the process, ends.
-
-    Raises:
-        CannotStartError: another worker has it.
-    """
-    lock = path.with_name(f"{path.name}.lock")
-    lock.touch(mode=0o600)
-    # SQLite's own lock works on every system and goes with the process, however it ends.
-    db = sqlite3.connect(lock, isolation_level=None, check_same_thread=False, timeout=0)
-    try:
-        db.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError:
-        db.close()
-        raise CannotStartError(f"another worker uses the memory {path}") from None
-    return db
-
-
 @contextmanager
 def writing(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """One transaction: all of it or nothing."""
@@ -174,9 +167,9 @@ def parked(path: Path) -> Sequence[Parked]:
     """The films that wait for a person, the oldest first. May be asked while a worker runs.
 
     Raises:
-        CannotStartError: there is no ledger.
+        CannotStartError: there is no ledger, or it cannot be read.
     """
-    with closing(_existing(path)) as db:
+    with _existing(path) as db:
         rows = db.execute(
             "SELECT number, instance, study, max(film.attempts, coalesce((SELECT max(attempts) FROM"
             "  delivery JOIN result ON result.instance = result WHERE film = number), 0)),"
@@ -195,9 +188,9 @@ def totals(path: Path) -> dict[State, int]:
     """Films by state. May be asked while a worker runs.
 
     Raises:
-        CannotStartError: there is no ledger.
+        CannotStartError: there is no ledger, or it cannot be read.
     """
-    with closing(_existing(path)) as db:
+    with _existing(path) as db:
         return counts(db)
 
 
@@ -208,10 +201,10 @@ def retry(path: Path, numbers: Collection[int] = ()) -> int:
     worker that runs takes them up by itself.
 
     Raises:
-        CannotStartError: there is no ledger.
+        CannotStartError: there is no ledger, or it cannot be written.
     """
     now = time.time()
-    with closing(_existing(path)) as db, writing(db):
+    with _existing(path) as db, writing(db):
         chosen = _parked(db, numbers)
         chosen += [
             number
@@ -243,9 +236,9 @@ def forget(path: Path, numbers: Collection[int] = ()) -> int:
     May be asked while a worker runs.
 
     Raises:
-        CannotStartError: there is no ledger.
+        CannotStartError: there is no ledger, or it cannot be written.
     """
-    with closing(_existing(path)) as db:
+    with _existing(path) as db:
         with writing(db):
             chosen = _parked(db, numbers)
             for number in chosen:
@@ -281,10 +274,20 @@ def listed(values: Collection[str] | Collection[int]) -> str:
     return json.dumps(list(values))
 
 
-def _existing(path: Path) -> sqlite3.Connection:
+@contextmanager
+def _existing(path: Path) -> Iterator[sqlite3.Connection]:
+    """What fails of it is a CannotStartError."""
     if not path.exists():
         raise CannotStartError(f"there is no memory {path}")
     try:
-        return open_file(path)
+        with closing(_opened(path)) as db:
+            yield db
     except (OSError, sqlite3.Error) as error:
         raise CannotStartError(f"the memory {path} cannot be used: {error}") from None
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    with suppress(sqlite3.OperationalError):
+        return open_file(path)
+    # A full disk has no room for what those share who use it (`-shm`), unless a worker has it.
+    return open_file(path, alone=True)

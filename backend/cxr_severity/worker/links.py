@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pynetdicom.association import Association
+
+_REQUEST, _TITLES = 1, (slice(10, 26), slice(26, 42))
+"""The type of an A-ASSOCIATE-RQ, and where its called and calling titles stand (PS3.8 9.3.2)."""
+_NO_LETTER = re.compile(rb"[^ -\[\]-~]")
 
 
 def socket_of(link: Association) -> socket.socket | None:
@@ -21,6 +26,27 @@ def bound(link: Association, seconds: float) -> None:
     found = socket_of(link)
     if found is not None:
         found.settimeout(seconds)
+
+
+def forgive_titles(link: Association) -> None:
+    """Have a request be understood though its titles end by NUL, as old devices pad them, or hold
+    what no title may hold, which is read as `?`: pynetdicom would abort without a word to us, and
+    its sender not be told which title is wrong."""
+    decode = link.dul._decode_pdu
+
+    def forgiving(bytestream: bytearray) -> Any:
+        if bytestream[0] == _REQUEST:
+            for where in _TITLES:
+                title = bytes(bytestream[where])
+                bytestream[where] = _proper(title).ljust(len(title))
+        return decode(bytestream)
+
+    link.dul._decode_pdu = forgiving  # type: ignore[method-assign]
+
+
+def _proper(title: bytes) -> bytes:
+    said = _NO_LETTER.sub(b"?", title.partition(b"\0")[0])
+    return said if said.strip() else b"?"
 
 
 def cut(link: Association) -> None:

@@ -28,7 +28,7 @@ from pynetdicom.transport import ThreadedAssociationServer
 from cxr_severity.imaging.dicom.image import NATIVE
 from cxr_severity.imaging.dicom.plugin import COMPRESSED
 from cxr_severity.worker.faults import CannotStartError
-from cxr_severity.worker.links import bound, cut, has_asked
+from cxr_severity.worker.links import bound, cut, forgive_titles, has_asked
 from cxr_severity.worker.tls import Tls
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class Receiver:
                     (evt.EVT_N_ACTION, lambda _: (NOT_KEPT, None)),
                     (evt.EVT_PDU_RECV, self._count),
                     (evt.EVT_DIMSE_RECV, self._forget),
-                    (evt.EVT_CONN_OPEN, lambda event: bound(event.assoc, _TO_ASK)),
+                    (evt.EVT_CONN_OPEN, self._opened),
                     (evt.EVT_REQUESTED, lambda event: bound(event.assoc, _IDLE)),
                     (evt.EVT_CONN_CLOSE, self._closed),
                     (evt.EVT_REJECTED, self._turned_away),
@@ -210,6 +210,10 @@ class Receiver:
 
     def _forget(self, event: Event) -> None:
         self._received.pop(id(event.assoc), None)
+
+    def _opened(self, event: Event) -> None:
+        bound(event.assoc, _TO_ASK)
+        forgive_titles(event.assoc)
 
     def _closed(self, event: Event) -> None:
         self._forget(event)

@@ -9,7 +9,7 @@ from datetime import datetime
 from threading import Event, Thread
 from typing import Any, Protocol
 
-from cxr_severity.worker.dicomweb import modality_of, place_of
+from cxr_severity.worker.dicomweb import class_of, modality_of, place_of
 from cxr_severity.worker.faults import DownError, WorkerError
 from cxr_severity.worker.header import Wanted
 from cxr_severity.worker.items import Place
@@ -109,7 +109,7 @@ class Watcher:
                     seen += 1
                     place = place_of(said)
                     # Some archives ignore a key; to fetch all that they then list would be costly.
-                    if place is None or not self._wanted.modality_fits(modality_of(said)):
+                    if place is None or not self._fits(said):
                         continue
                     batch.append(place)
                     if len(batch) == _BATCH:
@@ -130,6 +130,10 @@ class Watcher:
         if seen > _MANY:
             LOG.warning("each search lists %d instances; --days or --date would narrow it", seen)
         return seen
+
+    def _fits(self, said: Mapping[str, Any]) -> bool:
+        fits = self._wanted.modality_fits(modality_of(said))
+        return fits and self._wanted.class_fits(class_of(said))
 
     def _tell(self, seen: int) -> None:
         """Say once what a range of dates leaves out, which otherwise looks as if nothing came."""

@@ -38,6 +38,7 @@ class FakePacs:
     Instances that are `forbidden` are listed, and not given out; those of `statuses` are answered
     with that one, to fetching and storing alike. `files` are given out in the place of the film's
     own, and `wrapped` is how a film is, with its boundary, and what media type that is said to be.
+    `classes` are SOP classes that are listed.
     """
 
     def __init__(self) -> None:
@@ -51,6 +52,7 @@ class FakePacs:
         self.forbidden: set[str] = set()
         self.statuses: dict[str, str] = {}
         self.files: dict[str, bytes] = {}
+        self.classes: dict[str, str] = {}
         self.wrapped = WRAPPED
         self.pages = True
         self.retry_after = "0"
@@ -152,10 +154,15 @@ class _Handler(BaseHTTPRequestHandler):
                     "0020000D": _value(place.study),
                     "0020000E": _value(place.series),
                     "00080018": _value(place.instance),
+                    **self._class(place.instance),
                 }
                 for place, _, _ in films[start : start + int(query["limit"])]
             ]
         ).encode()
+
+    def _class(self, instance: str) -> dict[str, Any]:
+        found = self.archive.classes.get(instance)
+        return {"00080016": _value(found)} if found else {}
 
     def _mishap(self, kind: str, instance: str) -> str:
         return self.archive.statuses.get(instance) or self.archive.next_mishap(kind)

@@ -29,6 +29,8 @@ def parsed(*arguments: str) -> argparse.Namespace:
         (("--aet", "SEVENTEEN-LETTERS"), "1 to 16"),
         (("--aet", " "), "1 to 16"),
         (("--ae", "RÖNTGEN"), "1 to 16"),
+        (("--to", "PÄCS@host:104"), "TITLE in ASCII"),
+        (("--to-tls", "PA\tCS@host:104"), "TITLE in ASCII"),
     ],
 )
 def test_what_would_never_work_is_one_line(

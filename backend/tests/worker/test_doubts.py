@@ -41,14 +41,29 @@ def nothing(_: bytes, __: float) -> Sequence[Result]:
     return []
 
 
+def failed(doubts: Doubts, films: str) -> list[bool | None]:
+    """Each letter is a film."""
+    return [doubts.failed(each) for each in films]
+
+
 def test_one_is_known_by_the_others() -> None:
     doubts = Doubts()
-    assert [doubts.failed(each) for each in ("a", "b", "a")] == [False, False, False]
-    assert doubts.failed("a") is None  # only it was asked for: nobody knows
+    assert failed(doubts, "aba") == [False, False, False]
+    assert failed(doubts, "a") == [None]  # only it was asked for: nobody knows
     doubts.passed("b")
-    assert [doubts.failed(each) for each in ("a", "c", "a")] == [True, False, True]
+    assert failed(doubts, "aca") == [True, False, True]
     doubts.passed("a")
-    assert doubts.failed("a") is False
+    assert failed(doubts, "a") == [False]
+
+
+def test_films_that_fail_in_turn_do_not_shield_each_other_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cxr_severity.worker.doubts._OFTEN", 2)
+    doubts = Doubts()
+    assert failed(doubts, "ababab") == [False, False, False, False, None, None]
+    doubts.passed("c")
+    assert failed(doubts, "dada") == [False, True, False, True]
 
 
 @pytest.mark.parametrize("status", ["502", "503", "504"])
@@ -70,6 +85,34 @@ def test_a_film_that_alone_gets_no_answer_is_parked(
     assert (only.instance, only.reason) == (place(0).instance, f"http-{status}")
     assert ledger.counts()["judged"] == 2
     assert f"(film {only.number})" in caplog.text
+
+
+def test_two_films_that_alone_get_no_answer_are_parked(
+    ledger: Ledger, path: Path, pacs: FakePacs, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cxr_severity.worker.doubts._OFTEN", 4)
+    pacs.statuses = {place(number).instance: "504" for number in (0, 1)}
+    ledger.found([place(0), place(1)], time.time())
+    work = Work(ledger, nothing, archive.fetch, {"pacs": archive}, pace=THREE)
+    work.start()
+    wait_until(lambda: work.idle)
+    work.stop()
+    assert [each.reason for each in parked(path)] == ["http-504", "http-504"]
+
+
+def test_a_film_of_which_no_result_gets_an_answer_is_parked(
+    ledger: Ledger, path: Path, pacs: FakePacs, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its report and its picture alone wait, by the usual options."""
+    monkeypatch.setattr("cxr_severity.worker.doubts._OFTEN", 4)
+    pacs.always["store"] = "504"
+    made = [Result(place(number).instance, "sr", film(number)) for number in (1, 2)]
+    ledger.found([place(0)], time.time())
+    work = Work(ledger, lambda *_: made, archive.fetch, {"pacs": archive}, pace=THREE)
+    work.start()
+    wait_until(lambda: work.idle)
+    work.stop()
+    assert [each.reason for each in parked(path)] == ["http-504"]
 
 
 def test_a_result_that_alone_gets_no_answer_is_no_word_about_the_others(

@@ -117,11 +117,32 @@ def test_results_of_this_software_are_never_judged() -> None:
     assert not read_header(film(3, Manufacturer="CXR Severity")).own
 
 
+RAW, PROCESSING = (f"1.2.840.10008.5.1.4.1.1.{end}" for end in ("66", "1.1.1"))
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"SOPClassUID": RAW, "PixelData": None}, "other-class"),
+        ({"SOPClassUID": PROCESSING, "Modality": "DX"}, "other-class"),
+        ({"PresentationIntentType": "FOR PROCESSING"}, "other-class"),
+        ({"PresentationIntentType": "FOR PRESENTATION"}, ""),
+        ({"SOPClassUID": None}, ""),
+    ],
+)
+def test_what_a_detector_saw_is_no_film(said: dict[str, str | None], code: str) -> None:
+    assert Wanted().objection(read_header(film(3, **said)), NOON) == code
+
+
 def test_the_archive_is_asked_once_for_each_modality() -> None:
     wanted = Wanted(body_parts=("CHEST",), views=("PA",), days=2, others={"StationName": "ROOM3"})
     same = {"StudyDate": "20261103-", "StationName": "ROOM3"}
     assert list(wanted.queries(NOON)) == [same | {"Modality": "CR"}, same | {"Modality": "DX"}]
     assert list(Wanted(modalities=()).queries(NOON)) == [{}]
+
+
+def test_a_film_that_is_cut_amid_its_pixels_says_what_it_is() -> None:
+    assert read_header(film(3)[:-1000]) == read_header(film(3))
 
 
 def test_a_cut_film_has_no_header() -> None:

@@ -180,3 +180,29 @@ def test_a_peer_that_goes_on_no_more_holds_nobody_up(size: int, said: bytes) -> 
     sending.join(60)
     assert not held_up
     assert [str(each) for each in tried] == ["timed-out"]
+
+
+@pytest.mark.parametrize(
+    ("event", "how"),
+    [(evt.EVT_C_STORE, "abort"), (evt.EVT_C_STORE, "close"), (evt.EVT_ACCEPTED, "abort")],
+)
+def test_a_peer_that_breaks_off_is_not_called_slow(event: evt.EventType, how: str) -> None:
+    """Else a longer --timeout would be tried, which helps nothing."""
+
+    def end(event: evt.Event) -> int:
+        held = socket_of(event.assoc)
+        assert held is not None
+        event.assoc.abort() if how == "abort" else held.shutdown(socket.SHUT_RDWR)
+        return SUCCESS
+
+    entity = AE("RESTARTS")
+    entity.add_supported_context(CR)
+    port = free_port()
+    server = entity.start_server(("127.0.0.1", port), block=False, evt_handlers=[(event, end)])
+    assert server is not None
+    to = Peer(Address("RESTARTS", "127.0.0.1", port), "TEST", timeout=30)
+    try:
+        with pytest.raises(PassingError, match="cut-off"):
+            to.store("", Result(place(1).instance, "sr", film(1)))
+    finally:
+        server.shutdown()

@@ -31,9 +31,10 @@ def test_what_is_too_large_waits_for_a_person(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path, whole = tmp_path / "memory.db", film(1)
+    kept = whole[: len(whole) // 2]  # no more than the limit is
     ledger = Ledger(path)
     take, refuse = station.keeper(ledger, lambda: None, 10**9), station.refuser(ledger)
-    for number, data in ((1, whole), (1, whole), (2, b"")):
+    for number, data in ((1, kept), (1, kept), (2, b"")):
         refuse(place(number).instance, data)
     assert "film 1 is parked: file-too-large" in caplog.text
     assert [(each.reason, each.study, each.attempts) for each in parked(path)] == [

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -12,9 +14,10 @@ from typing import Any
 import pytest
 from waiting import wait_until
 
+from cxr_severity.worker.faults import CannotStartError
 from cxr_severity.worker.items import Result
 from cxr_severity.worker.ledger import Ledger
-from cxr_severity.worker.ledger_file import parked
+from cxr_severity.worker.ledger_file import forget, parked, retry, totals
 from cxr_severity.worker.pace import Pace
 from cxr_severity.worker.work import Work
 
@@ -148,3 +151,43 @@ def test_what_the_memory_cannot_take_of_a_film_is_the_films_own(ledger: Ledger, 
     assert [(each.reason, each.attempts) for each in parked(path)] == [
         ("internal-IntegrityError", 2)
     ]
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """No file of this process grows, as on a disk that is full to its last byte."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_start_without_room_blames_no_other_worker(ledger: Ledger, path: Path) -> None:
+    ledger.close()
+    with no_room(), pytest.raises(CannotStartError, match="cannot be used: disk I/O error"):
+        Ledger(path)
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_what_is_parked_is_told_without_room(ledger: Ledger, path: Path, running: bool) -> None:
+    ledger.refused(place(1), "file-too-large", 1)
+    if not running:
+        ledger.close()
+    with no_room():
+        assert [each.reason for each in parked(path)] == ["file-too-large"]
+        assert totals(path)["parked"] == 1
+
+
+@pytest.mark.parametrize("command", [retry, forget])
+@pytest.mark.parametrize("running", [True, False])
+def test_a_change_without_room_is_one_line(
+    ledger: Ledger, path: Path, running: bool, command: Callable[[Path], int]
+) -> None:
+    ledger.refused(place(1), "file-too-large", 1)
+    if not running:
+        ledger.close()
+    with no_room(), pytest.raises(CannotStartError, match="cannot be used: "):
+        command(path)
+    assert command(path) == 1

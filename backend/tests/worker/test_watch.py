@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from math import inf
 from pathlib import Path
@@ -21,9 +21,16 @@ from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.pace import Pace
 from cxr_severity.worker.watch import Watcher
 
-from .films import film, place
+from .films import CR, film, place
 from .memory import film_of
 from .pacs import FakePacs, running
+
+
+@pytest.fixture
+def pacs() -> Iterator[FakePacs]:
+    with running(FakePacs()) as pacs:
+        yield pacs
+
 
 TODAY = datetime.now().astimezone()
 LATER = f"{TODAY + timedelta(days=3):%Y%m%d}-"
@@ -220,6 +227,22 @@ def test_a_search_whose_thread_ended_is_broken(
     watcher = Watcher(_Odd(RuntimeError()), Wanted(), ledger, lambda: None, 0.01, Pace())
     watcher.start()
     wait_until(lambda: watcher.broken)
+
+
+def test_what_an_archive_lists_as_of_another_class_is_not_fetched(
+    ledger: Ledger, archive: Archive, pacs: FakePacs
+) -> None:
+    """Of the same modality, as detectors' raw data is; where it says nothing the film decides."""
+    pacs.classes = {place(0).instance: CR, place(1).instance: f"{CR}.1.1"}
+    for number in range(3):
+        pacs.add(place(number), film(number))
+    watcher = Watcher(archive, Wanted(), ledger, lambda: None, 60, Pace())
+    watcher.start()
+    wait_until(watcher.swept.is_set)
+    watcher.stop()
+    first = film_of(ledger, inf)
+    assert {first.place, film_of(ledger, inf, (first.study,)).place} == {place(0), place(2)}
+    assert ledger.counts()["waiting"] == 2
 
 
 def test_a_film_that_is_moved_before_it_is_fetched_is_fetched_where_it_lies(ledger: Ledger) -> None:

@@ -196,6 +196,31 @@ def test_a_good_status_of_another_is_no_answer(
     assert "this client" in error.detail
 
 
+def test_lines_that_came_before_anothers_page_are_the_services() -> None:
+    """Though they come in one piece with it, as where a gateway gives up amid the answer."""
+    said = {"type": "/problems/x", "status": 422, "code": "x", "title": "X", "detail": "Y."}
+    lines = [json.dumps({"index": each, "name": "", "error": said}) + "\n" for each in range(2)]
+    transport = answering("".join([*lines, "<html>\n"]).encode(), 200, "application/x-ndjson")
+    came: list[int] = []
+    note = came.append
+
+    def ask() -> None:
+        with Client("http://gateway", transport=transport) as client:
+            for line in client.predict_batch([b"film"] * 3):
+                note(line.index)
+
+    async def ask_too() -> None:
+        async with AsyncClient("http://gateway", transport=transport) as client:
+            async for line in client.predict_batch([b"film"] * 3):
+                note(line.index)
+
+    with pytest.raises(ProblemError, match="this client"):
+        ask()
+    with pytest.raises(ProblemError, match="this client"):
+        asyncio.run(ask_too())
+    assert came == [0, 1, 0, 1]
+
+
 @pytest.mark.parametrize("content", [b"<html>Sign in</html>", b"[]", b'{"status": "live"}'])
 def test_what_answers_in_place_of_the_service_is_not_ready(content: bytes) -> None:
     with Client("http://gateway", transport=answering(content, 200, "text/html")) as client:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from cxr_severity_client import AsyncClient, Client, ProblemError
-from cxr_severity_client.wire import Patience
+from cxr_severity_client.wire import Access, Patience
 
 PROBLEM = {"content-type": "application/problem+json"}
 
@@ -265,3 +265,9 @@ def test_an_answer_that_was_cut_off_is_not_taken_for_whole() -> None:
 
     with pytest.raises(ProblemError):
         asyncio.run(ask())
+
+
+def test_to_wait_for_ones_own_turn_is_no_silence_of_the_service() -> None:
+    """Of hundreds of films at a time most wait for a connection."""
+    found = Access("http://service", None, None, None, 7.0).options()["timeout"]
+    assert (found.connect, found.read, found.write, found.pool) == (10, 7, 7, None)

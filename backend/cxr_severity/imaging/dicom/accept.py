@@ -43,14 +43,12 @@ def accepted_pixels(elements: Elements) -> PixelElement:
         )
     if pixels.tag != tags.PIXEL_DATA:
         raise DicomUnsupportedEncodingError("The DICOM object stores floating-point values.")
-    sop_class, modality = elements.text(tags.SOP_CLASS), elements.text(tags.MODALITY)
-    if sop_class == _FOR_PROCESSING or "PROCESSING" in elements.text(tags.PRESENTATION_INTENT):
+    if _for_processing(elements):
         raise DicomForProcessingError(
             "The image is meant for processing, not for viewing. "
             "Send the image for presentation of the same exposure."
         )
-    captured = (not sop_class or sop_class in SECONDARY_CAPTURES) and modality in MODALITIES
-    if sop_class not in RADIOGRAPHS and not captured:
+    if not _is_radiograph(elements):
         raise DicomNotRadiographError(
             "The DICOM object is of another kind than computed or digital radiography "
             "or a secondary capture of one."
@@ -58,6 +56,23 @@ def accepted_pixels(elements: Elements) -> PixelElement:
     if (elements.number(tags.FRAMES, "Number of Frames") or 1) != 1:
         raise MultiFrameError("The DICOM object holds more than one frame. Send a single picture.")
     return pixels
+
+
+def is_for_presentation(elements: Elements) -> bool:
+    """Whether the object says that it is a radiograph for presentation, or nothing of it."""
+    return _is_radiograph(elements) and not _for_processing(elements)
+
+
+def _for_processing(elements: Elements) -> bool:
+    intent = elements.text(tags.PRESENTATION_INTENT)
+    return elements.text(tags.SOP_CLASS) == _FOR_PROCESSING or "PROCESSING" in intent
+
+
+def _is_radiograph(elements: Elements) -> bool:
+    """Or a secondary capture of one."""
+    sop_class, modality = elements.text(tags.SOP_CLASS), elements.text(tags.MODALITY)
+    captured = (not sop_class or sop_class in SECONDARY_CAPTURES) and modality in MODALITIES
+    return sop_class in RADIOGRAPHS or captured
 
 
 _ADULT = 18

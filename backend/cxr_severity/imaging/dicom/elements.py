@@ -238,11 +238,17 @@ def read_meta(data: bytes) -> tuple[str, int]:
 
 
 def read_elements(
-    data: bytes, start: int, *, big_endian: bool, wanted: Collection[int] = _WANTED
+    data: bytes,
+    start: int,
+    *,
+    big_endian: bool,
+    wanted: Collection[int] = _WANTED,
+    pixels: bool = True,
 ) -> Elements:
     """The image's elements, or those `wanted`, from the data set that begins at `start`.
 
-    Implicit and explicit VR are told apart by looking, as writers err about it.
+    Implicit and explicit VR are told apart by looking, as writers err about it. Without `pixels`
+    none are looked for, and they need not be there to their end.
 
     Raises:
         DamagedImageError: the structure is broken, incomplete or nested too deeply.
@@ -252,13 +258,13 @@ def read_elements(
     sought = {*wanted, CHARACTER_SET}
     found, end = _collect(walk, start, sought, _PIXELS.__contains__)
     character_set = found.get(CHARACTER_SET, Element("", b"")).value
-    if end == len(data):
+    if end == len(data) or not pixels:
         return Elements(found, order, None, character_set)
     head = walk.head(end, implicit=looks_implicit(data, start))
     encapsulated = head.length == UNDEFINED
     value = memoryview(data)[head.at : None if encapsulated else walk.end_of(head)]
-    pixels = PixelElement(head.tag, head.vr, encapsulated, value)
-    return Elements(found, order, pixels, character_set)
+    last = PixelElement(head.tag, head.vr, encapsulated, value)
+    return Elements(found, order, last, character_set)
 
 
 def _collect(

@@ -7,6 +7,7 @@ import secrets
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -62,7 +63,8 @@ class Access:
         return {
             "base_url": self.url,
             "headers": {name: value for name, value in said.items() if value},
-            "timeout": httpx.Timeout(self.timeout, connect=10),
+            # To wait for one of one's own connections is no silence of the service.
+            "timeout": httpx.Timeout(self.timeout, connect=10, pool=None),
         }
 
 
@@ -215,15 +217,15 @@ def read(film: Film) -> bytes:
 
 
 class Lines:
-    """NDJSON in pieces to its lines. Only a line feed ends one: a name may hold other characters
+    """A text in pieces to its lines. Only a line feed ends one: a name may hold other characters
     that end a line of text."""
 
     def __init__(self) -> None:
         self._begun = b""
 
-    def feed(self, piece: bytes) -> list[dict[str, Any]]:
+    def feed(self, piece: bytes) -> list[bytes]:
         *whole, self._begun = (self._begun + piece).split(b"\n")
-        return [json.loads(line) for line in whole if line]
+        return [line for line in whole if line]
 
     @property
     def ended(self) -> bool:
@@ -241,26 +243,26 @@ class Portion:
         self._films = 0
         self._end: ProblemError | None = None
 
-    def feed(self, piece: bytes) -> list[BatchLine]:
-        """The lines of films in it.
+    def feed(self, piece: bytes) -> Iterator[BatchLine]:
+        """The lines of films in it, each before the next is looked at.
 
         Raises:
             ProblemError: it is no answer of the service.
         """
-        return told(200, lambda: self._films_in(piece))
+        for each in self._lines.feed(piece):
+            line = told(200, partial(self._film_in, each))
+            if line is not None:
+                yield line
 
-    def _films_in(self, piece: bytes) -> list[BatchLine]:
-        found = []
-        for said in self._lines.feed(piece):
-            line = BatchLine.from_json(said, self._before)
-            error = line.error
-            if error is not None and not line.name and error.code in _OF_A_REQUEST:
-                # Films that were still worked on have their lines behind it.
-                self._end = error
-            else:
-                self._films += 1
-                found.append(line)
-        return found
+    def _film_in(self, said: bytes) -> BatchLine | None:
+        line = BatchLine.from_json(json.loads(said), self._before)
+        error = line.error
+        if error is not None and not line.name and error.code in _OF_A_REQUEST:
+            # Films that were still worked on have their lines behind it.
+            self._end = error
+            return None
+        self._films += 1
+        return line
 
     def films(self, sent: int) -> int:
         """Of this request and those before, once the answer is whole.
