@@ -31,7 +31,7 @@ export function totalOf({ zones }: Pick<Reading, 'zones'>): number | null {
 }
 
 /** A reader's grade: what was chosen, else what the total of all six zones amounts to. */
-export function gradeOf(reading: Reading): Severity | null {
+export function gradeOf(reading: Pick<Reading, 'grade' | 'zones'>): Severity | null {
   const total = totalOf(reading);
   return reading.grade ?? (total === null ? null : gradeOfTotal(total));
 }

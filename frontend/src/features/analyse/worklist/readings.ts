@@ -1,4 +1,6 @@
+import { ZONES } from '../../../lib/grades';
 import {
+  gradeOf,
   isScored,
   type KeptReading,
   type Reading,
@@ -56,19 +58,20 @@ export abstract class Readings extends Held {
       return;
     }
     const before = item.reading;
-    // A comment alone does not make a grade that was given blind another one.
-    const scores = said.grade !== undefined || said.zones !== undefined;
+    const stood = before ?? UNREAD;
+    const stands = { ...stood, ...said };
+    const sameZones = ZONES.every((zone) => stands.zones[zone] === stood.zones[zone]);
+    if (sameZones && stands.grade === stood.grade && stands.comment === stood.comment) {
+      return;
+    }
+    // A comment alone does not make a grade that was given blind another one, nor does choosing
+    // what its zones amount to.
+    const scores = !sameZones || gradeOf(stands) !== gradeOf(stood);
     // What was scored with the result known does not become blind when it is scored again.
     const known = before !== null && isScored(before) && wasSeen(before);
     const now = !known && this.#isUnseen(item);
     const blind = scores || before === null ? now : before.blind;
-    const reading: Reading = {
-      ...UNREAD,
-      ...before,
-      ...said,
-      blind,
-      at: new Date().toISOString(),
-    };
+    const reading: Reading = { ...stands, blind, at: new Date().toISOString() };
     // The reader is told: nothing else on the page shows that a blind reading has ended to be one.
     const unblinded =
       item.unblinded || (before !== null && isScored(before) && before.blind && !blind);
