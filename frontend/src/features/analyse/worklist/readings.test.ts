@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Outcome } from '../../../lib/failure';
 import { prediction, study } from '../../../lib/fixtures';
 import type { Predict } from '../../../lib/predict';
@@ -98,8 +98,32 @@ it('goes by the name where the film was never graded, and so nothing else is kno
   const { store, settle, grades } = listed();
   store.restoreReadings([kept('refused.png', '')]);
   store.add([film('refused.png', 'refused')]);
+  // It may yet be graded, and turn out to be another one.
+  expect(grades()).toEqual([undefined]);
   await settle();
   expect(grades()).toEqual(['severe']);
+  expect(store.snapshot().kept).toHaveLength(0);
+});
+
+it('gives no reading that goes by the name alone to a film of that name that is graded later', async () => {
+  const { store, settle, grades } = listed();
+  store.restoreReadings([{ ...kept('chest.png', ''), impression: 'of the first patient' }]);
+  store.add([film('chest.png', 'second patient')]);
+  await settle();
+  expect(grades()).toEqual([undefined]);
+  expect(store.snapshot().items[0]?.impression).toBeNull();
+  expect(readingsOf(store.snapshot())).toMatchObject([{ file: 'chest.png', sha256: '' }]);
+});
+
+it('gives it to none that did not reach the service, and may be tried again', async () => {
+  vi.useFakeTimers();
+  const failure = { code: 'incomplete-upload', title: '', detail: '', status: 400 };
+  const store = new WorklistStore(async () => ({ ok: false, failure }));
+  store.restoreReadings([kept('chest.png', '')]);
+  store.add([study('chest.png')]);
+  await vi.advanceTimersByTimeAsync(300_000);
+  expect(store.snapshot()).toMatchObject({ items: [{ status: 'failed' }], kept: [{}] });
+  vi.useRealTimers();
 });
 
 it('gives no reading that goes by the name alone to a graded film of that name', async () => {

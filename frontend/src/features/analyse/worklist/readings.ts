@@ -187,7 +187,7 @@ export abstract class Readings extends Held {
   }
 
   /**
-   * The same of one film, once its content is known. With two thousand films that come one by one,
+   * The same of one film, once its content is known, or it turns out that it will not be. With two thousand films that come one by one,
    * to look at all of them each time, and to draw them all, would hold up the page.
    */
   protected matchReading(id: number): void {

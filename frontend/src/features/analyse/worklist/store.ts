@@ -237,6 +237,7 @@ export class WorklistStore extends Explaining {
       }
       const status = failure.findings ? 'rejected' : 'failed';
       this.setFor(id, changed(this.list, id, { status, failure, tries: null }));
+      this.matchReading(id);
       return;
     }
     const before = itemOf(this.list, id)?.tries ?? null;
