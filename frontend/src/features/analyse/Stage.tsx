@@ -20,6 +20,7 @@ import { isDrawn, isRejected, type State } from './shownState';
 import type { Repairs } from './useRepairs';
 import { type Item, itemOf, stateOf, type Worklist } from './worklist/films';
 import { PauseNote } from './worklist/PauseNote';
+import { readingsOf } from './worklist/readings';
 import { repairFor } from './worklist/repair';
 import type { WorklistStore } from './worklist/store';
 
@@ -51,7 +52,7 @@ export function Stage({ list, store, stage, repairs, onFiles, onUnsaved }: Stage
       <IntakeStage onFiles={onFiles}>
         <BlindSwitch blind={list.blind} store={store} />
         {/* Here too: with a film open, its result would be the first thing to be seen. */}
-        <ReadingFile store={store} saves={false} />
+        <ReadingFile store={store} saves={readingsOf(list).length > 0} />
       </IntakeStage>
     );
   }

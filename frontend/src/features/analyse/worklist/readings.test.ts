@@ -94,6 +94,48 @@ it('keeps a reading that waits for its film when the list is cleared, and gives 
   expect(store.snapshot().kept).toHaveLength(1);
 });
 
+it('keeps what was said of films that are gone for good, for when they are opened again', async () => {
+  const { store, settle, grades } = listed();
+  const two = [film('one.png', 'first patient'), film('refused.png', 'refused')];
+  const [one = 0, refused = 0] = store.add(two);
+  await settle();
+  store.read(one, { grade: 'moderate', comment: 'supine' });
+  store.describe(one, { impression: 'No change.' });
+  store.read(refused, { grade: 'mild' });
+  store.clear();
+  const said = [
+    { sha256: 'first patient', grade: 'moderate', comment: 'supine', impression: 'No change.' },
+    { file: 'refused.png', sha256: '', grade: 'mild' },
+  ];
+  // While they can be brought back, and after.
+  expect(readingsOf(store.snapshot())).toMatchObject(said);
+  store.add([film('one.png', 'second patient')]);
+  await settle();
+  store.restore();
+  expect(grades()).toEqual([undefined]);
+  expect(readingsOf(store.snapshot())).toMatchObject(said);
+  store.add([film('again.png', 'first patient'), film('refused.png', 'refused')]);
+  await settle();
+  expect(grades()).toEqual([undefined, 'moderate', 'mild']);
+  expect(store.snapshot().items[1]).toMatchObject({
+    impression: 'No change.',
+    reading: { comment: 'supine' },
+  });
+  expect(store.snapshot().kept).toEqual([]);
+});
+
+it('has one reading of a film that was removed and is in a file opened since', async () => {
+  const { store, settle } = listed();
+  const [id = 0] = store.add([film('chest.png', 'first patient'), film('other.png', 'second')]);
+  await settle();
+  store.read(id, { grade: 'mild' });
+  store.remove([id]);
+  store.restoreReadings([{ ...kept('chest.png', 'first patient'), impression: 'of before' }]);
+  store.add([film('third.png', 'third')]);
+  expect(store.snapshot().kept).toMatchObject([{ grade: 'mild', impression: 'of before' }]);
+  store.stop();
+});
+
 it('goes by the name where the film was never graded, and so nothing else is known', async () => {
   const { store, settle, grades } = listed();
   store.restoreReadings([kept('refused.png', '')]);

@@ -30,6 +30,7 @@ export abstract class Readings extends Held {
    * another one, or in the session that a file of readings is of.
    */
   readonly #shown = new Set<string>();
+  readonly #saidHere = new WeakSet<KeptReading>();
 
   readonly describe = (id: number, facts: Partial<Facts & Pick<Item, 'impression'>>): void => {
     const before = this.#described.get(id) ?? [];
@@ -167,12 +168,12 @@ export abstract class Readings extends Held {
    * was said later: a film whose content comes to be known may have been read while that was
    * awaited.
    */
-  protected matchReadings(opened = false): void {
+  protected matchReadings(opened = false, of: 'items' | 'cleared' = 'items'): void {
     if (this.list.kept.length === 0) {
       return;
     }
     const taken = new Set<KeptReading>();
-    const items = this.list.items.map((item) => {
+    const items = this.list[of].map((item) => {
       const found = this.#awaited.take(this.list.kept, item);
       if (!found) {
         return item;
@@ -182,9 +183,26 @@ export abstract class Readings extends Held {
     });
     if (taken.size > 0) {
       const kept = this.#awaited.without(this.list.kept, taken);
-      this.set({ ...this.list, items, kept });
+      this.set({ ...this.list, [of]: items, kept });
     }
   }
+
+  /**
+   * What waits for its films, with what was said of those that are about to be gone for good: each
+   * may be opened again.
+   */
+  protected keptWithCleared(): readonly KeptReading[] {
+    // A file that was opened since they were removed may be of them, too.
+    this.matchReadings(false, 'cleared');
+    const gone = this.list.cleared.flatMap(saidOf);
+    for (const reading of gone) {
+      this.#saidHere.add(reading);
+    }
+    return [...this.list.kept, ...gone];
+  }
+
+  /** Whether a reading that waits for its film was given on this page: no file may hold it yet. */
+  readonly isSaidHere = (reading: KeptReading): boolean => this.#saidHere.has(reading);
 
   /**
    * The same of one film, once its content is known, or it turns out that it will not be. With two thousand films that come one by one,
@@ -222,12 +240,15 @@ const asSeenBefore = (item: Item): Item => ({
   reading: item.reading && { ...item.reading, blind: false },
 });
 
-/** All readings of the list, for a file; of a film that has nothing else, its impression. */
-export function readingsOf({ items, kept }: Worklist): KeptReading[] {
-  const here = items.flatMap(({ study, graded, reading, impression }) => {
-    const said = reading ?? (impression === null ? null : { ...UNREAD, blind: false, at: '' });
-    const sha256 = graded?.input.sha256 ?? '';
-    return said ? [{ ...said, file: study.name, sha256, impression }] : [];
-  });
-  return [...here, ...kept];
+/** All readings of the list, for a file, and of films that were removed from it. */
+export const readingsOf = ({ items, cleared, kept }: Worklist): KeptReading[] => [
+  ...[...items, ...cleared].flatMap(saidOf),
+  ...kept,
+];
+
+/** What was said of a film, if anything; where it has nothing else, its impression. */
+function saidOf({ study, graded, reading, impression }: Item): KeptReading[] {
+  const said = reading ?? (impression === null ? null : { ...UNREAD, blind: false, at: '' });
+  const sha256 = graded?.input.sha256 ?? '';
+  return said ? [{ ...said, file: study.name, sha256, impression }] : [];
 }
