@@ -107,7 +107,25 @@ export const heardOnFocus = (...actions: readonly ShortcutAction[]) => ({
 const heardBy = (target: EventTarget | null): readonly string[] =>
   (target instanceof HTMLElement && target.dataset.heard?.split(' ')) || [];
 
+/** What a pointer was put on last, and no key was pressed in since. */
+let pointed: EventTarget | null = null;
+
+function onPointerDown({ target }: Event): void {
+  pointed = target;
+}
+
+/**
+ * A menu that a pointer chose from would keep the keys: a letter that is meant for the film would
+ * choose in it again. Who opened it by keys goes on there; Tab leads on from it in both cases.
+ */
+function onChange({ target }: Event): void {
+  if (target instanceof HTMLSelectElement && target === pointed) {
+    target.blur();
+  }
+}
+
 function onKeyDown(event: KeyboardEvent): void {
+  pointed = null;
   if (event.defaultPrevented || event.isComposing || taken(event)) {
     return;
   }
@@ -129,7 +147,11 @@ function onKeyDown(event: KeyboardEvent): void {
 /** Once, at the top of the page. */
 export function useShortcutKeys(): void {
   useEffect(() => {
-    window.addEventListener('keydown', onKeyDown);
-    return () => window.removeEventListener('keydown', onKeyDown);
+    const listening = new AbortController();
+    const { signal } = listening;
+    window.addEventListener('keydown', onKeyDown, { signal });
+    window.addEventListener('pointerdown', onPointerDown, { signal });
+    window.addEventListener('change', onChange, { signal });
+    return () => listening.abort();
   }, []);
 }
