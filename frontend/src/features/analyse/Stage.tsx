@@ -99,6 +99,8 @@ export function Stage({ list, store, stage, repairs, onFiles, onUnsaved }: Stage
       >
         {failure && (
           <FailureBody
+            // Else the same words of another film are no news, and nothing is read out.
+            key={item.id}
             failure={failure}
             onRetry={() => store.retry(item.id)}
             onForce={() => store.retry(item.id, true)}
