@@ -91,6 +91,18 @@ it('has its keys back from a menu that a pointer chose from, and leaves it to wh
   expect(run).toHaveBeenCalledOnce();
 });
 
+it('takes a key that is held for one press, but where it leads on', () => {
+  const step: Shortcut = { action: 'moveFilm', keys: ['j'], held: true, run };
+  render(<Page shortcuts={[open, step]} />);
+  fireEvent.keyDown(document.body, { key: 'o' });
+  // It is still no key of the browser's.
+  expect(fireEvent.keyDown(document.body, { key: 'o', repeat: true })).toBe(false);
+  expect(run).toHaveBeenCalledOnce();
+  fireEvent.keyDown(document.body, { key: 'j' });
+  fireEvent.keyDown(document.body, { key: 'j', repeat: true });
+  expect(run).toHaveBeenCalledTimes(3);
+});
+
 it('is silent on a page that is not shown, and when switched off', async () => {
   const { rerender } = render(<Page shown={false} shortcuts={[open]} />);
   await userEvent.keyboard('o');

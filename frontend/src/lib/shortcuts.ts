@@ -19,6 +19,8 @@ export interface Shortcut {
   readonly keys: readonly string[];
   /** Left out where the focused component hears the key itself: then it is only listed. */
   readonly run?: (event: KeyboardEvent) => void;
+  /** Whether it goes on while the key is held, as for a step; else a key counts once. */
+  readonly held?: boolean;
 }
 
 interface Registration {
@@ -133,11 +135,13 @@ function onKeyDown(event: KeyboardEvent): void {
   const modal = document.querySelector('dialog:modal') !== null;
   // What was registered last is the innermost, and goes first.
   for (const { current } of [...registrations].reverse()) {
-    for (const { action, keys, run } of current()) {
+    for (const { action, keys, run, held = false } of current()) {
       const may = (!modal || action === 'sheet') && (heard?.includes(action) ?? true);
       if (run && may && keys.some((key) => matches(event, key))) {
         event.preventDefault();
-        run(event);
+        if (held || !event.repeat) {
+          run(event);
+        }
         return;
       }
     }

@@ -102,7 +102,7 @@ export function Tools(props: ToolsProps) {
       onSave: () => void save(),
       onReset: reset,
       onLens: () => props.onLens(!props.lens),
-      onHideMap: explanation ? (event) => hideWhileHeld(event, onOverlay) : undefined,
+      onHideMap: explanation ? () => hideWhileHeld(onOverlay) : undefined,
     }),
   );
   return (

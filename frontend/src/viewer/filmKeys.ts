@@ -14,7 +14,7 @@ interface Actions {
   onReset: () => void;
   onLens: () => void;
   /** Absent where no map is shown. */
-  onHideMap?: ((event: KeyboardEvent) => void) | undefined;
+  onHideMap?: (() => void) | undefined;
 }
 
 /** Pixels of a drag that one arrow key stands for. */
@@ -32,10 +32,16 @@ export function filmKeys(actions: Actions): readonly Shortcut[] {
   const { view, tone, onView, onZones, onHideMap } = actions;
   const arrow = ({ key }: KeyboardEvent) => ARROWS[key] ?? [0, 0];
   return [
-    { action: 'moveFilm', keys: arrows(''), run: (event) => onView(nudged(view, ...arrow(event))) },
+    {
+      action: 'moveFilm',
+      keys: arrows(''),
+      held: true,
+      run: (event) => onView(nudged(view, ...arrow(event))),
+    },
     {
       action: 'windowFilm',
       keys: arrows('Shift+'),
+      held: true,
       run: (event) => {
         const [right, down] = arrow(event);
         tone.drag(0, 0, 'start');
@@ -45,6 +51,7 @@ export function filmKeys(actions: Actions): readonly Shortcut[] {
     {
       action: 'zoomFilm',
       keys: ['+', '=', '-'],
+      held: true,
       run: ({ key }) => onView(scaled(view, key === '-' ? 1 / ZOOM_STEP : ZOOM_STEP)),
     },
     {

@@ -82,7 +82,7 @@ export default function Compare(props: CompareProps) {
     }
   };
   useShortcuts('viewer', [
-    { action: 'flickerFilms', keys: ['x'], run: flicker },
+    { action: 'flickerFilms', keys: ['x'], held: true, run: flicker },
     { action: 'curtainFilms', keys: ['d'], run: drawCurtain },
   ]);
   const { state } = shown;
