@@ -21,6 +21,8 @@ export interface Shortcut {
   readonly run?: (event: KeyboardEvent) => void;
   /** Whether it goes on while the key is held, as for a step; else a key counts once. */
   readonly held?: boolean;
+  /** Where it is false, the key is left to whatever else wants it. */
+  readonly when?: () => boolean;
 }
 
 interface Registration {
@@ -135,9 +137,9 @@ function onKeyDown(event: KeyboardEvent): void {
   const modal = document.querySelector('dialog:modal') !== null;
   // What was registered last is the innermost, and goes first.
   for (const { current } of [...registrations].reverse()) {
-    for (const { action, keys, run, held = false } of current()) {
+    for (const { action, keys, run, held = false, when } of current()) {
       const may = (!modal || action === 'sheet') && (heard?.includes(action) ?? true);
-      if (run && may && keys.some((key) => matches(event, key))) {
+      if (run && may && keys.some((key) => matches(event, key)) && (when?.() ?? true)) {
         event.preventDefault();
         if (held || !event.repeat) {
           run(event);

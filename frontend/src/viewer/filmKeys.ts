@@ -1,7 +1,12 @@
+import type { RefObject } from 'react';
 import type { Shortcut } from '../lib/shortcuts';
 import { PRESETS } from './decode/film';
 import type { ToneControl } from './useTone';
 import { FITTED, mirrored, nudged, scaled, turned, type View, ZOOM_STEP } from './view';
+
+/** Whether what holds the film is seen: a list that has its room takes its place. */
+export const isSeen = ({ current }: RefObject<HTMLElement | null>): boolean =>
+  current?.checkVisibility?.() ?? true;
 
 interface Actions {
   readonly view: View;

@@ -4,6 +4,7 @@ import { useFormat, useText } from '../../../i18n/context';
 import type { Target } from '../../../lib/prediction';
 import { useShortcuts } from '../../../lib/shortcuts';
 import type { Film } from '../../../viewer/decode/film';
+import { isSeen } from '../../../viewer/filmKeys';
 import { UNMEASURED } from '../../../viewer/measure';
 import { OverlayControls } from '../../../viewer/OverlayControls';
 import type { Overlay, SetOverlay } from '../../../viewer/overlay';
@@ -81,9 +82,10 @@ export default function Compare(props: CompareProps) {
       keep(both, { view, tone });
     }
   };
+  const when = () => isSeen(stage);
   useShortcuts('viewer', [
-    { action: 'flickerFilms', keys: ['x'], held: true, run: flicker },
-    { action: 'curtainFilms', keys: ['d'], run: drawCurtain },
+    { action: 'flickerFilms', keys: ['x'], held: true, run: flicker, when },
+    { action: 'curtainFilms', keys: ['d'], run: drawCurtain, when },
   ]);
   const { state } = shown;
   return (
