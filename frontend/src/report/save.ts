@@ -70,7 +70,8 @@ function mapIn({ prediction: { explanation, severity } }: Graded): string {
  * The service's answer, and beside it what only the page knows: of a picture that it turned or
  * inverted, size and checksum are those of no file that anybody has.
  */
-function dataOf({ name, prediction, repair, reading, impression, ...film }: Graded): unknown {
+function dataOf(graded: Graded): unknown {
+  const { name, prediction, repair, reading, impression, writtenFor, ...film } = graded;
   return {
     file: name,
     date: film.date,
@@ -80,6 +81,7 @@ function dataOf({ name, prediction, repair, reading, impression, ...film }: Grad
     repair: repair ?? null,
     reading: reading ?? null,
     impression: impression ?? null,
+    impression_model_version: writtenFor ?? null,
   };
 }
 

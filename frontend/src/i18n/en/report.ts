@@ -14,6 +14,7 @@ export const report = {
   making: 'Making the report',
   impression: 'Impression',
   impressionHint: 'Your words go into the report, as PDF and as text.',
+  writtenFor: (version: string) => `Written for the result of version ${version} of the model.`,
   noForms:
     'Of a repaired picture there is no FHIR or DICOM result: it names no patient and no study.',
   impressionOf: (grade: string, probability: string, total: string, ends: readonly string[]) =>

@@ -14,6 +14,7 @@ export const report: Catalogue['report'] = {
   making: 'Menyediakan laporan',
   impression: 'Impresi',
   impressionHint: 'Kata-kata anda dimasukkan ke dalam laporan, sebagai PDF dan teks.',
+  writtenFor: (version) => `Ditulis untuk keputusan model versi ${version}.`,
   noForms:
     'Bagi gambar yang dibaiki tiada hasil FHIR atau DICOM: gambar itu tidak menyebut pesakit atau kajian.',
   impressionOf: (grade, probability, total, ends) =>

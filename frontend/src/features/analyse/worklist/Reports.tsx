@@ -14,7 +14,7 @@ import styles from './WorklistPanel.module.css';
 
 /** With its map: the one that was looked at, else the one that `ask` brings. */
 async function resultOf(item: Item, list: Worklist, ask: AskForMap): Promise<Graded[]> {
-  const { id, study, graded, gradedAt, date, view, reading, impression } = item;
+  const { id, study, graded, gradedAt, date, view, reading, impression, writtenFor } = item;
   if (!graded || !gradedAt) {
     return [];
   }
@@ -22,7 +22,18 @@ async function resultOf(item: Item, list: Worklist, ask: AskForMap): Promise<Gra
   const prediction = known.explanation ? known : ((await ask(item)) ?? known);
   const repair = study.repaired?.repair;
   return [
-    { name: study.name, prediction, gradedAt, date, view, repair, study, reading, impression },
+    {
+      name: study.name,
+      prediction,
+      gradedAt,
+      date,
+      view,
+      repair,
+      study,
+      reading,
+      impression,
+      writtenFor,
+    },
   ];
 }
 

@@ -35,7 +35,9 @@ export abstract class Readings extends Held {
   readonly describe = (id: number, facts: Partial<Facts & Pick<Item, 'impression'>>): void => {
     const before = this.#described.get(id) ?? [];
     this.#described.set(id, new Set([...before, ...Object.keys(facts)]));
-    this.set(changed(this.list, id, facts));
+    const version = itemOf(this.list, id)?.graded?.model.version ?? null;
+    const written = facts.impression === undefined ? {} : { writtenFor: version };
+    this.set(changed(this.list, id, { ...facts, ...written }));
   };
 
   /**
@@ -220,17 +222,19 @@ export abstract class Readings extends Held {
 
 /** What a reading that was found makes of its film. */
 function broughtBy(found: KeptReading, item: Item, opened: boolean): Partial<Item> {
-  const { file: _, sha256: __, impression: written, ...reading } = found;
+  const { file: _, sha256: __, impression, writtenFor = null, ...reading } = found;
+  const theirs = { impression, writtenFor };
+  const own = { impression: item.impression, writtenFor: item.writtenFor };
   if (!opened && item.reading && item.reading.at > found.at) {
     // The reading is the newer one; of an impression the one that there is.
-    return { impression: item.impression ?? written };
+    return own.impression === null ? theirs : own;
   }
   // Of before, a file has no impression: what stands here is not taken away.
-  const impression = written ?? item.impression;
+  const written = impression === null ? own : theirs;
   const seen = item.seen || wasSeen(reading);
   return saysSomething(reading)
-    ? { reading, unblinded: false, impression, seen }
-    : { impression, seen };
+    ? { reading, unblinded: false, ...written, seen }
+    : { ...written, seen };
 }
 
 /** A film whose result the reader knew before anything was said of it here. */
@@ -247,8 +251,8 @@ export const readingsOf = ({ items, cleared, kept }: Worklist): KeptReading[] =>
 ];
 
 /** What was said of a film, if anything; where it has nothing else, its impression. */
-function saidOf({ study, graded, reading, impression }: Item): KeptReading[] {
+function saidOf({ study, graded, reading, impression, writtenFor }: Item): KeptReading[] {
   const said = reading ?? (impression === null ? null : { ...UNREAD, blind: false, at: '' });
   const sha256 = graded?.input.sha256 ?? '';
-  return said ? [{ ...said, file: study.name, sha256, impression }] : [];
+  return said ? [{ ...said, file: study.name, sha256, impression, writtenFor }] : [];
 }

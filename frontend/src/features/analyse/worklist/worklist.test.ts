@@ -28,6 +28,7 @@ function item(name: string, changes: Partial<Item> = {}): Item {
     reading: null,
     unblinded: false,
     impression: null,
+    writtenFor: null,
     seen: false,
     revealed: false,
     ...changes,
