@@ -35,12 +35,15 @@ interface StageProps {
   stage: RefObject<HTMLElement | null>;
   repairs: Repairs;
   onFiles: (files: File[]) => void;
+  /** Of two films that are compared, which one is looked at; `null` before there is one. */
+  onLook: (id: number | null) => void;
   /** A report of the film of this name failed after it was left. */
   onUnsaved: (name: string) => void;
 }
 
 /** The dark half of the page: the radiograph, or the way to one. */
-export function Stage({ list, store, stage, repairs, onFiles, onUnsaved }: StageProps) {
+export function Stage(props: StageProps) {
+  const { list, store, stage, repairs, onFiles, onLook, onUnsaved } = props;
   // Kept here, so that it outlives the radiograph it was chosen for.
   const [overlay, setOverlay] = useState(FIRST_OVERLAY);
   const item = itemOf(list, list.selected);
@@ -74,6 +77,7 @@ export function Stage({ list, store, stage, repairs, onFiles, onUnsaved }: Stage
           stage={stage}
           onOverlay={setOverlay}
           onTarget={store.explain}
+          onLook={onLook}
           onEnd={() => store.compare(null)}
         />
       </Suspense>

@@ -23,6 +23,7 @@ const side = (id: number, name: string): Side => ({
   rejected: name === 'rejected.png',
   caption: [`Caption of ${name}`],
 });
+const look = vi.fn();
 let swap: () => void;
 const press = (name: string) => userEvent.click(screen.getByRole('button', { name }));
 
@@ -35,6 +36,7 @@ beforeEach(() => {
       stage={{ current: null }}
       onOverlay={ignore}
       onTarget={ignore}
+      onLook={look}
       onEnd={ignore}
     />
   );
@@ -142,9 +144,20 @@ it('names no sides of a film that the gate rejected', () => {
       stage={{ current: null }}
       onOverlay={ignore}
       onTarget={ignore}
+      onLook={ignore}
       onEnd={ignore}
     />,
   );
   const ofRejected = within(screen.getByRole('region', { name: 'rejected.png' }));
   expect(ofRejected.queryByText('R')).toBeNull();
+});
+
+it('tells which film is looked at: the one that is seen, else the one touched last', async () => {
+  expect(look).toHaveBeenLastCalledWith(null);
+  fireEvent.pointerDown(screen.getByRole('region', { name: 'newer.png' }));
+  expect(look).toHaveBeenLastCalledWith(2);
+  await press(text.over);
+  expect(look).toHaveBeenLastCalledWith(1);
+  await press(text.over);
+  expect(look).toHaveBeenLastCalledWith(2);
 });

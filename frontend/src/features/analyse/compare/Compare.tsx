@@ -1,4 +1,4 @@
-import { createRef, type RefObject, useCallback, useRef, useState } from 'react';
+import { createRef, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import { Button } from '../../../components/Button';
 import { useFormat, useText } from '../../../i18n/context';
 import type { Target } from '../../../lib/prediction';
@@ -40,6 +40,8 @@ interface CompareProps {
   stage: RefObject<HTMLElement | null>;
   onOverlay: SetOverlay;
   onTarget: (id: number, target: Target) => void;
+  /** Which one is looked at: of two over one another the one seen, else the one touched last. */
+  onLook: (id: number | null) => void;
   onEnd: () => void;
 }
 
@@ -48,7 +50,7 @@ interface CompareProps {
  * while they are linked.
  */
 export default function Compare(props: CompareProps) {
-  const { sides, overlay, stage, onOverlay, onTarget, onEnd } = props;
+  const { sides, overlay, stage, onOverlay, onTarget, onLook, onEnd } = props;
   const text = useText('viewer');
   const curtainButton = useRef<HTMLButtonElement>(null);
   const [frames] = useState(
@@ -61,7 +63,9 @@ export default function Compare(props: CompareProps) {
   /** The film that was touched last. */
   const [active, setActive] = useState<number | null>(null);
   /** Whose the toolbar is, where they are not linked: of two that lie over one another the one seen. */
-  const shown = sides.find(({ id }) => id === (over ?? active)) ?? sides[0];
+  const looked = over ?? active;
+  const shown = sides.find(({ id }) => id === looked) ?? sides[0];
+  useEffect(() => onLook(looked), [looked, onLook]);
   const [keptOf, keep] = useKept();
   const [tool, setTool] = useState<Tool>('window');
   const [lens, setLens] = useState(false);
