@@ -191,7 +191,10 @@ describe('the PDF', () => {
     );
 
   it('has a table of several and a page for each, and says what it is and in which language', async () => {
-    const document = await read(await reportPdf([graded(), graded()], en, 'en'));
+    const made = vi.fn();
+    const document = await read(await reportPdf([graded(), graded()], en, 'en', [], made));
+    // Each is told once it is there.
+    expect(made.mock.calls).toEqual([[1], [2]]);
     expect(document.getPageCount()).toBe(3);
     expect(document.getTitle()).toBe(en.report.title);
     expect(document.getLanguage()).toBe('en-GB');

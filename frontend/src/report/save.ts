@@ -11,15 +11,19 @@ import type { Refused } from './summary';
 export const REPORT_KINDS = ['pdf', 'png', 'json'] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
 
-/** Makes one report of many results, a page for each, and lets the browser save it. */
+/**
+ * Makes one report of many results, a page for each, and lets the browser save it; `onPage` hears of
+ * how many the pages are made.
+ */
 export async function saveReports(
   results: readonly Graded[],
   catalogue: Catalogue,
   language: Language,
   refused: readonly Refused[] = [],
+  onPage?: (made: number) => void,
 ): Promise<void> {
   const { reportPdf } = await import('./pdf');
-  saveBlob(await reportPdf(results, catalogue, language, refused), 'severity.pdf');
+  saveBlob(await reportPdf(results, catalogue, language, refused, onPage), 'severity.pdf');
 }
 
 /**

@@ -29,6 +29,7 @@ export const report = {
   summary: (graded: number, refused: number, hidden: number) =>
     `${format.integer(graded)} graded, ${format.integer(refused)} without a grade${hidden > 0 ? `, ${format.integer(hidden)} hidden` : ''}.`,
   progress: (done: number, of: number) => `Making the report: film ${done} of ${of}`,
+  writing: (done: number, of: number) => `Writing the pages: film ${done} of ${of}`,
   saved: (name: string) => `Saved ${name}.`,
   failed: 'The report could not be made. Try again; if it fails again, save the data as JSON.',
   failedOf: (name: string) =>

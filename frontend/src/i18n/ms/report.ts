@@ -29,6 +29,7 @@ export const report: Catalogue['report'] = {
   summary: (graded, refused, hidden) =>
     `${format.integer(graded)} digredkan, ${format.integer(refused)} tanpa gred${hidden > 0 ? `, ${format.integer(hidden)} tersembunyi` : ''}.`,
   progress: (done, of) => `Membuat laporan: filem ${done} daripada ${of}`,
+  writing: (done, of) => `Menulis halaman: filem ${done} daripada ${of}`,
   saved: (name) => `${name} telah disimpan.`,
   failed: 'Laporan tidak dapat dibuat. Cuba lagi; jika gagal lagi, simpan data sebagai JSON.',
   failedOf: (name) => `Laporan ${name} tidak dapat dibuat. Buka filem itu dan cuba lagi.`,

@@ -24,6 +24,7 @@ export const report: Catalogue['report'] = {
   summary: (graded, refused, hidden) =>
     `已分级 ${format.integer(graded)} 张，未分级 ${format.integer(refused)} 张${hidden > 0 ? `，已隐藏 ${format.integer(hidden)} 张` : ''}。`,
   progress: (done, of) => `正在生成报告：第 ${done} / ${of} 张`,
+  writing: (done, of) => `正在写入页面：第 ${done} / ${of} 张`,
   saved: (name) => `已保存 ${name}。`,
   failed: '无法生成报告。请重试；如仍失败，请将数据保存为 JSON。',
   failedOf: (name) => `无法生成 ${name} 的报告。请打开该图像后重试。`,
