@@ -5,6 +5,7 @@ const reading: KeptReading = {
   file: 'a.png',
   sha256: 'ab',
   impression: 'No change.',
+  writtenFor: '1.0.0',
   grade: null,
   zones: { A: 1, B: 2, C: 3, D: 0, E: 2, F: 3 },
   comment: 'rotated',

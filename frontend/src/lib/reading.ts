@@ -18,6 +18,8 @@ export interface KeptReading extends Reading {
   readonly file: string;
   /** The reader's words for a report; `null` where none were written. */
   readonly impression: string | null;
+  /** Version of the model beside whose result they were written; not in files of before. */
+  readonly writtenFor?: string | null;
   /** Of the file's content; empty where it was not known. */
   readonly sha256: string;
 }
@@ -31,7 +33,7 @@ export function totalOf({ zones }: Pick<Reading, 'zones'>): number | null {
 }
 
 /** A reader's grade: what was chosen, else what the total of all six zones amounts to. */
-export function gradeOf(reading: Reading): Severity | null {
+export function gradeOf(reading: Pick<Reading, 'grade' | 'zones'>): Severity | null {
   const total = totalOf(reading);
   return reading.grade ?? (total === null ? null : gradeOfTotal(total));
 }
@@ -95,6 +97,7 @@ function readingFrom(held: unknown): KeptReading {
   return {
     file: held.file,
     impression: typeof held.impression === 'string' ? held.impression : null,
+    writtenFor: typeof held.writtenFor === 'string' ? held.writtenFor : null,
     sha256: text(held.sha256),
     grade: SEVERITIES.find((grade) => grade === held.grade) ?? null,
     zones: Object.fromEntries(zones),

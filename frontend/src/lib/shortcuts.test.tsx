@@ -1,4 +1,4 @@
-import { act, render, screen } from '@testing-library/react';
+import { act, fireEvent, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, it, vi } from 'vitest';
 import { matches } from './keys';
@@ -36,6 +36,10 @@ function Part({ shortcuts }: { shortcuts: readonly Shortcut[] }) {
       <input aria-label="text" />
       <input type="range" aria-label="range" />
       <button type="button">button</button>
+      <select aria-label="menu">
+        <option value="lungs">Lungs</option>
+        <option value="full">Full range</option>
+      </select>
     </>
   );
 }
@@ -66,6 +70,37 @@ it('leaves a key to the element that needs it', async () => {
   expect(run).not.toHaveBeenCalled();
   await userEvent.keyboard('o{ArrowRight}');
   expect(run).toHaveBeenCalledTimes(2);
+});
+
+it('has its keys back from a menu that a pointer chose from, and leaves it to whoever has keys alone', async () => {
+  render(<Page shortcuts={[open]} />);
+  const menu = screen.getByLabelText('menu');
+  const choose = (value: string) => fireEvent.change(menu, { target: { value } });
+  menu.focus();
+  fireEvent.pointerDown(menu);
+  choose('full');
+  expect(document.activeElement).toBe(document.body);
+  await userEvent.keyboard('o');
+  expect(run).toHaveBeenCalledOnce();
+  menu.focus();
+  fireEvent.pointerDown(menu);
+  fireEvent.keyDown(menu, { key: 'ArrowUp' });
+  choose('lungs');
+  expect(document.activeElement).toBe(menu);
+  await userEvent.keyboard('o');
+  expect(run).toHaveBeenCalledOnce();
+});
+
+it('takes a key that is held for one press, but where it leads on', () => {
+  const step: Shortcut = { action: 'moveFilm', keys: ['j'], held: true, run };
+  render(<Page shortcuts={[open, step]} />);
+  fireEvent.keyDown(document.body, { key: 'o' });
+  // It is still no key of the browser's.
+  expect(fireEvent.keyDown(document.body, { key: 'o', repeat: true })).toBe(false);
+  expect(run).toHaveBeenCalledOnce();
+  fireEvent.keyDown(document.body, { key: 'j' });
+  fireEvent.keyDown(document.body, { key: 'j', repeat: true });
+  expect(run).toHaveBeenCalledTimes(3);
 });
 
 it('is silent on a page that is not shown, and when switched off', async () => {

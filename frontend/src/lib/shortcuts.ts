@@ -19,6 +19,10 @@ export interface Shortcut {
   readonly keys: readonly string[];
   /** Left out where the focused component hears the key itself: then it is only listed. */
   readonly run?: (event: KeyboardEvent) => void;
+  /** Whether it goes on while the key is held, as for a step; else a key counts once. */
+  readonly held?: boolean;
+  /** Where it is false, the key is left to whatever else wants it. */
+  readonly when?: () => boolean;
 }
 
 interface Registration {
@@ -107,7 +111,25 @@ export const heardOnFocus = (...actions: readonly ShortcutAction[]) => ({
 const heardBy = (target: EventTarget | null): readonly string[] =>
   (target instanceof HTMLElement && target.dataset.heard?.split(' ')) || [];
 
+/** What a pointer was put on last, and no key was pressed in since. */
+let pointed: EventTarget | null = null;
+
+function onPointerDown({ target }: Event): void {
+  pointed = target;
+}
+
+/**
+ * A menu that a pointer chose from would keep the keys: a letter that is meant for the film would
+ * choose in it again. Who opened it by keys goes on there; Tab leads on from it in both cases.
+ */
+function onChange({ target }: Event): void {
+  if (target instanceof HTMLSelectElement && target === pointed) {
+    target.blur();
+  }
+}
+
 function onKeyDown(event: KeyboardEvent): void {
+  pointed = null;
   if (event.defaultPrevented || event.isComposing || taken(event)) {
     return;
   }
@@ -115,11 +137,13 @@ function onKeyDown(event: KeyboardEvent): void {
   const modal = document.querySelector('dialog:modal') !== null;
   // What was registered last is the innermost, and goes first.
   for (const { current } of [...registrations].reverse()) {
-    for (const { action, keys, run } of current()) {
+    for (const { action, keys, run, held = false, when } of current()) {
       const may = (!modal || action === 'sheet') && (heard?.includes(action) ?? true);
-      if (run && may && keys.some((key) => matches(event, key))) {
+      if (run && may && keys.some((key) => matches(event, key)) && (when?.() ?? true)) {
         event.preventDefault();
-        run(event);
+        if (held || !event.repeat) {
+          run(event);
+        }
         return;
       }
     }
@@ -129,7 +153,11 @@ function onKeyDown(event: KeyboardEvent): void {
 /** Once, at the top of the page. */
 export function useShortcutKeys(): void {
   useEffect(() => {
-    window.addEventListener('keydown', onKeyDown);
-    return () => window.removeEventListener('keydown', onKeyDown);
+    const listening = new AbortController();
+    const { signal } = listening;
+    window.addEventListener('keydown', onKeyDown, { signal });
+    window.addEventListener('pointerdown', onPointerDown, { signal });
+    window.addEventListener('change', onChange, { signal });
+    return () => listening.abort();
   }, []);
 }

@@ -29,6 +29,8 @@ export interface Graded {
   readonly reading?: Reading | null;
   /** In that person's words; without any, what the model's result amounts to. */
   readonly impression?: string | null;
+  /** Version of the model beside whose result these were written; `null` where not known. */
+  readonly writtenFor?: string | null;
 }
 
 /** A report's words and numbers, in one language and in the order of the page. */
@@ -124,7 +126,12 @@ export function reportContent(graded: Graded, catalogue: Catalogue): ReportConte
     repaired,
     impressionTitle: report.impression,
     reading: readingLines(graded, catalogue),
-    impression: graded.impression ?? impressionOf(graded, catalogue),
+    impression: [
+      graded.impression ?? impressionOf(graded, catalogue),
+      otherVersion(graded, catalogue),
+    ]
+      .filter((words) => words !== '')
+      .join('\n'),
     facts: [
       [report.file, name],
       [report.filmDate, graded.date === '' ? report.notKnown : format.day(graded.date)],
@@ -159,6 +166,17 @@ function readingLines({ reading }: Graded, catalogue: Catalogue): string[] {
   const { grade, total, zones, blind, comment, contradiction } = said;
   const line = [grade, total, zones, blind, comment].filter((words) => words !== '').join(' · ');
   return [`${catalogue.report.reader}: ${line}`, ...(contradiction ? [contradiction] : [])];
+}
+
+/**
+ * Of words that were written for the result of another version, and may hold its grade and numbers:
+ * which one; else empty.
+ */
+export function otherVersion(graded: Graded, { report }: Catalogue): string {
+  const { impression = null, writtenFor = null, prediction } = graded;
+  return impression === null || writtenFor === null || writtenFor === prediction.model.version
+    ? ''
+    : report.writtenFor(writtenFor);
 }
 
 /** What a first impression of a film says, for a person to change. */

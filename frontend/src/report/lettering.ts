@@ -75,7 +75,7 @@ export class Lettering {
   private wrapLine(text: string, style: Style, width: number, language: string): string[] {
     const lines: string[] = [];
     let line = '';
-    for (const { segment } of new Intl.Segmenter(language).segment(text)) {
+    for (const { segment } of segmentsOf(text, language, 'grapheme')) {
       line += segment;
       if (this.width(line.trimEnd(), style) > width && line.trim() !== segment.trim()) {
         const [kept, moved] = breakBefore(line, segment.length, language);
@@ -152,9 +152,19 @@ export class Lettering {
   }
 }
 
+/** The letters or words of a text, and where each begins. */
+function segmentsOf(text: string, language: string, granularity: 'grapheme' | 'word') {
+  if ('Segmenter' in Intl) {
+    return [...new Intl.Segmenter(language, { granularity }).segment(text)];
+  }
+  // As Firefox before 125: cut by rule of thumb, for a report less well broken is better than none.
+  const parts = text.matchAll(granularity === 'word' ? /\s+|\S+/gu : /.\p{M}*/gsu);
+  return [...parts].map(({ 0: segment, index }) => ({ segment, index }));
+}
+
 /** Where a line that grew too long by its last `length` letters is best cut. */
 function breakBefore(line: string, length: number, language: string): [string, string] {
-  const words = [...new Intl.Segmenter(language, { granularity: 'word' }).segment(line)];
+  const words = segmentsOf(line, language, 'word');
   const limit = line.length - length;
   const start = words.findLast(({ index }) => index > 0 && index <= limit)?.index ?? limit;
   // A line does not begin with what closes the one before.

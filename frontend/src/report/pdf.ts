@@ -16,6 +16,7 @@ export async function reportPdf(
   catalogue: Catalogue,
   language: Language,
   refused: readonly Refused[] = [],
+  onPage?: (made: number) => void,
 ): Promise<Blob> {
   const { report, shared, worklist } = catalogue;
   const document = await PDFDocument.create();
@@ -29,9 +30,10 @@ export async function reportPdf(
     const subtitle = report.summary(results.length, refused.length - hidden, hidden);
     await new Sheet(document, lettering, language).table(worklist.title, subtitle, header, rows);
   }
-  for (const graded of results) {
+  for (const [index, graded] of results.entries()) {
     const sheet = new Sheet(document, lettering, language);
     await sheet.fill(reportContent(graded, catalogue), await picturesOf(graded, catalogue));
+    onPage?.(index + 1);
   }
   const pages = document.getPages();
   for (const [index, page] of pages.entries()) {

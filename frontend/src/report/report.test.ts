@@ -61,6 +61,21 @@ describe('what a report says', () => {
     expect(reportContent(mine, en).impression).toBe('No change since Monday.');
   });
 
+  it('says of an impression that it was written for the result of another version', () => {
+    const mine = { ...graded(), impression: 'Severity moderate. I agree.', writtenFor: '0.9.0' };
+    const words =
+      'Severity moderate. I agree.\nWritten for the result of version 0.9.0 of the model.';
+    expect(reportContent(mine, en).impression).toBe(words);
+    expect(reportText(mine, en)).toContain(words);
+    for (const writtenFor of ['1.0.0', null]) {
+      const { impression } = reportContent({ ...mine, writtenFor }, en);
+      expect(impression).toBe('Severity moderate. I agree.');
+    }
+    // Its own words are of its own result.
+    const own = reportContent({ ...mine, impression: null }, en).impression;
+    expect(own).not.toContain('0.9.0');
+  });
+
   it('is text as well, with the reader beside the model', () => {
     const reading = {
       grade: null,
@@ -176,7 +191,10 @@ describe('the PDF', () => {
     );
 
   it('has a table of several and a page for each, and says what it is and in which language', async () => {
-    const document = await read(await reportPdf([graded(), graded()], en, 'en'));
+    const made = vi.fn();
+    const document = await read(await reportPdf([graded(), graded()], en, 'en', [], made));
+    // Each is told once it is there.
+    expect(made.mock.calls).toEqual([[1], [2]]);
     expect(document.getPageCount()).toBe(3);
     expect(document.getTitle()).toBe(en.report.title);
     expect(document.getLanguage()).toBe('en-GB');
@@ -228,7 +246,14 @@ describe('a saved file', () => {
     const impression = null;
     const { date, view, gradedAt, prediction: answer } = graded();
     const film = { file, date, view, graded_at: gradedAt.toISOString() };
-    expect(JSON.parse(text)).toEqual({ ...film, ...answer, repair, reading, impression });
+    expect(JSON.parse(text)).toEqual({
+      ...film,
+      ...answer,
+      repair,
+      reading,
+      impression,
+      impression_model_version: null,
+    });
     const plain = JSON.parse((await saved('json', graded())).text);
     expect(plain).toMatchObject({ repair: null, reading: null });
     const words = await saved('json', { ...graded(), impression: 'No change.' });

@@ -11,15 +11,19 @@ import type { Refused } from './summary';
 export const REPORT_KINDS = ['pdf', 'png', 'json'] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
 
-/** Makes one report of many results, a page for each, and lets the browser save it. */
+/**
+ * Makes one report of many results, a page for each, and lets the browser save it; `onPage` hears of
+ * how many the pages are made.
+ */
 export async function saveReports(
   results: readonly Graded[],
   catalogue: Catalogue,
   language: Language,
   refused: readonly Refused[] = [],
+  onPage?: (made: number) => void,
 ): Promise<void> {
   const { reportPdf } = await import('./pdf');
-  saveBlob(await reportPdf(results, catalogue, language, refused), 'severity.pdf');
+  saveBlob(await reportPdf(results, catalogue, language, refused, onPage), 'severity.pdf');
 }
 
 /**
@@ -70,7 +74,8 @@ function mapIn({ prediction: { explanation, severity } }: Graded): string {
  * The service's answer, and beside it what only the page knows: of a picture that it turned or
  * inverted, size and checksum are those of no file that anybody has.
  */
-function dataOf({ name, prediction, repair, reading, impression, ...film }: Graded): unknown {
+function dataOf(graded: Graded): unknown {
+  const { name, prediction, repair, reading, impression, writtenFor, ...film } = graded;
   return {
     file: name,
     date: film.date,
@@ -80,6 +85,7 @@ function dataOf({ name, prediction, repair, reading, impression, ...film }: Grad
     repair: repair ?? null,
     reading: reading ?? null,
     impression: impression ?? null,
+    impression_model_version: writtenFor ?? null,
   };
 }
 

@@ -87,6 +87,15 @@ it("writes a refused film's long reason whole, in lines", async () => {
   expect(texts.filter(({ text }) => text.includes('…'))).toEqual([]);
 });
 
+it('writes it so too in a browser that cannot tell words of a language apart', async () => {
+  const { Segmenter: _, ...older } = Object.getOwnPropertyDescriptors(Intl);
+  vi.stubGlobal('Intl', Object.defineProperties({}, older));
+  const texts = await written([LONG, 'VAVA'.repeat(60)]);
+  const lines = texts.filter(({ x }) => Math.abs(x - REASON_AT) < 0.01).map(({ text }) => text);
+  expect(dense(lines.join(''))).toContain(dense(LONG));
+  expect(texts.filter(({ right }) => right > RIGHT_MARGIN + 0.01)).toEqual([]);
+});
+
 it('writes nothing beyond the right margin', async () => {
   const texts = await written([LONG, WORDS, 'VAVA'.repeat(60)]);
   expect(texts.length).toBeGreaterThan(20);

@@ -5,7 +5,7 @@ import { type Explained, knowsSides } from '../lib/explained';
 import { useShortcuts } from '../lib/shortcuts';
 import type { Study } from '../lib/study';
 import type { Film } from './decode/film';
-import { filmKeys } from './filmKeys';
+import { filmKeys, isSeen } from './filmKeys';
 import { hideWhileHeld } from './hideWhileHeld';
 import { labelled, type Measured, UNMEASURED } from './measure';
 import type { Overlay, SetOverlay } from './overlay';
@@ -102,8 +102,11 @@ export function Tools(props: ToolsProps) {
       onSave: () => void save(),
       onReset: reset,
       onLens: () => props.onLens(!props.lens),
-      onHideMap: explanation ? (event) => hideWhileHeld(event, onOverlay) : undefined,
-    }),
+      onHideMap: explanation ? () => hideWhileHeld(onOverlay) : undefined,
+      // Nobody sees what they would do to a film that is not shown; but the screen may be filled.
+    }).map((key) =>
+      key.action === 'fullScreenFilm' ? key : { ...key, when: () => isSeen(stage) },
+    ),
   );
   return (
     <>

@@ -1,7 +1,12 @@
+import type { RefObject } from 'react';
 import type { Shortcut } from '../lib/shortcuts';
 import { PRESETS } from './decode/film';
 import type { ToneControl } from './useTone';
 import { FITTED, mirrored, nudged, scaled, turned, type View, ZOOM_STEP } from './view';
+
+/** Whether what holds the film is seen: a list that has its room takes its place. */
+export const isSeen = ({ current }: RefObject<HTMLElement | null>): boolean =>
+  current?.checkVisibility?.() ?? true;
 
 interface Actions {
   readonly view: View;
@@ -14,7 +19,7 @@ interface Actions {
   onReset: () => void;
   onLens: () => void;
   /** Absent where no map is shown. */
-  onHideMap?: ((event: KeyboardEvent) => void) | undefined;
+  onHideMap?: (() => void) | undefined;
 }
 
 /** Pixels of a drag that one arrow key stands for. */
@@ -32,10 +37,16 @@ export function filmKeys(actions: Actions): readonly Shortcut[] {
   const { view, tone, onView, onZones, onHideMap } = actions;
   const arrow = ({ key }: KeyboardEvent) => ARROWS[key] ?? [0, 0];
   return [
-    { action: 'moveFilm', keys: arrows(''), run: (event) => onView(nudged(view, ...arrow(event))) },
+    {
+      action: 'moveFilm',
+      keys: arrows(''),
+      held: true,
+      run: (event) => onView(nudged(view, ...arrow(event))),
+    },
     {
       action: 'windowFilm',
       keys: arrows('Shift+'),
+      held: true,
       run: (event) => {
         const [right, down] = arrow(event);
         tone.drag(0, 0, 'start');
@@ -45,6 +56,7 @@ export function filmKeys(actions: Actions): readonly Shortcut[] {
     {
       action: 'zoomFilm',
       keys: ['+', '=', '-'],
+      held: true,
       run: ({ key }) => onView(scaled(view, key === '-' ? 1 / ZOOM_STEP : ZOOM_STEP)),
     },
     {

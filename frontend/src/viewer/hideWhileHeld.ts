@@ -1,10 +1,7 @@
 import type { SetOverlay } from './overlay';
 
 /** Hides the map until the key that was pressed, Space, is let go of. */
-export function hideWhileHeld({ repeat }: KeyboardEvent, onOverlay: SetOverlay): void {
-  if (repeat) {
-    return;
-  }
+export function hideWhileHeld(onOverlay: SetOverlay): void {
   const holding = new AbortController();
   const { signal } = holding;
   const show = () => {

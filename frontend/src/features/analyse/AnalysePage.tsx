@@ -47,7 +47,11 @@ export const AnalysePage = memo(function AnalysePage() {
   const { list: whole, store } = useWorklist(predict);
   const list = useMemo(() => blinded(whole), [whole]);
   const state = stateOf(list, list.selected);
-  const item = itemOf(list, list.selected);
+  const [looked, look] = useState<number | null>(null);
+  const pair = pairOn(list);
+  // Of two films on the stage, what is told and read beside them is of the one that is looked at.
+  const on = pair?.find((one) => one.item.id === looked);
+  const { item: film, state: told } = on ?? { item: itemOf(list, list.selected), state };
   const [notice, give] = useNotice(list.selected, store);
   const noticed = notice ? noticeWords(notice, catalogue) : '';
   const repairs = useRepairs(store, give);
@@ -56,7 +60,7 @@ export const AnalysePage = memo(function AnalysePage() {
   const stage = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   // Whoever sees a film may read it, and what was read stays to be seen and taken back.
-  const readable = item !== null && (isDrawn(state) || item.reading !== null);
+  const readable = film !== null && (isDrawn(told) || film.reading !== null);
   useArrival(state.phase, holders(list, readable), heading);
   useEffect(fetchViewerWhenIdle, []);
 
@@ -90,7 +94,6 @@ export const AnalysePage = memo(function AnalysePage() {
   const openFiles = (files: File[]) => void take(collectFiles(files));
   const several = list.items.length > 1;
   const hasFilm = state.phase !== 'empty';
-  const pair = pairOn(list);
   const [older, newer] = pair?.flatMap(comparedOf) ?? [];
   // Of the only film, once it was cancelled, that is said instead.
   const count = list.cleared.length;
@@ -127,6 +130,7 @@ export const AnalysePage = memo(function AnalysePage() {
           stage={stage}
           repairs={repairs}
           onFiles={openFiles}
+          onLook={look}
           onUnsaved={(name) => give({ kind: 'unsaved', name })}
         />
         {!hasFilm && (
@@ -140,26 +144,26 @@ export const AnalysePage = memo(function AnalysePage() {
         )}
       </section>
       <div className={styles.aside}>
-        {state.phase === 'done' && item && <OnPaper graded={gradedOf(item, state)} />}
+        {told.phase === 'done' && film && <OnPaper graded={gradedOf(film, told)} />}
         <div className={styles.summary}>
           {older && newer && <Change older={older} newer={newer} />}
           {/* Two films are on the stage: what follows is of one of them. */}
-          {item && state.phase === 'done' && pair && (
+          {film && told.phase === 'done' && pair && (
             <p className={styles.of}>
-              {item.study.name}
-              {item.date !== '' && (
+              {film.study.name}
+              {film.date !== '' && (
                 <>
                   {' · '}
-                  <time dateTime={item.date}>{catalogue.format.day(item.date)}</time>
+                  <time dateTime={film.date}>{catalogue.format.day(film.date)}</time>
                 </>
               )}
             </p>
           )}
-          <Summary state={state} heading={heading} />
-          {item && readable && (
-            <ReadingForm key={item.id} item={item} blind={list.blind} store={store} />
+          <Summary state={told} heading={heading} />
+          {film && readable && (
+            <ReadingForm key={film.id} item={film} blind={list.blind} store={store} />
           )}
-          {item && <Repaired item={item} store={store} />}
+          {film && <Repaired item={film} store={store} />}
           {noticed && <p className={styles.notice}>{noticed}</p>}
           {count > 0 && (
             <p className={styles.notice}>
@@ -171,10 +175,10 @@ export const AnalysePage = memo(function AnalysePage() {
           )}
         </div>
         <div className={styles.details}>
-          {state.phase === 'done' && item && (
+          {told.phase === 'done' && film && (
             <>
-              <Brixia score={state.shown.brixia} />
-              <Details key={list.selected} graded={gradedOf(item, state)} />
+              <Brixia score={told.shown.brixia} />
+              <Details key={film.id} graded={gradedOf(film, told)} />
             </>
           )}
           {several && <Series items={list.items} selected={list.selected} store={store} />}

@@ -20,6 +20,7 @@ import { isDrawn, isRejected, type State } from './shownState';
 import type { Repairs } from './useRepairs';
 import { type Item, itemOf, stateOf, type Worklist } from './worklist/films';
 import { PauseNote } from './worklist/PauseNote';
+import { readingsOf } from './worklist/readings';
 import { repairFor } from './worklist/repair';
 import type { WorklistStore } from './worklist/store';
 
@@ -34,12 +35,15 @@ interface StageProps {
   stage: RefObject<HTMLElement | null>;
   repairs: Repairs;
   onFiles: (files: File[]) => void;
+  /** Of two films that are compared, which one is looked at; `null` before there is one. */
+  onLook: (id: number | null) => void;
   /** A report of the film of this name failed after it was left. */
   onUnsaved: (name: string) => void;
 }
 
 /** The dark half of the page: the radiograph, or the way to one. */
-export function Stage({ list, store, stage, repairs, onFiles, onUnsaved }: StageProps) {
+export function Stage(props: StageProps) {
+  const { list, store, stage, repairs, onFiles, onLook, onUnsaved } = props;
   // Kept here, so that it outlives the radiograph it was chosen for.
   const [overlay, setOverlay] = useState(FIRST_OVERLAY);
   const item = itemOf(list, list.selected);
@@ -51,7 +55,7 @@ export function Stage({ list, store, stage, repairs, onFiles, onUnsaved }: Stage
       <IntakeStage onFiles={onFiles}>
         <BlindSwitch blind={list.blind} store={store} />
         {/* Here too: with a film open, its result would be the first thing to be seen. */}
-        <ReadingFile store={store} saves={false} />
+        <ReadingFile store={store} saves={readingsOf(list).length > 0} />
       </IntakeStage>
     );
   }
@@ -73,6 +77,7 @@ export function Stage({ list, store, stage, repairs, onFiles, onUnsaved }: Stage
           stage={stage}
           onOverlay={setOverlay}
           onTarget={store.explain}
+          onLook={onLook}
           onEnd={() => store.compare(null)}
         />
       </Suspense>
@@ -98,6 +103,8 @@ export function Stage({ list, store, stage, repairs, onFiles, onUnsaved }: Stage
       >
         {failure && (
           <FailureBody
+            // Else the same words of another film are no news, and nothing is read out.
+            key={item.id}
             failure={failure}
             onRetry={() => store.retry(item.id)}
             onForce={() => store.retry(item.id, true)}

@@ -1,6 +1,7 @@
-import { act, render, screen, waitFor } from '@testing-library/react';
+import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
+import { en } from '../../i18n/catalogue';
 import { prediction } from '../../lib/fixtures';
 import { useShortcutKeys } from '../../lib/shortcuts';
 import { SizeTold } from '../../viewer/testFilm';
@@ -39,7 +40,17 @@ it('fills the screen with what stays while films are stepped through and compare
   const filled = () => full?.querySelector('[role=application]')?.getAttribute('aria-label');
   const film = await screen.findByRole('application');
   act(() => film.focus());
+  // In the place of the list that has its room it is not seen; its key alone brings it up.
+  const stage = film.closest('section') as HTMLElement;
+  const mirrored = () => screen.getByRole('button', { name: en.viewer.tools.mirror }).ariaPressed;
+  stage.checkVisibility = () => false;
+  await userEvent.keyboard('h');
+  expect(mirrored()).toBe('false');
+  expect(fireEvent.keyDown(film, { key: 'ArrowDown' })).toBe(true);
   await userEvent.keyboard('f');
+  stage.checkVisibility = () => true;
+  await userEvent.keyboard('h');
+  expect(mirrored()).toBe('true');
   expect(filled()).toContain('one.png');
   await userEvent.keyboard('j');
   await waitFor(() => expect(filled()).toContain('two.png'));

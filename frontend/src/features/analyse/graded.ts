@@ -4,7 +4,7 @@ import type { Item } from './worklist/films';
 
 /** A result that is shown, ready to be taken along. */
 export function gradedOf(
-  { date, view, reading, impression }: Item,
+  { date, view, reading, impression, writtenFor }: Item,
   { study, shown, gradedAt }: DoneState,
 ): Graded {
   return {
@@ -17,5 +17,6 @@ export function gradedOf(
     study,
     reading,
     impression,
+    writtenFor,
   };
 }

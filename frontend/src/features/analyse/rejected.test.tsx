@@ -1,4 +1,4 @@
-import { render, screen } from '@testing-library/react';
+import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
 import { LanguageMenu } from '../../components/LanguageMenu';
@@ -15,6 +15,22 @@ const findings = [
   // As a newer service might find.
   { code: 'of-tomorrow', level: 'warn', message: 'Said by the service.', value: 1, limit: 0 },
 ] as unknown as Finding[];
+
+it('tells of each film that is rejected, though it says the same of them all', async () => {
+  const problem = { type: '/problems/x', title: 'No', status: 422, detail: 'D', code: 'x' };
+  serveWith(async () => Response.json({ ...problem, findings }, { status: 422 }));
+  render(<AnalysePage />);
+  const input = document.querySelector('input[type=file]') as HTMLInputElement;
+  const films = ['one', 'two'].map(
+    (name) => new File([name], `${name}.png`, { type: 'image/png' }),
+  );
+  await userEvent.upload(input, films);
+  const other = await screen.findByRole('button', { name: 'two.png' });
+  const first = await screen.findByRole('alert');
+  await userEvent.click(other);
+  await waitFor(() => expect(screen.getByRole('alert')).not.toBe(first));
+  expect(screen.getByRole('alert').textContent).toBe(first.textContent);
+});
 
 it('says why the gate rejected an image, and shows its grade all the same when asked', async () => {
   const asked: (string | null)[] = [];

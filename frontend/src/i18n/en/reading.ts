@@ -24,6 +24,7 @@ export const reading = {
   zonesAndComment: 'Zones and comment',
   zones: (scores: string) => `zones ${scores}`,
   zone: (zone: string) => `Your score of zone ${zone}`,
+  zoneOff: 'Press a score again to take it off',
   total: (total: number, most: number) => `${total} of ${most}`,
   comment: 'Comment',
   clear: 'Take back this reading',

@@ -14,6 +14,7 @@ export const report = {
   making: 'Making the report',
   impression: 'Impression',
   impressionHint: 'Your words go into the report, as PDF and as text.',
+  writtenFor: (version: string) => `Written for the result of version ${version} of the model.`,
   noForms:
     'Of a repaired picture there is no FHIR or DICOM result: it names no patient and no study.',
   impressionOf: (grade: string, probability: string, total: string, ends: readonly string[]) =>
@@ -28,6 +29,7 @@ export const report = {
   summary: (graded: number, refused: number, hidden: number) =>
     `${format.integer(graded)} graded, ${format.integer(refused)} without a grade${hidden > 0 ? `, ${format.integer(hidden)} hidden` : ''}.`,
   progress: (done: number, of: number) => `Making the report: film ${done} of ${of}`,
+  writing: (done: number, of: number) => `Writing the pages: film ${done} of ${of}`,
   saved: (name: string) => `Saved ${name}.`,
   failed: 'The report could not be made. Try again; if it fails again, save the data as JSON.',
   failedOf: (name: string) =>

@@ -23,6 +23,7 @@ export const reading: Catalogue['reading'] = {
   zonesAndComment: 'Zon dan ulasan',
   zones: (scores) => `zon ${scores}`,
   zone: (zone) => `Skor anda untuk zon ${zone}`,
+  zoneOff: 'Tekan skor sekali lagi untuk membuangnya',
   total: (total, most) => `${total} daripada ${most}`,
   comment: 'Ulasan',
   clear: 'Tarik balik bacaan ini',

@@ -14,6 +14,7 @@ export const report: Catalogue['report'] = {
   making: 'Menyediakan laporan',
   impression: 'Impresi',
   impressionHint: 'Kata-kata anda dimasukkan ke dalam laporan, sebagai PDF dan teks.',
+  writtenFor: (version) => `Ditulis untuk keputusan model versi ${version}.`,
   noForms:
     'Bagi gambar yang dibaiki tiada hasil FHIR atau DICOM: gambar itu tidak menyebut pesakit atau kajian.',
   impressionOf: (grade, probability, total, ends) =>
@@ -28,6 +29,7 @@ export const report: Catalogue['report'] = {
   summary: (graded, refused, hidden) =>
     `${format.integer(graded)} digredkan, ${format.integer(refused)} tanpa gred${hidden > 0 ? `, ${format.integer(hidden)} tersembunyi` : ''}.`,
   progress: (done, of) => `Membuat laporan: filem ${done} daripada ${of}`,
+  writing: (done, of) => `Menulis halaman: filem ${done} daripada ${of}`,
   saved: (name) => `${name} telah disimpan.`,
   failed: 'Laporan tidak dapat dibuat. Cuba lagi; jika gagal lagi, simpan data sebagai JSON.',
   failedOf: (name) => `Laporan ${name} tidak dapat dibuat. Buka filem itu dan cuba lagi.`,

@@ -22,6 +22,7 @@ export const reading: Catalogue['reading'] = {
   zonesAndComment: '分区评分与备注',
   zones: (scores) => `分区 ${scores}`,
   zone: (zone) => `您对 ${zone} 区的评分`,
+  zoneOff: '再按一次即可去掉该评分',
   total: (total, most) => `${total} / ${most} 分`,
   comment: '备注',
   clear: '撤回此判读',

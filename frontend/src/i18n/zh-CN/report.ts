@@ -11,6 +11,7 @@ export const report: Catalogue['report'] = {
   making: '正在生成报告',
   impression: '印象',
   impressionHint: '您的文字会写入 PDF 和文本报告。',
+  writtenFor: (version) => `为模型 ${version} 版的结果所写。`,
   noForms: '修正后的图像没有 FHIR 或 DICOM 结果：其中不含患者和检查的信息。',
   impressionOf: (grade, probability, total, ends) =>
     `估计严重程度为${grade}（${probability}）；估计 Brixia 评分 ${total} / 18${ends.length > 0 ? `，90% 区间 ${ends.join(' 至 ')}` : ''}。`,
@@ -23,6 +24,7 @@ export const report: Catalogue['report'] = {
   summary: (graded, refused, hidden) =>
     `已分级 ${format.integer(graded)} 张，未分级 ${format.integer(refused)} 张${hidden > 0 ? `，已隐藏 ${format.integer(hidden)} 张` : ''}。`,
   progress: (done, of) => `正在生成报告：第 ${done} / ${of} 张`,
+  writing: (done, of) => `正在写入页面：第 ${done} / ${of} 张`,
   saved: (name) => `已保存 ${name}。`,
   failed: '无法生成报告。请重试；如仍失败，请将数据保存为 JSON。',
   failedOf: (name) => `无法生成 ${name} 的报告。请打开该图像后重试。`,

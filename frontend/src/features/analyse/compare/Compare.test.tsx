@@ -23,6 +23,7 @@ const side = (id: number, name: string): Side => ({
   rejected: name === 'rejected.png',
   caption: [`Caption of ${name}`],
 });
+const look = vi.fn();
 let swap: () => void;
 const press = (name: string) => userEvent.click(screen.getByRole('button', { name }));
 
@@ -35,6 +36,7 @@ beforeEach(() => {
       stage={{ current: null }}
       onOverlay={ignore}
       onTarget={ignore}
+      onLook={look}
       onEnd={ignore}
     />
   );
@@ -82,7 +84,9 @@ it('works the film that is seen of two that lie over one another, not the one to
   await press(text.link);
   fireEvent.pointerDown(screen.getByRole('region', { name: 'newer.png' }));
   await press(text.over);
-  expect(screen.queryByRole('region', { name: 'newer.png' })).toBeNull();
+  // It stays drawn, and out of reach.
+  const under = screen.getByRole('region', { name: 'newer.png' });
+  expect(under.hasAttribute('inert')).toBe(true);
   await press(en.viewer.tools.save);
   const [shown, name] = vi.mocked(saveImage).mock.lastCall ?? [];
   expect(name).toBe('older.view.png');
@@ -142,9 +146,20 @@ it('names no sides of a film that the gate rejected', () => {
       stage={{ current: null }}
       onOverlay={ignore}
       onTarget={ignore}
+      onLook={ignore}
       onEnd={ignore}
     />,
   );
   const ofRejected = within(screen.getByRole('region', { name: 'rejected.png' }));
   expect(ofRejected.queryByText('R')).toBeNull();
+});
+
+it('tells which film is looked at: the one that is seen, else the one touched last', async () => {
+  expect(look).toHaveBeenLastCalledWith(null);
+  fireEvent.pointerDown(screen.getByRole('region', { name: 'newer.png' }));
+  expect(look).toHaveBeenLastCalledWith(2);
+  await press(text.over);
+  expect(look).toHaveBeenLastCalledWith(1);
+  await press(text.over);
+  expect(look).toHaveBeenLastCalledWith(2);
 });

@@ -1,9 +1,10 @@
-import { createRef, type RefObject, useCallback, useRef, useState } from 'react';
+import { createRef, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import { Button } from '../../../components/Button';
 import { useFormat, useText } from '../../../i18n/context';
 import type { Target } from '../../../lib/prediction';
 import { useShortcuts } from '../../../lib/shortcuts';
 import type { Film } from '../../../viewer/decode/film';
+import { isSeen } from '../../../viewer/filmKeys';
 import { UNMEASURED } from '../../../viewer/measure';
 import { OverlayControls } from '../../../viewer/OverlayControls';
 import type { Overlay, SetOverlay } from '../../../viewer/overlay';
@@ -39,6 +40,8 @@ interface CompareProps {
   stage: RefObject<HTMLElement | null>;
   onOverlay: SetOverlay;
   onTarget: (id: number, target: Target) => void;
+  /** Which one is looked at: of two over one another the one seen, else the one touched last. */
+  onLook: (id: number | null) => void;
   onEnd: () => void;
 }
 
@@ -47,7 +50,7 @@ interface CompareProps {
  * while they are linked.
  */
 export default function Compare(props: CompareProps) {
-  const { sides, overlay, stage, onOverlay, onTarget, onEnd } = props;
+  const { sides, overlay, stage, onOverlay, onTarget, onLook, onEnd } = props;
   const text = useText('viewer');
   const curtainButton = useRef<HTMLButtonElement>(null);
   const [frames] = useState(
@@ -60,7 +63,9 @@ export default function Compare(props: CompareProps) {
   /** The film that was touched last. */
   const [active, setActive] = useState<number | null>(null);
   /** Whose the toolbar is, where they are not linked: of two that lie over one another the one seen. */
-  const shown = sides.find(({ id }) => id === (over ?? active)) ?? sides[0];
+  const looked = over ?? active;
+  const shown = sides.find(({ id }) => id === looked) ?? sides[0];
+  useEffect(() => onLook(looked), [looked, onLook]);
   const [keptOf, keep] = useKept();
   const [tool, setTool] = useState<Tool>('window');
   const [lens, setLens] = useState(false);
@@ -81,9 +86,10 @@ export default function Compare(props: CompareProps) {
       keep(both, { view, tone });
     }
   };
+  const when = () => isSeen(stage);
   useShortcuts('viewer', [
-    { action: 'flickerFilms', keys: ['x'], run: flicker },
-    { action: 'curtainFilms', keys: ['d'], run: drawCurtain },
+    { action: 'flickerFilms', keys: ['x'], held: true, run: flicker, when },
+    { action: 'curtainFilms', keys: ['d'], run: drawCurtain, when },
   ]);
   const { state } = shown;
   return (

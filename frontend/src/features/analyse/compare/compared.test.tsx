@@ -132,3 +132,27 @@ it('says of films of two people that they are, and tells no change', async () =>
   expect(within(region).queryByText(twoPatients)).toBeNull();
   expect(screen.getByRole('region', { name: change }).textContent).toContain('9 Mar 2020');
 });
+
+it('reads the film that is seen of two that lie over one another', async () => {
+  await openThree();
+  await userEvent.click(film('2020-03-09.png'));
+  await userEvent.keyboard('c');
+  await screen.findByText(en.viewer.compare.title);
+  const named = () => heading().previousElementSibling?.textContent;
+  const said = () =>
+    [en.shared.severities.mild, en.shared.severities.severe].filter((name) =>
+      within(screen.getByRole('region', { name: en.reading.title }))
+        .getByRole('button', { name })
+        .matches('[aria-pressed=true]'),
+    );
+  expect(named()).toContain('2020-03-09.png');
+  await userEvent.keyboard('x');
+  expect(named()).toContain('2020-03-01.png');
+  await userEvent.keyboard('e');
+  expect(said()).toEqual(['Severe']);
+  await userEvent.keyboard('x');
+  expect(named()).toContain('2020-03-09.png');
+  expect(said()).toEqual([]);
+  await userEvent.keyboard('y');
+  expect(said()).toEqual(['Mild']);
+});

@@ -27,7 +27,8 @@ it('opens readings before their films, which then have them', async () => {
   const store = new WorklistStore(async () => ({ ok: true, value: prediction('mild') }));
   const { container } = render(<ReadingFile store={store} saves={false} />);
   expect(screen.queryByRole('button', { name: 'Save all readings' })).toBeNull();
-  const file = new File([JSON.stringify(fileOf([kept]))], 'readings.json');
+  const { sha256 } = prediction('mild').input;
+  const file = new File([JSON.stringify(fileOf([{ ...kept, sha256 }]))], 'readings.json');
   await userEvent.upload(container.querySelector('input') as HTMLInputElement, file);
   await screen.findByText('1 film read from the file; 1 of them not open or not graded yet.');
   const [id = 0] = store.add([study()]);
@@ -35,7 +36,8 @@ it('opens readings before their films, which then have them', async () => {
 });
 
 it('counts what waits of the file that was opened, not of one before it', async () => {
-  const store = new WorklistStore(() => new Promise(() => undefined));
+  const failure = { code: 'not-an-image', title: '', detail: '', status: 422 };
+  const store = new WorklistStore(async () => ({ ok: false, failure }));
   const { container } = render(<ReadingFile store={store} saves={false} />);
   const input = container.querySelector('input') as HTMLInputElement;
   const open = (...names: string[]) => {
@@ -47,9 +49,9 @@ it('counts what waits of the file that was opened, not of one before it', async 
   await open('four.png');
   await screen.findByText(/^1 film read from the file; 1 of them/);
   store.add([study('five.png')]);
+  await expect.poll(() => store.snapshot().items[0]?.status).toBe('failed');
   await open('five.png');
   await screen.findByText('1 film read from the file.');
-  store.stop();
 });
 
 it('is found before any film is open, as after a reload', () => {

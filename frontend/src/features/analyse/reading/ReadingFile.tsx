@@ -11,7 +11,7 @@ import styles from './Reading.module.css';
 
 interface ReadingFileProps {
   store: WorklistStore;
-  /** Whether there may be readings to save: without a film there are none. */
+  /** Whether there may be readings to save. */
   saves?: boolean;
 }
 

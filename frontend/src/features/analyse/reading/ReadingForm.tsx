@@ -40,6 +40,10 @@ export function ReadingForm({ item, blind, store }: ReadingFormProps) {
   const grade = reading && gradeOf(reading);
   const total = reading && totalOf(reading);
   const choose = (chosen: Severity) => store.read(id, { grade: chosen });
+  // What was scored blind stays so where its button is pressed to confirm it with the result open.
+  const settled = reading?.blind === true && !hidden && graded !== null;
+  const press = (pressed: Severity) =>
+    pressed === reading?.grade && !settled ? store.read(id, { grade: null }) : choose(pressed);
   const agree = graded ? () => choose(graded.severity) : undefined;
   const reveal = hidden ? () => store.reveal(id) : undefined;
   useShortcuts('reading', [
@@ -80,7 +84,7 @@ export function ReadingForm({ item, blind, store }: ReadingFormProps) {
             data-severity={severity}
             title={`${severities[severity]} (${KEYS[severity].toUpperCase()})`}
             aria-pressed={grade === severity}
-            onClick={() => choose(severity)}
+            onClick={() => press(severity)}
           >
             {severities[severity]}
           </Button>

@@ -14,16 +14,23 @@ interface ZoneScoresProps {
   onChange: (zones: Reading['zones']) => void;
 }
 
-/** The reader's own score of each zone, 0 to 3. */
+/** The keys that take a score off, as they take away what is written. */
+const OFF = ['Delete', 'Backspace'];
+
+/** The reader's own score of each zone, 0 to 3; one that slipped is taken off by pressing it again. */
 export function ZoneScores({ zones, onChange }: ZoneScoresProps) {
   const text = useText('reading');
   const lungs = useText('analyse').brixia;
+  const takeOff = (zone: Zone) => {
+    const { [zone]: _, ...others } = zones;
+    onChange(others);
+  };
   return (
     <div className={styles.zones}>
       <span aria-hidden="true">{lungs.rightLung}</span>
       <span aria-hidden="true">{lungs.leftLung}</span>
       {ORDER.map((zone) => (
-        <fieldset key={zone} className={styles.zone}>
+        <fieldset key={zone} className={styles.zone} title={text.zoneOff}>
           <legend className={styles.letter}>
             <span className={hidden.hidden}>{text.zone(zone)}</span>
             <span aria-hidden="true">{zone}</span>
@@ -35,6 +42,14 @@ export function ZoneScores({ zones, onChange }: ZoneScoresProps) {
                 name={`zone-${zone}`}
                 checked={zones[zone] === score}
                 onChange={() => onChange({ ...zones, [zone]: score })}
+                // Of one that is checked already nothing else is heard.
+                onClick={() => zones[zone] === score && takeOff(zone)}
+                onKeyDown={(event) => {
+                  if (OFF.includes(event.key) && zones[zone] === score) {
+                    event.preventDefault();
+                    takeOff(zone);
+                  }
+                }}
               />
               <span>{score}</span>
             </label>

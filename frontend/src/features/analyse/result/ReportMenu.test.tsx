@@ -105,6 +105,15 @@ it('leaves the box for an impression empty until it is left', async () => {
   expect(box.value).toMatch(/^Estimated severity mild/);
 });
 
+it('tells beside the box that its words are of the result of another version', async () => {
+  const mine = { ...chest, impression: 'I agree.', writtenFor: '0.9.0' };
+  const done = () => undefined;
+  render(<ReportMenu graded={mine} onImpression={done} onLost={done} />);
+  await userEvent.click(screen.getByRole('button', { name: 'Report' }));
+  expect(screen.getByText(en.report.writtenFor('0.9.0'))).toBeTruthy();
+  expect(screen.getByRole<HTMLTextAreaElement>('textbox').value).toBe('I agree.');
+});
+
 describe('what was done', () => {
   const DONE = /^Saved/;
   const choose = (name: string) => fireEvent.click(screen.getByRole('button', { name }));

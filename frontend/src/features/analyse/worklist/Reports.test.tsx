@@ -1,4 +1,4 @@
-import { fireEvent, render, screen } from '@testing-library/react';
+import { act, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { en } from '../../../i18n/catalogue';
 import { another, limits, study } from '../../../lib/fixtures';
@@ -107,4 +107,19 @@ it('goes on past a film whose upload breaks off each time', async () => {
   await made();
   expect(mapped()).toEqual([false, true]);
   expect(uploads).toHaveLength(3);
+});
+
+it('tells how many pages are made, after the maps', async () => {
+  serve(() => Response.json(another('mild')));
+  let end: () => void = () => undefined;
+  saved.mockImplementation(() => new Promise<void>((done) => (end = done)));
+  make([film(1), film(2)]);
+  await act(made);
+  expect(screen.getByTitle(en.report.writing(0, 2))).toBeTruthy();
+  const onPage = saved.mock.calls[0]?.[4] as (made: number) => void;
+  act(() => onPage(1));
+  const button = screen.getByTitle<HTMLButtonElement>(en.report.writing(1, 2));
+  expect(button.disabled).toBe(true);
+  await act(async () => end());
+  expect(screen.getByTitle(en.report.reports)).toBeTruthy();
 });

@@ -14,7 +14,7 @@ import styles from './WorklistPanel.module.css';
 
 /** With its map: the one that was looked at, else the one that `ask` brings. */
 async function resultOf(item: Item, list: Worklist, ask: AskForMap): Promise<Graded[]> {
-  const { id, study, graded, gradedAt, date, view, reading, impression } = item;
+  const { id, study, graded, gradedAt, date, view, reading, impression, writtenFor } = item;
   if (!graded || !gradedAt) {
     return [];
   }
@@ -22,7 +22,18 @@ async function resultOf(item: Item, list: Worklist, ask: AskForMap): Promise<Gra
   const prediction = known.explanation ? known : ((await ask(item)) ?? known);
   const repair = study.repaired?.repair;
   return [
-    { name: study.name, prediction, gradedAt, date, view, repair, study, reading, impression },
+    {
+      name: study.name,
+      prediction,
+      gradedAt,
+      date,
+      view,
+      repair,
+      study,
+      reading,
+      impression,
+      writtenFor,
+    },
   ];
 }
 
@@ -47,12 +58,14 @@ function refusedOf(items: readonly Item[], { failures, quality, worklist }: Cata
 export function Reports({ list, items }: { list: Worklist; items: readonly Item[] }) {
   const { catalogue, language } = useLanguage();
   const text = catalogue.report;
-  const [state, setState] = useState<'idle' | 'making' | 'failed'>('idle');
+  const [state, setState] = useState<'idle' | 'making' | 'writing' | 'failed'>('idle');
   const [done, setDone] = useState(0);
   /** Films of the last report whose map was asked for and did not come. */
   const [missing, setMissing] = useState(0);
   const graded = items.filter((item) => item.graded !== null);
-  const label = state === 'making' ? text.progress(done, graded.length) : text.reports;
+  const busy = state === 'making' || state === 'writing';
+  const progress = state === 'writing' ? text.writing : text.progress;
+  const label = busy ? progress(done, graded.length) : text.reports;
 
   const save = async () => {
     setState('making');
@@ -65,7 +78,10 @@ export function Reports({ list, items }: { list: Worklist; items: readonly Item[
         results.push(...(await resultOf(item, list, index < MOST_MAPS ? ask : NO_MAP)));
         setDone(index + 1);
       }
-      await saveReports(results, catalogue, language, refusedOf(items, catalogue));
+      // Of a long list that takes longer than the few maps that were asked for.
+      setState('writing');
+      setDone(0);
+      await saveReports(results, catalogue, language, refusedOf(items, catalogue), setDone);
       const asked = results.slice(0, MOST_MAPS);
       setMissing(asked.filter(({ prediction }) => !prediction.explanation).length);
       setState('idle');
@@ -79,11 +95,11 @@ export function Reports({ list, items }: { list: Worklist; items: readonly Item[
       <Button
         look="compact"
         title={label}
-        disabled={graded.length === 0 || state === 'making'}
+        disabled={graded.length === 0 || busy}
         onClick={() => void save()}
       >
         <DownloadIcon />
-        {state === 'making' ? label : catalogue.worklist.pdf}
+        {busy ? label : catalogue.worklist.pdf}
       </Button>
       {state === 'failed' && (
         <p className={styles.note} role="alert">

@@ -75,8 +75,8 @@ export function WorklistPanel({ list, store, wide, onWide, onFiles }: WorklistPa
     setChosen(new Set([...chosen].filter((id) => !going.has(id))));
   };
   useShortcuts('worklist', [
-    { action: 'nextFilm', keys: ['j'], run: () => step(1) },
-    { action: 'previousFilm', keys: ['k'], run: () => step(-1) },
+    { action: 'nextFilm', keys: ['j'], held: true, run: () => step(1) },
+    { action: 'previousFilm', keys: ['k'], held: true, run: () => step(-1) },
     { action: 'compareFilm', keys: ['c'], run: compareWithNext },
   ]);
 

@@ -1,5 +1,6 @@
 import type { KeptReading } from '../../../lib/reading';
 import type { Item } from './films';
+import { isTemporary } from './pauses';
 
 /** Tells readings of one film from those of another. */
 export const filmOf = ({ file, sha256 }: KeptReading): string => JSON.stringify([file, sha256]);
@@ -7,6 +8,10 @@ export const filmOf = ({ file, sha256 }: KeptReading): string => JSON.stringify(
 /** By what a reading is found; a name is never taken for a content. */
 const keyOf = ({ file, sha256 }: Pick<KeptReading, 'file' | 'sha256'>) =>
   sha256 === '' ? `name ${file}` : `content ${sha256}`;
+
+/** Whether a film without a result will have none unless somebody asks for one. */
+const isSettled = ({ status, failure }: Item) =>
+  status === 'rejected' || (status === 'failed' && failure !== null && !isTemporary(failure));
 
 /** The readings that wait for their films, to be found without looking through all of them. */
 export class Awaited {
@@ -18,9 +23,13 @@ export class Awaited {
    *
    * By content, where the reading knows it: until a film's own is known, by its result, it may be
    * another patient's of the same name. By name only where neither has anything else: the reading
-   * is of a film that was never graded, and this one is not, or not yet.
+   * is of a film that was never graded, and this one was not either when it was its turn.
    */
-  take(kept: readonly KeptReading[], { study, graded }: Item): KeptReading | null {
+  take(kept: readonly KeptReading[], item: Item): KeptReading | null {
+    const { study, graded } = item;
+    if (!graded && !isSettled(item)) {
+      return null;
+    }
     if (kept !== this.#known) {
       this.#known = kept;
       this.#byKey = new Map();

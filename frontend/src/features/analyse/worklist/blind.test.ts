@@ -49,6 +49,29 @@ it('counts as blind what was said before the result was seen, and nothing else',
   expect(shown().items[0]?.reading?.blind).toBe(false);
 });
 
+it('leaves blind what is only said again once the result is seen', async () => {
+  const { store, ids, shown } = await opened(['a.png', 'b.png'], true);
+  const [first, second = 0] = ids;
+  const zones = { A: 1, B: 1, C: 0, D: 0, E: 0, F: 0 };
+  store.read(first, { grade: 'mild', zones });
+  store.read(second, { zones });
+  store.reveal(first);
+  store.reveal(second);
+  const before = shown().items[0]?.reading;
+  store.read(first, { grade: 'mild' });
+  store.read(first, { zones: { ...zones }, comment: '' });
+  expect(shown().items[0]?.reading).toBe(before);
+  // Its zones amount to the grade that is agreed to.
+  store.read(second, { grade: 'mild' });
+  expect(shown().items[1]).toMatchObject({
+    unblinded: false,
+    reading: { grade: 'mild', blind: true },
+  });
+  expect(agreementIn(shown().items, true)?.films).toBe(2);
+  store.read(second, { zones: { ...zones, A: 2 } });
+  expect(shown().items[1]?.reading?.blind).toBe(false);
+});
+
 it('takes no reading for blind of a film whose result was on the screen before', async () => {
   const { store, ids, shown } = await opened(['a.png'], false);
   store.hideResults(true);

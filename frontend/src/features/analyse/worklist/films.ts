@@ -51,6 +51,8 @@ export interface Item {
   readonly unblinded: boolean;
   /** What a report says of it in the end; `null`: what the model's result amounts to. */
   readonly impression: string | null;
+  /** Version of the model beside whose result that was written; `null` where not known. */
+  readonly writtenFor: string | null;
   /** Whether its result has been on the screen: a reading after that is not blind. */
   readonly seen: boolean;
   /** Whether its result may be shown while results are hidden. */
@@ -75,6 +77,7 @@ export const FRESH = {
   reading: null,
   unblinded: false,
   impression: null,
+  writtenFor: null,
   seen: false,
   revealed: false,
 } as const;

@@ -31,10 +31,13 @@ export interface Identity {
   readonly id: string;
   readonly issuer: string;
   readonly birthDate: string;
+  readonly sex: string;
   readonly name: string;
 }
 
-const NOTHING_SAID: Identity = { id: '', issuer: '', birthDate: '', name: '' };
+const NOTHING_SAID: Identity = { id: '', issuer: '', birthDate: '', sex: '', name: '' };
+/** What is written for everybody's ID where the ID is taken out. */
+const BLANKED = /^(ANON|ANONYMOUS|ANONYMI[SZ]ED|NONE|NULL|UNKNOWN|0+)$/i;
 
 /** Patients as they came, by number: the identity in the file goes no further than this list. */
 export class Patients {
@@ -85,7 +88,7 @@ const longer = (one: string, other: string) => (one.length < other.length ? othe
 
 /** An ID is one of its hospital only, and many files share `ANON` or `0`. */
 function mayBeOne(one: Identity, other: Identity): boolean {
-  const rest = ['issuer', 'birthDate', 'name'] as const;
+  const rest = ['issuer', 'birthDate', 'sex', 'name'] as const;
   return one.id === other.id && rest.every((part) => agree(one[part], other[part]));
 }
 
@@ -93,17 +96,22 @@ const both = (one: Identity, other: Identity): Identity => ({
   id: longer(one.id, other.id),
   issuer: longer(one.issuer, other.issuer),
   birthDate: longer(one.birthDate, other.birthDate),
+  sex: longer(one.sex, other.sex),
   name: longer(one.name, other.name),
 });
 
 export function identityOf(header: Header): Identity {
   const { patientId, patientIdIssuer, birthDate, patientName } = header;
+  // Alone it is everybody's. One that equals the name may be a pseudonym, and so somebody's own.
+  const id = birthDate === '' && BLANKED.test(patientId.trim()) ? '' : patientId;
+  // Anything else, such as O, says nothing of who it is.
+  const sex = /^[FM]$/.test(header.sex) ? header.sex : '';
   const name = patientName
     .normalize('NFC')
     .toUpperCase()
     .replaceAll(/[^\p{L}]+/gu, ' ')
     .trim();
-  return { id: patientId, issuer: patientIdIssuer, birthDate, name };
+  return { id, issuer: patientIdIssuer, birthDate, sex, name };
 }
 
 async function looksLikeDicom({ source }: Study): Promise<boolean> {

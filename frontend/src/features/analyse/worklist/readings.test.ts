@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Outcome } from '../../../lib/failure';
 import { prediction, study } from '../../../lib/fixtures';
 import type { Predict } from '../../../lib/predict';
@@ -94,12 +94,78 @@ it('keeps a reading that waits for its film when the list is cleared, and gives 
   expect(store.snapshot().kept).toHaveLength(1);
 });
 
+it('keeps what was said of films that are gone for good, for when they are opened again', async () => {
+  const { store, settle, grades } = listed();
+  const two = [film('one.png', 'first patient'), film('refused.png', 'refused')];
+  const [one = 0, refused = 0] = store.add(two);
+  await settle();
+  store.read(one, { grade: 'moderate', comment: 'supine' });
+  store.describe(one, { impression: 'No change.' });
+  store.read(refused, { grade: 'mild' });
+  store.clear();
+  const said = [
+    { sha256: 'first patient', grade: 'moderate', comment: 'supine', impression: 'No change.' },
+    { file: 'refused.png', sha256: '', grade: 'mild' },
+  ];
+  // While they can be brought back, and after.
+  expect(readingsOf(store.snapshot())).toMatchObject(said);
+  store.add([film('one.png', 'second patient')]);
+  await settle();
+  store.restore();
+  expect(grades()).toEqual([undefined]);
+  expect(readingsOf(store.snapshot())).toMatchObject(said);
+  store.add([film('again.png', 'first patient'), film('refused.png', 'refused')]);
+  await settle();
+  expect(grades()).toEqual([undefined, 'moderate', 'mild']);
+  expect(store.snapshot().items[1]).toMatchObject({
+    impression: 'No change.',
+    reading: { comment: 'supine' },
+  });
+  expect(store.snapshot().kept).toEqual([]);
+});
+
+it('has one reading of a film that was removed and is in a file opened since', async () => {
+  const { store, settle } = listed();
+  const [id = 0] = store.add([film('chest.png', 'first patient'), film('other.png', 'second')]);
+  await settle();
+  store.read(id, { grade: 'mild' });
+  store.remove([id]);
+  store.restoreReadings([{ ...kept('chest.png', 'first patient'), impression: 'of before' }]);
+  store.add([film('third.png', 'third')]);
+  expect(store.snapshot().kept).toMatchObject([{ grade: 'mild', impression: 'of before' }]);
+  store.stop();
+});
+
 it('goes by the name where the film was never graded, and so nothing else is known', async () => {
   const { store, settle, grades } = listed();
   store.restoreReadings([kept('refused.png', '')]);
   store.add([film('refused.png', 'refused')]);
+  // It may yet be graded, and turn out to be another one.
+  expect(grades()).toEqual([undefined]);
   await settle();
   expect(grades()).toEqual(['severe']);
+  expect(store.snapshot().kept).toHaveLength(0);
+});
+
+it('gives no reading that goes by the name alone to a film of that name that is graded later', async () => {
+  const { store, settle, grades } = listed();
+  store.restoreReadings([{ ...kept('chest.png', ''), impression: 'of the first patient' }]);
+  store.add([film('chest.png', 'second patient')]);
+  await settle();
+  expect(grades()).toEqual([undefined]);
+  expect(store.snapshot().items[0]?.impression).toBeNull();
+  expect(readingsOf(store.snapshot())).toMatchObject([{ file: 'chest.png', sha256: '' }]);
+});
+
+it('gives it to none that did not reach the service, and may be tried again', async () => {
+  vi.useFakeTimers();
+  const failure = { code: 'incomplete-upload', title: '', detail: '', status: 400 };
+  const store = new WorklistStore(async () => ({ ok: false, failure }));
+  store.restoreReadings([kept('chest.png', '')]);
+  store.add([study('chest.png')]);
+  await vi.advanceTimersByTimeAsync(300_000);
+  expect(store.snapshot()).toMatchObject({ items: [{ status: 'failed' }], kept: [{}] });
+  vi.useRealTimers();
 });
 
 it('gives no reading that goes by the name alone to a graded film of that name', async () => {

@@ -1,4 +1,6 @@
+import { ZONES } from '../../../lib/grades';
 import {
+  gradeOf,
   isScored,
   type KeptReading,
   type Reading,
@@ -28,11 +30,14 @@ export abstract class Readings extends Held {
    * another one, or in the session that a file of readings is of.
    */
   readonly #shown = new Set<string>();
+  readonly #saidHere = new WeakSet<KeptReading>();
 
   readonly describe = (id: number, facts: Partial<Facts & Pick<Item, 'impression'>>): void => {
     const before = this.#described.get(id) ?? [];
     this.#described.set(id, new Set([...before, ...Object.keys(facts)]));
-    this.set(changed(this.list, id, facts));
+    const version = itemOf(this.list, id)?.graded?.model.version ?? null;
+    const written = facts.impression === undefined ? {} : { writtenFor: version };
+    this.set(changed(this.list, id, { ...facts, ...written }));
   };
 
   /**
@@ -56,19 +61,20 @@ export abstract class Readings extends Held {
       return;
     }
     const before = item.reading;
-    // A comment alone does not make a grade that was given blind another one.
-    const scores = said.grade !== undefined || said.zones !== undefined;
+    const stood = before ?? UNREAD;
+    const stands = { ...stood, ...said };
+    const sameZones = ZONES.every((zone) => stands.zones[zone] === stood.zones[zone]);
+    if (sameZones && stands.grade === stood.grade && stands.comment === stood.comment) {
+      return;
+    }
+    // A comment alone does not make a grade that was given blind another one, nor does choosing
+    // what its zones amount to.
+    const scores = !sameZones || gradeOf(stands) !== gradeOf(stood);
     // What was scored with the result known does not become blind when it is scored again.
     const known = before !== null && isScored(before) && wasSeen(before);
     const now = !known && this.#isUnseen(item);
     const blind = scores || before === null ? now : before.blind;
-    const reading: Reading = {
-      ...UNREAD,
-      ...before,
-      ...said,
-      blind,
-      at: new Date().toISOString(),
-    };
+    const reading: Reading = { ...stands, blind, at: new Date().toISOString() };
     // The reader is told: nothing else on the page shows that a blind reading has ended to be one.
     const unblinded =
       item.unblinded || (before !== null && isScored(before) && before.blind && !blind);
@@ -164,12 +170,12 @@ export abstract class Readings extends Held {
    * was said later: a film whose content comes to be known may have been read while that was
    * awaited.
    */
-  protected matchReadings(opened = false): void {
+  protected matchReadings(opened = false, of: 'items' | 'cleared' = 'items'): void {
     if (this.list.kept.length === 0) {
       return;
     }
     const taken = new Set<KeptReading>();
-    const items = this.list.items.map((item) => {
+    const items = this.list[of].map((item) => {
       const found = this.#awaited.take(this.list.kept, item);
       if (!found) {
         return item;
@@ -179,12 +185,29 @@ export abstract class Readings extends Held {
     });
     if (taken.size > 0) {
       const kept = this.#awaited.without(this.list.kept, taken);
-      this.set({ ...this.list, items, kept });
+      this.set({ ...this.list, [of]: items, kept });
     }
   }
 
   /**
-   * The same of one film, once its content is known. With two thousand films that come one by one,
+   * What waits for its films, with what was said of those that are about to be gone for good: each
+   * may be opened again.
+   */
+  protected keptWithCleared(): readonly KeptReading[] {
+    // A file that was opened since they were removed may be of them, too.
+    this.matchReadings(false, 'cleared');
+    const gone = this.list.cleared.flatMap(saidOf);
+    for (const reading of gone) {
+      this.#saidHere.add(reading);
+    }
+    return [...this.list.kept, ...gone];
+  }
+
+  /** Whether a reading that waits for its film was given on this page: no file may hold it yet. */
+  readonly isSaidHere = (reading: KeptReading): boolean => this.#saidHere.has(reading);
+
+  /**
+   * The same of one film, once its content is known, or it turns out that it will not be. With two thousand films that come one by one,
    * to look at all of them each time, and to draw them all, would hold up the page.
    */
   protected matchReading(id: number): void {
@@ -199,17 +222,19 @@ export abstract class Readings extends Held {
 
 /** What a reading that was found makes of its film. */
 function broughtBy(found: KeptReading, item: Item, opened: boolean): Partial<Item> {
-  const { file: _, sha256: __, impression: written, ...reading } = found;
+  const { file: _, sha256: __, impression, writtenFor = null, ...reading } = found;
+  const theirs = { impression, writtenFor };
+  const own = { impression: item.impression, writtenFor: item.writtenFor };
   if (!opened && item.reading && item.reading.at > found.at) {
     // The reading is the newer one; of an impression the one that there is.
-    return { impression: item.impression ?? written };
+    return own.impression === null ? theirs : own;
   }
   // Of before, a file has no impression: what stands here is not taken away.
-  const impression = written ?? item.impression;
+  const written = impression === null ? own : theirs;
   const seen = item.seen || wasSeen(reading);
   return saysSomething(reading)
-    ? { reading, unblinded: false, impression, seen }
-    : { impression, seen };
+    ? { reading, unblinded: false, ...written, seen }
+    : { ...written, seen };
 }
 
 /** A film whose result the reader knew before anything was said of it here. */
@@ -219,12 +244,15 @@ const asSeenBefore = (item: Item): Item => ({
   reading: item.reading && { ...item.reading, blind: false },
 });
 
-/** All readings of the list, for a file; of a film that has nothing else, its impression. */
-export function readingsOf({ items, kept }: Worklist): KeptReading[] {
-  const here = items.flatMap(({ study, graded, reading, impression }) => {
-    const said = reading ?? (impression === null ? null : { ...UNREAD, blind: false, at: '' });
-    const sha256 = graded?.input.sha256 ?? '';
-    return said ? [{ ...said, file: study.name, sha256, impression }] : [];
-  });
-  return [...here, ...kept];
+/** All readings of the list, for a file, and of films that were removed from it. */
+export const readingsOf = ({ items, cleared, kept }: Worklist): KeptReading[] => [
+  ...[...items, ...cleared].flatMap(saidOf),
+  ...kept,
+];
+
+/** What was said of a film, if anything; where it has nothing else, its impression. */
+function saidOf({ study, graded, reading, impression, writtenFor }: Item): KeptReading[] {
+  const said = reading ?? (impression === null ? null : { ...UNREAD, blind: false, at: '' });
+  const sha256 = graded?.input.sha256 ?? '';
+  return said ? [{ ...said, file: study.name, sha256, impression, writtenFor }] : [];
 }

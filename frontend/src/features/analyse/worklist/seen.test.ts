@@ -116,7 +116,9 @@ it('takes the impression along, alone and beside a reading, and brings it back',
   before.store.describe(before.id, { impression: 'No change.' });
   expect(jsonOf(before.store.snapshot().items)).toMatchObject([{ impression: 'No change.' }]);
   const after = await session(false, before.file());
-  expect(after.item()).toMatchObject({ impression: 'No change.', reading: null });
+  // And with it, for which version's result it was written.
+  const writtenFor = prediction('mild').model.version;
+  expect(after.item()).toMatchObject({ impression: 'No change.', reading: null, writtenFor });
   after.store.read(after.id, { grade: 'mild' });
   const third = await session(false, after.file());
   expect(third.item()).toMatchObject({ impression: 'No change.', reading: { grade: 'mild' } });

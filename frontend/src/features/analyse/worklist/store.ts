@@ -48,7 +48,9 @@ export class WorklistStore extends Explaining {
   ): readonly number[] => {
     const { list, ids } = added(this.list, studies, this.#nextId, facts);
     this.#nextId += list.items.length - this.list.items.length;
-    this.set(list);
+    // With the first film that comes nothing is brought back any more.
+    const kept = list === this.list ? list.kept : this.keptWithCleared();
+    this.set({ ...list, kept });
     const asked = new Set(ids);
     for (const { id, status } of list.items) {
       // Whoever opens again what came to nothing wants it graded.
@@ -237,6 +239,7 @@ export class WorklistStore extends Explaining {
       }
       const status = failure.findings ? 'rejected' : 'failed';
       this.setFor(id, changed(this.list, id, { status, failure, tries: null }));
+      this.matchReading(id);
       return;
     }
     const before = itemOf(this.list, id)?.tries ?? null;

@@ -118,5 +118,6 @@ export function jsonOf(items: readonly Item[]): unknown {
     repair: study.repaired?.repair ?? null,
     reading: item.reading,
     impression: item.impression,
+    impression_model_version: item.writtenFor,
   }));
 }

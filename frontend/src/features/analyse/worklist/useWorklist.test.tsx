@@ -1,6 +1,6 @@
 import { act, renderHook } from '@testing-library/react';
 import { expect, it } from 'vitest';
-import { prediction, study } from '../../../lib/fixtures';
+import { another, prediction, study } from '../../../lib/fixtures';
 import { SERVICE_BACK } from '../../../lib/http';
 import type { Predict } from '../../../lib/predict';
 import type { Study } from '../../../lib/study';
@@ -37,7 +37,7 @@ it.each<[string, Study]>([
 });
 
 it('asks while what was removed can still be brought back, and for an impression alone', async () => {
-  const grade: Predict = async () => ({ ok: true, value: prediction('mild') });
+  const grade: Predict = async () => ({ ok: true, value: another('mild') });
   const { result } = renderHook(() => useWorklist(grade));
   const { store } = result.current;
   let ids: readonly number[] = [];
@@ -53,6 +53,9 @@ it('asks while what was removed can still be brought back, and for an impression
   await act(async () => {
     store.add([{ name: 'other.png', source: '/other.png' }]);
   });
+  // It can not be brought back any more, but what was said of it waits for it.
+  expect(asks()).toBe(true);
+  act(() => store.restoreReadings(result.current.list.kept.map((reading) => ({ ...reading }))));
   expect(asks()).toBe(false);
 });
 

@@ -12,8 +12,10 @@ export function useWorklist(predict: Predict): { list: Worklist; store: Worklist
   useEffect(() => () => store.stop(), [store]);
   useEffect(() => onceBack(store.explainMissed), [store]);
 
-  // What was removed is offered to be brought back: it is not lost yet.
-  const precious = [...list.items, ...list.cleared].some(isPrecious);
+  // What was removed is offered to be brought back, and then what was said of it waits: it is not
+  // lost yet.
+  const precious =
+    [...list.items, ...list.cleared].some(isPrecious) || list.kept.some(store.isSaidHere);
   useEffect(() => {
     if (!precious) {
       return;

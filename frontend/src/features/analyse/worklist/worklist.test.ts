@@ -28,6 +28,7 @@ function item(name: string, changes: Partial<Item> = {}): Item {
     reading: null,
     unblinded: false,
     impression: null,
+    writtenFor: null,
     seen: false,
     revealed: false,
     ...changes,
@@ -184,6 +185,7 @@ describe('facts', () => {
     id,
     issuer: '',
     birthDate: '',
+    sex: '',
     name: '',
     ...changes,
   });
@@ -219,7 +221,8 @@ describe('facts', () => {
   it('tells people of the same number apart, and knows one of whom a file says less', () => {
     const saying = (changes: Partial<Header>) =>
       identityOf({
-        patientId: 'ANON',
+        patientId: 'S123',
+        sex: 'F',
         patientIdIssuer: 'A',
         birthDate: '19600102',
         patientName: 'Doe, Zoë',
@@ -234,15 +237,34 @@ describe('facts', () => {
       { patientId: '0' },
       { birthDate: '19610102' },
       { patientName: 'Roe, Zoë' },
+      { sex: 'M' },
       // Longer by no whole word: another name, and another hospital.
       { patientName: 'Doe, Zoëlle' },
       { patientIdIssuer: 'AB' },
     ].map(numberOf);
-    expect(others).toEqual(['2', '3', '4', '5', '6', '7']);
+    expect(others).toEqual(['2', '3', '4', '5', '6', '7', '8']);
     expect(numberOf({ patientName: 'DOE  ZOE\u0308' })).toBe('1');
     expect(numberOf({ patientName: 'Doe, Zoë, Maria' })).toBe('1');
     expect(numberOf({ patientIdIssuer: 'WARD', birthDate: '' })).toBe('2');
     expect(numberOf({ patientId: '' })).toBe('');
+    expect(numberOf({ sex: 'O', patientIdIssuer: 'WARD' })).toBe('2');
+  });
+
+  it('takes no two for one whose IDs an anonymiser has taken out', () => {
+    const patients = new Patients();
+    const numberOf = (patientId: string, birthDate = '') => {
+      const header = { patientId, patientIdIssuer: '', birthDate, patientName: 'ANON', sex: 'F' };
+      return patients.numberOf(identityOf(header as Header), () => 'nobody');
+    };
+    const blanked = ['ANON', 'Anonymous', 'ANONYMIZED', '0', '000000', 'NONE', 'unknown '];
+    expect(blanked.map((id) => numberOf(id))).toEqual(blanked.map(() => ''));
+    // A day of birth tells more of them, and what only begins so may be a number of one's own.
+    expect(numberOf('ANON', '19600102')).toBe('1');
+    expect([numberOf('ANON007'), numberOf('ANON008'), numberOf('ANON007')]).toEqual([
+      '2',
+      '3',
+      '2',
+    ]);
   });
 
   it('reads DICOM days and nothing else', () => {
