@@ -593,7 +593,7 @@ export interface components {
          * Correlation
          * @description The estimated Brixia total against another score of the same films, taught beside it.
          *
-         *     Up to version 2.0.0, extent and opacity also of films whose reference is made of these two.
+         *     Of version 1.0.0, extent and opacity also of films whose reference is made of these two.
          */
         Correlation: {
             /**
