@@ -19,9 +19,10 @@ CONFIGS = sorted(FOLDER.glob("*.yaml"))
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_every_configuration_loads(path: Path) -> None:
     config = load_config(path, TrainConfig)
-    rounds = [config, config.first] if config.first else [config]
-    courses = [each for one in rounds for each in (one.pretext, one.main) if each]
-    assert all(each.size % 32 == 0 for each in courses)
+    courses = [config.pretext, config.main]
+    if config.first:
+        courses += [config.first.pretext, config.first.main]
+    assert all(each.size % 32 == 0 for each in courses if each)
     read = config.network.side(config.preprocess.size)
     assert read % STRIDE == 0, "whole cells"
 
