@@ -207,8 +207,9 @@ export abstract class Readings extends Held {
   readonly isSaidHere = (reading: KeptReading): boolean => this.#saidHere.has(reading);
 
   /**
-   * The same of one film, once its content is known, or it turns out that it will not be. With two thousand films that come one by one,
-   * to look at all of them each time, and to draw them all, would hold up the page.
+   * The same of one film, once its content is known, or it turns out that it will not be. With two
+   * thousand films that come one by one, to look at all of them each time, and to draw them all,
+   * would hold up the page.
    */
   protected matchReading(id: number): void {
     const item = itemOf(this.list, id);
