@@ -99,8 +99,15 @@ class Caller:
         self.done = self._portal.start_task_soon(self._run, service.app)
 
     def leave(self) -> None:
+        """Until the service has heard of it."""
         assert self._portal is not None
-        self._portal.call(self._leave.set)
+
+        async def leave() -> None:
+            self._leave.set()
+            for _ in range(10):  # turns of the loop, of which hearing takes one or two
+                await anyio.sleep(0)
+
+        self._portal.call(leave)
 
     async def _run(self, app: FastAPI) -> None:
         bodies = [HEAD + FILM + b"\r\n--b--\r\n"] if self._whole else [HEAD]

@@ -58,7 +58,7 @@ def test_the_version_answers_as_any_other(finished: RunFolder, sample_folder: Pa
     assert found.explanation is not None
     assert found.explanation.target == "burden"
     assert found.explanation.opacity is not None
-    assert found.explanation.opacity.shape == (6, 6)
+    assert found.explanation.opacity.shape == (7, 7)
     assert (
         0 <= float(found.explanation.opacity.min()) <= float(found.explanation.opacity.max()) <= 1
     )
