@@ -106,6 +106,8 @@ def test_resamples_without_the_statistic_are_left_out() -> None:
         (0.0031, (0.0029, 0.0032), "0.003 (0.0029 to 0.0032)"),
         (0.0, (0.0, 0.0336), "0.000 (0.000 to 0.034)"),
         (1.0, (1.0, 1.0), "1.000"),
+        # Halves that lie below by their bits; the page writes them so, too.
+        (0.7515, (0.725, 0.7742), "0.752 (0.73 to 0.77)"),
     ],
 )
 def test_intervals_of_rare_things_are_written_with_their_width(

@@ -15,6 +15,7 @@ from sklearn.metrics import roc_curve
 from cxr_severity.imaging.arrays import Float64Array
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.evaluation import Evaluation
+from cxr_severity.model.measure.markdown import decimal
 from cxr_severity.model.metrics import CalibrationScores, Estimate
 from cxr_training.cases import Dataset
 from cxr_training.evaluation.crossfit import CalibratedPredictions, cross_fit
@@ -133,7 +134,8 @@ def _roc(axes: Axes, evaluation: Evaluation, calibrated: CalibratedPredictions) 
         axes.plot(
             np.concatenate([[0.0], grid]), np.concatenate([[0.0], np.mean(curves, axis=0)]),
             color=colour, linestyle=line,
-            label=f"{name}: {area.value:.3f} ({area.low:.2f}–{area.high:.2f})",
+            label=f"{name}: {decimal(area.value, 3)} "
+            f"({decimal(area.low, 2)}–{decimal(area.high, 2)})",
         )  # fmt: skip
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=":")
     axes.set(xlabel="false positive rate", ylabel="true positive rate", aspect="equal")
@@ -149,7 +151,7 @@ def _reliability(axes: Axes, evaluation: Evaluation) -> None:
         axes.errorbar(
             [one.confidence for one in scores.reliability], [one.value for one in found],
             yerr=_errors(found), fmt=f"{marker}-", color=colour, capsize=2, linewidth=1.2,
-            elinewidth=0.8, label=f"{label}: error {scores.expected_error.value:.3f}",
+            elinewidth=0.8, label=f"{label}: error {decimal(scores.expected_error.value, 3)}",
         )  # fmt: skip
 
     plot(evaluation.calibration.before, "raw", RED, "s")
@@ -184,9 +186,9 @@ def _brixia(axes: Axes, evaluation: Evaluation, joined: Joined) -> None:
         # Many films share a total: a little spread, always the same, keeps them apart.
         jitter = np.random.default_rng(0).uniform(-0.2, 0.2, len(part.reference))
         model = scores.readings[0]
-        label = f"{scores.source}: r = {model.total_r.value:.3f}"
+        label = f"{scores.source}: r = {decimal(model.total_r.value, 3)}"
         if model.total_mae is not None:
-            label += f", error {model.total_mae.value:.2f}"
+            label += f", error {decimal(model.total_mae.value, 2)}"
         axes.plot(
             part.reference + jitter, part.predictions.totals, "o", color=colour, markersize=3,
             alpha=alpha, markeredgewidth=0, label=label,

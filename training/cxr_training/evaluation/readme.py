@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.evaluation import Evaluation, GateScores
-from cxr_severity.model.measure.markdown import FLAT_NOTE, cell, table
+from cxr_severity.model.measure.markdown import FLAT_NOTE, cell, decimal, percent, table
 from cxr_severity.model.metrics import Estimate, Metrics
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.goals import goals
@@ -52,7 +52,7 @@ def _sentences(evaluation: Evaluation, metrics: Metrics) -> list[str]:
         (
             f"- Probabilities are off by {_plain(error)} on average (expected calibration error). "
             f"Prediction sets hold the reference grade in {_percent(sets.coverage)} of readings, "
-            f"with {size:.2f} grades on average."
+            f"with {decimal(size, 2)} grades on average."
         ),
         (
             "- The recipe was chosen by trials on these very folds, so that new patients may be "
@@ -82,8 +82,8 @@ def _sentences(evaluation: Evaluation, metrics: Metrics) -> list[str]:
         worst = max(harmless, key=lambda one: one.flipped.value)
         lines.append(
             f"- Of {len(harmless)} changes that should not matter (exposure, compression, size, "
-            f"crop, rotation, letters) one flips {mean:.1%} of the grades on average, at worst "
-            f"{_percent(worst.flipped)} ({worst.change})."
+            f"crop, rotation, letters) one flips {percent(mean)} of the grades on average, at "
+            f"worst {_percent(worst.flipped)} ({worst.change})."
         )
     if unmet:
         lines.append(f"- Set as goals and not reached: {', '.join(unmet)}.")
@@ -135,15 +135,15 @@ def _of_maps(evaluation: Evaluation) -> list[str]:
 
 
 def _plain(estimate: Estimate) -> str:
-    return f"{estimate.value:.3f}"
+    return decimal(estimate.value, 3)
 
 
 def _percent(estimate: Estimate) -> str:
-    return f"{estimate.value:.1%}"
+    return percent(estimate.value)
 
 
 def _passed(scores: GateScores) -> str:
-    return f"{1 - scores.rejected.value:.1%}"
+    return percent(round(1 - scores.rejected.value, 6))
 
 
 def updated(text: str, evaluation: Evaluation) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.evaluation import Evaluation
-from cxr_severity.model.measure.markdown import NONE, cell, table
+from cxr_severity.model.measure.markdown import NONE, cell, decimal, percent, table
 from cxr_severity.model.metrics import Metrics
 from cxr_training.evaluation.goals import PUBLISHED, goals
 
@@ -75,10 +75,10 @@ def seeds_table(evaluation: Evaluation) -> str:
         [
             [
                 str(one.seed),
-                f"{one.accuracy:.3f}",
-                f"{one.macro_f1:.3f}",
-                f"{one.quadratic_weighted_kappa:.3f}",
-                NONE if one.brixia_mae is None else f"{one.brixia_mae:.2f}",
+                decimal(one.accuracy, 3),
+                decimal(one.macro_f1, 3),
+                decimal(one.quadratic_weighted_kappa, 3),
+                NONE if one.brixia_mae is None else decimal(one.brixia_mae, 2),
             ]
             for one in evaluation.seeds
         ],
@@ -93,17 +93,13 @@ def published_table() -> str:
             [
                 one.source,
                 one.films,
-                NONE if one.accuracy is None else _percent(one.accuracy),
-                NONE if one.f1 is None else ", ".join(map(_percent, one.f1)),
-                NONE if one.recall is None else ", ".join(map(_percent, one.recall)),
+                NONE if one.accuracy is None else percent(one.accuracy),
+                NONE if one.f1 is None else ", ".join(map(percent, one.f1)),
+                NONE if one.recall is None else ", ".join(map(percent, one.recall)),
             ]
             for one in PUBLISHED
         ],
     )  # fmt: skip
-
-
-def _percent(value: float) -> str:
-    return f"{value:.1%}"
 
 
 def goals_table(evaluation: Evaluation) -> str:
