@@ -78,10 +78,8 @@ def create_app(settings: Settings | None = None, registry: ModelRegistry | None 
     seen = Metrics()
 
     def load() -> None:
-        registry.load_default()
-        if registry.failure is None:
-            manifest = registry.predictor(None).manifest
-            seen.compare_with(manifest.drift, manifest.version)
+        # Before it is ready: the first films count too.
+        registry.load_default(before=lambda it: seen.compare_with(it.drift, it.version))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from cxr_severity.model.artifact import (
@@ -90,15 +91,19 @@ class ModelRegistry:
         """From now on `check_ready` says that the service is being stopped."""
         self.leaving = True
 
-    def load_default(self) -> None:
-        """Load the default version; a failure is kept and told, never worked around."""
+    def load_default(self, before: Callable[[Manifest], None] = lambda _: None) -> None:
+        """Load the default version; a failure is kept and told, never worked around.
+
+        Args:
+            before: told of its manifest while no request has reached it yet.
+        """
         if self.default is None:
             self._failure = _NONE_INSTALLED
         elif self.default not in self.versions:
             self._failure = _NOT_INSTALLED
         else:
             try:
-                self._load(self.default)
+                before(self._load(self.default).manifest)
                 self._failure = None
             except EngineError:
                 self._failure = _NO_ENGINE

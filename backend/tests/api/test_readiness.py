@@ -17,7 +17,7 @@ from problems import assert_problem, send
 from support import SAMPLES, MakeVersion
 from waiting import until_ready
 
-from cxr_severity.api.app import create_app
+from cxr_severity.api.app import create_app, registry_of
 from cxr_severity.api.server import Server
 from cxr_severity.model.artifact import Stored, load_version
 from cxr_severity.service.pipeline import judge
@@ -36,6 +36,15 @@ def test_a_damaged_version_is_not_ready_and_never_guesses(make_version: MakeVers
         response = send(client, SAMPLES[0].read_bytes())
         assert_problem(response, 503, "not-ready")
         assert "retry-after" not in response.headers, "it will not pass by itself"
+
+
+def test_who_must_know_the_version_is_told_before_it_is_ready(make_version: MakeVersion) -> None:
+    """Else the first films would not be compared with those that it was measured on."""
+    registry = registry_of(Settings.of(weights=make_version("0.9.0").parent))
+    told: list[tuple[str, bool]] = []
+    registry.load_default(before=lambda it: told.append((it.version, registry.failure is None)))
+    assert told == [("0.9.0", False)]
+    assert registry.failure is None
 
 
 def test_a_device_that_is_not_there_is_not_ready(

@@ -21,6 +21,7 @@ from cxr_severity.model.artifact import (
     versions,
 )
 from cxr_severity.model.manifest import MAX_WEIGHTS_BYTES
+from cxr_severity.model.measure.markdown import decimal
 from cxr_severity.model.networks.configs import SequenceConfig
 from cxr_severity.model.networks.sequence import SequenceNet
 from cxr_severity.model.predictor import Predictor
@@ -49,8 +50,8 @@ def test_every_shipped_version_is_whole(version: str) -> None:
     assert manifest.weights.bytes == (folder / WEIGHTS).stat().st_size <= MAX_WEIGHTS_BYTES
     card = (folder / MODEL_CARD).read_text()
     # The card's headline figures are the manifest's.
-    assert f"| accuracy | {manifest.evaluation.metrics.accuracy.value:.3f}" in card
-    assert f"| macro-F1 | {manifest.evaluation.metrics.macro_f1.value:.3f}" in card
+    assert f"| accuracy | {decimal(manifest.evaluation.metrics.accuracy.value, 3)}" in card
+    assert f"| macro-F1 | {decimal(manifest.evaluation.metrics.macro_f1.value, 3)}" in card
     assert "not a diagnosis" in card
 
 
