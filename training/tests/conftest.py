@@ -49,6 +49,13 @@ OTHER_TURNS: tuple[Turn, ...] = (Image.Transpose.ROTATE_90, Image.Transpose.ROTA
 MORE_TURNS: tuple[Turn, ...] = (Image.Transpose.ROTATE_180, Image.Transpose.TRANSPOSE)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole small runs are trained here, which busy cores make ten times as long."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(1800))
+
+
 @pytest.fixture(scope="session")
 def sample_folder() -> Path:
     return SAMPLES
