@@ -108,6 +108,17 @@ describe('what a report says', () => {
     ]);
   });
 
+  it('says of a list that several versions graded it, and which graded each film', () => {
+    const older = graded();
+    const newer = graded({ model: { name: 'cxr-severity', version: '2.0.0' } });
+    const { rows, versions } = summaryRows([older, newer], [], en);
+    expect(versions).toBe(
+      'These films were graded by versions 1.0.0 and 2.0.0 of the model: compare grades of one version only.',
+    );
+    expect(rows.map(({ cells }) => cells.at(-1))).toEqual(['Model 1.0.0', 'Model 2.0.0']);
+    expect(summaryRows([older, older], [], en)).toMatchObject({ versions: '' });
+  });
+
   it('tells findings in the language of the report, and unknown ones as they came', async () => {
     const unknown = { ...finding, code: 'of-tomorrow' as typeof finding.code };
     const quality = { accepted: true, findings: [finding, unknown] };

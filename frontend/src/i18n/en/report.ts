@@ -28,6 +28,8 @@ export const report = {
   print: 'Print',
   summary: (graded: number, refused: number, hidden: number) =>
     `${format.integer(graded)} graded, ${format.integer(refused)} without a grade${hidden > 0 ? `, ${format.integer(hidden)} hidden` : ''}.`,
+  versions: (versions: readonly string[]) =>
+    `These films were graded by versions ${format.all(versions)} of the model: compare grades of one version only.`,
   progress: (done: number, of: number) => `Making the report: film ${done} of ${of}`,
   writing: (done: number, of: number) => `Writing the pages: film ${done} of ${of}`,
   saved: (name: string) => `Saved ${name}.`,

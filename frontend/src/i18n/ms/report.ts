@@ -28,6 +28,8 @@ export const report: Catalogue['report'] = {
   print: 'Cetak',
   summary: (graded, refused, hidden) =>
     `${format.integer(graded)} digredkan, ${format.integer(refused)} tanpa gred${hidden > 0 ? `, ${format.integer(hidden)} tersembunyi` : ''}.`,
+  versions: (versions) =>
+    `Filem ini digred oleh versi ${format.all(versions)} model: bandingkan gred satu versi sahaja.`,
   progress: (done, of) => `Membuat laporan: filem ${done} daripada ${of}`,
   writing: (done, of) => `Menulis halaman: filem ${done} daripada ${of}`,
   saved: (name) => `${name} telah disimpan.`,

@@ -23,6 +23,8 @@ export const report: Catalogue['report'] = {
   print: '打印',
   summary: (graded, refused, hidden) =>
     `已分级 ${format.integer(graded)} 张，未分级 ${format.integer(refused)} 张${hidden > 0 ? `，已隐藏 ${format.integer(hidden)} 张` : ''}。`,
+  versions: (versions) =>
+    `这些胸片由模型的不同版本（${format.all(versions)}）分级：请只比较同一版本的等级。`,
   progress: (done, of) => `正在生成报告：第 ${done} / ${of} 张`,
   writing: (done, of) => `正在写入页面：第 ${done} / ${of} 张`,
   saved: (name) => `已保存 ${name}。`,
