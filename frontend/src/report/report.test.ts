@@ -71,6 +71,10 @@ describe('what a report says', () => {
       const { impression } = reportContent({ ...mine, writtenFor }, en);
       expect(impression).toBe('Severity moderate. I agree.');
     }
+    const turned = { ...mine, writtenFor: '1.0.0', writtenOf: 'cd' };
+    expect(reportContent(turned, en).impression).toBe(
+      'Severity moderate. I agree.\nWritten for another picture of this film.',
+    );
     // Its own words are of its own result.
     const own = reportContent({ ...mine, impression: null }, en).impression;
     expect(own).not.toContain('0.9.0');
@@ -264,6 +268,7 @@ describe('a saved file', () => {
       reading,
       impression,
       impression_model_version: null,
+      impression_sha256: null,
     });
     const plain = JSON.parse((await saved('json', graded())).text);
     expect(plain).toMatchObject({ repair: null, reading: null });

@@ -15,6 +15,7 @@ export const report = {
   impression: 'Impression',
   impressionHint: 'Your words go into the report, as PDF and as text.',
   writtenFor: (version: string) => `Written for the result of version ${version} of the model.`,
+  writtenOf: 'Written for another picture of this film.',
   noForms:
     'Of a repaired picture there is no FHIR or DICOM result: it names no patient and no study.',
   impressionOf: (grade: string, probability: string, total: string, ends: readonly string[]) =>

@@ -15,6 +15,7 @@ export const report: Catalogue['report'] = {
   impression: 'Impresi',
   impressionHint: 'Kata-kata anda dimasukkan ke dalam laporan, sebagai PDF dan teks.',
   writtenFor: (version) => `Ditulis untuk keputusan model versi ${version}.`,
+  writtenOf: 'Ditulis untuk gambar lain bagi filem ini.',
   noForms:
     'Bagi gambar yang dibaiki tiada hasil FHIR atau DICOM: gambar itu tidak menyebut pesakit atau kajian.',
   impressionOf: (grade, probability, total, ends) =>
