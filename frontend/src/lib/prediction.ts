@@ -13,6 +13,11 @@ export type Explanation = NonNullable<Prediction['explanation']>;
 /** In order of severity. */
 export const SEVERITIES = ['mild', 'moderate', 'severe'] as const satisfies readonly Severity[];
 
+/** The versions of the model that `graded` come of, each once. */
+export const versionsOf = (graded: readonly Pick<Prediction, 'model'>[]): readonly string[] => [
+  ...new Set(graded.map(({ model }) => model.version)),
+];
+
 /** What a heatmap speaks of: the expected Brixia total, or a grade. */
 export type Subject = Explanation['target'];
 /** The network's own map of opacity, or the Grad-CAM of what is explained. */

@@ -1,3 +1,4 @@
+import { dayOrNone, isDayOfFilm } from './days';
 import { gradeOfTotal, ZONE_MOST, ZONES } from './grades';
 import { SEVERITIES, type Severity, type Zone } from './prediction';
 
@@ -13,13 +14,22 @@ export interface Reading {
   readonly at: string;
 }
 
-/** Of one film, as a file of readings holds it: without a score or comment, its impression alone. */
-export interface KeptReading extends Reading {
-  readonly file: string;
-  /** The reader's words for a report; `null` where none were written. */
+/** What a person wrote of a film beside the reading; files of before have the first alone. */
+export interface Words {
+  /** For a report; `null` where nothing was written. */
   readonly impression: string | null;
-  /** Version of the model beside whose result they were written; not in files of before. */
+  /** Version of the model beside whose result that was written, and SHA-256 of the picture. */
   readonly writtenFor?: string | null;
+  readonly writtenOf?: string | null;
+  /** As a person typed it, where one did. */
+  readonly patient?: string | null;
+  /** The same: YYYY-MM-DD, or empty. */
+  readonly date?: string | null;
+}
+
+/** Of one film, as a file of readings holds it: without a score or comment, its words alone. */
+export interface KeptReading extends Reading, Words {
+  readonly file: string;
   /** Of the file's content; empty where it was not known. */
   readonly sha256: string;
 }
@@ -93,11 +103,16 @@ function readingFrom(held: unknown): KeptReading {
       ? [[zone, score] as const]
       : [];
   });
-  const text = (value: unknown) => (typeof value === 'string' ? value : '');
+  const textOrNone = (value: unknown) => (typeof value === 'string' ? value : null);
+  const text = (value: unknown) => textOrNone(value) ?? '';
+  const date = textOrNone(held.date);
   return {
     file: held.file,
-    impression: typeof held.impression === 'string' ? held.impression : null,
-    writtenFor: typeof held.writtenFor === 'string' ? held.writtenFor : null,
+    impression: textOrNone(held.impression),
+    writtenFor: textOrNone(held.writtenFor),
+    writtenOf: textOrNone(held.writtenOf),
+    patient: textOrNone(held.patient),
+    date: date === '' || (date && isDayOfFilm(dayOrNone(date))) ? date : null,
     sha256: text(held.sha256),
     grade: SEVERITIES.find((grade) => grade === held.grade) ?? null,
     zones: Object.fromEntries(zones),

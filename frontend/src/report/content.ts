@@ -31,6 +31,8 @@ export interface Graded {
   readonly impression?: string | null;
   /** Version of the model beside whose result these were written; `null` where not known. */
   readonly writtenFor?: string | null;
+  /** SHA-256 of the picture of which they were written; `null` where not known. */
+  readonly writtenOf?: string | null;
 }
 
 /** A report's words and numbers, in one language and in the order of the page. */
@@ -128,7 +130,7 @@ export function reportContent(graded: Graded, catalogue: Catalogue): ReportConte
     reading: readingLines(graded, catalogue),
     impression: [
       graded.impression ?? impressionOf(graded, catalogue),
-      otherVersion(graded, catalogue),
+      otherResult(graded, catalogue),
     ]
       .filter((words) => words !== '')
       .join('\n'),
@@ -169,14 +171,21 @@ function readingLines({ reading }: Graded, catalogue: Catalogue): string[] {
 }
 
 /**
- * Of words that were written for the result of another version, and may hold its grade and numbers:
- * which one; else empty.
+ * Of words that were written for another result, by another version or of another picture of the film,
+ * and may hold its grade and numbers: which one; else empty.
  */
-export function otherVersion(graded: Graded, { report }: Catalogue): string {
-  const { impression = null, writtenFor = null, prediction } = graded;
-  return impression === null || writtenFor === null || writtenFor === prediction.model.version
-    ? ''
-    : report.writtenFor(writtenFor);
+export function otherResult(graded: Graded, { report }: Catalogue): string {
+  const { impression = null, writtenFor = null, writtenOf = null, prediction } = graded;
+  const { model, input } = prediction;
+  if (impression === null) {
+    return '';
+  }
+  return [
+    writtenFor !== null && writtenFor !== model.version && report.writtenFor(writtenFor),
+    writtenOf !== null && writtenOf !== input.sha256 && report.writtenOf,
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** What a first impression of a film says, for a person to change. */

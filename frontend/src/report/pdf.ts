@@ -25,9 +25,10 @@ export async function reportPdf(
   document.setLanguage(LOCALES[language]);
   const lettering = await Lettering.of(document);
   if (results.length + refused.length > 1) {
-    const { header, rows } = summaryRows(results, refused, catalogue);
+    const { header, rows, versions } = summaryRows(results, refused, catalogue);
     const hidden = refused.filter((film) => film.hidden).length;
-    const subtitle = report.summary(results.length, refused.length - hidden, hidden);
+    const counts = report.summary(results.length, refused.length - hidden, hidden);
+    const subtitle = versions === '' ? counts : `${counts} ${versions}`;
     await new Sheet(document, lettering, language).table(worklist.title, subtitle, header, rows);
   }
   for (const [index, graded] of results.entries()) {

@@ -71,6 +71,10 @@ describe('what a report says', () => {
       const { impression } = reportContent({ ...mine, writtenFor }, en);
       expect(impression).toBe('Severity moderate. I agree.');
     }
+    const turned = { ...mine, writtenFor: '1.0.0', writtenOf: 'cd' };
+    expect(reportContent(turned, en).impression).toBe(
+      'Severity moderate. I agree.\nWritten for another picture of this film.',
+    );
     // Its own words are of its own result.
     const own = reportContent({ ...mine, impression: null }, en).impression;
     expect(own).not.toContain('0.9.0');
@@ -106,6 +110,17 @@ describe('what a report says', () => {
       { severity: 'severe', cells: ['chest.png', '17 Mar 2020', 'Severe', '80%', '7.3', 'refer'] },
       { severity: null, cells: ['side.png', '', 'Not judged: lies on its side'] },
     ]);
+  });
+
+  it('says of a list that several versions graded it, and which graded each film', () => {
+    const older = graded();
+    const newer = graded({ model: { name: 'cxr-severity', version: '2.0.0' } });
+    const { rows, versions } = summaryRows([older, newer], [], en);
+    expect(versions).toBe(
+      'These films were graded by versions 1.0.0 and 2.0.0 of the model: compare grades of one version only.',
+    );
+    expect(rows.map(({ cells }) => cells.at(-1))).toEqual(['Model 1.0.0', 'Model 2.0.0']);
+    expect(summaryRows([older, older], [], en)).toMatchObject({ versions: '' });
   });
 
   it('tells findings in the language of the report, and unknown ones as they came', async () => {
@@ -253,6 +268,7 @@ describe('a saved file', () => {
       reading,
       impression,
       impression_model_version: null,
+      impression_sha256: null,
     });
     const plain = JSON.parse((await saved('json', graded())).text);
     expect(plain).toMatchObject({ repair: null, reading: null });

@@ -75,7 +75,7 @@ function mapIn({ prediction: { explanation, severity } }: Graded): string {
  * inverted, size and checksum are those of no file that anybody has.
  */
 function dataOf(graded: Graded): unknown {
-  const { name, prediction, repair, reading, impression, writtenFor, ...film } = graded;
+  const { name, prediction, repair, reading, impression, writtenFor, writtenOf, ...film } = graded;
   return {
     file: name,
     date: film.date,
@@ -86,6 +86,7 @@ function dataOf(graded: Graded): unknown {
     reading: reading ?? null,
     impression: impression ?? null,
     impression_model_version: writtenFor ?? null,
+    impression_sha256: writtenOf ?? null,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../i18n/catalogue';
-import type { Severity } from '../lib/prediction';
+import { type Severity, versionsOf } from '../lib/prediction';
 import { careLines, type Graded, reportContent } from './content';
 
 /** A film of which no grade is told, and why. */
@@ -49,13 +49,22 @@ export function rowLines(
   return Array.from({ length: height }, (_, line) => columns.map((column) => column[line] ?? ''));
 }
 
-/** The list in a table: one line for each film, graded or not. */
+/**
+ * The list in a table: one line for each film, graded or not. `versions` says that the grades come of
+ * several versions of the model, which is then named in each line; else empty.
+ */
 export function summaryRows(
   results: readonly Graded[],
   refused: readonly Refused[],
   catalogue: Catalogue,
-): { readonly header: readonly string[]; readonly rows: readonly SummaryRow[] } {
-  const { format, report, shared, worklist } = catalogue;
+): {
+  readonly header: readonly string[];
+  readonly rows: readonly SummaryRow[];
+  readonly versions: string;
+} {
+  const { analyse, format, report, shared, worklist } = catalogue;
+  const versions = versionsOf(results.map(({ prediction }) => prediction));
+  const mixed = versions.length > 1;
   const day = (date: string) => (date === '' ? '' : format.day(date));
   const graded = results.map((result): SummaryRow => {
     const { prediction } = result;
@@ -67,6 +76,7 @@ export function summaryRows(
       ...(content.forced.length > 0 ? [worklist.forced] : []),
       ...(prediction.refer ? [worklist.refer] : []),
       ...(content.repaired ? [content.repaired] : []),
+      ...(mixed ? [`${analyse.details.model} ${prediction.model.version}`] : []),
     ];
     return {
       severity: prediction.severity,
@@ -97,5 +107,6 @@ export function summaryRows(
       worklist.columns.flags ?? '',
     ],
     rows: [...graded, ...without],
+    versions: mixed ? report.versions(versions) : '',
   };
 }

@@ -4,7 +4,7 @@ import type { Item } from './worklist/films';
 
 /** A result that is shown, ready to be taken along. */
 export function gradedOf(
-  { date, view, reading, impression, writtenFor }: Item,
+  { date, view, reading, impression, writtenFor, writtenOf }: Item,
   { study, shown, gradedAt }: DoneState,
 ): Graded {
   return {
@@ -18,5 +18,6 @@ export function gradedOf(
     reading,
     impression,
     writtenFor,
+    writtenOf,
   };
 }

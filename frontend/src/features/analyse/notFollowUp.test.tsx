@@ -45,8 +45,9 @@ it('says the same beside a series and beside a table of changes', () => {
   render(<Series items={items} selected={1} store={store} />);
   expect(screen.getByText(SENTENCE)).toBeTruthy();
   cleanup();
-  const { brixia, quality, refer } = prediction('mild');
-  const older = { name: 'one', date: '2020-03-01', patient: '', view: '', brixia, quality, refer };
+  const { brixia, model, quality, refer } = prediction('mild');
+  const known = { brixia, model, quality, refer };
+  const older = { name: 'one', date: '2020-03-01', patient: '', view: '', ...known };
   render(<Change older={older} newer={{ ...older, name: 'two', date: '2020-03-09' }} />);
   const note = screen.getByText(/^From one to two/);
   expect(note.textContent).toBe(`${en.viewer.compare.changeNote('one', 'two')}. ${SENTENCE}`);

@@ -34,6 +34,9 @@ export const reading = {
     waiting > 0
       ? `${films(count)} read from the file; ${format.integer(waiting)} of them not open or not graded yet.`
       : `${films(count)} read from the file.`,
+  newerHere: (count: number) => `Of ${films(count)} what was said here is newer, and stays.`,
+  replaced: (count: number) => `Of ${films(count)} what was said here was older, and was replaced.`,
+  takeBack: 'Bring back the older readings',
   notReadings: (name: string) => `${name} holds no readings of this page.`,
   agreementTitle: 'Agreement between you and the model',
   agreement: (count: number, same: number, kappa: string | null) =>

@@ -15,6 +15,7 @@ export const report = {
   impression: 'Impression',
   impressionHint: 'Your words go into the report, as PDF and as text.',
   writtenFor: (version: string) => `Written for the result of version ${version} of the model.`,
+  writtenOf: 'Written for another picture of this film.',
   noForms:
     'Of a repaired picture there is no FHIR or DICOM result: it names no patient and no study.',
   impressionOf: (grade: string, probability: string, total: string, ends: readonly string[]) =>
@@ -28,6 +29,8 @@ export const report = {
   print: 'Print',
   summary: (graded: number, refused: number, hidden: number) =>
     `${format.integer(graded)} graded, ${format.integer(refused)} without a grade${hidden > 0 ? `, ${format.integer(hidden)} hidden` : ''}.`,
+  versions: (versions: readonly string[]) =>
+    `These films were graded by versions ${format.all(versions)} of the model: compare grades of one version only.`,
   progress: (done: number, of: number) => `Making the report: film ${done} of ${of}`,
   writing: (done: number, of: number) => `Writing the pages: film ${done} of ${of}`,
   saved: (name: string) => `Saved ${name}.`,

@@ -142,6 +142,8 @@ export const viewer = {
     changeNote: (older: string, newer: string) => `From ${older} to ${newer}`,
     orderUnknown: 'The order in which these films were taken is not known.',
     twoPatients: 'These films are of two patients: between them there is no change to tell.',
+    twoVersions: (versions: readonly string[]) =>
+      `These films were graded by versions ${format.all(versions)} of the model: between them there is no change to tell.`,
     twoViews: (older: string, newer: string) =>
       `One film is ${older}, the other ${newer}: what differs may come of that.`,
     end: 'End the comparison',

@@ -33,6 +33,9 @@ export const reading: Catalogue['reading'] = {
     waiting > 0
       ? `${films(count)} dibaca daripada fail; ${format.integer(waiting)} daripadanya belum dibuka atau belum digredkan.`
       : `${films(count)} dibaca daripada fail.`,
+  newerHere: (count) => `Bagi ${films(count)} bacaan di sini lebih baharu dan dikekalkan.`,
+  replaced: (count) => `Bagi ${films(count)} bacaan di sini lebih lama dan telah diganti.`,
+  takeBack: 'Kembalikan bacaan yang lama',
   notReadings: (name) => `${name} tidak mengandungi bacaan halaman ini.`,
   agreementTitle: 'Persetujuan antara anda dengan model',
   agreement: (count, same, kappa) =>

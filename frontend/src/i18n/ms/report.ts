@@ -15,6 +15,7 @@ export const report: Catalogue['report'] = {
   impression: 'Impresi',
   impressionHint: 'Kata-kata anda dimasukkan ke dalam laporan, sebagai PDF dan teks.',
   writtenFor: (version) => `Ditulis untuk keputusan model versi ${version}.`,
+  writtenOf: 'Ditulis untuk gambar lain bagi filem ini.',
   noForms:
     'Bagi gambar yang dibaiki tiada hasil FHIR atau DICOM: gambar itu tidak menyebut pesakit atau kajian.',
   impressionOf: (grade, probability, total, ends) =>
@@ -28,6 +29,8 @@ export const report: Catalogue['report'] = {
   print: 'Cetak',
   summary: (graded, refused, hidden) =>
     `${format.integer(graded)} digredkan, ${format.integer(refused)} tanpa gred${hidden > 0 ? `, ${format.integer(hidden)} tersembunyi` : ''}.`,
+  versions: (versions) =>
+    `Filem ini digred oleh versi ${format.all(versions)} model: bandingkan gred satu versi sahaja.`,
   progress: (done, of) => `Membuat laporan: filem ${done} daripada ${of}`,
   writing: (done, of) => `Menulis halaman: filem ${done} daripada ${of}`,
   saved: (name) => `${name} telah disimpan.`,

@@ -133,6 +133,8 @@ export const viewer: Catalogue['viewer'] = {
     changeNote: (older, newer) => `Daripada ${older} kepada ${newer}`,
     orderUnknown: 'Urutan filem ini diambil tidak diketahui.',
     twoPatients: 'Filem ini daripada dua pesakit: tiada perubahan antaranya untuk dinyatakan.',
+    twoVersions: (versions) =>
+      `Filem ini digred oleh versi ${format.all(versions)} model: tiada perubahan antaranya untuk dinyatakan.`,
     twoViews: (older, newer) =>
       `Satu filem ialah ${older}, satu lagi ${newer}: perbezaan mungkin disebabkan itu.`,
     end: 'Tamatkan perbandingan',

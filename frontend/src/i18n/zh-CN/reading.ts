@@ -32,6 +32,9 @@ export const reading: Catalogue['reading'] = {
     waiting > 0
       ? `从文件读入 ${films(count)}的判读；其中 ${format.integer(waiting)} 张尚未打开或尚未分级。`
       : `从文件读入 ${films(count)}的判读。`,
+  newerHere: (count) => `其中 ${films(count)}在此处的判读较新，予以保留。`,
+  replaced: (count) => `其中 ${films(count)}在此处的判读较旧，已被替换。`,
+  takeBack: '恢复较旧的判读',
   notReadings: (name) => `${name} 中没有本页面的判读。`,
   agreementTitle: '您与模型的一致性',
   agreement: (count, same, kappa) =>

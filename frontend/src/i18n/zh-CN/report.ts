@@ -12,6 +12,7 @@ export const report: Catalogue['report'] = {
   impression: '印象',
   impressionHint: '您的文字会写入 PDF 和文本报告。',
   writtenFor: (version) => `为模型 ${version} 版的结果所写。`,
+  writtenOf: '为此胸片的另一幅图像所写。',
   noForms: '修正后的图像没有 FHIR 或 DICOM 结果：其中不含患者和检查的信息。',
   impressionOf: (grade, probability, total, ends) =>
     `估计严重程度为${grade}（${probability}）；估计 Brixia 评分 ${total} / 18${ends.length > 0 ? `，90% 区间 ${ends.join(' 至 ')}` : ''}。`,
@@ -23,6 +24,8 @@ export const report: Catalogue['report'] = {
   print: '打印',
   summary: (graded, refused, hidden) =>
     `已分级 ${format.integer(graded)} 张，未分级 ${format.integer(refused)} 张${hidden > 0 ? `，已隐藏 ${format.integer(hidden)} 张` : ''}。`,
+  versions: (versions) =>
+    `这些胸片由模型的不同版本（${format.all(versions)}）分级：请只比较同一版本的等级。`,
   progress: (done, of) => `正在生成报告：第 ${done} / ${of} 张`,
   writing: (done, of) => `正在写入页面：第 ${done} / ${of} 张`,
   saved: (name) => `已保存 ${name}。`,

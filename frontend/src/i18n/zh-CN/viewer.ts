@@ -117,6 +117,8 @@ export const viewer: Catalogue['viewer'] = {
     changeNote: (older, newer) => `从 ${older} 到 ${newer}`,
     orderUnknown: '这两张胸片的拍摄先后顺序不明。',
     twoPatients: '这两张胸片属于两位患者：两者之间谈不上变化。',
+    twoVersions: (versions) =>
+      `这两张胸片由模型的不同版本（${format.all(versions)}）分级：两者之间谈不上变化。`,
     twoViews: (older, newer) => `一张为 ${older}，另一张为 ${newer}：差异可能由此而来。`,
     end: '结束对比',
   },

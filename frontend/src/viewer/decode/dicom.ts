@@ -1,7 +1,6 @@
-import { parseDicom } from 'dicom-parser';
 import { readOverlayBits, refuseMuchAbove, refuseWrapped } from './dicomBits';
 import { type Grey, readGrey } from './dicomGrey';
-import { readAspect, readHeader, readSpacing } from './dicomHeader';
+import { parsed, readAspect, readHeader, readSpacing } from './dicomHeader';
 import { type Layout, MONOCHROME, readLayout } from './dicomLayout';
 import { readSamples, type Samples } from './dicomPixels';
 import { type Film, type Level, NotShownError } from './film';
@@ -15,7 +14,7 @@ import { paddedWindow, sharesWithoutIslands, withoutIslands } from './usedRange'
 
 /** A DICOM file as a film; throws `NotShownError` where this page cannot show it. */
 export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<Film> {
-  const dataSet = parseDicom(bytes);
+  const dataSet = parsed(bytes);
   const layout = readLayout(dataSet);
   if (layout.rows * layout.columns > maxPixels || Number(dataSet.string('x00280008') ?? 1) > 1) {
     throw new NotShownError('too-large-or-several-frames');

@@ -123,6 +123,25 @@ describe('Specific Character Set', () => {
     expect(name('\\ISO 2022 IR 87', japanese)).toBe('山');
     expect(name('ISO 2022 IR 87\\ISO 2022 IR 13', japanese)).toBe('山');
     expect(name('ISO 2022 IR 100\\ISO 2022 IR 149', ['\u001b$)C', 0xb1, 0xe8])).toBe('김');
+    const korean = ['Ren', 0xe9, '^\u001b$)C', 0xb1, 0xe8];
+    expect(name('ISO 2022 IR 100\\ISO 2022 IR 149', korean)).toBe('René, 김');
+    // Nothing of plain letters is named: without an escape, too, they can be of no other set.
+    expect(name('\\ISO 2022 IR 149', ['Kim^', 0xb1, 0xe8])).toBe('Kim, 김');
+  });
+
+  // PS3.5 H.3.2.
+  it('may have half-width katakana before and beside the wide letters', () => {
+    const sets = 'ISO 2022 IR 13\\ISO 2022 IR 87';
+    const katakana = [0xd4, 0xcf, 0xc0, 0xde, '^', 0xc0, 0xdb, 0xb3];
+    const kanji = ['\u001b$B;3ED\u001b(J^\u001b$BB@O:\u001b(J'];
+    const kana = ['\u001b$B$d$^$@\u001b(J^\u001b$B$?$m$&\u001b(J'];
+    expect(name(sets, [...katakana, '=', ...kanji, '=', ...kana])).toBe('ﾔﾏﾀﾞ, ﾀﾛｳ');
+    expect(name(sets, ['=', ...kanji])).toBe('山田, 太郎');
+    expect(name(sets, ['==', ...kana])).toBe('やまだ, たろう');
+    expect(name(sets, ['\u001b$B;3\u001b(J', 0xd4])).toBe('山ﾔ');
+    // A name whose kanji have the bytes of a delimiter.
+    expect(name(sets, ['\u001b$B=U;R\u001b(J'])).toBe('春子');
+    expect(name('\\ISO 2022 IR 159', ['\u001b$(D0!\u001b(B'])).toBe('丂');
   });
 });
 

@@ -2,6 +2,7 @@ import { type DataSet, parseDicom } from 'dicom-parser';
 import { isoOfDicom } from '../../lib/days';
 import type { Plane } from '../../lib/plane';
 import { numbersOf } from './dicomNumbers';
+import { startOfDataSet } from './dicomStart';
 import { readText } from './dicomText';
 import type { Header, Spacing } from './film';
 import { SQUARE, spacingAspect } from './pixelAspect';
@@ -10,15 +11,18 @@ import { SQUARE, spacingAspect } from './pixelAspect';
 const DAY = 8;
 /** Before pixel data, in all but odd files. */
 const HEAD_BYTES = 1 << 18;
-const PREFIX_AT = 128;
-const PREFIX = [0x44, 0x49, 0x43, 0x4d];
+const PIXEL_DATA = 'x7fe00010';
+/** Behind all that tells who a film is of and how it was taken. */
+const IMAGE_GROUP = 'x00280000';
 /** Of the same spacing, written with fewer digits. */
 const NEARLY = 1e-3;
 
 type Pair = readonly [row: number, column: number];
 
-export function isDicom(bytes: Uint8Array): boolean {
-  return PREFIX.every((byte, index) => bytes[PREFIX_AT + index] === byte);
+/** The data set of a DICOM file, with or without what should stand before it. */
+export function parsed(bytes: Uint8Array, options: { untilTag?: string } = {}): DataSet {
+  const { at, syntax } = startOfDataSet(bytes);
+  return parseDicom(bytes.subarray(at), { ...options, TransferSyntaxUID: syntax });
 }
 
 /** "Family^Given" as people write it; of several scripts, the first one. */
@@ -51,7 +55,7 @@ export function readHeader(dataSet: DataSet): Header {
     bodyPart: text('x00180015'),
     manufacturer: [text('x00080070'), text('x00081090')].filter(Boolean).join(' '),
     photometric: text('x00280004'),
-    transferSyntax: text('x00020010'),
+    transferSyntax: dataSet.string('x00020010') ?? '',
     rows: dataSet.uint16('x00280010') ?? 0,
     columns: dataSet.uint16('x00280011') ?? 0,
     bitsStored: dataSet.uint16('x00280101') ?? 0,
@@ -121,17 +125,25 @@ function pairOf(dataSet: DataSet, tag: string): Pair | null {
   return fit ? [row, column] : null;
 }
 
-/** The header of a file, without its pixels; `null` when it is no DICOM file. */
+/** The header of a DICOM file, without its pixels; `null` where nothing of it can be read. */
 export async function headerOf(blob: Blob): Promise<Header | null> {
-  const bytes = new Uint8Array(await blob.slice(0, HEAD_BYTES).arrayBuffer());
-  if (!isDicom(bytes)) {
-    return null;
+  for (let size = HEAD_BYTES; ; size *= 4) {
+    const found = dataSetIn(new Uint8Array(await blob.slice(0, size).arrayBuffer()));
+    // Pictures and private elements may stand before the patient, however large.
+    if (size >= blob.size || (found && Object.keys(found.elements).some(isOfImage))) {
+      return found && readHeader(found);
+    }
   }
+}
+
+const isOfImage = (tag: string) => tag >= IMAGE_GROUP;
+
+function dataSetIn(bytes: Uint8Array): DataSet | null {
   try {
-    return readHeader(parseDicom(bytes, { untilTag: 'x7fe00010' }));
+    return parsed(bytes, { untilTag: PIXEL_DATA });
   } catch (error) {
     // Cut off within an element: what stands before it was read.
     const partial = (error as { dataSet?: DataSet } | null)?.dataSet;
-    return partial?.elements ? readHeader(partial) : null;
+    return partial?.elements ? partial : null;
   }
 }

@@ -8,13 +8,10 @@ import {
 } from './codecs';
 import { signExtended } from './dicomBits';
 import type { Layout } from './dicomLayout';
+import { BIG_ENDIAN, IMPLICIT, NATIVE } from './dicomStart';
 import { NotShownError } from './film';
 import { jpegForBrowser } from './jpegInDicom';
 import { readByBrowser } from './raster';
-
-const UID = '1.2.840.10008.1.2';
-const BIG_ENDIAN = `${UID}.2`;
-const NATIVE = new Set([UID, `${UID}.1`, BIG_ENDIAN]);
 
 export interface Samples {
   /** Interleaved where there are several per pixel. */
@@ -29,7 +26,7 @@ export interface Samples {
 
 /** The one frame's samples, decoded but not yet masked to the stored bits. */
 export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Samples> {
-  const syntax = (dataSet.string('x00020010') ?? UID).trim();
+  const syntax = (dataSet.string('x00020010') ?? IMPLICIT).trim();
   const element = dataSet.elements.x7fe00010;
   if (!element) {
     throw new NotShownError('no-pixel-data');
@@ -64,7 +61,7 @@ export async function readSamples(dataSet: DataSet, layout: Layout): Promise<Sam
     0,
     element.fragments?.length ?? 0,
   );
-  switch (syntax.slice(UID.length)) {
+  switch (syntax.slice(IMPLICIT.length)) {
     case '.4.50':
     case '.4.51': {
       // Browsers read 8 bits; the 12 of some extended streams end as an error, not as a picture.

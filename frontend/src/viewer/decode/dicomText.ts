@@ -15,36 +15,52 @@ const ENCODINGS: Readonly<Record<string, string | undefined>> = {
   166: 'windows-874',
   203: 'iso-8859-15',
 };
-/** Those of several bytes a letter, alone or beside another. */
-const WIDE: Readonly<Record<string, string | undefined>> = {
-  58: 'gb2312',
-  87: 'iso-2022-jp',
-  149: 'euc-kr',
+/** Those of which a text holds no other; no escape begins them. */
+const WHOLE: Readonly<Record<string, string | undefined>> = {
   192: 'utf-8',
   GB18030: 'gb18030',
   GBK: 'gbk',
 };
+/** What a text is in before its first escape, where only a set of several bytes a letter is named. */
+const BESIDE_WIDE: Readonly<Record<string, string | undefined>> = {
+  58: 'gb2312',
+  // Of one byte a letter here: half-width katakana.
+  87: 'shift_jis',
+  149: 'euc-kr',
+  159: 'shift_jis',
+};
 /** With and without code extensions the same letters: `ISO 2022 IR n`, `ISO_IR n`. */
 const NUMBERED = /^ISO[ _-](?:2022[ _-])?IR[ _-](\d+)$/i;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what these sequences begin with
-const ESCAPE = /\u001b[ -/]*[0-~]/g;
-/** What changes the set within a text: an escape, and the delimiters that end it (PS3.5 6.1.2.5.3). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
-const CHANGES = /(\u001b[ -/]*[0-~]|[\\^=\r\n\f\t])/;
-/** Escapes to the sets of one byte a letter (PS3.3 table C.12-3), to their numbers. */
-const ESCAPES: Readonly<Record<string, number | undefined>> = {
-  '-A': 100,
-  '-B': 101,
-  '-C': 109,
-  '-D': 110,
-  '-F': 126,
-  '-G': 127,
-  '-H': 138,
-  '-L': 144,
-  '-M': 148,
-  '-T': 166,
-  '-b': 203,
-  ')I': 13,
+const ESCAPE = /(\u001b[ -/]*[0-~])/g;
+/** The delimiters that end a set (PS3.5 6.1.2.5.3). */
+const DELIMITER = /([\\^=\r\n\f\t])/;
+/** Escapes to the sets of letters of which each byte has its high bit (PS3.3 C.12.1.1.2). */
+const HIGH: Readonly<Record<string, string | undefined>> = {
+  '-A': ENCODINGS[100],
+  '-B': ENCODINGS[101],
+  '-C': ENCODINGS[109],
+  '-D': ENCODINGS[110],
+  '-F': ENCODINGS[126],
+  '-G': ENCODINGS[127],
+  '-H': ENCODINGS[138],
+  '-L': ENCODINGS[144],
+  '-M': ENCODINGS[148],
+  '-T': ENCODINGS[166],
+  '-b': ENCODINGS[203],
+  ')I': ENCODINGS[13],
+  '$)A': BESIDE_WIDE[58],
+  '$)C': BESIDE_WIDE[149],
+};
+/**
+ * Escapes to the sets of those without it: plain letters, and Japanese of two bytes a letter, with
+ * what stands before each of them in EUC-JP.
+ */
+const LOW: Readonly<Record<string, readonly number[] | null | undefined>> = {
+  '(B': null,
+  '(J': null,
+  $B: [],
+  '$(D': [0x8f],
 };
 
 /** Reads a data set's texts in its own character sets; they are empty where it says nothing. */
@@ -53,10 +69,10 @@ export function readText(dataSet: DataSet): (tag: string) => string {
     const term = name.trim();
     return NUMBERED.exec(term)?.[1] ?? term;
   });
-  const known = (encodings: typeof WIDE) => terms.flatMap((term) => encodings[term] ?? []);
-  // The last one named holds the wide letters; the first is plain.
-  const wide = known(WIDE).at(-1);
-  const first = new TextDecoder(wide ?? known(ENCODINGS)[0] ?? 'iso-8859-1');
+  const known = (encodings: typeof WHOLE) => terms.flatMap((term) => encodings[term] ?? []);
+  const whole = known(WHOLE).at(-1);
+  const first = known(ENCODINGS)[0] ?? known(BESIDE_WIDE).at(-1) ?? 'iso-8859-1';
+  const decoder = new TextDecoder(whole ?? first);
   return (tag) => {
     const element = dataSet.elements[tag];
     if (!element || element.length === 0) {
@@ -64,33 +80,47 @@ export function readText(dataSet: DataSet): (tag: string) => string {
     }
     const { dataOffset, length } = element;
     const bytes = dataSet.byteArray.subarray(dataOffset, dataOffset + length);
-    const text = terms.length > 1 && !wide ? decoded(bytes, first) : first.decode(bytes);
-    // Japanese needs the escapes, and its decoder has taken them; all others would print them.
-    return text
-      .replace(ESCAPE, '')
-      .replace(/[\0 ]+$/, '')
-      .trim();
+    const text = whole ? decoder.decode(bytes).replace(ESCAPE, '') : decoded(bytes, decoder);
+    return text.replace(/[\0 ]+$/, '').trim();
   };
 }
 
-/** Text in several sets of one byte a letter, each from its escape on. */
+/** Text in several sets, each from its escape on. */
 function decoded(bytes: Uint8Array, first: TextDecoder): string {
-  let decoder = first;
+  let high = first;
+  let low: readonly number[] | null = null;
+  const plain = (part: string) => {
+    if (DELIMITER.test(part)) {
+      high = first;
+    }
+    return high.decode(Uint8Array.from(part, codeOf));
+  };
   const parts = Array.from(bytes, (byte) => String.fromCharCode(byte))
     .join('')
-    .split(CHANGES);
+    .split(ESCAPE);
   return parts
     .map((part) => {
       if (part.startsWith('\u001b')) {
-        const encoding = ENCODINGS[ESCAPES[part.slice(1)] ?? ''];
-        decoder = encoding === undefined ? decoder : new TextDecoder(encoding);
+        const set = part.slice(1);
+        const encoding = HIGH[set];
+        high = encoding === undefined ? high : new TextDecoder(encoding);
+        const lowSet = LOW[set];
+        low = lowSet === undefined ? low : lowSet;
         return '';
       }
-      if (part.length === 1 && CHANGES.test(part)) {
-        decoder = first;
-        return part;
-      }
-      return decoder.decode(Uint8Array.from(part, (letter) => letter.charCodeAt(0)));
+      // Among the bytes of the Japanese letters are those of the delimiters.
+      return low ? japanese(part, low) : part.split(DELIMITER).map(plain).join('');
     })
     .join('');
+}
+
+const codeOf = (letter: string) => letter.charCodeAt(0);
+
+/** Letters of two bytes, with what stands before each of them in EUC-JP. */
+function japanese(part: string, before: readonly number[]): string {
+  const bytes = [...part].flatMap((letter, at) => [
+    ...(at % 2 === 0 ? before : []),
+    codeOf(letter) | 0x80,
+  ]);
+  return new TextDecoder('euc-jp').decode(Uint8Array.from(bytes));
 }

@@ -1,5 +1,5 @@
 import { readDicom } from './dicom';
-import { isDicom } from './dicomHeader';
+import { isDicom } from './dicomStart';
 import { type Film, NotShownError } from './film';
 import { jpegAspect, pngAspect, SQUARE, squared } from './pixelAspect';
 import { plainFilm } from './plainFilm';

@@ -4,8 +4,8 @@ import { en } from '../../../i18n/catalogue';
 import { prediction } from '../../../lib/fixtures';
 import { Change } from './Change';
 
-const { brixia, quality, refer } = prediction('mild');
-const fit = { quality, refer, patient: '', view: '' };
+const { brixia, model, quality, refer } = prediction('mild');
+const fit = { model, quality, refer, patient: '', view: '' };
 const rows = () =>
   screen.getAllByRole('row').map((row) => [...row.children].map((c) => c.textContent));
 
@@ -70,6 +70,14 @@ it.each([
 ])('tells it where it may be one: %j and %j', (one, other) => {
   pair({ patient: one }, { patient: other });
   expect(rows()[1]).toEqual(['Estimated Brixia score', '7.3', '7.3', '0.0']);
+});
+
+it('tells no change from one version of the model to another', () => {
+  pair({}, { model: { ...model, version: '2.0.0' } });
+  expect(screen.queryByRole('table')).toBeNull();
+  expect(screen.getByRole('region').textContent).toBe(
+    'These films were graded by versions 1.0.0 and 2.0.0 of the model: between them there is no change to tell.',
+  );
 });
 
 it('says that the views differ where both are known', () => {

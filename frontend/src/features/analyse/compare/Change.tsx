@@ -1,10 +1,11 @@
 import { useFormat, useText } from '../../../i18n/context';
 import { ZONES } from '../../../lib/grades';
+import { versionsOf } from '../../../lib/prediction';
 import { Marks } from '../Marks';
 import type { Graded } from '../worklist/films';
 import styles from './Change.module.css';
 
-interface Compared extends Pick<Graded, 'brixia' | 'quality' | 'refer'> {
+interface Compared extends Pick<Graded, 'brixia' | 'model' | 'quality' | 'refer'> {
   readonly name: string;
   /** YYYY-MM-DD or empty. */
   readonly date: string;
@@ -21,16 +22,23 @@ interface ChangeProps {
 /** Whether two films are known not to be alike in something. */
 const differ = (one: string, other: string) => one !== '' && other !== '' && one !== other;
 
-/** What changed from one film to the next, per zone and in total; of two people nothing did. */
+/**
+ * What changed from one film to the next, per zone and in total. Of two people nothing did, and what
+ * two versions of the model make of one film differs as well.
+ */
 export function Change({ older, newer }: ChangeProps) {
   const text = useText('viewer').compare;
   const { title } = useText('analyse').brixia;
   const { notFollowUp } = useText('shared');
   const format = useFormat();
-  if (differ(older.patient, newer.patient)) {
+  const versions = versionsOf([older, newer]);
+  const incomparable = differ(older.patient, newer.patient)
+    ? text.twoPatients
+    : versions.length > 1 && text.twoVersions(versions);
+  if (incomparable) {
     return (
       <section aria-label={text.change}>
-        <p className={styles.note}>{text.twoPatients}</p>
+        <p className={styles.note}>{incomparable}</p>
       </section>
     );
   }

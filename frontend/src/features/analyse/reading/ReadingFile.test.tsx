@@ -54,6 +54,34 @@ it('counts what waits of the file that was opened, not of one before it', async 
   await screen.findByText('1 film read from the file.');
 });
 
+it('says what stays and what is replaced, and brings that back', async () => {
+  const answer = prediction('mild');
+  const store = new WorklistStore(async ({ name }) => ({
+    ok: true,
+    value: { ...answer, input: { ...answer.input, sha256: name } },
+  }));
+  const ids = store.add([study('one.png'), study('two.png')]);
+  await expect.poll(() => store.snapshot().items.every(({ graded }) => graded)).toBe(true);
+  for (const id of ids) {
+    store.read(id, { grade: 'severe' });
+  }
+  const grades = () => store.snapshot().items.map(({ reading }) => reading?.grade);
+  const { container } = render(<ReadingFile store={store} />);
+  const readings = [
+    { ...kept, sha256: 'one.png', at: '2020-01-01T00:00:00.000Z' },
+    { ...kept, sha256: 'two.png', at: '9999-01-01T00:00:00.000Z' },
+  ];
+  const file = new File([JSON.stringify(fileOf(readings))], 'readings.json');
+  await userEvent.upload(container.querySelector('input') as HTMLInputElement, file);
+  const { newerHere, replaced, restored, takeBack } = en.reading;
+  await screen.findByText(`${restored(2, 0)} ${newerHere(1)} ${replaced(1)}`);
+  expect(grades()).toEqual(['severe', 'mild']);
+  await userEvent.click(screen.getByRole('button', { name: takeBack }));
+  expect(grades()).toEqual(['severe', 'severe']);
+  expect(screen.queryByRole('button', { name: takeBack })).toBeNull();
+  expect(document.activeElement).toBe(screen.getByRole('button', { name: en.reading.restore }));
+});
+
 it('is found before any film is open, as after a reload', () => {
   render(<AnalysePage />);
   expect(screen.getByRole('button', { name: 'Open readings' })).toBeTruthy();

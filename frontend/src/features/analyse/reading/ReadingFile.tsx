@@ -4,7 +4,7 @@ import hidden from '../../../components/VisuallyHidden.module.css';
 import { useText } from '../../../i18n/context';
 import { saveJson } from '../../../lib/download';
 import { fileOf, readingsIn } from '../../../lib/reading';
-import { readingsOf } from '../worklist/readings';
+import { type Restored, readingsOf } from '../worklist/readings';
 import type { WorklistStore } from '../worklist/store';
 import { fileNameOf } from '../worklist/table';
 import styles from './Reading.module.css';
@@ -17,22 +17,20 @@ interface ReadingFileProps {
 
 /** What came of the file that was opened last. */
 type Outcome =
-  | { readonly kind: 'restored'; readonly count: number; readonly waiting: number }
+  | ({ readonly kind: 'restored'; readonly count: number } & Restored)
   | { readonly kind: 'notReadings'; readonly name: string };
 
 /** All readings to a file, and back: the page itself keeps nothing. */
 export function ReadingFile({ store, saves = true }: ReadingFileProps) {
   const text = useText('reading');
   const input = useRef<HTMLInputElement>(null);
+  const opener = useRef<HTMLButtonElement>(null);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const restore = async (file: File) => {
     try {
       const { readings, seen } = readingsIn(await file.text());
-      store.restoreReadings(readings, seen);
-      // Those of a file before this one may wait as well.
-      const mine = new Set(readings);
-      const waiting = store.snapshot().kept.filter((reading) => mine.has(reading));
-      setOutcome({ kind: 'restored', count: readings.length, waiting: waiting.length });
+      const restored = store.restoreReadings(readings, seen);
+      setOutcome({ kind: 'restored', count: readings.length, ...restored });
     } catch {
       setOutcome({ kind: 'notReadings', name: file.name });
     }
@@ -52,7 +50,7 @@ export function ReadingFile({ store, saves = true }: ReadingFileProps) {
           {text.save}
         </Button>
       )}
-      <Button look="compact" onClick={() => input.current?.click()}>
+      <Button ref={opener} look="compact" onClick={() => input.current?.click()}>
         {text.restore}
       </Button>
       <input
@@ -71,9 +69,29 @@ export function ReadingFile({ store, saves = true }: ReadingFileProps) {
         }}
       />
       <p className={styles.said} aria-live="polite">
-        {outcome?.kind === 'restored' && text.restored(outcome.count, outcome.waiting)}
+        {outcome?.kind === 'restored' &&
+          [
+            text.restored(outcome.count, outcome.waiting),
+            outcome.newerHere > 0 && text.newerHere(outcome.newerHere),
+            outcome.replaced.length > 0 && text.replaced(outcome.replaced.length),
+          ]
+            .filter(Boolean)
+            .join(' ')}
         {outcome?.kind === 'notReadings' && text.notReadings(outcome.name)}
       </p>
+      {outcome?.kind === 'restored' && outcome.replaced.length > 0 && (
+        <Button
+          look="compact"
+          onClick={() => {
+            store.takeBack(outcome.replaced);
+            // The button goes: the focus stays with the file.
+            opener.current?.focus({ preventScroll: true });
+            setOutcome({ ...outcome, replaced: [] });
+          }}
+        >
+          {text.takeBack}
+        </Button>
+      )}
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { useLanguage, useText } from '../../../i18n/context';
 import { describeFailure } from '../../../i18n/describeFailure';
 import type { Failure } from '../../../lib/failure';
 import { formsOf, type ResultForm } from '../../../lib/resultForms';
-import { type Graded, impressionOf, otherVersion } from '../../../report/content';
+import { type Graded, impressionOf, otherResult } from '../../../report/content';
 import { REPORT_KINDS, type ReportKind, saveForm, saveReport } from '../../../report/save';
 import styles from './ReportMenu.module.css';
 
@@ -191,7 +191,7 @@ function Impression({ graded, onImpression }: ImpressionProps) {
   const { catalogue } = useLanguage();
   // Whoever clears the box means to write into it: the result's own words wait until it is left.
   const [cleared, setCleared] = useState(false);
-  const other = otherVersion(graded, catalogue);
+  const other = otherResult(graded, catalogue);
   return (
     <label className={styles.impression}>
       {catalogue.report.impression}

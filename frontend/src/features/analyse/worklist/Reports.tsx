@@ -14,7 +14,8 @@ import styles from './WorklistPanel.module.css';
 
 /** With its map: the one that was looked at, else the one that `ask` brings. */
 async function resultOf(item: Item, list: Worklist, ask: AskForMap): Promise<Graded[]> {
-  const { id, study, graded, gradedAt, date, view, reading, impression, writtenFor } = item;
+  const { id, study, graded, gradedAt, date, view } = item;
+  const { reading, impression, writtenFor, writtenOf } = item;
   if (!graded || !gradedAt) {
     return [];
   }
@@ -33,6 +34,7 @@ async function resultOf(item: Item, list: Worklist, ask: AskForMap): Promise<Gra
       reading,
       impression,
       writtenFor,
+      writtenOf,
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { DayField } from '../../../components/DayField';
 import { useFormat, useText } from '../../../i18n/context';
+import { versionsOf } from '../../../lib/prediction';
 import { Marks } from '../Marks';
 import { patientOf, seriesOf } from './dated';
 import type { Item } from './films';
@@ -18,6 +19,8 @@ interface SeriesProps {
 export function Series({ items, selected, store }: SeriesProps) {
   const text = useText('worklist');
   const format = useFormat();
+  const report = useText('report');
+  const { details } = useText('analyse');
   const { severities, notFollowUp } = useText('shared');
   // By film: what was left there is still there when its film is looked at again.
   const [drafts, setDrafts] = useState<ReadonlyMap<number, string>>(new Map());
@@ -26,6 +29,7 @@ export function Series({ items, selected, store }: SeriesProps) {
     return null;
   }
   const series = seriesOf(items, item);
+  const versions = versionsOf(series.map(({ graded }) => graded));
   const day = (date: string) => format.date(new Date(`${date}T12:00`));
   return (
     <section
@@ -67,6 +71,7 @@ export function Series({ items, selected, store }: SeriesProps) {
       ) : (
         <>
           <p className={styles.note}>{notFollowUp}</p>
+          {versions.length > 1 && <p className={styles.note}>{report.versions(versions)}</p>}
           <SeriesChart series={series} selected={selected} />
           {/* For eyes alone, as the chart is: the list says it of each film. */}
           {series.some(({ graded }) => !graded.quality.accepted) && (
@@ -87,6 +92,7 @@ export function Series({ items, selected, store }: SeriesProps) {
                   <span>
                     {severities[graded.severity]}
                     <Marks graded={graded} />
+                    {versions.length > 1 && ` · ${details.model} ${graded.model.version}`}
                   </span>
                   <span className={styles.score}>
                     {text.series.brixia(format.score(graded.brixia.total))}

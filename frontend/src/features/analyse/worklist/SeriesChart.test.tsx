@@ -60,6 +60,38 @@ it('draws hollow what is not fit for a judgement, with no interval, and draws th
   expect(container.querySelectorAll('path')).toHaveLength(2);
 });
 
+const byVersion = ({ item, graded }: ReturnType<typeof film>, version: string) => ({
+  item,
+  graded: { ...graded, model: { ...graded.model, version } },
+});
+
+it('draws no line between two versions of the model, and says which graded each film', () => {
+  const series = [
+    film(1, '2020-03-01', 4, null),
+    byVersion(film(2, '2020-03-03', 9, null), '2.0.0'),
+    byVersion(film(3, '2020-03-09', 18, null), '2.0.0'),
+  ];
+  const drawn = render(<SeriesChart series={series} selected={3} />);
+  const lines = [...drawn.container.querySelectorAll('polyline')].map((line) =>
+    line
+      .getAttribute('points')
+      ?.split(' ')
+      .map((point) => Number(point.split(',')[1])),
+  );
+  expect(lines).toEqual([[4], [9, 18]].map((totals) => totals.map(heightOf)));
+  drawn.unmount();
+  const store = { select: () => undefined } as unknown as WorklistStore;
+  const items = series.map(({ item, graded }) => ({ ...item, patient: 'one', graded }));
+  const { container } = render(<Series items={items} selected={1} store={store} />);
+  const days = [...container.querySelectorAll('li')].map((day) => day.textContent);
+  expect(days.map((day) => day?.match(/Model [\d.]+/)?.[0])).toEqual([
+    'Model 1.0.0',
+    'Model 2.0.0',
+    'Model 2.0.0',
+  ]);
+  expect(screen.getByText(en.report.versions(['1.0.0', '2.0.0']))).toBeTruthy();
+});
+
 it('marks in the list of days what is not fit and what is to be referred, in words too', () => {
   const store = { select: () => undefined } as unknown as WorklistStore;
   const items = [{}, { refer: true }, unfit].map((changes, id) => {

@@ -1,6 +1,6 @@
 import { useText } from '../../../i18n/context';
 import { CUTS, TOTAL_MOST } from '../../../lib/grades';
-import { SEVERITIES } from '../../../lib/prediction';
+import { SEVERITIES, versionsOf } from '../../../lib/prediction';
 import type { DatedFilm } from './dated';
 import styles from './Series.module.css';
 
@@ -21,7 +21,8 @@ export const heightOf = (total: number): number =>
  * Days lie to scale: a gap between films is a gap in the chart.
  *
  * What is not fit for a judgement is no part of a course: it is drawn hollow, the line passes it,
- * and it has no interval, which holds for films that are fit.
+ * and it has no interval, which holds for films that are fit. Nor are two versions of the model one:
+ * each has a line of its own.
  *
  * The list beneath says the same in words, so that this is for eyes alone.
  */
@@ -36,15 +37,19 @@ export function SeriesChart({
   const days = series.map(({ item }) => Date.parse(item.date));
   const [first = 0, last = 0] = [days[0], days.at(-1)];
   const span = last - first || 1;
-  const points = series.map(({ item, graded: { brixia, severity, quality } }, index) => ({
+  const points = series.map(({ item, graded: { brixia, model, severity, quality } }, index) => ({
     id: item.id,
     severity,
     fit: quality.accepted,
+    model,
     x: LEFT + EDGE + (((days[index] ?? 0) - first) / span) * (WIDTH - LEFT - 2 * EDGE - NAMES),
     y: heightOf(brixia.total),
     ends: quality.accepted ? (brixia.interval ?? []).map(heightOf) : [],
   }));
-  const course = points.filter(({ fit }) => fit);
+  const fitPoints = points.filter(({ fit }) => fit);
+  const courses = versionsOf(fitPoints).map((version) =>
+    fitPoints.filter(({ model }) => model.version === version),
+  );
   const bounds = [0, ...CUTS, TOTAL_MOST];
   return (
     <svg className={styles.chart} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
@@ -70,7 +75,13 @@ export function SeriesChart({
           {tick}
         </text>
       ))}
-      <polyline className={styles.line} points={course.map(({ x, y }) => `${x},${y}`).join(' ')} />
+      {courses.map((course) => (
+        <polyline
+          key={course[0]?.model.version}
+          className={styles.line}
+          points={course.map(({ x, y }) => `${x},${y}`).join(' ')}
+        />
+      ))}
       {points.map(({ id, severity, fit, x, y, ends: [low, high] }) => (
         <g key={id} data-severity={severity}>
           {low !== undefined && high !== undefined && (

@@ -2,6 +2,7 @@ import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import { Button } from '../../../components/Button';
 import { useText } from '../../../i18n/context';
 import { cx } from '../../../lib/cx';
+import { versionsOf } from '../../../lib/prediction';
 import { useShortcuts } from '../../../lib/shortcuts';
 import { OpenButton } from '../intake/OpenButton';
 import { Agreement } from '../reading/Agreement';
@@ -184,7 +185,7 @@ export function WorklistPanel({ list, store, wide, onWide, onFiles }: WorklistPa
 /** Grades of two versions of the model must not be read as one series. */
 function Versions({ list }: { list: Worklist }) {
   const text = useText('worklist');
-  const versions = [...new Set(list.items.flatMap(({ graded }) => graded?.model.version ?? []))];
+  const versions = versionsOf(list.items.flatMap(({ graded }) => graded ?? []));
   return versions.length > 1 ? (
     <p className={styles.note} role="alert">
       {text.versions(versions)}

@@ -53,6 +53,10 @@ export interface Item {
   readonly impression: string | null;
   /** Version of the model beside whose result that was written; `null` where not known. */
   readonly writtenFor: string | null;
+  /** SHA-256 of the picture of which it was written; `null` where not known. */
+  readonly writtenOf: string | null;
+  /** What of its facts and impression a person gave, also where that is nothing. */
+  readonly described: readonly string[];
   /** Whether its result has been on the screen: a reading after that is not blind. */
   readonly seen: boolean;
   /** Whether its result may be shown while results are hidden. */
@@ -65,8 +69,8 @@ export interface MapQuality {
   readonly insideLungs: number | null;
 }
 
-/** What is known of every film that was just opened. */
-export const FRESH = {
+/** What is known of a picture that was not graded yet. */
+const UNGRADED = {
   status: 'queued',
   graded: null,
   gradedAt: null,
@@ -74,10 +78,17 @@ export const FRESH = {
   tries: null,
   forced: false,
   mapQuality: null,
+} as const;
+
+/** What is known of every film that was just opened. */
+export const FRESH = {
+  ...UNGRADED,
   reading: null,
   unblinded: false,
   impression: null,
   writtenFor: null,
+  writtenOf: null,
+  described: [],
   seen: false,
   revealed: false,
 } as const;
@@ -219,13 +230,13 @@ export function removed(list: Worklist, ids: ReadonlySet<number>): Worklist {
 
 /**
  * The same film with another picture: nothing is known of it yet, but who it is of, what its reader
- * says of it, and whether a result was seen: what was seen of one picture is known of the other.
+ * says and wrote of it, and whether a result was seen: what was seen of one picture is known of the
+ * other.
  */
 export function replaced(list: Worklist, id: number, study: Study): Worklist {
   const explained = new Map(list.explained);
   explained.delete(id);
-  const { reading: _, unblinded: __, revealed: ___, seen: ____, ...fresh } = FRESH;
-  return changed({ ...list, explained }, id, { ...fresh, study });
+  return changed({ ...list, explained }, id, { ...UNGRADED, study });
 }
 
 /** What still has to be graded. */

@@ -1,5 +1,6 @@
 import { dayOrNone, isDayOfFilm, isoOfDicom, latestDay } from '../../../lib/days';
 import type { Study } from '../../../lib/study';
+import { isDicom, TELLING_BYTES } from '../../../viewer/decode/dicomStart';
 import type { Header } from '../../../viewer/decode/film';
 import { patientOf } from './dated';
 import type { WorklistStore } from './store';
@@ -7,8 +8,6 @@ import type { WorklistStore } from './store';
 const DAYS = /(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)/g;
 /** No film can be of this illness before it. */
 const FIRST_DAY = '2019-12-01';
-const PREFIX_AT = 128;
-const PREFIX = 'DICM';
 
 /**
  * The day that a file's name holds, as in `film-2020-03-14.png`, as YYYY-MM-DD; else empty. Names
@@ -114,11 +113,9 @@ export function identityOf(header: Header): Identity {
   return { id, issuer: patientIdIssuer, birthDate, sex, name };
 }
 
-async function looksLikeDicom({ source }: Study): Promise<boolean> {
-  return (
-    source instanceof File &&
-    (await source.slice(PREFIX_AT, PREFIX_AT + PREFIX.length).text()) === PREFIX
-  );
+/** Without the parser, which is loaded where there is something to parse. */
+async function looksLikeDicom(file: File): Promise<boolean> {
+  return isDicom(new Uint8Array(await file.slice(0, TELLING_BYTES).arrayBuffer()));
 }
 
 /** Reads day and patient from the DICOM files among the given films, one after the other. */
@@ -129,7 +126,7 @@ export async function readFacts(
 ): Promise<void> {
   for (const { id, study } of films) {
     try {
-      if (study.source instanceof File && (await looksLikeDicom(study))) {
+      if (study.source instanceof File && (await looksLikeDicom(study.source))) {
         const { headerOf } = await import('../../../viewer/decode/dicomHeader');
         const header = await headerOf(study.source);
         if (header) {

@@ -1,56 +1,9 @@
 import { expect, it, vi } from 'vitest';
-import type { Outcome } from '../../../lib/failure';
 import { prediction, study } from '../../../lib/fixtures';
-import type { Predict } from '../../../lib/predict';
-import type { Prediction } from '../../../lib/prediction';
 import type { KeptReading } from '../../../lib/reading';
 import { readingsOf } from './readings';
 import { WorklistStore } from './store';
-
-/** A film whose content is told by its result, and by nothing before. */
-const film = (name: string, content: string) => ({ ...study(name), content });
-
-function listed() {
-  const answers: (() => void)[] = [];
-  const predict: Predict = (asked) =>
-    new Promise<Outcome<Prediction>>((resolve) => {
-      const answer = prediction('mild');
-      const { content } = asked as ReturnType<typeof film>;
-      const input = { ...answer.input, sha256: content };
-      answers.push(() =>
-        resolve(
-          content === 'refused'
-            ? {
-                ok: false,
-                failure: { code: 'x', title: '', detail: '', status: 422, findings: [] },
-              }
-            : { ok: true, value: { ...answer, input } },
-        ),
-      );
-    });
-  const store = new WorklistStore(predict);
-  const settle = async () => {
-    for (const answer of answers) {
-      answer();
-    }
-    await expect
-      .poll(() => store.snapshot().items.every((item) => item.graded ?? item.failure))
-      .toBe(true);
-  };
-  const grades = () => store.snapshot().items.map(({ reading }) => reading?.grade);
-  return { store, settle, grades };
-}
-
-const kept = (file: string, sha256: string): KeptReading => ({
-  file,
-  sha256,
-  impression: null,
-  grade: 'severe',
-  zones: {},
-  comment: '',
-  blind: true,
-  at: '2020-11-28T08:00:00.000Z',
-});
+import { film, kept, listed } from './testListed';
 
 it('gives a reading to its own content, never to another film of the same name', async () => {
   const { store, settle, grades } = listed();
@@ -190,9 +143,9 @@ it('does not put an older reading over what is said while the content is awaited
   await settle();
   expect(grades()).toEqual(['mild']);
   expect(store.snapshot().kept).toHaveLength(0);
-  // Whoever opens a file over what is there means it.
-  store.restoreReadings([older]);
-  expect(grades()).toEqual(['severe']);
+  // Nor where its file is opened later.
+  expect(store.restoreReadings([older])).toEqual({ waiting: 0, newerHere: 1, replaced: [] });
+  expect(grades()).toEqual(['mild']);
 });
 
 it('takes an impression from a file also beside a newer reading, and puts it over none', async () => {

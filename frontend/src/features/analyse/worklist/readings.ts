@@ -7,24 +7,34 @@ import {
   saysSomething,
   wasSeen,
 } from '../../../lib/reading';
-import { Awaited, filmOf } from './awaited';
+import { Awaited } from './awaited';
 import { asSeen, isHidden } from './blind';
 import { changed, changedAmong, type Facts, type Item, itemOf, type Worklist } from './films';
 import { Held } from './held';
+import { broughtBy, keptWith, personalOf, saidOf, UNREAD } from './said';
 
 type Said = Partial<Pick<Reading, 'grade' | 'zones' | 'comment'>>;
 
-const UNREAD: Pick<Reading, 'grade' | 'zones' | 'comment'> = {
-  grade: null,
-  zones: {},
-  comment: '',
-};
+/** A film before and after a reading that was found gave it what it holds. */
+export interface Brought {
+  readonly found: KeptReading;
+  readonly before: Item;
+  readonly after: Item;
+}
+
+/** What came of a file of readings. */
+export interface Restored {
+  /** Readings whose films are not open, or not known by their content. */
+  readonly waiting: number;
+  /** Films of which something newer was said here, which stays. */
+  readonly newerHere: number;
+  /** Films of which something older was said here, which is gone unless it is taken back. */
+  readonly replaced: readonly Brought[];
+}
 
 /** The part of the list that is a person's: facts, readings, and what is hidden until these are given. */
 export abstract class Readings extends Held {
   readonly #awaited = new Awaited();
-  /** What a person said of which film, also where that is nothing. */
-  readonly #described = new Map<number, ReadonlySet<string>>();
   /**
    * Contents whose results were on the screen, for the page's life: in a row that is gone, in
    * another one, or in the session that a file of readings is of.
@@ -33,11 +43,12 @@ export abstract class Readings extends Held {
   readonly #saidHere = new WeakSet<KeptReading>();
 
   readonly describe = (id: number, facts: Partial<Facts & Pick<Item, 'impression'>>): void => {
-    const before = this.#described.get(id) ?? [];
-    this.#described.set(id, new Set([...before, ...Object.keys(facts)]));
-    const version = itemOf(this.list, id)?.graded?.model.version ?? null;
-    const written = facts.impression === undefined ? {} : { writtenFor: version };
-    this.set(changed(this.list, id, { ...facts, ...written }));
+    const item = itemOf(this.list, id);
+    const { model, input } = item?.graded ?? {};
+    const beside = { writtenFor: model?.version ?? null, writtenOf: input?.sha256 ?? null };
+    const written = facts.impression === undefined ? {} : beside;
+    const described = [...new Set([...(item?.described ?? []), ...Object.keys(facts)])];
+    this.set(changed(this.list, id, { ...facts, ...written, described }));
   };
 
   /**
@@ -46,9 +57,10 @@ export abstract class Readings extends Held {
    * late: what a person said before then stays.
    */
   readonly learn = (id: number, told: Partial<Facts>): void => {
-    const described = this.#described.get(id);
+    const { items, cleared: removed } = this.list;
+    const described = [...items, ...removed].find((item) => item.id === id)?.described;
     const facts: Partial<Facts> = Object.fromEntries(
-      Object.entries(told).filter(([fact]) => !described?.has(fact)),
+      Object.entries(told).filter(([fact]) => !described?.includes(fact)),
     );
     const cleared = changedAmong(this.list.cleared, id, facts);
     this.setFor(id, changed({ ...this.list, cleared }, id, facts));
@@ -102,26 +114,57 @@ export abstract class Readings extends Held {
     this.set({ ...list, items: this.asShown(list.items) });
   };
 
-  /** Gives films their readings from a file; the rest waits for films that are opened later. */
+  /**
+   * Gives films their readings from a file; the rest waits for films that are opened later. Of two
+   * of one film the one given later stands, whichever way it came.
+   */
   readonly restoreReadings = (
     readings: readonly KeptReading[],
     seen: readonly string[] = [],
-  ): void => {
-    const known = new Set(seen);
+  ): Restored => {
+    // What was seen on this page already makes nothing less blind that was read before that.
+    const known = new Set(seen.filter((content) => !this.#shown.has(content)));
     for (const content of known) {
       this.#shown.add(content);
     }
-    // What was read here of a film that its reader had seen before was not blind. What the file
-    // itself holds of it takes its place at once.
+    // What was read here of a film that its reader had seen before was not blind.
     const withSeen = (item: Item) =>
       item.graded && known.has(item.graded.input.sha256) ? asSeenBefore(item) : item;
     const items = this.list.items.map(withSeen);
     const cleared = this.list.cleared.map(withSeen);
-    // Whoever opens a file while the films of another are awaited means the newer one.
-    const newer = new Set(readings.map(filmOf));
-    const older = this.list.kept.filter((reading) => !newer.has(filmOf(reading)));
-    this.set({ ...this.list, items, cleared, kept: [...older, ...readings] });
-    this.matchReadings(true);
+    const { stays, fresh } = keptWith(this.list.kept, readings);
+    for (const { reading, from, before } of fresh) {
+      if (reading !== from && before && this.isSaidHere(before)) {
+        this.#saidHere.add(reading);
+      }
+    }
+    const came = fresh.map(({ reading }) => reading);
+    this.set({ ...this.list, items, cleared, kept: [...stays, ...came] });
+    const brought = this.matchReadings();
+    const mine = new Set(came);
+    const newer = brought.filter(
+      ({ found, before: { reading } }) =>
+        saysSomething(reading) && saysSomething(found) && reading.at > found.at,
+    );
+    return {
+      waiting: this.list.kept.filter((reading) => mine.has(reading)).length,
+      newerHere: newer.length + readings.length - came.length,
+      replaced: brought.filter(
+        ({ before, after }) => saysSomething(before.reading) && after.reading !== before.reading,
+      ),
+    };
+  };
+
+  /** Puts back what the readings of a file took the place of, where nothing was said since. */
+  readonly takeBack = (replaced: readonly Brought[]): void => {
+    const byFilm = new Map(replaced.map((one) => [one.before.id, one]));
+    const items = this.list.items.map((item) => {
+      const { before, after } = byFilm.get(item.id) ?? {};
+      return before && item.reading === after?.reading && item.described === after.described
+        ? { ...item, ...personalOf(before) }
+        : item;
+    });
+    this.set({ ...this.list, items });
   };
 
   /** SHA-256 of the contents whose results were on the screen, for a file. */
@@ -165,28 +208,27 @@ export abstract class Readings extends Held {
     return !shown && (graded === null || isHidden(this.list, item));
   }
 
-  /**
-   * To be called when films have come. Only a file that is opened just now takes the place of what
-   * was said later: a film whose content comes to be known may have been read while that was
-   * awaited.
-   */
-  protected matchReadings(opened = false, of: 'items' | 'cleared' = 'items'): void {
+  /** To be called when films have come, or readings. */
+  protected matchReadings(of: 'items' | 'cleared' = 'items'): readonly Brought[] {
     if (this.list.kept.length === 0) {
-      return;
+      return [];
     }
-    const taken = new Set<KeptReading>();
+    const brought: Brought[] = [];
     const items = this.list[of].map((item) => {
       const found = this.#awaited.take(this.list.kept, item);
       if (!found) {
         return item;
       }
-      taken.add(found);
-      return { ...item, ...broughtBy(found, item, opened) };
+      const after = { ...item, ...broughtBy(found, item) };
+      brought.push({ found, before: item, after });
+      return after;
     });
-    if (taken.size > 0) {
+    if (brought.length > 0) {
+      const taken = new Set(brought.map(({ found }) => found));
       const kept = this.#awaited.without(this.list.kept, taken);
       this.set({ ...this.list, [of]: items, kept });
     }
+    return brought;
   }
 
   /**
@@ -195,7 +237,7 @@ export abstract class Readings extends Held {
    */
   protected keptWithCleared(): readonly KeptReading[] {
     // A file that was opened since they were removed may be of them, too.
-    this.matchReadings(false, 'cleared');
+    this.matchReadings('cleared');
     const gone = this.list.cleared.flatMap(saidOf);
     for (const reading of gone) {
       this.#saidHere.add(reading);
@@ -216,26 +258,9 @@ export abstract class Readings extends Held {
     const found = item && this.#awaited.take(this.list.kept, item);
     if (found) {
       const kept = this.#awaited.without(this.list.kept, new Set([found]));
-      this.setFor(id, { ...changed(this.list, id, broughtBy(found, item, false)), kept });
+      this.setFor(id, { ...changed(this.list, id, broughtBy(found, item)), kept });
     }
   }
-}
-
-/** What a reading that was found makes of its film. */
-function broughtBy(found: KeptReading, item: Item, opened: boolean): Partial<Item> {
-  const { file: _, sha256: __, impression, writtenFor = null, ...reading } = found;
-  const theirs = { impression, writtenFor };
-  const own = { impression: item.impression, writtenFor: item.writtenFor };
-  if (!opened && item.reading && item.reading.at > found.at) {
-    // The reading is the newer one; of an impression the one that there is.
-    return own.impression === null ? theirs : own;
-  }
-  // Of before, a file has no impression: what stands here is not taken away.
-  const written = impression === null ? own : theirs;
-  const seen = item.seen || wasSeen(reading);
-  return saysSomething(reading)
-    ? { reading, unblinded: false, ...written, seen }
-    : { ...written, seen };
 }
 
 /** A film whose result the reader knew before anything was said of it here. */
@@ -250,10 +275,3 @@ export const readingsOf = ({ items, cleared, kept }: Worklist): KeptReading[] =>
   ...[...items, ...cleared].flatMap(saidOf),
   ...kept,
 ];
-
-/** What was said of a film, if anything; where it has nothing else, its impression. */
-function saidOf({ study, graded, reading, impression, writtenFor }: Item): KeptReading[] {
-  const said = reading ?? (impression === null ? null : { ...UNREAD, blind: false, at: '' });
-  const sha256 = graded?.input.sha256 ?? '';
-  return said ? [{ ...said, file: study.name, sha256, impression, writtenFor }] : [];
-}

@@ -160,7 +160,7 @@ it('gives the file back where one repair undoes the other', async () => {
   expect(item()?.study).toEqual({ name: 'film.png', source });
 });
 
-it('drops what a report says of a film with the picture that it was written of', async () => {
+it('keeps what a person wrote of a film whichever of its pictures is graded', async () => {
   const store = new WorklistStore(grade);
   const source = new File(['180'], 'film.png');
   const [id = 0] = store.add([{ name: 'film.png', source }]);
@@ -173,7 +173,11 @@ it('drops what a report says of a film with the picture that it was written of',
   store.read(id, { grade: 'moderate' });
   store.replace(id, asItWas(item()?.study ?? study()));
   await expect.poll(() => item()?.status).toBe('rejected');
-  expect(item()).toMatchObject({ impression: null, graded: null, mapQuality: null, forced: false });
+  expect(item()).toMatchObject({ graded: null, mapQuality: null, forced: false });
   // Whose film it is, and what its reader says of it, the other picture does not change.
-  expect(item()).toMatchObject({ ...facts, reading: { grade: 'moderate' } });
+  const said = { ...facts, impression: 'Upright, mild.', reading: { grade: 'moderate' } };
+  expect(item()).toMatchObject(said);
+  await repairAndGrade(store, store.snapshot().items, { turned: 180, inverted: false }, turn);
+  await expect.poll(() => item()?.status).toBe('done');
+  expect(item()).toMatchObject({ ...said, writtenOf: item()?.graded?.input.sha256 });
 });

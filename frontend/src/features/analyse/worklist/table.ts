@@ -119,5 +119,6 @@ export function jsonOf(items: readonly Item[]): unknown {
     reading: item.reading,
     impression: item.impression,
     impression_model_version: item.writtenFor,
+    impression_sha256: item.writtenOf,
   }));
 }

@@ -34,4 +34,5 @@ export function useWorklist(predict: Predict): { list: Worklist; store: Worklist
 const isPrecious = (item: Item): boolean =>
   saysSomething(item.reading) ||
   item.impression !== null ||
+  item.described.length > 0 ||
   (item.study.source instanceof File && (item.graded !== null || isOpen(item)));

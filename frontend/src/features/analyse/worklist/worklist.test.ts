@@ -4,7 +4,7 @@ import { another } from '../../../lib/fixtures';
 import type { Header } from '../../../viewer/decode/film';
 import { AS_ADDED, arrange, countsOf, sortedBy } from './arrange';
 import { seriesOf } from './dated';
-import type { Item } from './films';
+import { FRESH, type Item, NO_FACTS } from './films';
 import { dateInName, type Identity, identityOf, Patients } from './patientAndDate';
 import { chooseIn } from './selection';
 import { csvOf, fileNameOf, jsonOf } from './table';
@@ -15,22 +15,8 @@ function item(name: string, changes: Partial<Item> = {}): Item {
   return {
     id: next,
     study: { name, source: name },
-    status: 'queued',
-    graded: null,
-    gradedAt: null,
-    failure: null,
-    tries: null,
-    forced: false,
-    date: '',
-    patient: '',
-    view: '',
-    mapQuality: null,
-    reading: null,
-    unblinded: false,
-    impression: null,
-    writtenFor: null,
-    seen: false,
-    revealed: false,
+    ...FRESH,
+    ...NO_FACTS,
     ...changes,
   };
 }
