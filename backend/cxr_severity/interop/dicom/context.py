@@ -17,6 +17,7 @@ from pydicom.uid import ExplicitVRBigEndian
 
 from cxr_severity.imaging.dicom import elements as tags
 from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
+from cxr_severity.imaging.dicom.groups import with_groups
 from cxr_severity.imaging.dicom.image import SHAPES, pixel_aspect
 from cxr_severity.imaging.errors import DamagedImageError
 from cxr_severity.imaging.orientation import (
@@ -70,7 +71,7 @@ _FACING = "LF"
 """The sides that rows and columns run towards where the patient faces the viewer, head up."""
 _WANTED = (
     *_TEXTS, *shown.TAGS, tags.MODALITY, tags.ORIENTATION, *SIZES, _BURNED_IN,
-    *SHAPES, LOSSY, RATIO, METHOD, DEIDENTIFICATION_CODES,
+    *SHAPES, tags.SHARED_GROUPS, tags.FRAME_GROUPS, LOSSY, RATIO, METHOD, DEIDENTIFICATION_CODES,
 )  # fmt: skip
 _CODE = {tags.CODE_VALUE: 16, tags.CODE_SCHEME: 16, tags.CODE_MEANING: 64}
 """What is carried over of a code, and how many letters each may have (PS3.5 6.2)."""
@@ -203,7 +204,8 @@ def read_context(data: bytes) -> StudyContext:
         DamagedImageError: its structure is broken, or no picture has such pixels.
     """
     syntax, start = read_meta(data)
-    elements = read_elements(data, start, big_endian=syntax == ExplicitVRBigEndian, wanted=_WANTED)
+    big_endian = syntax == ExplicitVRBigEndian
+    elements = with_groups(read_elements(data, start, big_endian=big_endian, wanted=_WANTED))
     found = {
         tag: value
         for tag in _TEXTS

@@ -5,6 +5,7 @@ import { readAspect, readHeader, readSpacing } from './dicomHeader';
 import { type Layout, MONOCHROME, readLayout } from './dicomLayout';
 import { readSamples, type Samples } from './dicomPixels';
 import { type Film, type Level, NotShownError } from './film';
+import { addGroups } from './functionalGroups';
 import { readOrientation, turned, turnedSpacing } from './orientation';
 import { squared, squaredSpacing } from './pixelAspect';
 import { plainFilm } from './plainFilm';
@@ -16,6 +17,7 @@ import { paddedWindow, sharesWithoutIslands, withoutIslands } from './usedRange'
 /** A DICOM file as a film; throws `NotShownError` where this page cannot show it. */
 export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<Film> {
   const dataSet = parseDicom(bytes);
+  addGroups(dataSet);
   const layout = readLayout(dataSet);
   if (layout.rows * layout.columns > maxPixels || Number(dataSet.string('x00280008') ?? 1) > 1) {
     throw new NotShownError('too-large-or-several-frames');
