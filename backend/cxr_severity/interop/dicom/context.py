@@ -1,8 +1,9 @@
 """Who the film is of, and which study it belongs to: the only place that reads that.
 
-`imaging` steps over what names a patient. A caller who asks for a result in a hospital's format
-asks for these values to be carried over; they go from the film into the result and nowhere else,
-no log and no error. What the film does not say, the result does not say: nothing is invented.
+`imaging` steps over what names a patient, and tells of the birth date whether the film is a
+child's. A caller who asks for a result in a hospital's format asks for these values to be carried
+over; they go from the film into the result and nowhere else, no log and no error. What the film
+does not say, the result does not say: nothing is invented.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pydicom.datadict import dictionary_VR
 from pydicom.uid import ExplicitVRBigEndian
 
 from cxr_severity.imaging.dicom import elements as tags
+from cxr_severity.imaging.dicom.age import day_of
 from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
 from cxr_severity.imaging.dicom.groups import with_groups
 from cxr_severity.imaging.dicom.image import SHAPES, pixel_aspect
@@ -37,7 +39,7 @@ from cxr_severity.interop.dicom.lossy import (
     Lossy,
     read_lossy,
 )
-from cxr_severity.interop.dicom.times import day_of, moment_of, time_of, zone_of
+from cxr_severity.interop.dicom.times import moment_of, time_of, zone_of
 
 SOP_INSTANCE, STUDY, SERIES = 0x00080018, 0x0020000D, 0x0020000E
 STUDY_DATE, STUDY_TIME, TIMEZONE = 0x00080020, 0x00080030, 0x00080201
