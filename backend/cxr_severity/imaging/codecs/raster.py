@@ -97,9 +97,8 @@ def _decode_png(data: bytes, limits: Limits) -> Raster:
     orientation = exif_orientation(png.exif)
     samples = ordinary_samples(png)
     if samples is not None and samples.ndim == 2:
-        deep = samples.dtype != np.uint8
-        values = without_islands(in_unit_range(samples)) if deep else samples
-        values = squared(values, png.pixel_aspect, limits)
+        values = samples if samples.dtype == np.uint8 else in_unit_range(samples)
+        values = squared(without_islands(values, png.bit_depth), png.pixel_aspect, limits)
         return Raster(upright(values, orientation), png.bit_depth)
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
         if png.is_colour_16:
@@ -109,9 +108,7 @@ def _decode_png(data: bytes, limits: Limits) -> Raster:
             grey = png.is_grey_alpha_16
             pixels = _grey_alpha_16(image) if grey else _luminance(image)
             found = 0.0 if grey else colour.of_image(image)
-    if png.bit_depth > _BYTE:
-        pixels = without_islands(pixels)
-    pixels = squared(pixels, png.pixel_aspect, limits)
+    pixels = squared(without_islands(pixels, png.bit_depth), png.pixel_aspect, limits)
     return Raster(upright(pixels, orientation), png.bit_depth, found)
 
 
@@ -159,7 +156,7 @@ def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
     if luma.shape[:2] != (jpeg.height, jpeg.width):
         height, width = square_size(jpeg.height, jpeg.width, aspect, limits)
         stored = (width, height) if orientation >= 5 else (height, width)
-    values = squared(luma[..., 0], aspect, limits)
+    values = squared(without_islands(luma[..., 0], _BYTE), aspect, limits)
     return Raster(upright(values, orientation), _BYTE, found, stored)
 
 
@@ -170,9 +167,7 @@ def _decode_tiff(data: bytes, limits: Limits) -> Raster:
             pixels, found = deep_colour.read_tiff(tiff)
     else:
         pixels, found = _by_pillow(tiff)
-    if tiff.bit_depth > _BYTE:
-        pixels = without_islands(pixels)
-    pixels = squared(pixels, tiff.pixel_aspect, limits)
+    pixels = squared(without_islands(pixels, tiff.bit_depth), tiff.pixel_aspect, limits)
     return Raster(upright(pixels, tiff.orientation), tiff.bit_depth, found)
 
 

@@ -47,9 +47,9 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
   // After a Modality LUT the codes are its outputs, which begin at 0.
   const least = layout.signed && !modality ? -(2 ** (layout.stored - 1)) : 0;
   const base = sent ?? paddedWindow({ ...size, codes }, grey, least) ?? fullWindow(grey);
-  const deep = layout.stored > 8;
-  const stored = deep && !shares ? withoutIslands({ ...size, codes }, grey, base) : base;
-  const shown = deep && shares ? sharesWithoutIslands({ ...size, codes }, grey, shares) : shares;
+  const film = { ...size, codes };
+  const stored = shares ? base : withoutIslands(film, grey, base, layout.stored);
+  const shown = shares && sharesWithoutIslands(film, grey, shares, layout.stored);
   const table = shown && Uint8Array.from(shown, (share) => Math.round(255 * share));
   const presets = makePresets(levels.at(-1) ?? levels[0], grey, { sent, stored });
   return { levels, table, ...grey, ...about, ...presets };
