@@ -129,9 +129,10 @@ def decode(
 ) -> Radiograph:
     """Decode one radiograph from a whole file's bytes.
 
-    Samples are scaled from the range that the stored depth can hold to [0, 1]; colour becomes
-    luminance by ITU-R BT.601; transparency is laid on black; EXIF and TIFF orientation, DICOM's
-    Modality and VOI transformations, MONOCHROME1 and Patient Orientation are applied.
+    Samples are scaled from the range that the stored depth can hold, or the film itself uses of it
+    beside padding and the like, to [0, 1]; colour becomes luminance by ITU-R BT.601; transparency
+    is laid on black; PNG's gAMA, EXIF and TIFF orientation, DICOM's Modality and VOI
+    transformations, MONOCHROME1 and Patient Orientation are applied.
 
     Args:
         data: the file, 1 to `limits.max_bytes` bytes.

@@ -20,10 +20,10 @@ from cxr_severity.imaging.dicom.accept import (
     SECONDARY_CAPTURES,
     is_for_presentation,
 )
+from cxr_severity.imaging.dicom.age import day_of
 from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.interop.dicom import shown
-from cxr_severity.interop.dicom.times import day_of
 from cxr_severity.interop.making import MANUFACTURER, MODEL_NAME
 from cxr_severity.worker.faults import LastingError, PassingError
 from cxr_severity.worker.items import Place

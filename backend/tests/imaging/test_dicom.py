@@ -61,19 +61,6 @@ def test_what_an_object_says_against_a_frontal_chest_film_is_handed_on(
 
 
 @pytest.mark.parametrize(
-    ("age", "declared"),
-    [
-        (b"003Y", "child"), (b"017Y", "child"), (b"018M", "child"), (b"200M", "child"),
-        (b"010D", "child"), (b"018Y", ""), (b"216M", ""), (b"070Y", ""), (b"000Y", ""),
-        (b"003", ""), (b"", ""),
-    ],
-)  # fmt: skip
-def test_a_childs_film_is_said_to_be_one(age: bytes, declared: str) -> None:
-    film = decode(files.dicom(GREY, extra={0x00101010: (b"AS", age)}))
-    assert film.source.declared == declared
-
-
-@pytest.mark.parametrize(
     ("tag", "value"),
     [(0x00185101, b"PA"), (0x00185101, b""), (0x00180015, b"CHEST"), (0x00180015, b"PORT THORAX")],
 )

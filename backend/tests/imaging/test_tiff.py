@@ -78,6 +78,10 @@ def test_tiff_of_several_planes() -> None:
     }  # fmt: skip
     data = files.tiff(planes.reshape(3 * 48, 40), photometric=2, tags=tags)
     np.testing.assert_array_equal(pixels(data), unit(LUMA))
+    # Pillow would read them as if the highest bit came first.
+    lowest_first = files.tiff(planes.reshape(3 * 48, 40), photometric=2, tags=tags | {266: 2})
+    with pytest.raises(UnsupportedFormatError, match="layout of values"):
+        decode(lowest_first)
 
 
 @pytest.mark.parametrize("samples", [2, 4])

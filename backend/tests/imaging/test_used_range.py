@@ -119,3 +119,40 @@ def test_a_padded_film_of_any_offset() -> None:
         values[0, -1] = 4095  # a damaged pixel
         got = _shown(files.dicom(values, stored=12, extra=padding))
         assert np.abs(got - expected)[2:].max() < 0.06
+
+
+def _page(film: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A film of little contrast on a black page."""
+    return np.pad(np.rint(film * 0.6 + 100).astype(np.uint8), 24)
+
+
+@pytest.mark.parametrize("number", range(0, 8, 2))
+def test_a_black_page_is_left_out_whatever_the_depth(number: int) -> None:
+    page = _page(_film(number))
+    deep = decode(files.saved(page.astype(np.uint16) * 257, "PNG")).pixels
+    assert deep.max() - deep[24:-24, 24:-24].min() > 0.85
+    colour = np.repeat(page[..., None], 3, axis=2)
+    for data in (
+        files.saved(page, "PNG"), files.saved(colour, "PNG"), files.saved(page, "TIFF"),
+        files.dicom(page), files.dicom(255 - page, photometric="MONOCHROME1"),
+        files.dicom(colour, photometric="RGB", sop_class=files.CAPTURE),
+    ):  # fmt: skip
+        assert np.abs(decode(data).pixels - deep).max() <= 1 / 255
+    jpeg = decode(files.saved(page, "JPEG", quality=98)).pixels
+    assert np.abs(jpeg - deep).mean() < 0.02
+
+
+def test_bytes_stay_bytes_on_the_scale_of_the_film() -> None:
+    page = _page(_film(0))
+    for data in (files.saved(page, "PNG"), files.saved(page, "JPEG"), files.dicom(page)):
+        assert decode(data).values.dtype == np.uint8
+
+
+@pytest.mark.parametrize("number", range(0, 8, 2))
+def test_bytes_keep_a_scale_on_which_letters_alone_lie_apart(number: int) -> None:
+    """As in many of the films that the networks learned from."""
+    film = np.rint(_film(number) * 0.4).astype(np.uint8)
+    drawn = _text((film.shape[0], film.shape[1]), "L", 90)
+    values = (film * (1 - drawn) + 255 * drawn).round().astype(np.uint8)
+    assert np.array_equal(decode(files.saved(values, "PNG")).values, values)
+    assert np.array_equal(decode(files.saved(_film(number), "PNG")).values, _film(number))

@@ -14,6 +14,7 @@ from imagecodecs import png_decode, tiff_decode
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.codecs.png import SIGNATURE
+from cxr_severity.imaging.codecs.png_gamma import seen
 from cxr_severity.imaging.colour import SIDE, colourfulness
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def read_png(png: PngFile) -> tuple[Float32Array, float]:
     if opacity is None and key:
         clear = (samples == np.array(struct.unpack(">3H", key), np.uint16)).all(axis=2)
         opacity = np.where(clear, 0, _TOP).astype(np.uint16)
+    samples = seen(samples[..., :3], png.gamma)
     return luminance(samples, opacity), colour_of(samples)
 
 

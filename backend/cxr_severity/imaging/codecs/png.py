@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from imagecodecs import deflate_crc32
 
+from cxr_severity.imaging.codecs.png_gamma import USUAL, gamma_of
 from cxr_severity.imaging.errors import DamagedImageError, MultiFrameError
 from cxr_severity.imaging.pixel_aspect import SQUARE, density_aspect
 
@@ -27,7 +28,9 @@ _ADAM7 = (
 """Of each pass the first column and row, and the steps to the next (PNG specification, 8.2)."""
 _INFLATED_AT_ONCE = 1 << 20
 _MAX_CHUNKS = 100_000
-_PHYS = 9
+_PHYS, _GAMA = 9, 4
+_BEFORE_GAMA = frozenset({b"cICP", b"iCCP", b"sRGB"})
+"""Beside one of these, the standard has gAMA count for nothing (PNG specification, 4.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,8 @@ class PngFile:
 
     `width` and `height` in pixels, `bit_depth` in bits per sample, `colour_type` as in IHDR.
     `exif` is a TIFF structure, empty when there is none. `pixel_aspect` is the height of a pixel
-    over its width. `chunks` are those that define its
-    pixels, whole, in their order.
+    over its width, `gamma` the exponent that samples were stored with. `chunks` are those that
+    define its pixels, whole, in their order.
     """
 
     width: int
@@ -46,6 +49,7 @@ class PngFile:
     colour_type: int
     exif: bytes
     pixel_aspect: float
+    gamma: float
     chunks: list[bytes | memoryview] = field(repr=False)
 
     @property
@@ -130,6 +134,8 @@ def parse_png(data: bytes, limits: Limits) -> PngFile:
     header: tuple[int, int, int, int] | None = None
     exif = b""
     aspect, behind = SQUARE, False
+    gamma: float | None = None
+    early, other_colours = True, False
     kept: list[bytes | memoryview] = []
     view = memoryview(data)
     pos = len(SIGNATURE)
@@ -155,12 +161,17 @@ def parse_png(data: bytes, limits: Limits) -> PngFile:
         elif kind == b"pHYs" and length == _PHYS and not behind:
             # Behind the pixel data its place is wrong, and what it says is worth nothing.
             aspect = density_aspect(*struct.unpack_from(">II", data, pos + 8))
+        elif early and kind == b"gAMA" and length == _GAMA and gamma is None:
+            if _is_sound(view[pos:end]):
+                gamma = gamma_of(int.from_bytes(data[pos + 8 : end - 4], "big"))
+        elif early and kind in _BEFORE_GAMA:
+            other_colours = other_colours or _is_sound(view[pos:end])
         behind = behind or kind == b"IDAT"
+        early = early and kind not in (b"PLTE", b"IDAT")
         if kind in _KEPT:
             whole = view[pos:end]
             # Pillow does not look at the checksums of the pixel data.
-            found = deflate_crc32(whole[4:-4])  # type: ignore[arg-type]  # it takes any buffer
-            if found != int.from_bytes(whole[-4:], "big"):
+            if not _is_sound(whole):
                 raise DamagedImageError("The PNG file is damaged: a checksum does not match.")
             kept.append(whole)
         if kind == b"IHDR":
@@ -173,9 +184,16 @@ def parse_png(data: bytes, limits: Limits) -> PngFile:
             if header[2:] == (16, _GREY_ALPHA):
                 first = bytes(kept[0])
                 kept[0] = chunk(b"IHDR", first[8:16] + bytes([8, _RGBA]) + first[18:21])
-            return PngFile(*header, exif=exif, pixel_aspect=aspect, chunks=kept)
+            shown = USUAL if other_colours or gamma is None else gamma
+            return PngFile(*header, exif=exif, pixel_aspect=aspect, gamma=shown, chunks=kept)
         pos = end
     raise DamagedImageError("The PNG file is cut into too many chunks.")
+
+
+def _is_sound(whole: memoryview) -> bool:
+    """Whether a chunk has the checksum that it says."""
+    found = deflate_crc32(whole[4:-4])  # type: ignore[arg-type]  # it takes any buffer
+    return bool(found == int.from_bytes(whole[-4:], "big"))
 
 
 def _header(data: bytes, pos: int) -> tuple[int, int, int, int]:

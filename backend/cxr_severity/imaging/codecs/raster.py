@@ -24,6 +24,7 @@ from cxr_severity.imaging.codecs import deep_colour
 from cxr_severity.imaging.codecs.jpeg import parse_jpeg
 from cxr_severity.imaging.codecs.jpeg_strict import check_data, settled
 from cxr_severity.imaging.codecs.png import PngFile, parse_png
+from cxr_severity.imaging.codecs.png_gamma import seen, seen_image
 from cxr_severity.imaging.codecs.png_pixels import ordinary_samples
 from cxr_severity.imaging.codecs.quiet import silence_libtiff
 from cxr_severity.imaging.codecs.tiff import UNSUPPORTED_LAYOUT, TiffFile, parse_tiff
@@ -96,10 +97,10 @@ def _decode_png(data: bytes, limits: Limits) -> Raster:
     png = parse_png(data, limits)
     orientation = exif_orientation(png.exif)
     samples = ordinary_samples(png)
+    samples = None if samples is None else seen(samples, png.gamma)
     if samples is not None and samples.ndim == 2:
-        deep = samples.dtype != np.uint8
-        values = without_islands(in_unit_range(samples)) if deep else samples
-        values = squared(values, png.pixel_aspect, limits)
+        values = samples if samples.dtype == np.uint8 else in_unit_range(samples)
+        values = squared(without_islands(values, png.bit_depth), png.pixel_aspect, limits)
         return Raster(upright(values, orientation), png.bit_depth)
     with _decoder(DamagedImageError(_DAMAGED_DETAIL)):
         if png.is_colour_16:
@@ -107,11 +108,9 @@ def _decode_png(data: bytes, limits: Limits) -> Raster:
         else:
             image = Image.fromarray(samples) if samples is not None else _opened_png(png)
             grey = png.is_grey_alpha_16
-            pixels = _grey_alpha_16(image) if grey else _luminance(image)
+            pixels = _grey_alpha_16(image, png.gamma) if grey else _luminance(image)
             found = 0.0 if grey else colour.of_image(image)
-    if png.bit_depth > _BYTE:
-        pixels = without_islands(pixels)
-    pixels = squared(pixels, png.pixel_aspect, limits)
+    pixels = squared(without_islands(pixels, png.bit_depth), png.pixel_aspect, limits)
     return Raster(upright(pixels, orientation), png.bit_depth, found)
 
 
@@ -126,7 +125,7 @@ def _opened_png(png: PngFile) -> Image.Image:
     if isinstance(key, int) and image.mode == "L" and png.bit_depth < _BYTE:
         # On the scale of the pixels: Pillow leaves the transparent value as it is stored.
         image.info["transparency"] = key * (255 // (2**png.bit_depth - 1))
-    return image
+    return image if png.is_grey_alpha_16 else seen_image(image, png.gamma)
 
 
 def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
@@ -159,7 +158,7 @@ def _decode_jpeg(data: bytes, limits: Limits, enough: int | None) -> Raster:
     if luma.shape[:2] != (jpeg.height, jpeg.width):
         height, width = square_size(jpeg.height, jpeg.width, aspect, limits)
         stored = (width, height) if orientation >= 5 else (height, width)
-    values = squared(luma[..., 0], aspect, limits)
+    values = squared(without_islands(luma[..., 0], _BYTE), aspect, limits)
     return Raster(upright(values, orientation), _BYTE, found, stored)
 
 
@@ -170,9 +169,7 @@ def _decode_tiff(data: bytes, limits: Limits) -> Raster:
             pixels, found = deep_colour.read_tiff(tiff)
     else:
         pixels, found = _by_pillow(tiff)
-    if tiff.bit_depth > _BYTE:
-        pixels = without_islands(pixels)
-    pixels = squared(pixels, tiff.pixel_aspect, limits)
+    pixels = squared(without_islands(pixels, tiff.bit_depth), tiff.pixel_aspect, limits)
     return Raster(upright(pixels, tiff.orientation), tiff.bit_depth, found)
 
 
@@ -255,10 +252,10 @@ def _band(image: Image.Image, out: Float32Array, *, inverted: bool) -> None:
         np.multiply(out, alpha, out=out)
 
 
-def _grey_alpha_16(image: Image.Image) -> Float32Array:
+def _grey_alpha_16(image: Image.Image, gamma: float) -> Float32Array:
     """Grey on black from a 16-bit grey and alpha PNG that was opened as 8-bit RGBA."""
     pairs = np.asarray(image).view(">u2")
-    grey, alpha = pairs[..., 0], pairs[..., 1]
+    grey, alpha = seen(pairs[..., 0].astype(np.uint16), gamma), pairs[..., 1]
     out = np.empty(grey.shape, np.float32)
     np.divide(grey, 65535, out=out)
     np.multiply(out, alpha, out=out)

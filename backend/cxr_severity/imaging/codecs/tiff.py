@@ -57,11 +57,12 @@ _PHOTOMETRIC = 262
 _OF_STRIPS = (STRIP_OFFSETS, STRIP_BYTES, ROWS_PER_STRIP)
 _OF_TILES = (TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES)
 _EXTRA_SAMPLES, _SAMPLE_FORMAT = 338, 339
+_FILL_ORDER, _LOWEST_FIRST = 266, 2
 
 _SCALARS = frozenset(
     {WIDTH, HEIGHT, COMPRESSION, _PHOTOMETRIC, SAMPLES, ROWS_PER_STRIP, PLANAR}
     | {TILE_WIDTH, TILE_HEIGHT}
-    | {266, 292, 293, 317, 531}  # FillOrder, T4 and T6 options, Predictor, YCbCrPositioning
+    | {_FILL_ORDER, 292, 293, 317, 531}  # T4 and T6 options, Predictor, YCbCrPositioning
 )
 _LISTS = frozenset(
     {BITS, STRIP_OFFSETS, STRIP_BYTES, TILE_OFFSETS, TILE_BYTES}
@@ -259,10 +260,11 @@ def _check_samples(tags: dict[int, tuple[int, ...]]) -> int:
         extra = tags.get(_EXTRA_SAMPLES)
         associated = extra is not None and extra[0] == _ASSOCIATED_ALPHA
         # Pillow takes the bytes of such planes for values without a word, loses the plane of grey's
-        # alpha, takes a fourth that nothing is said of for alpha, or finds too few bytes in a sound
-        # file.
+        # alpha, takes a fourth that nothing is said of for alpha, leaves reversed bits so, or finds
+        # too few bytes in a sound file.
         fourth = samples == 4 and (associated if plain else extra is None)
-        if samples == 2 or fourth or (plain and depths == {16}):
+        reversed_ = tags.get(_FILL_ORDER, (1,))[0] == _LOWEST_FIRST
+        if samples == 2 or fourth or (plain and (depths == {16} or reversed_)):
             raise UnsupportedFormatError(UNSUPPORTED_LAYOUT)
     return depths.pop()
 

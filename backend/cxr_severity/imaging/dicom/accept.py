@@ -3,10 +3,10 @@ captures of one frame."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cxr_severity.imaging.dicom import elements as tags
+from cxr_severity.imaging.dicom.age import is_child
 from cxr_severity.imaging.dicom.elsewhere import not_chest, not_frontal
 from cxr_severity.imaging.errors import (
     DamagedImageError,
@@ -75,11 +75,6 @@ def _is_radiograph(elements: Elements) -> bool:
     return sop_class in RADIOGRAPHS or captured
 
 
-_ADULT = 18
-_A_YEAR = {"M": 12, "W": 52, "D": 365}
-_AGE = re.compile("([0-9]{3})([YMWD])")
-
-
 def declared_against(elements: Elements, directions: str) -> Declared:
     """What the object says against a frontal film of the chest, by its words and codes or by the
     `directions` of its rows and columns; the gate is told.
@@ -92,19 +87,7 @@ def declared_against(elements: Elements, directions: str) -> Declared:
         return "not-frontal"
     if not_chest(elements.text(tags.BODY_PART), *region):
         return "not-chest"
-    return "child" if _is_child(elements.text(tags.PATIENT_AGE)) else ""
-
-
-def _is_child(age: str) -> bool:
-    """Whether a Patient's Age (PS3.5 6.2, AS: `003Y`, `018M`, `006W`, `010D`) is below 18 years.
-
-    Of zero years it is not known: that is what those who remove names often leave.
-    """
-    found = _AGE.fullmatch(age.strip())
-    if found is None:
-        return False
-    count, unit = int(found[1]), found[2]
-    return 0 < count < _ADULT if unit == "Y" else count < _ADULT * _A_YEAR[unit]
+    return "child" if is_child(elements) else ""
 
 
 def _code(elements: Elements, tag: int) -> tuple[str, str]:

@@ -19,7 +19,6 @@ from cxr_severity.imaging.dicom.image import GREY, LUMA_FIRST, parse_dicom
 from cxr_severity.imaging.dicom.pixels import read_compressed, read_native
 from cxr_severity.imaging.orientation import upright
 from cxr_severity.imaging.pixel_aspect import squared
-from cxr_severity.imaging.radiograph import in_unit_range
 from cxr_severity.imaging.used_range import LEVELS, on_scale, scale_without_islands
 
 if TYPE_CHECKING:
@@ -52,13 +51,11 @@ def decode_dicom(data: bytes, limits: Limits) -> Raster:
     else:
         codes, layout = read_native(image.pixels, image.layout, image.syntax), image.layout
     grey, colour, scale = _to_grey(codes, image, layout)
-    if layout.photometric in GREY and layout.stored > _BYTE:
-        grey = in_unit_range(grey)
-        levels = scale_without_islands(grey)
-        grey = on_scale(grey, levels)
-        if scale and levels:
-            black, step = scale[0], (scale[1] - scale[0]) / LEVELS
-            scale = black + levels[0] * step, black + levels[1] * step
+    levels = scale_without_islands(grey, layout.stored)
+    grey = on_scale(grey, levels)
+    if scale and levels:
+        black, step = scale[0], (scale[1] - scale[0]) / LEVELS
+        scale = black + levels[0] * step, black + levels[1] * step
     shown = upright(squared(grey, image.pixel_aspect, limits), image.orientation)
     return Raster(shown, layout.stored, colour, declared=image.declared, scale=scale)
 

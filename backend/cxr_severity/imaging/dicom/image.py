@@ -14,6 +14,7 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRL
 from cxr_severity.imaging.dicom import elements as tags
 from cxr_severity.imaging.dicom.accept import accepted_pixels, declared_against
 from cxr_severity.imaging.dicom.elements import read_elements, read_meta
+from cxr_severity.imaging.dicom.groups import with_groups
 from cxr_severity.imaging.dicom.plugin import COMPRESSED
 from cxr_severity.imaging.dicom.tables import Table, read_palette, read_table
 from cxr_severity.imaging.errors import (
@@ -118,7 +119,7 @@ def parse_dicom(data: bytes, limits: Limits) -> DicomImage:
             "The DICOM object's transfer syntax is not supported. Export it uncompressed, or "
             "as JPEG, JPEG-LS, JPEG 2000 or RLE."
         )
-    elements = read_elements(data, start, big_endian=syntax == ExplicitVRBigEndian)
+    elements = with_groups(read_elements(data, start, big_endian=syntax == ExplicitVRBigEndian))
     pixels = accepted_pixels(elements)
     layout = _layout(elements)
     limits.check_size(layout.columns, layout.rows, layout.samples)

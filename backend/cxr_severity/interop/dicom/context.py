@@ -1,8 +1,9 @@
 """Who the film is of, and which study it belongs to: the only place that reads that.
 
-`imaging` steps over what names a patient. A caller who asks for a result in a hospital's format
-asks for these values to be carried over; they go from the film into the result and nowhere else,
-no log and no error. What the film does not say, the result does not say: nothing is invented.
+`imaging` steps over what names a patient, and tells of the birth date whether the film is a
+child's. A caller who asks for a result in a hospital's format asks for these values to be carried
+over; they go from the film into the result and nowhere else, no log and no error. What the film
+does not say, the result does not say: nothing is invented.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from pydicom.datadict import dictionary_VR
 from pydicom.uid import ExplicitVRBigEndian
 
 from cxr_severity.imaging.dicom import elements as tags
+from cxr_severity.imaging.dicom.age import day_of
 from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
+from cxr_severity.imaging.dicom.groups import with_groups
 from cxr_severity.imaging.dicom.image import SHAPES, pixel_aspect
 from cxr_severity.imaging.errors import DamagedImageError
 from cxr_severity.imaging.orientation import (
@@ -36,7 +39,7 @@ from cxr_severity.interop.dicom.lossy import (
     Lossy,
     read_lossy,
 )
-from cxr_severity.interop.dicom.times import day_of, moment_of, time_of, zone_of
+from cxr_severity.interop.dicom.times import moment_of, time_of, zone_of
 
 SOP_INSTANCE, STUDY, SERIES = 0x00080018, 0x0020000D, 0x0020000E
 STUDY_DATE, STUDY_TIME, TIMEZONE = 0x00080020, 0x00080030, 0x00080201
@@ -70,7 +73,7 @@ _FACING = "LF"
 """The sides that rows and columns run towards where the patient faces the viewer, head up."""
 _WANTED = (
     *_TEXTS, *shown.TAGS, tags.MODALITY, tags.ORIENTATION, *SIZES, _BURNED_IN,
-    *SHAPES, LOSSY, RATIO, METHOD, DEIDENTIFICATION_CODES,
+    *SHAPES, tags.SHARED_GROUPS, tags.FRAME_GROUPS, LOSSY, RATIO, METHOD, DEIDENTIFICATION_CODES,
 )  # fmt: skip
 _CODE = {tags.CODE_VALUE: 16, tags.CODE_SCHEME: 16, tags.CODE_MEANING: 64}
 """What is carried over of a code, and how many letters each may have (PS3.5 6.2)."""
@@ -203,7 +206,8 @@ def read_context(data: bytes) -> StudyContext:
         DamagedImageError: its structure is broken, or no picture has such pixels.
     """
     syntax, start = read_meta(data)
-    elements = read_elements(data, start, big_endian=syntax == ExplicitVRBigEndian, wanted=_WANTED)
+    big_endian = syntax == ExplicitVRBigEndian
+    elements = with_groups(read_elements(data, start, big_endian=big_endian, wanted=_WANTED))
     found = {
         tag: value
         for tag in _TEXTS

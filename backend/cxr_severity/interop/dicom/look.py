@@ -18,6 +18,7 @@ from pydicom.valuerep import format_number_as_ds
 
 from cxr_severity.imaging.dicom import elements as tags
 from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
+from cxr_severity.imaging.dicom.groups import with_groups
 from cxr_severity.imaging.dicom.image import photometric_of
 from cxr_severity.imaging.dicom.tables import as_signed
 from cxr_severity.imaging.pictures.render import display_window
@@ -29,7 +30,7 @@ _GREY = ("MONOCHROME1", "MONOCHROME2")
 _WANTED = (
     *COVERS, tags.PHOTOMETRIC, tags.PRESENTATION_SHAPE, tags.REPRESENTATION, tags.RESCALE_SLOPE,
     tags.RESCALE_INTERCEPT, tags.MODALITY_LUT, tags.WINDOW_CENTER, tags.WINDOW_WIDTH,
-    tags.VOI_FUNCTION, tags.VOI_LUT,
+    tags.VOI_FUNCTION, tags.VOI_LUT, tags.SHARED_GROUPS, tags.FRAME_GROUPS,
 )  # fmt: skip
 
 
@@ -100,7 +101,7 @@ def read_look(data: bytes, radiograph: Radiograph) -> Look:
     """
     syntax, start = read_meta(data)
     big_endian = syntax == ExplicitVRBigEndian
-    film = read_elements(data, start, big_endian=big_endian, wanted=_WANTED)
+    film = with_groups(read_elements(data, start, big_endian=big_endian, wanted=_WANTED))
     photometric = photometric_of(film)
     signed = film.short(tags.REPRESENTATION) == 1
     center = film.number(tags.WINDOW_CENTER, "Window Center")

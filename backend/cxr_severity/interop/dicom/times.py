@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
+
+from cxr_severity.imaging.dicom.age import day_of
 
 _OFFSET = re.compile(r"([+-])(\d\d)(\d\d)")
-
-
-def day_of(text: str) -> date | None:
-    digits = text.replace(".", "")  # ACR-NEMA wrote YYYY.MM.DD
-    try:
-        if len(digits) != 8 or not (digits.isascii() and digits.isdecimal()):
-            return None
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    except ValueError:
-        return None
 
 
 def time_of(text: str) -> time | None:

@@ -4,6 +4,7 @@ import { parsed, readAspect, readHeader, readSpacing } from './dicomHeader';
 import { type Layout, MONOCHROME, readLayout } from './dicomLayout';
 import { readSamples, type Samples } from './dicomPixels';
 import { type Film, type Level, NotShownError } from './film';
+import { addGroups } from './functionalGroups';
 import { readOrientation, turned, turnedSpacing } from './orientation';
 import { squared, squaredSpacing } from './pixelAspect';
 import { plainFilm } from './plainFilm';
@@ -15,6 +16,7 @@ import { paddedWindow, sharesWithoutIslands, withoutIslands } from './usedRange'
 /** A DICOM file as a film; throws `NotShownError` where this page cannot show it. */
 export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<Film> {
   const dataSet = parsed(bytes);
+  addGroups(dataSet);
   const layout = readLayout(dataSet);
   if (layout.rows * layout.columns > maxPixels || Number(dataSet.string('x00280008') ?? 1) > 1) {
     throw new NotShownError('too-large-or-several-frames');
@@ -44,9 +46,9 @@ export async function readDicom(bytes: Uint8Array, maxPixels: number): Promise<F
   // After a Modality LUT the codes are its outputs, which begin at 0.
   const least = layout.signed && !modality ? -(2 ** (layout.stored - 1)) : 0;
   const base = sent ?? paddedWindow({ ...size, codes }, grey, least) ?? fullWindow(grey);
-  const deep = layout.stored > 8;
-  const stored = deep && !shares ? withoutIslands({ ...size, codes }, grey, base) : base;
-  const shown = deep && shares ? sharesWithoutIslands({ ...size, codes }, grey, shares) : shares;
+  const film = { ...size, codes };
+  const stored = shares ? base : withoutIslands(film, grey, base, layout.stored);
+  const shown = shares && sharesWithoutIslands(film, grey, shares, layout.stored);
   const table = shown && Uint8Array.from(shown, (share) => Math.round(255 * share));
   const presets = makePresets(levels.at(-1) ?? levels[0], grey, { sent, stored });
   return { levels, table, ...grey, ...about, ...presets };

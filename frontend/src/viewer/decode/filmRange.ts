@@ -9,7 +9,7 @@ import type { Level, Window } from './film';
 const SAMPLE = 2 ** 14;
 export const LARGE_SAMPLE = 2 ** 18;
 /** Shares of the pixels: in an island at least; between it and the film at most. */
-const FEWEST = 5e-4;
+export const FEWEST = 5e-4;
 const STRAYS = 1e-4;
 /** Of the film's range: the gap before an island at least; the island's own width at most. */
 const GAP = 0.5;

@@ -8,7 +8,7 @@ export function plainFilm(full: Level, range: number): Omit<Film, 'spacing' | 'h
   const grey = { range, slope: 1, intercept: 0, inverted: false, padding: null };
   const levels = pyramid(full);
   const base = fullWindow(grey);
-  const stored = range > 256 ? withoutIslands(full, grey, base) : base;
+  const stored = withoutIslands(full, grey, base, Math.log2(range));
   const presets = makePresets(levels.at(-1) ?? levels[0], grey, { sent: null, stored });
   return { levels, table: null, ...grey, ...presets };
 }

@@ -2,6 +2,7 @@ import { decode as decodePng } from 'fast-png';
 import { decode as decodeTiff } from 'tiff';
 import { type Level, NotShownError } from './film';
 import { densityAspect, SQUARE, turnsUnseen } from './pixelAspect';
+import { seen, seenPower } from './pngGamma';
 
 /** ITU-R BT.601, as the service weighs colours. */
 export const LUMA = [0.299, 0.587, 0.114] as const;
@@ -53,8 +54,8 @@ export function toGrey(
   return { width, height, codes, range: top + 1, aspect: SQUARE };
 }
 
-/** What browsers read: 8-bit PNG, JPEG; orientation tags applied, colours as they are stored. */
-export async function readByBrowser(blob: Blob): Promise<Raster> {
+/** What browsers read: 8-bit PNG, JPEG; orientation tags applied, samples to the given power. */
+export async function readByBrowser(blob: Blob, power = 1): Promise<Raster> {
   const bitmap = await createImageBitmap(blob, {
     colorSpaceConversion: 'none',
     premultiplyAlpha: 'none',
@@ -69,7 +70,8 @@ export async function readByBrowser(blob: Blob): Promise<Raster> {
   }
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
-  return toGrey(context.getImageData(0, 0, width, height).data, 4, { width, height }, 255);
+  const { data } = context.getImageData(0, 0, width, height);
+  return toGrey(seen(data, 4, 255, power), 4, { width, height }, 255);
 }
 
 /** PNG of 16 bits, which browsers cut down to 8. */
@@ -82,7 +84,9 @@ export function readDeepPng(data: Uint8Array): Raster {
   if (png.palette) {
     throw new NotShownError('palette');
   }
-  const grey = toGrey(png.data, png.channels, png, 2 ** png.depth - 1);
+  const top = 2 ** png.depth - 1;
+  const power = seenPower(new DataView(data.buffer, data.byteOffset, data.byteLength));
+  const grey = toGrey(seen(png.data, png.channels, top, power), png.channels, png, top);
   const key = png.transparency;
   if (key) {
     for (let pixel = 0; pixel < grey.codes.length; pixel += 1) {

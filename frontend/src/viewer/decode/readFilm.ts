@@ -3,6 +3,7 @@ import { isDicom } from './dicomStart';
 import { type Film, NotShownError } from './film';
 import { jpegAspect, pngAspect, SQUARE, squared } from './pixelAspect';
 import { plainFilm } from './plainFilm';
+import { seenPower } from './pngGamma';
 import {
   hasExif,
   hasUnseenExif,
@@ -42,7 +43,7 @@ async function readRaster(blob: Blob, bytes: Uint8Array, maxPixels: number): Pro
     if (hasUnseenExif(bytes)) {
       throw new NotShownError('exif');
     }
-    const raster = depth === 16 ? readDeepPng(bytes) : await readByBrowser(blob);
+    const raster = depth === 16 ? readDeepPng(bytes) : await readByBrowser(blob, seenPower(view));
     const aspect = pngAspect(view);
     if (aspect !== SQUARE && depth !== 16 && hasExif(bytes)) {
       // The browser may have turned it, and then its pixels are not tall but wide.

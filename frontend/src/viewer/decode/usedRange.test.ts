@@ -47,18 +47,31 @@ it('measures the step from above where black is there', () => {
 });
 
 it('leaves a marker out of the scale, and a film without one as it is', () => {
-  expect(withoutIslands(marked, plain, deep)).toEqual({ low: 0, high: 4095 });
-  expect(withoutIslands(level(film), plain, deep)).toBe(deep);
+  expect(withoutIslands(marked, plain, deep, 16)).toEqual({ low: 0, high: 4095 });
+  expect(withoutIslands(level(film), plain, deep, 16)).toBe(deep);
+});
+
+it('keeps bytes on a scale on which letters alone lie apart, but not with a black page', () => {
+  const bytes = { ...plain, range: 256 };
+  const all = { low: 0, high: 255 };
+  const grey = (x: number, y: number) => 100 + Math.round(1.2 * ((x + y) % SIDE));
+  const page = level((x, y) => (x < 10 ? 0 : grey(x, y)));
+  const { low, high } = withoutIslands(page, bytes, all, 8);
+  expect(low).toBeGreaterThan(90);
+  expect(high).toBeGreaterThan(218);
+  const letters = level((x, y) => (x < 10 && y < 10 ? 255 : grey(x, y) - 100));
+  expect(withoutIslands(letters, bytes, all, 8)).toBe(all);
+  expect(withoutIslands(letters, bytes, all, 9)).not.toBe(all);
 });
 
 it('leaves out two islands on one side of the film', () => {
   const both = level((x, y) => (y > 9 ? film(x, y) : x < 10 ? 65535 : x < 20 ? 30000 : film(x, y)));
-  expect(withoutIslands(both, plain, deep)).toEqual({ low: 0, high: 4095 });
+  expect(withoutIslands(both, plain, deep, 16)).toEqual({ low: 0, high: 4095 });
 });
 
 it('leaves it out where low values are white, too', () => {
   const mirrored = level((x, y) => 65535 - (x < 10 && y < 10 ? 65535 : film(x, y)));
-  const window = withoutIslands(mirrored, { ...plain, inverted: true }, deep);
+  const window = withoutIslands(mirrored, { ...plain, inverted: true }, deep, 16);
   expect(window).toEqual({ low: 65535 - 4095, high: 65535 });
 });
 
@@ -67,12 +80,12 @@ it.each([false, true])(
   (inverted) => {
     const turned = (share: number) => (inverted ? 1 - share : share);
     const shares = Float64Array.from({ length: 65536 }, (_, code) => turned(code / 65535));
-    const found = sharesWithoutIslands(marked, { ...plain, inverted }, shares);
+    const found = sharesWithoutIslands(marked, { ...plain, inverted }, shares, 16);
     const greys = [0, 2000, 4095, 65535].map((code) => turned(found[code] ?? 0));
     [0, 2000 / 4095, 1, 1].forEach((grey, index) => {
       expect(greys[index]).toBeCloseTo(grey, 9);
     });
-    expect(sharesWithoutIslands(level(film), { ...plain, inverted }, shares)).toBe(shares);
+    expect(sharesWithoutIslands(level(film), { ...plain, inverted }, shares, 16)).toBe(shares);
   },
 );
 
@@ -118,7 +131,7 @@ it('leaves out the soft edges of a marker', () => {
   });
   const own = Float64Array.from({ length: 65_536 }, (_, code) => code);
   expect(filmRange(soft, own)).toEqual({ low: 200, high: 3962 });
-  expect(withoutIslands(soft, plain, deep)).toEqual({ low: 0, high: 4095 });
+  expect(withoutIslands(soft, plain, deep, 16)).toEqual({ low: 0, high: 4095 });
 });
 
 it('takes a black border beside a film for a part of it, and looks at any shape', () => {

@@ -1,5 +1,5 @@
 import type { Film, Level, Window } from './film';
-import { endsOf, filmRange, LARGE_SAMPLE, stepFor } from './filmRange';
+import { endsOf, FEWEST, filmRange, LARGE_SAMPLE, stepFor } from './filmRange';
 
 /*
  * The part of a grey scale that a film uses, where padding or a burnt-in marker lies far outside of
@@ -10,6 +10,8 @@ import { endsOf, filmRange, LARGE_SAMPLE, stepFor } from './filmRange';
 const LEVELS = 65535;
 /** Of all levels: a film that has more keeps its scale. */
 const MUCH = 0.75;
+/** Bits a pixel at most, where islands brighter than the film are left: letters in white were in view. */
+const SHALLOW = 8;
 /** Of the film's range, between its darkest value and black, at most: where black is zero; elsewhere. */
 const FROM_ZERO = 0.35;
 const STEP = 0.26;
@@ -45,11 +47,11 @@ export function scaleBelow(low: number, high: number): Window {
 
 type Grey = Pick<Film, 'range' | 'slope' | 'intercept' | 'inverted' | 'padding'>;
 
-/** `base` without the islands that a film has in it; `base` itself where there are none. */
-export function withoutIslands(full: Level, grey: Grey, base: Window): Window {
+/** `base` without the islands that a film of so many bits has in it; `base` itself where there are none. */
+export function withoutIslands(full: Level, grey: Grey, base: Window, depth: number): Window {
   const span = base.high - base.low;
   const levels = Float64Array.from({ length: grey.range }, (_, code) => levelOf(code, grey, base));
-  const scale = scaleOf(full, levels);
+  const scale = scaleOf(full, levels, depth);
   if (!scale) {
     return base;
   }
@@ -59,14 +61,19 @@ export function withoutIslands(full: Level, grey: Grey, base: Window): Window {
 }
 
 /** The same of a film that is shown by `shares` of white, one per code. */
-export function sharesWithoutIslands(full: Level, grey: Grey, shares: Float64Array): Float64Array {
+export function sharesWithoutIslands(
+  full: Level,
+  grey: Grey,
+  shares: Float64Array,
+  depth: number,
+): Float64Array {
   const turned = (share: number) => (grey.inverted ? 1 - share : share);
   const isPadding = (code: number) =>
     grey.padding !== null && code >= grey.padding[0] && code <= grey.padding[1];
   const levels = Float64Array.from({ length: grey.range }, (_, code) =>
     isPadding(code) ? 0 : LEVELS * turned(shares[code] ?? 0),
   );
-  const scale = scaleOf(full, levels);
+  const scale = scaleOf(full, levels, depth);
   if (!scale) {
     return shares;
   }
@@ -77,14 +84,25 @@ export function sharesWithoutIslands(full: Level, grey: Grey, shares: Float64Arr
 }
 
 /** The levels to show as black and as white where there are islands; else `null`. */
-function scaleOf(full: Level, levels: Float64Array): Window | null {
+function scaleOf(full: Level, levels: Float64Array, depth: number): Window | null {
   const found = filmRange(full, levels);
   if (!found) {
     return null;
   }
   const scale = scaleAround(found.low, found.high);
   const [low, high] = [Math.max(scale.low, 0), Math.min(scale.high, LEVELS)];
-  return high - low > MUCH * LEVELS ? null : { low, high };
+  if (high - low > MUCH * LEVELS) {
+    return null;
+  }
+  return depth <= SHALLOW && shareBelow(full, levels, low) < FEWEST ? null : { low, high };
+}
+
+function shareBelow({ codes }: Level, levels: Float64Array, limit: number): number {
+  let below = 0;
+  for (const code of codes) {
+    below += Number((levels[code] ?? 0) < limit);
+  }
+  return below / codes.length;
 }
 
 /** A code as shown under `window`, 0 black to 65535 white. */
