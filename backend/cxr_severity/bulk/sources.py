@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from cxr_severity.bulk.csv_text import lines_of, plain
 from cxr_severity.bulk.entries import Entry, here, located, open_url, said_by
 from cxr_severity.bulk.own import Own
 from cxr_severity.bulk.walk import MAGIC, Found, everything, matching
 from cxr_severity.interop.table import unescaped_text
+from cxr_severity.service.archive_end import TAIL, is_one
 from cxr_severity.service.leftovers import is_leftover
 
 PATH_COLUMNS = ("path", "file", "filename", "image")
@@ -146,6 +147,7 @@ def _file(name: str) -> Iterator[Entry]:
     try:
         with open_url(name) as file, zipfile.ZipFile(file) as archive:
             members = Counter(each.filename for each in archive.infolist() if not each.is_dir())
+            whole = _is_one(file)
     # Of a bucket, too: see `find`.
     except Exception as error:  # noqa: BLE001
         yield Entry(name, name, fault=f"the archive cannot be read: {said_by(error)}")
@@ -159,6 +161,19 @@ def _file(name: str) -> Iterator[Entry]:
             again = _free(member, taken, number)
             taken.add(again)
             yield Entry(f"{name}!{again}", name, member, str(number))
+    if not whole:
+        yield Entry(name, name, fault="there is more in the archive than its list names")
+
+
+def _is_one(file: IO[bytes]) -> bool:
+    """Whether an archive is read whole by its list: of two that were written one behind the other,
+    that is the list of the last one."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - TAIL))
+    if is_one(file.read(), size):
+        return True
+    file.seek(0)
+    return not file.read(2).startswith(b"PK")  # a program that unpacks itself
 
 
 def _manifest(source: str) -> Iterator[Entry]:

@@ -39,7 +39,7 @@ def test_items_are_counted_as_they_came_those_of_archives_too(client: TestClient
     ]
     lines = lines_of(client.post("/predict/batch", files=parts, params=FORCE).text)
     assert [line["name"] for line in lines if line["name"] != ""] == [
-        "a", *map(str, range(8)), "b", "x", "c",
+        "a", *map(str, range(8)), "b", "x", "broken", "c",
     ]  # fmt: skip
 
 
