@@ -8,6 +8,7 @@ from urllib.parse import urlparse
 
 from pydantic import (
     AliasChoices,
+    AliasGenerator,
     BaseModel,
     ConfigDict,
     Field,
@@ -40,10 +41,17 @@ Seconds = Annotated[float, Field(gt=0, le=86_400)]
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
+def _variable(name: str) -> str:
+    return f"CXR_{name.upper()}"
+
+
 class _Group(BaseSettings):
     model_config = SettingsConfigDict(
-        env_prefix="CXR_", extra="ignore", frozen=True, validate_by_name=True, allow_inf_nan=False
-    )
+        env_prefix="CXR_", alias_generator=AliasGenerator(validation_alias=_variable),
+        case_sensitive=True,  # `host` and `port` are what many a script calls its own
+        extra="ignore", frozen=True, validate_by_name=True, loc_by_alias=False,
+        allow_inf_nan=False,
+    )  # fmt: skip
 
     @field_validator("*", mode="before")
     @classmethod

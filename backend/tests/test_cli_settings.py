@@ -7,6 +7,7 @@ import pytest
 from cxr_severity.cli import main
 from cxr_severity.cli.settings import groups, names
 from cxr_severity.service.exits import EXIT_CANNOT_START
+from cxr_severity.settings import Settings
 
 FIELDS = [(names(name, f)[0], f) for group in groups() for name, f in group.model_fields.items()]
 FLOATS = [name for name, field in FIELDS if field.annotation is float]
@@ -53,3 +54,15 @@ def test_there_are_settings_of_seconds() -> None:
 def test_options_are_checked_like_settings(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", "--port", "99999"]) == EXIT_CANNOT_START
     assert capsys.readouterr().err.startswith("--port: ")
+
+
+def test_variables_count_as_they_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a script calls `host` or `port` is its own."""
+    for name in ("host", "cxr_host", "Cxr_Rate"):
+        monkeypatch.setenv(name, "7")
+    monkeypatch.setenv("PORT", "8001")
+    monkeypatch.setenv("CXR_QUEUE", "9")
+    found = Settings.of(batch=3)
+    assert (found.serve.host, found.serve.port, found.access.rate) == ("127.0.0.1", 8001, None)
+    assert (found.serve.queue, found.serve.batch) == (9, 3)
+    assert Settings.of(queue=4, port=1).serve.queue == 4, "rather than what the environment says"
