@@ -27,6 +27,8 @@ one."""
 _FILM = re.compile(r"\.(png|jpe?g|tiff?|dcm|dicom|zip)$", re.I)
 _NOTHING = ("", "file://", "local://")
 _ARCHIVE = re.compile(r"\.zip(?=!)", re.I)
+_NO_TEXT = re.compile(r"\\u(dc[89a-f][0-9a-f])")
+"""A byte of a name that is no UTF-8, as a table has it."""
 
 
 class SourceError(Exception):
@@ -196,8 +198,11 @@ def _manifest(source: str) -> Iterator[Entry]:
     archives: dict[str, dict[str, Entry]] = {}
     for line in lines if bare else lines[1:]:
         if column < len(line) and (said := line[column]):
-            was = unescaped_text(said)  # in a table of ours
-            name = named(said if was == said or _is_there(named(said)) else was)
+            name = named(said)
+            for was in _meant_by(said):
+                if _is_there(name):
+                    break
+                name = named(was)
             archive, member = _parted(name)
             if not archive:
                 yield from _file(name)
@@ -205,6 +210,16 @@ def _manifest(source: str) -> Iterator[Entry]:
             if archive not in archives:
                 archives[archive] = {each.name: each for each in _file(archive)}
             yield archives[archive].get(name) or Entry(name, archive, member)
+
+
+def _meant_by(said: str) -> Iterator[str]:
+    """What a cell of a table of ours stands for, where it is no name itself."""
+    was = unescaped_text(said)
+    if was != said:
+        yield was
+    if _NO_TEXT.search(was):
+        yield _NO_TEXT.sub(lambda found: chr(int(found[1], 16)), was)
+        yield was
 
 
 def _is_there(name: str) -> bool:
