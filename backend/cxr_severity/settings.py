@@ -12,11 +12,11 @@ from pydantic import (
     ConfigDict,
     Field,
     IPvAnyNetwork,
-    field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
+from cxr_severity.environment import Group, Origin, Seconds
 from cxr_severity.imaging.limits import DEFAULT_LIMITS, Limits
 from cxr_severity.machine import available_cpus
 from cxr_severity.model.engine import EngineChoice, EngineConfig
@@ -25,8 +25,6 @@ _PACKAGE = Path(__file__).resolve().parent
 
 FormName = Literal["sr", "sc", "gsps", "fhir", "pdf", "csv"]
 """What a result can be had as, besides JSON; `interop.forms` says how each is made."""
-Origin = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^/\s]+)$")]
-"""Scheme, host and port, as a browser says it; or `*` for every one."""
 UUID_ROOT = "2.25"  # of UIDs derived from UUIDs, which need no registration (PS3.5 B.2)
 UidRoot = Annotated[str, Field(max_length=43, pattern=r"^[0-2](\.(0|[1-9][0-9]*))+$")]
 """At least 20 digits must fit behind it: two random ones then never meet."""
@@ -36,25 +34,10 @@ def _first_existing(*candidates: Path) -> Path:
     return next((path for path in candidates if path.is_dir()), candidates[0])
 
 
-Seconds = Annotated[float, Field(gt=0, le=86_400)]
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
-class _Group(BaseSettings):
-    model_config = SettingsConfigDict(
-        env_prefix="CXR_", extra="ignore", frozen=True, validate_by_name=True, allow_inf_nan=False
-    )
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _not_empty(cls, value: object) -> object:
-        # As a path it would be the current folder; as a name of keys, a lock that is none.
-        if isinstance(value, str) and not value.strip():
-            raise ValueError("is empty; leave it out for its default")
-        return value
-
-
-class AccessSettings(_Group):
+class AccessSettings(Group):
     """Who may call. Nobody has to say who they are until keys or tokens are set up here."""
 
     keys: Path | None = Field(
@@ -89,7 +72,7 @@ class AccessSettings(_Group):
         return self
 
 
-class ModelSettings(_Group):
+class ModelSettings(Group):
     """Which version answers, and what executes it."""
 
     weights: Path = Field(
@@ -109,6 +92,7 @@ class ModelSettings(_Group):
     threads: int = Field(
         default=1,
         ge=1,
+        le=1024,
         description="Threads within one image's pass. Two would cost a third of the throughput "
         "while both wait for each other under load",
     )
@@ -116,6 +100,7 @@ class ModelSettings(_Group):
         default_factory=lambda: min(4, available_cpus()),
         json_schema_extra={"default": "CPU count, up to 4"},
         ge=1,
+        le=1024,
         description="Threads within the pass of an image while no other is worked on; more than "
         "four gain little in so small a network. Another number than `threads` takes 60 MB",
     )
@@ -126,10 +111,12 @@ class ModelSettings(_Group):
         return EngineConfig(self.device, self.engine, self.threads, self.threads_alone)
 
 
-class LimitSettings(_Group):
+class LimitSettings(Group):
     """What one input and all that are being worked on may take."""
 
-    max_upload_bytes: int = Field(default=DEFAULT_LIMITS.max_bytes, ge=1, description="Of one file")
+    max_upload_bytes: int = Field(
+        default=DEFAULT_LIMITS.max_bytes, ge=1, le=4_000_000_000, description="Of one file"
+    )
     max_pixels: int = Field(
         default=DEFAULT_LIMITS.max_pixels, ge=1, le=89_000_000, description="Of one picture"
     )
@@ -162,7 +149,7 @@ class LimitSettings(_Group):
         return Limits(max_bytes=self.max_upload_bytes, max_pixels=self.max_pixels)
 
 
-class ServeSettings(_Group):
+class ServeSettings(Group):
     """How the service listens, and how much it does at a time.
 
     `HOST` and `PORT` count without the prefix too.
@@ -250,7 +237,7 @@ class ServeSettings(_Group):
     )
 
 
-class ResultSettings(_Group):
+class ResultSettings(Group):
     """What results are made with, beside the judgement."""
 
     uid_root: UidRoot = Field(

@@ -19,8 +19,9 @@ _OTHERS = ("CXR_DICOMWEB_USER", "CXR_DICOMWEB_PASSWORD", "CXR_DICOMWEB_TOKEN", "
 def doubts(settings: Settings, variables: Iterable[str]) -> Iterator[str]:
     """A sentence for each; `variables` are the names of those of the environment."""
     known = {*_OTHERS, *_names(settings)}
-    for name in sorted({name for name in variables if name.startswith(_PREFIX)} - known):
-        meant = get_close_matches(name, known, 1)
+    # Names in small letters are no settings either.
+    for name in sorted({name for name in variables if name.upper().startswith(_PREFIX)} - known):
+        meant = get_close_matches(name.upper(), known, 1)
         yield f"{name} is no setting" + (f"; {meant[0]} is" if meant else "")
     access = settings.access
     if access.keys is not None:

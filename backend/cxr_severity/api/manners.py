@@ -19,24 +19,29 @@ from cxr_severity.api.errors import ApiError, problem
 from cxr_severity.api.field_lines import elements, listed
 
 _OTHER_SLASH = 307
+_TWICE = "`{field}` may be given once only."
 
 
 async def only_known_parameters(request: Request) -> None:
-    """A dependency of every route: a parameter that it does not know, such as `?EXPLAIN=false`, is
-    an error and not ignored. A coroutine, for which no thread is taken.
+    """A dependency of every route: a parameter that it does not know, such as `?EXPLAIN=false`, or
+    one that is given twice, is an error and not ignored. A coroutine, for which no thread is taken.
 
     Raises:
-        ApiError: `unknown-parameter`, with its name.
+        ApiError: `unknown-parameter` or `invalid-request`, with its name.
     """
     route = request.scope["route"]
     if not isinstance(route, APIRoute):
         return
     known = set(_parameters(route.dependant))
-    for name in request.query_params:
+    seen = set()
+    for name, _ in request.query_params.multi_items():
         if name not in known:
             raise ApiError(
                 "unknown-parameter", "There is no parameter {name!r}; see /docs.", name=name[:40]
             )
+        if name in seen:
+            raise ApiError("invalid-request", _TWICE, field=name)
+        seen.add(name)
 
 
 def _parameters(dependant: Dependant) -> Iterator[str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -25,7 +26,8 @@ _CUT = "The form ends before its last boundary."
 _LONGEST_HEADERS = 8_192
 _LONGEST_BOUNDARY = 256
 """Bytes; RFC 2046, 5.1.1 allows 70."""
-_FILE_NAME = re.compile(rb"(;\s*filename)\s*=", re.IGNORECASE)
+_FILE_NAME = re.compile(rb"(;\s*filename)(\*?)\s*=", re.IGNORECASE)
+_MARKED = re.compile(rb"(;\s*filename)\0(\x01?)=", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,36 @@ def _described(disposition: bytes) -> tuple[str, str]:
     Raises:
         ApiError: `malformed-request`: it names no field.
     """
-    # By another name, as the parser takes what comes before the last backslash off a file's.
-    kind, options = parse_options_header(_FILE_NAME.sub(rb"\1\0=", disposition))
+    # By other names, as the parser takes what comes before the last backslash off a file's, and
+    # passes `filename*` over.
+    kind, options = parse_options_header(_FILE_NAME.sub(_marked, disposition))
     if kind != b"form-data" or b"name" not in options:
         raise ApiError("malformed-request", _NAMELESS)
     field, name = options[b"name"], options.get(b"filename\0", b"")
-    return field.decode("utf-8", "replace"), text_of(name.replace(b"filename\0=", b"filename="))
+    extended = _extended(options.get(b"filename\0\1", b""))
+    return field.decode("utf-8", "replace"), extended or text_of(_MARKED.sub(_unmarked, name))
+
+
+def _marked(found: re.Match[bytes]) -> bytes:
+    return found[1] + (b"\0\1=" if found[2] else b"\0=")
+
+
+def _unmarked(found: re.Match[bytes]) -> bytes:
+    """What a name holds that looks like a parameter of its own."""
+    return found[1] + (b"*=" if found[2] else b"=")
+
+
+def _extended(value: bytes) -> str:
+    """A name as RFC 8187, 3.2.1 has it, which goes before the other (RFC 6266, 4.3), though RFC
+    7578 would have none in a form: .NET's other one is no name that anybody gave. Empty where it
+    cannot be read."""
+    charset, _, name = value.partition(b"'")
+    if charset.lower() not in (b"utf-8", b"iso-8859-1"):
+        return ""
+    try:
+        return unquote_to_bytes(name.partition(b"'")[2]).decode(charset.decode())
+    except UnicodeDecodeError:
+        return ""
 
 
 class Parts:

@@ -33,7 +33,7 @@ from cxr_severity.api.field_lines import listed
 from cxr_severity.api.joined_writes import JoinedWrites
 from cxr_severity.api.oip.errors import is_of_the_protocol
 from cxr_severity.api.prefix import STABLE_PREFIX
-from cxr_severity.api.request_head import fault_of, without_upgrade
+from cxr_severity.api.request_head import fault_of, with_path, without_upgrade
 from cxr_severity.api.response_headers import HEADERS
 from cxr_severity.api.unframed import unframed
 from cxr_severity.api.upload import streamed
@@ -109,8 +109,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refusal: str | None = None
         self._lingering = False
         self._thrown_away = 0
-        self._in_head = True
-        self._begun = False
+        self._in_head, self._begun = True, False
         self._head = 0
         """Bytes of this request's line, headers and trailers that the parser has told of."""
         self._framing = 0
@@ -198,6 +197,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.parser.should_upgrade():
             self._upgrade = True
             return
+        self.expect_100_continue &= version == "1.1"  # RFC 9110, 10.1.1
+        self.url = with_path(self.url)
         self._in_head = False
         self._stop_waiting()
         super().on_headers_complete()

@@ -14,6 +14,7 @@ Fields = list[tuple[bytes, bytes]]
 # RFC 3986, 3.2.2 and 3.2.3: a name, or an address in brackets; and a port.
 _NAME = rb"([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
 _HOST = re.compile(rb"(" + _NAME + rb"|\[[0-9A-Za-z:.%]+\])(:[0-9]*)?")
+_NO_PATH = re.compile(rb"\Ahttps?://[^/?#]+(?=\?|\Z)", re.IGNORECASE)
 
 
 def fault_of(fields: Fields, method: bytes, version: str) -> str | None:
@@ -30,6 +31,11 @@ def fault_of(fields: Fields, method: bytes, version: str) -> str | None:
     if codings not in ([], ["chunked"]):
         return "unsupported-transfer-coding"
     return None
+
+
+def with_path(target: bytes) -> bytes:
+    """A URL as target may have no path, which is then that of the root (RFC 9110, 4.2.3)."""
+    return _NO_PATH.sub(rb"\g<0>/", target)
 
 
 def without_upgrade(fields: Fields, method: bytes, target: bytes, version: str) -> bytes:

@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from cxr_severity.bulk.csv_text import lines_of, plain
 from cxr_severity.bulk.entries import Entry, here, located, open_url, said_by
 from cxr_severity.bulk.own import Own
 from cxr_severity.bulk.walk import MAGIC, Found, everything, matching
 from cxr_severity.interop.table import unescaped_text
+from cxr_severity.service.archive_end import TAIL, is_one
 from cxr_severity.service.leftovers import is_leftover
 
 PATH_COLUMNS = ("path", "file", "filename", "image")
@@ -26,6 +27,8 @@ one."""
 _FILM = re.compile(r"\.(png|jpe?g|tiff?|dcm|dicom|zip)$", re.I)
 _NOTHING = ("", "file://", "local://")
 _ARCHIVE = re.compile(r"\.zip(?=!)", re.I)
+_NO_TEXT = re.compile(r"\\u(dc[89a-f][0-9a-f])")
+"""A byte of a name that is no UTF-8, as a table has it."""
 
 
 class SourceError(Exception):
@@ -146,6 +149,7 @@ def _file(name: str) -> Iterator[Entry]:
     try:
         with open_url(name) as file, zipfile.ZipFile(file) as archive:
             members = Counter(each.filename for each in archive.infolist() if not each.is_dir())
+            whole = _is_one(file)
     # Of a bucket, too: see `find`.
     except Exception as error:  # noqa: BLE001
         yield Entry(name, name, fault=f"the archive cannot be read: {said_by(error)}")
@@ -159,6 +163,19 @@ def _file(name: str) -> Iterator[Entry]:
             again = _free(member, taken, number)
             taken.add(again)
             yield Entry(f"{name}!{again}", name, member, str(number))
+    if not whole:
+        yield Entry(name, name, fault="there is more in the archive than its list names")
+
+
+def _is_one(file: IO[bytes]) -> bool:
+    """Whether an archive is read whole by its list: of two that were written one behind the other,
+    that is the list of the last one."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - TAIL))
+    if is_one(file.read(), size):
+        return True
+    file.seek(0)
+    return not file.read(2).startswith(b"PK")  # a program that unpacks itself
 
 
 def _manifest(source: str) -> Iterator[Entry]:
@@ -181,8 +198,11 @@ def _manifest(source: str) -> Iterator[Entry]:
     archives: dict[str, dict[str, Entry]] = {}
     for line in lines if bare else lines[1:]:
         if column < len(line) and (said := line[column]):
-            was = unescaped_text(said)  # in a table of ours
-            name = named(said if was == said or _is_there(named(said)) else was)
+            name = named(said)
+            for was in _meant_by(said):
+                if _is_there(name):
+                    break
+                name = named(was)
             archive, member = _parted(name)
             if not archive:
                 yield from _file(name)
@@ -190,6 +210,16 @@ def _manifest(source: str) -> Iterator[Entry]:
             if archive not in archives:
                 archives[archive] = {each.name: each for each in _file(archive)}
             yield archives[archive].get(name) or Entry(name, archive, member)
+
+
+def _meant_by(said: str) -> Iterator[str]:
+    """What a cell of a table of ours stands for, where it is no name itself."""
+    was = unescaped_text(said)
+    if was != said:
+        yield was
+    if _NO_TEXT.search(was):
+        yield _NO_TEXT.sub(lambda found: chr(int(found[1], 16)), was)
+        yield was
 
 
 def _is_there(name: str) -> bool:

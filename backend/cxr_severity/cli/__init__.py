@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import errno
-import os
 import re
 import sys
+import traceback
 from collections.abc import Sequence
-from contextlib import suppress
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
@@ -16,10 +15,12 @@ from pydantic_settings import SettingsError
 from cxr_severity import __version__
 from cxr_severity.cli import keys, openapi, predict, score, serve, validate, words, work
 from cxr_severity.cli import settings as settings_page
+from cxr_severity.cli.streams import usable_streams, write_no_more, write_utf_8
 from cxr_severity.service.exits import EXIT_CANNOT_START, EXIT_SOME_FAILED
 from cxr_severity.settings import Settings
 
-_PRINTING = ("predict", "keys", "openapi", "settings")
+_DOCUMENTS = ("openapi", "settings")
+_PRINTING = ("predict", "keys", *_DOCUMENTS)
 """Commands that are nothing without what they print."""
 _OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 _INTERRUPTED = 130
@@ -33,8 +34,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         0 when all went well, 1 when something was refused, left out or not written, 2 when nothing
-        could be done.
+        could be done or the command had to end, 130 when it was interrupted.
     """
+    with usable_streams():
+        try:
+            return _main(argv)
+        except Exception:  # noqa: BLE001 - Python's own status, 1, would say that it had ended well
+            traceback.print_exc()
+            return EXIT_CANNOT_START
+
+
+def _main(argv: Sequence[str] | None) -> int:
     parser = argparse.ArgumentParser(
         prog="cxr-severity",
         description="COVID-19 severity from chest radiographs. Research software, no diagnosis.",
@@ -69,25 +79,21 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     if sys.stdout is None and arguments.command in _PRINTING:
         print("standard output is closed", file=sys.stderr)
         return EXIT_CANNOT_START
+    if arguments.command in _DOCUMENTS:
+        write_utf_8()
     try:
         status: int = arguments.run(arguments, settings)
         if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:  # whoever read the output, like `head`, has had enough
-        _write_no_more()
+        write_no_more(sys.stdout)
         return EXIT_SOME_FAILED
     except OSError as error:
         if error.errno not in _OF_OUTPUT or error.filename is not None:
             raise
-        _write_no_more()
+        write_no_more(sys.stdout)
         print(f"standard output: {error.strerror}", file=sys.stderr)
         return EXIT_SOME_FAILED
     except KeyboardInterrupt:
         return _INTERRUPTED
     return status
-
-
-def _write_no_more() -> None:
-    """What is still held back would fail once more as the process ends."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
 import sys
@@ -89,9 +88,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _predict_with(arguments: argparse.Namespace, settings: Settings, decode: Decode) -> int:
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A file's name may hold bytes that are no text; standard error escapes them by itself.
-        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         predictor = load_predictor(settings.model, arguments.version)
         if arguments.overlay:

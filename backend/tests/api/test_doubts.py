@@ -29,6 +29,7 @@ def test_what_is_right_is_not_doubted(tmp_path: Path) -> None:
     ("named", "variables", "said"),
     [
         ({}, ["CXR_KEY"], "CXR_KEY is no setting; CXR_KEYS is"),
+        ({}, ["cxr_rate", "port"], "cxr_rate is no setting; CXR_RATE is"),
         ({}, ["CXR_SOMETHING_ELSE"], "CXR_SOMETHING_ELSE is no setting"),
         ({"keys": Path("/nowhere/k")}, [], "CXR_KEYS: /nowhere/k holds no key yet"),
         ({"jwks": "/nowhere/j", **TOKENS}, [], "CXR_JWKS: there is no file /nowhere/j"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
+from problems import assert_problem
 
 from cxr_severity.api.app import create_app
 from cxr_severity.settings import Settings
@@ -31,6 +32,12 @@ def test_what_may_be_read_may_be_asked_for_by_head(client: TestClient, path: str
     assert refused.status_code == 405
     assert set(refused.headers["allow"].split(", ")) == {"GET", "HEAD"}
     assert client.put("/predict").headers["allow"] == "POST"
+
+
+def test_a_parameter_that_is_given_twice_is_refused_whatever_it_says(client: TestClient) -> None:
+    for path in ("/predict?force=true&force=false", "/predict/batch?force=true&force=true"):
+        body = assert_problem(client.post(path), 422, "invalid-request")
+        assert body["detail"] == "`force` may be given once only."
 
 
 @pytest.mark.parametrize("path", ["/", "/assets/a.js"])

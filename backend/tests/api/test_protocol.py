@@ -23,6 +23,7 @@ from cxr_severity.api.protocol import MAX_HEAD_BYTES, READ_AHEAD, BoundedProtoco
 from cxr_severity.settings import Settings
 
 CHUNKED = b"POST /predict HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+EXPECT = b"Content-Type: image/png\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc"
 
 
 class Hasty(BoundedProtocol):
@@ -71,6 +72,22 @@ def test_what_is_not_http_is_told_so(port: int, request_: bytes) -> None:
     with connect(port) as connection:
         connection.sendall(request_)
         assert_refused(read_all(connection), 400, "malformed-request")
+
+
+@pytest.mark.parametrize("target", [b"http://x", b"HTTP://x:1?a=/", b"http://x/"])
+def test_a_url_without_a_path_is_the_root(port: int, target: bytes) -> None:
+    with connect(port) as connection:
+        connection.sendall(b"GET " + target + b" HTTP/1.0\r\n\r\n")
+        assert b"malformed-request" not in read_all(connection)
+
+
+def test_http_1_0_is_told_of_no_status_that_it_does_not_know(patient: int) -> None:
+    """RFC 9110, 15.2: it would take 100 for the answer."""
+    head = b"POST /predict HTTP/1.%d\r\nHost: x\r\nConnection: close\r\n" + EXPECT
+    for minor, status in ((0, b"200"), (1, b"100")):
+        with connect(patient) as connection:
+            connection.sendall(head % minor)
+            assert read_all(connection).split()[1] == status
 
 
 def test_it_is_told_in_the_callers_language(port: int) -> None:

@@ -15,7 +15,7 @@ from problems import assert_problem
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
-from cxr_severity.api.batch.archive import COMPRESSION, UNMEASURED, files_of
+from cxr_severity.api.batch.archive import COMPRESSION, NOT_ONE, UNMEASURED, files_of
 from cxr_severity.api.body_memory import BodyMemory, Share
 from cxr_severity.api.routes.batch import AFTER_BODY
 from cxr_severity.settings import Settings
@@ -192,3 +192,13 @@ def test_a_damaged_archive_in_a_form_is_told_by_its_name(client: TestClient) -> 
     lines = lines_of(client.post("/predict/batch", files=files).text)
     told = [(line["name"], line["error"]["code"]) for line in lines]
     assert told[-2:] == [("ward 7.zip", "archive-damaged"), ("b.png", "not-an-image")]
+
+
+def test_what_stands_behind_an_archive_is_not_lost_without_a_line(client: TestClient) -> None:
+    one, two = zipped({"one.png": b"1"}), zipped({"two.png": b"2"})
+    lines = lines_of(client.post("/predict/batch", content=one + two, headers=ZIP).text)
+    assert [line["name"] for line in lines] == ["one.png", ""]
+    error = lines[1]["error"]
+    assert (error["code"], error["detail"]) == ("archive-damaged", NOT_ONE)
+    alone = client.post("/predict/batch", content=zipped({}) + two, headers=ZIP)
+    assert_problem(alone, 422, "archive-damaged")

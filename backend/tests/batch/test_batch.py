@@ -39,7 +39,7 @@ def test_items_are_counted_as_they_came_those_of_archives_too(client: TestClient
     ]
     lines = lines_of(client.post("/predict/batch", files=parts, params=FORCE).text)
     assert [line["name"] for line in lines if line["name"] != ""] == [
-        "a", *map(str, range(8)), "b", "x", "c",
+        "a", *map(str, range(8)), "b", "x", "broken", "c",
     ]  # fmt: skip
 
 
@@ -251,6 +251,11 @@ def test_both_routes_bound_the_headers_of_a_part(client: TestClient, path: str) 
         (rb'"\\\\srv\\x.png"', r"\\srv\x.png"),
         (rb'"a; filename=b.png"', "a; filename=b.png"),
         (rb'"a\"b.png"', 'a"b.png'),
+        (rb'"a; FILENAME*=b.png"', "a; FILENAME*=b.png"),
+        (b"=?utf-8?B?6IO4?=; filename*=utf-8''%E8%83%B8.png", "胸.png"),
+        (rb"; FILENAME* = ISO-8859-1'de'M%fcller.png", "Müller.png"),
+        (rb"a; filename*=utf-8''%ff", "a"),
+        (rb"a; filename*=utf-16''%00x", "a"),
     ],
 )
 def test_names_are_told_as_they_were_sent(client: TestClient, sent: bytes, told: str) -> None:

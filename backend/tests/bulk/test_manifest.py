@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 import zipfile
 from pathlib import Path
@@ -64,6 +65,20 @@ def test_a_table_of_ours_is_a_manifest_of_its_films(
     assert len(held) == 9
     for manifest in ("table.csv", "bare.csv"):
         assert [(each.name, read(each, 99)) for each in find([manifest])] == held
+
+
+def test_a_name_that_is_no_text_is_found_by_what_a_table_has_of_it(tmp_path: Path) -> None:
+    films = tmp_path / "films"
+    films.mkdir()
+    for name in (b"\xff.png", b"=\xcd\xf5.png", rb"\udcfe.png"):
+        Path(os.fsdecode(os.fsencode(films) + b"/" + name)).write_bytes(name)
+    entries = find([str(films)])
+    table = films / "t.csv"
+    names = [each.name.removeprefix(f"{films}/") for each in entries]
+    write_table(table, (blank(name, GRADED) for name in [*names, r"gone\udcff.png"]))
+    *found, gone = find([str(table)])
+    assert sorted(read(each, 99) for each in found) == sorted(read(each, 99) for each in entries)
+    assert gone.name == rf"{films}/gone\udcff.png"
 
 
 def test_a_film_that_an_archive_lacks_is_a_row_and_the_rest_still_counts(films: Path) -> None:

@@ -175,6 +175,21 @@ def test_a_damaged_archive_is_one_row(tmp_path: Path) -> None:
         read(entry, 100)
 
 
+def test_two_archives_in_one_file_are_told(tmp_path: Path) -> None:
+    name = tmp_path / "two.zip"
+    for film in "ab":
+        with zipfile.ZipFile(tmp_path / film, "w") as file:
+            file.writestr(film, film)
+    both = (tmp_path / "a").read_bytes() + (tmp_path / "b").read_bytes()
+    name.write_bytes(both)
+    film_, rest = find([str(name)])
+    assert (film_.name, rest.name) == (f"{name}!b", str(name))
+    with pytest.raises(OSError, match="there is more in the archive than its list names"):
+        read(rest, 100)
+    name.write_bytes(b"#!/bin/sh\n" + (tmp_path / "a").read_bytes())
+    assert _names(name) == [f"{name}!a"], "of a program that unpacks itself nothing is missing"
+
+
 def test_a_bucket_is_a_source_like_another() -> None:
     bucket = fsspec.filesystem("memory")
     bucket.pipe(

@@ -6,10 +6,13 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import zipfile
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx2
 import pytest
@@ -83,6 +86,46 @@ def test_hadolint_has_nothing_to_say(dockerfile: str) -> None:
         [program, "--no-color", REPOSITORY / dockerfile], capture_output=True, text=True
     )
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "variables"),
+    [
+        ("127.0.0.1", {"HOST": "0.0.0.0", "PORT": "{port}"}),  # noqa: S104
+        ("127.0.0.1", {"HOST": "0.0.0.0", "PORT": "1", "CXR_PORT": "{port}"}),  # noqa: S104
+        ("127.0.0.1", {"HOST": "::", "PORT": "{port}", "CXR_HOST": "127.0.0.1"}),
+        ("::1", {"HOST": "::", "PORT": "{port}", "http_proxy": "http://127.0.0.1:1"}),
+    ],
+)
+def test_the_image_asks_for_its_health_where_it_listens(
+    host: str, variables: dict[str, str]
+) -> None:
+    (check,) = re.findall(r"^HEALTHCHECK (?:.*) CMD (\[.*?\])$", _lines("backend/Dockerfile"), re.M)
+    status = 200
+
+    class Health(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status if self.path == "/health/ready" else 404)
+            self.end_headers()
+
+    class Server(HTTPServer):
+        address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+
+    with Server((host, 0), Health) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        given = {name: said.format(port=server.server_port) for name, said in variables.items()}
+        for status, healthy in ((200, True), (503, False)):  # noqa: B007 - read by Health
+            asked = subprocess.run(
+                [sys.executable, *json.loads(check)[1:]],
+                env={**os.environ, **given}, capture_output=True,
+            )  # fmt: skip
+            assert (asked.returncode == 0) == healthy, asked.stderr
+        server.shutdown()
+
+
+def _lines(dockerfile: str) -> str:
+    """As Docker reads them: one that ends in a backslash goes on."""
+    return last_stage(dockerfile).replace("\\\n", "")
 
 
 def test_what_is_copied_is_enough_for_the_service(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+import uvicorn
 
 from cxr_severity_client import AsyncClient, Client, ProblemError
 from cxr_severity_client.wire import Access, Patience
@@ -113,6 +114,32 @@ def test_no_connection_is_tried_again_and_told_in_the_end(kind: type[httpx.Reque
 
     asyncio.run(ask())
     assert len(pauses) == 4
+
+
+@pytest.mark.parametrize("kind", [httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError])
+def test_a_connection_that_was_lost_is_tried_again_once(kind: type[httpx.RequestError]) -> None:
+    left: list[httpx.Response | None] = [None, good(), None, None]
+    pauses: list[float] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        request.read()
+        outcome = left.pop(0)
+        if outcome is None:
+            raise kind("lost", request=request)
+        return outcome
+
+    transport = httpx.MockTransport(answer)
+    with Client("http://service", transport=transport, sleep=pauses.append) as client:
+        assert client.models() == ["1.0.0"]
+        with pytest.raises(kind):
+            client.models()
+    assert not left
+    assert len(pauses) == 2
+
+
+def test_idle_connections_are_let_go_of_before_the_service_closes_them() -> None:
+    limits = Access("http://service", None, None, None, 60).options()["limits"]
+    assert limits.keepalive_expiry <= uvicorn.Config(app="").timeout_keep_alive - 2
 
 
 def test_a_batch_is_sent_anew_as_a_whole() -> None:

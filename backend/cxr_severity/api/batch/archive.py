@@ -17,6 +17,7 @@ from cxr_severity.api.batch.arriving import Arriving, Item
 from cxr_severity.api.body_memory import Share
 from cxr_severity.api.errors import ApiError
 from cxr_severity.api.names import text_of
+from cxr_severity.service.archive_end import Watched
 from cxr_severity.service.leftovers import is_leftover
 
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
@@ -27,6 +28,10 @@ UNMEASURED = (
     "archive to a file."
 )
 """As some programs write to what they cannot go back in."""
+NOT_ONE = (
+    "The archive does not end where it says: it may hold more than was read. Send each archive by "
+    "itself."
+)
 OUTSIDE = "The name of the file leads out of the archive."
 _PIECE = 1_000_000
 """Bytes; each waits its turn behind the threads that compute."""
@@ -63,8 +68,9 @@ def files_of(
     begun = False
     file: Arriving | None = None
     fault: ApiError | None = None
+    watched = Watched(chunks)
     try:
-        for raw_name, _, content in stream_unzip(chunks, chunk_size=_PIECE, allow_zip64=True):
+        for raw_name, _, content in stream_unzip(watched, chunk_size=_PIECE, allow_zip64=True):
             name = text_of(raw_name)
             # As some programs for Windows write them, against APPNOTE 4.4.17.1.
             path = name.replace("\\", "/")
@@ -91,6 +97,8 @@ def files_of(
                 item, file = file.item(), None
                 yield item
                 del item  # its memory is not this one's any more
+        if not watched.is_one:
+            raise ApiError("archive-damaged", NOT_ONE)
     except ApiError as error:
         fault = error
     except NotStreamUnzippable:

@@ -10,7 +10,7 @@ import anyio.to_thread
 import httpx
 
 from cxr_severity_client.answers import (
-    UNCONNECTED,
+    UNANSWERED,
     Outcome,
     checked,
     prediction_in,
@@ -149,7 +149,7 @@ class AsyncClient:
             outcome: Outcome
             try:
                 outcome = await attempt()
-            except UNCONNECTED as error:
+            except UNANSWERED as error:
                 outcome = error
             pause = self._patience.wait(count, outcome)
             if pause is None:

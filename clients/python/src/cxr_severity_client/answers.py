@@ -12,10 +12,14 @@ from cxr_severity_client.problems import ProblemError
 from cxr_severity_client.results import Prediction
 
 Unconnected = httpx.ConnectError | httpx.ConnectTimeout
-UNCONNECTED = (httpx.ConnectError, httpx.ConnectTimeout)
 """Refused, or not made in time: nothing of the request has been sent."""
-Outcome = httpx.Response | Unconnected
-"""Of an attempt: an answer, good or not, or no connection."""
+Lost = httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError
+"""The connection ended before the answer: it may have been a kept one, closed from the other side
+as the request was on its way."""
+LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+UNANSWERED = (httpx.ConnectError, httpx.ConnectTimeout, *LOST)
+Outcome = httpx.Response | Unconnected | Lost
+"""Of an attempt: an answer, good or not, or why there is none."""
 
 _NOT_OF_THE_SERVICE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What reading fails with where something else answered: no JSON, or JSON of another form."""
@@ -27,9 +31,9 @@ def checked(outcome: Outcome) -> httpx.Response:
 
     Raises:
         ProblemError: it is not.
-        httpx.ConnectError, httpx.ConnectTimeout: there is none.
+        httpx.TransportError: there is none.
     """
-    if isinstance(outcome, UNCONNECTED):
+    if not isinstance(outcome, httpx.Response):
         raise outcome
     if outcome.is_success:
         return outcome

@@ -9,7 +9,7 @@ from types import TracebackType
 import httpx
 
 from cxr_severity_client.answers import (
-    UNCONNECTED,
+    UNANSWERED,
     Outcome,
     checked,
     prediction_in,
@@ -174,7 +174,7 @@ class Client:
             outcome: Outcome
             try:
                 outcome = attempt()
-            except UNCONNECTED as error:
+            except UNANSWERED as error:
                 outcome = error
             pause = self._patience.wait(count, outcome)
             if pause is None:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import httpx
 
-from cxr_severity_client.answers import Outcome, media_of, problem_in, told, unread
+from cxr_severity_client.answers import LOST, Outcome, media_of, problem_in, told, unread
 from cxr_severity_client.problems import ProblemError
 from cxr_severity_client.results import BatchLine
 
@@ -33,6 +33,9 @@ _MEDIA: dict[Form, str] = {
     "csv": "text/csv",
 }
 _TRY_LATER = (429, 503)
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2)
+"""As httpx has them by itself, but for the seconds that an idle connection is kept: the service
+closes it after 5, and what is sent meanwhile gets no answer."""
 _OF_A_REQUEST = frozenset(
     ("incomplete-upload", "malformed-request", "too-many-images", "upload-too-slow")
 )
@@ -65,6 +68,7 @@ class Access:
             "headers": {name: value for name, value in said.items() if value},
             # To wait for one of one's own connections is no silence of the service.
             "timeout": httpx.Timeout(self.timeout, connect=10, pool=None),
+            "limits": _LIMITS,
         }
 
 
@@ -159,6 +163,8 @@ class Patience:
         """
         if attempt > self.retries:
             return None
+        if isinstance(outcome, LOST) and attempt > 1:
+            return None  # once is chance; the film itself may end whoever judges it
         if isinstance(outcome, httpx.Response):
             if outcome.status_code not in _TRY_LATER:
                 return None

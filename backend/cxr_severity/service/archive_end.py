@@ -1,0 +1,53 @@
+"""The end of a ZIP archive (APPNOTE 4.3.16): whether what was read is all that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from struct import Struct
+
+_END = Struct("<4s4H2IH")
+_LOCATOR_BYTES = 20
+TAIL = _END.size + 65_535 + _LOCATOR_BYTES
+"""Bytes at the end of an archive that hold all of its end, with the longest comment."""
+
+
+def is_one(tail: bytes, size: int) -> bool:
+    """Whether these bytes end as one archive that begins with them, and nothing but zeros follows.
+
+    Of two that were written one behind the other, some programs read the first one alone and others
+    the last.
+
+    Args:
+        tail: the last `TAIL` of them, or all where they are fewer.
+        size: their number.
+    """
+    at = tail.rfind(b"PK\x05\x06")
+    if not 0 <= at <= len(tail) - _END.size:
+        return False
+    *_, directory, offset, comment = _END.unpack_from(tail, at)
+    if tail[at + _END.size + comment :].strip(b"\0"):
+        return False
+    if tail[max(0, at - _LOCATOR_BYTES) : at].startswith(b"PK\x06\x07"):
+        return True  # of Zip64, whose numbers stand elsewhere
+    before: int = size - len(tail) + at - directory - offset
+    return before % 2**32 == 0  # some that know no Zip64 leave out what is above
+
+
+class Watched:
+    """An archive in pieces, of which the end is looked at as they go by."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = pieces
+        self._tail = b""
+        self._size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self._size += len(piece)
+            self._tail = (self._tail + piece[-TAIL:])[-TAIL:]
+            yield piece
+
+    @property
+    def is_one(self) -> bool:
+        """Once all pieces went by: see `is_one`."""
+        return is_one(self._tail, self._size)
