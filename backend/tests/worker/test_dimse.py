@@ -243,6 +243,15 @@ def test_nobody_there_is_down() -> None:
     gc.collect()
 
 
+def test_a_name_that_is_not_known_now_is_no_results_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", away)
+    with pytest.raises(DownError, match="unreachable"):
+        Peer(Address("PACS", "pacs.hospital.example", 104), "TEST", timeout=1).store("", RESULT)
+
+
 def test_a_port_in_use_is_one_line() -> None:
     with (
         listening(_never) as port,
@@ -263,7 +272,7 @@ def test_addresses(text: str, address: Address) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["PACS", "PACS@host", "@h:1", "P@h:0", "P@h:70000", "A" * 17 + "@h:1"]
+    "text", ["PACS", "PACS@host", "@h:1", "P@h:0", "P@h:70000", "A" * 17 + "@h:1", "P@pacs..h:1"]
 )
 def test_what_is_no_address(text: str) -> None:
     with pytest.raises(ValueError, match="TITLE@HOST:PORT"):

@@ -150,6 +150,14 @@ def test_nobody_else_is_let_in(tmp_path: Path, caplog: pytest.LogCaptureFixture)
         peer(1, Tls(house.of("b").certificate, house.of("c").key, house.file))
 
 
+def test_files_that_are_being_renewed_are_no_results_fault(tmp_path: Path) -> None:
+    own = Authority(tmp_path, "house").of("worker")
+    to = peer(1, own)
+    own.certificate.unlink()
+    with pytest.raises(DownError, match="certificate-not-readable"):
+        to.store("1.2", RESULT)
+
+
 class _Empty(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(204)
