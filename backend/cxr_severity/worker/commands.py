@@ -30,10 +30,11 @@ from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.ledger_file import forget, parked, retry, totals
 from cxr_severity.worker.objects import Assessor, Judge
 from cxr_severity.worker.pace import Pace
+from cxr_severity.worker.parts import Destination
 from cxr_severity.worker.receive import Listening, Receiver
 from cxr_severity.worker.tls import Tls
 from cxr_severity.worker.watch import Watcher
-from cxr_severity.worker.work import LOG, Destination, Work
+from cxr_severity.worker.work import LOG, Work
 
 COMMANDS = ("watch", "listen")
 

