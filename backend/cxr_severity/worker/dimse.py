@@ -22,7 +22,7 @@ from cxr_severity.worker.faults import (
     SilentError,
 )
 from cxr_severity.worker.items import Result
-from cxr_severity.worker.links import bound, socket_of
+from cxr_severity.worker.links import bound, bound_pdus, socket_of
 from cxr_severity.worker.tls import Tls
 
 _ADDRESS = re.compile(
@@ -136,6 +136,7 @@ class Peer:
 
     def _opened(self, event: evt.Event, opened: list[socket.socket]) -> None:
         bound(event.assoc, self._timeout)
+        bound_pdus(event.assoc)
         if (found := socket_of(event.assoc)) is not None:
             opened.append(found)
 
