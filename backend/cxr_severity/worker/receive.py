@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from socketserver import BaseServer
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pynetdicom import AE, evt
 from pynetdicom.pdu import P_DATA_TF
@@ -23,13 +23,13 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     StorageCommitmentPushModel,
     Verification,
 )
-from pynetdicom.transport import ThreadedAssociationServer
 
 from cxr_severity.imaging.dicom.image import NATIVE
 from cxr_severity.imaging.dicom.plugin import COMPRESSED
 from cxr_severity.worker.faults import CannotStartError
 from cxr_severity.worker.links import bound, bound_pdus, cut, forgive_titles, has_asked
-from cxr_severity.worker.tls import Tls
+from cxr_severity.worker.server import Server
+from cxr_severity.worker.tls import Taking, Tls
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -111,7 +111,7 @@ class Receiver:
         self._entity.add_supported_context(StorageCommitmentPushModel)
         for kind in _TAKEN:
             self._entity.add_supported_context(kind, _SYNTAXES)
-        self._server: ThreadedAssociationServer | None = None
+        self._server: Server | None = None
         self._thread: Thread | None = None
         self._received: dict[int, int] = {}
 
@@ -122,12 +122,11 @@ class Receiver:
             CannotStartError: the port cannot be had, or a file of TLS not be used.
         """
         at = (self._listening.host, self._listening.port)
-        tls = self._listening.tls
+        tls = None if self._listening.tls is None else Taking(self._listening.tls)
         try:
-            self._server = self._entity.make_server(
+            server = self._entity.make_server(
                 at,
-                server_class=ThreadedAssociationServer,
-                ssl_context=None if tls is None else tls.taking(),
+                server_class=Server,
                 evt_handlers=[
                     (evt.EVT_C_STORE, self._store),
                     (evt.EVT_C_ECHO, lambda _: SUCCESS),
@@ -144,6 +143,8 @@ class Receiver:
             raise CannotStartError(
                 f"cannot listen on {at[0]} port {at[1]}: {error.strerror}"
             ) from None
+        self._server = cast(Server, server)
+        self._server.tls = tls
         self._thread = Thread(target=self._server.serve_forever, name="listener", daemon=True)
         self._thread.start()
 
