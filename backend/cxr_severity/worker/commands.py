@@ -196,8 +196,22 @@ def _destinations(
 
 
 def _keys(arguments: argparse.Namespace) -> dict[str, str]:
-    keys = dict(arguments.match)
-    return keys | {"RetrieveAETitle": arguments.ae} if arguments.ae else keys
+    """Raises:
+    CannotStartError: one is asked for twice, of which an archive would hear the last alone.
+    """
+    found = {"RetrieveAETitle": arguments.ae} if arguments.ae else {}
+    others = {
+        "Modality": bool(arguments.modality),
+        "StudyDate": bool(arguments.date) or arguments.days is not None,
+    }
+    for key, value in arguments.match:
+        if key in found or others.get(key):
+            raise CannotStartError(
+                f"{key} is asked for twice, by --match or by an option of its own; run a watcher,"
+                " with a memory of its own, for each value"
+            )
+        found[key] = value
+    return found
 
 
 def _all_of(numbers: Sequence[int], films: int) -> int:

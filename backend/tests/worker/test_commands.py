@@ -37,6 +37,25 @@ def test_a_url_that_is_none_is_one_line(
     assert line == "name the root of a DICOMweb service, like http://HOST:8042/dicom-web"
 
 
+@pytest.mark.parametrize(
+    ("options", "key"),
+    [
+        (["--match", "StationName=ROOM3", "--match", "StationName=ROOM4"], "StationName"),
+        (["--match", "Modality=DR"], "Modality"),
+        (["--match", "StudyDate=20200101", "--days", "0"], "StudyDate"),
+        (["--match", "StudyDate=20200101", "--date", "20200101"], "StudyDate"),
+        (["--match", "RetrieveAETitle=A", "--ae", "B"], "RetrieveAETitle"),
+    ],
+)
+def test_a_key_that_is_asked_for_twice_is_one_line(
+    options: list[str], key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["watch", "--dicomweb", "http://127.0.0.1:8042/dicom-web", "--once", *options]
+    assert main([*command, "--memory", str(tmp_path / "db")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"{key} is asked for twice")
+
+
 @pytest.mark.timeout(120)
 def test_once_ends_where_parked_results_leave_no_room(
     ledger: Ledger, path: Path, random_version: Path,
