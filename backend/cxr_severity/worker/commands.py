@@ -242,6 +242,7 @@ def _url(text: str | None) -> str:
     try:
         parts = urlsplit(text or "")
         proper = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        proper = proper and not {"?", "#"} & set(text or "")  # what is asked for comes behind it
         httpx2.URL(text or "")
     except (ValueError, httpx2.InvalidURL):  # whose texts could hold a password
         proper = False

@@ -25,6 +25,8 @@ from .pacs import FakePacs, running
         "http://[::1/x",
         "http://h\nh/",
         "h",
+        "https://h/dicom-web?tenant=1",
+        "https://h/dicom-web#x",
     ],
 )
 def test_a_url_that_is_none_is_one_line(
