@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -67,13 +68,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _work(arguments: argparse.Namespace, settings: Settings, memory: Path) -> int:
     largest = settings.limits.max_upload_bytes
-    access = Access(
-        user=os.environ.get("CXR_DICOMWEB_USER"),
-        password=os.environ.get("CXR_DICOMWEB_PASSWORD"),
-        token=os.environ.get("CXR_DICOMWEB_TOKEN"),
-        timeout=arguments.timeout,
-        authorities=arguments.https_ca,
-    )
+    access = _access(arguments)
     watching = arguments.command == "watch"
     archive = Archive(_url(arguments.dicomweb), access, largest) if watching else None
     destinations = _destinations(arguments, access, largest)
@@ -137,6 +132,20 @@ def _work(arguments: argparse.Namespace, settings: Settings, memory: Path) -> in
             )  # fmt: skip
             left += 1
     return EXIT_OK if well and not left else EXIT_SOME_FAILED
+
+
+def _access(arguments: argparse.Namespace) -> Access:
+    """Raises:
+    CannotStartError: the token cannot be one.
+    """
+    # Secrets that are kept in files come with the line end of theirs.
+    user, password, token = (
+        os.environ.get(f"CXR_DICOMWEB_{name}", "").rstrip("\r\n")
+        for name in ("USER", "PASSWORD", "TOKEN")
+    )
+    if not re.fullmatch(r"[!-~]*", token):
+        raise CannotStartError("CXR_DICOMWEB_TOKEN is not of ASCII letters, digits and signs alone")
+    return Access(user, password, token, arguments.timeout, arguments.https_ca)
 
 
 def _judge(settings: Settings, version: str | None, decode: Decode) -> Judge:
