@@ -230,10 +230,10 @@ def test_films_wait_while_too_many_results_do(
         ledger, echo, archive.fetch, {"nowhere": _Nowhere()}, pace=Pace(60, 60, 9), most_waiting=100
     )
     work.start()
-    wait_until(lambda: ledger.counts()["judged"] == 1)
+    wait_until(lambda: "no film is judged: too many results wait or are parked" in caplog.text)
     time.sleep(0.1)
     work.stop()
-    assert ledger.counts()["waiting"] == 1
+    assert (ledger.counts()["judged"], ledger.counts()["waiting"]) == (1, 1)
     assert caplog.text.count("no film is judged: too many results wait or are parked") == 1
 
 
