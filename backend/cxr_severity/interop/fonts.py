@@ -7,6 +7,7 @@ machine's own is taken, or one that a setting names.
 from __future__ import annotations
 
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import cast
 
@@ -69,6 +70,23 @@ def further_fonts() -> tuple[Path, ...]:
 def drawable(language: Language, font: Path | None) -> Language:
     """`language` where its letters can be drawn, else English."""
     return language if language in _LATIN or font is not None else ENGLISH
+
+
+def lettering(language: Language, font: Path | None) -> str:
+    """What pictures in `language` are drawn with: a digest of the font's file, `none` where it is
+    missing, empty where Pillow's own letters do.
+
+    Raises:
+        OSError: the font cannot be read.
+    """
+    if language in _LATIN:
+        return ""
+    return "none" if font is None else _digest(font)
+
+
+@lru_cache(maxsize=4)
+def _digest(font: Path) -> str:
+    return sha256(font.read_bytes()).hexdigest()
 
 
 class Lettering:

@@ -32,7 +32,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         default=[],
         type=_match,
         metavar="KEY=VALUE",
-        help="further key of the search, like StationName=ROOM3; may be repeated",
+        help="further key of the search, like StationName=ROOM3; may be repeated for another",
     )
     listen = commands.add_parser(
         "listen", help="take radiographs by C-STORE, and send results to named peers"

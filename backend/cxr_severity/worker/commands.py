@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -30,10 +31,11 @@ from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.ledger_file import forget, parked, retry, totals
 from cxr_severity.worker.objects import Assessor, Judge
 from cxr_severity.worker.pace import Pace
+from cxr_severity.worker.parts import Destination
 from cxr_severity.worker.receive import Listening, Receiver
 from cxr_severity.worker.tls import Tls
 from cxr_severity.worker.watch import Watcher
-from cxr_severity.worker.work import LOG, Destination, Work
+from cxr_severity.worker.work import LOG, Work
 
 COMMANDS = ("watch", "listen")
 
@@ -66,13 +68,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _work(arguments: argparse.Namespace, settings: Settings, memory: Path) -> int:
     largest = settings.limits.max_upload_bytes
-    access = Access(
-        user=os.environ.get("CXR_DICOMWEB_USER"),
-        password=os.environ.get("CXR_DICOMWEB_PASSWORD"),
-        token=os.environ.get("CXR_DICOMWEB_TOKEN"),
-        timeout=arguments.timeout,
-        authorities=arguments.https_ca,
-    )
+    access = _access(arguments)
     watching = arguments.command == "watch"
     archive = Archive(_url(arguments.dicomweb), access, largest) if watching else None
     destinations = _destinations(arguments, access, largest)
@@ -138,6 +134,20 @@ def _work(arguments: argparse.Namespace, settings: Settings, memory: Path) -> in
     return EXIT_OK if well and not left else EXIT_SOME_FAILED
 
 
+def _access(arguments: argparse.Namespace) -> Access:
+    """Raises:
+    CannotStartError: the token cannot be one.
+    """
+    # Secrets that are kept in files come with the line end of theirs.
+    user, password, token = (
+        os.environ.get(f"CXR_DICOMWEB_{name}", "").rstrip("\r\n")
+        for name in ("USER", "PASSWORD", "TOKEN")
+    )
+    if not re.fullmatch(r"[!-~]*", token):
+        raise CannotStartError("CXR_DICOMWEB_TOKEN is not of ASCII letters, digits and signs alone")
+    return Access(user, password, token, arguments.timeout, arguments.https_ca)
+
+
 def _judge(settings: Settings, version: str | None, decode: Decode) -> Judge:
     """What films are judged with.
 
@@ -195,8 +205,22 @@ def _destinations(
 
 
 def _keys(arguments: argparse.Namespace) -> dict[str, str]:
-    keys = dict(arguments.match)
-    return keys | {"RetrieveAETitle": arguments.ae} if arguments.ae else keys
+    """Raises:
+    CannotStartError: one is asked for twice, of which an archive would hear the last alone.
+    """
+    found = {"RetrieveAETitle": arguments.ae} if arguments.ae else {}
+    others = {
+        "Modality": bool(arguments.modality),
+        "StudyDate": bool(arguments.date) or arguments.days is not None,
+    }
+    for key, value in arguments.match:
+        if key in found or others.get(key):
+            raise CannotStartError(
+                f"{key} is asked for twice, by --match or by an option of its own; run a watcher,"
+                " with a memory of its own, for each value"
+            )
+        found[key] = value
+    return found
 
 
 def _all_of(numbers: Sequence[int], films: int) -> int:
@@ -227,6 +251,7 @@ def _url(text: str | None) -> str:
     try:
         parts = urlsplit(text or "")
         proper = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        proper = proper and not {"?", "#"} & set(text or "")  # what is asked for comes behind it
         httpx2.URL(text or "")
     except (ValueError, httpx2.InvalidURL):  # whose texts could hold a password
         proper = False

@@ -23,7 +23,13 @@ import httpx2
 
 from cxr_severity.worker.datasets import values
 from cxr_severity.worker.doubts import Doubts
-from cxr_severity.worker.faults import DownError, LastingError, PassingError, WorkerError
+from cxr_severity.worker.faults import (
+    DownError,
+    LastingError,
+    PassingError,
+    SilentError,
+    WorkerError,
+)
 from cxr_severity.worker.items import Place, Result
 from cxr_severity.worker.multipart import file_in
 from cxr_severity.worker.stow import check_stored
@@ -218,13 +224,13 @@ class Archive:
                     if len(body) > limit:
                         raise LastingError("file-too-large")
                     if monotonic() > end:
-                        raise PassingError("timed-out")
+                        raise SilentError("timed-out")
                 media_type = answer.headers.get("Content-Type", "")
                 return _Answer(answer.status_code, media_type, bytes(body))
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol) as error:
             raise DownError(fault_of(error) or "unreachable") from None
         except httpx2.TimeoutException:
-            raise PassingError("timed-out") from None
+            raise SilentError("timed-out") from None
         except httpx2.RequestError:
             raise PassingError("cut-off") from None
 

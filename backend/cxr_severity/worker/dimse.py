@@ -14,9 +14,15 @@ from pydicom.uid import ImplicitVRLittleEndian
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
 
-from cxr_severity.worker.faults import DownError, LastingError, PassingError
+from cxr_severity.worker.faults import (
+    CannotStartError,
+    DownError,
+    LastingError,
+    PassingError,
+    SilentError,
+)
 from cxr_severity.worker.items import Result
-from cxr_severity.worker.links import bound, socket_of
+from cxr_severity.worker.links import bound, bound_pdus, socket_of
 from cxr_severity.worker.tls import Tls
 
 _ADDRESS = re.compile(
@@ -45,7 +51,7 @@ class Address:
         ValueError: `text` is not of that form.
         """
         found = _ADDRESS.fullmatch(text.strip())
-        if not found or not 0 < int(found["port"]) < 65536:
+        if not found or not 0 < int(found["port"]) < 65536 or not _may_be_a_host(found["host"]):
             raise ValueError(f"{text} is not TITLE@HOST:PORT, TITLE in ASCII")
         return cls(found["title"].strip(), found["host"].strip("[]"), int(found["port"]))
 
@@ -87,15 +93,20 @@ class Peer:
         opened: list[socket.socket] = []
         faults: list[str] = []
         tls = None
-        if self._tls is not None:
-            tls = self._tls.sending(opened, faults), self._address.host
-        link = entity.associate(
-            self._address.host,
-            self._address.port,
-            ae_title=self._address.title,
-            tls_args=tls,
-            evt_handlers=[(evt.EVT_CONN_OPEN, self._opened, [opened])],
-        )
+        try:
+            if self._tls is not None:
+                tls = self._tls.sending(opened, faults), self._address.host
+            link = entity.associate(
+                self._address.host,
+                self._address.port,
+                ae_title=self._address.title,
+                tls_args=tls,
+                evt_handlers=[(evt.EVT_CONN_OPEN, self._opened, [opened])],
+            )
+        except CannotStartError:  # its files are being renewed, or gone
+            raise DownError("certificate-not-readable") from None
+        except OSError:  # its name is not known, as while DNS is away
+            raise DownError("unreachable") from None
         if not link.is_established:
             for each in opened:  # pynetdicom leaves some of those that failed open
                 each.close()
@@ -115,7 +126,7 @@ class Peer:
         if "Status" not in status:
             # An abort and a lost connection are told like no answer in time, and come before it.
             early = monotonic() - began < self._timeout
-            raise PassingError("cut-off" if early else "timed-out")
+            raise PassingError("cut-off") if early else SilentError("timed-out")
         if any(status.Status in some for some in _STORED):
             return
         code = f"refused-{status.Status:04x}"
@@ -125,8 +136,17 @@ class Peer:
 
     def _opened(self, event: evt.Event, opened: list[socket.socket]) -> None:
         bound(event.assoc, self._timeout)
+        bound_pdus(event.assoc)
         if (found := socket_of(event.assoc)) is not None:
             opened.append(found)
+
+
+def _may_be_a_host(text: str) -> bool:
+    try:
+        text.encode("idna")  # as the system asks for it
+    except UnicodeError:
+        return False
+    return True
 
 
 def _make_implicit(dataset: Dataset) -> None:

@@ -4,6 +4,7 @@
     ├── CannotStartError    the command ends with one line
     ├── DownError           the peer as a whole: everything for it waits, no film is blamed
     ├── PassingError        this film or object, now: tried again later, and parked in the end
+    │   └── SilentError     no answer in time: the peer as a whole is left alone for a while, too
     ├── LastingError        this film or object, always: parked at once
     └── PassedOverError     not for this worker: neither judged nor complained about
 
@@ -32,6 +33,10 @@ class DownError(WorkerError):
 
 
 class PassingError(WorkerError):
+    pass
+
+
+class SilentError(PassingError):
     pass
 
 

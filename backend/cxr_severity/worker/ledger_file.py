@@ -232,8 +232,9 @@ def retry(path: Path, numbers: Collection[int] = ()) -> int:
 def forget(path: Path, numbers: Collection[int] = ()) -> int:
     """Give up the parked films of these numbers, or all; returns how many.
 
-    What is kept of them is overwritten; results that still wait for another destination go there.
-    May be asked while a worker runs.
+    What is kept of them is overwritten; results that still wait for another destination go there. A
+    film whose results lie nowhere then is as good as one that was passed over. May be asked while a
+    worker runs.
 
     Raises:
         CannotStartError: there is no ledger, or it cannot be written.
@@ -246,6 +247,12 @@ def forget(path: Path, numbers: Collection[int] = ()) -> int:
                 db.execute(
                     "DELETE FROM delivery WHERE state = 'parked'"
                     " AND result IN (SELECT instance FROM result WHERE film = ?)",
+                    (number,),
+                )
+                # What lies nowhere and goes nowhere is no result: its film may come again.
+                db.execute(
+                    "DELETE FROM result WHERE film = ? AND NOT EXISTS"
+                    " (SELECT 1 FROM delivery WHERE result = instance)",
                     (number,),
                 )
                 db.execute(

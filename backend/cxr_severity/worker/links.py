@@ -1,15 +1,24 @@
-"""The connections below associations: pynetdicom waits on them without end."""
+"""The connections below associations: pynetdicom waits on them without end, and reads by them
+whatever comes."""
 
 from __future__ import annotations
 
+import logging
 import re
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pynetdicom.association import Association
 
+LOG = logging.getLogger("cxr_severity.worker")
+
+LONGEST_PDU = 1_000_000
+"""Bytes. The longest request for an association, of all contexts there can be, has far fewer."""
+_DATA = b"\4"
+"""The type of a P-DATA-TF (PS3.8 9.3.5)."""
 _REQUEST, _TITLES = 1, (slice(10, 26), slice(26, 42))
 """The type of an A-ASSOCIATE-RQ, and where its called and calling titles stand (PS3.8 9.3.2)."""
 _NO_LETTER = re.compile(rb"[^ -\[\]-~]")
@@ -26,6 +35,32 @@ def bound(link: Association, seconds: float) -> None:
     found = socket_of(link)
     if found is not None:
         found.settimeout(seconds)
+
+
+def bound_pdus(
+    link: Association, most_of_data: int = LONGEST_PDU, refuse: Callable[[], None] = lambda: None
+) -> None:
+    """Have a PDU end the connection that says it is longer than `LONGEST_PDU`, or one with data
+    than `most_of_data` bytes, before any of it is read; `refuse` is called then. pynetdicom would
+    take as much memory as a peer says, before it knows who that is."""
+    found = link.dul.socket
+    if found is None:
+        return
+    read, first = found.recv, b""
+
+    def bounded(nr_bytes: int) -> bytearray:
+        """First the six bytes before a PDU, of which one is its type, then all others of it."""
+        nonlocal first
+        has_data = first == _DATA and link.is_established
+        if nr_bytes > (most_of_data if has_data else LONGEST_PDU):
+            LOG.warning("a peer is cut off: it sends %d bytes in one piece", nr_bytes)
+            refuse()
+            raise OSError("too long")
+        got = read(nr_bytes)
+        first = bytes(got[:1])
+        return got
+
+    found.recv = bounded  # type: ignore[method-assign]
 
 
 def forgive_titles(link: Association) -> None:

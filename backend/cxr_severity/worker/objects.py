@@ -14,6 +14,7 @@ from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.interop.dicom.context import CARRIED, StudyContext, read_context
 from cxr_severity.interop.dicom.uids import Uids
 from cxr_severity.interop.errors import NotGreyError
+from cxr_severity.interop.fonts import lettering
 from cxr_severity.interop.forms import FORMS, as_form
 from cxr_severity.interop.making import Making
 from cxr_severity.model.assessment import Assessment
@@ -79,7 +80,7 @@ class Assessor:
             film = digest(read_context(data), judged.radiograph)
             making = Making(
                 moment=datetime.now(UTC),
-                uids=Uids(self.root, seed(film, judged.assessment, self.language)),
+                uids=Uids(self.root, seed(film, judged.assessment, self.language, self.font)),
                 language=self.language,
                 font=self.font,
             )
@@ -119,11 +120,13 @@ def digest(context: StudyContext, radiograph: Radiograph) -> str:
     return found.hexdigest()
 
 
-def seed(film: str, assessment: Assessment, language: Language) -> str:
+def seed(film: str, assessment: Assessment, language: Language, font: Path | None) -> str:
     """What a result's UIDs follow from, beside its kind: the film's `digest`, the model's version,
-    the language and `CONTENTS`.
+    the language with the font that it is drawn with, and `CONTENTS`.
 
     Whoever judges the same film again in the same way, after a crash or on another machine, makes
     objects of the same names, and an archive keeps one.
     """
-    return f"{film} {assessment.model_name} {assessment.model_version} {language} {CONTENTS}"
+    version = f"{assessment.model_name} {assessment.model_version}"
+    drawn = f"{language} {lettering(language, font)}".strip()
+    return f"{film} {version} {drawn} {CONTENTS}"

@@ -6,6 +6,10 @@ import time
 
 from cxr_severity.worker.pace import Pace
 
+_SHARE = 2.0
+"""How many times as long as a peer was waited for in vain it is left alone at least, so that it
+takes a third of a thread's time at most, however long it is waited for."""
+
 
 class Pauses:
     """Of peers by name; whoever shares it between threads locks it.
@@ -18,12 +22,15 @@ class Pauses:
         self._until: dict[str, float] = {}
         self._failures: dict[str, int] = {}
 
-    def add(self, peer: str, longest: float, after: float = 0) -> float:
+    def add(self, peer: str, longest: float, after: float = 0, took: float = 0) -> float:
         """Leave the peer alone, longer after each failure in a row, and at least for the `after`
-        seconds that it asks for, of `longest`; returns for how many seconds."""
+        seconds that it asks for, of `longest`, and longer than the `took` seconds for which it was
+        waited for; returns for how many seconds."""
         self._failures[peer] = self._failures.get(peer, 0) + 1
-        wait = max(self._pace.wait(self._failures[peer], longest), min(after, longest))
-        self._until[peer] = time.monotonic() + wait
+        wait = self._pace.wait(self._failures[peer], longest)
+        wait = max(wait, min(after, longest), _SHARE * took)
+        # Another thread may have found it worse.
+        self._until[peer] = max(self._until.get(peer, 0), time.monotonic() + wait)
         return wait
 
     def end(self, peer: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from socketserver import BaseServer
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pynetdicom import AE, evt
 from pynetdicom.pdu import P_DATA_TF
@@ -23,16 +23,17 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     StorageCommitmentPushModel,
     Verification,
 )
-from pynetdicom.transport import ThreadedAssociationServer
 
 from cxr_severity.imaging.dicom.image import NATIVE
 from cxr_severity.imaging.dicom.plugin import COMPRESSED
 from cxr_severity.worker.faults import CannotStartError
-from cxr_severity.worker.links import bound, cut, forgive_titles, has_asked
-from cxr_severity.worker.tls import Tls
+from cxr_severity.worker.links import bound, bound_pdus, cut, forgive_titles, has_asked
+from cxr_severity.worker.server import Server
+from cxr_severity.worker.tls import Taking, Tls
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
+    from pynetdicom.association import Association
     from pynetdicom.events import Event
 
 LOG = logging.getLogger("cxr_severity.worker")
@@ -98,6 +99,7 @@ class Receiver:
         self._listening = listening
         self._take = take
         self._largest = largest
+        self._most = int(largest * 1.1) + 1_000_000  # with what is around a film
         self._too_large = too_large
         self._entity = AE(listening.title)
         self._entity.maximum_associations = listening.links
@@ -109,7 +111,7 @@ class Receiver:
         self._entity.add_supported_context(StorageCommitmentPushModel)
         for kind in _TAKEN:
             self._entity.add_supported_context(kind, _SYNTAXES)
-        self._server: ThreadedAssociationServer | None = None
+        self._server: Server | None = None
         self._thread: Thread | None = None
         self._received: dict[int, int] = {}
 
@@ -120,12 +122,11 @@ class Receiver:
             CannotStartError: the port cannot be had, or a file of TLS not be used.
         """
         at = (self._listening.host, self._listening.port)
-        tls = self._listening.tls
+        tls = None if self._listening.tls is None else Taking(self._listening.tls)
         try:
-            self._server = self._entity.make_server(
+            server = self._entity.make_server(
                 at,
-                server_class=ThreadedAssociationServer,
-                ssl_context=None if tls is None else tls.taking(),
+                server_class=Server,
                 evt_handlers=[
                     (evt.EVT_C_STORE, self._store),
                     (evt.EVT_C_ECHO, lambda _: SUCCESS),
@@ -142,6 +143,8 @@ class Receiver:
             raise CannotStartError(
                 f"cannot listen on {at[0]} port {at[1]}: {error.strerror}"
             ) from None
+        self._server = cast(Server, server)
+        self._server.tls = tls
         self._thread = Thread(target=self._server.serve_forever, name="listener", daemon=True)
         self._thread.start()
 
@@ -186,7 +189,7 @@ class Receiver:
         """
         if not isinstance(event.pdu, P_DATA_TF):
             return
-        link, most = id(event.assoc), int(self._largest * 1.1) + 1_000_000
+        link, most = id(event.assoc), self._most
         for item in event.pdu.presentation_data_value_items:
             value = item.presentation_data_value or b"\0"
             command = value[0] & 1  # PS3.8 E.2
@@ -194,8 +197,7 @@ class Receiver:
             self._received[link] = before + len(value) - 1
             if self._received[link] > most * (1 if command else _PATIENCE):
                 self._received[link] = 0
-                said = getattr(event.assoc.dimse.message, "command_set", None)
-                self._refuse(str(getattr(said, "AffectedSOPInstanceUID", None) or ""), b"")
+                self._refuse(_named_in(event.assoc), b"")
                 event.assoc.abort()
                 return
             # Over `largest` is kept, by which `_store` knows that it is too much.
@@ -208,11 +210,19 @@ class Receiver:
         if instance:
             self._too_large(instance, data)
 
+    def _refuse_long(self, link: Association) -> None:
+        """What is sent in one piece that is too long, and no film where none was being sent."""
+        if instance := _named_in(link):
+            self._refuse(instance, b"")
+
     def _forget(self, event: Event) -> None:
         self._received.pop(id(event.assoc), None)
 
     def _opened(self, event: Event) -> None:
         bound(event.assoc, _TO_ASK)
+        link = event.assoc
+        # Some senders put a film into one piece, whatever length they are told of.
+        bound_pdus(link, self._most, lambda: self._refuse_long(link))
         forgive_titles(event.assoc)
 
     def _closed(self, event: Event) -> None:
@@ -228,3 +238,9 @@ class Receiver:
         said = event.assoc.acceptor.primitive
         why = said and _REJECTIONS.get((said.result_source, said.diagnostic))
         LOG.warning("a sender is turned away: %s", why or "its request is not understood")
+
+
+def _named_in(link: Association) -> str:
+    """The SOP Instance UID of the command whose data set is being sent; empty where none is."""
+    said = getattr(link.dimse.message, "command_set", None)
+    return str(getattr(said, "AffectedSOPInstanceUID", None) or "")

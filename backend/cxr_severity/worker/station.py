@@ -14,8 +14,9 @@ from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.worker.header import read_header
 from cxr_severity.worker.items import Place
 from cxr_severity.worker.ledger import Ledger
+from cxr_severity.worker.parts import Destination
 from cxr_severity.worker.receive import CANNOT_UNDERSTAND, OF_ANOTHER, OUT_OF_RESOURCES, SUCCESS
-from cxr_severity.worker.work import LOG, Destination, Work
+from cxr_severity.worker.work import LOG, Work
 
 if TYPE_CHECKING:
     from types import FrameType

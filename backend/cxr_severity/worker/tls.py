@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("cxr_severity.worker")
 
 HANDSHAKE_SECONDS = 5.0
-"""pynetdicom finishes each handshake before it accepts the next caller, so a silent one holds up
-the others."""
+"""For which a caller may say nothing of TLS, or half of it."""
 
 _OF_THE_LINE = (
     ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError, ssl.SSLWantReadError,
@@ -49,7 +48,7 @@ class Tls:
         Raises:
             CannotStartError: a file cannot be used.
         """
-        context = _Bounded(ssl.PROTOCOL_TLS_SERVER)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.verify_mode = ssl.CERT_REQUIRED
         return self._filled(context)
 
@@ -104,20 +103,39 @@ def _load(load: Callable[..., None], *files: Path) -> None:
         raise CannotStartError(f"TLS cannot be set up by {names}: {error}") from None
 
 
-class _Bounded(ssl.SSLContext):
-    """Bounds the handshake with whoever connects, and tells where it fails."""
+class Taking:
+    """TLS with whoever calls. Renewed files count from the next caller on; where they cannot be
+    used, as amid their renewal, those from before do.
 
-    def wrap_socket(self, sock: socket.socket, *args: Any, **options: Any) -> ssl.SSLSocket:
-        sock.settimeout(HANDSHAKE_SECONDS)
+    Raises:
+        CannotStartError: a file cannot be used.
+    """
+
+    def __init__(self, tls: Tls) -> None:
+        self._tls = tls
+        self._context = tls.taking()
+
+    def shake(self, line: socket.socket) -> ssl.SSLSocket | None:
+        """The caller's line by TLS; None, and closed, where that fails or takes too long. May be
+        called from any thread."""
         try:
-            wrapped = super().wrap_socket(sock, *args, **options)
-        except ssl.SSLEOFError:  # whoever only looks whether the port is open
-            raise
-        except ssl.SSLError:
+            self._context = self._tls.taking()
+        except CannotStartError as error:
+            LOG.warning("%s; the files from before count", error)
+        line.settimeout(HANDSHAKE_SECONDS)
+        try:
+            wrapped = self._context.wrap_socket(line, server_side=True)
+        except TimeoutError:
+            LOG.warning("a sender is turned away: it has said nothing of TLS in time")
+        except (ssl.SSLEOFError, ConnectionError):  # whoever only looks whether the port is open
+            pass
+        except OSError:
             LOG.warning("a sender is turned away: no TLS, or no certificate that --tls-ca accepts")
-            raise
-        wrapped.settimeout(None)
-        return wrapped
+        else:
+            wrapped.settimeout(None)
+            return wrapped
+        line.close()
+        return None
 
 
 class _Told(ssl.SSLContext):

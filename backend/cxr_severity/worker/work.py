@@ -3,7 +3,9 @@
 Two kinds of work: to judge a film, and to bring one result to one destination. Results go first,
 so that few of them wait. A study is worked on by one thread at a time. A peer that is down is left
 alone for a while and no film is blamed for it, nor for a memory that cannot be written; what fails
-otherwise is tried again after longer and longer waits and parked in the end.
+otherwise is tried again after longer and longer waits and parked in the end. A peer that does not
+answer in time is left alone, too, lest it take all the time that the others have; what was asked of
+it is blamed all the same, as it may be what nobody can answer.
 """
 
 from __future__ import annotations
@@ -11,16 +13,22 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import Condition, Thread
-from typing import Protocol
 
-from cxr_severity.worker.faults import DownError, LastingError, PassedOverError, PassingError
+from cxr_severity.worker.faults import (
+    DownError,
+    LastingError,
+    PassedOverError,
+    PassingError,
+    SilentError,
+)
 from cxr_severity.worker.header import check_place
-from cxr_severity.worker.items import Film, LeftOut, Parcel, Place, Result
+from cxr_severity.worker.items import Film, Parcel, Result
 from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.pace import Pace
+from cxr_severity.worker.parts import Assess, Destination, Fetch
 from cxr_severity.worker.pauses import Pauses
 
 LOG = logging.getLogger("cxr_severity.worker")
@@ -33,25 +41,6 @@ films tried again."""
 _SOURCE = ""
 _OF_THE_ITEM = sqlite3.IntegrityError, sqlite3.DataError
 """What the memory says of an item that it cannot take, however much room there is."""
-
-
-class Destination(Protocol):
-    def store(self, study: str, result: Result) -> None:
-        """Raises:
-        DownError, PassingError, LastingError: it is not stored.
-        """
-
-    def close(self) -> None: ...
-
-
-Fetch = Callable[[Place], bytes]
-Assess = Callable[[bytes, float], Sequence[Result | LeftOut]]
-"""From a film's file, and when it came in (seconds since 1970), to its results.
-
-Raises:
-    PassedOverError: the film is not for this worker.
-    LastingError: it cannot be judged.
-"""
 
 
 class Work:
@@ -186,7 +175,7 @@ class Work:
             self._changed.wait_for(lambda: self._stopping, seconds)
 
     def _do(self, item: Film | Parcel) -> None:
-        peer = _peer(item)
+        peer, began = _peer(item), time.monotonic()
         if item.attempts > self._pace.attempts:
             # Every attempt ended the process, or the last one's end was not written down.
             self._park(item, "given-up")
@@ -200,7 +189,7 @@ class Work:
             else:
                 _say_that_it_came_again(item)
         except DownError as reason:
-            wait = self._pause(peer, LONGEST_PAUSE, reason.after)
+            wait = self._leave_alone(peer, began, reason.after)
             self._ledger.postpone(item, time.time() + wait, reason.code, blame=False)
             LOG.warning(
                 "%s is %s; it is asked again in %.1f s (%s)",
@@ -211,6 +200,10 @@ class Work:
             self._park(item, reason.code)
         except PassingError as reason:
             self._again(item, reason.code)
+            if isinstance(reason, SilentError):
+                wait = self._leave_alone(peer, began)
+                LOG.warning("%s is silent: asked again in %.1f s", peer or "the archive", wait)
+                return
         except Exception as error:  # one film must not end the others' work
             if isinstance(error, sqlite3.Error) and not isinstance(error, _OF_THE_ITEM):
                 raise
@@ -244,10 +237,16 @@ class Work:
         if last:
             LOG.info("film %d is done", parcel.film)
 
-    def _pause(self, peer: str, longest: float, after: float = 0) -> float:
-        """Leave the whole peer alone for a while; returns for how many seconds."""
+    def _leave_alone(self, peer: str, began: float, after: float = 0) -> float:
+        """As `_pause`, of one that did not do what it was asked for since `began`."""
+        # Films come after results: whoever gives them takes nobody else's time.
+        took = 0 if peer == _SOURCE else time.monotonic() - began
+        return self._pause(peer, LONGEST_PAUSE, after, took)
+
+    def _pause(self, peer: str, longest: float, after: float = 0, took: float = 0) -> float:
+        """Leave the whole peer alone for a while (`Pauses.add`); returns for how many seconds."""
         with self._changed:
-            return self._pauses.add(peer, longest, after)
+            return self._pauses.add(peer, longest, after, took)
 
     def _put_off(self, item: Film | Parcel, error: sqlite3.Error) -> None:
         """What came of the item cannot be written down: the disk is full, or gone. Nothing is lost,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
 from cxr_severity.cli import main
+from cxr_severity.worker import commands
 from cxr_severity.worker.items import Result
 from cxr_severity.worker.ledger import Ledger
 
@@ -25,6 +27,8 @@ from .pacs import FakePacs, running
         "http://[::1/x",
         "http://h\nh/",
         "h",
+        "https://h/dicom-web?tenant=1",
+        "https://h/dicom-web#x",
     ],
 )
 def test_a_url_that_is_none_is_one_line(
@@ -35,6 +39,43 @@ def test_a_url_that_is_none_is_one_line(
     assert main(["watch", *named, "--once", "--memory", str(tmp_path / "db")]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line == "name the root of a DICOMweb service, like http://HOST:8042/dicom-web"
+
+
+@pytest.mark.parametrize("token", ["tök", "two words", "two\nlines", "null\x7f"])
+def test_a_token_that_cannot_be_one_is_one_line(
+    token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CXR_DICOMWEB_TOKEN", token)
+    command = ["watch", "--dicomweb", "http://127.0.0.1:8042/dicom-web", "--once"]
+    assert main([*command, "--memory", str(tmp_path / "db")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == "CXR_DICOMWEB_TOKEN is not of ASCII letters, digits and signs alone"
+
+
+def test_secrets_lose_the_line_end_of_their_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("USER", "cxr\n"), ("PASSWORD", " of blanks \r\n"), ("TOKEN", "abc\n")):
+        monkeypatch.setenv(f"CXR_DICOMWEB_{name}", value)
+    access = commands._access(Namespace(timeout=1.0, https_ca=None))
+    assert (access.user, access.password, access.token) == ("cxr", " of blanks ", "abc")
+
+
+@pytest.mark.parametrize(
+    ("options", "key"),
+    [
+        (["--match", "StationName=ROOM3", "--match", "StationName=ROOM4"], "StationName"),
+        (["--match", "Modality=DR"], "Modality"),
+        (["--match", "StudyDate=20200101", "--days", "0"], "StudyDate"),
+        (["--match", "StudyDate=20200101", "--date", "20200101"], "StudyDate"),
+        (["--match", "RetrieveAETitle=A", "--ae", "B"], "RetrieveAETitle"),
+    ],
+)
+def test_a_key_that_is_asked_for_twice_is_one_line(
+    options: list[str], key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["watch", "--dicomweb", "http://127.0.0.1:8042/dicom-web", "--once", *options]
+    assert main([*command, "--memory", str(tmp_path / "db")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"{key} is asked for twice")
 
 
 @pytest.mark.timeout(120)

@@ -155,8 +155,10 @@ def test_a_duplicate_is_stored() -> None:
         peer(port).store("", RESULT)
 
 
-@pytest.mark.parametrize("size", [1_050_000, 9_000_000])
-@pytest.mark.parametrize("piece", [16_382, 0])  # 0: as long as a sender likes
+@pytest.mark.parametrize(
+    ("size", "piece"),
+    [(1_050_000, 16_382), (9_000_000, 16_382), (1_050_000, 0)],  # 0: as long as a sender likes
+)
 def test_a_film_over_the_limit_is_refused_and_the_next_is_taken(
     size: int, piece: int, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,9 +189,13 @@ def test_a_film_over_the_limit_is_refused_and_the_next_is_taken(
     assert place(1).instance not in caplog.text
 
 
-def test_who_sends_without_end_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(("size", "piece"), [(30_000_000, 16_382), (3_000_000, 0)])
+def test_who_sends_without_end_or_too_much_in_one_piece_is_cut_off(
+    size: int, piece: int, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DIMSEServiceProvider, "maximum_pdu_size", piece)
     dataset = dcmread(BytesIO(FILM))
-    dataset.PixelData = bytes(30_000_000)
+    dataset.PixelData = bytes(size)
     refused: list[str] = []
     with (
         listening(_never, 1_000_000, too_large=lambda uid, _: refused.append(uid)) as port,
@@ -243,6 +249,15 @@ def test_nobody_there_is_down() -> None:
     gc.collect()
 
 
+def test_a_name_that_is_not_known_now_is_no_results_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", away)
+    with pytest.raises(DownError, match="unreachable"):
+        Peer(Address("PACS", "pacs.hospital.example", 104), "TEST", timeout=1).store("", RESULT)
+
+
 def test_a_port_in_use_is_one_line() -> None:
     with (
         listening(_never) as port,
@@ -263,7 +278,7 @@ def test_addresses(text: str, address: Address) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["PACS", "PACS@host", "@h:1", "P@h:0", "P@h:70000", "A" * 17 + "@h:1"]
+    "text", ["PACS", "PACS@host", "@h:1", "P@h:0", "P@h:70000", "A" * 17 + "@h:1", "P@pacs..h:1"]
 )
 def test_what_is_no_address(text: str) -> None:
     with pytest.raises(ValueError, match="TITLE@HOST:PORT"):

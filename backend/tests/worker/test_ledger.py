@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cxr_severity.worker.faults import CannotStartError
-from cxr_severity.worker.items import Result
+from cxr_severity.worker.items import Place, Result
 from cxr_severity.worker.ledger import Ledger
 from cxr_severity.worker.ledger_file import forget, parked, retry, totals
 
@@ -136,6 +136,36 @@ def test_what_is_forgotten_is_overwritten_and_what_still_waits_goes_on(
         ledger.delivered(parcel_of(ledger, destination))
     assert (ledger.bytes_of_results(), ledger.next_due()) == (0, None)
     assert (totals(path)["done"], totals(path)["passed"]) == (1, 1)
+
+
+@pytest.mark.parametrize("again", ["sent", "moved", "retried"])
+def test_a_film_is_judged_anew_whose_results_were_forgotten_before_they_lay_anywhere(
+    ledger: Ledger, path: Path, again: str
+) -> None:
+    ledger.found([FIRST], 1)
+    ledger.judged(film_of(ledger), [REPORT, CAPTURE], ["old"], 2)
+    ledger.park_strays(["new"])
+    assert forget(path) == 1
+    if again == "sent":
+        assert ledger.received(FIRST, b"film", 3).what == "kept"
+    elif again == "moved":
+        assert ledger.found([Place("3.1", "3.2", FIRST.instance)], 3) == 1
+    else:
+        assert retry(path, [1]) == 1
+    ledger.judged(film_of(ledger, 1e12), [REPORT, CAPTURE], ["new"], 4)
+    assert [ledger.delivered(parcel_of(ledger, "new")) for _ in range(2)] == [False, True]
+
+
+def test_a_film_that_has_a_result_somewhere_keeps_it_when_the_other_is_forgotten(
+    ledger: Ledger, path: Path
+) -> None:
+    ledger.found([FIRST], 1)
+    ledger.judged(film_of(ledger), [REPORT, CAPTURE], ["here"], 2)
+    ledger.delivered(parcel_of(ledger, "here"))
+    ledger.park(parcel_of(ledger, "here"), "kind-not-taken")
+    assert forget(path) == 1
+    assert ledger.received(FIRST, b"film", 3).what == "has-results"
+    assert (ledger.known(REPORT.instance), ledger.bytes_of_results()) == (True, 0)
 
 
 def test_parked_results_are_listed_and_tried_again_where_they_failed(

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import ImplicitVRLittleEndian, JPEGLSLossless, SecondaryCaptureImageStorage
 from waiting import wait_until
 
+from cxr_severity.interop.fonts import chinese_font
 from cxr_severity.model.predictor import Predictor
 from cxr_severity.service.pipeline import Options, judge
 from cxr_severity.texts.language import Language
@@ -69,6 +71,26 @@ def test_results_that_differ_have_names_that_differ(
     monkeypatch.setattr(objects, "CONTENTS", objects.CONTENTS + 1)
     results.append(made(assess, film(1)))
     assert len({each.instance for some in results for each in some}) == 4 * len(KINDS)
+
+
+def test_pictures_that_are_drawn_otherwise_have_names_that_differ(
+    assess: Assessor, tmp_path: Path
+) -> None:
+    font = chinese_font()
+    if font is None:
+        pytest.skip("no font with Chinese letters here")
+    another = tmp_path / font.name
+    another.write_bytes(font.read_bytes() + b"\0")
+    languages: tuple[Language, ...] = ("en", "zh-CN")
+    names = {
+        (language, by): {
+            each.instance for each in made(replace(assess, language=language, font=by), film(1))
+        }
+        for language in languages
+        for by in (None, font, another)
+    }
+    assert len(set.union(*names.values())) == 4 * len(KINDS)
+    assert names["en", None] == names["en", font] == names["en", another]
 
 
 def code(value: str) -> list[Dataset]:

@@ -116,6 +116,29 @@ def test_a_sender_amid_a_message_holds_up_no_end() -> None:
     link.abort()
 
 
+@pytest.mark.parametrize("asked", [False, True])
+def test_nobody_takes_more_memory_than_there_is_by_one_message(
+    asked: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    entity = AE("TEST")
+    entity.add_requested_context(Verification)
+    long = (600_000_000).to_bytes(4)
+    with listening() as (port, receiver), ExitStack() as opened:
+        if asked:
+            link = entity.associate("127.0.0.1", port, ae_title="CXR")
+            opened.callback(link.abort)
+            assert link.dul.socket is not None
+            link.dul.socket.send(b"\4\0" + long)
+            wait_until(lambda: not link.is_established, SOON)
+        else:
+            sender = opened.enter_context(socket.create_connection(("127.0.0.1", port), SOON))
+            sender.sendall(b"\1\0" + long)
+            assert sender.recv(1) == b"", "it is cut off, and earlier than who says nothing"
+        wait_until(lambda: not receiver._entity.active_associations, SOON)
+        assert echoes(port)
+    assert "a peer is cut off: it sends 600000000 bytes in one piece" in caplog.text
+
+
 def test_who_is_slow_to_ask_and_honest_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receive, "_TO_ASK", 2.0)
     request = a_request()

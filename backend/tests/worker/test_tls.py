@@ -7,7 +7,8 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
@@ -150,6 +151,14 @@ def test_nobody_else_is_let_in(tmp_path: Path, caplog: pytest.LogCaptureFixture)
         peer(1, Tls(house.of("b").certificate, house.of("c").key, house.file))
 
 
+def test_files_that_are_being_renewed_are_no_results_fault(tmp_path: Path) -> None:
+    own = Authority(tmp_path, "house").of("worker")
+    to = peer(1, own)
+    own.certificate.unlink()
+    with pytest.raises(DownError, match="certificate-not-readable"):
+        to.store("1.2", RESULT)
+
+
 class _Empty(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(204)
@@ -205,16 +214,37 @@ def test_an_archive_by_https_is_trusted_where_it_is_signed_by_whom_we_name(tmp_p
         Archive("https://pacs", Access(authorities=tmp_path / "none.pem"), 1000)
 
 
-def test_a_silent_caller_holds_up_nobody_for_long(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_silent_callers_hold_up_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(tls_module, "HANDSHAKE_SECONDS", 0.5)
     house = Authority(tmp_path, "house")
-    with (
-        listening(house.of("worker"), lambda _, __: SUCCESS) as port,
-        socket.create_connection(("127.0.0.1", port)),
-    ):
-        peer(port, house.of("modality")).store("1.2", RESULT)
+    modality = house.of("modality")
+    with ExitStack() as silent, listening(house.of("worker"), lambda _, __: SUCCESS) as port:
+        monkeypatch.setattr(tls_module, "HANDSHAKE_SECONDS", 60)
+        for _ in range(3):
+            silent.enter_context(socket.create_connection(("127.0.0.1", port)))
+        peer(port, modality).store("1.2", RESULT)
+        monkeypatch.setattr(tls_module, "HANDSHAKE_SECONDS", 0.1)
+        last = silent.enter_context(socket.create_connection(("127.0.0.1", port), 10))
+        assert last.recv(1) == b"", "it is cut off in the end"
+        wait_until(lambda: "turned away: it has said nothing of TLS in time" in caplog.text)
+
+
+def test_renewed_files_count_from_the_next_caller_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    old, new = Authority(tmp_path, "old"), Authority(tmp_path, "new")
+    own = old.of("worker")
+    trusting_new = replace(old.of("modality"), authorities=new.file)
+    with listening(own, lambda _, __: SUCCESS) as port:
+        with pytest.raises(DownError, match="certificate-not-trusted"):
+            peer(port, trusting_new).store("1.2", RESULT)
+        renewed = new.of("renewed")
+        own.certificate.write_bytes(renewed.certificate.read_bytes())
+        peer(port, old.of("modality")).store("1.2", RESULT)  # the key is of the older one still
+        assert "the files from before count" in caplog.text
+        own.key.write_bytes(renewed.key.read_bytes())
+        peer(port, trusting_new).store("1.2", RESULT)
 
 
 def test_half_of_the_files_is_no_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

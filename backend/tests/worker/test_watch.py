@@ -245,6 +245,29 @@ def test_what_an_archive_lists_as_of_another_class_is_not_fetched(
     assert ledger.counts()["waiting"] == 2
 
 
+class _Double:
+    """An archive that lists one film in two studies, as of another modality in each."""
+
+    def __init__(self) -> None:
+        self.searches = 0
+
+    def search(self, query: Mapping[str, str], /, **_: int) -> Iterable[Mapping[str, Any]]:
+        self.searches += 1
+        uids = (f"1.{query['Modality']}".replace("CR", "1").replace("DX", "2"), "1.2", "1.3")
+        tags = ("0020000D", "0020000E", "00080018")
+        return [{tag: {"Value": [uid]} for tag, uid in zip(tags, uids, strict=True)}]
+
+
+def test_a_film_that_lies_in_two_studies_is_not_moved_in_each_search(ledger: Ledger) -> None:
+    archive = _Double()
+    watcher = Watcher(archive, Wanted(), ledger, lambda: None, 0.01, Pace())
+    watcher.start()
+    wait_until(lambda: archive.searches > 6)
+    watcher.stop()
+    film = film_of(ledger, inf)
+    assert (film.place, film.generation) == (Place("1.1", "1.2", "1.3"), 0)
+
+
 def test_a_film_that_is_moved_before_it_is_fetched_is_fetched_where_it_lies(ledger: Ledger) -> None:
     lay, lies = place(1), Place("9.1", "9.2", place(1).instance)
     with running(FakePacs()) as pacs:

@@ -75,7 +75,7 @@ def test_through_a_bad_day_nothing_is_lost_and_nothing_is_there_twice(
     finish(Work(ledger, echo, archive.fetch, {"pacs": archive}, pace=QUICK), threads=2)
     assert ledger.counts()["done"] == len(FILMS)
     assert len(pacs.stored) == 2 * len(FILMS)
-    assert max(pacs.times_stored.values()) == 2  # sent again, under the same UID
+    assert max(pacs.times_stored.values()) > 1  # sent again, under the same UID
 
 
 def test_what_never_works_is_parked_with_its_reason_and_can_be_tried_again(
@@ -230,10 +230,10 @@ def test_films_wait_while_too_many_results_do(
         ledger, echo, archive.fetch, {"nowhere": _Nowhere()}, pace=Pace(60, 60, 9), most_waiting=100
     )
     work.start()
-    wait_until(lambda: ledger.counts()["judged"] == 1)
+    wait_until(lambda: "no film is judged: too many results wait or are parked" in caplog.text)
     time.sleep(0.1)
     work.stop()
-    assert ledger.counts()["waiting"] == 1
+    assert (ledger.counts()["judged"], ledger.counts()["waiting"]) == (1, 1)
     assert caplog.text.count("no film is judged: too many results wait or are parked") == 1
 
 
