@@ -19,6 +19,21 @@ describe('settle', () => {
     });
   });
 
+  it.each([
+    ['7', 7],
+    [new Date(Date.now() + 3_600_000).toUTCString(), 3600],
+    [new Date(0).toUTCString(), 0],
+    ['soon', undefined],
+  ])('reads when to ask again: %s', async (told, seconds) => {
+    const answer = new Response(null, { status: 503, headers: { 'Retry-After': told } });
+    const outcome = await settle(Promise.resolve({ error: null, response: answer }));
+    const after = outcome.ok ? undefined : outcome.failure.retryAfter;
+    // A date is a moment away that comes nearer.
+    expect(after === undefined ? after : Math.ceil(after / 60)).toBe(
+      seconds === undefined ? seconds : Math.ceil(seconds / 60),
+    );
+  });
+
   it('takes any other error body for an unexpected answer', async () => {
     const outcome = await settle(
       Promise.resolve({ error: '<h1>Bad gateway</h1>', response: response(502) }),
