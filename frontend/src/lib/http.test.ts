@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { NETWORK_FAILURE } from './failure';
-import { settle } from './http';
+import { SERVICE_SLOW, settle } from './http';
 
 const response = (status: number) => new Response(null, { status });
 
@@ -49,5 +49,26 @@ describe('settle', () => {
   it('takes a lost connection for a network failure', async () => {
     const outcome = await settle(Promise.reject(new TypeError('Failed to fetch')));
     expect(outcome).toEqual({ ok: false, failure: NETWORK_FAILURE });
+  });
+
+  it('tells for as long as an answer is awaited that it takes long', async () => {
+    vi.useFakeTimers();
+    const slow = vi.fn();
+    window.addEventListener(SERVICE_SLOW, slow);
+    let answer = (_: { data: number; response: Response }): void => undefined;
+    const outcome = settle<number>(
+      new Promise((done) => {
+        answer = done;
+      }),
+    );
+    await vi.advanceTimersByTimeAsync(30_000);
+    const told = slow.mock.calls.length;
+    expect(told).toBeGreaterThan(1);
+    answer({ data: 1, response: response(200) });
+    expect(await outcome).toEqual({ ok: true, value: 1 });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(slow).toHaveBeenCalledTimes(told);
+    window.removeEventListener(SERVICE_SLOW, slow);
+    vi.useRealTimers();
   });
 });

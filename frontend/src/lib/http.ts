@@ -25,6 +25,8 @@ interface Answer<T> {
 
 /** Told to the window when a request found no service. */
 export const SERVICE_LOST = 'service-lost';
+/** Told to the window for as long as a request is under way that takes long. */
+export const SERVICE_SLOW = 'service-slow';
 /** Told to the window once a service that was lost answers again. */
 export const SERVICE_BACK = 'service-back';
 
@@ -36,10 +38,23 @@ function lost(error: unknown): Failure {
   return NETWORK_FAILURE;
 }
 
+/** How often, in milliseconds, it is told that a request is still under way. */
+const SLOW_MS = 5_000;
+
+/** Has it told while `request` takes long: a service that hangs neither answers nor is lost. */
+export async function watched<T>(request: Promise<T>): Promise<T> {
+  const timer = setInterval(() => window.dispatchEvent(new Event(SERVICE_SLOW)), SLOW_MS);
+  try {
+    return await request;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /** Folds an answer, a problem and a lost connection into one type; it never throws. */
 export async function settle<T>(request: Promise<Answer<T>>): Promise<Outcome<T>> {
   try {
-    const { data, error, response } = await request;
+    const { data, error, response } = await watched(request);
     return data !== undefined && response.ok
       ? { ok: true, value: data }
       : {
