@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 import type { paths } from '../client/schema';
+import { hearOfKey, holdKey, showKey } from './apiKey';
 import { asFailure, type Failure, NETWORK_FAILURE, type Outcome } from './failure';
 
 /** The service's client, typed by its OpenAPI document. */
@@ -13,7 +14,11 @@ export const http = createClient<paths>({
 http.use({
   onRequest({ request }) {
     request.headers.set('Accept-Language', document.documentElement.lang || 'en');
+    showKey(request);
     return request;
+  },
+  onResponse({ request, response }) {
+    hearOfKey(request, response);
   },
 });
 
@@ -65,4 +70,10 @@ export async function settle<T>(request: Promise<Answer<T>>): Promise<Outcome<T>
     const failure = error instanceof SyntaxError ? asFailure(null, 200) : lost(error);
     return { ok: false, failure };
   }
+}
+
+/** Holds `key` from now on, and asks the service whether it takes it. */
+export async function tryKey(key: string): Promise<boolean> {
+  holdKey(key);
+  return (await settle(http.GET('/limits'))).ok;
 }
