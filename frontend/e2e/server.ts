@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const FRONTEND = join(import.meta.dirname, '..');
-const COMMAND = process.env.CXR_SEVERITY ?? join(FRONTEND, '../.venv/bin/cxr-severity');
+export const COMMAND = process.env.CXR_SEVERITY ?? join(FRONTEND, '../.venv/bin/cxr-severity');
 const READY_WITHIN_MS = 120_000;
 const STOPPED_WITHIN_MS = 5_000;
 
@@ -14,6 +14,8 @@ export interface Server {
   readonly url: string;
   readonly port: number;
   stop: () => Promise<void>;
+  /** What it has written to its logs. */
+  log: () => string;
 }
 
 interface Options {
@@ -64,7 +66,7 @@ export async function startServer(options: Options = {}): Promise<Server> {
     await stop();
     throw new Error(`the server did not start: ${String(error)}\n${log}`);
   }
-  return { url, port, stop };
+  return { url, port, stop, log: () => log };
 }
 
 async function waitUntilUp(child: ChildProcess, address: string): Promise<void> {

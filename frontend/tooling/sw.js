@@ -33,11 +33,19 @@ self.addEventListener('fetch', (event) => {
 // What a gateway says for a page that is away.
 const AWAY = [502, 503, 504];
 
-// Always the newest page where there is one: its scripts have names of their own.
+// As long as the page itself waits to hear whether the service is there (`src/lib/useService.ts`).
+const PATIENCE_MS = 4_000;
+
+// Always the newest page where there is one: its scripts have names of their own. A service that
+// takes the request and never answers is as good as away.
 async function pageFirstFromNetwork(request) {
+  const coming = fetch(request);
+  const late = new Promise((done) => setTimeout(done, PATIENCE_MS));
   try {
-    const answer = await fetch(request);
-    return AWAY.includes(answer.status) ? ((await caches.match('/')) ?? answer) : answer;
+    const answer = await Promise.race([coming, late]);
+    return answer && !AWAY.includes(answer.status)
+      ? answer
+      : ((await caches.match('/')) ?? (await coming));
   } catch {
     return (await caches.match('/')) ?? Response.error();
   }

@@ -1,5 +1,6 @@
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { ErrorBoundary } from '../components/ErrorBoundary';
+import { KeyBanner } from '../components/KeyBanner';
 import { loadable } from '../components/loadable';
 import { ServiceBanner } from '../components/ServiceBanner';
 import { ShortcutSheet } from '../components/ShortcutSheet';
@@ -28,6 +29,7 @@ function Page() {
   const route = useRoute();
   const { theme, choose } = useTheme();
   const [sheet, setSheet] = useState(false);
+  const [keyOpen, setKeyOpen] = useState(false);
   useShortcutKeys();
   useShortcuts('page', [
     { action: 'sheet', keys: ['?'], run: () => setSheet((open) => !open) },
@@ -40,8 +42,13 @@ function Page() {
   return (
     <>
       <SkipLink page={route.page} />
-      <Header page={route.page} onShortcuts={() => setSheet(true)} />
+      <Header
+        page={route.page}
+        onShortcuts={() => setSheet(true)}
+        onKey={() => setKeyOpen(!keyOpen)}
+      />
       <ServiceBanner />
+      <KeyBanner open={keyOpen} onClose={() => setKeyOpen(false)} />
       <main id="main" tabIndex={-1} className={styles.main}>
         {/* Stays where it is, unseen, so that no result is lost by a look at the model. */}
         <PageShown value={route.page === 'analyse'}>

@@ -1,9 +1,10 @@
 import type { MouseEvent } from 'react';
 import { Button } from '../components/Button';
-import { KeyboardIcon } from '../components/icons';
+import { KeyboardIcon, KeyIcon } from '../components/icons';
 import { LanguageMenu } from '../components/LanguageMenu';
 import { ThemeToggle } from '../components/ThemeToggle';
 import { useText } from '../i18n/context';
+import { useKeyHeld } from '../lib/apiKey';
 import { hrefOf, type PageName, type Route } from '../lib/route';
 import styles from './Header.module.css';
 import { Logo } from './Logo';
@@ -11,13 +12,15 @@ import { Logo } from './Logo';
 interface HeaderProps {
   page: PageName;
   onShortcuts: () => void;
+  onKey: () => void;
 }
 
 /** Stays in view, so that what this software is not can always be read. */
-export function Header({ page, onShortcuts }: HeaderProps) {
+export function Header({ page, onShortcuts, onKey }: HeaderProps) {
   const text = useText('app');
   const shared = useText('shared');
   const shortcuts = useText('shortcuts');
+  const keyHeld = useKeyHeld();
   const pages: readonly { route: Route; label: string }[] = [
     { route: { page: 'analyse' }, label: text.analyse },
     { route: { page: 'model', version: null }, label: text.model },
@@ -44,6 +47,11 @@ export function Header({ page, onShortcuts }: HeaderProps) {
       </nav>
       <div className={styles.tools} data-print="off">
         <LanguageMenu />
+        {keyHeld && (
+          <Button look="icon" aria-label={text.key.open} title={text.key.open} onClick={onKey}>
+            <KeyIcon />
+          </Button>
+        )}
         <Button
           look="icon"
           className={styles.keyboard}

@@ -1,7 +1,7 @@
-import { render, screen } from '@testing-library/react';
+import { act, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
-import { SERVICE_BACK } from '../lib/http';
+import { SERVICE_BACK, SERVICE_SLOW } from '../lib/http';
 import { ServiceBanner } from './ServiceBanner';
 
 it('says that the service is away, and asks again when told to', async () => {
@@ -17,4 +17,18 @@ it('says that the service is away, and asks again when told to', async () => {
   expect(screen.queryByText('The service cannot be reached.')).toBeNull();
   // Whoever lacks something may ask for it.
   expect(back).toHaveBeenCalledOnce();
+});
+
+it('says that the service is away where a request takes long and its health is not told', async () => {
+  const health = vi.fn(() => Promise.resolve(new Response(null, { status: 200 })));
+  vi.stubGlobal('fetch', health);
+  render(<ServiceBanner />);
+  await act(async () => undefined);
+  act(() => void window.dispatchEvent(new Event(SERVICE_SLOW)));
+  await expect.poll(() => health.mock.calls.length).toBe(2);
+  await act(async () => undefined);
+  expect(screen.queryByText('The service cannot be reached.')).toBeNull();
+  health.mockRejectedValue(new DOMException('', 'TimeoutError'));
+  act(() => void window.dispatchEvent(new Event(SERVICE_SLOW)));
+  await screen.findByText('The service cannot be reached.');
 });

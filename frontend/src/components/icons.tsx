@@ -58,6 +58,13 @@ export const ChevronIcon = () => (
   </Icon>
 );
 
+export const KeyIcon = () => (
+  <Icon>
+    <circle cx="6.4" cy="13.6" r="3.6" />
+    <path d="m9 11 7.6-7.6M13.4 6.6l2.2 2.2" />
+  </Icon>
+);
+
 export const KeyboardIcon = () => (
   <Icon>
     <rect x="2.4" y="5" width="15.2" height="10" rx="1.6" />

@@ -1,3 +1,5 @@
+import { inBrowser } from '../lib/memory';
+
 /** The languages of the page, by their tags in `<html lang>`, `?lang=` and `Accept-Language`. */
 export const LANGUAGES = ['en', 'ms', 'zh-CN'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -25,19 +27,11 @@ export function languageOf(tag: string | null): Language | null {
   return LANGUAGES.find((language) => language.toLowerCase().split('-')[0] === base) ?? null;
 }
 
-function remembered(): string | null {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
-}
-
 /** The address decides, then what was chosen before, then the browser. */
 export function preferredLanguage(): Language {
   const asked = [
     new URLSearchParams(window.location.search).get(PARAMETER),
-    remembered(),
+    inBrowser.get(KEY),
     ...navigator.languages,
   ];
   return asked.map(languageOf).find((language) => language !== null) ?? 'en';
@@ -48,9 +42,5 @@ export function rememberLanguage(language: Language): void {
   const url = new URL(window.location.href);
   url.searchParams.set(PARAMETER, language);
   window.history.replaceState(window.history.state, '', url);
-  try {
-    localStorage.setItem(KEY, language);
-  } catch {
-    // Storage is blocked: the address holds the choice.
-  }
+  inBrowser.set(KEY, language);
 }

@@ -23,12 +23,18 @@ export type Outcome<T> =
 
 export const NETWORK_FAILURE: Failure = { code: 'network', title: '', detail: '', status: null };
 
+/** What `Retry-After` says, as a number or as a date (RFC 9110, 10.2.3); NaN where it is neither. */
+const secondsOf = (retryAfter: string): number =>
+  /^\d+$/.test(retryAfter)
+    ? Number(retryAfter)
+    : Math.max(0, Math.ceil((Date.parse(retryAfter) - Date.now()) / 1000));
+
 /**
  * Reads a problem (RFC 9457). Whatever else came back, say a proxy's error page, becomes
  * `unexpected-answer`.
  */
 export function asFailure(body: unknown, status: number, retryAfter?: string | null): Failure {
-  const seconds = Number.parseInt(retryAfter ?? '', 10);
+  const seconds = secondsOf(retryAfter ?? '');
   const wait = Number.isNaN(seconds) ? {} : { retryAfter: seconds };
   if (typeof body === 'object' && body !== null) {
     const { code, title, detail, findings } = body as Record<string, unknown>;

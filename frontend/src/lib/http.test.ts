@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { NETWORK_FAILURE } from './failure';
-import { settle } from './http';
+import { SERVICE_SLOW, settle } from './http';
 
 const response = (status: number) => new Response(null, { status });
 
@@ -19,6 +19,21 @@ describe('settle', () => {
     });
   });
 
+  it.each([
+    ['7', 7],
+    [new Date(Date.now() + 3_600_000).toUTCString(), 3600],
+    [new Date(0).toUTCString(), 0],
+    ['soon', undefined],
+  ])('reads when to ask again: %s', async (told, seconds) => {
+    const answer = new Response(null, { status: 503, headers: { 'Retry-After': told } });
+    const outcome = await settle(Promise.resolve({ error: null, response: answer }));
+    const after = outcome.ok ? undefined : outcome.failure.retryAfter;
+    // A date is a moment away that comes nearer.
+    expect(after === undefined ? after : Math.ceil(after / 60)).toBe(
+      seconds === undefined ? seconds : Math.ceil(seconds / 60),
+    );
+  });
+
   it('takes any other error body for an unexpected answer', async () => {
     const outcome = await settle(
       Promise.resolve({ error: '<h1>Bad gateway</h1>', response: response(502) }),
@@ -34,5 +49,26 @@ describe('settle', () => {
   it('takes a lost connection for a network failure', async () => {
     const outcome = await settle(Promise.reject(new TypeError('Failed to fetch')));
     expect(outcome).toEqual({ ok: false, failure: NETWORK_FAILURE });
+  });
+
+  it('tells for as long as an answer is awaited that it takes long', async () => {
+    vi.useFakeTimers();
+    const slow = vi.fn();
+    window.addEventListener(SERVICE_SLOW, slow);
+    let answer = (_: { data: number; response: Response }): void => undefined;
+    const outcome = settle<number>(
+      new Promise((done) => {
+        answer = done;
+      }),
+    );
+    await vi.advanceTimersByTimeAsync(30_000);
+    const told = slow.mock.calls.length;
+    expect(told).toBeGreaterThan(1);
+    answer({ data: 1, response: response(200) });
+    expect(await outcome).toEqual({ ok: true, value: 1 });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(slow).toHaveBeenCalledTimes(told);
+    window.removeEventListener(SERVICE_SLOW, slow);
+    vi.useRealTimers();
   });
 });

@@ -1,6 +1,6 @@
 import { asFailure, type Failure, NETWORK_FAILURE, type Outcome } from './failure';
 import { ZONES } from './grades';
-import { http, settle } from './http';
+import { http, settle, watched } from './http';
 import { limitsOfService } from './limits';
 import { type Prediction, SEVERITIES, type Target } from './prediction';
 import { RESULT_FORMS, type ResultForm } from './resultForms';
@@ -37,7 +37,7 @@ async function limitUnder(size: number): Promise<number | null> {
 async function contentOf(source: Study['source'], signal: AbortSignal): Promise<Outcome<Blob>> {
   if (typeof source === 'string') {
     try {
-      const response = await fetch(source, { signal });
+      const response = await watched(fetch(source, { signal }));
       return response.ok
         ? { ok: true, value: await response.blob() }
         : { ok: false, failure: asFailure(null, response.status) };

@@ -117,6 +117,18 @@ it('is silent on a page that is not shown, and when switched off', async () => {
   expect(run).toHaveBeenCalledOnce();
 });
 
+it('is silent when switched off although nothing can be stored', async () => {
+  render(<Page shortcuts={[open]} />);
+  const full = vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
+    throw new DOMException('', 'QuotaExceededError');
+  });
+  switchShortcuts(false);
+  await userEvent.keyboard('o');
+  expect(run).not.toHaveBeenCalled();
+  full.mockRestore();
+  switchShortcuts(true);
+});
+
 it('lets what has the focus hear its own keys when switched off, and those alone', async () => {
   const move: Shortcut = { action: 'moveFilm', keys: ['ArrowRight'], run };
   function Film() {

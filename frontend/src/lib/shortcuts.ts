@@ -7,6 +7,7 @@ import {
   useSyncExternalStore,
 } from 'react';
 import { matches, taken } from './keys';
+import { inBrowser } from './memory';
 import type { ShortcutAction, ShortcutGroup } from './shortcutNames';
 
 /**
@@ -72,20 +73,10 @@ export function shortcutsInUse(): ReadonlyMap<ShortcutGroup, readonly Shortcut[]
 const KEY = 'shortcuts';
 
 /** Keys alone must be possible to switch off: speech input would set them off (WCAG 2.1.4). */
-export function shortcutsAreOn(): boolean {
-  try {
-    return localStorage.getItem(KEY) !== 'off';
-  } catch {
-    return true;
-  }
-}
+export const shortcutsAreOn = (): boolean => inBrowser.get(KEY) !== 'off';
 
 export function switchShortcuts(on: boolean): void {
-  try {
-    localStorage.setItem(KEY, on ? 'on' : 'off');
-  } catch {
-    // Storage is blocked: they stay on, as the sheet shows when it is opened again.
-  }
+  inBrowser.set(KEY, on ? 'on' : 'off');
   for (const notify of switched) {
     notify();
   }

@@ -1,4 +1,5 @@
 import { useCallback, useSyncExternalStore } from 'react';
+import { inBrowser } from './memory';
 
 export type Theme = 'light' | 'dark';
 
@@ -21,11 +22,7 @@ export function useTheme(): { theme: Theme; choose: (theme: Theme) => void } {
   const theme = useSyncExternalStore(subscribe, current);
   const choose = useCallback((next: Theme) => {
     document.documentElement.dataset.theme = next;
-    try {
-      localStorage.setItem(KEY, next);
-    } catch {
-      // Storage is blocked: the choice holds until the page is closed.
-    }
+    inBrowser.set(KEY, next);
     window.dispatchEvent(new Event(CHANGED));
   }, []);
   return { theme, choose };

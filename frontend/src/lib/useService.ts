@@ -1,10 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { SERVICE_BACK, SERVICE_LOST } from './http';
+import { SERVICE_BACK, SERVICE_LOST, SERVICE_SLOW } from './http';
 
 export type ServiceState = 'reachable' | 'unreachable' | 'checking' | 'back';
 
 const EVERY_MS = 5_000;
 const GIVEN_UP_MS = 4_000;
+const OCCASIONS = ['online', 'offline', SERVICE_LOST, SERVICE_SLOW] as const;
 
 async function answers(): Promise<boolean> {
   try {
@@ -20,14 +21,21 @@ async function answers(): Promise<boolean> {
 
 /**
  * Whether the service can be reached: asked at the start, when the network comes or goes and when a
- * request was lost; and again every few seconds for as long as it cannot be.
+ * request was lost or takes long; and again every few seconds for as long as it cannot be.
  */
 export function useService(): { state: ServiceState; check: () => void } {
   const [state, setState] = useState<ServiceState>('reachable');
   const lost = useRef(false);
+  const asking = useRef<Promise<boolean>>(null);
 
   const ask = useCallback(async () => {
-    const up = await answers();
+    if (asking.current) {
+      // Several requests that take long ask once.
+      return;
+    }
+    asking.current = answers();
+    const up = await asking.current;
+    asking.current = null;
     const was = lost.current;
     lost.current = !up;
     setState(up ? (was ? 'back' : 'reachable') : 'unreachable');
@@ -39,7 +47,7 @@ export function useService(): { state: ServiceState; check: () => void } {
   useEffect(() => {
     const unseen = () => void ask();
     unseen();
-    for (const event of ['online', 'offline', SERVICE_LOST]) {
+    for (const event of OCCASIONS) {
       window.addEventListener(event, unseen);
     }
     const timer = setInterval(() => {
@@ -49,7 +57,7 @@ export function useService(): { state: ServiceState; check: () => void } {
     }, EVERY_MS);
     return () => {
       clearInterval(timer);
-      for (const event of ['online', 'offline', SERVICE_LOST]) {
+      for (const event of OCCASIONS) {
         window.removeEventListener(event, unseen);
       }
     };

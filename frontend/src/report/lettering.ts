@@ -2,6 +2,7 @@ import {
   type PDFDocument,
   type PDFFont,
   PDFHexString,
+  type PDFImage,
   PDFName,
   PDFOperator,
   PDFOperatorNames,
@@ -23,6 +24,12 @@ export interface Style {
   readonly color?: RGB;
 }
 
+/** A line as the browser draws it, and its width in points. */
+interface Picture {
+  readonly image: PDFImage;
+  readonly width: number;
+}
+
 const BLACK = rgb(0.08, 0.1, 0.11);
 
 /**
@@ -40,6 +47,10 @@ export class Lettering {
   private readonly family: string;
   /** Code points that both standard fonts can write. */
   private readonly letters: ReadonlySet<number>;
+  /** For measuring alone: a canvas for each text takes far longer than the measuring. */
+  private ruler: CanvasRenderingContext2D | null = null;
+  /** By text and style: labels and disclaimers come with every film. */
+  private readonly pictures = new Map<string, Promise<Picture>>();
 
   private constructor(document: PDFDocument, plain: PDFFont, heavy: PDFFont, family: string) {
     this.document = document;
@@ -94,8 +105,7 @@ export class Lettering {
       page.drawText(text, { x, y: y - size * ASCENT, size, font, color });
       return;
     }
-    const { bytes, width } = await this.picture(text, style, color);
-    const image = await this.document.embedPng(bytes);
+    const { image, width } = await this.pictureOf(text, style, color);
     const words = PDFHexString.fromText(text).toString();
     page.pushOperators(
       PDFOperator.of(PDFOperatorNames.BeginMarkedContentSequence, [
@@ -130,15 +140,29 @@ export class Lettering {
     if (!context) {
       throw new Error('no canvas');
     }
-    context.font = `${style.bold ? 600 : 400} ${style.size * SHARPNESS}px ${this.family}`;
+    context.font = this.fontOf(style);
     return context;
   }
 
-  private measure(text: string, style: Style): number {
-    return this.context(style).measureText(text).width / SHARPNESS;
+  private fontOf({ size, bold }: Style): string {
+    return `${bold ? 600 : 400} ${size * SHARPNESS}px ${this.family}`;
   }
 
-  private async picture(text: string, style: Style, { red, green, blue }: RGB) {
+  private measure(text: string, style: Style): number {
+    this.ruler ??= this.context(style);
+    this.ruler.font = this.fontOf(style);
+    return this.ruler.measureText(text).width / SHARPNESS;
+  }
+
+  private pictureOf(text: string, style: Style, color: RGB): Promise<Picture> {
+    const { red, green, blue } = color;
+    const name = [style.size, style.bold ?? false, red, green, blue, text].join(' ');
+    const made = this.pictures.get(name) ?? this.picture(text, style, color);
+    this.pictures.set(name, made);
+    return made;
+  }
+
+  private async picture(text: string, style: Style, { red, green, blue }: RGB): Promise<Picture> {
     const width = this.measure(text, style);
     const context = this.context(style, width);
     const share = (value: number) => `${Math.round(value * 100)}%`;
@@ -148,7 +172,10 @@ export class Lettering {
     if (!blob) {
       throw new Error('no picture of the text');
     }
-    return { bytes: await blob.arrayBuffer(), width: context.canvas.width / SHARPNESS };
+    const image = await this.document.embedPng(await blob.arrayBuffer());
+    // Now, while the browser draws the next one, and not all at once when the document is saved.
+    await image.embed();
+    return { image, width: context.canvas.width / SHARPNESS };
   }
 }
 

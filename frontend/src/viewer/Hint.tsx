@@ -1,6 +1,7 @@
 import { type RefObject, useEffect, useState } from 'react';
 import { Button } from '../components/Button';
 import { useText } from '../i18n/context';
+import { inBrowser } from '../lib/memory';
 import { byTouch } from '../lib/pointer';
 import styles from './Hint.module.css';
 
@@ -8,14 +9,9 @@ const KEY = 'hint';
 
 /** Whether this browser has shown it before; from now on it has. */
 function shownBefore(): boolean {
-  try {
-    const before = localStorage.getItem(KEY) !== null;
-    localStorage.setItem(KEY, 'shown');
-    return before;
-  } catch {
-    // Storage is blocked: a hint with every film would be in the way.
-    return true;
-  }
+  const before = inBrowser.get(KEY) !== null;
+  inBrowser.set(KEY, 'shown');
+  return before;
 }
 
 /** How the film is worked, said with the first film that a browser opens and never again. */

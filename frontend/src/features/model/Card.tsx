@@ -3,6 +3,7 @@ import Markdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { Button } from '../../components/Button';
 import { useText } from '../../i18n/context';
+import { http, settle } from '../../lib/http';
 import styles from './Card.module.css';
 
 /** One level down: the page has its own heading. A table scrolls within itself. */
@@ -20,16 +21,8 @@ const ELEMENTS: Components = {
   ),
 };
 
-async function textOf(address: string, signal: AbortSignal): Promise<string> {
-  const response = await fetch(address, { signal });
-  if (!response.ok) {
-    throw new Error(`HTTP ${response.status}`);
-  }
-  return response.text();
-}
-
 /** The model card, rendered without any of the HTML that it might hold. */
-export default function Card({ address }: { address: string }) {
+export default function Card({ version }: { version: string }) {
   const text = useText('model');
   const shared = useText('shared');
   const [card, setCard] = useState<string | null>(null);
@@ -38,11 +31,19 @@ export default function Card({ address }: { address: string }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is another request.
   useEffect(() => {
     const controller = new AbortController();
-    textOf(address, controller.signal).then(setCard, () => {
-      setFailed(!controller.signal.aborted);
-    });
+    const { signal } = controller;
+    const params = { path: { version } };
+    settle(http.GET('/models/{version}/card', { params, parseAs: 'text', signal })).then(
+      (outcome) => {
+        if (outcome.ok) {
+          setCard(outcome.value);
+        } else {
+          setFailed(!signal.aborted);
+        }
+      },
+    );
     return () => controller.abort();
-  }, [address, attempt]);
+  }, [version, attempt]);
   if (failed) {
     return (
       <div role="alert">

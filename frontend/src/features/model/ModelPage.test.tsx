@@ -1,7 +1,8 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { en } from '../../i18n/catalogue';
+import { holdKey } from '../../lib/apiKey';
 import { model } from '../../lib/fixtures';
 import ModelPage from './ModelPage';
 
@@ -36,11 +37,12 @@ const told = (version: string) => {
 beforeEach(() => {
   script.lost = 0;
   card.mockReset().mockImplementation(() => new Response('# About this version'));
-  vi.stubGlobal('fetch', (request: Request | string) =>
-    typeof request === 'string'
+  vi.stubGlobal('fetch', ({ url }: Request) => {
+    const { pathname } = new URL(url);
+    return pathname.endsWith('/card')
       ? card()
-      : Response.json(told(new URL(request.url).pathname.split('/').at(-1) ?? '')),
-  );
+      : Response.json(told(pathname.split('/').at(-1) ?? ''));
+  });
   // React logs what a boundary caught.
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
 });
@@ -73,4 +75,22 @@ it('shows a card that could not be loaded once it is asked for again, and that o
   rerender(<ModelPage version="1.1.0" />);
   await screen.findByRole('heading', { name: 'About this version' });
   expect(screen.queryByRole('alert')).toBeNull();
+});
+
+it('has what a link leads to saved where a key is held, which no link shows', async () => {
+  holdKey('cxr_good');
+  onTestFinished(() => holdKey(null));
+  const saved: string[] = [];
+  vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (
+    this: HTMLAnchorElement,
+  ) {
+    saved.push(this.download);
+  });
+  render(<ModelPage version="1.1.0" />);
+  const leave = (link: Element) =>
+    link.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
+  expect(leave(await screen.findByRole('link', { name: text.rawCard }))).toBe(false);
+  await expect.poll(() => saved).toEqual(['1.1.0.md']);
+  expect(leave(screen.getByRole('link', { name: text.rawManifest }))).toBe(false);
+  await expect.poll(() => saved).toEqual(['1.1.0.md', '1.1.0.json']);
 });

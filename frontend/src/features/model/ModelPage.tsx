@@ -11,6 +11,7 @@ import { Coverage } from './Coverage';
 import { DataAndLimits } from './DataAndLimits';
 import { MetricsTable } from './MetricsTable';
 import styles from './ModelPage.module.css';
+import { RawLink } from './RawLink';
 import { Reliability } from './Reliability';
 import { Subgroups } from './Subgroups';
 
@@ -104,13 +105,21 @@ function CardSection({ card, version }: { card: string; version: string }) {
         <Button aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? shared.close : text.sections.card}
         </Button>
-        <a href={card}>{text.rawCard}</a>
-        <a href={`/models/${encodeURIComponent(version)}`}>{text.rawManifest}</a>
+        <RawLink path="/models/{version}/card" href={card} version={version}>
+          {text.rawCard}
+        </RawLink>
+        <RawLink
+          path="/models/{version}"
+          href={`/models/${encodeURIComponent(version)}`}
+          version={version}
+        >
+          {text.rawManifest}
+        </RawLink>
       </p>
       {open && (
         <Suspense fallback={<p role="status">{shared.loading}</p>}>
           {/* Another version's is another one, whatever became of this. */}
-          <Card key={card} address={card} />
+          <Card key={version} version={version} />
         </Suspense>
       )}
     </section>

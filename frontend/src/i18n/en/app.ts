@@ -21,6 +21,19 @@ export const app = {
     checking: 'Checking',
     back: 'The service can be reached again.',
   },
+  key: {
+    missing:
+      'The service wants to know who calls: it grades films for those who have an API key. Whoever runs it gives keys.',
+    refused:
+      'This key is not accepted: it is mistyped, has expired or was revoked, or is not one for grading films.',
+    held: 'An API key is in use. It is kept until this tab is closed, and shown to this service alone.',
+    label: 'API key',
+    use: 'Use this key',
+    trying: 'Trying the key',
+    forget: 'Forget the key',
+    taken: 'The key is accepted.',
+    open: 'Change or forget the API key',
+  },
   unloaded: {
     title: 'This part of the page could not be shown.',
     detail:

@@ -2,6 +2,7 @@ import words from '../../client/words/en.json';
 import { format } from './format';
 
 const NOT_THE_FILE = 'The fault is not in your file.';
+const OTHER_KEY = 'Enter another one at the top of the page.';
 
 /** What can be said of a failure; `detail` only of those that this page finds by itself. */
 export interface FailureText {
@@ -14,6 +15,14 @@ export interface FailureText {
 /** By the service's stable code, whose words are generated from its own, or one of this page's. */
 const known = {
   ...words.problems,
+  // Here the key has its place on the page.
+  'credentials-missing': {
+    title: 'The service asks for an API key',
+    hint: 'Enter it at the top of the page. Whoever runs the service gives keys.',
+  },
+  'credentials-invalid': { title: 'The key is not accepted', hint: OTHER_KEY },
+  'credentials-expired': { title: words.problems['credentials-expired'].title, hint: OTHER_KEY },
+  'scope-missing': { title: words.problems['scope-missing'].title, hint: OTHER_KEY },
   network: {
     title: 'No answer from the service',
     detail: 'The connection failed before an answer arrived.',

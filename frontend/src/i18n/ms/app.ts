@@ -22,6 +22,19 @@ export const app: Catalogue['app'] = {
     checking: 'Menyemak',
     back: 'Perkhidmatan boleh dihubungi semula.',
   },
+  key: {
+    missing:
+      'Perkhidmatan ini perlu tahu siapa yang memanggilnya: ia menggredkan filem bagi mereka yang mempunyai kunci API. Kunci diberikan oleh pengendali perkhidmatan.',
+    refused:
+      'Kunci ini tidak diterima: ia tersalah taip, telah tamat tempoh atau dibatalkan, atau bukan kunci untuk menggredkan filem.',
+    held: 'Kunci API sedang digunakan. Ia disimpan sehingga tab ini ditutup, dan ditunjukkan kepada perkhidmatan ini sahaja.',
+    label: 'Kunci API',
+    use: 'Guna kunci ini',
+    trying: 'Mencuba kunci',
+    forget: 'Lupakan kunci',
+    taken: 'Kunci diterima.',
+    open: 'Tukar atau lupakan kunci API',
+  },
   unloaded: {
     title: 'Bahagian halaman ini tidak dapat ditunjukkan.',
     detail:

@@ -3,10 +3,19 @@ import type { Catalogue } from '../en';
 import { format } from './format';
 
 const NOT_THE_FILE = 'Masalahnya bukan pada fail anda.';
+const OTHER_KEY = 'Masukkan kunci lain di bahagian atas halaman.';
 
 export const failures: Catalogue['failures'] = {
   words: {
     ...words.problems,
+    // Here the key has its place on the page.
+    'credentials-missing': {
+      title: 'Perkhidmatan meminta kunci API',
+      hint: 'Masukkannya di bahagian atas halaman. Kunci diberikan oleh pengendali perkhidmatan.',
+    },
+    'credentials-invalid': { title: 'Kunci tidak diterima', hint: OTHER_KEY },
+    'credentials-expired': { title: words.problems['credentials-expired'].title, hint: OTHER_KEY },
+    'scope-missing': { title: words.problems['scope-missing'].title, hint: OTHER_KEY },
     network: {
       title: 'Tiada jawapan daripada perkhidmatan',
       detail: 'Sambungan gagal sebelum jawapan diterima.',

@@ -21,6 +21,17 @@ export const app: Catalogue['app'] = {
     checking: '正在检查',
     back: '已重新连接服务。',
   },
+  key: {
+    missing: '服务需要知道调用者的身份：只为持有 API 密钥的人分级。密钥由服务管理员提供。',
+    refused: '此密钥未被接受：可能输入有误、已过期或已撤销，或不是用于分级的密钥。',
+    held: '正在使用 API 密钥。它只保留到此标签页关闭为止，且只出示给本服务。',
+    label: 'API 密钥',
+    use: '使用此密钥',
+    trying: '正在验证密钥',
+    forget: '清除密钥',
+    taken: '密钥已被接受。',
+    open: '更改或清除 API 密钥',
+  },
   unloaded: {
     title: '页面的这一部分无法显示。',
     detail:

@@ -3,10 +3,19 @@ import type { Catalogue } from '../en';
 import { format } from './format';
 
 const NOT_THE_FILE = '问题不在您的文件。';
+const OTHER_KEY = '请在页面顶部输入另一个密钥。';
 
 export const failures: Catalogue['failures'] = {
   words: {
     ...words.problems,
+    // Here the key has its place on the page.
+    'credentials-missing': {
+      title: '服务要求提供 API 密钥',
+      hint: '请在页面顶部输入。密钥由服务管理员提供。',
+    },
+    'credentials-invalid': { title: '密钥未被接受', hint: OTHER_KEY },
+    'credentials-expired': { title: words.problems['credentials-expired'].title, hint: OTHER_KEY },
+    'scope-missing': { title: words.problems['scope-missing'].title, hint: OTHER_KEY },
     network: {
       title: '服务没有应答',
       detail: '在收到响应之前连接已中断。',

@@ -36,7 +36,7 @@ export function PauseNote({ pause, told = false, onResume }: PauseNoteProps) {
         {!told && <strong role="status">{title}</strong>}{' '}
         {/* The seconds would be read out each time. */}
         <span className={styles.countdown} aria-hidden="true">
-          {text.goesOnIn(seconds)}
+          {Number.isFinite(seconds) && text.goesOnIn(seconds)}
         </span>
       </p>
       <Button look="compact" onClick={onResume}>

@@ -1,3 +1,4 @@
+import { isKeyWanted } from '../../../lib/apiKey';
 import type { Failure } from '../../../lib/failure';
 
 const FIRST_PAUSE_MS = 2_000;
@@ -9,6 +10,13 @@ const UPLOAD: ReadonlySet<string> = new Set([
   'request-too-slow',
   'incomplete-upload',
 ]);
+/** The service wants a key, or another one. */
+const CREDENTIALS: ReadonlySet<string> = new Set([
+  'credentials-missing',
+  'credentials-invalid',
+  'credentials-expired',
+  'scope-missing',
+]);
 /** What a gateway says in words of its own where nobody answers behind it. */
 const NO_PROBLEM = 'unexpected-answer';
 const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
@@ -18,6 +26,7 @@ const TEMPORARY: ReadonlySet<string> = new Set([
   'network',
   RATE_LIMITED,
   ...UPLOAD,
+  ...CREDENTIALS,
 ]);
 
 /** Whether the service, or the way to it, is not there just now; the file is not to blame. */
@@ -27,8 +36,14 @@ export const isTemporary = ({ code, status }: Failure): boolean =>
 /** Whether it was the film's own bytes that did not arrive. */
 export const isUpload = ({ code }: Failure): boolean => UPLOAD.has(code);
 
-/** How long to rest after a failure: as long as the service asks, or longer each time. */
-export function pauseMs({ retryAfter }: Failure, pausesBefore: number): number {
+/**
+ * How long to rest after a failure: as long as the service asks, or longer each time; without end
+ * while it waits for a key, which may have been given since the film was sent.
+ */
+export function pauseMs({ code, retryAfter }: Failure, pausesBefore: number): number {
+  if (CREDENTIALS.has(code) && isKeyWanted()) {
+    return Number.POSITIVE_INFINITY;
+  }
   const grown = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** pausesBefore);
   return Math.max(1000 * (retryAfter ?? 0), grown);
 }
@@ -47,7 +62,7 @@ export const MOST_TRIES = 5;
  * After one more temporary failure.
  *
  * @param ahead whether it went ahead alone: of several that go at once, a rate limit refuses any,
- * which says nothing of that one.
+ * which says nothing of that one. No film is to blame for a key.
  */
 export function triedAgain(
   before: Tries | null,
@@ -56,7 +71,8 @@ export function triedAgain(
   ahead: boolean,
 ): Tries {
   const { count, since } = before ?? { count: 0, since: answers };
-  return { count: code === RATE_LIMITED && !ahead ? count : count + 1, since };
+  const blameless = (code === RATE_LIMITED && !ahead) || CREDENTIALS.has(code);
+  return { count: blameless ? count : count + 1, since };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Failure } from '../../../lib/failure';
+import { longTimer } from '../../../lib/longTimer';
 import { FIRST_TARGET, type Prediction } from '../../../lib/prediction';
 import type { Study } from '../../../lib/study';
 import { asSeen } from './blind';
@@ -29,12 +30,12 @@ export class WorklistStore extends Explaining {
   #pauses = 0;
   /** Films that were judged while the queue did not rest: the way was free. */
   #answers = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #endTimer = (): void => undefined;
   readonly #grading = new Map<number, AbortController>();
 
   /** Ends whatever is under way; the list stays. */
   readonly stop = (): void => {
-    clearTimeout(this.#timer);
+    this.#endTimer();
     for (const underWay of this.#grading.values()) {
       underWay.abort();
     }
@@ -262,7 +263,7 @@ export class WorklistStore extends Explaining {
         return;
       }
     }
-    clearTimeout(this.#timer);
+    this.#endTimer();
     if (!failure) {
       this.set({ ...this.list, pause: null });
       return;
@@ -270,7 +271,7 @@ export class WorklistStore extends Explaining {
     const rest = pauseMs(failure, pause ? 0 : this.#pauses);
     this.#pauses += pause ? 0 : 1;
     this.set({ ...this.list, pause: { failure, until: Date.now() + rest } });
-    this.#timer = setTimeout(this.resume, rest);
+    this.#endTimer = longTimer(this.resume, rest);
   }
 
   readonly #abort = (id: number): void => {

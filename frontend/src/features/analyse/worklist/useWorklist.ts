@@ -1,5 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { onceBack } from '../../../lib/again';
+import { KEY_TAKEN } from '../../../lib/apiKey';
 import type { Predict } from '../../../lib/predict';
 import { saysSomething } from '../../../lib/reading';
 import { type Item, isOpen, type Worklist } from './films';
@@ -11,6 +12,10 @@ export function useWorklist(predict: Predict): { list: Worklist; store: Worklist
   const list = useSyncExternalStore(store.subscribe, store.snapshot);
   useEffect(() => () => store.stop(), [store]);
   useEffect(() => onceBack(store.explainMissed), [store]);
+  useEffect(() => {
+    window.addEventListener(KEY_TAKEN, store.resume);
+    return () => window.removeEventListener(KEY_TAKEN, store.resume);
+  }, [store]);
 
   // What was removed is offered to be brought back, and then what was said of it waits: it is not
   // lost yet.
