@@ -13,16 +13,13 @@ run's folder and the data, so a pool here, a job array or a cluster may call it.
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from cxr_severity.machine import end_with_parent
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.reference.networks import pack_network
 from cxr_training.backbone import BACKBONE_WEIGHTS, VERSIONS, load_backbone, load_lower
@@ -53,6 +50,8 @@ from cxr_training.out_of_fold import write_predictions
 from cxr_training.pretext import find_frames, make_all_copies, teach_places
 from cxr_training.readings import read_readings, write_readings
 from cxr_training.run_folder import RunFolder
+from cxr_training.run_lock import held
+from cxr_training.share_out import share_out
 from cxr_training.splits import Split, check_disjoint, make_split, merge_patients
 from cxr_training.whole_file import write_whole
 
@@ -103,10 +102,11 @@ def run(
         versions: folder of the version that the recipe starts from, if it names one.
 
     Raises:
-        TrainingError: when data or configuration cannot be used; nothing has been trained then, and
-            a former run is kept.
+        TrainingError: when data, configuration or folder cannot be used, or another process trains
+            there; nothing has been trained then, and a former run is kept.
         OSError: when the folder cannot be written.
     """
+    folder.check(data)
     films, dataset, split = prepare(config, data)
     first = config.of_first()
     for each in (config, *([] if first is None else [first])):
@@ -121,26 +121,24 @@ def run(
     if config.start is not None:
         digest = load_lower(start, versions / config.start, config.main.frozen_blocks)
     pack_network(start)  # a network that is too large to ship is found out now
-    folder.claim(
-        {
-            "recipe": config.model_dump(mode="json", exclude={"gate"}),
-            "labels": dataset.labels_sha256,
-            "split": split.sha256,
-            "backbone": digest,
-        },
-        resume=resume,
-        as_now=as_now,
-    )
-    seen = films
-    if courses != config:
-        seen = load_films(films.dataset, courses.preprocess)
-    if start.framer is not None:
-        find_frames(folder, config, seen, split, start)
-    if first is not None:
-        _round(folder.first, first, data, seen, split, start, jobs, read_unit)
-        start = load_network(courses, folder.first.places).train().requires_grad_(True)
-    _round(folder, config, data, seen, split, start, jobs, train_unit)
-    print(finish(folder, config, data, films, dataset, split, images, digest))
+    identity = {
+        "recipe": config.model_dump(mode="json", exclude={"gate"}),
+        "labels": dataset.labels_sha256,
+        "split": split.sha256,
+        "backbone": digest,
+    }
+    with held(folder.lock):
+        folder.claim(identity, resume=resume, as_now=as_now)
+        seen = films
+        if courses != config:
+            seen = load_films(films.dataset, courses.preprocess)
+        if start.framer is not None:
+            find_frames(folder, config, seen, split, start)
+        if first is not None:
+            _round(folder.first, first, data, seen, split, start, jobs, read_unit)
+            start = load_network(courses, folder.first.places).train().requires_grad_(True)
+        _round(folder, config, data, seen, split, start, jobs, train_unit)
+        print(finish(folder, config, data, films, dataset, split, images, digest))
 
 
 def as_now(recipe: dict[str, Any]) -> dict[str, Any]:
@@ -162,28 +160,7 @@ def _round(
         make_all_copies(copies, courses, films, split, start)
     teach_places(folder, courses, films, split, start, copies)
     make_all_copies(copies, courses, films, split, load_network(courses, folder.places))
-    units = planned(config)
-    if jobs == 1:
-        for unit in units:
-            work(folder, config, data, *unit)
-    else:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(jobs, context, _begin_process) as pool:
-            futures = [pool.submit(work, folder, config, data, *unit) for unit in units]
-            try:
-                for future in as_completed(futures):
-                    future.result()
-            except BaseException:
-                # Said now, and not when all that wait have been trained.
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-
-
-def _begin_process() -> None:
-    # Threads that share busy cores wait for each other.
-    torch.set_num_threads(1)
-    # Else it would go on beside those of the run that goes on from here.
-    end_with_parent()
+    share_out(jobs, work, [(folder, config, data, *unit) for unit in planned(config)])
 
 
 def _copies_of(folder: RunFolder, config: TrainConfig) -> Path:
