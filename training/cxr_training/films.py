@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tarfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +47,21 @@ class Films:
     places: torch.Tensor
     known: torch.Tensor
     hashes: NDArray[np.bool_]
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the films in their order, and of what is drawn on and said of them; labels of the
+        scored ones have their own."""
+        digest = hashlib.sha256(order_sha256(self.dataset.cases, self.lesions).encode())
+        for part in (self.grids, self.places, self.known):
+            digest.update(part.numpy().data)
+        return digest.hexdigest()
+
+
+def order_sha256(cases: Sequence[Case], lesions: Sequence[Lesion]) -> str:
+    """Hash of which film has which number, and of what the tables say of those without a score."""
+    names = ([case.image for case in cases], [astuple(lesion) for lesion in lesions])
+    return hashlib.sha256(json.dumps(names).encode()).hexdigest()
 
 
 def read_files(dataset: Dataset, cases: Sequence[Case]) -> Iterator[bytes]:

@@ -25,10 +25,10 @@ from cxr_severity.model.reference.networks import pack_network
 from cxr_training.backbone import BACKBONE_WEIGHTS, VERSIONS, load_backbone, load_lower
 from cxr_training.cases import Case, Dataset, read_cases
 from cxr_training.config import TrainConfig, load_config
-from cxr_training.copies import CopiesOnDisk
+from cxr_training.copies import CopiesOnDisk, are_of
 from cxr_training.errors import TrainingError, one_line
 from cxr_training.evaluation.readers import PEERS, read_peers
-from cxr_training.films import Films, load_films
+from cxr_training.films import Films, load_films, order_sha256
 from cxr_training.finish import finish
 from cxr_training.gate.examples import collect
 from cxr_training.head import teach_light
@@ -126,6 +126,7 @@ def run(
         "labels": dataset.labels_sha256,
         "split": split.sha256,
         "backbone": digest,
+        "films": films.sha256,
     }
     with held(folder.lock):
         folder.claim(identity, resume=resume, as_now=as_now)
@@ -226,7 +227,10 @@ def read_unit(folder: RunFolder, config: TrainConfig, data: Path, fold: Fold, se
 
 def _material(folder: RunFolder, data: Path) -> tuple[Dataset, Material]:
     split = Split.read(folder.split)
-    dataset = split.named(read_cases(data))
+    dataset = read_cases(data)
+    if dataset.labels_sha256 != split.labels_sha256:
+        raise TrainingError(f"{data}: its labels were changed after {folder.split} was written")
+    dataset = split.named(dataset)
     return dataset, Material(dataset.cases, read_lesions(data), split)
 
 
@@ -237,6 +241,11 @@ def _taught(
     """The network of a unit, trained on all but `tested` unless it is there."""
     unit = folder.unit(fold, seed)
     if not unit.weights.is_file():
+        copies = _copies_of(folder, config)
+        if not are_of(copies, order_sha256(material.cases, material.lesions)):
+            raise TrainingError(
+                f"{copies}: holds copies of other films than {dataset.root} does now"
+            )
         unit.folder.mkdir(parents=True, exist_ok=True)
         out = left_out(dataset, tested, fold, config)
         if not unit.whole_lungs.is_file():
@@ -247,8 +256,8 @@ def _taught(
             if config.first is not None and (config.first.across or not crosses(fold)):
                 teacher = folder.first.unit(fold, config.seeds[0])
                 readings = read_readings(teacher.readings, material.lesions)
-            copies = CopiesOnDisk(_copies_of(folder, config))
-            lesson = lesson_of(config, stage, material, copies, out, readings)
+            source = CopiesOnDisk(copies)
+            lesson = lesson_of(config, stage, material, source, out, readings)
             torch.manual_seed(seed)  # of the student's heads, which are made here
             network = learn(
                 Student(start.requires_grad_(True)), lesson, stage, config.loss, seed,
@@ -257,9 +266,7 @@ def _taught(
             write_whole(unit.whole_lungs, pack_network(network))
             unit.checkpoint.unlink(missing_ok=True)
         network = load_network(config, unit.whole_lungs)
-        teach_light(
-            network, config, dataset, material, out, _copies_of(folder, config), seed, device()
-        )
+        teach_light(network, config, dataset, material, out, copies, seed, device())
         write_whole(unit.weights, pack_network(network))
     return load_network(config, unit.weights)
 
