@@ -9,7 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
+from numpy.typing import NDArray
 
+from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.model.assessment import SEVERITIES
 from cxr_severity.model.evaluation import Collection
 from cxr_severity.model.measure.markdown import cell, table
@@ -172,8 +174,15 @@ def _ages(cases: Sequence[Case]) -> str:
     return f"Age is stated for {len(ages)} images: {ages[0]:g} to {ages[-1]:g}, median {middle:g}."
 
 
+def _hash(path: Path) -> NDArray[np.bool_]:
+    try:
+        return perceptual_hash(path.read_bytes())
+    except InputRefusedError as error:
+        raise TrainingError(f"{path}: {error.detail}") from error
+
+
 def _near_duplicates(folder: Path, cases: Sequence[Case]) -> str:
-    hashes = np.stack([perceptual_hash((folder / case.image).read_bytes()) for case in cases])
+    hashes = np.stack([_hash(folder / case.image) for case in cases])
     found = []
     for bits in (SAME_FILM, SAME_PATIENT):
         pairs = np.argwhere(np.triu(near_duplicates(hashes, hashes, bits), k=1)).tolist()
