@@ -23,7 +23,7 @@ import torch
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.reference.networks import pack_network
 from cxr_training.backbone import BACKBONE_WEIGHTS, VERSIONS, load_backbone, load_lower
-from cxr_training.cases import Case, Dataset, read_cases
+from cxr_training.cases import Case, Dataset, doubtful_patients, read_cases
 from cxr_training.config import TrainConfig, load_config
 from cxr_training.copies import CopiesOnDisk, are_of
 from cxr_training.errors import TrainingError, one_line
@@ -108,6 +108,8 @@ def run(
     """
     folder.check(data)
     films, dataset, split = prepare(config, data)
+    for line in doubtful_patients(films.dataset.cases):
+        print(f"cxr-train: {line}", file=sys.stderr)
     first = config.of_first()
     for each in (config, *([] if first is None else [first])):
         check_courses(each, Material(dataset.cases, films.lesions, split))
