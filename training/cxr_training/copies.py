@@ -27,7 +27,7 @@ from cxr_training.augment import change_exposure, draw_warp
 from cxr_training.config_augment import AugmentConfig
 from cxr_training.degrade import degrade
 from cxr_training.films import Films, order_sha256
-from cxr_training.whole_file import write_whole
+from cxr_training.whole_file import reserve, write_whole
 
 _CHUNK = 32
 STRIDE = 16
@@ -143,6 +143,8 @@ def make_copies(
     cells = size // STRIDE
     maps = open_memmap(folder / "maps.npy", "w+", np.float16, (len(rows), *shape))
     places = open_memmap(folder / "places.npy", "w+", np.uint8, (len(rows), 3, cells, cells))
+    for name in ("maps.npy", "places.npy"):
+        reserve(folder / name)
     mirrored, known = np.zeros(len(rows), bool), np.zeros((len(rows), 3), bool)
     generator = torch.Generator().manual_seed(seed)
     for at in tqdm(range(0, len(rows), _CHUNK), desc="copies", unit="batch"):

@@ -12,7 +12,7 @@ import pytest
 from cxr_training.errors import TrainingError
 from cxr_training.run_folder import RunFolder
 from cxr_training.run_lock import held
-from cxr_training.whole_file import write_whole
+from cxr_training.whole_file import reserve, write_whole
 
 IDENTITY = {"recipe": {"version": "1"}, "labels": "a", "split": "b", "backbone": "c", "films": "d"}
 OTHERS = ("notes.txt", "thesis/chapter.txt", "fold-notes/a", "without-me/a", "banks/a", ".git/HEAD")
@@ -108,3 +108,22 @@ def test_one_process_trains_in_a_folder(tmp_path: Path) -> None:
         first.kill()
     with held(folder.lock):
         assert folder.lock.read_text() == f"{os.getpid()}\n"
+
+
+def test_what_the_disk_cannot_hold_is_told_before_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "maps.npy"
+    path.write_bytes(bytes(100))
+    reserve(path)
+    assert path.read_bytes() == bytes(100)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    with pytest.raises(OSError, match=r"No space left on device: '.*maps\.npy'"):
+        reserve(path)
+    assert not path.exists()
+    with pytest.raises(OSError, match=r"No space left on device: '.*last\.ckpt'"):
+        write_whole(tmp_path / "last.ckpt", full)
