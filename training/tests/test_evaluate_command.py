@@ -148,3 +148,27 @@ def test_the_command_says_in_one_line_what_is_wrong(
     assert "column 'zone_F' is missing" in error
     assert error.count("\n") == 1
     assert main(["--run", str(tmp_path / "none"), "--data", str(folder)]) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("run.json", '{"recipe": {', "was cut off, or is of no run"),
+        ("run.json", "[]", "was cut off, or is of no run"),
+        ("run.json", '{"recipe": []}', ""),
+        ("evaluation.json", '{"version"', "was cut off, or is of another release"),
+        ("evaluation.json", '{"version": "0.1.0"}', "was cut off, or is of another release"),
+    ],
+)
+def test_what_a_run_left_cut_off_or_of_another_release_is_said_in_one_line(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: str,
+    said: str,
+) -> None:  # fmt: skip
+    run = Path(shutil.copytree(folder / "run", tmp_path / "run"))
+    (run / name).write_text(content)
+    arguments = ["--run", str(run), "--data", str(folder), "--out", str(tmp_path / "out")]
+    assert main(arguments) == (2 if said else 0)
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == bool(said)
+    assert not said or error.startswith(f"cxr-evaluate: {run / name}: ")

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.measure.bootstrap import RESAMPLES, describe
 from cxr_training.cases import Dataset, read_cases
@@ -69,7 +71,7 @@ def _evaluate(
 ) -> Evaluation:  # fmt: skip
     if folder.evaluation.is_file():
         # With what the run's networks alone could tell, measured when they were finished.
-        evaluation = Evaluation.model_validate_json(folder.evaluation.read_bytes())
+        evaluation = _measured(folder.evaluation)
     else:
         evaluation = evaluate_run(folder, data, dataset, version=folder.version)
     out.root.mkdir(parents=True, exist_ok=True)
@@ -79,6 +81,16 @@ def _evaluate(
     print(headline_table(evaluation), goals_table(evaluation), sep="\n\n")
     print(f"\nthe report is {out.text}")
     return evaluation
+
+
+def _measured(path: Path) -> Evaluation:
+    try:
+        return Evaluation.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise TrainingError(
+            f"{path}: was cut off, or is of another release; where this file is removed all is "
+            "measured anew, but for what the run's networks alone could tell"
+        ) from error
 
 
 def _compare(folder: RunFolder, other: Path, dataset: Dataset) -> None:
