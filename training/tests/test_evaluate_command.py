@@ -172,3 +172,12 @@ def test_what_a_run_left_cut_off_or_of_another_release_is_said_in_one_line(
     assert said in error
     assert error.count("\n") == bool(said)
     assert not said or error.startswith(f"cxr-evaluate: {run / name}: ")
+
+
+def test_two_runs_of_one_name_are_told_apart(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = Path(shutil.copytree(folder / "run", tmp_path / "old" / "run"))
+    against = ["--against", str(other / "predictions.csv")]
+    assert main(["--run", str(folder / "run"), "--data", str(folder), *against]) == 0
+    assert f"| measure | {folder.name}/run | old/run |" in capsys.readouterr().out

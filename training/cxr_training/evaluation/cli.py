@@ -97,11 +97,21 @@ def _compare(folder: RunFolder, other: Path, dataset: Dataset) -> None:
     comparison = compare(
         read_predictions(folder.predictions), read_predictions(other), dataset
     )  # fmt: skip
-    print(comparison_table(comparison, folder.root.name, other.parent.name or str(other)))
+    print(comparison_table(comparison, *_told_apart(folder.root, other.parent)))
     print(
         f"\n{comparison.images} films of {comparison.patients} patients; "
         f"{describe(RESAMPLES)}, the same for both."
     )
+
+
+def _told_apart(one: Path, other: Path) -> tuple[str, str]:
+    """The shortest ends of two folders' paths that differ; of one and the same its name."""
+    parts = one.resolve().parts, other.resolve().parts
+    for count in range(1, max(map(len, parts)) + 1):
+        ends = [str(Path(*path[-count:])) for path in parts]
+        if ends[0] != ends[1]:
+            return ends[0], ends[1]
+    return one.resolve().name, other.resolve().name
 
 
 if __name__ == "__main__":
