@@ -181,3 +181,19 @@ def test_two_runs_of_one_name_are_told_apart(
     against = ["--against", str(other / "predictions.csv")]
     assert main(["--run", str(folder / "run"), "--data", str(folder), *against]) == 0
     assert f"| measure | {folder.name}/run | old/run |" in capsys.readouterr().out
+
+
+def test_a_goal_that_the_data_cannot_tell_is_not_said_to_be_missed(
+    folder: Path, tmp_path: Path
+) -> None:
+    readme = tmp_path / "README.md"
+    shutil.copy(Path(__file__).parents[2] / "README.md", readme)
+    arguments = ["--run", str(folder / "run"), "--data", str(folder), "--out", str(tmp_path / "o")]
+    assert main([*arguments, "--readme", str(readme)]) == 0
+    text = " ".join(readme.read_text(encoding="utf-8").split())
+    report = (tmp_path / "o" / "report.md").read_text(encoding="utf-8")
+    untold = [
+        line.split("|")[1].strip() for line in report.splitlines() if "cannot be told |" in line
+    ]
+    assert untold
+    assert f"Set as goals that these data cannot tell: {', '.join(untold)}." in text
