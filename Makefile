@@ -33,6 +33,10 @@ override DATA := $(patsubst ~/%,$(HOME)/%,$(DATA))
 override CONFIG := $(patsubst ~/%,$(HOME)/%,$(CONFIG))
 override OUT := $(patsubst ~/%,$(HOME)/%,$(OUT))
 override REPORT := $(patsubst ~/%,$(HOME)/%,$(REPORT))
+# Whether it is this repository's, however it is written; README and docs/ablation.md go with it.
+OWN_REPORT = [ "$(REPORT)" = docs/evaluation ] || [ "$(REPORT)" -ef docs/evaluation ]
+# 1 for a switch that is on; 0 is off as well as nothing.
+on = $(if $(filter-out 0 no false off,$(1)),1)
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -91,19 +95,21 @@ openapi: .venv/.dev frontend/node_modules/.installed ## Write backend/openapi.js
 	$(BIN)/cxr-severity settings > docs/settings.md
 
 train: .venv/.dev ## Cross-validate a recipe and export its version (DATA, CONFIG, OUT, JOBS; RESUME=1 goes on)
-	$(KEEP) $(BIN)/cxr-train --config "$(CONFIG)" --data "$(DATA)" --out "$(OUT)" --jobs $(JOBS) $(if $(RESUME),--resume)
+	$(KEEP) $(BIN)/cxr-train --config "$(CONFIG)" --data "$(DATA)" --out "$(OUT)" --jobs $(JOBS) $(if $(call on,$(RESUME)),--resume)
 
 evaluate: .venv/.dev ## Report and figures of a run's out-of-fold predictions (DATA, OUT, REPORT)
-	$(KEEP) $(BIN)/cxr-evaluate --run "$(OUT)" --data "$(DATA)" --out "$(REPORT)" $(if $(filter docs/evaluation,$(REPORT)),--readme README.md)
+	if $(OWN_REPORT); then set -- --readme README.md; fi; \
+		$(KEEP) $(BIN)/cxr-evaluate --run "$(OUT)" --data "$(DATA)" --out "$(REPORT)" "$$@"
 
 ablation: .venv/.dev ## The published recipe and two steps back from it, beside a run of what ships (DATA, CONFIG, OUT, REPORT)
-	$(KEEP) $(BIN)/cxr-ablation $(addprefix training/configs/ablation/published,-cnn.yaml -balanced-cnn.yaml .yaml) \
+	to="$(REPORT)"; if $(OWN_REPORT); then to=docs; fi; \
+		$(KEEP) $(BIN)/cxr-ablation $(addprefix training/configs/ablation/published,-cnn.yaml -balanced-cnn.yaml .yaml) \
 		--shipped "$(CONFIG)" --predictions "$(OUT)/predictions.csv" --data "$(DATA)" --runs runs/ablation \
-		--out "$(if $(filter docs/evaluation,$(REPORT)),docs,$(REPORT))/ablation.md"
+		--out "$$to/ablation.md"
 
 bench: $(if $(PART),.venv/.dev,.venv/.bench) ## How fast it is, beside Flask with grad-cam: tables and a chart in docs/bench (QUICK=1); or one PART=batch forms bulk idle
 	cd backend && $(if $(PART),../$(BIN)/python -m bench.$(PART) $(ARGS),\
-		PYTHONPATH=../$(BENCH_ONLY) ../$(BIN)/python -m bench $(if $(QUICK),--quick --out ../runs/bench,--readme))
+		PYTHONPATH=../$(BENCH_ONLY) ../$(BIN)/python -m bench $(if $(call on,$(QUICK)),--quick --out ../runs/bench,--readme))
 
 agree: .venv/.dev ## Whether every installed engine answers as PyTorch does, on the films of severity/ and the samples
 	data="$$(realpath "$(DATA)")" && cd backend && ../$(BIN)/python -m bench.agree "$$data/severity/images" ../samples

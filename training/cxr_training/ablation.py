@@ -93,9 +93,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         tables: dict[str, Path] = {}
         for name, recipe in recipes.items():
             tables[name] = arguments.runs / f"{name}-{arguments.fold}.csv"
-            # Of a changed recipe or split nothing is taken over.
+            # Of a changed recipe or split, or of other films, nothing is taken over.
             noted = tables[name].with_suffix(".json")
-            identity = f'{{"split": "{split.sha256}", "recipe": {recipe.model_dump_json()}}}\n'
+            of = f'"split": "{split.sha256}", "films": "{films.sha256}"'
+            identity = f'{{{of}, "recipe": {recipe.model_dump_json()}}}\n'
             known = noted.is_file() and noted.read_text(encoding="utf-8") == identity
             if not (known and tables[name].is_file()):
                 start = arguments.data / BACKBONE_WEIGHTS

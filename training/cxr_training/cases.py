@@ -215,6 +215,28 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
+def doubtful_patients(cases: Sequence[Case]) -> list[str]:
+    """What to look at in the names of patients, a line each: strangers of two tables under one
+    name, and one person under two."""
+    told = []
+    names = {kind: {case.patient for case in cases if case.set == kind} for kind in COLLECTIONS}
+    both = set.intersection(*names.values()) - {""}
+    if both:
+        told.append(
+            f"{len(both)} patients stand in both severity/ and ralo/, {min(both)!r} for one, and "
+            "each counts as one person: name strangers apart"
+        )
+    spellings: dict[str, set[str]] = {}
+    for name in set.union(*names.values()):
+        spellings.setdefault("".join(name.split()).casefold(), set()).add(name)
+    told += [
+        "patients " + ", ".join(map(repr, sorted(alike))) + " count as different persons"
+        for _, alike in sorted(spellings.items())
+        if len(alike) > 1
+    ]
+    return told
+
+
 def totals(cases: Sequence[Case]) -> Float32Array:
     """(N,) float32 reference totals, NaN where there is none."""
     return np.array([case.total for case in cases], np.float32)

@@ -26,7 +26,8 @@ from cxr_severity.model.reference.tensors import normalise
 from cxr_training.augment import change_exposure, draw_warp
 from cxr_training.config_augment import AugmentConfig
 from cxr_training.degrade import degrade
-from cxr_training.films import Films
+from cxr_training.films import Films, order_sha256
+from cxr_training.whole_file import reserve, write_whole
 
 _CHUNK = 32
 STRIDE = 16
@@ -123,10 +124,13 @@ def make_copies(
     folder: Path, films: Films, network: CellNet, blocks: int, copies: NDArray[np.int64],
     config: AugmentConfig, preprocess: PreprocessConfig, seed: int,
 ) -> CopiesOnDisk:  # fmt: skip
-    """Fill `folder` with `copies[i]` copies of film i, unless a run has filled it already."""
-    finished = folder / "finished"
-    if finished.is_file():
+    """Fill `folder` with `copies[i]` copies of film i, unless a run has filled it with copies of
+    these films already."""
+    order = order_sha256(films.dataset.cases, films.lesions)
+    if are_of(folder, order):
         return CopiesOnDisk(folder)
+    finished = folder / "finished"
+    finished.unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     size = network.config.side(preprocess.size)
     rows = np.repeat(np.arange(len(copies)), copies)
@@ -139,6 +143,8 @@ def make_copies(
     cells = size // STRIDE
     maps = open_memmap(folder / "maps.npy", "w+", np.float16, (len(rows), *shape))
     places = open_memmap(folder / "places.npy", "w+", np.uint8, (len(rows), 3, cells, cells))
+    for name in ("maps.npy", "places.npy"):
+        reserve(folder / name)
     mirrored, known = np.zeros(len(rows), bool), np.zeros((len(rows), 3), bool)
     generator = torch.Generator().manual_seed(seed)
     for at in tqdm(range(0, len(rows), _CHUNK), desc="copies", unit="batch"):
@@ -154,5 +160,11 @@ def make_copies(
     np.save(folder / "mirrored.npy", mirrored)
     np.save(folder / "known.npy", known)
     np.save(folder / "start.npy", np.concatenate([[0], np.cumsum(copies)]))
-    finished.touch()
+    write_whole(finished, order.encode())
     return CopiesOnDisk(folder)
+
+
+def are_of(folder: Path, order: str) -> bool:
+    """Whether a folder has all copies, of the films whose order has this hash (`order_sha256`)."""
+    finished = folder / "finished"
+    return finished.is_file() and finished.read_text("utf-8") == order

@@ -76,7 +76,7 @@ class Table:
 
 
 def read_table(path: Path, columns: Iterable[str], *, may_be_empty: bool = False) -> Table:
-    """Read a file that has at least these columns.
+    """Read a file that has at least these columns; blanks around a cell are none of it.
 
     Raises:
         TrainingError: it cannot be read, is not UTF-8, lacks a column or a cell, or has no rows
@@ -105,7 +105,8 @@ def read_table(path: Path, columns: Iterable[str], *, may_be_empty: bool = False
                 raise TrainingError(
                     f"{path}:{reader.line_num}: has another number of cells than the header"
                 )
-            rows.append(row)
+            # A blank that a spreadsheet left would make another patient of one.
+            rows.append({column: cell.strip() for column, cell in row.items()})
             lines.append(reader.line_num)
     except csv.Error as error:
         raise TrainingError(f"{path}:{reader.line_num}: {error}") from error

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cxr_severity.imaging.decode import decode
 from cxr_training.grey import eight_bit
 
 HASH_SIDE = 16
@@ -16,9 +17,17 @@ BITS = HASH_SIDE * HASH_SIDE
 
 
 def perceptual_hash(data: bytes) -> NDArray[np.bool_]:
-    """(256,) bits: signs of the low frequencies of an image file's cosine transform (pHash)."""
-    with Image.open(io.BytesIO(data)) as image:
-        hashed = imagehash.phash(eight_bit(image), hash_size=HASH_SIDE)
+    """(256,) bits: signs of the low frequencies of an image file's cosine transform (pHash).
+
+    Raises:
+        InputRefusedError: neither Pillow nor the service reads the file.
+    """
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            grey = eight_bit(image)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):  # as of DICOM
+        grey = Image.fromarray(np.rint(decode(data).pixels * 255).astype(np.uint8))
+    hashed = imagehash.phash(grey, hash_size=HASH_SIDE)
     return np.asarray(hashed.hash, dtype=np.bool_).reshape(-1)
 
 

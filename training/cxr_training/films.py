@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tarfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +18,10 @@ from tqdm import tqdm
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import InputRefusedError
+from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.networks.constants import PLACES
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
+from cxr_training.archives import member, opened
 from cxr_training.cases import Case, Dataset
 from cxr_training.duplicates import perceptual_hash
 from cxr_training.errors import TrainingError
@@ -25,8 +30,7 @@ from cxr_training.lesions import (
     Lesion,
     load_lesions,
     read_lesions,
-    read_mask,
-    split_lungs,
+    read_places,
 )
 
 
@@ -46,6 +50,21 @@ class Films:
     known: torch.Tensor
     hashes: NDArray[np.bool_]
 
+    @property
+    def sha256(self) -> str:
+        """Hash of the films in their order, and of what is drawn on and said of them; labels of the
+        scored ones have their own."""
+        digest = hashlib.sha256(order_sha256(self.dataset.cases, self.lesions).encode())
+        for part in (self.grids, self.places, self.known):
+            digest.update(part.numpy().data)
+        return digest.hexdigest()
+
+
+def order_sha256(cases: Sequence[Case], lesions: Sequence[Lesion]) -> str:
+    """Hash of which film has which number, and of what the tables say of those without a score."""
+    names = ([case.image for case in cases], [astuple(lesion) for lesion in lesions])
+    return hashlib.sha256(json.dumps(names).encode()).hexdigest()
+
 
 def read_files(dataset: Dataset, cases: Sequence[Case]) -> Iterator[bytes]:
     """The files of films, in order; those of `ralo/` lie in one archive.
@@ -53,28 +72,36 @@ def read_files(dataset: Dataset, cases: Sequence[Case]) -> Iterator[bytes]:
     Raises:
         TrainingError: naming the one that is missing.
     """
-    archive_path = dataset.root / "ralo" / "images.tar"
-    archive = None
-    try:
+    archive: tarfile.TarFile | None = None
+    with ExitStack() as stack:
         for case in cases:
             if case.set == "severity":
-                path = dataset.root / case.image
-                try:
-                    yield path.read_bytes()
-                except OSError as error:
-                    raise TrainingError(f"{path}: {error.strerror}") from error
+                yield _read(dataset.root / case.image)
                 continue
-            try:
-                archive = archive or tarfile.open(archive_path)  # noqa: SIM115
-                file = archive.extractfile(case.image.replace("ralo/", "images/", 1))
-            except (OSError, KeyError, tarfile.TarError) as error:
-                raise TrainingError(f"{archive_path}: {case.image} is not there") from error
-            if file is None:
-                raise TrainingError(f"{archive_path}: {case.image} is no file")
-            yield file.read()
-    finally:
-        if archive is not None:
-            archive.close()
+            if archive is None:
+                archive = stack.enter_context(opened(dataset.root / "ralo" / "images.tar"))
+            yield member(archive, case.image.replace("ralo/", "images/", 1))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TrainingError(f"{path}: {error.strerror}") from error
+
+
+def radiographs(dataset: Dataset, cases: Sequence[Case]) -> Iterator[tuple[bytes, Radiograph]]:
+    """The file of each film, and the film as the service reads it.
+
+    Raises:
+        TrainingError: naming the film that does not decode.
+    """
+    for case, data in zip(cases, read_files(dataset, cases), strict=True):
+        try:
+            film = decode(data)
+        except InputRefusedError as error:
+            raise TrainingError(f"{case.image}: {error.detail}") from error
+        yield data, film
 
 
 def exact_grids(
@@ -85,11 +112,8 @@ def exact_grids(
     Raises:
         TrainingError: naming the film that does not decode.
     """
-    for case, data in zip(cases, read_files(dataset, cases), strict=True):
-        try:
-            yield to_grid(decode(data), config)
-        except InputRefusedError as error:
-            raise TrainingError(f"{case.image}: {error.detail}") from error
+    for _, film in radiographs(dataset, cases):
+        yield to_grid(film, config)
 
 
 def load_films(dataset: Dataset, config: PreprocessConfig) -> Films:
@@ -114,11 +138,13 @@ def load_films(dataset: Dataset, config: PreprocessConfig) -> Films:
         known[i] |= drawn
         places[i][drawn] = np.rint(shares[drawn] * 255)
 
-    films = zip(read_files(dataset, dataset.cases), exact_grids(dataset, dataset.cases, config),
-                strict=True)  # fmt: skip
-    for i, (data, grid) in enumerate(tqdm(films, "scored", len(dataset.cases), unit="film")):
-        keep(i, data, grid)
-        draw(i, _own_masks(dataset.root, dataset.cases[i]))
+    scored = radiographs(dataset, dataset.cases)
+    for i, (data, film) in enumerate(tqdm(scored, "scored", len(dataset.cases), unit="film")):
+        case = dataset.cases[i]
+        keep(i, data, to_grid(film, config))
+        draw(i, read_places(
+            lambda name: _read(dataset.root / name), case.lung_mask, case.opacity_mask, film
+        ))  # fmt: skip
     where = {case.image: i for i, case in enumerate(dataset.cases)}
     drawn = load_lesions(dataset.root, lesions, config)
     for k, (data, grid, found) in enumerate(tqdm(drawn, "lesions", len(lesions), unit="film")):
@@ -135,16 +161,3 @@ def load_films(dataset: Dataset, config: PreprocessConfig) -> Films:
         dataset, lesions, torch.from_numpy(grids), torch.from_numpy(places),
         torch.from_numpy(known), hashes,
     )  # fmt: skip
-
-
-def _own_masks(root: Path, case: Case) -> Float32Array:
-    shares = np.full((len(PLACES), MASK_SIZE, MASK_SIZE), np.nan, np.float32)
-    for name, parts in ((case.lung_mask, slice(0, 2)), (case.opacity_mask, slice(2, 3))):
-        if name is None:
-            continue
-        try:
-            mask = read_mask((root / name).read_bytes(), name)
-        except OSError as error:
-            raise TrainingError(f"{root / name}: {error.strerror}") from error
-        shares[parts] = split_lungs(mask) if parts.start == 0 else mask
-    return shares

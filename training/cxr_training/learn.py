@@ -7,6 +7,7 @@ An epoch is a fixed number of steps. Each ends with a checkpoint, so a kill lose
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from collections.abc import Callable, Sequence
@@ -206,7 +207,10 @@ def _save(
         "dropout": torch.get_rng_state(),
         "dropout on GPUs": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
     }
-    write_whole(path, lambda partial: torch.save(state, partial))
+    # Not to the file itself: of a full disk torch tells in a RuntimeError of its own.
+    content = io.BytesIO()
+    torch.save(state, content)
+    write_whole(path, content.getvalue())
 
 
 def _resume(path: Path, identity: str, parts: Sequence[_Part], generator: torch.Generator) -> int:

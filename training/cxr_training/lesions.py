@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import io
 import tarfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
 import numpy as np
-from PIL import Image
 
 from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import InputRefusedError
+from cxr_severity.imaging.radiograph import Radiograph
 from cxr_severity.model.evaluation import Drawn
 from cxr_severity.model.networks.constants import PLACES
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
+from cxr_training.archives import member, opened
 from cxr_training.csv_files import Row, read_table
 from cxr_training.errors import TrainingError
+from cxr_training.masks import read_mask
 
 MASK_SIZE = 112
 """Side of the square grid that masks are kept on: eight times the cells of a 224-pixel input."""
@@ -111,45 +111,24 @@ def load_lesions(
         TrainingError: a film or mask that is missing, broken or of another shape than its film.
     """
     with (
-        _archive(root / "lesions" / "masks.tar") as masks,
-        _archive(root / "lesions" / "boxes.tar") as boxes,
+        opened(root / "lesions" / "masks.tar") as masks,
+        opened(root / "lesions" / "boxes.tar") as boxes,
     ):
         for lesion in lesions:
             archive = masks if lesion.set == "masks" else boxes
-            data = _member(archive, lesion.file)
+            data = member(archive, lesion.file)
             try:
-                grid = to_grid(decode(data), config)
+                film = decode(data)
             except InputRefusedError as error:
                 raise TrainingError(f"{lesion.file}: {error.detail}") from error
-            yield data, grid, _places(lesion, masks)
+            yield data, to_grid(film, config), _places(lesion, masks, film)
 
 
-@contextmanager
-def _archive(path: Path) -> Iterator[tarfile.TarFile]:
-    try:
-        archive = tarfile.open(path)  # noqa: SIM115
-    except (OSError, tarfile.TarError) as error:
-        raise TrainingError(f"{path}: {getattr(error, 'strerror', None) or 'is no tar'}") from error
-    with archive:
-        yield archive
-
-
-def _member(archive: tarfile.TarFile, name: str) -> bytes:
-    try:
-        file = archive.extractfile(name)
-    except KeyError:
-        file = None
-    if file is None:
-        raise TrainingError(f"{archive.name!s}: {name} is not there")
-    return file.read()
-
-
-def _places(lesion: Lesion, archive: tarfile.TarFile) -> Float32Array:
-    shares = np.full((len(PLACES), MASK_SIZE, MASK_SIZE), np.nan, np.float32)
-    if lesion.lung_mask:
-        shares[:2] = split_lungs(read_mask(_member(archive, lesion.lung_mask), lesion.lung_mask))
+def _places(lesion: Lesion, archive: tarfile.TarFile, film: Radiograph) -> Float32Array:
+    shares = read_places(
+        lambda name: member(archive, name), lesion.lung_mask, lesion.opacity_mask, film
+    )
     if lesion.opacity_mask:
-        shares[2] = read_mask(_member(archive, lesion.opacity_mask), lesion.opacity_mask)
         return shares
     if LABELS[lesion.label] in ("normal", "negative"):
         shares[2] = 0
@@ -163,18 +142,24 @@ def _places(lesion: Lesion, archive: tarfile.TarFile) -> Float32Array:
     return shares
 
 
-def read_mask(data: bytes, name: str) -> Float32Array:
-    """A mask's file to (112, 112) float32 shares in [0, 1].
+def read_places(
+    read: Callable[[str], bytes], lungs: str | None, opacity: str | None, film: Radiograph
+) -> Float32Array:
+    """Shares (3, 112, 112) of right lung, left lung and opacity, NaN where nobody drew.
+
+    Args:
+        read: the content of a mask's file.
 
     Raises:
-        TrainingError: naming the mask that does not decode.
+        TrainingError: naming the mask that is none of this film.
     """
-    try:
-        with Image.open(io.BytesIO(data)) as mask:
-            scaled = mask.convert("L").resize((MASK_SIZE, MASK_SIZE), Image.Resampling.BOX)
-    except OSError as error:
-        raise TrainingError(f"{name}: does not decode") from error
-    return np.asarray(scaled, np.float32) / np.float32(255)
+    shares = np.full((len(PLACES), MASK_SIZE, MASK_SIZE), np.nan, np.float32)
+    size = film.stored_size
+    if lungs:
+        shares[:2] = split_lungs(read_mask(read(lungs), lungs, MASK_SIZE, size, may_be_empty=False))
+    if opacity:
+        shares[2] = read_mask(read(opacity), opacity, MASK_SIZE, size)
+    return shares
 
 
 def split_lungs(mask: Float32Array) -> Float32Array:

@@ -101,9 +101,12 @@ def _check_across(config: TrainConfig, material: Material) -> None:
             material.split.fold[case.image] for case in classed if case.patient not in strangers
         }
         if len(folds) < 2:
+            other = {case.patient for case in material.cases if case.set != name}
+            shared = len(strangers & other)
             raise TrainingError(
                 f"across: without {name}, films with a class lie in {len(folds)} of "
                 f"{config.split.folds} folds, and calibration takes two; then across=false"
+                + (f" ({shared} patients stand in both collections)" if shared else "")
             )
 
 

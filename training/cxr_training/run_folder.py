@@ -22,6 +22,7 @@ class RunFolder:
     """`root` of a run.
 
     run.json            recipe and data that the run is of
+    run.lock            held by the process that trains, whose number stands in it
     split.json          who tests where, and which drawn films are held back
     first/              the same of a first round, if there was one, with what it read
     framed.safetensors  the network that finds the frames of lungs, and has learned nothing else
@@ -42,6 +43,10 @@ class RunFolder:
     @property
     def identity(self) -> Path:
         return self.root / "run.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "run.lock"
 
     @property
     def split(self) -> Path:
@@ -106,6 +111,25 @@ class RunFolder:
                 found.append(Unit(folder, int(fold[1]) if fold[1] else fold[2], int(seed[1])))
         return found
 
+    def check(self, data: Path) -> None:
+        """That a run may have this folder for its own.
+
+        Raises:
+            TrainingError: it is, or holds, the folder of the `data`, or files that no run left.
+        """
+        root = self.root.resolve()
+        if root == data.resolve() or root in data.resolve().parents:
+            raise TrainingError(f"{self.root}: holds the data, and a run needs a folder of its own")
+        try:
+            others = {path.name for path in self.root.iterdir()} - _BEGUN
+        except FileNotFoundError:
+            return
+        if others and not _is_of_a_run(self._noted_or_broken()):
+            raise TrainingError(
+                f"{self.root}: holds {min(others)}, and nothing says that a run left it; a run "
+                "needs a folder that is new, empty or a former run's"
+            )
+
     def claim(
         self, identity: Mapping[str, object], *, resume: bool,
         as_now: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
@@ -118,17 +142,21 @@ class RunFolder:
             as_now: of the recipe that an earlier release noted, what this one would have noted.
 
         Raises:
-            TrainingError: when `resume` finds another run's folder.
+            TrainingError: when `resume` finds another run's folder, or one of a release that noted
+                less of what its run is of.
         """
         text = json.dumps(identity, indent=1, sort_keys=True) + "\n"
-        try:
-            noted = self._noted()
-        except ValueError:  # cut off or changed by hand: of nobody knows what
-            noted = {"recipe": None}
+        noted = self._noted_or_broken()
         if as_now is not None and isinstance(noted.get("recipe"), dict):
             noted["recipe"] = as_now(noted["recipe"])
         same = _unversioned(noted) == _unversioned(json.loads(text))
         if resume and noted and not same:
+            unnoted = sorted(identity.keys() - noted.keys())
+            if _is_of_a_run(noted) and unnoted:
+                raise TrainingError(
+                    f"{self.root}: was begun by an earlier release, which did not note its "
+                    f"{unnoted[0]}, and cannot go on"
+                )
             raise TrainingError(f"{self.root}: is of another configuration, data or split")
         if not (resume and same):
             self.forget()
@@ -136,9 +164,14 @@ class RunFolder:
 
     @property
     def version(self) -> str:
-        """That it exports, or the folder's name where it does not tell."""
-        recipe = self._noted().get("recipe", {})
-        return str(recipe.get("version", self.root.name))
+        """That it exports, or the folder's name where it does not tell.
+
+        Raises:
+            TrainingError: what was noted of the run cannot be read; so does `labels`.
+        """
+        recipe = self._noted().get("recipe")
+        noted = recipe.get("version") if isinstance(recipe, dict) else None
+        return self.root.name if noted is None else str(noted)
 
     @property
     def labels(self) -> str | None:
@@ -148,16 +181,46 @@ class RunFolder:
     def _noted(self) -> dict[str, Any]:
         if not self.identity.is_file():
             return {}
-        noted: dict[str, Any] = json.loads(self.identity.read_text("utf-8"))
+        try:
+            noted = json.loads(self.identity.read_text("utf-8"))
+        except ValueError:
+            noted = None
+        if not isinstance(noted, dict):
+            raise TrainingError(f"{self.identity}: was cut off, or is of no run")
         return noted
 
+    def _noted_or_broken(self) -> dict[str, Any]:
+        try:
+            return self._noted()
+        except TrainingError:  # cut off or changed by hand: of nobody knows what
+            return {"recipe": None}
+
     def forget(self) -> None:
-        """Remove what a former run left; a folder of somebody else's files is let alone."""
+        """Remove what a former run left, and nothing else that lies in the folder. `run.json` stays
+        until another takes its place: without it, what a kill left here would be nobody's."""
         if not self.identity.is_file():
             return
-        # The identity last: without it, what a kill left here would be taken for this run's own.
-        for path in sorted(self.root.iterdir(), key=lambda path: path == self.identity):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for path in sorted(self.root.iterdir()):
+            if not _MADE.fullmatch(path.name):
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+
+_MADE = re.compile(
+    r"first|pretext|bank|fold-\d+|without-(ralo|severity)|evaluation|weights"
+    r"|split\.json|framed\.safetensors|(predictions|explanations|gate)\.csv|(gate|evaluation)\.json"
+    r"|\..+\.partial\.\w+"
+)
+"""Names of what a run makes in its folder."""
+_BEGUN = frozenset({"run.lock", ".run.json.partial.json"})
+"""What lies in the folder of a run that was killed before it had noted what it is of."""
+
+
+def _is_of_a_run(noted: dict[str, Any]) -> bool:
+    return noted.keys() >= {"recipe", "labels", "split", "backbone"}
 
 
 def _unversioned(noted: dict[str, Any]) -> dict[str, Any]:

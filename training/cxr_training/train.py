@@ -13,25 +13,22 @@ run's folder and the data, so a pool here, a job array or a cluster may call it.
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from cxr_severity.machine import end_with_parent
 from cxr_severity.model.networks.cells import CellNet
 from cxr_severity.model.reference.networks import pack_network
 from cxr_training.backbone import BACKBONE_WEIGHTS, VERSIONS, load_backbone, load_lower
-from cxr_training.cases import Case, Dataset, read_cases
+from cxr_training.cases import Case, Dataset, doubtful_patients, read_cases
 from cxr_training.config import TrainConfig, load_config
-from cxr_training.copies import CopiesOnDisk
+from cxr_training.copies import CopiesOnDisk, are_of
 from cxr_training.errors import TrainingError, one_line
 from cxr_training.evaluation.readers import PEERS, read_peers
-from cxr_training.films import Films, load_films
+from cxr_training.films import Films, load_films, order_sha256
 from cxr_training.finish import finish
 from cxr_training.gate.examples import collect
 from cxr_training.head import teach_light
@@ -53,6 +50,8 @@ from cxr_training.out_of_fold import write_predictions
 from cxr_training.pretext import find_frames, make_all_copies, teach_places
 from cxr_training.readings import read_readings, write_readings
 from cxr_training.run_folder import RunFolder
+from cxr_training.run_lock import held
+from cxr_training.share_out import share_out
 from cxr_training.splits import Split, check_disjoint, make_split, merge_patients
 from cxr_training.whole_file import write_whole
 
@@ -103,11 +102,14 @@ def run(
         versions: folder of the version that the recipe starts from, if it names one.
 
     Raises:
-        TrainingError: when data or configuration cannot be used; nothing has been trained then, and
-            a former run is kept.
+        TrainingError: when data, configuration or folder cannot be used, or another process trains
+            there; nothing has been trained then, and a former run is kept.
         OSError: when the folder cannot be written.
     """
+    folder.check(data)
     films, dataset, split = prepare(config, data)
+    for line in doubtful_patients(films.dataset.cases):
+        print(f"cxr-train: {line}", file=sys.stderr)
     first = config.of_first()
     for each in (config, *([] if first is None else [first])):
         check_courses(each, Material(dataset.cases, films.lesions, split))
@@ -121,26 +123,25 @@ def run(
     if config.start is not None:
         digest = load_lower(start, versions / config.start, config.main.frozen_blocks)
     pack_network(start)  # a network that is too large to ship is found out now
-    folder.claim(
-        {
-            "recipe": config.model_dump(mode="json", exclude={"gate"}),
-            "labels": dataset.labels_sha256,
-            "split": split.sha256,
-            "backbone": digest,
-        },
-        resume=resume,
-        as_now=as_now,
-    )
-    seen = films
-    if courses != config:
-        seen = load_films(films.dataset, courses.preprocess)
-    if start.framer is not None:
-        find_frames(folder, config, seen, split, start)
-    if first is not None:
-        _round(folder.first, first, data, seen, split, start, jobs, read_unit)
-        start = load_network(courses, folder.first.places).train().requires_grad_(True)
-    _round(folder, config, data, seen, split, start, jobs, train_unit)
-    print(finish(folder, config, data, films, dataset, split, images, digest))
+    identity = {
+        "recipe": config.model_dump(mode="json", exclude={"gate"}),
+        "labels": dataset.labels_sha256,
+        "split": split.sha256,
+        "backbone": digest,
+        "films": films.sha256,
+    }
+    with held(folder.lock):
+        folder.claim(identity, resume=resume, as_now=as_now)
+        seen = films
+        if courses != config:
+            seen = load_films(films.dataset, courses.preprocess)
+        if start.framer is not None:
+            find_frames(folder, config, seen, split, start)
+        if first is not None:
+            _round(folder.first, first, data, seen, split, start, jobs, read_unit)
+            start = load_network(courses, folder.first.places).train().requires_grad_(True)
+        _round(folder, config, data, seen, split, start, jobs, train_unit)
+        print(finish(folder, config, data, films, dataset, split, images, digest))
 
 
 def as_now(recipe: dict[str, Any]) -> dict[str, Any]:
@@ -162,28 +163,7 @@ def _round(
         make_all_copies(copies, courses, films, split, start)
     teach_places(folder, courses, films, split, start, copies)
     make_all_copies(copies, courses, films, split, load_network(courses, folder.places))
-    units = planned(config)
-    if jobs == 1:
-        for unit in units:
-            work(folder, config, data, *unit)
-    else:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(jobs, context, _begin_process) as pool:
-            futures = [pool.submit(work, folder, config, data, *unit) for unit in units]
-            try:
-                for future in as_completed(futures):
-                    future.result()
-            except BaseException:
-                # Said now, and not when all that wait have been trained.
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-
-
-def _begin_process() -> None:
-    # Threads that share busy cores wait for each other.
-    torch.set_num_threads(1)
-    # Else it would go on beside those of the run that goes on from here.
-    end_with_parent()
+    share_out(jobs, work, [(folder, config, data, *unit) for unit in planned(config)])
 
 
 def _copies_of(folder: RunFolder, config: TrainConfig) -> Path:
@@ -249,7 +229,10 @@ def read_unit(folder: RunFolder, config: TrainConfig, data: Path, fold: Fold, se
 
 def _material(folder: RunFolder, data: Path) -> tuple[Dataset, Material]:
     split = Split.read(folder.split)
-    dataset = split.named(read_cases(data))
+    dataset = read_cases(data)
+    if dataset.labels_sha256 != split.labels_sha256:
+        raise TrainingError(f"{data}: its labels were changed after {folder.split} was written")
+    dataset = split.named(dataset)
     return dataset, Material(dataset.cases, read_lesions(data), split)
 
 
@@ -260,6 +243,11 @@ def _taught(
     """The network of a unit, trained on all but `tested` unless it is there."""
     unit = folder.unit(fold, seed)
     if not unit.weights.is_file():
+        copies = _copies_of(folder, config)
+        if not are_of(copies, order_sha256(material.cases, material.lesions)):
+            raise TrainingError(
+                f"{copies}: holds copies of other films than {dataset.root} does now"
+            )
         unit.folder.mkdir(parents=True, exist_ok=True)
         out = left_out(dataset, tested, fold, config)
         if not unit.whole_lungs.is_file():
@@ -270,8 +258,8 @@ def _taught(
             if config.first is not None and (config.first.across or not crosses(fold)):
                 teacher = folder.first.unit(fold, config.seeds[0])
                 readings = read_readings(teacher.readings, material.lesions)
-            copies = CopiesOnDisk(_copies_of(folder, config))
-            lesson = lesson_of(config, stage, material, copies, out, readings)
+            source = CopiesOnDisk(copies)
+            lesson = lesson_of(config, stage, material, source, out, readings)
             torch.manual_seed(seed)  # of the student's heads, which are made here
             network = learn(
                 Student(start.requires_grad_(True)), lesson, stage, config.loss, seed,
@@ -280,9 +268,7 @@ def _taught(
             write_whole(unit.whole_lungs, pack_network(network))
             unit.checkpoint.unlink(missing_ok=True)
         network = load_network(config, unit.whole_lungs)
-        teach_light(
-            network, config, dataset, material, out, _copies_of(folder, config), seed, device()
-        )
+        teach_light(network, config, dataset, material, out, copies, seed, device())
         write_whole(unit.weights, pack_network(network))
     return load_network(config, unit.weights)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +27,28 @@ def write_whole(path: Path, content: bytes | Callable[[Path], None]) -> None:
         else:
             content(partial)
         partial.replace(path)
-    except BaseException:
+    except BaseException as error:
         partial.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:  # as of a full disk
+            error.filename = str(path)
+        raise
+
+
+def reserve(path: Path) -> None:
+    """Have the disk hold all of a file that is mapped: a page that finds no room when it is written
+    ends the process without a word.
+
+    Raises:
+        OSError: the disk has no room for it; the file is removed.
+    """
+    if not hasattr(os, "posix_fallocate"):
+        return
+    try:
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    except OSError as error:
+        if error.errno in (errno.EINVAL, errno.EOPNOTSUPP):  # a file system that cannot promise it
+            return
+        path.unlink()
+        error.filename = str(path)
         raise

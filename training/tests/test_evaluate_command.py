@@ -148,3 +148,52 @@ def test_the_command_says_in_one_line_what_is_wrong(
     assert "column 'zone_F' is missing" in error
     assert error.count("\n") == 1
     assert main(["--run", str(tmp_path / "none"), "--data", str(folder)]) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("run.json", '{"recipe": {', "was cut off, or is of no run"),
+        ("run.json", "[]", "was cut off, or is of no run"),
+        ("run.json", '{"recipe": []}', ""),
+        ("evaluation.json", '{"version"', "was cut off, or is of another release"),
+        ("evaluation.json", '{"version": "0.1.0"}', "was cut off, or is of another release"),
+    ],
+)
+def test_what_a_run_left_cut_off_or_of_another_release_is_said_in_one_line(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: str,
+    said: str,
+) -> None:  # fmt: skip
+    run = Path(shutil.copytree(folder / "run", tmp_path / "run"))
+    (run / name).write_text(content)
+    arguments = ["--run", str(run), "--data", str(folder), "--out", str(tmp_path / "out")]
+    assert main(arguments) == (2 if said else 0)
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == bool(said)
+    assert not said or error.startswith(f"cxr-evaluate: {run / name}: ")
+
+
+def test_two_runs_of_one_name_are_told_apart(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = Path(shutil.copytree(folder / "run", tmp_path / "old" / "run"))
+    against = ["--against", str(other / "predictions.csv")]
+    assert main(["--run", str(folder / "run"), "--data", str(folder), *against]) == 0
+    assert f"| measure | {folder.name}/run | old/run |" in capsys.readouterr().out
+
+
+def test_a_goal_that_the_data_cannot_tell_is_not_said_to_be_missed(
+    folder: Path, tmp_path: Path
+) -> None:
+    readme = tmp_path / "README.md"
+    shutil.copy(Path(__file__).parents[2] / "README.md", readme)
+    arguments = ["--run", str(folder / "run"), "--data", str(folder), "--out", str(tmp_path / "o")]
+    assert main([*arguments, "--readme", str(readme)]) == 0
+    text = " ".join(readme.read_text(encoding="utf-8").split())
+    report = (tmp_path / "o" / "report.md").read_text(encoding="utf-8")
+    untold = [
+        line.split("|")[1].strip() for line in report.splitlines() if "cannot be told |" in line
+    ]
+    assert untold
+    assert f"Set as goals that these data cannot tell: {', '.join(untold)}." in text

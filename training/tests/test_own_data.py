@@ -7,13 +7,20 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
+from imaging.files import dicom
+from PIL import Image
 from small_run import MAIN, SMALL
 
+from cxr_severity.model.preprocess import PreprocessConfig
+from cxr_training.cases import doubtful_patients, read_cases
 from cxr_training.config import TrainConfig
 from cxr_training.csv_files import csv_bytes
+from cxr_training.duplicates import SAME_FILM, near_duplicates
 from cxr_training.errors import TrainingError
+from cxr_training.films import load_films
 from cxr_training.lesions import read_lesions
 from cxr_training.prepare.describe import describe
 from cxr_training.run_folder import RunFolder
@@ -37,6 +44,22 @@ def graded_alone(labels: Path) -> None:
     for i, row in enumerate(rows):
         row |= {"patient": "one"} if i in (0, 3, 6) else dict.fromkeys(scores, "")
     labels.write_bytes(csv_bytes(tuple(rows[0]), [list(row.values()) for row in rows]))
+
+
+def cut(archive: Path) -> None:
+    """As a copy that a full disk ended."""
+    archive.write_bytes(archive.read_bytes()[:800])
+
+
+def renumbered(data: Path, *folders: str) -> None:
+    """Patients 0, 1, 2 and so on in each table."""
+    for folder in folders:
+        labels = data / folder / "labels.csv"
+        with labels.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        for i, row in enumerate(rows):
+            row["patient"] = str(i)
+        labels.write_bytes(csv_bytes(tuple(rows[0]), [list(row.values()) for row in rows]))
 
 
 @pytest.mark.parametrize(
@@ -75,6 +98,22 @@ def graded_alone(labels: Path) -> None:
             lambda data: (data / "lesions" / "boxes.tar").unlink(), {},
             "boxes.tar: No such file",
         ),
+        (
+            lambda data: cut(data / "lesions" / "masks.tar"), {},
+            r"masks\.tar: is damaged, at masks/",
+        ),
+        (
+            lambda data: cut(data / "ralo" / "images.tar"), {},
+            r"images\.tar: is damaged, at images/",
+        ),
+        (
+            lambda data: (data / "severity" / "images" / "03.png").write_bytes(b"none"), {},
+            r"severity/images/03\.png: .*PNG, JPEG, TIFF and DICOM are accepted",
+        ),
+        (
+            lambda data: renumbered(data, "severity", "ralo"), {},
+            r"then across=false \(15 patients stand in both collections\)",
+        ),
     ],
 )  # fmt: skip
 def test_it_is_told_in_a_line_before_any_training(
@@ -86,6 +125,44 @@ def test_it_is_told_in_a_line_before_any_training(
     with pytest.raises(TrainingError, match=message):
         run(config, data, RunFolder(tmp_path / "run"))
     assert not (tmp_path / "run").exists()
+
+
+def test_blanks_around_a_patients_name_make_no_other_patient(data: Path) -> None:
+    for name in ("severity", "ralo", "lesions"):
+        labels = data / name / "labels.csv"
+        before = (read_cases(data).cases, read_lesions(data))
+        with labels.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        cells = [[f" {cell}\u00a0 " if i % 2 else cell for cell in row.values()]
+                 for i, row in enumerate(rows)]  # fmt: skip
+        labels.write_bytes(csv_bytes(tuple(rows[0]), cells))
+        # By their texts: a score that is not there is not equal to itself.
+        assert repr((read_cases(data).cases, read_lesions(data))) == repr(before)
+
+
+def test_names_that_may_be_of_one_person_or_of_two_are_told(data: Path) -> None:
+    assert doubtful_patients(read_cases(data).cases) == []
+    renumbered(data, "ralo")
+    labels = data / "severity" / "labels.csv"
+    text = labels.read_text("utf-8")
+    for old, new in (("p00", "7"), ("p01", "P 02"), ("p03", "P04")):
+        text = text.replace(f"{old},", f"{new},", 1)
+    labels.write_text(text, "utf-8")
+    shared, *spelt = doubtful_patients(read_cases(data).cases)
+    assert shared.startswith("1 patients stand in both severity/ and ralo/, '7' for one, and each ")
+    assert spelt == [
+        "patients 'P 02', 'p02' count as different persons",
+        "patients 'P04', 'p04' count as different persons",
+    ]
+
+
+def test_a_film_that_the_service_alone_reads_is_learned(data: Path) -> None:
+    image = data / "severity" / "images" / "03.png"
+    found = load_films(read_cases(data), PreprocessConfig(size=96))
+    with Image.open(image) as film:
+        image.write_bytes(dicom(np.asarray(film.convert("L"))))
+    as_dicom = load_films(read_cases(data), PreprocessConfig(size=96))
+    assert near_duplicates(found.hashes[3:4], as_dicom.hashes[3:4], SAME_FILM).all()
 
 
 def test_a_table_of_places_is_read_as_the_others_are(data: Path) -> None:

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from cxr_severity.model.evaluation import Evaluation
 from cxr_severity.model.measure.bootstrap import RESAMPLES, describe
 from cxr_training.cases import Dataset, read_cases
@@ -69,7 +71,7 @@ def _evaluate(
 ) -> Evaluation:  # fmt: skip
     if folder.evaluation.is_file():
         # With what the run's networks alone could tell, measured when they were finished.
-        evaluation = Evaluation.model_validate_json(folder.evaluation.read_bytes())
+        evaluation = _measured(folder.evaluation)
     else:
         evaluation = evaluate_run(folder, data, dataset, version=folder.version)
     out.root.mkdir(parents=True, exist_ok=True)
@@ -81,15 +83,35 @@ def _evaluate(
     return evaluation
 
 
+def _measured(path: Path) -> Evaluation:
+    try:
+        return Evaluation.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise TrainingError(
+            f"{path}: was cut off, or is of another release; where this file is removed all is "
+            "measured anew, but for what the run's networks alone could tell"
+        ) from error
+
+
 def _compare(folder: RunFolder, other: Path, dataset: Dataset) -> None:
     comparison = compare(
         read_predictions(folder.predictions), read_predictions(other), dataset
     )  # fmt: skip
-    print(comparison_table(comparison, folder.root.name, other.parent.name or str(other)))
+    print(comparison_table(comparison, *_told_apart(folder.root, other.parent)))
     print(
         f"\n{comparison.images} films of {comparison.patients} patients; "
         f"{describe(RESAMPLES)}, the same for both."
     )
+
+
+def _told_apart(one: Path, other: Path) -> tuple[str, str]:
+    """The shortest ends of two folders' paths that differ; of one and the same its name."""
+    parts = one.resolve().parts, other.resolve().parts
+    for count in range(1, max(map(len, parts)) + 1):
+        ends = [str(Path(*path[-count:])) for path in parts]
+        if ends[0] != ends[1]:
+            return ends[0], ends[1]
+    return one.resolve().name, other.resolve().name
 
 
 if __name__ == "__main__":

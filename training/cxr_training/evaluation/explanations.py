@@ -3,7 +3,6 @@ nothing."""
 
 from __future__ import annotations
 
-import io
 import tarfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
-from PIL import Image
 
 from cxr_severity.imaging.arrays import Float32Array, Float64Array
 from cxr_severity.model.evaluation import (
@@ -22,10 +20,12 @@ from cxr_severity.model.evaluation import (
     Measure,
 )
 from cxr_severity.model.measure.bootstrap import RESAMPLES, Bootstrap, interval, ratio
+from cxr_training.archives import member, opened
 from cxr_training.csv_files import csv_bytes, read_table
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.places import SHARES, SIDE, Place, draw_boxes, enlarge, place
 from cxr_training.lesions import DRAWN, Lesion
+from cxr_training.masks import read_mask
 
 MAPS: tuple[MapKind, ...] = get_args(MapKind)
 COLUMNS = ("map", "drawn", "fold", "seed", "image", "patient", *SHARES)
@@ -71,12 +71,7 @@ def drawings(root: Path, lesions: Sequence[Lesion]) -> Iterator[Drawing]:
     Raises:
         TrainingError: a mask that is missing or does not decode.
     """
-    path = root / "lesions" / "masks.tar"
-    try:
-        archive = tarfile.open(path)  # noqa: SIM115
-    except (OSError, tarfile.TarError) as error:
-        raise TrainingError(f"{path}: cannot be read") from error
-    with archive:
+    with opened(root / "lesions" / "masks.tar") as archive:
         for lesion in lesions:
             if lesion.opacity_mask:
                 opacity = _mask(archive, lesion.opacity_mask)
@@ -91,15 +86,7 @@ def drawings(root: Path, lesions: Sequence[Lesion]) -> Iterator[Drawing]:
 
 
 def _mask(archive: tarfile.TarFile, name: str) -> Float32Array:
-    try:
-        file = archive.extractfile(name)
-        if file is None:
-            raise KeyError(name)
-        with Image.open(io.BytesIO(file.read())) as mask:
-            scaled = mask.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX)
-    except (KeyError, OSError, tarfile.TarError) as error:
-        raise TrainingError(f"{archive.name!s}: {name} is missing or does not decode") from error
-    return np.asarray(scaled, np.float32) / np.float32(255)
+    return read_mask(member(archive, name), name, SIDE)
 
 
 def explain(

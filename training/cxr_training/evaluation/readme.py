@@ -45,7 +45,9 @@ def section(evaluation: Evaluation) -> str:
 
 def _sentences(evaluation: Evaluation, metrics: Metrics) -> list[str]:
     sets, senior = evaluation.conformal, evaluation.against_senior
-    unmet = [goal.name for goal in goals(evaluation) if not goal.met]
+    known = [goal for goal in goals(evaluation) if goal.measured is not None]
+    unmet = [goal.name for goal in known if not goal.met]
+    untold = [goal.name for goal in goals(evaluation) if goal.measured is None]
     error, size = evaluation.calibration.after.expected_error, sets.mean_size.value
     lines = [
         f"- Measured on {metrics.evaluated_on}; 95% intervals over patients. {FLAT_NOTE}",
@@ -87,6 +89,8 @@ def _sentences(evaluation: Evaluation, metrics: Metrics) -> list[str]:
         )
     if unmet:
         lines.append(f"- Set as goals and not reached: {', '.join(unmet)}.")
+    if untold:
+        lines.append(f"- Set as goals that these data cannot tell: {', '.join(untold)}.")
     return lines
 
 

@@ -16,7 +16,7 @@ from cxr_training.duplicates import SAME_PATIENT, near_duplicates, perceptual_ha
 from cxr_training.evaluation.by_source import REFERENCES, SOURCES
 from cxr_training.evaluation.predictions import Joined
 from cxr_training.evaluation.readers import PEOPLE, Reader
-from cxr_training.films import read_files
+from cxr_training.films import radiographs
 
 CLEAR = 2.0
 """From this many points of the reference total on, raters agree on the direction of a change."""
@@ -58,14 +58,14 @@ def repeated_films(dataset: Dataset) -> frozenset[Names]:
     `ralo/` come as near to each other (56 bits) and are two of one person, days apart.
 
     Raises:
-        TrainingError: naming a film of such a pair that is missing.
+        TrainingError: naming a film of such a pair that is missing or does not decode.
     """
     own = [case for case in dataset.cases if case.set == "severity"]
     pairs = [pair for source in SOURCES for pair in follow_ups(own, source)]
     films = list({case.image: case for pair in pairs for case in pair}.values())
     hashes = {
         case.image: perceptual_hash(data)[None]
-        for case, data in zip(films, read_files(dataset, films), strict=True)
+        for case, (data, _) in zip(films, radiographs(dataset, films), strict=True)
     }
     return frozenset(
         (a.image, b.image)

@@ -34,6 +34,7 @@ from cxr_training.cases import Case, Dataset
 from cxr_training.errors import TrainingError
 from cxr_training.evaluation.predictions import Mask
 from cxr_training.films import read_files
+from cxr_training.masks import open_mask
 from cxr_training.perturbations import CHANGES, Change
 
 UNCHANGED = "as it is"
@@ -105,8 +106,8 @@ def _lung_mask(dataset: Dataset, case: Case, shape: tuple[int, ...]) -> Float32A
         mask = np.zeros(shape, np.float32)
         mask[height // 8 : height * 7 // 8, width // 10 : width * 9 // 10] = 1
         return mask
-    with Image.open(dataset.root / case.lung_mask) as image:
-        scaled = image.convert("L").resize((width, height), Image.Resampling.BILINEAR)
+    drawn = open_mask((dataset.root / case.lung_mask).read_bytes(), case.lung_mask)
+    scaled = drawn.resize((width, height), Image.Resampling.BILINEAR)
     return np.asarray(scaled, dtype=np.float32) / np.float32(255)
 
 

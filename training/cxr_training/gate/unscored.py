@@ -14,6 +14,7 @@ from cxr_severity.imaging.arrays import Float32Array
 from cxr_severity.imaging.decode import decode
 from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.model.preprocess import PreprocessConfig, to_grid
+from cxr_training.archives import DAMAGED
 from cxr_training.csv_files import read_table
 from cxr_training.duplicates import SAME_PATIENT, near_duplicates, perceptual_hash
 from cxr_training.errors import TrainingError
@@ -59,7 +60,7 @@ def _film(
         if near_duplicates(bits[None], exclude, SAME_PATIENT).any():
             return None
         return Film(to_grid(decode(data), config), bits)
-    except (OSError, InputRefusedError) as error:
+    except InputRefusedError as error:
         raise TrainingError(f"{where} does not decode") from error
 
 
@@ -81,7 +82,7 @@ def _files(folder: Path, wanted: set[str]) -> Iterator[tuple[str, str, bytes]]:
                     if content is not None:
                         missing.remove(member.name)
                         yield member.name, f"{archive}: {member.name}", content.read()
-        except (OSError, EOFError, tarfile.TarError) as error:
+        except DAMAGED as error:
             raise TrainingError(f"{archive}: cannot be read") from error
     if missing:
         raise TrainingError(f"{folder}: no tar file holds {min(missing)}")

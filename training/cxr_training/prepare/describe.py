@@ -9,9 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
+from numpy.typing import NDArray
 
+from cxr_severity.imaging.errors import InputRefusedError
 from cxr_severity.model.assessment import SEVERITIES
-from cxr_severity.model.evaluation import Collection
+from cxr_severity.model.evaluation import Agreement, Collection
 from cxr_severity.model.measure.markdown import cell, table
 from cxr_training.cases import COLLECTIONS, Case, read_cases
 from cxr_training.csv_files import read_table
@@ -118,6 +120,11 @@ def _scores(cases: Sequence[Case]) -> str:
 def _agreement(cases: Sequence[Case]) -> str:
     """How well people agree on the same films; intervals over patients."""
     found = [agreement_of(reader, cases) for reader in PEOPLE]
+    return agreement_table([one for one in found if one is not None])
+
+
+def agreement_table(found: Sequence[Agreement]) -> str:
+    """A line for each reader against another."""
     return table(
         ("read by", "against", "images", "accuracy", "macro-F1", "weighted kappa",
          "mild for severe", "total, r", "total, error"),
@@ -127,7 +134,7 @@ def _agreement(cases: Sequence[Case]) -> str:
                 cell(one.quadratic_weighted_kappa), cell(one.two_step_errors), cell(one.total_r),
                 cell(one.total_mae, 2),
             )
-            for one in found if one is not None
+            for one in found
         ],
     )  # fmt: skip
 
@@ -172,8 +179,15 @@ def _ages(cases: Sequence[Case]) -> str:
     return f"Age is stated for {len(ages)} images: {ages[0]:g} to {ages[-1]:g}, median {middle:g}."
 
 
+def _hash(path: Path) -> NDArray[np.bool_]:
+    try:
+        return perceptual_hash(path.read_bytes())
+    except InputRefusedError as error:
+        raise TrainingError(f"{path}: {error.detail}") from error
+
+
 def _near_duplicates(folder: Path, cases: Sequence[Case]) -> str:
-    hashes = np.stack([perceptual_hash((folder / case.image).read_bytes()) for case in cases])
+    hashes = np.stack([_hash(folder / case.image) for case in cases])
     found = []
     for bits in (SAME_FILM, SAME_PATIENT):
         pairs = np.argwhere(np.triu(near_duplicates(hashes, hashes, bits), k=1)).tolist()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from PIL import Image
 
 from cxr_training.errors import TrainingError
 from cxr_training.grey import eight_bit
+from cxr_training.masks import mask_values
 
 LONGEST_SIDE = 512
 FILM_QUALITY, THUMBNAIL_QUALITY = 92, 85
@@ -25,10 +28,16 @@ def read_film(path: Path) -> Image.Image:
     Raises:
         TrainingError: the file is no image, or cut.
     """
+    with _opened(path) as image:
+        return eight_bit(image)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
     try:
         with Image.open(path) as image:
             image.load()
-            return eight_bit(image)
+            yield image
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise TrainingError(f"{path}: is no image that can be read ({error})") from error
 
@@ -56,18 +65,12 @@ def read_mask(path: Path) -> Mask:
     Raises:
         TrainingError: the file is no image.
     """
-    grey = np.asarray(read_film(path))
+    with _opened(path) as image:
+        grey = mask_values(image)
     # Collections write 1 or 255 for white; an all-black mask has none.
-    brightest = int(grey.max())
+    brightest = grey.max()
     marked: Mask = grey > brightest / 2 if brightest else np.zeros(grey.shape, np.bool_)
     return marked
-
-
-def fits(mask: Mask, size: tuple[int, int]) -> bool:
-    """Whether a mask has the aspect of a film of (width, height) `size`, to a pixel."""
-    height, width = mask.shape
-    off = abs(width * size[1] - height * size[0])
-    return bool(off <= max(width, height, size[0], size[1]))
 
 
 def mask_png(mask: Mask, size: tuple[int, int]) -> bytes:

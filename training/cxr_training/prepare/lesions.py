@@ -20,8 +20,9 @@ from cxr_training.csv_files import csv_bytes
 from cxr_training.duplicates import SAME_FILM, near_duplicates, perceptual_hash
 from cxr_training.errors import TrainingError
 from cxr_training.lesions import DRAWN
+from cxr_training.masks import fits
 from cxr_training.prepare.checkout import IMAGE_SUFFIXES, add_file, folder, number, read_rows
-from cxr_training.prepare.images import Mask, fits, mask_png, read_film, read_mask, square_jpeg
+from cxr_training.prepare.images import Mask, mask_png, read_film, read_mask, square_jpeg
 
 SIDE = 256
 COLUMNS = (
@@ -179,7 +180,7 @@ def write(films: Sequence[Film], scored: Mapping[str, bytes], to: Path) -> list[
                     if path is None:
                         continue
                     mask = read_mask(path)
-                    if fits(mask, image.size):
+                    if fits(mask.shape, image.size[::-1]):
                         add_file(tar, row[column], mask_png(mask, (SIDE, SIDE)))
                     else:
                         name = column.replace("_", " ")

@@ -12,7 +12,8 @@ import numpy as np
 from cxr_severity.model.assessment import ZONES
 from cxr_training.csv_files import csv_bytes
 from cxr_training.duplicates import SAME_FILM, near_duplicates, perceptual_hash
-from cxr_training.prepare.images import Mask, film_jpeg, fits, mask_png, read_film, read_mask
+from cxr_training.masks import fits
+from cxr_training.prepare.images import Mask, film_jpeg, mask_png, read_film, read_mask
 from cxr_training.prepare.masks import Outlines, Regions, union
 from cxr_training.prepare.sources import Scores, Source, named_after_file
 
@@ -108,7 +109,7 @@ def write(chosen: Sequence[Chosen], collections: Collections, folder: Path) -> l
         for kind, mask in (("lung", _lungs(one, collections)), ("opacity", opacity)):
             if mask is None:
                 continue
-            if not fits(mask, film.size):
+            if not fits(mask.shape, film.size[::-1]):
                 left_out.append(f"{one.filename}: its {kind} mask has another aspect")
                 continue
             row[f"{kind}_mask"] = f"masks/{number:04}.{kind}.png"
