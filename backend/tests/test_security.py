@@ -33,8 +33,9 @@ def _named(cell: str, before: list[Path]) -> tuple[list[Path], dict[str, list[Pa
     wanted: dict[str, list[Path]] = {}
     last = files
     for name in re.findall(r"`([^`]+)`", cell):
-        if name.endswith((".py", ".sh")):
-            at = REPOSITORY / ("" if name.startswith("scripts/") else "backend") / name
+        if name.endswith((".py", ".sh", ".ts")):
+            whole = name.startswith(("scripts/", "frontend/"))
+            at = REPOSITORY / ("" if whole else "backend") / name
             last = [at] if "/" in name else list(TESTS.rglob(name))
             assert last, f"there is no {name}"
             assert all(path.is_file() for path in last), f"there is no {name}"

@@ -6,7 +6,8 @@ import io
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, suppress
+from contextlib import ExitStack, contextmanager, redirect_stderr, suppress
+from pathlib import Path
 from typing import IO, Any, TextIO, cast
 
 _UNWRITABLE = (OSError, ValueError)
@@ -21,15 +22,16 @@ def usable_streams() -> Iterator[None]:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A file's name may hold bytes that are no text; standard error escapes them by itself.
         sys.stdout.reconfigure(errors="backslashreplace")
-    said = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115 - for the process's life
-    try:
-        with redirect_stderr(cast(TextIO, _Unfailing(said))):
-            yield
-    finally:
+    with ExitStack() as opened:
+        said = sys.stderr or opened.enter_context(Path(os.devnull).open("w"))
         try:
-            said.flush()
-        except _UNWRITABLE:
-            write_no_more(said)
+            with redirect_stderr(cast(TextIO, _Unfailing(said))):
+                yield
+        finally:
+            try:
+                said.flush()
+            except _UNWRITABLE:
+                write_no_more(said)
 
 
 def write_utf_8() -> None:
