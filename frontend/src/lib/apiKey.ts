@@ -33,6 +33,10 @@ function tell(): void {
 export function holdKey(next: string | null): void {
   key = next;
   inTab.set(NAME, next);
+  if (next === null && wanted !== null) {
+    // Films that wait for a key send no request that would tell.
+    wanted = 'missing';
+  }
   tell();
 }
 
