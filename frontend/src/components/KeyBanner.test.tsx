@@ -55,3 +55,15 @@ it('lets the key that is held be forgotten', async () => {
   expect(sessionStorage.length).toBe(0);
   expect(close).toHaveBeenCalledOnce();
 });
+
+it('says no longer of a key that was forgotten that it is refused', async () => {
+  holdKey('cxr_bad');
+  render(<KeyBanner open={false} onClose={() => undefined} />);
+  await act(() => settle(http.GET('/limits')));
+  screen.getByText(text.refused);
+  const asked = service.mock.calls.length;
+  await userEvent.click(screen.getByRole('button', { name: text.forget }));
+  screen.getByText(text.missing);
+  expect(screen.getByLabelText(text.label).getAttribute('aria-invalid')).toBe('false');
+  expect(service).toHaveBeenCalledTimes(asked);
+});

@@ -18,7 +18,8 @@ export const KEY_TAKEN = 'key-taken';
 /** What the service said last of who calls; `null` where nothing stands against it. */
 export type Wanted = 'missing' | 'refused' | null;
 
-// Kept for this tab alone, never for the browser: others may use it tomorrow.
+// Kept for this tab alone: others may use the browser tomorrow. It may bring a closed tab back, key and
+// all, which the page says.
 let key = inTab.get(NAME);
 let wanted: Wanted = null;
 const hearers = new Set<() => void>();
@@ -33,6 +34,10 @@ function tell(): void {
 export function holdKey(next: string | null): void {
   key = next;
   inTab.set(NAME, next);
+  if (next === null && wanted !== null) {
+    // Films that wait for a key send no request that would tell.
+    wanted = 'missing';
+  }
   tell();
 }
 

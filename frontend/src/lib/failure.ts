@@ -23,11 +23,16 @@ export type Outcome<T> =
 
 export const NETWORK_FAILURE: Failure = { code: 'network', title: '', detail: '', status: null };
 
-/** What `Retry-After` says, as a number or as a date (RFC 9110, 10.2.3); NaN where it is neither. */
-const secondsOf = (retryAfter: string): number =>
-  /^\d+$/.test(retryAfter)
-    ? Number(retryAfter)
-    : Math.max(0, Math.ceil((Date.parse(retryAfter) - Date.now()) / 1000));
+/**
+ * What `Retry-After` says, as a number or as a date (RFC 9110, 10.2.3); NaN where it is neither. Where
+ * a proxy and the service both set it there are two, of which the first counts.
+ */
+function secondsOf(retryAfter: string): number {
+  const [seconds] = /^\d+(?=$|[.,;\s])/.exec(retryAfter) ?? [];
+  return seconds === undefined
+    ? Math.max(0, Math.ceil((Date.parse(retryAfter) - Date.now()) / 1000))
+    : Number(seconds);
+}
 
 /**
  * Reads a problem (RFC 9457). Whatever else came back, say a proxy's error page, becomes

@@ -21,6 +21,9 @@ describe('settle', () => {
 
   it.each([
     ['7', 7],
+    ['300, 300', 300],
+    ['300.5', 300],
+    ['300; x', 300],
     [new Date(Date.now() + 3_600_000).toUTCString(), 3600],
     [new Date(0).toUTCString(), 0],
     ['soon', undefined],

@@ -47,8 +47,8 @@ function lost(error: unknown): Failure {
 const SLOW_MS = 5_000;
 
 /** Has it told while `request` takes long: a service that hangs neither answers nor is lost. */
-export async function watched<T>(request: Promise<T>): Promise<T> {
-  const timer = setInterval(() => window.dispatchEvent(new Event(SERVICE_SLOW)), SLOW_MS);
+export async function watched<T>(request: Promise<T>, slowMs = SLOW_MS): Promise<T> {
+  const timer = setInterval(() => window.dispatchEvent(new Event(SERVICE_SLOW)), slowMs);
   try {
     return await request;
   } finally {
@@ -57,9 +57,9 @@ export async function watched<T>(request: Promise<T>): Promise<T> {
 }
 
 /** Folds an answer, a problem and a lost connection into one type; it never throws. */
-export async function settle<T>(request: Promise<Answer<T>>): Promise<Outcome<T>> {
+export async function settle<T>(request: Promise<Answer<T>>, slowMs?: number): Promise<Outcome<T>> {
   try {
-    const { data, error, response } = await watched(request);
+    const { data, error, response } = await watched(request, slowMs);
     return data !== undefined && response.ok
       ? { ok: true, value: data }
       : {

@@ -41,5 +41,5 @@ function memoryIn(storage: () => Storage): Memory {
 
 /** Outlives the page. */
 export const inBrowser = memoryIn(() => localStorage);
-/** Outlives a reload, and ends with the tab. */
+/** Outlives a reload, and ends with the tab unless the browser brings that back. */
 export const inTab = memoryIn(() => sessionStorage);

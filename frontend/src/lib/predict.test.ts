@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { limits, prediction, study } from './fixtures';
-import { SERVICE_BACK } from './http';
+import { SERVICE_BACK, SERVICE_SLOW } from './http';
 import { predict } from './predict';
 import type { Prediction } from './prediction';
 
@@ -93,4 +93,30 @@ it('refuses nothing on a limit of before the service was started anew', async ()
   expect(await predict(large(3), ask)).toMatchObject({ failure: { code: 'file-too-large' } });
   expect(told).toHaveBeenCalledTimes(3);
   now.mockRestore();
+});
+
+it('gives a film time to arrive before it is told that it takes long', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const slow = vi.fn();
+  window.addEventListener(SERVICE_SLOW, slow);
+  const network = answering(new Response());
+  let answer = (_: Response): void => undefined;
+  const sent = new Promise<void>((told) => {
+    network.mockImplementation(() => {
+      told();
+      return new Promise((done) => {
+        answer = done;
+      });
+    });
+  });
+  const outcome = predict(study(), ask);
+  await sent;
+  vi.advanceTimersByTime(29_999);
+  expect(slow).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  expect(slow).toHaveBeenCalledOnce();
+  answer(Response.json(prediction('mild')));
+  expect(await outcome).toMatchObject({ ok: true });
+  window.removeEventListener(SERVICE_SLOW, slow);
+  vi.useRealTimers();
 });

@@ -22,6 +22,8 @@ function ownFailure(code: string): { ok: false; failure: Failure } {
   return { ok: false, failure: { code, title: '', detail: '', status: null } };
 }
 
+/** After how many milliseconds a film takes long: it may be on its way over a narrow line. */
+const FILM_SLOW_MS = 30_000;
 /** How old a limit may be that a file is refused on, in milliseconds. */
 const SURE_MS = 5_000;
 
@@ -93,6 +95,7 @@ export async function predict(study: Study, ask: Ask): Promise<Outcome<Predictio
       ...bodyOf(content.value, study.name),
       signal,
     }),
+    FILM_SLOW_MS,
   );
   return outcome.ok && !isPrediction(outcome.value) ? ownFailure('other-version') : outcome;
 }
@@ -124,5 +127,6 @@ export async function predictAs(
       headers: { Accept: RESULT_FORMS[form].mediaType },
       parseAs: 'blob',
     }),
+    FILM_SLOW_MS,
   );
 }

@@ -29,6 +29,17 @@ it('comes back from a file as it was', () => {
   expect(readingsIn(JSON.stringify(fileOf([reading], ['cd'])))).toEqual(held);
 });
 
+it.each([
+  ['1', null],
+  [' 12 ', null],
+  ['１', null],
+  ['Siti 1', 'Siti 1'],
+  ['', ''],
+])('keeps no patient that is a number alone, which may be somebody else: %j', (patient, known) => {
+  const { readings } = readingsIn(JSON.stringify(fileOf([{ ...reading, patient }])));
+  expect(readings).toEqual([{ ...reading, patient: known }]);
+});
+
 it('of a version before tells by what was not said blind whose result was seen', () => {
   const { impression: _, ...old } = reading;
   const readings = [

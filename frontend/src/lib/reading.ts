@@ -21,7 +21,7 @@ export interface Words {
   /** Version of the model beside whose result that was written, and SHA-256 of the picture. */
   readonly writtenFor?: string | null;
   readonly writtenOf?: string | null;
-  /** As a person typed it, where one did. */
+  /** As a person typed it, where one did; see `lasting`. */
   readonly patient?: string | null;
   /** The same: YYYY-MM-DD, or empty. */
   readonly date?: string | null;
@@ -33,6 +33,13 @@ export interface KeptReading extends Reading, Words {
   /** Of the file's content; empty where it was not known. */
   readonly sha256: string;
 }
+
+/**
+ * The name of a patient that means the same in another list; `null` for a bare number: each list
+ * counts its patients anew, and somebody else may have that number there.
+ */
+export const lasting = (patient: string | null): string | null =>
+  patient !== null && /^\p{Nd}+$/u.test(patient.trim()) ? null : patient;
 
 const KIND = 'cxr-severity-readings';
 
@@ -111,7 +118,7 @@ function readingFrom(held: unknown): KeptReading {
     impression: textOrNone(held.impression),
     writtenFor: textOrNone(held.writtenFor),
     writtenOf: textOrNone(held.writtenOf),
-    patient: textOrNone(held.patient),
+    patient: lasting(textOrNone(held.patient)),
     date: date === '' || (date && isDayOfFilm(dayOrNone(date))) ? date : null,
     sha256: text(held.sha256),
     grade: SEVERITIES.find((grade) => grade === held.grade) ?? null,

@@ -26,7 +26,7 @@ export const app = {
       'The service wants to know who calls: it grades films for those who have an API key. Whoever runs it gives keys.',
     refused:
       'This key is not accepted: it is mistyped, has expired or was revoked, or is not one for grading films.',
-    held: 'An API key is in use. It is kept until this tab is closed, and shown to this service alone.',
+    held: 'An API key is in use, and shown to this service alone. It goes when this tab is closed, but browsers can bring a closed tab back: forget the key before you leave a shared computer.',
     label: 'API key',
     use: 'Use this key',
     trying: 'Trying the key',

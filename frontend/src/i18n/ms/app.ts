@@ -27,7 +27,7 @@ export const app: Catalogue['app'] = {
       'Perkhidmatan ini perlu tahu siapa yang memanggilnya: ia menggredkan filem bagi mereka yang mempunyai kunci API. Kunci diberikan oleh pengendali perkhidmatan.',
     refused:
       'Kunci ini tidak diterima: ia tersalah taip, telah tamat tempoh atau dibatalkan, atau bukan kunci untuk menggredkan filem.',
-    held: 'Kunci API sedang digunakan. Ia disimpan sehingga tab ini ditutup, dan ditunjukkan kepada perkhidmatan ini sahaja.',
+    held: 'Kunci API sedang digunakan, dan ditunjukkan kepada perkhidmatan ini sahaja. Ia hilang apabila tab ini ditutup, tetapi pelayar boleh membuka semula tab yang ditutup: lupakan kunci sebelum anda meninggalkan komputer yang dikongsi.',
     label: 'Kunci API',
     use: 'Guna kunci ini',
     trying: 'Mencuba kunci',

@@ -81,3 +81,32 @@ it('gives a film that is opened again the patient and the day that a person type
   await later.settle();
   expect(later.store.snapshot().items).toMatchObject([{ ...typed, seen: false }]);
 });
+
+it('joins nobody to a patient of another list who has the same number', async () => {
+  const before = listed();
+  const [id = 0] = before.store.add([film('chest.png', 'first patient'), film('b.png', 'second')]);
+  await before.settle();
+  before.store.describe(id, { patient: '1', date: '2020-03-04' });
+  const file = readingsOf(before.store.snapshot());
+  // Nor within one list, of whose patients the number may be another's once a film is gone.
+  before.store.remove([id]);
+  before.store.add([film('chest.png', 'first patient')]);
+  await before.settle();
+  expect(before.store.snapshot().items[1]).toMatchObject({ patient: '', date: '2020-03-04' });
+
+  const { store, settle } = listed();
+  const [other = 0] = store.add([film('x.dcm', 'third'), film('chest.png', 'first patient')]);
+  await settle();
+  store.learn(other, { patient: '1', date: '2020-04-01' });
+  store.restoreReadings(file);
+  const { items } = store.snapshot();
+  expect(items.map(({ patient, date }) => [patient, date])).toEqual([
+    ['1', '2020-04-01'],
+    ['', '2020-03-04'],
+  ]);
+  // What is typed now is of this list, and stays.
+  const typed = items[1]?.id ?? 0;
+  store.describe(typed, { patient: '2' });
+  store.restoreReadings([{ ...kept('chest.png', 'first patient'), patient: null }]);
+  expect(store.snapshot().items[1]).toMatchObject({ patient: '2', reading: { grade: 'severe' } });
+});

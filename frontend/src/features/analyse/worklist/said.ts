@@ -1,5 +1,6 @@
 import {
   type KeptReading,
+  lasting,
   type Reading,
   saysSomething,
   type Words,
@@ -40,10 +41,14 @@ export const personalOf = (item: Item) => {
   return { reading, unblinded, impression, writtenFor, writtenOf, described, patient, date };
 };
 
-/** What was said of a film, if anything; where it has nothing else, its words. */
+/**
+ * What was said of a film, if anything; where it has nothing else, its words. A patient who is a
+ * number alone is not among them: by the time it is read, the list may call somebody else so.
+ */
 export function saidOf(item: Item): KeptReading[] {
   const { study, graded, reading, seen } = item;
-  const words = wordsOf(item);
+  const { patient = null, ...rest } = wordsOf(item);
+  const words = { ...rest, patient: lasting(patient) };
   if (reading === null && !leavesOpen({ impression: null }, words)) {
     return [];
   }
