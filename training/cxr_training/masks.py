@@ -15,11 +15,11 @@ from cxr_training.errors import TrainingError
 
 
 def mask_values(image: Image.Image) -> NDArray[Any]:
-    """(H, W) of a mask's file: the opacity where it has transparent pixels, else the grey value as
-    it is stored, whatever white is."""
+    """(H, W) of a mask's file: the opacity where that varies or all is transparent, else the grey
+    value as it is stored, whatever white is."""
     if image.has_transparency_data:
         alpha = np.asarray(image.convert("RGBA").getchannel("A"))
-        if alpha.min() < alpha.max():
+        if alpha.min() < alpha.max() or not alpha.any():
             return alpha
     # `convert("L")` would clip 16 bits at 255.
     whole = image.mode == "F" or image.mode.startswith("I")

@@ -115,19 +115,24 @@ class RunFolder:
         """That a run may have this folder for its own.
 
         Raises:
-            TrainingError: it is, or holds, the folder of the `data`, or files that no run left.
+            TrainingError: it is, or holds, the folder of the `data`, or files that a run would
+                replace and that none is known to have left.
         """
         root = self.root.resolve()
         if root == data.resolve() or root in data.resolve().parents:
             raise TrainingError(f"{self.root}: holds the data, and a run needs a folder of its own")
-        try:
-            others = {path.name for path in self.root.iterdir()} - _BEGUN
-        except FileNotFoundError:
+        if not self.root.exists():
             return
-        if others and not _is_of_a_run(self._noted_or_broken()):
+        names = {path.name for path in self.root.iterdir()} - _BEGUN
+        made = sorted(name for name in names if _MADE.fullmatch(name) or name == self.identity.name)
+        try:
+            noted = self._noted()
+        except TrainingError as error:
+            raise TrainingError(f"{error}; to begin here, remove {', '.join(made)}") from None
+        if made and not _is_of_a_run(noted):
             raise TrainingError(
-                f"{self.root}: holds {min(others)}, and nothing says that a run left it; a run "
-                "needs a folder that is new, empty or a former run's"
+                f"{self.root}: holds {made[0]}, which a run would replace, and nothing says that "
+                "a run left it"
             )
 
     def claim(
@@ -143,10 +148,10 @@ class RunFolder:
 
         Raises:
             TrainingError: when `resume` finds another run's folder, or one of a release that noted
-                less of what its run is of.
+                less of what its run is of; when what was noted cannot be read.
         """
         text = json.dumps(identity, indent=1, sort_keys=True) + "\n"
-        noted = self._noted_or_broken()
+        noted = self._noted()
         if as_now is not None and isinstance(noted.get("recipe"), dict):
             noted["recipe"] = as_now(noted["recipe"])
         same = _unversioned(noted) == _unversioned(json.loads(text))
@@ -189,12 +194,6 @@ class RunFolder:
             raise TrainingError(f"{self.identity}: was cut off, or is of no run")
         return noted
 
-    def _noted_or_broken(self) -> dict[str, Any]:
-        try:
-            return self._noted()
-        except TrainingError:  # cut off or changed by hand: of nobody knows what
-            return {"recipe": None}
-
     def forget(self) -> None:
         """Remove what a former run left, and nothing else that lies in the folder. `run.json` stays
         until another takes its place: without it, what a kill left here would be nobody's."""
@@ -215,8 +214,8 @@ _MADE = re.compile(
     r"|\..+\.partial\.\w+"
 )
 """Names of what a run makes in its folder."""
-_BEGUN = frozenset({"run.lock", ".run.json.partial.json"})
-"""What lies in the folder of a run that was killed before it had noted what it is of."""
+_BEGUN = frozenset({".run.json.partial.json"})
+"""What of it lies in the folder of a run that was killed before it had noted what it is of."""
 
 
 def _is_of_a_run(noted: dict[str, Any]) -> bool:

@@ -49,6 +49,9 @@ FORMS: dict[str, Callable[[], Image.Image]] = {
     "red on transparent": lambda: coloured((255, 0, 0, 255), (0, 0, 0, 0)),
     "black on transparent": lambda: coloured((0, 0, 0, 255), (0, 0, 0, 0)),
     "half transparent": lambda: coloured((0, 90, 0, 100), (255, 255, 255, 0)),
+    "white on black, half transparent all over": lambda: coloured(
+        (255, 255, 255, 90), (0, 0, 0, 90)
+    ),
     "white on opaque black": lambda: coloured((255, 255, 255, 255), (0, 0, 0, 255)),
 }
 
@@ -77,8 +80,17 @@ def test_what_is_no_mask_of_its_film_is_told(mask: Image.Image, message: str) ->
         read_mask(png(mask), "m.png", 112, (192, 160), may_be_empty=False)
 
 
-def test_a_film_without_opacity_may_have_a_mask_that_says_so() -> None:
-    assert not read_mask(png(Image.fromarray(INSIDE * 0)), "m.png", 112, (192, 160)).any()
+@pytest.mark.parametrize(
+    "mask",
+    [Image.fromarray(INSIDE * 0), Image.new("RGBA", (80, 96), (255, 255, 255, 0))],
+    ids=["black", "transparent"],
+)
+def test_a_film_without_opacity_may_have_a_mask_that_says_so(
+    tmp_path: Path, mask: Image.Image
+) -> None:
+    assert not read_mask(png(mask), "m.png", 112, (192, 160)).any()
+    (tmp_path / "m.png").write_bytes(png(mask))
+    assert not read_any(tmp_path / "m.png").any()
 
 
 def test_what_does_not_decode_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,12 +50,34 @@ def write_far(root: Path) -> Path:
     return root
 
 
-@pytest.mark.parametrize("there", ["photos/a", "run.json", "weights/mine"])
+@pytest.mark.parametrize("there", ["run.json", "weights/mine", ".a.partial.json"])
 def test_a_folder_of_somebody_else_is_none_of_a_run(tmp_path: Path, there: str) -> None:
     write_whole(tmp_path / "run" / there, b'{"name": "of another tool"}')
-    with pytest.raises(TrainingError, match="a folder that is new, empty or a former run's"):
+    with pytest.raises(TrainingError, match="which a run would replace, and nothing says that a"):
         RunFolder(tmp_path / "run").check(tmp_path / "data")
     assert files(tmp_path / "run") == {there}
+
+
+@pytest.mark.parametrize("there", [*OTHERS, "train.log", ".DS_Store", ".gitkeep", "lost+found/a"])
+def test_what_no_run_would_replace_may_lie_in_its_folder(tmp_path: Path, there: str) -> None:
+    folder = RunFolder(tmp_path / "run")
+    write_whole(folder.root / there, b"of somebody else")
+    folder.check(tmp_path / "data")
+    folder.claim(IDENTITY, resume=False)
+    assert files(folder.root) == {"run.json", there}
+
+
+def test_a_run_whose_note_was_cut_off_is_told_with_what_to_remove(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    write_whole(folder.identity, b'{"recipe')
+    write_whole(folder.unit(0, 1).weights, b"of the run")
+    write_whole(folder.root / "notes.txt", b"of somebody else")
+    told = r"run\.json: was cut off, .*; to begin here, remove fold-0, run\.json$"
+    with pytest.raises(TrainingError, match=told):
+        folder.check(tmp_path / "data")
+    with pytest.raises(TrainingError, match="was cut off"):
+        folder.claim(IDENTITY, resume=False)
+    assert len(files(folder.root)) == 3
 
 
 def test_a_folder_that_is_new_or_was_only_just_begun_is_a_runs(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ _LONGEST_BOUNDARY = 256
 _FILE_NAME = re.compile(rb"(;\s*filename)(\*?)\s*=", re.IGNORECASE)
 _MARKED = re.compile(rb"(;\s*filename)\0(\x01?)=", re.IGNORECASE)
 
+_CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f]")
+
 
 @dataclass(frozen=True, slots=True)
 class Begin:
@@ -76,9 +78,11 @@ def _described(disposition: bytes) -> tuple[str, str]:
     kind, options = parse_options_header(_FILE_NAME.sub(_marked, disposition))
     if kind != b"form-data" or b"name" not in options:
         raise ApiError("malformed-request", _NAMELESS)
-    field, name = options[b"name"], options.get(b"filename\0", b"")
+    field, name = (
+        _MARKED.sub(_unmarked, options.get(key, b"")) for key in (b"name", b"filename\0")
+    )
     extended = _extended(options.get(b"filename\0\1", b""))
-    return field.decode("utf-8", "replace"), extended or text_of(_MARKED.sub(_unmarked, name))
+    return field.decode("utf-8", "replace"), extended or text_of(name)
 
 
 def _marked(found: re.Match[bytes]) -> bytes:
@@ -93,14 +97,15 @@ def _unmarked(found: re.Match[bytes]) -> bytes:
 def _extended(value: bytes) -> str:
     """A name as RFC 8187, 3.2.1 has it, which goes before the other (RFC 6266, 4.3), though RFC
     7578 would have none in a form: .NET's other one is no name that anybody gave. Empty where it
-    cannot be read."""
+    cannot be read, or has line ends or other control characters, which no header could hold."""
     charset, _, name = value.partition(b"'")
     if charset.lower() not in (b"utf-8", b"iso-8859-1"):
         return ""
     try:
-        return unquote_to_bytes(name.partition(b"'")[2]).decode(charset.decode())
+        text = unquote_to_bytes(name.partition(b"'")[2]).decode(charset.decode())
     except UnicodeDecodeError:
         return ""
+    return "" if _CONTROL.search(text) else text
 
 
 class Parts:

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator
 from struct import Struct
 
 _END = Struct("<4s4H2IH")
-_LOCATOR_BYTES = 20
-TAIL = _END.size + 65_535 + _LOCATOR_BYTES
-"""Bytes at the end of an archive that hold all of its end, with the longest comment."""
+_LOCATOR = Struct("<4sIQI")
+_END_64 = Struct("<4sQ")
+_END_64_BYTES = 56
+TAIL = _END.size + 65_535 + _LOCATOR.size + _END_64_BYTES
+"""Bytes at the end of an archive that hold all of its end, with the longest comment; of Zip64, too,
+where nothing of a kind that nobody writes (APPNOTE 4.3.14.2) makes its record longer."""
 
 
 def is_one(tail: bytes, size: int) -> bool:
@@ -27,10 +30,22 @@ def is_one(tail: bytes, size: int) -> bool:
     *_, directory, offset, comment = _END.unpack_from(tail, at)
     if tail[at + _END.size + comment :].strip(b"\0"):
         return False
-    if tail[max(0, at - _LOCATOR_BYTES) : at].startswith(b"PK\x06\x07"):
-        return True  # of Zip64, whose numbers stand elsewhere
+    locator = at - _LOCATOR.size
+    if locator >= 0 and tail.startswith(b"PK\x06\x07", locator):
+        return _is_one_64(tail, size, locator)
     before: int = size - len(tail) + at - directory - offset
     return before % 2**32 == 0  # some that know no Zip64 leave out what is above
+
+
+def _is_one_64(tail: bytes, size: int, locator: int) -> bool:
+    """Of Zip64, whose numbers stand elsewhere: where the locator says."""
+    _, _, place, _ = _LOCATOR.unpack_from(tail, locator)
+    at = place - (size - len(tail))
+    if not 0 <= at <= locator - _END_64_BYTES:
+        return False
+    mark, length = _END_64.unpack_from(tail, at)
+    ends: int = at + _END_64.size + length  # which counts neither the mark nor itself
+    return mark == b"PK\x06\x06" and ends == locator
 
 
 class Watched:

@@ -209,12 +209,15 @@ def _keys(arguments: argparse.Namespace) -> dict[str, str]:
     CannotStartError: one is asked for twice, of which an archive would hear the last alone.
     """
     found = {"RetrieveAETitle": arguments.ae} if arguments.ae else {}
-    others = {
-        "Modality": bool(arguments.modality),
-        "StudyDate": bool(arguments.date) or arguments.days is not None,
-    }
+    others = {}
+    if arguments.modality:  # also where nobody said it
+        others["Modality"] = "--modality"
+    if arguments.date or arguments.days is not None:
+        others["StudyDate"] = "--date or --days"
     for key, value in arguments.match:
-        if key in found or others.get(key):
+        if key in others:
+            raise CannotStartError(f"{key} is asked for by {others[key]} and not by --match")
+        if key in found:
             raise CannotStartError(
                 f"{key} is asked for twice, by --match or by an option of its own; run a watcher,"
                 " with a memory of its own, for each value"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -51,6 +52,10 @@ class Tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.verify_mode = ssl.CERT_REQUIRED
         return self._filled(context)
+
+    def state(self) -> tuple[object, ...]:
+        """Of the files: another one wherever they may have changed."""
+        return tuple(_state(path) for path in (self.certificate, self.key, self.authorities))
 
     def sending(self, opened: list[socket.socket], faults: list[str]) -> ssl.SSLContext:
         """For a peer, whose certificate must be of the host that it is called by; renewed files
@@ -103,9 +108,19 @@ def _load(load: Callable[..., None], *files: Path) -> None:
         raise CannotStartError(f"TLS cannot be set up by {names}: {error}") from None
 
 
+def _state(path: Path) -> tuple[int, ...] | None:
+    try:
+        said = path.stat()
+    except OSError:
+        return None
+    # The last of them for rights that are given: they change nothing else.
+    return said.st_ino, said.st_size, said.st_mtime_ns, said.st_ctime_ns
+
+
 class Taking:
     """TLS with whoever calls. Renewed files count from the next caller on; where they cannot be
-    used, as amid their renewal, those from before do.
+    used, as amid their renewal, those from before do. They are read where they changed alone, as a
+    load balancer may call each second.
 
     Raises:
         CannotStartError: a file cannot be used.
@@ -113,18 +128,17 @@ class Taking:
 
     def __init__(self, tls: Tls) -> None:
         self._tls = tls
+        self._renewing = Lock()
+        self._read = self._warned = tls.state()
         self._context = tls.taking()
 
     def shake(self, line: socket.socket) -> ssl.SSLSocket | None:
         """The caller's line by TLS; None, and closed, where that fails or takes too long. May be
         called from any thread."""
-        try:
-            self._context = self._tls.taking()
-        except CannotStartError as error:
-            LOG.warning("%s; the files from before count", error)
+        context = self._renewed()
         line.settimeout(HANDSHAKE_SECONDS)
         try:
-            wrapped = self._context.wrap_socket(line, server_side=True)
+            wrapped = context.wrap_socket(line, server_side=True)
         except TimeoutError:
             LOG.warning("a sender is turned away: it has said nothing of TLS in time")
         except (ssl.SSLEOFError, ConnectionError):  # whoever only looks whether the port is open
@@ -136,6 +150,18 @@ class Taking:
             return wrapped
         line.close()
         return None
+
+    def _renewed(self) -> ssl.SSLContext:
+        with self._renewing:
+            state = self._tls.state()
+            if state != self._read:
+                try:
+                    self._context, self._read = self._tls.taking(), state
+                except CannotStartError as error:  # of which the next caller's try may be better
+                    if state != self._warned:
+                        LOG.warning("%s; the files from before count", error)
+                    self._warned = state
+            return self._context
 
 
 class _Told(ssl.SSLContext):

@@ -98,8 +98,9 @@ class Watcher:
         """
         seen = new = 0
         failed: Exception | None = None
-        # A film that lies in two studies has not been moved from one to the other, twice.
-        listed = set[str]()
+        # A film that lies in two studies has not been moved from one to the other, twice. Hashes of
+        # 64 bits, other ones in each process, as an archive may list millions.
+        listed = set[int]()
         # What this search finds came in now: it is in time, though midnight pass meanwhile.
         now = datetime.now().astimezone()
         for query in self._wanted.queries(now):
@@ -111,9 +112,9 @@ class Watcher:
                     seen += 1
                     place = place_of(said)
                     # Some archives ignore a key; to fetch all that they then list would be costly.
-                    if place is None or place.instance in listed or not self._fits(said):
+                    if place is None or hash(place.instance) in listed or not self._fits(said):
                         continue
-                    listed.add(place.instance)
+                    listed.add(hash(place.instance))
                     batch.append(place)
                     if len(batch) == _BATCH:
                         new += self._note(batch, now)

@@ -13,6 +13,7 @@ from support import SAMPLES
 from waiting import until_ready
 
 from cxr_severity.api.app import create_app
+from cxr_severity.api.multipart import _described
 from cxr_severity.settings import Settings
 
 from .sent import lines_of, zipped
@@ -256,6 +257,9 @@ def test_both_routes_bound_the_headers_of_a_part(client: TestClient, path: str) 
         (rb"; FILENAME* = ISO-8859-1'de'M%fcller.png", "Müller.png"),
         (rb"a; filename*=utf-8''%ff", "a"),
         (rb"a; filename*=utf-16''%00x", "a"),
+        (rb"a; filename*=utf-8''b%00c", "a"),
+        (rb"a; filename*=utf-8''b%0D%0Ac", "a"),
+        (rb"a; filename*=iso-8859-1''b%9B1mc", "a"),
     ],
 )
 def test_names_are_told_as_they_were_sent(client: TestClient, sent: bytes, told: str) -> None:
@@ -263,6 +267,11 @@ def test_names_are_told_as_they_were_sent(client: TestClient, sent: bytes, told:
         body = PART.replace(b"filename=a", b"FileName" + equals + sent) + b"--b--\r\n"
         (line,) = lines_of(client.post("/predict/batch", content=body, headers=FORM).text)
         assert line["name"] == told
+
+
+def test_a_field_that_looks_like_a_file_name_is_told_as_it_was_sent() -> None:
+    sent = b'form-data; name="f; filename*=x; filename=y"; filename="q"'
+    assert _described(sent) == ("f; filename*=x; filename=y", "q")
 
 
 def _counted(client: TestClient, code: str) -> float:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import struct
-from typing import Any
 
 import numpy as np
 import pytest
 
 from cxr_severity.imaging.decode import decode
-from cxr_severity.imaging.errors import DamagedImageError
 from cxr_severity.interop.dicom.context import read_context
 from cxr_severity.interop.dicom.look import read_look
 
@@ -18,6 +16,7 @@ from . import files
 SHARED, PER_FRAME = 0x52009229, 0x52009230
 MEASURES, VOI, VALUES = 0x00289110, 0x00289132, 0x00289145
 Said = dict[int, tuple[bytes, bytes]]
+FRAMES_OF = {SHARED: PER_FRAME, PER_FRAME: SHARED}
 FILM = files.pattern(top=4095)
 WINDOW: Said = {0x00281050: (b"DS", b"2400"), 0x00281051: (b"DS", b"1200")}
 KINDS: list[tuple[int, Said]] = [
@@ -84,7 +83,32 @@ def test_empty_groups_say_nothing(value: bytes) -> None:
     assert_alike(film({SHARED: (b"SQ", value)}), film({}))
 
 
-def test_broken_groups_are_refused() -> None:
-    broken: dict[int, Any] = {SHARED: (b"SQ", b"\1" * 16)}
-    with pytest.raises(DamagedImageError):
-        decode(film(broken))
+BROKEN: list[tuple[bytes, bytes]] = [
+    (b"SQ", b"\1" * 16),
+    (b"UN", b"\1" * 16),
+    (b"OB", b"abcdefgh"),
+    (b"SQ", b"ab"),
+    group(VOI, WINDOW | {0x00281050: (b"DS", b"abc")}),
+    group(VOI, WINDOW | {0x00281051: (b"DS", b"0")}),
+    group(VOI, WINDOW | {0x00281056: (b"CS", b"SQUARE")}),
+    group(VOI, {0x00283010: (b"SQ", b"\1" * 16)}),
+    group(VALUES, {0x00281053: (b"DS", b"0")}),
+    group(MEASURES, {0x00280030: (b"DS", b"0.1\\50")}),
+]
+
+
+@pytest.mark.parametrize("groups", [SHARED, PER_FRAME])
+@pytest.mark.parametrize("said", BROKEN)
+def test_what_cannot_be_read_of_them_is_not_said(said: tuple[bytes, bytes], groups: int) -> None:
+    assert_alike(film({groups: said}), film({}))
+    other = FRAMES_OF[groups]
+    assert_alike(film({groups: said, other: group(VOI, WINDOW)}), film(WINDOW))
+
+
+@pytest.mark.parametrize("sop_class", [files.CAPTURE, files.CR])
+@pytest.mark.parametrize("said", [*BROKEN, group(VOI, WINDOW)])
+def test_those_of_a_class_that_has_none_are_not_read(
+    said: tuple[bytes, bytes], sop_class: str
+) -> None:
+    plain = files.dicom(FILM, stored=12, sop_class=sop_class)
+    assert_alike(files.dicom(FILM, stored=12, sop_class=sop_class, extra={SHARED: said}), plain)

@@ -56,4 +56,8 @@ def test_what_is_one_archive(content: bytes, one: bool) -> None:
 
 def test_an_archive_of_many_files_is_one() -> None:
     content = _zip_64()
-    assert is_one(content[-TAIL:], len(content))
+    commented = content[:-2] + b"\xff\xff" + b"c" * 65_535
+    for one in (content, content + bytes(10), commented):
+        assert is_one(one[-TAIL:], len(one))
+    for more in (content + content, ONE + content, commented + content, content + ONE):
+        assert not is_one(more[-TAIL:], len(more))

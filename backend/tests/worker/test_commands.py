@@ -60,22 +60,25 @@ def test_secrets_lose_the_line_end_of_their_files(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    ("options", "key"),
+    ("options", "told"),
     [
-        (["--match", "StationName=ROOM3", "--match", "StationName=ROOM4"], "StationName"),
-        (["--match", "Modality=DR"], "Modality"),
-        (["--match", "StudyDate=20200101", "--days", "0"], "StudyDate"),
-        (["--match", "StudyDate=20200101", "--date", "20200101"], "StudyDate"),
-        (["--match", "RetrieveAETitle=A", "--ae", "B"], "RetrieveAETitle"),
+        (
+            ["--match", "StationName=A", "--match", "StationName=B"],
+            "StationName is asked for twice",
+        ),
+        (["--match", "Modality=DR"], "Modality is asked for by --modality and not"),
+        (["--match", "StudyDate=20200101", "--days", "0"], "StudyDate is asked for by --date or"),
+        (["--match", "StudyDate=20200101", "--date", "20200101"], "StudyDate is asked for by"),
+        (["--match", "RetrieveAETitle=A", "--ae", "B"], "RetrieveAETitle is asked for twice"),
     ],
 )
 def test_a_key_that_is_asked_for_twice_is_one_line(
-    options: list[str], key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    options: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["watch", "--dicomweb", "http://127.0.0.1:8042/dicom-web", "--once", *options]
     assert main([*command, "--memory", str(tmp_path / "db")]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"{key} is asked for twice")
+    assert line.startswith(told)
 
 
 @pytest.mark.timeout(120)

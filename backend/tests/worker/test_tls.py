@@ -29,7 +29,7 @@ from cxr_severity.worker.dimse import Address, Peer
 from cxr_severity.worker.faults import CannotStartError, DownError
 from cxr_severity.worker.items import Result
 from cxr_severity.worker.receive import SUCCESS, Listening, Receiver
-from cxr_severity.worker.tls import Tls
+from cxr_severity.worker.tls import Taking, Tls
 
 from .films import film, place
 from .hospital import free_port, tools
@@ -245,6 +245,41 @@ def test_renewed_files_count_from_the_next_caller_on(
         assert "the files from before count" in caplog.text
         own.key.write_bytes(renewed.key.read_bytes())
         peer(port, trusting_new).store("1.2", RESULT)
+
+
+def test_files_are_read_where_they_changed_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    own = Authority(tmp_path, "house").of("worker")
+    read, taking = 0, Tls.taking
+
+    def counted(tls: Tls) -> ssl.SSLContext:
+        nonlocal read
+        read += 1
+        return taking(tls)
+
+    monkeypatch.setattr(Tls, "taking", counted)
+    port = Taking(own)
+
+    def called(times: int = 3) -> int:
+        for _ in range(times):
+            ours, theirs = socket.socketpair()
+            theirs.close()
+            assert port.shake(ours) is None
+        return read
+
+    assert called() == 1
+    own.key.chmod(0o400)
+    assert called() == 2
+    whole = own.certificate.read_bytes()
+    own.certificate.write_bytes(whole[:50])
+    called()
+    assert caplog.text.count("the files from before count") == 1
+    own.certificate.unlink()
+    called()
+    assert caplog.text.count("the files from before count") == 2
+    own.certificate.write_bytes(whole)
+    assert called() == called()
 
 
 def test_half_of_the_files_is_no_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _CLASSES = "1.2.840.10008.5.1.4.1.1."
 RADIOGRAPHS = frozenset({_CLASSES + "1", _CLASSES + "1.1"})  # CR, DX for presentation
 _FOR_PROCESSING = _CLASSES + "1.1.1"
-SECONDARY_CAPTURES = frozenset(_CLASSES + end for end in ("7", "7.1", "7.2", "7.3", "7.4"))
+MULTI_FRAME_CAPTURES = frozenset(_CLASSES + end for end in ("7.1", "7.2", "7.3", "7.4"))
+SECONDARY_CAPTURES = MULTI_FRAME_CAPTURES | {_CLASSES + "7"}
 # Secondary captures carry the modality of what was captured.
 MODALITIES = frozenset({"", "CR", "DX", "DR", "RG", "OT", "SC"})
 

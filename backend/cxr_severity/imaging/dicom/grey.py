@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cxr_severity.imaging.arrays import Float32Array, Float64Array
-from cxr_severity.imaging.dicom.image import Rescale, Window
 from cxr_severity.imaging.dicom.tables import Table, as_signed
+from cxr_severity.imaging.dicom.transformations import Rescale, Window
 from cxr_severity.imaging.errors import DamagedImageError
 from cxr_severity.imaging.used_range import ends_of, scale_around
 

@@ -16,14 +16,20 @@ from cxr_severity.imaging.dicom.accept import accepted_pixels, declared_against
 from cxr_severity.imaging.dicom.elements import read_elements, read_meta
 from cxr_severity.imaging.dicom.groups import with_groups
 from cxr_severity.imaging.dicom.plugin import COMPRESSED
-from cxr_severity.imaging.dicom.tables import Table, read_palette, read_table
+from cxr_severity.imaging.dicom.tables import Table, read_palette
+from cxr_severity.imaging.dicom.transformations import (
+    Rescale,
+    Window,
+    pixel_aspect,
+    read_modality,
+    read_voi,
+)
 from cxr_severity.imaging.errors import (
     DamagedImageError,
     DicomUnsupportedEncodingError,
     UnsupportedColourSpaceError,
 )
 from cxr_severity.imaging.orientation import patient_directions, patient_orientation
-from cxr_severity.imaging.pixel_aspect import SQUARE, spacing_aspect
 
 if TYPE_CHECKING:
     from cxr_severity.imaging.dicom.elements import Elements, PixelElement
@@ -64,23 +70,6 @@ class PixelLayout:
     def top(self) -> int:
         """The greatest bit pattern of the stored bits."""
         return (1 << self.stored) - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Rescale:
-    """The Modality transformation as a line. A slope is never 0."""
-
-    slope: float
-    intercept: float
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A VOI window; `function` is one of PS3.3 C.11.2.1's, in upper case."""
-
-    center: float
-    width: float
-    function: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +125,8 @@ def parse_dicom(data: bytes, limits: Limits) -> DicomImage:
         syntax=syntax,
         pixels=pixels,
         layout=layout,
-        modality=_modality(elements),
-        voi=_voi(elements),
+        modality=read_modality(elements),
+        voi=read_voi(elements),
         padding=_padding(elements),
         palette=read_palette(elements) if layout.photometric == _PALETTE else None,
         overlay_bits=_overlay_bits(elements),
@@ -211,36 +200,6 @@ def _optional(elements: Elements, tag: int, default: int) -> int:
     return (elements.shorts(tag) or (default,))[0]
 
 
-def _modality(elements: Elements) -> Rescale | Table:
-    sequence = elements.first_item(tags.MODALITY_LUT)
-    if sequence is not None:
-        return read_table(sequence, tags.LUT_DESCRIPTOR, tags.LUT_DATA)
-    slope = elements.number(tags.RESCALE_SLOPE, "Rescale Slope")
-    intercept = elements.number(tags.RESCALE_INTERCEPT, "Rescale Intercept")
-    if slope == 0:
-        raise DamagedImageError(
-            "The DICOM object's Rescale Slope maps all values to the same one or out of range."
-        )
-    return Rescale(1.0 if slope is None else slope, intercept or 0.0)
-
-
-def _voi(elements: Elements) -> Window | Table | None:
-    """The first of several; a table goes before a window."""
-    sequence = elements.first_item(tags.VOI_LUT)
-    if sequence is not None:
-        return read_table(sequence, tags.LUT_DESCRIPTOR, tags.LUT_DATA)
-    center = elements.number(tags.WINDOW_CENTER, "Window Center")
-    width = elements.number(tags.WINDOW_WIDTH, "Window Width")
-    if center is None or width is None:
-        return None
-    function = elements.text(tags.VOI_FUNCTION) or "LINEAR"
-    if function not in ("LINEAR", "LINEAR_EXACT", "SIGMOID"):
-        raise DamagedImageError("The DICOM object names a window function that does not exist.")
-    if width < 1 if function == "LINEAR" else width <= 0:
-        raise DamagedImageError("The DICOM object's Window Width is too small.")
-    return Window(center, width, function)
-
-
 def _padding(elements: Elements) -> tuple[int, int] | None:
     value = elements.short(tags.PADDING_VALUE)
     if value is None:
@@ -256,21 +215,3 @@ def _overlay_bits(elements: Elements) -> int:
         if elements.short(group | tags.OVERLAY_ALLOCATED) not in (None, 1):
             bits |= 1 << min(elements.short(group | tags.OVERLAY_BIT) or 0, 16)
     return bits
-
-
-SHAPES = (tags.PIXEL_SPACING, tags.IMAGER_SPACING, tags.SCANNED_SPACING, tags.ASPECT_RATIO)
-"""What says the shape of a pixel: all give rows first, then columns."""
-
-
-def pixel_aspect(elements: Elements) -> float:
-    """Height over width of a stored pixel, from the first of several that says it.
-
-    Raises:
-        DamagedImageError: no picture has such pixels.
-    """
-    for tag in SHAPES:
-        pair = elements.pair(tag)
-        # 1 and 1 is what many writers put where they know none; another may say more.
-        if pair is not None and pair != (1.0, 1.0):
-            return spacing_aspect(*pair)
-    return SQUARE

@@ -20,7 +20,7 @@ from cxr_severity.imaging.dicom import elements as tags
 from cxr_severity.imaging.dicom.age import day_of
 from cxr_severity.imaging.dicom.elements import Elements, read_elements, read_meta
 from cxr_severity.imaging.dicom.groups import with_groups
-from cxr_severity.imaging.dicom.image import SHAPES, pixel_aspect
+from cxr_severity.imaging.dicom.transformations import SHAPES, pixel_aspect
 from cxr_severity.imaging.errors import DamagedImageError
 from cxr_severity.imaging.orientation import (
     UPRIGHT,

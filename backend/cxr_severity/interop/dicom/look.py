@@ -28,9 +28,9 @@ from cxr_severity.interop.dicom.covers import Covers, read_covers
 
 _GREY = ("MONOCHROME1", "MONOCHROME2")
 _WANTED = (
-    *COVERS, tags.PHOTOMETRIC, tags.PRESENTATION_SHAPE, tags.REPRESENTATION, tags.RESCALE_SLOPE,
-    tags.RESCALE_INTERCEPT, tags.MODALITY_LUT, tags.WINDOW_CENTER, tags.WINDOW_WIDTH,
-    tags.VOI_FUNCTION, tags.VOI_LUT, tags.SHARED_GROUPS, tags.FRAME_GROUPS,
+    *COVERS, tags.SOP_CLASS, tags.PHOTOMETRIC, tags.PRESENTATION_SHAPE, tags.REPRESENTATION,
+    tags.RESCALE_SLOPE, tags.RESCALE_INTERCEPT, tags.MODALITY_LUT, tags.WINDOW_CENTER,
+    tags.WINDOW_WIDTH, tags.VOI_FUNCTION, tags.VOI_LUT, tags.SHARED_GROUPS, tags.FRAME_GROUPS,
 )  # fmt: skip
 
 

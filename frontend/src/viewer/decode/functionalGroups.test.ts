@@ -24,7 +24,12 @@ const sequence = (group: number, number: number, inner: number[]) => {
 const groups = (number: number, macro: number, inner: number[]) =>
   sequence(0x5200, number, sequence(0x28, macro, inner));
 
-const read = (...parts: number[][]): DataSet => {
+const sopClass = (end: string) => {
+  const uid = text(`1.2.840.10008.5.1.4.1.1.${end}`.padEnd(28, '\0'));
+  return [...shorts(8, 0x16), ...text('UI'), ...shorts(uid.length), ...uid];
+};
+const read = (...parts: number[][]): DataSet => readOf('7.3', ...parts);
+const readOf = (end: string, ...parts: number[][]): DataSet => {
   const meta = [
     ...shorts(2, 0x10),
     ...text('UI'),
@@ -33,7 +38,7 @@ const read = (...parts: number[][]): DataSet => {
   ];
   const length = [...shorts(2, 0), ...text('UL'), ...shorts(4, meta.length, 0)];
   const head = [...Array<number>(128).fill(0), ...text('DICM'), ...length, ...meta];
-  const dataSet = parseDicom(Uint8Array.from([...head, ...parts.flat()]));
+  const dataSet = parseDicom(Uint8Array.from([...head, ...sopClass(end), ...parts.flat()]));
   addGroups(dataSet);
   return dataSet;
 };
@@ -55,4 +60,8 @@ it('takes what the film says itself before them, and of all frames before one', 
   expect(windowOf(read(OTHER, shared))).toEqual(windowOf(read(OTHER)));
   const both = read(shared, groups(PER_FRAME, 0x9132, OTHER));
   expect(windowOf(both)).toEqual(windowOf(read(WINDOW)));
+});
+
+it.each(['1', '1.1', '7'])('does not read groups of a class that has none (%s)', (end) => {
+  expect(windowOf(readOf(end, groups(SHARED, 0x9132, WINDOW)))).toEqual(windowOf(readOf(end)));
 });

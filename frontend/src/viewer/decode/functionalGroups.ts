@@ -1,5 +1,8 @@
 import type { DataSet } from 'dicom-parser';
 
+/** Multi-frame secondary captures: the classes that the service reads which have functional groups. */
+const CLASSES = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.7\.[1-4]$/;
+
 /** Functional groups: of all frames, and of each. */
 const GROUPS = ['x52009229', 'x52009230'];
 
@@ -14,7 +17,11 @@ const MACROS: readonly (readonly [macro: string, kind: readonly string[]])[] = [
  * Gives a data set what its functional groups say of its single frame, but for a kind of which it says
  * something itself, as the service does.
  */
-export function addGroups({ elements }: DataSet): void {
+export function addGroups(dataSet: DataSet): void {
+  if (!CLASSES.test(dataSet.string('x00080016') ?? '')) {
+    return;
+  }
+  const { elements } = dataSet;
   for (const groups of GROUPS) {
     const frame = firstItem(elements, groups);
     for (const [macro, kind] of MACROS) {
