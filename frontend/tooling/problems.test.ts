@@ -16,6 +16,8 @@ const { paths } = JSON.parse(readFileSync(file, 'utf8')) as Document;
 const documented = Object.values(paths['/predict']?.post?.responses ?? {}).flatMap(({ content }) =>
   Object.entries(content['application/problem+json']?.examples ?? {}),
 );
+/** Those that the page words by itself, since the key is typed there. */
+const OWN = ['credentials-missing', 'credentials-invalid'];
 const describe = (code: string) =>
   describeFailure({ code, title: '', detail: 'D', status: 422 }, en.failures);
 
@@ -24,6 +26,7 @@ it('reads the codes that the service documents', () => {
 });
 
 it.each(documented)('has the words of the service for %s', (code, { value }) => {
-  expect(describe(code)).toMatchObject({ title: value.title, detail: 'D' });
+  expect(describe(code).detail).toBe('D');
+  expect(describe(code).title === value.title).toBe(!OWN.includes(code));
   expect(describe(code).hint).not.toBe(describe('a code of tomorrow').hint);
 });
