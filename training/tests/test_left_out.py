@@ -117,7 +117,11 @@ def test_a_run_that_was_begun_before_a_key_was_there_goes_on(
     assert folder.identity.read_text() == finished.identity.read_text()
     # The default is another than what this run asks for.
     del older["recipe"]["first"]["head"]["copies"]
-    for noted in (json.dumps(older), "{", json.dumps(identity | {"labels": "0"})):
+    for noted, said in (
+        (json.dumps(older), "is of another configuration"),
+        ("{", "was cut off, or is of no run"),
+        (json.dumps(identity | {"labels": "0"}), "is of another configuration"),
+    ):
         folder.identity.write_text(noted)
-        with pytest.raises(TrainingError, match="is of another configuration"):
+        with pytest.raises(TrainingError, match=said):
             folder.claim(identity, resume=True, as_now=as_now)
